@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from graphsvc.analysis.displacement.cohorts import Whereabouts, cohort, closings, whereabouts
+from graphsvc.analysis.displacement.cohorts import Whereabouts, closings, cohort, whereabouts
 from graphsvc.analysis.displacement.flows import arrivals, displaced
 from graphsvc.analysis.displacement.permutation import FEWEST, reached
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
@@ -52,16 +52,12 @@ def world(seed: int, *, people: int = 0, moves: bool = True) -> Invented:
     still_open = np.flatnonzero(~closing)
     chance = sizes[still_open] / sizes[still_open].sum()
     planted = {
-        place: int(rng.choice(still_open))
-        for place in np.flatnonzero(closing).tolist()
-        if moves and rng.random() < 0.4
+        place: int(rng.choice(still_open)) for place in np.flatnonzero(closing).tolist() if moves and rng.random() < 0.4
     }
     hand = rng.integers(0, max(3, places // 3), places)
     for place, to in planted.items():
         hand[to] = hand[place]
-    ties = [
-        WorkTie(f"K{hand[place]}", "CONTROLS", f"W{place}", 0.7) for place in range(places) if rng.random() < 0.6
-    ]
+    ties = [WorkTie(f"K{hand[place]}", "CONTROLS", f"W{place}", 0.7) for place in range(places) if rng.random() < 0.6]
     spots = sizes / sizes.sum()
     told: dict[str, int] = {}
 
@@ -113,7 +109,7 @@ def world(seed: int, *, people: int = 0, moves: bool = True) -> Invented:
 
 
 def calm_p(seed: int, draws: int = 999) -> tuple[float, float] | None:
-    """p of one closure of a world in which nobody is moved: as it is told, and with ties broken by lot; None: no closure tells.
+    """P of one closure of a world in which nobody is moved: as it is told, and with ties broken by lot; None: no closure tells.
 
     Counts are whole numbers, so p as it is told is too large by the ties; by lot it is uniform where the test is right.
     """

@@ -39,7 +39,14 @@ ROOMS = {
     "cli": {"service", "config", "records", "errors", "access.people.principal", "web", "store.server.local"},
 }  # fmt: skip
 ALONE = {
-    "networkx": {"analysis", "views", "service.network.behind", "service.network.network", "service.session"},
+    "networkx": {
+        "analysis",
+        "views",
+        "service.displacement.displacement",
+        "service.network.behind",
+        "service.network.network",
+        "service.session",
+    },
     "scipy": {"analysis", "views"},
     "statsmodels": {"analysis"},
     "skchange": {"analysis"},

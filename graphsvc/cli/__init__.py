@@ -1,6 +1,6 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `waiting` waiting · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
+`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `moves` moves · `waiting` waiting · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
 `writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
@@ -21,6 +21,7 @@ from graphsvc.cli import (
     groups,
     log,
     looking,
+    moves,
     neo4j,
     people,
     protection,
@@ -48,6 +49,7 @@ for command in (
     *running.commands,
     *cases.commands,
     *looking.commands,
+    moves.moves,
     waiting.waiting,
     *evaluating.commands,
     *reviewing.commands,

@@ -70,6 +70,7 @@ from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
 from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
+from graphsvc.views.displacement.rows import MOVE_COLUMNS
 
 __all__ = [
     "BOUND",
@@ -85,6 +86,7 @@ __all__ = [
     "MOST_NODES",
     "MOST_PATHS",
     "MOST_STARTS",
+    "MOVE_COLUMNS",
     "NODES",
     "PAIR_KINDS",
     "PATH_KINDS",

@@ -23,6 +23,7 @@ from graphsvc.service.cypher.cypher import Cypher
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.cypher.named import Queries
 from graphsvc.service.deliveries.deliveries import Deliveries
+from graphsvc.service.displacement.displacement import Displacement
 from graphsvc.service.exports.exports import Exports
 from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
@@ -36,6 +37,7 @@ from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
 from graphsvc.service.waiting.waiting import Waiting
+from graphsvc.views.displacement.rows import MOVE_COLUMNS
 from graphsvc.views.forms.graphs import as_networkx
 
 
@@ -63,6 +65,11 @@ class Session:
     def network(self) -> Network:
         """Pictures of the network, ways through it, saved views, comments, and each entity in it."""
         return Network(self.ask, self._material)
+
+    @cached_property
+    def displacement(self) -> Displacement:
+        """Where people went when a workplace closed, and who moved them."""
+        return Displacement(self.ask)
 
     @cached_property
     def search(self) -> Search:
@@ -213,13 +220,16 @@ class Session:
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
         """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`.
 
-        Or of the `witnesses`: their way to the first leads (`Witnesses.through`).
+        Or of the `witnesses`: their way to the first leads (`Witnesses.through`). Or of the `moves`: flows between places that people
+        left and places where they appear next (`Displacement.graph`).
 
         Raises:
             RequestError: `of` is none of these.
         """
-        if of not in (*GRAPHS, "witnesses"):
-            raise RequestError(f"A graph is of {', '.join(GRAPHS)} or witnesses, not of {of!r}.")
+        if of not in (*GRAPHS, "witnesses", "moves"):
+            raise RequestError(f"A graph is of {', '.join(GRAPHS)}, witnesses or moves, not of {of!r}.")
+        if of == "moves":
+            return self.displacement.graph()
         return as_networkx(self.leads.witnesses.through().view) if of == "witnesses" else self.network.graph(of)
 
     def behind(self, *ids: str, day: str = "", until: str = "", service: bool = False) -> Behind:
@@ -228,6 +238,17 @@ class Session:
         `.frame` and `.common` are tables, `.graph` a NetworkX graph, `.answer.plain()` plain data.
         """
         return self.network.answers.behind(ids, day=day, until=until, service=service)
+
+    def moves(self, *ids: str, day: str = "") -> pd.DataFrame:
+        """Where those went who were at some workplaces, or at all that closed or emptied: one row a flow (see `Displacement.moves`).
+
+        `frame.attrs["verdicts"]` says of each place whether chance would have sent them there.
+        """
+        with self.look("analyse", query="displacement"):
+            rows = self.displacement.moves(ids, day=day)
+            verdicts = self.displacement.verdicts(ids, day=day)
+        table = [tuple(getattr(row, name) for name in MOVE_COLUMNS) for row in rows]
+        return answer_frame(MOVE_COLUMNS, table, [], verdicts=verdicts)
 
     def show(self, *ids: str, title: str = "", **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

@@ -141,6 +141,12 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "quality/two_boats_one_day": (ABOARD,),
     "quality/undated": (_TIMELESS,),
     "workplaces/closed": (_PARTS_AT["workplace"],),
+    "workplaces/ties": (
+        (_PRESENCE & _AT["workplace"])
+        | _PARTS_AT["workplace"]
+        | doing("moves", "abandons", "coerces", "owes")
+        | {"LOCATED_AT"},
+    ),
     "workplaces/online": (_PARTS_AT["workplace"],),
     "workplaces/house_and_work": (_PARTS_AT["workplace"],),
 }

@@ -157,9 +157,7 @@ def closings(known: Whereabouts) -> list[Closing]:
 
     Limits: a place that is said to have closed in a year, without its month, stands in no list: nobody knows when its people left.
     """
-    closed = [
-        Closing(place.id, day) for place in known.places.values() if (day := near(place.closed_on)) is not None
-    ]
+    closed = [Closing(place.id, day) for place in known.places.values() if (day := near(place.closed_on)) is not None]
     emptied = [
         Closing(place.id, day, "emptied")
         for place in known.places.values()

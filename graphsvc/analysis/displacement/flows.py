@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -29,6 +29,9 @@ from graphsvc.analysis.displacement.cohorts import (
 )
 from graphsvc.analysis.displacement.permutation import DRAWS, Dealt
 from graphsvc.analysis.displacement.stays import WorkTie, hands
+
+# The key of an edge between places, as relations are those of other graphs.
+MOVED = "MOVED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,18 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Left]:
     """
     controlled = _under_one_hand(known.ties)
     some = {closing.place: cohort(known, closing) for closing in closings(known)}
-    tests = permutation.corrected(
-        {place: _test(known, left, controlled(place), draws) for place, left in some.items()}
-    )
+    bound: dict[str, frozenset[str]] = {}
+    tests: dict[str, Dealt] = {}
+    # Whoever was moved with others from elsewhere is no measure of where the free go: they are dealt in the first round alone.
+    for _ in range(2):
+        others = frozenset().union(*bound.values())
+        tests = permutation.corrected(
+            {
+                place: _test(known, left, controlled(place), others - bound.get(place, frozenset()), draws)
+                for place, left in some.items()
+            }
+        )
+        bound = {place: _bound(left, tests[place]) for place, left in some.items()}
     return {place: Left(left, tests[place]) for place, left in some.items()}
 
 
@@ -105,7 +117,7 @@ def left_on(known: Whereabouts, place: str, day: dt.date, *, draws: int = DRAWS)
     Limits: as `displaced`. Who asks about many days until one stands has been told by chance.
     """
     some = cohort(known, Closing(place, day, "asked"))
-    test = _test(known, some, _under_one_hand(known.ties)(place), draws)
+    test = _test(known, some, _under_one_hand(known.ties)(place), frozenset(), draws)
     return Left(some, permutation.corrected({place: test})[place])
 
 
@@ -142,8 +154,8 @@ def came(every: Mapping[str, Left], place: str) -> list[Flow]:
     return sorted(some, key=lambda flow: (-len(flow.people), flow.left))
 
 
-def flow_graph(every: Iterable[Left]) -> nx.DiGraph[str]:
-    """Flows between places as a graph: an edge from each place that people left to each where they appear next.
+def flow_graph(every: Iterable[Left]) -> nx.MultiDiGraph[str]:
+    """Flows between places as a graph: an edge, keyed `MOVED`, from each place that people left to each where they appear next.
 
     Edges have `people` (how many), `expected`, `first`, `last` (days) and `together` (whether the test says that they went there
     together).
@@ -154,7 +166,7 @@ def flow_graph(every: Iterable[Left]) -> nx.DiGraph[str]:
 
     Limits: what became of those who appear nowhere is in no edge.
     """
-    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for left in every:
         together = {excess.place for excess in left.test.places if excess.together}
         for flow in flows(left):
@@ -162,6 +174,7 @@ def flow_graph(every: Iterable[Left]) -> nx.DiGraph[str]:
                 graph.add_edge(
                     flow.left,
                     flow.next,
+                    MOVED,
                     people=len(flow.people),
                     expected=flow.expected,
                     first=str(flow.first or ""),
@@ -171,8 +184,13 @@ def flow_graph(every: Iterable[Left]) -> nx.DiGraph[str]:
     return graph
 
 
-def arrivals(known: Whereabouts, left: Cohort) -> list[str]:
+def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> list[str]:
     """Where everybody appears first who came to another place in the months around a closing: what the test deals anew.
+
+    Args:
+        known: where everybody is said to have been.
+        left: who left.
+        bound: people left out, since they were moved with others from elsewhere.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -189,7 +207,7 @@ def arrivals(known: Whereabouts, left: Cohort) -> list[str]:
     for day, person, place in starts[bisect_left(starts, (first, "", "")) :]:
         if day >= last:
             break
-        if place != closing.place:
+        if place != closing.place and person not in bound:
             next_of.setdefault(person, place)
     for became in left.people:
         if became.following is not None:
@@ -204,9 +222,7 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
     months: dict[str, int] = defaultdict(int)
     for day in sorted(days):
         months[f"{day:%Y-%m}"] += 1
-    expected = sum(
-        became.stay.belief * (became.following.belief if became.following else 1.0) for became in people
-    )
+    expected = sum(became.stay.belief * (became.following.belief if became.following else 1.0) for became in people)
     return Flow(
         closing.place,
         closing.day,
@@ -220,14 +236,19 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
     )
 
 
-def _test(known: Whereabouts, left: Cohort, controlled: frozenset[str], draws: int) -> Dealt:
+def _test(known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str], draws: int) -> Dealt:
     went = [became.following.place for became in left.went if became.following is not None]
     if len(went) < permutation.FEWEST:
         return Dealt(len(went), 0)
     # The same question has the same answer whichever others are asked: the seed is the place's own.
-    return permutation.dealt(
-        went, arrivals(known, left), controlled, draws=draws, seed=crc32(left.closing.place.encode())
-    )
+    seed = crc32(left.closing.place.encode())
+    return permutation.dealt(went, arrivals(known, left, bound), controlled, draws=draws, seed=seed)
+
+
+def _bound(left: Cohort, test: Dealt) -> frozenset[str]:
+    """Those of a cohort who went together to a place."""
+    places = {excess.place for excess in test.places if excess.together}
+    return frozenset(became.person for became in left.went if became.following and became.following.place in places)
 
 
 def _under_one_hand(ties: Iterable[WorkTie]) -> Callable[[str], frozenset[str]]:

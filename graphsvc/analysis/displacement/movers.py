@@ -103,7 +103,13 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
                 add(who, "control", became.person, old.belief * there[who].belief, old, there[who])
         for tie in acts.get(became.person, ()):
             if _in_time(tie, closing):
-                add(tie.subject, "transport" if tie.relation == TRANSPORTED else "housing", became.person, tie.belief, tie)
+                add(
+                    tie.subject,
+                    "transport" if tie.relation == TRANSPORTED else "housing",
+                    became.person,
+                    tie.belief,
+                    tie,
+                )
     for house, lodgers in _houses(known, people).items():
         if len(lodgers) > 1:
             for tie in lodgers:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy.special import betaincinv, gammaln
 
 DRAWS = 9_999
 # The false discovery rate, and the level of intervals.
@@ -136,7 +136,8 @@ def dealt(
         went: where each of those who left appears next; empty: nobody was seen again.
         arrivals: where everybody appears who came to a place in that time, those who left among them.
         controlled: places under the same control as the one that was left.
-        draws: deals. seed: of the deals; the same seed gives the same answer.
+        draws: deals.
+        seed: of the deals; the same seed gives the same answer.
 
     Example:
         >>> test = dealt(["w2"] * 5 + ["w3"], ["w2"] * 6 + [f"w{n}" for n in range(3, 40)], draws=999)
@@ -145,7 +146,7 @@ def dealt(
 
     Limits: everybody who comes somewhere in those months is taken to be as free as anybody else to go to any place that took people then.
     That a place is near, in the same trade or of the same family explains much that is not being moved, and the test does not know it.
-    Where all closures move their people together, what is dealt anew is already lumped, and the test is the more cautious for it.
+    Whoever was moved with others from elsewhere says nothing of where the free go, so a caller leaves them out (`flows.displaced`).
     """
     seen = len(went)
     if seen < FEWEST:
@@ -160,19 +161,20 @@ def dealt(
 
     def excess(place: str, number: int, row: int, heads: int) -> Excess:
         surprise = float(board.surprise[row, number])
-        low, high = stats.binomtest(number, seen).proportion_ci(1 - ALPHA, "exact")
+        low, high = _interval(number, seen)
         return Excess(
             place,
             number,
             seen * heads / len(arrivals),
             number / seen,
-            float(low),
-            float(high),
+            low,
+            high,
             (int((standing.least <= surprise * _HAIR).sum()) + 1) / (draws + 1),
         )
 
     places = [
-        excess(board.names[row], int(counts[row]), row, int(board.heads[row])) for row in np.flatnonzero(counts).tolist()
+        excess(board.names[row], int(counts[row]), row, int(board.heads[row]))
+        for row in np.flatnonzero(counts).tolist()
     ]
     ours = int(counts[board.ours].sum())
     control = excess("", ours, len(board.heads), int(board.heads[board.ours].sum())) if board.ours.any() else None
@@ -198,9 +200,12 @@ def corrected(tests: Mapping[str, Dealt]) -> dict[str, Dealt]:
 
     Limits: a closure whose people nobody saw again says nothing, and is in no correction: nothing it could have shown would have counted.
     """
+    # Imported when first needed: all of scipy.stats takes half a second to load.
+    from scipy.stats import false_discovery_control
+
     telling = [name for name, test in tests.items() if test.p is not None]
     p = [test.p for name in telling if (test := tests[name]).p is not None]
-    q = dict(zip(telling, stats.false_discovery_control(p).tolist() if p else [], strict=True))
+    q = dict(zip(telling, false_discovery_control(p).tolist() if p else [], strict=True))
     standing = sum(value <= ALPHA for value in q.values())
     # A place within a closure that stands is held to the share of closures that do.
     level = ALPHA * standing / len(telling) if telling else 0.0
@@ -253,9 +258,34 @@ def _board(arrivals: Sequence[str], controlled: Collection[str], seen: int) -> _
     each = np.append(numbers, numbers[ours].sum())
     sizes, which = np.unique(each, return_inverse=True)
     # Places of one size surprise alike.
-    table = np.asarray(stats.hypergeom.sf(np.arange(seen + 1)[None, :] - 1, len(arrivals), sizes[:, None], seen))
+    table = _at_least(sizes, len(arrivals), seen)
     table[:, :FEWEST] = 1.0
     return _Board(names, slots, numbers, ours, table[which])
+
+
+def _at_least(sizes: Ints, arrivals: int, seen: int) -> Floats:
+    """For places of these sizes the chance that a deal sends at least 0 to `seen` there: sizes x (seen + 1).
+
+    The survival function of the hypergeometric distribution, all at once: `scipy.stats.hypergeom.sf` takes a hundred times as long.
+    """
+    went, place = np.arange(seen + 1)[None, :], sizes[:, None]
+
+    def ways(number: Ints | int, of: Ints | int) -> Floats:
+        fine = (np.asarray(of) >= 0) & (np.asarray(of) <= number)
+        some = np.where(fine, of, 0)
+        result: Floats = np.where(fine, gammaln(number + 1) - gammaln(some + 1) - gammaln(number - some + 1), -np.inf)
+        return result
+
+    chance = np.exp(ways(place, went) + ways(arrivals - place, seen - went) - ways(arrivals, seen))
+    result: Floats = np.minimum(np.cumsum(chance[:, ::-1], axis=1)[:, ::-1], 1.0)
+    return result
+
+
+def _interval(number: int, of: int) -> tuple[float, float]:
+    """The interval of a share (Clopper & Pearson 1934), at 1 - `ALPHA`."""
+    low = float(betaincinv(number, of - number + 1, ALPHA / 2)) if number else 0.0
+    high = float(betaincinv(number + 1, of - number, 1 - ALPHA / 2)) if number < of else 1.0
+    return low, high
 
 
 def _reached(board: _Board, counts: Ints, seen: int, draws: int, seed: int) -> Reached:

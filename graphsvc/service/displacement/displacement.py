@@ -1,0 +1,310 @@
+"""Where people went when a workplace closed: all closures of a case, one of them, who came to a place, and one person's places."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import networkx as nx
+
+from graphsvc.analysis.displacement import flows, movers
+from graphsvc.analysis.displacement.flows import Left
+from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie
+from graphsvc.errors import RequestError
+from graphsvc.records.dates import parse_date, typed
+from graphsvc.service.ask import Ask, nothing
+from graphsvc.service.displacement.material import Displaced
+from graphsvc.views.displacement import safeguarding
+from graphsvc.views.displacement.drawing import PlacesLine, places_line
+from graphsvc.views.displacement.rows import (
+    FEW,
+    ClosureRow,
+    MoveRow,
+    MoverRow,
+    NextRow,
+    closure_row,
+    move_rows,
+    mover_rows,
+    next_rows,
+    plain,
+    told,
+)
+from graphsvc.views.displacement.safeguarding import AtRisk
+
+# What ties an online place to things: sites it is at, and accounts, phones and names used by those who run it.
+_OF_A_PLACE, _OF_THOSE = ("LOCATED_AT",), ("USED", "PAID")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMoves:
+    """One place: who left it, where they went and who moved them; who came to it.
+
+    Attributes:
+        place: id, `name` and `sort` (kind) of the place. closed_on: as given, or empty.
+        closure: what happened to it, in one line; None: nothing that is known of, or asked about.
+        moves: flows from it. came: flows to it from places that people left.
+        movers, next: see `views.displacement.rows`.
+        people: id → name and whether sealed, of those listed anywhere here.
+        things: of an online place: rows of what it, and who runs it, is tied to. runs: who is said to control or manage it.
+        at_risk: of an online place who is said to be there, by risk. count: how many are said to be there, or few.
+    """
+
+    place: dict[str, Any]
+    closed_on: str
+    closure: ClosureRow | None
+    moves: tuple[MoveRow, ...]
+    came: tuple[MoveRow, ...]
+    movers: tuple[MoverRow, ...]
+    next: tuple[NextRow, ...]
+    people: dict[str, dict[str, Any]]
+    things: tuple[dict[str, Any], ...]
+    runs: tuple[dict[str, Any], ...]
+    at_risk: tuple[AtRisk, ...]
+    count: int | str
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain data, as the page's JSON twin and the command give it."""
+        return {
+            "place": self.place,
+            "closed_on": self.closed_on,
+            "closure": plain(self.closure) if self.closure else None,
+            "moves": [plain(row) for row in self.moves],
+            "came": [plain(row) for row in self.came],
+            "movers": [plain(row) for row in self.movers],
+            "next": [plain(row) for row in self.next],
+            "people": self.people,
+            "things": list(self.things),
+            "runs": list(self.runs),
+            "at_risk": [asdict(row) for row in self.at_risk],
+            "count": self.count,
+        }
+
+
+class Displacement:
+    """Where the workers of one case went, computed on what this reader may see."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._displaced = Displaced(ask)
+
+    def closures(self) -> list[ClosureRow]:
+        """Every place that closed or emptied, in one line each, by day.
+
+        Raises:
+            OperatorError: the case has more rows than may be analysed.
+        """
+        with self._ask.look("analyse", query="displacement") as outcome:
+            every = self._displaced.every()
+            names = self._names(_places_of(every.values()))
+            rows = [self._closure(left, names, len(every)) for left in every.values()]
+            outcome["rows"] = len(rows)
+        return rows
+
+    def moves(self, ids: Sequence[str] = (), *, day: str = "") -> list[MoveRow]:
+        """The flows from some places, or from all that people left.
+
+        Args:
+            ids: of workplaces; empty: all that closed or emptied.
+            day: instead of what is known, ask who was there before this day (of a visit, for one), `2020-05-08`.
+
+        Raises:
+            RequestError: a day without a place, or no day at all. NotFound: a place is not there for this reader.
+        """
+        with self._ask.look("analyse", query="displacement") as outcome:
+            lefts = self._lefts(ids, day)
+            names = self._names(_places_of(lefts))
+            rows = [row for left in lefts for row in move_rows(left, lambda name: names.get(name, {}), self._few)]
+            outcome["rows"] = len(rows)
+        return rows
+
+    def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
+        """Place → what the test says of where its people went, in a sentence. Arguments and errors as `moves`."""
+        with self._ask.look("analyse", query="displacement") as outcome:
+            lefts, closures = self._lefts(ids, day), len(self._displaced.every())
+            names = self._names(_places_of(lefts))
+            verdicts = {left.closing.place: self._closure(left, names, closures).text for left in lefts}
+            outcome["rows"] = len(verdicts)
+        return verdicts
+
+    def place(self, identifier: str, *, day: str = "") -> PlaceMoves:
+        """One place: who left it and where they went; who came to it, and of an online place whom to look after.
+
+        Raises:
+            RequestError: `day` is no day. NotFound: it is no workplace that is there for this reader.
+        """
+        with self._ask.look("analyse", query="displacement", entity=identifier) as outcome:
+            moves = self._place(identifier, day)
+            outcome["rows"] = len(moves.moves) + len(moves.came)
+        return moves
+
+    def person(self, identifier: str) -> PlacesLine:
+        """One person's places over time, as the links of their own page say it.
+
+        Raises:
+            NotFound: they are not there for this reader.
+        """
+        with self._ask.look("analyse", query="displacement", entity=identifier) as outcome:
+            if not self._ask.named([identifier]):
+                raise nothing(identifier)
+            stays = self._displaced.known().of.get(identifier, [])
+            outcome["rows"] = len(stays)
+            return places_line(stays, self._names({stay.place for stay in stays}))
+
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """Flows between places: nodes with `name` and `kind`, edges with `people` (or `few`, and then no more), days and `together`."""
+        with self._ask.look("analyse", query="displacement") as outcome:
+            every = self._displaced.every().values()
+            names = self._names(_places_of(every))
+            graph = flows.flow_graph(every)
+            for name, values in graph.nodes(data=True):
+                values |= {
+                    "name": names.get(name, {}).get("name") or name,
+                    "kind": names.get(name, {}).get("sort") or "",
+                }
+            for _, _, values in graph.edges(data=True):
+                if 0 < values["people"] < self._few:
+                    for name in ("expected", "first", "last"):
+                        del values[name]
+                    values["people"] = FEW
+            outcome["rows"] = graph.number_of_edges()
+        return graph
+
+    # -- what these are made of ---------------------------------------------------------------------------------
+
+    @property
+    def _few(self) -> int:
+        return 0 if self._ask.grant.sources else self._ask.settings.few_below
+
+    def _lefts(self, ids: Sequence[str], day: str) -> list[Left]:
+        every = self._displaced.every()
+        if not ids:
+            if day:
+                raise RequestError("Say which place as well: who was there before that day is asked of one at a time.")
+            return list(every.values())
+        return [left for name in dict.fromkeys(ids) if (left := self._left(name, day)) is not None]
+
+    def _left(self, place: str, day: str) -> Left | None:
+        """Who left a place; None: nothing happened to it that is known of.
+
+        Raises:
+            RequestError: `day` is no day. NotFound: the place is not there for this reader.
+        """
+        known = self._displaced.known()
+        if place not in known.places:
+            raise nothing(place)
+        if not day:
+            return self._displaced.every().get(place)
+        return flows.left_on(known, place, _day(day))
+
+    def _closure(self, left: Left, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
+        return closure_row(left, lambda name: names.get(name, {}), self._few, closures)
+
+    def _place(self, identifier: str, day: str) -> PlaceMoves:
+        known, every, few = self._displaced.known(), self._displaced.every(), self._few
+        left = self._left(identifier, day)
+        came = [other for other in every.values() if identifier in _next_of(other)]
+        moved = left.cohort.went if left else ()
+        behind = movers.movers(known, left.closing, moved) if left else []
+        following = movers.next_places(known, left.closing, moved) if left else []
+        running = [tie for tie in known.ties if tie.relation in (CONTROLS, MANAGED) and tie.object == identifier]
+        names = self._names(
+            {identifier, *_places_of([*([left] if left else []), *came])}
+            | {mover.who for mover in behind}
+            | {name for place in following for name in (place.place, *(tie.subject for tie in place.ties))}
+            | {tie.subject for tie in running}
+        )
+
+        def named(name: str) -> dict[str, Any]:
+            return names.get(name, {})
+
+        moves = move_rows(left, named, few) if left else []
+        arrived = [row for other in came for row in move_rows(other, named, few) if row.next == identifier]
+        online = known.places[identifier].kind == ONLINE
+        number = told(len({stay.person for stay in known.at.get(identifier, ()) if stay.belief >= LEAST}), few)
+        risks = safeguarding.at_risk(known, identifier, every.values()) if online and number != FEW else []
+        listed = {name for row in (*moves, *arrived) for name in row.who} | {row.person for row in risks}
+        return PlaceMoves(
+            _place_of(identifier, names) | {"sort": known.places[identifier].kind},
+            known.places[identifier].closed_on,
+            self._closure(left, names, len(every)) if left else None,
+            tuple(moves),
+            tuple(arrived),
+            tuple(mover_rows(behind, named, few)),
+            tuple(next_rows(following, named)),
+            {
+                row["id"]: {"name": row["name"] or row["id"], "sealed": row["sealed"]}
+                for row in self._ask.named(listed).values()
+            },
+            tuple(self._things(identifier, running)) if online else (),
+            tuple(
+                _place_of(tie.subject, names) | {"relation": tie.relation, "belief": tie.belief, "denied": tie.denied}
+                for tie in running
+            ),
+            tuple(risks),
+            number,
+        )
+
+    def _things(self, place: str, running: Sequence[WorkTie]) -> list[dict[str, Any]]:
+        """Sites an online place is at, and accounts, phones and the like that those who run it use, pay or are paid from."""
+        who = sorted({tie.subject for tie in running})
+        answers = [self._ask.rows("network.around", ids=[place], relations=list(_OF_A_PLACE)).dicts()]
+        if who:
+            answers.append(self._ask.rows("network.around", ids=who, relations=list(_OF_THOSE)).dicts())
+        rows = [row for rows in answers for row in rows if "thing" in (row["subject_kind"], row["object_kind"])]
+        ends = {row["subject"] for row in rows} | {row["object"] for row in rows}
+        names = self._names(ends)
+        return [
+            {
+                "thing": thing,
+                "name": names.get(thing, {}).get("name") or thing,
+                "kind": names.get(thing, {}).get("sort") or "",
+                "relation": row["relation"],
+                "of": of,
+                "of_name": names.get(of, {}).get("name") or of,
+                "belief": row["belief"],
+            }
+            for row in rows
+            for thing, of in [
+                (row["object"], row["subject"]) if row["object_kind"] == "thing" else (row["subject"], row["object"])
+            ]
+        ]
+
+    def _names(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Id → name, kind and sort (of a thing or workplace), of those that are there for this reader."""
+        wanted = sorted(set(ids))
+        known = self._displaced.known().places
+        rows = self._ask.rows("network.nodes", ids=wanted).dicts() if wanted else []
+        return {
+            row["id"]: {
+                "name": row["name"] or "",
+                "kind": row["kind"],
+                "sort": known[row["id"]].kind if row["id"] in known else row["sort"] or "",
+            }
+            for row in rows
+        }
+
+
+def _next_of(left: Left) -> set[str]:
+    """Where those who left a place appear next."""
+    return {became.following.place for became in left.cohort.went if became.following}
+
+
+def _place_of(name: str, names: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    named = names.get(name, {})
+    return {"id": name, "name": named.get("name") or name, "kind": named.get("kind") or ""}
+
+
+def _places_of(lefts: Iterable[Left]) -> set[str]:
+    return {name for left in lefts for name in (left.closing.place, *_next_of(left))}
+
+
+def _day(text: str) -> dt.date:
+    try:
+        date = parse_date(typed(text))
+    except ValueError:
+        date = None
+    if date is None or date.earliest != date.latest:
+        raise RequestError(f"Write the day as 8 May 2020 or 2020-05-08, not {text[:40]!r}.")
+    return date.earliest

@@ -1,0 +1,70 @@
+"""What displacement is computed on: the links this reader may see, and what follows from them, cached until the case changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
+from graphsvc.analysis.displacement.flows import Left, displaced
+from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
+from graphsvc.cases.cache import Cache, Caches
+from graphsvc.cases.gc_pause import lasting
+from graphsvc.service.ask import Ask
+
+_RESULTS = 16
+
+
+class DisplacementCaches(Caches):
+    """Where people were and where they went, by case, version and clearance."""
+
+    def __init__(self) -> None:
+        self.known: Cache[Whereabouts] = Cache(_RESULTS)
+        self.left: Cache[dict[str, Left]] = Cache(_RESULTS)
+
+
+class Displaced:
+    """Where everybody was, and who left which place, as one reader may compute it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._caches = ask.home.caches(DisplacementCaches)
+
+    def known(self) -> Whereabouts:
+        """Where everybody is said to have been.
+
+        Raises:
+            OperatorError: the case has more rows than may be analysed.
+        """
+        return self._caches.known.of(self._ask.state, self._read)
+
+    def every(self) -> dict[str, Left]:
+        """Place → who left it, and the test of where they went. Raises as `known`."""
+        return self._caches.left.of(self._ask.state, self._test)
+
+    @lasting()
+    def _read(self) -> Whereabouts:
+        places, ties = self._ask.together(("cases.workplaces", {}), ("workplaces.ties", {}), whole=True)
+        return whereabouts(map(_place, places.dicts()), map(_tie, ties.dicts()))
+
+    @lasting()
+    def _test(self) -> dict[str, Left]:
+        return displaced(self.known())
+
+
+def _place(row: dict[str, Any]) -> WorkPlace:
+    # A place without a kind is premises, as the case format has it.
+    return WorkPlace(
+        row["id"], row["name"] or "", row["kind"] or "premises", row["opened_on"] or "", row["closed_on"] or ""
+    )
+
+
+def _tie(row: dict[str, Any]) -> WorkTie:
+    return WorkTie(
+        row["subject"],
+        row["relation"],
+        row["object"],
+        row["belief"],
+        bool(row["denying"]),
+        row["first_on"] or "",
+        row["last_on"] or "",
+    )

@@ -1,0 +1,260 @@
+"""Flows and stays as drawings, in plain numbers: templates make SVG of them. Nothing in a drawing tells more than the table beside it.
+
+A cell that reads `few` is drawn as broad as one person, always, and says so by its look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graphsvc.analysis.displacement.stays import Stay
+from graphsvc.records.dates import shown
+from graphsvc.views.displacement.rows import FEW, OUTCOME_WORDS, MoveRow
+
+# Units of the drawing: breadth of one person, the least of a label, room between two, and the breadth of the bands.
+_PERSON, _LABEL, _GAP, _BREADTH = 9.0, 34.0, 8.0, 100.0
+# However many they are, a drawing is not higher than this.
+_HIGHEST = 640.0
+_TICKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of some bands: what it is called, where its bar stands, and where its label does.
+
+    Attributes:
+        id: of a place, or empty. kind: of a place, or what became of those who appear at none. people: in words.
+        y, height: of its bar. label: the height at which its label begins.
+    """
+
+    id: str
+    name: str
+    kind: str
+    people: str
+    y: float
+    height: float
+    label: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """One flow: its outline, the kind it is coloured by, how many in words, whether that is few, whether it stands out."""
+
+    path: str
+    kind: str
+    says: str
+    few: bool
+    together: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sankey:
+    """Flows from left to right. `height`: of the drawing, whose ribbons lie in a field 100 units wide."""
+
+    height: float
+    lefts: tuple[End, ...]
+    rights: tuple[End, ...]
+    ribbons: tuple[Ribbon, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StayLine:
+    """One stay on the line of somebody's places.
+
+    Attributes:
+        place, name, kind: where. relation: `WORKED_AT` or `LIVED_AT`. when: the days in words.
+        x, width: from 0 to 100; width 0: a day alone is told. open: whether no end is told. belief: 0 to 1; denied: whether anybody denies it.
+    """
+
+    place: str
+    name: str
+    kind: str
+    relation: str
+    when: str
+    x: float
+    width: float
+    open: bool
+    belief: float
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesLine:
+    """Somebody's places over time: `lines` in order of their days, `ticks` as (x, label), and places of which no day is told."""
+
+    lines: tuple[StayLine, ...]
+    ticks: tuple[tuple[float, str], ...]
+    undated: tuple[StayLine, ...]
+
+
+def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
+    """Flows as bands: from each place (or kind of place) to each, and to what became of the rest.
+
+    Args:
+        rows: as they are told.
+        by: `place`, or `kind`.
+
+    Example:
+        >>> from graphsvc.views.displacement.rows import MoveRow
+        >>> row = MoveRow("w1", "Wash", "site", "2020-03-20", "closed", "moved", "w2", "Live", "online", 4, (), {}, "", "", 4.0, None, None, None, None, None, True)
+        >>> drawing = sankey([row])
+        >>> [(end.name, end.people) for end in (*drawing.lefts, *drawing.rights)], drawing.ribbons[0].says
+        ([('Wash', '4'), ('Live', '4')], 'Wash to Live: 4')
+    """
+    cells: dict[tuple[str, str], list[MoveRow]] = defaultdict(list)
+    names: dict[str, tuple[str, str, str]] = {}
+    for row in rows:
+        left = row.left if by == "place" else row.left_kind
+        right = row.outcome if row.outcome != "moved" else row.next if by == "place" else row.next_kind
+        right = f"> {right}"  # a place that people left may be one they went to
+        names[left] = (row.left, row.left_name, row.left_kind) if by == "place" else ("", row.left_kind, row.left_kind)
+        names[right] = _right(row, by)
+        cells[left, right].append(row)
+    if not cells:
+        return Sankey(0.0, (), (), ())
+    unit = min(_PERSON, _HIGHEST / sum(_breadth(some) for some in cells.values()))
+    order = _ordered(cells)
+    lefts, left_at = _ends(list(dict.fromkeys(left for left, _ in order)), order, cells, names, unit, 0)
+    rights, right_at = _ends(list(dict.fromkeys(right for _, right in order)), order, cells, names, unit, 1)
+    ribbons = []
+    for pair in order:
+        breadth = unit * _breadth(cells[pair])
+        y_left, y_right = left_at[pair[0]], right_at[pair[1]]
+        left_at[pair[0]] += breadth
+        right_at[pair[1]] += breadth
+        says = (
+            f"{names[pair[0]][1]} to {names[pair[1]][1]}"
+            if cells[pair][0].outcome == "moved"
+            else f"{names[pair[0]][1]}: {names[pair[1]][1]}"
+        )
+        number = _number(cells[pair])
+        ribbons.append(
+            Ribbon(
+                _outline(y_left, y_right, breadth),
+                names[pair[1]][2],
+                f"{says}: {number}",
+                all(row.people == FEW for row in cells[pair]),
+                any(row.together for row in cells[pair]),
+            )
+        )
+    height = max(end.label + _LABEL for end in (*lefts, *rights))
+    return Sankey(max(height, max(end.y + end.height for end in (*lefts, *rights))), lefts, rights, tuple(ribbons))
+
+
+def places_line(stays: Sequence[Stay], named: Mapping[str, Mapping[str, object]]) -> PlacesLine:
+    """Somebody's places over time.
+
+    Args:
+        stays: of one person.
+        named: id → `name` and `sort`, of places that the reader may see.
+
+    Example:
+        >>> stay = Stay("p1", "w1", "WORKED_AT", dt.date(2020, 1, 5), dt.date(2020, 3, 20), 0.7)
+        >>> line = places_line([stay], {"w1": {"name": "Wash", "sort": "premises"}})
+        >>> line.lines[0].when, line.lines[0].x, line.lines[0].width
+        ('5 January 2020 to 20 March 2020', 0.0, 100.0)
+    """
+    dated = [stay for stay in stays if stay.begin is not None]
+    days = [day for stay in dated for day in (stay.begin, stay.until) if day is not None]
+    first, last = min(days, default=dt.date.min), max(days, default=dt.date.min)
+    span = max((last - first).days, 1)
+
+    def line(stay: Stay) -> StayLine:
+        begin, until = stay.begin, stay.until
+        place = named.get(stay.place, {})
+        x = 100 * (begin - first).days / span if begin else 0.0
+        when = "on no day that is told" if begin is None else shown(str(begin))
+        when += f" to {shown(str(until))}" if until else " on" if begin else ""
+        width = 100 * (until - begin).days / span if begin and until else 0.0
+        return StayLine(
+            stay.place,
+            str(place.get("name") or stay.place),
+            str(place.get("sort") or ""),
+            stay.relation,
+            when,
+            round(x, 2),
+            round(width, 2),
+            until is None,
+            stay.belief,
+            stay.denied,
+        )
+
+    ticks = tuple((round(100 * (day - first).days / span, 2), f"{day:%b %Y}") for day in _months(first, last) if dated)
+    return PlacesLine(tuple(map(line, dated)), ticks, tuple(line(stay) for stay in stays if stay.begin is None))
+
+
+def _right(row: MoveRow, by: str) -> tuple[str, str, str]:
+    if row.outcome != "moved":
+        return "", OUTCOME_WORDS[row.outcome], row.outcome
+    return (row.next, row.next_name, row.next_kind) if by == "place" else ("", row.next_kind, row.next_kind)
+
+
+def _breadth(rows: Sequence[MoveRow]) -> int:
+    return sum(1 if isinstance(row.people, str) else row.people for row in rows)
+
+
+def _number(rows: Sequence[MoveRow]) -> str:
+    """How many some cells hold, in words: a sum from which none that reads few can be taken."""
+    large = sum(row.people for row in rows if not isinstance(row.people, str))
+    few = any(isinstance(row.people, str) for row in rows)
+    return (f"{large} and {FEW}" if large else FEW) if few else str(large)
+
+
+def _ordered(cells: Mapping[tuple[str, str], Sequence[MoveRow]]) -> list[tuple[str, str]]:
+    """Pairs so that those on either side stand by how many they are, places before what became of the rest."""
+    total: dict[str, int] = defaultdict(int)
+    for (left, right), rows in cells.items():
+        total[left] += _breadth(rows)
+        total[right] += _breadth(rows)
+    nowhere = {right for (_, right), rows in cells.items() if rows[0].outcome != "moved"}
+    return sorted(cells, key=lambda pair: (-total[pair[0]], pair[0], pair[1] in nowhere, -total[pair[1]], pair[1]))
+
+
+def _ends(
+    keys: Sequence[str],
+    order: Sequence[tuple[str, str]],
+    cells: Mapping[tuple[str, str], Sequence[MoveRow]],
+    names: Mapping[str, tuple[str, str, str]],
+    unit: float,
+    side: int,
+) -> tuple[tuple[End, ...], dict[str, float]]:
+    """The ends on one side from top to bottom, and where the bar of each begins."""
+    if side:
+        nowhere = {pair[1] for pair in order if cells[pair][0].outcome != "moved"}
+        keys = sorted(keys, key=lambda key: key in nowhere)
+    ends: list[End] = []
+    at: dict[str, float] = {}
+    y = 0.0
+    for key in keys:
+        rows = [row for pair in order if pair[side] == key for row in cells[pair]]
+        height = unit * _breadth(rows)
+        room = max(height, _LABEL)
+        identifier, name, kind = names[key]
+        at[key] = y + (room - height) / 2
+        ends.append(End(identifier, name, kind, _number(rows), at[key], height, y + (room - _LABEL) / 2))
+        y += room + _GAP
+    return tuple(ends), at
+
+
+def _outline(left: float, right: float, breadth: float) -> str:
+    """A band from the left edge to the right, as the path of an SVG."""
+    middle = _BREADTH / 2
+    return (
+        f"M0 {left:.1f}C{middle:g} {left:.1f} {middle:g} {right:.1f} {_BREADTH:g} {right:.1f}V{right + breadth:.1f}"
+        f"C{middle:g} {right + breadth:.1f} {middle:g} {left + breadth:.1f} 0 {left + breadth:.1f}Z"
+    )
+
+
+def _months(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Where months begin, thinned to what has room."""
+    months = []
+    day = first.replace(day=1)
+    while day <= last:
+        if day >= first:
+            months.append(day)
+        day = (day + dt.timedelta(31)).replace(day=1)
+    every = max(1, -(-len(months) // _TICKS))
+    return months[::every]

@@ -1,0 +1,314 @@
+"""What is told of flows: rows of a table, with the count of every cell that is small told as `few` to who has no source clearance.
+
+A flow of three is a list of three. Where a cell reads `few`, nothing that it could be worked out from is a number either: neither the
+total, nor its months, nor the share, and nobody in it is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.analysis.displacement.cohorts import OUTCOMES
+from graphsvc.analysis.displacement.flows import Flow, Left, flows
+from graphsvc.analysis.displacement.movers import Mover, NextPlace
+from graphsvc.analysis.displacement.permutation import Excess
+
+FEW = "few"
+# What became of somebody, in words that follow "of those who were there".
+OUTCOME_WORDS = MappingProxyType(
+    {
+        "moved": "appear at another place",
+        "abandoned": "said to be abandoned",
+        "seen": "seen since, at no place of work",
+        "unknown": "not seen again: unknown",
+    }
+)
+# By what somebody, or a house, may have moved people.
+BY_WORDS = MappingProxyType(
+    {
+        "control": "controls or manages both ends",
+        "transport": "is said to have transported them",
+        "housing": "is said to have housed them",
+        "house": "several of them lived there",
+    }
+)
+# id → name, kind and the like, of what the reader may see.
+Named = Callable[[str], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """One flow as it is told.
+
+    Attributes:
+        left, left_name, left_kind: the place that people left. on: the day, `2020-03-20`. why: it `closed`, `emptied` or is `asked` about.
+        outcome: `moved`, `abandoned`, `seen` or `unknown`. next, next_name, next_kind: where they appear next; empty: nowhere.
+        people: how many, or `few`. who: ids; empty where that is few.
+        months: month → how many came in it; empty where one of them is few.
+        first, last: days on which the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
+        chance: so many a deal sends there on average. share, low, high: of those seen again, with its 95 % interval.
+        p: see `permutation.Excess`. together: whether it stands.
+    """
+
+    left: str
+    left_name: str
+    left_kind: str
+    on: str
+    why: str
+    outcome: str
+    next: str
+    next_name: str
+    next_kind: str
+    people: int | str
+    who: tuple[str, ...]
+    months: dict[str, int]
+    first: str
+    last: str
+    belief: float | None
+    chance: float | None
+    share: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    together: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureRow:
+    """One place that people left, in one line.
+
+    Attributes:
+        place, name, kind: the place. on, why: as in `MoveRow`.
+        there: how many are known to have been there. moved, abandoned, seen, unknown: what became of them; each a number, `few`, or
+            `4 and few` where one of what it sums up is few.
+        undated, doubted: people said to have been there on no day that is told, or believed less than not.
+        verdict: `together`, `scattered` or `cannot tell`. q: p corrected over all closures; None: none, or told to nobody without clearance.
+        places: names of the places that stand out; ids beside it. hand: whether it is that they stayed under the same control.
+        text: the verdict in a sentence.
+    """
+
+    place: str
+    name: str
+    kind: str
+    on: str
+    why: str
+    there: int | str
+    moved: int | str
+    abandoned: int | str
+    seen: int | str
+    unknown: int | str
+    undated: int | str
+    doubted: int | str
+    verdict: str
+    q: float | None
+    places: tuple[str, ...]
+    ids: tuple[str, ...]
+    hand: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoverRow:
+    """Somebody, or a house, that those who moved have in common; see `movers.Mover`.
+
+    Attributes:
+        by: in words. people: of how many, or few. belief: so many of them are expected; None where that would tell how many.
+    """
+
+    who: str
+    name: str
+    kind: str
+    by: tuple[str, ...]
+    people: int | str
+    belief: float | None
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextRow:
+    """An open place under the same control; see `movers.NextPlace`. `by`: ids and names of who controls both."""
+
+    place: str
+    name: str
+    kind: str
+    by: tuple[tuple[str, str], ...]
+    belief: float
+    denied: bool
+    reached: bool
+
+
+MOVE_COLUMNS = tuple(field.name for field in fields(MoveRow))
+
+
+def told(number: int, few_below: int) -> int | str:
+    """A count as a reader may know it.
+
+    Example:
+        >>> told(2, 3), told(3, 3), told(0, 3), told(2, 0)
+        ('few', 3, 0, 2)
+    """
+    return FEW if 0 < number < few_below else number
+
+
+def told_total(numbers: Iterable[int], few_below: int) -> int | str:
+    """The sum of some counts, so that none that reads few can be taken from it.
+
+    Example:
+        >>> told_total([4, 3], 3), told_total([4, 1], 3), told_total([1, 2], 3), told_total([], 3)
+        (7, '4 and few', 'few', 0)
+    """
+    some = list(numbers)
+    large = sum(number for number in some if told(number, few_below) != FEW)
+    if large == sum(some):
+        return large
+    return f"{large} and {FEW}" if large else FEW
+
+
+def move_rows(left: Left, named: Named, few_below: int) -> list[MoveRow]:
+    """The flows of one cohort as they are told, in the order of `flows.flows`."""
+    some = flows(left)
+    whole = all(told(len(flow.people), few_below) != FEW for flow in some if flow.outcome == "moved")
+    excesses = {excess.place: excess for excess in left.test.places}
+    place = named(left.closing.place)
+    rows = []
+    for flow in some:
+        number = told(len(flow.people), few_below)
+        following = named(flow.next) if flow.next else {}
+        excess = excesses.get(flow.next) if flow.next else None
+        rows.append(
+            MoveRow(
+                left.closing.place,
+                place.get("name") or left.closing.place,
+                place.get("sort") or "",
+                str(left.closing.day),
+                left.closing.why,
+                flow.outcome,
+                flow.next,
+                following.get("name") or flow.next,
+                following.get("sort") or "",
+                number,
+                *_listed(flow, number, few_below),
+                *_against_chance(excess if number != FEW else None, whole=whole),
+                together=excess is not None and excess.together,
+            )
+        )
+    return sorted(rows, key=lambda row: (row.outcome != "moved", *_few_last(row.people, row.next)))
+
+
+def closure_row(left: Left, named: Named, few_below: int, closures: int) -> ClosureRow:
+    """One place that people left as it is told; `closures`: over how many p was corrected."""
+    counts: dict[str, list[int]] = {outcome: [] for outcome in OUTCOMES}
+    for flow in flows(left):
+        counts[flow.outcome].append(len(flow.people))
+    place = named(left.closing.place)
+    ids = tuple(excess.place for excess in left.test.places if excess.together)
+    names = tuple(str(named(name).get("name") or name) for name in ids)
+    hand = left.test.control is not None and left.test.control.together
+    return ClosureRow(
+        left.closing.place,
+        place.get("name") or left.closing.place,
+        place.get("sort") or "",
+        str(left.closing.day),
+        left.closing.why,
+        told_total((number for some in counts.values() for number in some), few_below),
+        *(told_total(counts[outcome], few_below) for outcome in OUTCOMES),
+        told(len(left.cohort.undated), few_below),
+        told(len(left.cohort.doubted), few_below),
+        left.test.verdict,
+        None if few_below else left.test.q,
+        names,
+        ids,
+        hand,
+        verdict(left, names, few_below, closures),
+    )
+
+
+def verdict(left: Left, names: Sequence[str], few_below: int, closures: int) -> str:
+    """The verdict in a sentence: what it rests on, or why nothing can be told."""
+    test = left.test
+    if test.verdict == "together":
+        return _together(left, names, few_below, closures)
+    if test.verdict == "scattered":
+        return "They scattered: no place took more of them than chance would send, and that half of them or more went to one is ruled out."
+    if not left.cohort.people:
+        return "Cannot tell: of nobody is it told that they were there in the weeks before."
+    if not left.cohort.went:
+        return "Cannot tell: nobody who was there is seen at another place."
+    if test.p is None:
+        return "Cannot tell: too few of those who were there are seen at another place, or too few others moved in those months to compare with."
+    return "Cannot tell: no place took more of them than chance may send, and too few are seen again to say that they scattered."
+
+
+def mover_rows(movers: Iterable[Mover], named: Named, few_below: int) -> list[MoverRow]:
+    """Whoever may have moved people, as it is told."""
+    rows = []
+    for mover in movers:
+        number = told(len(mover.people), few_below)
+        who = named(mover.who)
+        belief = None if number == FEW else mover.expected
+        by = tuple(BY_WORDS[way] for way in mover.by)
+        rows.append(
+            MoverRow(mover.who, who.get("name") or mover.who, who.get("kind") or "", by, number, belief, mover.denied)
+        )
+    return sorted(rows, key=lambda row: _few_last(row.people, row.who))
+
+
+def next_rows(places: Iterable[NextPlace], named: Named) -> list[NextRow]:
+    """Open places under the same control, as they are told."""
+    return [
+        NextRow(
+            place.place,
+            named(place.place).get("name") or place.place,
+            named(place.place).get("sort") or "",
+            tuple((tie.subject, str(named(tie.subject).get("name") or tie.subject)) for tie in place.ties),
+            place.belief,
+            place.denied,
+            place.reached,
+        )
+        for place in places
+    ]
+
+
+def plain(row: MoveRow | ClosureRow | MoverRow | NextRow) -> dict[str, Any]:
+    """A row as plain data."""
+    return asdict(row)
+
+
+def _few_last(people: int | str, name: str) -> tuple[bool, str]:
+    """Where that is few, nobody stands above another by how many they are."""
+    return people == FEW, name if people == FEW else ""
+
+
+def _listed(
+    flow: Flow, number: int | str, few_below: int
+) -> tuple[tuple[str, ...], dict[str, int], str, str, float | None]:
+    """Who, months, first and last day, and belief; nothing where that is few."""
+    if number == FEW:
+        return (), {}, "", "", None
+    months = dict(flow.months)
+    if any(told(some, few_below) == FEW for some in months.values()):
+        months = {}
+    who = tuple(became.person for became in flow.people)
+    return who, months, str(flow.first or ""), str(flow.last or ""), round(flow.expected, 3)
+
+
+def _against_chance(excess: Excess | None, *, whole: bool) -> tuple[float | None, ...]:
+    """Chance, share with its interval, and p; nothing where one of the counts they are made of is few."""
+    if excess is None or not whole:
+        return (None,) * 5
+    return excess.expected, excess.share, excess.low, excess.high, excess.p
+
+
+def _together(left: Left, names: Sequence[str], few_below: int, closures: int) -> str:
+    test = left.test
+    excess = next((excess for excess in test.places if excess.together), test.control)
+    where = " and ".join(names) if names else "places under the same control"
+    if few_below or excess is None or test.q is None:
+        return f"Moved together: more of those seen again went to {where} than chance would send there."
+    return (
+        f"Moved together: {excess.went} of {test.seen} seen again went to {where if len(names) < 2 else names[0]}; chance would send"
+        f" {excess.expected:.1f}. p {test.q:.3f}, corrected over {closures} closures."
+    )

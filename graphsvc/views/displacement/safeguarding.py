@@ -1,0 +1,73 @@
+"""Who may be at risk at a place, ordered by what is said of them, never by how useful they are.
+
+A sign is a thing that is said: that somebody was coerced, left, moved after a closing, owes whoever runs the place, or lives under the same
+hand. It is no finding. Age is no sign here: whoever is under 18 or whose age is disputed stands by a pseudonym, and their age in the vault.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from graphsvc.analysis.displacement.cohorts import Whereabouts
+from graphsvc.analysis.displacement.flows import Left
+from graphsvc.analysis.displacement.stays import ABANDONED, CONTROLS, LEAST, LIVED, MANAGED
+
+COERCED, OWES = "COERCED", "OWES"
+# Sign → in words, the gravest first.
+SIGNS_OF_RISK = MappingProxyType(
+    {
+        "coerced": "said to be coerced",
+        "abandoned": "said to be abandoned",
+        "moved": "moved together with others after a place closed",
+        "housed": "lives where whoever runs the place has a hand",
+        "owes": "owes whoever runs the place",
+        "came": "came after another place closed",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Somebody at a place, with the signs of risk that are said of them, the gravest first (`SIGNS_OF_RISK`)."""
+
+    person: str
+    signs: tuple[str, ...]
+
+
+def at_risk(known: Whereabouts, place: str, lefts: Iterable[Left]) -> list[AtRisk]:
+    """Who is said to be at a place, those with the most and gravest signs first; those without any last.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import whereabouts
+        >>> from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
+        >>> told = ["p1 WORKED_AT w2", "p2 WORKED_AT w2", "boss COERCED p2", "boss CONTROLS w2", "p1 OWES boss"]
+        >>> known = whereabouts([WorkPlace("w2")], [WorkTie(*text.split(), 0.7) for text in told])
+        >>> at_risk(known, "w2", [])
+        [AtRisk(person='p2', signs=('coerced',)), AtRisk(person='p1', signs=('owes',))]
+    """
+    signs: dict[str, set[str]] = {stay.person: set() for stay in known.at.get(place, ()) if stay.belief >= LEAST}
+    held: dict[str, set[str]] = defaultdict(set)
+    for tie in known.ties:
+        if tie.relation in (CONTROLS, MANAGED) and tie.holds:
+            held[tie.object].add(tie.subject)
+    running = held[place]
+    for tie in known.ties:
+        if not tie.holds:
+            continue
+        if tie.relation in (COERCED, ABANDONED) and tie.object in signs:
+            signs[tie.object].add("coerced" if tie.relation == COERCED else "abandoned")
+        elif tie.relation == OWES and tie.subject in signs and tie.object in running:
+            signs[tie.subject].add("owes")
+        elif tie.relation == LIVED and tie.subject in signs and running & held.get(tie.object, set()):
+            signs[tie.subject].add("housed")
+    for left in lefts:
+        together = any(excess.together and excess.place == place for excess in left.test.places)
+        for became in left.cohort.went:
+            if became.following is not None and became.following.place == place and became.person in signs:
+                signs[became.person].add("moved" if together else "came")
+    order = list(SIGNS_OF_RISK)
+    rows = [AtRisk(person, tuple(sorted(some, key=order.index))) for person, some in signs.items()]
+    return sorted(rows, key=lambda row: (-len(row.signs), [order.index(sign) for sign in row.signs], row.person))

@@ -1,0 +1,89 @@
+"""Where workers went: every place that closed or emptied in one line, one place with its flows, and one person's places over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.service import MOST_STARTS, Session
+from graphsvc.views.displacement.drawing import sankey
+from graphsvc.views.displacement.rows import MOVE_COLUMNS, OUTCOME_WORDS, MoveRow, plain
+from graphsvc.views.displacement.safeguarding import SIGNS_OF_RISK
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.frame import answer_early, at, page, wants_json
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("displacement", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(85, "Where workers went", "displacement.table", "analyse"),)
+
+
+@page(blueprint, "/displacement")
+def table(case: str) -> ResponseReturnValue:
+    """Each place that closed or emptied with what became of those who were there, and the flows between kinds of place."""
+    session = at(case)
+    if request.args.get("as") == "csv":
+        return _csv(session.displacement.moves())
+
+    def late() -> dict[str, Any]:
+        # Inside of it, as the page is sent before it is computed.
+        with session.look("analyse", query="displacement"):
+            closures, moves = session.displacement.closures(), session.displacement.moves()
+        values: dict[str, Any] = {"closures": [plain(row) for row in closures], "moves": [plain(row) for row in moves]}
+        if wants_json():
+            return values
+        return values | {
+            "drawing": sankey(moves, by="kind"),
+            "canvas": _canvas(session, moves),
+        }
+
+    return answer_early("displacement/table.html", late, case=session.case)
+
+
+@page(blueprint, "/displacement/place")
+def place(case: str) -> ResponseReturnValue:
+    """One place: where those went who left it, who moved them, next places; who came to it; what an online one needs."""
+    session = at(case)
+    identifier, day = request.args.get("id", ""), request.args.get("day", "").strip()
+    if request.args.get("as") == "csv":
+        return _csv(session.displacement.moves([identifier], day=day))
+
+    def late() -> dict[str, Any]:
+        moves = session.displacement.place(identifier, day=day)
+        if wants_json():
+            return moves.plain()
+        return {
+            "moves": moves,
+            "drawing": sankey(moves.moves),
+            "canvas": _canvas(session, [*moves.moves, *moves.came]),
+        }
+
+    asked = {} if wants_json() else {"id": identifier, "day": day, "outcomes": OUTCOME_WORDS, "signs": SIGNS_OF_RISK}
+    return answer_early("displacement/place.html", late, case=session.case, **asked)
+
+
+@page(blueprint, "/displacement/person")
+def person(case: str) -> ResponseReturnValue:
+    """One person's places over time."""
+    session = at(case)
+    identifier = request.args.get("id", "")
+
+    def late() -> dict[str, Any]:
+        with session.look("analyse", query="displacement", entity=identifier):
+            line = session.displacement.person(identifier)
+            named = session.network.entities.named([identifier])[identifier]
+        return {"name": named["name"] or identifier, "sealed": named["sealed"], "line": line}
+
+    return answer_early("displacement/person.html", late, case=session.case, id=identifier)
+
+
+def _csv(rows: list[MoveRow]) -> ResponseReturnValue:
+    return csv_file("displacement.csv", MOVE_COLUMNS, ([getattr(row, name) for name in MOVE_COLUMNS] for row in rows))
+
+
+def _canvas(session: Session, moves: list[MoveRow]) -> str:
+    """The address of the canvas with the places of some flows; empty: there are none. As many as a picture may begin with."""
+    places = dict.fromkeys(name for row in moves if row.next for name in (row.left, row.next))
+    first = list(places)[:MOST_STARTS]
+    return url_for("network.view", case=session.case, id=first, depth=1, layout="command") if first else ""
