@@ -55,6 +55,11 @@ COMMANDS: dict[str, Entry] = {
         [*(word for one in known.entities[:40] for word in ("--id", one)), "--case", known.case],
         ["--date", "1990-01-01", "--until", "2999-12-31", "--case", known.case, "--format", "json"],
     ],
+    "moves": lambda known: [
+        ["--case", known.case],
+        ["--case", known.case, "--format", "json"],
+        *(["--id", one, "--day", "2020-05-08", "--case", known.case] for one in known.entities[::4]),
+    ],
     "query": _queries,
     "evaluate": lambda known: [
         [known.case, "--truth", __file__],

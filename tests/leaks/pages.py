@@ -153,6 +153,13 @@ PAGES: dict[str, Entry] = {
         {"id": list(known.entities[:9]), "as": "csv"},
         {"day": "1990-01-01", "until": "2999-12-31"},
     ],
+    "displacement.table": lambda _known: [{}, {"as": "csv"}],
+    "displacement.place": lambda known: [
+        *({"id": one} for one in known.entities),
+        *({"id": one, "day": "2020-05-08"} for one in known.entities[::4]),
+        {"id": known.entities[0], "as": "csv"},
+    ],
+    "displacement.person": each("entities"),
     "behind.printed": lambda known: [{}, {"id": list(known.entities[:60])}],
     "network.tables": _same_network,
     "network.groups": _same_network,

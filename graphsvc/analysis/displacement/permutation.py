@@ -251,9 +251,9 @@ def _judged(test: Dealt, q: float | None, level: float) -> Dealt:
 def _board(arrivals: Sequence[str], controlled: Collection[str], seen: int) -> _Board:
     heads = Counter(arrivals)
     names = sorted(heads)
-    place = {name: number for number, name in enumerate(names)}
-    slots = np.array([place[name] for name in arrivals], dtype=np.int64)
     numbers = np.array([heads[name] for name in names], dtype=np.int64)
+    # In the order of the places, so that no answer hangs on who came first.
+    slots = np.repeat(np.arange(len(names)), numbers)
     ours = np.array([name in controlled for name in names], dtype=np.bool_)
     each = np.append(numbers, numbers[ours].sum())
     sizes, which = np.unique(each, return_inverse=True)
