@@ -168,8 +168,8 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=5001, help="seed of the first of each (%(default)s)")
     parser.add_argument("--draws", type=int, default=9_999, help="deals of a test (%(default)s)")
     options = parser.parse_args()
-    both = [p for seed in range(options.first, options.first + options.calm) if (p := calm_p(seed)) is not None]
-    p, by_lot = (np.array(column) for column in zip(*both, strict=True))
+    tried = [calm_p(seed) for seed in range(options.first, options.first + options.calm)]
+    p, by_lot = np.array([both for both in tried if both is not None]).T
     uniform = stats.kstest(by_lot, "uniform")
     print(f"calm: {len(p)} of {options.calm} worlds tell; ties by lot: KS {uniform.statistic:.3f}, p {uniform.pvalue:.2f}; "
           f"by lot at most .05 in {(by_lot <= 0.05).mean():.3f}, as told in {(p <= 0.05).mean():.3f}", flush=True)  # fmt: skip

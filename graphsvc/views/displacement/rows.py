@@ -14,7 +14,6 @@ from typing import Any
 from graphsvc.analysis.displacement.cohorts import OUTCOMES
 from graphsvc.analysis.displacement.flows import Flow, Left, flows
 from graphsvc.analysis.displacement.movers import Mover, NextPlace
-from graphsvc.analysis.displacement.permutation import Excess
 
 FEW = "few"
 # What became of somebody, in words that follow "of those who were there".
@@ -178,20 +177,29 @@ def move_rows(left: Left, named: Named, few_below: int) -> list[MoveRow]:
         number = told(len(flow.people), few_below)
         following = named(flow.next) if flow.next else {}
         excess = excesses.get(flow.next) if flow.next else None
+        against = excess if whole else None
         rows.append(
             MoveRow(
-                left.closing.place,
-                place.get("name") or left.closing.place,
-                place.get("sort") or "",
-                str(left.closing.day),
-                left.closing.why,
-                flow.outcome,
-                flow.next,
-                following.get("name") or flow.next,
-                following.get("sort") or "",
-                number,
-                *_listed(flow, number, few_below),
-                *_against_chance(excess if number != FEW else None, whole=whole),
+                left=left.closing.place,
+                left_name=place.get("name") or left.closing.place,
+                left_kind=place.get("sort") or "",
+                on=str(left.closing.day),
+                why=left.closing.why,
+                outcome=flow.outcome,
+                next=flow.next,
+                next_name=following.get("name") or flow.next,
+                next_kind=following.get("sort") or "",
+                people=number,
+                who=() if number == FEW else tuple(became.person for became in flow.people),
+                months={} if number == FEW else _months(flow, few_below),
+                first="" if number == FEW else str(flow.first or ""),
+                last="" if number == FEW else str(flow.last or ""),
+                belief=None if number == FEW else round(flow.expected, 3),
+                chance=against.expected if against else None,
+                share=against.share if against else None,
+                low=against.low if against else None,
+                high=against.high if against else None,
+                p=against.p if against else None,
                 together=excess is not None and excess.together,
             )
         )
@@ -207,22 +215,26 @@ def closure_row(left: Left, named: Named, few_below: int, closures: int) -> Clos
     ids = tuple(excess.place for excess in left.test.places if excess.together)
     names = tuple(str(named(name).get("name") or name) for name in ids)
     hand = left.test.control is not None and left.test.control.together
+    became = {outcome: told_total(counts[outcome], few_below) for outcome in OUTCOMES}
     return ClosureRow(
-        left.closing.place,
-        place.get("name") or left.closing.place,
-        place.get("sort") or "",
-        str(left.closing.day),
-        left.closing.why,
-        told_total((number for some in counts.values() for number in some), few_below),
-        *(told_total(counts[outcome], few_below) for outcome in OUTCOMES),
-        told(len(left.cohort.undated), few_below),
-        told(len(left.cohort.doubted), few_below),
-        left.test.verdict,
-        None if few_below else left.test.q,
-        names,
-        ids,
-        hand,
-        verdict(left, names, few_below, closures),
+        place=left.closing.place,
+        name=place.get("name") or left.closing.place,
+        kind=place.get("sort") or "",
+        on=str(left.closing.day),
+        why=left.closing.why,
+        there=told_total((number for some in counts.values() for number in some), few_below),
+        moved=became["moved"],
+        abandoned=became["abandoned"],
+        seen=became["seen"],
+        unknown=became["unknown"],
+        undated=told(len(left.cohort.undated), few_below),
+        doubted=told(len(left.cohort.doubted), few_below),
+        verdict=left.test.verdict,
+        q=None if few_below else left.test.q,
+        places=names,
+        ids=ids,
+        hand=hand,
+        text=verdict(left, names, few_below, closures),
     )
 
 
@@ -282,24 +294,9 @@ def _few_last(people: int | str, name: str) -> tuple[bool, str]:
     return people == FEW, name if people == FEW else ""
 
 
-def _listed(
-    flow: Flow, number: int | str, few_below: int
-) -> tuple[tuple[str, ...], dict[str, int], str, str, float | None]:
-    """Who, months, first and last day, and belief; nothing where that is few."""
-    if number == FEW:
-        return (), {}, "", "", None
-    months = dict(flow.months)
-    if any(told(some, few_below) == FEW for some in months.values()):
-        months = {}
-    who = tuple(became.person for became in flow.people)
-    return who, months, str(flow.first or ""), str(flow.last or ""), round(flow.expected, 3)
-
-
-def _against_chance(excess: Excess | None, *, whole: bool) -> tuple[float | None, ...]:
-    """Chance, share with its interval, and p; nothing where one of the counts they are made of is few."""
-    if excess is None or not whole:
-        return (None,) * 5
-    return excess.expected, excess.share, excess.low, excess.high, excess.p
+def _months(flow: Flow, few_below: int) -> dict[str, int]:
+    """Month → how many came in it; nothing where one of them is few, since the rest would tell it."""
+    return {} if any(told(some, few_below) == FEW for some in flow.months.values()) else dict(flow.months)
 
 
 def _together(left: Left, names: Sequence[str], few_below: int, closures: int) -> str:

@@ -1,0 +1,224 @@
+"""Where workers went, on a real case: what each reader is told of it, on the page, in its twins, on the command line and in a notebook."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import networkx
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import MOVE_COLUMNS
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Rows, Tables, claim
+
+pytestmark = pytest.mark.neo4j
+READERS = {
+    "ana": ("analyst", Grant("C", sources=True)),
+    "inv": ("investigator", Grant("C")),
+    "low": ("analyst", Grant("P")),
+    "cus": ("custodian", Grant("C", sources=True)),
+}
+# Five go from the wash to the site, one to the farm; one is left, of one nothing is known. Twelve others came elsewhere.
+MOVED, LONE, LEFT, UNKNOWN = [f"m{n}" for n in range(5)], "lone", "left", "gone"
+OTHERS = [f"o{n}" for n in range(12)]
+NAMED = ("boss", "rival", "driver")
+
+
+def worked(who: str, place: str, statement: str, since: str) -> dict[str, str]:
+    return claim(who, "WORKED_AT", place, statement, from_date=since)
+
+
+LINKS: Rows = [
+    *(worked(who, "wash", "r1", "2020-01-05") for who in (*MOVED, LONE, LEFT, UNKNOWN)),
+    *(worked(who, "live", "r1", f"2020-03-2{day}") for day, who in enumerate(MOVED, 1)),
+    worked(LONE, "farm", "r1", "2020-04-02"),
+    *(worked(who, f"shop{number}", "r1", "2020-04-03") for number, who in enumerate(OTHERS)),
+    claim("boss", "CONTROLS", "wash", "r1"),
+    claim("boss", "CONTROLS", "live", "r1"),
+    claim("rival", "CONTROLS", "live", "r1"),
+    claim("rival", "CONTROLS", "live", "r2", polarity="denies"),
+    claim("boss", "CONTROLS", "bar", "r2"),
+    claim("boss", "ABANDONED", LEFT, "r1", from_date="2020-03-20"),
+    *(claim("driver", "TRANSPORTED", who, "r1", from_date="2020-03-21") for who in MOVED[:3]),
+    claim("boss", "COERCED", "m0", "r1"),
+    claim("boss", "USED", "till", "r1"),
+    claim("live", "LOCATED_AT", "site", "r1"),
+]
+ROWS: Tables = {
+    "people": [{"id": who} for who in (*MOVED, LONE, LEFT, UNKNOWN, *OTHERS)]
+    + [{"id": who, "name": f"<b>{who}</b>", "category": "suspect"} for who in NAMED],
+    "workplaces": [
+        {"id": "wash", "name": "<b>Wash</b>", "closed_on": "2020-03-20"},
+        {"id": "live", "name": "Live", "kind": "online"},
+        {"id": "farm", "name": "Farm", "kind": "site"},
+        {"id": "bar", "name": "Bar"},
+        *({"id": f"shop{number}"} for number in range(len(OTHERS))),
+    ],
+    "things": [
+        {"id": "till", "kind": "account", "value": "GB01"},
+        {"id": "site", "kind": "online", "value": "live.example"},
+    ],
+    "statements": [
+        {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "r2", "kind": "intelligence", "handling": "C", "source_grade": "1", "assessment": "B"},
+    ],
+    "links": LINKS,
+}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "ana", ROWS)
+
+
+def test_a_closure_is_told_with_its_verdict_and_what_became_of_each(people: Place) -> None:
+    (row,) = people("ana").displacement.closures()
+    assert (row.place, row.on, row.verdict, row.ids) == ("wash", "2020-03-20", "together", ("live",))
+    assert (row.there, row.moved, row.abandoned, row.unknown) == (8, 6, 1, 1)
+    moves = people("ana").displacement.moves()
+    assert [(move.outcome, move.next, move.people) for move in moves] == [
+        ("moved", "live", 5),
+        ("moved", "farm", 1),
+        ("abandoned", "", 1),
+        ("unknown", "", 1),
+    ]
+
+
+def test_who_moved_them_and_where_to_look_stand_beside_it(people: Place) -> None:
+    place = people("ana").displacement.place("wash")
+    assert [(row.name, row.people) for row in place.movers] == [("<b>boss</b>", 5), ("<b>driver</b>", 3)]
+    assert [(row.place, row.reached) for row in place.next] == [("live", True), ("bar", False)]
+
+
+def test_an_online_place_tells_who_came_who_runs_it_and_whom_to_look_after(people: Place) -> None:
+    place = people("ana").displacement.place("live")
+    assert (place.closure, [(row.left, row.people) for row in place.came]) == (None, [("wash", 5)])
+    assert [(row["id"], row["relation"], row["denied"]) for row in place.runs] == [
+        ("boss", "CONTROLS", False),
+        ("rival", "CONTROLS", True),
+    ]
+    assert {row["thing"] for row in place.things} == {"till", "site"}
+    first = place.at_risk[0]
+    assert first.signs[:2] == ("coerced", "moved")
+    assert len(place.at_risk) == place.count == 5
+
+
+def test_without_source_clearance_small_cells_read_few_and_nobody_in_them_is_listed(people: Place) -> None:
+    ana, inv = (people(who).displacement for who in ("ana", "inv"))
+    whole = {(move.outcome, move.next): move for move in ana.moves()}
+    some = {(move.outcome, move.next): move for move in inv.moves()}
+    assert (some["moved", "farm"].people, some["moved", "farm"].who) == ("few", ())
+    assert (some["moved", "live"].people, some["moved", "live"].p, whole["moved", "live"].p is None) == (5, None, False)
+    (row,) = inv.closures()
+    assert (row.there, row.moved, row.q) == ("5 and few", "5 and few", None)
+    edges = {(one, two): values for one, two, values in inv.graph().edges(data=True)}
+    assert edges["wash", "farm"] == {"people": "few", "together": False}
+
+
+def test_what_only_c_tells_is_not_there_for_p_in_whichever_order_they_ask(people: Place) -> None:
+    for order in (("ana", "low"), ("low", "ana")):
+        told = {who: people(who).displacement.place("wash") for who in order}
+        assert [row.place for row in told["low"].next] == ["live"]
+        assert len(told["ana"].next) == 2
+    assert not people("low").displacement.place("live").runs[1]["denied"]
+
+
+def test_page_twin_table_graph_and_notebook_give_one_answer(people: Place) -> None:
+    client, case = people.client("ana"), f"/case/{people.case}/displacement"
+    frame = people("ana").moves()
+    twin = client.get(f"{case}.json").get_json()
+    assert [(row["left"], row["next"], row["people"]) for row in twin["moves"]] == frame[
+        ["left", "next", "people"]
+    ].to_numpy().tolist()
+    rows = list(csv.reader(io.StringIO(client.get(f"{case}?as=csv").text)))
+    assert tuple(rows[0]) == tuple(frame.columns) == MOVE_COLUMNS
+    assert len(rows) == len(frame) + 1
+    assert frame.attrs["verdicts"] == {"wash": twin["closures"][0]["text"]}
+    graph = people("ana").graph(of="moves")
+    assert graph.edges["wash", "live", "MOVED"]["people"] == 5
+    assert graph.nodes["live"] == {"name": "Live", "kind": "online"}
+    networkx.write_graphml(graph, io.BytesIO())
+    networkx.write_graphml(people("inv").graph(of="moves"), io.BytesIO())
+
+
+@pytest.mark.parametrize("who", ["ana", "inv", "low"])
+def test_pages_show_names_as_text_and_lead_to_the_answer(people: Place, who: str) -> None:
+    client, case = people.client(who), f"/case/{people.case}"
+    pages = {
+        address: client.get(f"{case}{address}")
+        for address in (
+            "/displacement",
+            "/displacement/place?id=wash",
+            "/displacement/place?id=live",
+            "/displacement/place?id=bar",
+            "/displacement/place?id=wash&day=2020-03-25",
+        )
+    }
+    assert {address: page.status_code for address, page in pages.items()} == dict.fromkeys(pages, 200)
+    assert not any("<b>Wash" in page.text or "<b>boss" in page.text for page in pages.values())
+    assert f"{case}/behind?id=wash" in pages["/displacement"].text
+    assert "Nobody is known to have left" in pages["/displacement/place?id=bar"].text
+    assert f"{case}/displacement/place?id=wash" in client.get(f"{case}/workplaces").text
+    assert f"{case}/displacement/place?id=wash" in client.get(f"{case}/entity?id=wash").text
+
+
+def test_somebodys_places_stand_by_their_days(people: Place) -> None:
+    ana = people("ana")
+    who = ana.displacement.moves()[0].who[0]
+    line = ana.displacement.person(who)
+    assert [(stay.place, stay.open) for stay in line.lines] == [("wash", True), ("live", True)]
+    client, case = people.client("ana"), f"/case/{people.case}"
+    page = client.get(f"{case}/displacement/person?id={who}")
+    assert page.status_code == 200
+    assert "5 January 2020" in page.text
+    assert f"{case}/displacement/person?id={who}" in client.get(f"{case}/entity?id={who}").text.replace("&amp;", "&")
+
+
+def test_a_visit_is_asked_about_by_its_day(people: Place) -> None:
+    place = people("ana").displacement.place("live", day="8 May 2020")
+    assert place.closure is not None
+    assert (place.closure.why, place.closure.on, place.closure.there) == ("asked", "2020-05-08", 5)
+
+
+def test_what_is_not_there_or_not_asked_right_is_said(people: Place) -> None:
+    displacement = people("ana").displacement
+    for nothing in ("nowhere", "boss", "till"):
+        with pytest.raises(NotFound):
+            displacement.place(nothing)
+    with pytest.raises(NotFound):
+        displacement.person("nobody")
+    with pytest.raises(RequestError, match="not '8th'"):
+        displacement.place("wash", day="8th")
+    with pytest.raises(RequestError, match="which place"):
+        displacement.moves(day="2020-05-08")
+    with pytest.raises(Refused):
+        people("cus").displacement.closures()
+    assert people.client("ana").get(f"/case/{people.case}/displacement/place?id=nowhere").status_code == 404
+
+
+def test_each_answer_is_one_look_in_the_log(people: Place) -> None:
+    client = people.client("ana")
+    for address in ("displacement.json", "displacement/place.json?id=wash", "displacement/person.json?id=boss"):
+        people.begin()
+        client.get(f"/case/{people.case}/{address}")
+        assert [(line["action"], line["detail"].get("query")) for line in people.lines()] == [
+            ("analyse", "displacement")
+        ], address
+
+
+@pytest.mark.changes
+def test_what_is_delivered_later_changes_the_answer(people: Place) -> None:
+    assert people("ana").displacement.moves()[0].people == 5
+    people.load(
+        "ana",
+        {
+            "statements": [{"id": "r3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+            "links": [worked(UNKNOWN, "live", "r3", "2020-04-01")],
+        },
+    )
+    assert people("ana").displacement.moves()[0].people == 6

@@ -1,0 +1,174 @@
+"""Where workers went as it is told and drawn: small cells read few, and nothing tells them all the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from itertools import pairwise, product
+from typing import Any
+
+import pytest
+
+from graphsvc.analysis.displacement.cohorts import whereabouts
+from graphsvc.analysis.displacement.flows import Left, displaced
+from graphsvc.analysis.displacement.movers import movers
+from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie
+from graphsvc.views.displacement.drawing import places_line, sankey
+from graphsvc.views.displacement.rows import (
+    FEW,
+    OUTCOME_WORDS,
+    closure_row,
+    move_rows,
+    mover_rows,
+    plain,
+    told_total,
+)
+from graphsvc.views.displacement.safeguarding import at_risk
+
+NAMES = {
+    name: {"name": name.upper(), "sort": "online" if name == "w2" else "premises"} for name in ("w1", "w2", "w3", "w4")
+}
+
+
+def named(name: str) -> dict[str, Any]:
+    return NAMES.get(name, {})
+
+
+def left(*went: int, unknown: int = 0, others: int = 0) -> Left:
+    """So many of those who were at w1 went to w2, to w3 and to w4; so many nowhere; beside so many others elsewhere."""
+    ties = []
+    for number, some in enumerate(went, 2):
+        for person in range(some):
+            who = f"p{number}-{person}"
+            ties += [
+                WorkTie(who, "WORKED_AT", "w1", 0.8, False, "2020-01-05"),
+                WorkTie(who, "WORKED_AT", f"w{number}", 0.8, False, f"2020-04-{person + 1:02d}"),
+                WorkTie("driver", "TRANSPORTED", who, 0.8, False, "2020-04-01"),
+            ]
+    ties += [WorkTie(f"u{n}", "WORKED_AT", "w1", 0.8, False, "2020-01-05") for n in range(unknown)]
+    ties += [WorkTie(f"o{n}", "WORKED_AT", f"x{n}", 0.8, False, "2020-04-05") for n in range(others)]
+    known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), *map(WorkPlace, ("w2", "w3", "w4"))], ties)
+    return displaced(known, draws=99)["w1"]
+
+
+def everything(some: Left) -> str:
+    """All that a reader without source clearance is told of a cohort, as text."""
+    rows = move_rows(some, named, 3)
+    return repr([*map(plain, rows), plain(closure_row(some, named, 3, 1)), sankey(rows), sankey(rows, by="kind")])
+
+
+@pytest.mark.parametrize(("first", "second"), [*product((1, 2), repeat=2)])
+def test_one_and_two_are_told_alike_wherever_they_stand(first: int, second: int) -> None:
+    assert everything(left(5, first, second, unknown=4)) == everything(left(5, 2, 1, unknown=4))
+    assert everything(left(5, 3, unknown=first)) == everything(left(5, 3, unknown=second))
+
+
+def test_nothing_that_few_could_be_worked_out_from_is_a_number() -> None:
+    some = left(5, 1, unknown=4, others=40)
+    rows = {(row.outcome, row.next): row for row in move_rows(some, named, 3)}
+    small, large = rows["moved", "w3"], rows["moved", "w2"]
+    assert (small.people, small.who, small.first, small.belief, small.months) == (FEW, (), "", None, {})
+    assert (large.people, len(large.who), large.share, large.chance, large.p) == (5, 5, None, None, None)
+    closure = closure_row(some, named, 3, 1)
+    assert (closure.there, closure.moved, closure.unknown, closure.q) == ("9 and few", "5 and few", 4, None)
+    assert not re.search(r"\d", closure.text.replace("W2", ""))
+
+
+def test_who_has_source_clearance_is_told_all_of_it() -> None:
+    some = left(5, 1, unknown=4, others=40)
+    rows = {(row.outcome, row.next): row for row in move_rows(some, named, 0)}
+    assert rows["moved", "w3"].who == ("p3-0",)
+    assert rows["moved", "w2"].share == pytest.approx(5 / 6)
+    closure = closure_row(some, named, 0, 7)
+    assert (closure.there, closure.moved, closure.verdict, closure.places) == (10, 6, "together", ("W2",))
+    assert closure.text.startswith("Moved together: 5 of 6 seen again went to W2; chance would send 0.7. p 0.0")
+    assert closure.text.endswith("corrected over 7 closures.")
+
+
+@pytest.mark.parametrize(
+    ("some", "words"),
+    [
+        (left(), "of nobody is it told"),
+        (left(unknown=4), "nobody who was there is seen"),
+        (left(2, unknown=4), "too few of those who were there"),
+        (left(5, unknown=4), "too few others"),
+    ],
+)
+def test_that_nothing_can_be_told_says_why(some: Left, words: str) -> None:
+    row = closure_row(some, named, 0, 1)
+    assert row.verdict == "cannot tell"
+    assert words in row.text
+
+
+def test_nobody_who_moved_few_stands_above_another_by_how_many() -> None:
+    ties = [WorkTie(f"p{n}", "WORKED_AT", "w1", 0.8, False, "2020-01-05") for n in range(3)]
+    ties += [WorkTie(f"p{n}", "WORKED_AT", "w2", 0.8, False, "2020-04-05") for n in range(3)]
+    ties += [WorkTie("b", "TRANSPORTED", f"p{n}", 0.8) for n in range(2)] + [WorkTie("a", "HOUSED", "p0", 0.8)]
+    known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
+    some = displaced(known, draws=9)["w1"]
+    found = movers(known, some.closing, some.cohort.went)
+    assert [(row.who, row.people) for row in mover_rows(found, named, 0)] == [("b", 2), ("a", 1)]
+    assert [(row.who, row.people, row.belief) for row in mover_rows(found, named, 3)] == [
+        ("a", FEW, None),
+        ("b", FEW, None),
+    ]
+
+
+def test_totals_add_up_or_say_that_few_are_in_them() -> None:
+    for numbers in product(range(6), repeat=3):
+        total = told_total(numbers, 3)
+        small = [number for number in numbers if 0 < number < 3]
+        assert total == sum(numbers) if not small else str(total).endswith(FEW)
+
+
+def test_ribbons_are_as_broad_at_both_ends_and_lie_within_the_drawing() -> None:
+    drawing = sankey(move_rows(left(5, 3, 1, unknown=4), named, 0))
+    assert [end.people for end in drawing.rights] == ["5", "3", "1", "4"]
+    assert drawing.rights[-1].name == OUTCOME_WORDS["unknown"]
+    assert drawing.lefts[0].height == pytest.approx(sum(end.height for end in drawing.rights))
+    for band in drawing.ribbons:
+        numbers = [float(number) for number in re.findall(r"[\d.]+", band.path)]
+        assert all(0 <= number <= max(drawing.height, 100) for number in numbers)
+    labels = sorted(end.label for end in drawing.rights)
+    assert all(after - before >= 34 for before, after in pairwise(labels))
+
+
+def test_nothing_draws_nothing() -> None:
+    assert sankey([]).ribbons == ()
+    assert places_line([], {}).lines == ()
+
+
+def test_places_of_somebody_stand_by_their_days_and_those_without_apart() -> None:
+    some = [
+        Stay("p", "w1", "WORKED_AT", dt.date(2020, 1, 5), dt.date(2020, 3, 20), 0.8),
+        Stay("p", "w2", "WORKED_AT", dt.date(2020, 4, 2), None, 0.4, denied=True),
+        Stay("p", "w3", "LIVED_AT", None, None, 0.8),
+    ]
+    line = places_line(some, NAMES)
+    assert [(stay.name, stay.when, stay.open) for stay in line.lines] == [
+        ("W1", "5 January 2020 to 20 March 2020", False),
+        ("W2", "2 April 2020 on", True),
+    ]
+    assert (line.lines[0].x, line.lines[1].x, line.lines[1].denied) == (0.0, 100.0, True)
+    assert [stay.name for stay in line.undated] == ["W3"]
+    assert [label for _, label in line.ticks] == ["Feb 2020", "Mar 2020", "Apr 2020"]
+
+
+def test_whom_to_look_after_stands_by_what_is_said_and_never_by_what_is_denied() -> None:
+    ties = [WorkTie(f"p{n}", "WORKED_AT", "w2", 0.8) for n in range(4)]
+    ties += [
+        WorkTie("boss", "CONTROLS", "w2", 0.8),
+        WorkTie("boss", "MANAGED", "house", 0.8),
+        WorkTie("p1", "LIVED_AT", "house", 0.8),
+        WorkTie("p1", "OWES", "boss", 0.8),
+        WorkTie("p2", "OWES", "a friend", 0.8),
+        WorkTie("boss", "COERCED", "p3", 0.8),
+        WorkTie("boss", "COERCED", "p0", 0.3, denied=True),
+    ]
+    rows = at_risk(whereabouts([WorkPlace("w2")], ties), "w2", [])
+    assert [(row.person, row.signs) for row in rows] == [
+        ("p1", ("housed", "owes")),
+        ("p3", ("coerced",)),
+        ("p0", ()),
+        ("p2", ()),
+    ]
