@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graphsvc.analysis.displacement.cohorts import whereabouts
-from graphsvc.analysis.displacement.flows import Left, displaced
+from graphsvc.analysis.displacement.flows import Departure, displaced
 from graphsvc.analysis.displacement.movers import movers
 from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie
 from graphsvc.views.displacement.drawing import places_line, sankey
@@ -34,7 +34,7 @@ def named(name: str) -> dict[str, Any]:
     return NAMES.get(name, {})
 
 
-def left(*went: int, unknown: int = 0, others: int = 0) -> Left:
+def left(*went: int, unknown: int = 0, others: int = 0) -> Departure:
     """So many of those who were at w1 went to w2, to w3 and to w4; so many nowhere; beside so many others elsewhere."""
     ties = []
     for number, some in enumerate(went, 2):
@@ -51,7 +51,7 @@ def left(*went: int, unknown: int = 0, others: int = 0) -> Left:
     return displaced(known, draws=99)["w1"]
 
 
-def everything(some: Left) -> str:
+def everything(some: Departure) -> str:
     """All that a reader without source clearance is told of a cohort, as text."""
     rows = move_rows(some, named, 3)
     return repr([*map(plain, rows), plain(closure_row(some, named, 3, 1)), sankey(rows), sankey(rows, by="kind")])
@@ -94,7 +94,7 @@ def test_who_has_source_clearance_is_told_all_of_it() -> None:
         (left(5, unknown=4), "too few others"),
     ],
 )
-def test_that_nothing_can_be_told_says_why(some: Left, words: str) -> None:
+def test_that_nothing_can_be_told_says_why(some: Departure, words: str) -> None:
     row = closure_row(some, named, 0, 1)
     assert row.verdict == "cannot tell"
     assert words in row.text

@@ -27,7 +27,7 @@ from graphsvc.analysis.displacement.cohorts import (
     last_day,
     relation_at,
 )
-from graphsvc.analysis.displacement.permutation import DRAWS, Dealt
+from graphsvc.analysis.displacement.permutation import DRAWS, ChanceTest
 from graphsvc.analysis.displacement.stays import WorkTie, hands
 
 # The key of an edge between places, as relations are those of other graphs.
@@ -35,7 +35,7 @@ MOVED = "MOVED"
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Departure:
     """Who left a place, and what the test says of where they went.
 
     Attributes:
@@ -43,7 +43,7 @@ class Left:
     """
 
     cohort: Cohort
-    test: Dealt
+    test: ChanceTest
 
     @property
     def closing(self) -> Closing:
@@ -72,7 +72,7 @@ class Flow:
     last: dt.date | None
 
 
-def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Left]:
+def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Departure]:
     """Place → who left it when it closed or emptied, and whether chance would have sent them where they went; by day.
 
     Args:
@@ -91,7 +91,7 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Left]:
     controlled = _under_one_hand(known.ties)
     some = {closing.place: cohort(known, closing) for closing in closings(known)}
     bound: dict[str, frozenset[str]] = {}
-    tests: dict[str, Dealt] = {}
+    tests: dict[str, ChanceTest] = {}
     # Whoever was moved with others from elsewhere is no measure of where the free go: they are dealt in the first round alone.
     for _ in range(2):
         others = frozenset().union(*bound.values())
@@ -102,10 +102,10 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Left]:
             }
         )
         bound = {place: _bound(left, tests[place]) for place, left in some.items()}
-    return {place: Left(left, tests[place]) for place, left in some.items()}
+    return {place: Departure(left, tests[place]) for place, left in some.items()}
 
 
-def left_on(known: Whereabouts, place: str, day: dt.date, *, draws: int = DRAWS) -> Left:
+def left_on(known: Whereabouts, place: str, day: dt.date, *, draws: int = DRAWS) -> Departure:
     """Who was at a place before a day that somebody asks about, and where they went; corrected for this one question alone.
 
     Example:
@@ -118,10 +118,10 @@ def left_on(known: Whereabouts, place: str, day: dt.date, *, draws: int = DRAWS)
     """
     some = cohort(known, Closing(place, day, "asked"))
     test = _test(known, some, _under_one_hand(known.ties)(place), frozenset(), draws)
-    return Left(some, permutation.corrected({place: test})[place])
+    return Departure(some, permutation.corrected({place: test})[place])
 
 
-def flows(left: Left) -> list[Flow]:
+def flows(left: Departure) -> list[Flow]:
     """The flows of one cohort: those who moved by place, most first, then what became of the rest.
 
     Example:
@@ -141,7 +141,7 @@ def flows(left: Left) -> list[Flow]:
     return sorted(made, key=lambda flow: (flow.outcome != "moved", -len(flow.people), flow.outcome, flow.next))
 
 
-def came(every: Mapping[str, Left], place: str) -> list[Flow]:
+def came(every: Mapping[str, Departure], place: str) -> list[Flow]:
     """The flows that end at a place, most first: where those who were moved there came from.
 
     Example:
@@ -154,7 +154,7 @@ def came(every: Mapping[str, Left], place: str) -> list[Flow]:
     return sorted(some, key=lambda flow: (-len(flow.people), flow.left))
 
 
-def flow_graph(every: Iterable[Left]) -> nx.MultiDiGraph[str]:
+def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
     """Flows between places as a graph: an edge, keyed `MOVED`, from each place that people left to each where they appear next.
 
     Edges have `people` (how many), `expected`, `first`, `last` (days) and `together` (whether the test says that they went there
@@ -236,16 +236,18 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
     )
 
 
-def _test(known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str], draws: int) -> Dealt:
+def _test(
+    known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str], draws: int
+) -> ChanceTest:
     went = [became.following.place for became in left.went if became.following is not None]
     if len(went) < permutation.FEWEST:
-        return Dealt(len(went), 0)
+        return ChanceTest(len(went), 0)
     # The same question has the same answer whichever others are asked: the seed is the place's own.
     seed = crc32(left.closing.place.encode())
     return permutation.dealt(went, arrivals(known, left, bound), controlled, draws=draws, seed=seed)
 
 
-def _bound(left: Cohort, test: Dealt) -> frozenset[str]:
+def _bound(left: Cohort, test: ChanceTest) -> frozenset[str]:
     """Those of a cohort who went together to a place."""
     places = {excess.place for excess in test.places if excess.together}
     return frozenset(became.person for became in left.went if became.following and became.following.place in places)

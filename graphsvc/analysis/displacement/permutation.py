@@ -60,7 +60,7 @@ class Excess:
 
 
 @dataclass(frozen=True, slots=True)
-class Dealt:
+class ChanceTest:
     """The test of one closure.
 
     Attributes:
@@ -129,7 +129,7 @@ def dealt(
     *,
     draws: int = DRAWS,
     seed: int = 0,
-) -> Dealt:
+) -> ChanceTest:
     """The test of one closure, not yet corrected: its verdict stands once `corrected` has seen all of them.
 
     Args:
@@ -150,7 +150,7 @@ def dealt(
     """
     seen = len(went)
     if seen < FEWEST:
-        return Dealt(seen, len(arrivals))
+        return ChanceTest(seen, len(arrivals))
     board = _board(arrivals, controlled, seen)
     counts = board.counts(went)
     standing = _reached(board, counts, seen, draws, seed)
@@ -178,7 +178,7 @@ def dealt(
     ]
     ours = int(counts[board.ours].sum())
     control = excess("", ours, len(board.heads), int(board.heads[board.ours].sum())) if board.ours.any() else None
-    return Dealt(
+    return ChanceTest(
         seen,
         len(arrivals),
         "cannot tell",
@@ -189,7 +189,7 @@ def dealt(
     )
 
 
-def corrected(tests: Mapping[str, Dealt]) -> dict[str, Dealt]:
+def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
     """The tests of all closures of a case, with p corrected over them and their verdicts.
 
     Example:
@@ -236,7 +236,7 @@ def reached(
 _HAIR = 1 + 1e-9
 
 
-def _judged(test: Dealt, q: float | None, level: float) -> Dealt:
+def _judged(test: ChanceTest, q: float | None, level: float) -> ChanceTest:
     if q is None:
         return test
     every = [*test.places, *([test.control] if test.control else [])]

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from graphsvc.analysis.displacement import flows, movers
-from graphsvc.analysis.displacement.flows import Left
+from graphsvc.analysis.displacement.flows import Departure
 from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date, typed
@@ -177,7 +177,7 @@ class Displacement:
     def _few(self) -> int:
         return 0 if self._ask.grant.sources else self._ask.settings.few_below
 
-    def _lefts(self, ids: Sequence[str], day: str) -> list[Left]:
+    def _lefts(self, ids: Sequence[str], day: str) -> list[Departure]:
         every = self._displaced.every()
         if not ids:
             if day:
@@ -185,7 +185,7 @@ class Displacement:
             return list(every.values())
         return [left for name in dict.fromkeys(ids) if (left := self._left(name, day)) is not None]
 
-    def _left(self, place: str, day: str) -> Left | None:
+    def _left(self, place: str, day: str) -> Departure | None:
         """Who left a place; None: nothing happened to it that is known of.
 
         Raises:
@@ -198,7 +198,7 @@ class Displacement:
             return self._displaced.every().get(place)
         return flows.left_on(known, place, _day(day))
 
-    def _closure(self, left: Left, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
+    def _closure(self, left: Departure, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
         return closure_row(left, lambda name: names.get(name, {}), self._few, closures)
 
     def _place(self, identifier: str, day: str) -> PlaceMoves:
@@ -286,7 +286,7 @@ class Displacement:
         }
 
 
-def _next_of(left: Left) -> set[str]:
+def _next_of(left: Departure) -> set[str]:
     """Where those who left a place appear next."""
     return {became.following.place for became in left.cohort.went if became.following}
 
@@ -296,7 +296,7 @@ def _place_of(name: str, names: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     return {"id": name, "name": named.get("name") or name, "kind": named.get("kind") or ""}
 
 
-def _places_of(lefts: Iterable[Left]) -> set[str]:
+def _places_of(lefts: Iterable[Departure]) -> set[str]:
     return {name for left in lefts for name in (left.closing.place, *_next_of(left))}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
-from graphsvc.analysis.displacement.flows import Left, displaced
+from graphsvc.analysis.displacement.flows import Departure, displaced
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
@@ -19,7 +19,7 @@ class DisplacementCaches(Caches):
 
     def __init__(self) -> None:
         self.known: Cache[Whereabouts] = Cache(_RESULTS)
-        self.left: Cache[dict[str, Left]] = Cache(_RESULTS)
+        self.left: Cache[dict[str, Departure]] = Cache(_RESULTS)
 
 
 class Displaced:
@@ -37,7 +37,7 @@ class Displaced:
         """
         return self._caches.known.of(self._ask.state, self._read)
 
-    def every(self) -> dict[str, Left]:
+    def every(self) -> dict[str, Departure]:
         """Place → who left it, and the test of where they went. Raises as `known`."""
         return self._caches.left.of(self._ask.state, self._test)
 
@@ -47,7 +47,7 @@ class Displaced:
         return whereabouts(map(_place, places.dicts()), map(_tie, ties.dicts()))
 
     @lasting()
-    def _test(self) -> dict[str, Left]:
+    def _test(self) -> dict[str, Departure]:
         return displaced(self.known())
 
 

@@ -22,7 +22,7 @@ _TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class FlowEnd:
     """One end of some bands: what it is called, where its bar stands, and where its label does.
 
     Attributes:
@@ -55,8 +55,8 @@ class Sankey:
     """Flows from left to right. `height`: of the drawing, whose ribbons lie in a field 100 units wide."""
 
     height: float
-    lefts: tuple[End, ...]
-    rights: tuple[End, ...]
+    lefts: tuple[FlowEnd, ...]
+    rights: tuple[FlowEnd, ...]
     ribbons: tuple[Ribbon, ...]
 
 
@@ -220,12 +220,12 @@ def _ends(
     names: Mapping[str, tuple[str, str, str]],
     unit: float,
     side: int,
-) -> tuple[tuple[End, ...], dict[str, float]]:
+) -> tuple[tuple[FlowEnd, ...], dict[str, float]]:
     """The ends on one side from top to bottom, and where the bar of each begins."""
     if side:
         nowhere = {pair[1] for pair in order if cells[pair][0].outcome != "moved"}
         keys = sorted(keys, key=lambda key: key in nowhere)
-    ends: list[End] = []
+    ends: list[FlowEnd] = []
     at: dict[str, float] = {}
     y = 0.0
     for key in keys:
@@ -234,7 +234,7 @@ def _ends(
         room = max(height, _LABEL)
         identifier, name, kind = names[key]
         at[key] = y + (room - height) / 2
-        ends.append(End(identifier, name, kind, _number(rows), at[key], height, y + (room - _LABEL) / 2))
+        ends.append(FlowEnd(identifier, name, kind, _number(rows), at[key], height, y + (room - _LABEL) / 2))
         y += room + _GAP
     return tuple(ends), at
 

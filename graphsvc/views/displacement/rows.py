@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.analysis.displacement.cohorts import OUTCOMES
-from graphsvc.analysis.displacement.flows import Flow, Left, flows
+from graphsvc.analysis.displacement.flows import Departure, Flow, flows
 from graphsvc.analysis.displacement.movers import Mover, NextPlace
 
 FEW = "few"
@@ -166,7 +166,7 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
     return f"{large} and {FEW}" if large else FEW
 
 
-def move_rows(left: Left, named: Named, few_below: int) -> list[MoveRow]:
+def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
     """The flows of one cohort as they are told, in the order of `flows.flows`."""
     some = flows(left)
     whole = all(told(len(flow.people), few_below) != FEW for flow in some if flow.outcome == "moved")
@@ -206,7 +206,7 @@ def move_rows(left: Left, named: Named, few_below: int) -> list[MoveRow]:
     return sorted(rows, key=lambda row: (row.outcome != "moved", *_few_last(row.people, row.next)))
 
 
-def closure_row(left: Left, named: Named, few_below: int, closures: int) -> ClosureRow:
+def closure_row(left: Departure, named: Named, few_below: int, closures: int) -> ClosureRow:
     """One place that people left as it is told; `closures`: over how many p was corrected."""
     counts: dict[str, list[int]] = {outcome: [] for outcome in OUTCOMES}
     for flow in flows(left):
@@ -238,7 +238,7 @@ def closure_row(left: Left, named: Named, few_below: int, closures: int) -> Clos
     )
 
 
-def verdict(left: Left, names: Sequence[str], few_below: int, closures: int) -> str:
+def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int) -> str:
     """The verdict in a sentence: what it rests on, or why nothing can be told."""
     test = left.test
     if test.verdict == "together":
@@ -299,7 +299,7 @@ def _months(flow: Flow, few_below: int) -> dict[str, int]:
     return {} if any(told(some, few_below) == FEW for some in flow.months.values()) else dict(flow.months)
 
 
-def _together(left: Left, names: Sequence[str], few_below: int, closures: int) -> str:
+def _together(left: Departure, names: Sequence[str], few_below: int, closures: int) -> str:
     test = left.test
     excess = next((excess for excess in test.places if excess.together), test.control)
     where = " and ".join(names) if names else "places under the same control"

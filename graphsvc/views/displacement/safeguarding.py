@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from graphsvc.analysis.displacement.cohorts import Whereabouts
-from graphsvc.analysis.displacement.flows import Left
+from graphsvc.analysis.displacement.flows import Departure
 from graphsvc.analysis.displacement.stays import ABANDONED, CONTROLS, LEAST, LIVED, MANAGED
 
 COERCED, OWES = "COERCED", "OWES"
@@ -37,7 +37,7 @@ class AtRisk:
     signs: tuple[str, ...]
 
 
-def at_risk(known: Whereabouts, place: str, lefts: Iterable[Left]) -> list[AtRisk]:
+def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure]) -> list[AtRisk]:
     """Who is said to be at a place, those with the most and gravest signs first; those without any last.
 
     Example:
