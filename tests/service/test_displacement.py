@@ -132,7 +132,7 @@ def test_page_twin_table_graph_and_notebook_give_one_answer(people: Place) -> No
     client, case = people.client("ana"), f"/case/{people.case}/displacement"
     frame = people("ana").moves()
     twin = client.get(f"{case}.json").get_json()
-    assert [(row["left"], row["next"], row["people"]) for row in twin["moves"]] == frame[
+    assert [[row["left"], row["next"], row["people"]] for row in twin["moves"]] == frame[
         ["left", "next", "people"]
     ].to_numpy().tolist()
     rows = list(csv.reader(io.StringIO(client.get(f"{case}?as=csv").text)))
@@ -155,14 +155,14 @@ def test_pages_show_names_as_text_and_lead_to_the_answer(people: Place, who: str
             "/displacement",
             "/displacement/place?id=wash",
             "/displacement/place?id=live",
-            "/displacement/place?id=bar",
+            "/displacement/place?id=shop0",
             "/displacement/place?id=wash&day=2020-03-25",
         )
     }
     assert {address: page.status_code for address, page in pages.items()} == dict.fromkeys(pages, 200)
     assert not any("<b>Wash" in page.text or "<b>boss" in page.text for page in pages.values())
     assert f"{case}/behind?id=wash" in pages["/displacement"].text
-    assert "Nobody is known to have left" in pages["/displacement/place?id=bar"].text
+    assert "Nobody is known to have left" in pages["/displacement/place?id=shop0"].text
     assert f"{case}/displacement/place?id=wash" in client.get(f"{case}/workplaces").text
     assert f"{case}/displacement/place?id=wash" in client.get(f"{case}/entity?id=wash").text
 
