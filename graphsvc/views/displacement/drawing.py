@@ -17,7 +17,7 @@ from graphsvc.views.displacement.rows import FEW, OUTCOME_WORDS, MoveRow
 # Units of the drawing: breadth of one person, the least of a label, room between two, and the breadth of the bands.
 _PERSON, _LABEL, _GAP, _BREADTH = 9.0, 34.0, 8.0, 100.0
 # However many they are, a drawing is not higher than this.
-_HIGHEST = 640.0
+_HIGHEST = 420.0
 _TICKS = 6
 
 

@@ -21,8 +21,8 @@ OUTCOME_WORDS = MappingProxyType(
     {
         "moved": "appear at another place",
         "abandoned": "said to be abandoned",
-        "seen": "seen since, at no place of work",
-        "unknown": "not seen again: unknown",
+        "seen": "seen, at no workplace",
+        "unknown": "not seen again",
     }
 )
 # By what somebody, or a house, may have moved people.
