@@ -23,7 +23,7 @@
 // weakest = "Link.belief"
 // denied = "computed.flag"
 // [example]
-// rows = 9
+// rows = 2
 // ---
 MATCH (w:Workplace {case: $case})<-[k:CONTROLS]-(c:Entity)-[m:CONTROLS]->(n:Workplace)
 WHERE w.closed_on IS NOT NULL AND n.closed_on IS NULL AND ($workplace = '' OR w.id = $workplace)
