@@ -305,7 +305,8 @@ def _together(left: Departure, names: Sequence[str], few_below: int, closures: i
     where = " and ".join(names) if names else "places under the same control"
     if few_below or excess is None or test.q is None:
         return f"Moved together: more of those seen again went to {where} than chance would send there."
+    over = f", corrected over {closures} closures" if left.closing.why != "asked" else ""
     return (
         f"Moved together: {excess.went} of {test.seen} seen again went to {where if len(names) < 2 else names[0]}; chance would send"
-        f" {excess.expected:.1f}. p {test.q:.3f}, corrected over {closures} closures."
+        f" {excess.expected:.1f}. p {test.q:.3f}{over}."
     )
