@@ -30,6 +30,8 @@ PAGES = {
     "behind": "/case/demo/behind?day=2020-05-08",
     "crossings": "/case/demo/crossings",
     "where and when": "/case/demo/where?from=2020-05-08&to=2020-05-09",
+    "where workers went": "/case/demo/displacement",
+    "one closure": "/case/demo/displacement/place?id=W0002",
     "through": "/case/demo/through?record=yes",
     "leads": "/case/demo/leads",
     "lead": "/case/demo/lead?id={lead}",

@@ -85,7 +85,7 @@ CALLS: dict[str, Entry] = {
     "displacement.closures": with_(),
     "displacement.graph": with_(),
     "displacement.moves": lambda known: [((), {}), *((([one],), {"day": "2020-05-08"}) for one in known.entities[::3])],
-    "displacement.person": of("entities"),
+    "displacement.person": lambda known: [((one,), {}) for one in known.entities[1::3]],
     "displacement.place": lambda known: [
         *(((one,), {}) for one in known.entities),
         *(((one,), {"day": "2020-05-08"}) for one in known.entities[::4]),
