@@ -464,3 +464,18 @@ comments = sa.Table(
     sa.Column("taken_back_at", sa.DateTime),
     sa.Index("ix_comments_case_id_about", "case_id", "about"),
 )
+# Counts by day from elsewhere that a case is held against, such as official figures.
+reference_series = sa.Table(
+    "reference_series",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    # Who is cleared for less is not told of it.
+    sa.Column("handling", sa.String(1), nullable=False),
+    # Its name, the names of its columns, and what was said of the file when it was read.
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    # First day, step, and the numbers of each column.
+    sa.Column("counts_sealed", sa.LargeBinary, nullable=False),
+)

@@ -133,6 +133,7 @@ class Register:
                     tables.drafts,
                     tables.last_looks,
                     tables.comments,
+                    tables.reference_series,
                 ):
                     connection.execute(table.delete().where(table.c.case_id == case))
                 connection.execute(tables.cases.delete().where(tables.cases.c.id == case))

@@ -68,12 +68,15 @@ from graphsvc.service.protection.requests import Request
 from graphsvc.service.search.search import Found
 from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
+from graphsvc.service.surges.over_time import Choice, OverTime
+from graphsvc.service.surges.reference import EMPTY, MOST_BYTES
 from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
 from graphsvc.views.displacement.rows import MOVE_COLUMNS
 
 __all__ = [
     "BOUND",
+    "EMPTY",
     "FORM_NAMES",
     "GOALS",
     "HOLD_KINDS",
@@ -81,6 +84,7 @@ __all__ = [
     "LARGEST",
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
+    "MOST_BYTES",
     "MOST_DEPTH",
     "MOST_LINKS",
     "MOST_NODES",
@@ -102,6 +106,7 @@ __all__ = [
     "Changed",
     "ChartRead",
     "Checked",
+    "Choice",
     "Comment",
     "Draft",
     "Enrolment",
@@ -125,6 +130,7 @@ __all__ = [
     "OpenedView",
     "Options",
     "OtherLevel",
+    "OverTime",
     "Parcel",
     "Past",
     "PicturePage",

@@ -36,9 +36,11 @@ from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
+from graphsvc.service.surges.over_time import Choice, OverTime, columns_of
 from graphsvc.service.waiting.waiting import Waiting
 from graphsvc.views.displacement.rows import MOVE_COLUMNS
 from graphsvc.views.forms.graphs import as_networkx
+from graphsvc.views.surges.answer import COLUMNS as SURGE_COLUMNS
 
 
 class Session:
@@ -105,6 +107,11 @@ class Session:
     def waiting(self) -> Waiting:
         """What waits for this person in the case, and what is new to them."""
         return Waiting(self.ask, self._moves, self.network, self.deliveries)
+
+    @cached_property
+    def time(self) -> OverTime:
+        """Series over time, of the case and brought in as files, and what stands out in them."""
+        return OverTime(self.ask)
 
     @cached_property
     def account(self) -> OwnAccount:
@@ -249,6 +256,26 @@ class Session:
             verdicts = self.displacement.verdicts(ids, day=day)
         table = [tuple(getattr(row, name) for name in MOVE_COLUMNS) for row in rows]
         return answer_frame(MOVE_COLUMNS, table, [], verdicts=verdicts)
+
+    def series(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
+        """A series as a table: `day`, `count` (None: not known) and `condition` where one is asked for.
+
+        Args:
+            name: `crossings`, `people`, `per_boat`, or a reference series.
+            chosen: what else the series is chosen by (`Choice`): `step="week"`, `launch="Dunkirk"`, `column=`, `until=`.
+        """
+        series = self.time.series(Choice(name, **chosen))
+        return answer_frame(*columns_of(series), list(series.notes))
+
+    def surges(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
+        """Each day of a series beside what was to be expected of it by the days before (`views.surges.answer.COLUMNS`).
+
+        `frame.attrs` holds the `verdict`, `surges`, `records` and `segments`. Arguments as `series`.
+        """
+        answer = self.time.surges(Choice(name, **chosen))
+        plain = answer.plain()
+        parts = {part: plain[part] for part in ("verdict", "surges", "records", "segments")}
+        return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)
 
     def show(self, *ids: str, title: str = "", **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

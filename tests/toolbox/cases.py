@@ -36,6 +36,7 @@ _KEPT = frozenset(
         "holds",
         "saved_queries",
         "last_looks",
+        "reference_series",
     }
 )
 

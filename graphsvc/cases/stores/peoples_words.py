@@ -28,6 +28,7 @@ TYPED = (
     (tables.reviews, "words_sealed", "review {id}"),
     (tables.pictures, "words_sealed", "picture {id}"),
     (tables.comments, "words_sealed", "comment {id}"),
+    (tables.reference_series, "words_sealed", "series {id}"),
 )
 
 

@@ -1,0 +1,133 @@
+"""Days with more than was to be expected on the day itself: alarms, and surges, which are runs of them.
+
+A day is an alarm where its mid-p is no larger than the step of the series has part in a year: then the expected number of
+false alarms in a calm year is one. How many there are is measured on invented calm years: `python -m benchmarks.surges`.
+
+Limits: an alarm says that a count is out of the ordinary, never why: more boats, more watching or better weather look alike.
+A slow rise raises no alarm; lasting changes are in `segments`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphsvc.analysis.surges.counts import Series
+from graphsvc.analysis.surges.expected import YEAR, outlook
+
+# The band: what is exceeded on one day in twenty.
+BAND = 0.05
+# Alarms with fewer days between them are one surge.
+_APART = 7
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedDay:
+    """One count of a series beside what was to be expected of it by those before it.
+
+    Attributes:
+        day: the day, or the first of the week. count: None: not known.
+        mean: the expected count; high: what is exceeded once in twenty times; alarm_from: the count from which it is an
+            alarm. None in all: too little was known to tell.
+        p: how far out the count is, 0 to 1 (mid-p); None: cannot tell. alarm: whether it is one.
+    """
+
+    day: dt.date
+    count: int | None
+    mean: float | None
+    high: int | None
+    alarm_from: int | None
+    p: float | None
+    alarm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """Alarms that are less than a week apart.
+
+    Attributes:
+        first, last: of its alarms. count: the sum of its alarms; expected: what was to be expected of them.
+        peak: the day with most; most: how many. p: the smallest of its alarms.
+    """
+
+    first: dt.date
+    last: dt.date
+    count: int
+    expected: float
+    peak: dt.date
+    most: int
+    p: float
+
+
+def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str, ...]]:
+    """Each count beside what was to be expected of it, and what the expectation is made of (`Outlook.parts`).
+
+    Args:
+        series: the counts.
+        since: as in `outlook`.
+
+    Example:
+        >>> days, _ = watched(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14,)))
+        >>> days[10].p is None, days[-2].alarm, days[-1].alarm
+        (True, False, True)
+
+    Limits: see the module and `expected`.
+    """
+    seen = outlook(series, since)
+    counts = np.array([-1 if count is None else count for count in series.counts], float)
+    tail = series.step / YEAR
+    p, mean, high, bound = seen.at_least(counts), seen.mean, seen.quantile(BAND), seen.quantile(tail)
+    days = []
+    for place, count in enumerate(series.counts):
+        can_tell = not np.isnan(mean[place])
+        alarm = can_tell and count is not None and p[place] <= tail
+        days.append(
+            WatchedDay(
+                series.day(place),
+                count,
+                float(mean[place]) if can_tell else None,
+                int(high[place]) if can_tell else None,
+                int(bound[place]) + 1 if can_tell else None,
+                float(p[place]) if can_tell and count is not None else None,
+                bool(alarm),
+            )
+        )
+    return days, seen.parts
+
+
+def surges(days: list[WatchedDay]) -> list[Surge]:
+    """The surges among some days that follow each other, in their order.
+
+    Example:
+        >>> days, _ = watched(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14, 0, 12)))
+        >>> [(surge.first.isoformat(), surge.last.isoformat(), surge.count, surge.most) for surge in surges(days)]
+        [('2020-05-20', '2020-05-22', 26, 14)]
+    """
+    return [_surge(run) for run in _runs([day for day in days if day.alarm])]
+
+
+def _runs(alarms: list[WatchedDay]) -> Iterator[list[WatchedDay]]:
+    run: list[WatchedDay] = []
+    for day in alarms:
+        if run and (day.day - run[-1].day).days > _APART:
+            yield run
+            run = []
+        run.append(day)
+    if run:
+        yield run
+
+
+def _surge(run: list[WatchedDay]) -> Surge:
+    peak = max(run, key=lambda day: day.count or 0)
+    return Surge(
+        run[0].day,
+        run[-1].day,
+        sum(day.count or 0 for day in run),
+        sum(day.mean or 0.0 for day in run),
+        peak.day,
+        peak.count or 0,
+        min(day.p for day in run if day.p is not None),
+    )

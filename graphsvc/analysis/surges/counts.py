@@ -1,0 +1,156 @@
+"""Counts by day or week: a series, made of dated things. What is not known is None and never 0."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+# Step → how many days it has.
+STEPS = MappingProxyType({"day": 1, "week": 7})
+# What of crossings is counted: name → in words.
+MEASURES = MappingProxyType(
+    {"crossings": "crossings", "people": "people carried", "per_boat": "people per boat, in the mean"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Counts of days or weeks that follow each other without a gap.
+
+    Attributes:
+        first: the first day; of weeks the Monday.
+        counts: from 0, one for each day or week; None: not known.
+        condition: what went with each, such as the height of waves (any unit); None: not known; empty: nothing was given.
+        step: days that one count is of: 1 or 7.
+        unplaced: how many things stand on none of them, since their date is less precise than a day.
+
+    Example:
+        >>> series = Series(dt.date(2020, 5, 7), (1, 8))
+        >>> series.last, series.at(dt.date(2020, 5, 8))
+        (datetime.date(2020, 5, 8), 8)
+    """
+
+    first: dt.date
+    counts: tuple[int | None, ...]
+    condition: tuple[float | None, ...] = ()
+    step: int = 1
+    unplaced: int = 0
+
+    def __post_init__(self) -> None:
+        """What cannot be a series is refused.
+
+        Raises:
+            ValueError: nothing is counted, a count is below 0, or there are not as many conditions as counts.
+        """
+        if not self.counts or any(count is not None and count < 0 for count in self.counts):
+            raise ValueError("a series needs a count, and none below 0")
+        if self.condition and len(self.condition) != len(self.counts):
+            raise ValueError("as many conditions as counts")
+
+    @property
+    def last(self) -> dt.date:
+        """The last day, or the first of the last week."""
+        return self.day(len(self.counts) - 1)
+
+    def day(self, place: int) -> dt.date:
+        """The day, or first day of the week, at a place from 0."""
+        return self.first + dt.timedelta(days=self.step * place)
+
+    def at(self, day: dt.date) -> int | None:
+        """The count of a day (or of the week it lies in); None: not known, or outside."""
+        place = (day - self.first).days // self.step
+        return self.counts[place] if 0 <= place < len(self.counts) else None
+
+    def until(self, day: dt.date) -> Series:
+        """What was known at the end of a day: this series without all that came later.
+
+        Raises:
+            ValueError: it begins later.
+        """
+        places = (day - self.first).days // self.step + 1
+        return replace(self, counts=self.counts[:places], condition=self.condition[:places])
+
+
+def of_crossings(
+    rows: Iterable[Mapping[str, Any]], *, measure: str = "crossings", step: str = "day", until: dt.date | None = None
+) -> Series | None:
+    """The series of some crossings; None: none of them stands on a day.
+
+    A day without a crossing counts 0 (people per boat: is not known). A crossing whose people nobody counted adds no
+    people: figures are of what was counted. A date less precise than a day is put on no day.
+
+    Args:
+        rows: of crossings: `date` as given, `people_count` or None.
+        measure: one of `MEASURES`. step: one of `STEPS`.
+        until: the last day that was watched; None: that of the last crossing.
+
+    Example:
+        >>> rows = [{"date": "2020-05-06", "people_count": 20}, {"date": "2020-05-08", "people_count": None}, {"date": "2020-05"}]
+        >>> series = of_crossings(rows)
+        >>> series.counts, series.unplaced
+        ((1, 0, 1), 1)
+
+    Limits: nobody is known to have watched on the days between; that nothing is on record is counted as nothing.
+    """
+    dated: dict[dt.date, list[int | None]] = defaultdict(list)
+    unplaced, days = 0, STEPS[step]
+    for row in rows:
+        given = str(row.get("date") or "")[:10]
+        if len(given) < len("2020-05-08"):
+            unplaced += 1
+            continue
+        day = dt.date.fromisoformat(given)
+        dated[day - dt.timedelta(days=day.weekday() if days > 1 else 0)].append(row.get("people_count"))
+    if not dated:
+        return None
+    first, last = min(dated), max(max(dated), until or dt.date.min)
+    places = (last - first).days // days + 1
+    counts = [_measured(measure, dated.get(first + dt.timedelta(days=days * place), ())) for place in range(places)]
+    if all(count is None for count in counts):
+        return None
+    return Series(first, tuple(counts), step=days, unplaced=unplaced)
+
+
+def by_week(series: Series) -> Series:
+    """A series of days as one of weeks from Monday; a week of which a day is not known is not known. Broken weeks at the ends are left out.
+
+    Conditions become their mean over the days they are known of.
+
+    Raises:
+        ValueError: no whole week is in it.
+
+    Example:
+        >>> by_week(Series(dt.date(2020, 5, 4), (1,) * 7)).counts
+        (7,)
+    """
+    start = -series.first.weekday() % 7
+    weeks = (len(series.counts) - start) // 7
+    if weeks < 1:
+        raise ValueError("no whole week is in it")
+    blocks = [slice(start + 7 * week, start + 7 * week + 7) for week in range(weeks)]
+    counts = [
+        sum(count for count in some if count is not None) if None not in some else None
+        for some in (series.counts[block] for block in blocks)
+    ]
+    conditions = [_mean(series.condition[block]) for block in blocks] if series.condition else []
+    return replace(
+        series, first=series.day(start), counts=tuple(counts), condition=tuple(conditions), step=STEPS["week"]
+    )
+
+
+def _measured(measure: str, people: Sequence[int | None]) -> int | None:
+    counted = [number for number in people if number is not None]
+    if measure == "crossings":
+        return len(people)
+    if measure == "people":
+        return sum(counted) if counted or not people else None
+    return round(sum(counted) / len(counted)) if counted else None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

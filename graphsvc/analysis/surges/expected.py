@@ -1,0 +1,303 @@
+"""What a count is expected to be, from the days before it alone: whether anything comes, and how much if it does.
+
+On most days no boat is launched, as weather and the sea have it, and on the others many or few are. So two regressions
+are fitted: whether the count is above 0 (logistic), and how far above 1 it then is (negative binomial, whose dispersion is
+estimated by its Pearson statistic, Breslow 1984). This is a hurdle model (Mullahy 1986). Both have a season and a
+condition where one is given; a weekday where it makes the fit better by the Bayesian criterion; and a trend as Farrington et
+al. (1996) have it: with three years of days, where it makes the fit better, and never beyond what has been seen. Large past
+counts weigh less (Noufaily et al. 2013), and days of long ago weigh less than those of late.
+
+Limits: days are taken as independent of each other, given what is in the model; a spell of fine weather that nobody told of
+is not known, and a run of busy days may be nothing else.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import betainc, expit, ndtri
+
+from graphsvc.analysis.surges.counts import Series
+
+Array = npt.NDArray[np.float64]
+
+# So many days with anything, and of so many days, before anything can be told.
+LEAST_ACTIVE, LEAST_DAYS = 10, 56
+YEAR = 365.25
+# Days that a fit looks back on; from a full year on there is a season, from so many years a trend.
+_WINDOW, _SEASON, _TREND = 3 * YEAR + 1, YEAR, 3 * YEAR
+# After so many days a day weighs half.
+_HALF_LIFE = 2 * YEAR
+# A fit is made anew once there is a twentieth more to learn from, and after so many days at the latest.
+_GROWTH, _LONGEST = 1.05, 28
+# Counts that far out, as normal scores, weigh less.
+_FAR = 2.58
+_ROUNDS = 3
+_LEAST_DISPERSION, _MOST_DISPERSION = 1e-4, 200.0
+_WEEK = 7
+# Gauss-Hermite: where and how much, for what is not known of a mean.
+_NODES, _SHARES = (np.asarray(part) for part in np.polynomial.hermite_e.hermegauss(7))
+_SHARES = _SHARES / _SHARES.sum()
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What was to be expected of the counts of a series, each from those before it alone. All arrays have one row a count.
+
+    Attributes:
+        chance: that anything comes, 0 to 1; NaN: too little was known to tell, and so for all here.
+        means: of how far above 1 it then is, shape (counts, 7): as what is not known of the fit has it.
+        dispersion: of that, from 0: the variance is `mean + dispersion * mean ** 2`.
+        parts: what is in the last fit: `season`, `weekday`, `trend`, `condition`.
+    """
+
+    chance: Array
+    means: Array
+    dispersion: Array
+    parts: tuple[str, ...]
+
+    @property
+    def mean(self) -> Array:
+        """The expected count."""
+        return np.asarray(self.chance * (1 + self.means @ _SHARES))
+
+    def above(self, counts: Array) -> Array:
+        """The probability of more than each of these counts (from 0)."""
+        # The upper tail of a negative binomial.
+        more = betainc(
+            np.maximum(counts, 1)[:, None],
+            1 / self.dispersion[:, None],
+            1 - 1 / (1 + self.dispersion[:, None] * self.means),
+        )
+        return np.asarray(self.chance * np.where(counts < 1, 1.0, more @ _SHARES))
+
+    def at_least(self, counts: Array) -> Array:
+        """How far out each of these counts is: the probability of more, and half that of as many (mid-p, Lancaster 1961)."""
+        more = self.above(counts)
+        as_many = np.where(counts < 1, 1 - self.chance, self.above(counts - 1) - more)
+        return np.asarray(more + as_many / 2)
+
+    def quantile(self, tail: float) -> Array:
+        """The smallest count that is exceeded with a probability of `tail` at most."""
+        high = np.full(len(self.chance), 1.0)
+        known = ~np.isnan(self.chance)
+        while np.any(known & (self.above(high) > tail)):
+            high = np.where(known & (self.above(high) > tail), 2 * high, high)
+        low = np.full_like(high, -1.0)
+        while np.any(high - low > 1):
+            middle = np.floor((low + high) / 2)
+            enough = self.above(middle) <= tail
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+        return np.where(known, high, np.nan)
+
+
+def outlook(series: Series, since: int = 0) -> Outlook:
+    """What was to be expected of each count of a series, by those before it.
+
+    Args:
+        series: the counts.
+        since: the place of the first count that it has to be told of, from 0; of those before it nothing may be told.
+
+    Example:
+        >>> import datetime as dt
+        >>> series = Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20)
+        >>> seen = outlook(series)
+        >>> bool(np.isnan(seen.chance[20])), bool(0.5 < seen.chance[-1] < 0.9), bool(1 < seen.mean[-1] < 2)
+        (True, True, True)
+
+    Limits: see the module. Before `LEAST_DAYS` days, `LEAST_ACTIVE` of them with anything, it cannot tell.
+    """
+    counts = np.array([np.nan if count is None else count for count in series.counts], float)
+    chance, dispersion = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
+    means = np.full((len(counts), len(_NODES)), np.nan)
+    grid, parts = _Grid(series), tuple[str, ...]()
+    for start, end in _blocks(counts, series.step):
+        if end <= since:
+            continue
+        fitted = _fitted(grid, counts, start)
+        chance[start:end], means[start:end], dispersion[start:end] = fitted.ahead(grid, start, end)
+        parts = fitted.parts
+    return Outlook(chance, means, dispersion, parts)
+
+
+def _blocks(counts: Array, step: int) -> Iterator[tuple[int, int]]:
+    """(first, end) of the counts that one fit, on those before the first, looks ahead to."""
+    active = np.cumsum(np.nan_to_num(counts) > 0)
+    enough = np.nonzero((active >= LEAST_ACTIVE) & (np.arange(1, len(counts) + 1) * step >= LEAST_DAYS))[0]
+    start = int(enough[0]) + 1 if len(enough) else len(counts)
+    while start < len(counts):
+        length = max(1, min(int(start * (_GROWTH - 1)), _LONGEST // step))
+        yield start, min(start + length, len(counts))
+        start += length
+
+
+class _Grid:
+    """The columns that a count is explained by, for all days of a series."""
+
+    def __init__(self, series: Series) -> None:
+        places = np.arange(len(series.counts))
+        self.step = series.step
+        self.years = places * series.step / YEAR
+        angle = 2 * np.pi * (self.years + series.first.timetuple().tm_yday / YEAR)
+        weekday = (places + series.first.weekday()) % _WEEK
+        self.season = np.column_stack([np.sin(angle), np.cos(angle)])
+        self.weekday = np.column_stack([weekday == day for day in range(1, _WEEK)]).astype(float)
+        self.condition = np.array([np.nan if value is None else value for value in series.condition], float)
+
+    def columns(self, parts: tuple[str, ...], start: int, end: int, now: int) -> Array:
+        """Those of some days, seen from the day `now`. What a condition was is taken as its mean where it is not known."""
+        columns = [np.ones((end - start, 1))]
+        if "season" in parts:
+            columns.append(self.season[start:end])
+        if "weekday" in parts:
+            columns.append(self.weekday[start:end])
+        if "trend" in parts:
+            columns.append((self.years[start:end] - self.years[now])[:, None])
+        if "condition" in parts:
+            past = self.condition[:now]
+            mean, spread = np.nanmean(past), np.nanstd(past)
+            columns.append(np.nan_to_num((self.condition[start:end] - mean) / spread)[:, None])
+        return np.hstack(columns)
+
+    def has_condition(self, start: int, now: int) -> bool:
+        """Whether a condition was given that was known and not always the same."""
+        past = self.condition[start:now]
+        return bool(np.count_nonzero(~np.isnan(past)) > LEAST_ACTIVE and np.nanstd(past) > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """Coefficients, how sure they are, and what they are of."""
+
+    parts: tuple[str, ...]
+    now: int
+    values: Array
+    covariance: Array
+    criterion: float
+
+    def ahead(self, grid: _Grid, start: int, end: int) -> Array:
+        """The linear predictor of some days at each node of what is not known, shape (days, 7)."""
+        columns = grid.columns(self.parts, start, end, self.now)
+        error = np.sqrt(np.einsum("ij,jk,ik->i", columns, self.covariance, columns))
+        return np.asarray((columns @ self.values)[:, None] + error[:, None] * _NODES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Both regressions, made on the days before one. `active` None: always, or never, anything came."""
+
+    active: _Regression | None
+    always: float
+    size: _Regression
+    dispersion: float
+    most: float
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        every = {*self.size.parts, *(self.active.parts if self.active else ())}
+        return tuple(sorted(every))
+
+    def ahead(self, grid: _Grid, start: int, end: int) -> tuple[Array, Array, float]:
+        """Chance, means and dispersion of some days."""
+        chance = (
+            expit(self.active.ahead(grid, start, end)) @ _SHARES if self.active else np.full(end - start, self.always)
+        )
+        # Nothing that was seen supports a mean beyond all that was seen.
+        means = np.exp(np.minimum(self.size.ahead(grid, start, end), np.log(max(10 * self.most, 10.0))))
+        return chance, means, self.dispersion
+
+
+def _fitted(grid: _Grid, counts: Array, now: int) -> _Fitted:
+    start = max(0, now - int(_WINDOW / grid.step))
+    days = np.nonzero(~np.isnan(counts[:now]))[0]
+    days = days[days >= start]
+    ages = (now - days) * grid.step
+    weights = 0.5 ** (ages / _HALF_LIFE)
+    above = counts[days] > 0
+    share = (weights @ above + 0.5) / (weights.sum() + 1)
+    active = None
+    if LEAST_ACTIVE <= above.sum() <= len(days) - LEAST_ACTIVE:
+        active = _best(grid, days, above.astype(float), weights, now, None)
+    big = days[above]
+    size = _best(grid, big, counts[big] - 1, weights[above], now, _MOST_DISPERSION)
+    dispersion, size = _settled(grid, size, big, counts[big] - 1, weights[above])
+    return _Fitted(active, float(share), size, dispersion, float(counts[big].max()))
+
+
+def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispersion: float | None) -> _Regression:
+    """The regression with season and condition where there are any, and weekday and trend where they make it better.
+
+    As many parameters as there are tens of days at most.
+    """
+    if dispersion is not None:
+        dispersion = _dispersion_about(values, np.full_like(values, values @ weights / weights.sum()), weights, 1)
+    span, most = (now - int(days[0])) * grid.step, len(days) // LEAST_ACTIVE
+    parts: tuple[str, ...] = ()
+    if grid.has_condition(int(days[0]), now) and most > 1:
+        parts += ("condition",)
+    if span >= _SEASON and most >= len(parts) + 3:
+        parts += ("season",)
+    best = _regress(grid, parts, days, values, weights, now, dispersion)
+    ways = (("weekday", _WEEK, grid.step == 1), ("trend", 2, span >= _TREND - LEAST_DAYS))
+    for name, cost, possible in ways:
+        if possible and most >= len(best.values) + cost - 1:
+            other = _regress(grid, (*best.parts, name), days, values, weights, now, dispersion)
+            best = other if other.criterion < best.criterion else best
+    return best
+
+
+def _settled(grid: _Grid, size: _Regression, days: Any, values: Array, weights: Array) -> tuple[float, _Regression]:
+    """The dispersion that fits, and the regression with it; values far out weigh less from round to round."""
+    weighing, dispersion = weights, _LEAST_DISPERSION
+    for number in range(_ROUNDS):
+        columns = grid.columns(size.parts, int(days[0]), int(days[-1]) + 1, size.now)[days - days[0]]
+        means = np.exp(columns @ size.values)
+        dispersion = _dispersion_about(values, means, weighing, columns.shape[1])
+        far = _scores(values, means, dispersion)
+        weighing = weights * np.where(far > _FAR, (_FAR / np.maximum(far, _FAR)) ** 2, 1.0)
+        if number < _ROUNDS - 1:
+            size = _regress(grid, size.parts, days, values, weighing, size.now, dispersion)
+    return dispersion, size
+
+
+def _scores(values: Array, means: Array, dispersion: float) -> Array:
+    """Normal scores of counts under a negative binomial."""
+    share = 1 / (1 + dispersion * means)
+    below = betainc(1 / dispersion, values + 1, share)
+    before = np.where(values < 1, 0.0, betainc(1 / dispersion, np.maximum(values, 1), share))
+    return np.asarray(ndtri(np.clip((below + before) / 2, 1e-12, 1 - 1e-12)))
+
+
+def _dispersion_about(values: Array, means: Array, weights: Array, parameters: int) -> float:
+    """The dispersion at which the Pearson statistic is what is left to vary freely."""
+    free = weights.sum() * (1 - parameters / len(values))
+
+    def beyond(dispersion: float) -> float:
+        return float((weights * (values - means) ** 2 / (means + dispersion * means**2)).sum() - free)
+
+    if beyond(_LEAST_DISPERSION) <= 0:
+        return _LEAST_DISPERSION
+    return float(brentq(beyond, _LEAST_DISPERSION, _MOST_DISPERSION)) if beyond(_MOST_DISPERSION) < 0 else _MOST_DISPERSION
+
+
+def _regress(
+    grid: _Grid, parts: tuple[str, ...], days: Any, values: Array, weights: Array, now: int, dispersion: float | None
+) -> _Regression:
+    """One regression: logistic where there is no dispersion, else negative binomial."""
+    # Imported here: it takes a second, and only who asks for surges should wait for it.
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    columns = grid.columns(parts, int(days[0]), int(days[-1]) + 1, now)[days - days[0]]
+    family = families.Binomial() if dispersion is None else families.NegativeBinomial(alpha=dispersion)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a fit that ends at its last round: its figures are used as they are
+        result = GLM(values, columns, family=family, var_weights=weights).fit(maxiter=25, scale=1.0)
+    criterion = -2 * float(result.llf) + columns.shape[1] * np.log(weights.sum())
+    return _Regression(parts, now, np.asarray(result.params), np.asarray(result.cov_params()), float(criterion))

@@ -1,0 +1,167 @@
+"""Lasting changes of a series: weeks from which on there was more, or less, until the next such week.
+
+Days are added up to weeks, as most are empty, and put on a scale where noise is alike at every level; they are cut where a
+change of their mean pays for a penalty (PELT, Killick et al. 2012, by skchange). How large it has to be is settled on calm years
+invented for this very series: of a negative binomial with its season and its dispersion, about one series in twenty is cut anywhere.
+A Poisson cost with the usual penalty cuts every month, as it takes each spell of weather for a change.
+
+Limits: days are invented independent of each other, so a series that goes in long spells is cut too often. It is told
+afterwards, from all weeks: nothing here was known on the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from graphsvc.analysis.surges.counts import STEPS, Series, by_week
+
+Array = npt.NDArray[np.float64]
+
+# Fewer weeks are not cut, nor is a part shorter than a month made.
+LEAST_WEEKS, _SHORTEST = 26, 4
+# Half of one in twenty, as what the calm series are drawn with is itself uncertain.
+_FALSE = 0.025
+_DRAWS = 99
+_YEAR_WEEKS, _YEAR, _AROUND = 52.18, 53, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a series between two changes.
+
+    Attributes:
+        first, last: Mondays of its first and last week.
+        weekly: the mean count of a week. times: how many times that of the part before; None: the first, or before it nothing.
+    """
+
+    first: dt.date
+    last: dt.date
+    weekly: float
+    times: float | None
+
+
+def segments(series: Series, *, seed: int = 0) -> list[Segment]:
+    """The parts of a series in their order: one, if nothing changed for good; none, if it is too short to tell or full of gaps.
+
+    Args:
+        series: of days or weeks.
+        seed: of the calm years it is held against.
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> calm, busy = rng.poisson(3, 7 * 40), rng.poisson(9, 7 * 40)
+        >>> parts = segments(Series(dt.date(2018, 1, 1), tuple(map(int, (*calm, *busy)))))
+        >>> [(part.first.isoformat(), round(part.weekly)) for part in parts]
+        [('2018-01-01', 21), ('2018-10-08', 63)]
+
+    Limits: see the module.
+    """
+    try:
+        weeks = series if series.step == STEPS["week"] else by_week(series)
+    except ValueError:
+        return []
+    known = [count for count in weeks.counts if count is not None]
+    if len(known) < max(LEAST_WEEKS, len(weeks.counts) * 0.9):
+        return []
+    # The few weeks that are not known are taken as the one before: that moves no mean.
+    counts = np.array(_carried(weeks.counts), float)
+    spread = _spread(counts)
+    scaled = _scaled(counts, spread)
+    if scaled is None:
+        return [Segment(weeks.first, weeks.last, float(counts.mean()), None)]
+    penalty = _penalty(counts, spread, np.random.default_rng(seed))
+    edges = [0, *_cuts(scaled, penalty), len(counts)]
+    means = [float(counts[start:end].mean()) for start, end in zip(edges, edges[1:], strict=False)]
+    return [
+        Segment(weeks.day(start), weeks.day(end - 1), mean, mean / before if before else None)
+        for start, end, mean, before in zip(edges, edges[1:], means, [0.0, *means], strict=False)
+    ]
+
+
+def _carried(counts: tuple[int | None, ...]) -> list[int]:
+    last = next(count for count in counts if count is not None)
+    carried = []
+    for count in counts:
+        last = last if count is None else count
+        carried.append(last)
+    return carried
+
+
+def _scaled(counts: Array, spread: float) -> Array | None:
+    """Counts on a scale where noise is alike at every level (that of a negative binomial, Anscombe 1948), in units of the noise.
+
+    The noise is that from week to week, which a lasting change hardly moves. None: there is none.
+    """
+    values = np.arcsinh(np.sqrt(spread * (counts + 0.375)))
+    noise = np.std(np.diff(values)) / np.sqrt(2)
+    return np.asarray(values / noise) if noise > 0 else None
+
+
+def _cuts(scaled: Array, penalty: float) -> list[int]:
+    # Imported here: skchange brings scikit-learn, which takes seconds.
+    from skchange.detectors import PELT
+    from skchange.interval_scorers import L2Cost
+
+    values = scaled[:, None]
+    detector = PELT(L2Cost(), penalty=penalty, min_segment_length=_SHORTEST)
+    return [int(place) for place in np.asarray(detector.fit(values).predict(values)).ravel()]
+
+
+def _penalty(counts: Array, spread: float, rng: np.random.Generator) -> float:
+    """What a cut gains at most in nearly all calm series like this one: a single one, or each of two."""
+    calm = (_scaled(draw, spread) for draw in _calm(counts, spread, rng))
+    gains = [_gain(scaled) for scaled in calm if scaled is not None]
+    return float(np.quantile(gains, 1 - _FALSE, method="higher"))
+
+
+def _gain(scaled: Array) -> float:
+    """What the best cut saves of the sum of squares, or half of what the best two save."""
+    number = len(scaled)
+    sums = np.concatenate([[0.0], np.cumsum(scaled - scaled.mean())])
+    places = np.arange(number + 1)
+    start, end = places[_SHORTEST : number - 2 * _SHORTEST + 1, None], places[None, 2 * _SHORTEST : number - _SHORTEST + 1]
+    length = end - start
+    middle = (sums[end] - sums[start]) ** 2 / np.maximum(length, 1)
+    two = sums[start] ** 2 / start + middle + sums[end] ** 2 / (number - end)
+    one_cut = places[_SHORTEST : number - _SHORTEST + 1]
+    single = number / (one_cut * (number - one_cut)) * sums[one_cut] ** 2
+    return float(max(single.max(), np.where(length >= _SHORTEST, two, 0.0).max() / 2))
+
+
+def _calm(counts: Array, spread: float, rng: np.random.Generator) -> Array:
+    """Calm series of weeks like this one: its season about one level, and as much noise. Shape (draws, weeks)."""
+    means = np.maximum(counts.mean() * _season(counts), 0.05)
+    return np.asarray(rng.negative_binomial(1 / spread, 1 / (1 + spread * means), size=(_DRAWS, len(counts))), float)
+
+
+def _season(counts: Array) -> Array:
+    """How many times the mean of its year each week is expected to have; 1 throughout, where there is no full year."""
+    if len(counts) < _YEAR:
+        return np.ones(len(counts))
+    # Imported here: it takes a second, and only who asks for surges should wait for it.
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    angle = 2 * np.pi * np.arange(len(counts)) / _YEAR_WEEKS
+    columns = np.column_stack([np.ones(len(counts)), np.sin(angle), np.cos(angle)])
+    level = np.log(_level(counts, _YEAR) + 0.5)
+    times = np.exp(columns[:, 1:] @ GLM(counts, columns, family=families.Poisson(), offset=level).fit().params[1:])
+    return np.asarray(times / times.mean())
+
+
+def _spread(counts: Array) -> float:
+    """The dispersion of counts about what the weeks around each are, so that a change of level is not taken for noise."""
+    level = _level(counts, _AROUND)
+    about = (counts - level) ** 2 * _AROUND / (_AROUND - 1)
+    return max(float(np.mean(about - level) / np.mean(level**2)), 0.01)
+
+
+def _level(counts: Array, weeks: int) -> Array:
+    """The mean of so many weeks around each, and itself."""
+    kernel = np.ones(weeks)
+    around = np.convolve(np.ones(len(counts)), kernel, "full")[weeks // 2 : weeks // 2 + len(counts)]
+    return np.asarray(np.convolve(counts, kernel, "full")[weeks // 2 : weeks // 2 + len(counts)] / around)

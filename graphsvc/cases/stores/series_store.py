@@ -1,0 +1,101 @@
+"""Reference series of cases: counts by day that were brought in as a file. Only storage; sealed, as their names are typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb import tables, transaction
+
+_ROW = tables.reference_series
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSeries:
+    """A reference series.
+
+    Attributes:
+        id: of it. name: what it is asked for by. account: who brought it in. at: when (UTC). handling: `P` or `C`.
+        columns: names of its columns. notes: what was said of the file, a sentence each.
+        first: its first day. step: days that one number is of.
+        numbers: for each column one number a day, or None where it is not known.
+    """
+
+    id: str
+    name: str
+    account: str
+    at: dt.datetime
+    handling: str
+    columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    first: dt.date
+    step: int
+    numbers: tuple[tuple[float | None, ...], ...]
+
+
+class SeriesStore:
+    """The reference series of one case, under its key."""
+
+    def __init__(self, database: sa.Engine, case: str, key: bytes) -> None:
+        self._database, self._case, self._key = database, case, key
+
+    def all_at(self, handling: str) -> list[StoredSeries]:
+        """Those that a handling code opens, by name; of one name the stricter one first."""
+        codes = ("P", "C") if handling == "C" else ("P",)
+        query = sa.select(_ROW).where(_ROW.c.case_id == self._case, _ROW.c.handling.in_(codes))
+        with transaction(self._database) as connection:
+            rows = connection.execute(query).all()
+        return sorted((self._series(row) for row in rows), key=lambda series: (series.name.casefold(), series.handling))
+
+    def keep(self, series: StoredSeries, replacing: str = "") -> None:
+        """Keep a series, in the place of another if its id is given."""
+        identifier = series.id
+        values = {
+            "id": identifier,
+            "case_id": self._case,
+            "account": series.account,
+            "at": series.at,
+            "handling": series.handling,
+            # Lists, not objects: masking goes through every text, names of fields included.
+            "words_sealed": pack(self._key, [series.name, list(series.columns), list(series.notes)], _bound(identifier)),
+            "counts_sealed": pack(
+                self._key, [series.first.isoformat(), series.step, [list(column) for column in series.numbers]], _bound(identifier)
+            ),
+        }
+        with transaction(self._database) as connection:
+            connection.execute(_ROW.delete().where(_ROW.c.id == replacing, _ROW.c.case_id == self._case))
+            connection.execute(_ROW.insert().values(**values))
+
+    def remove(self, identifier: str) -> None:
+        """Remove one for good."""
+        with transaction(self._database) as connection:
+            connection.execute(_ROW.delete().where(_ROW.c.id == identifier, _ROW.c.case_id == self._case))
+
+    def _series(self, row: sa.Row[tuple[object, ...]]) -> StoredSeries:
+        name, columns, notes = unpack(self._key, row.words_sealed, _bound(row.id))
+        first, step, numbers = unpack(self._key, row.counts_sealed, _bound(row.id))
+        return StoredSeries(
+            row.id,
+            name,
+            row.account,
+            row.at,
+            row.handling,
+            tuple(columns),
+            tuple(notes),
+            dt.date.fromisoformat(first),
+            step,
+            tuple(map(tuple, numbers)),
+        )
+
+
+def new_id() -> str:
+    """A new id."""
+    return secrets.token_hex(16)
+
+
+def _bound(identifier: str) -> str:
+    return f"series {identifier}"

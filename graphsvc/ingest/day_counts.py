@@ -1,0 +1,345 @@
+"""A table of counts by day from elsewhere, such as official figures → days and numbers, with all that was decided said aloud.
+
+Dates and numbers come as countries write them: `08.05.2020`, `5/8/2020`, `1.234`, `7,0`. What a file means is settled over the
+whole column and never cell by cell, and where it could mean two things it is refused with the way out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.csvtext import CsvPart, too_large
+from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.readers import open_parts
+from graphsvc.records.dates import parse_date, typed
+from graphsvc.records.numbers import count, plural
+
+_DELIMITERS = ";\t,|"
+_WORKBOOK = b"PK\x03\x04"
+# Words of a row that adds up others, in the languages of the Channel.
+_TOTAL = re.compile(r"(?i)\W*(grand |sub)?(total|totals|sum|gesamt|summe|insgesamt|somme|ensemble|suma|totaal|totale)\b.*")
+_NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", ".", "..", ":", "x"})
+_NUMERIC = re.compile(r"(?P<day>\d{1,2})(?P<sign>[/.\-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})\.?(?:[ T]\d.*)?", re.ASCII)
+_REVERSED = re.compile(r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})\.?(?:[ T]\d.*)?", re.ASCII)
+_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]\d.*)?", re.ASCII)
+_PACKED = re.compile(r"(?:19|20)\d{6}", re.ASCII)
+_MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3,})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})", re.ASCII)
+_SHORT = re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,})[- ](?P<year>\d{4}|\d{2})", re.ASCII)
+_WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+")
+_NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
+_SPACES = str.maketrans("", "", " '\u2019\u00a0\u202f")
+_LONGEST_DAYS = 40_000
+_MOST_COLUMNS = 40
+_WEEK = 7
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What a table of counts holds.
+
+    Attributes:
+        first: its first day. step: 1, or 7 where its rows are weeks.
+        columns: name → one number for each day or week from the first to the last; None: not known.
+        notes: what was decided, left out or is missing, a sentence each.
+    """
+
+    first: dt.date
+    step: int
+    columns: dict[str, tuple[float | None, ...]]
+    notes: tuple[str, ...]
+
+
+def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
+    """The counts of a CSV file or the first filled sheet of a workbook.
+
+    Args:
+        path: the file.
+        limits: how large it may be.
+        empty: what an empty cell, or a day without a row, means: `zero`, `unknown`, or empty for what the file shows.
+
+    Raises:
+        InputError: it is no such table; which row, column and value, and the way out.
+    """
+    table = _table(path, limits)
+    if len(table.header) > _MOST_COLUMNS:
+        raise InputError(f"{table.file} has {len(table.header)} columns: keep the date and the counts, and load it again.")
+    rows = [(line, [cell.strip() for cell in cells]) for line, cells in table.rows]
+    dates = _Dates(table, rows)
+    dated, notes = dates.read(), list(dates.notes)
+    first, last = min(day for day, _, _ in dated), max(day for day, _, _ in dated)
+    if (last - first).days > _LONGEST_DAYS:
+        raise InputError(f"{table.file} runs from {first} to {last}: one of these two days cannot be right. Correct it and load it again.")
+    step = _step({day for day, _, _ in dated})
+    repeated = sum(times > 1 for times in Counter(day for day, _, _ in dated).values())
+    if repeated:
+        notes.append(f"{count(repeated, 'day')} {plural(repeated, 'stands', 'stand')} in several rows, which were added up.")
+    columns = {}
+    for place, name in enumerate(table.header):
+        if place == dates.place or not any(len(cells) > place and cells[place] for _, _, cells in dated):
+            continue
+        column = _Column(table.file, name.strip() or f"column {place + 1}", place, dated)
+        if not column.numeric:
+            notes.append(f"The column {column.name!r} holds no numbers and is left out.")
+            continue
+        numbers, said = column.by_day(first, last, step, empty)
+        if column.name in columns:
+            raise InputError(f"{table.file} has two columns named {column.name!r}: rename one and load it again.")
+        columns[column.name] = numbers
+        notes += said
+    if not columns:
+        raise InputError(f"{table.file} has no column of numbers beside {table.header[dates.place]!r}: a series needs a date and a count.")
+    return DayCounts(first, step, columns, tuple(notes))
+
+
+def _table(path: Path, limits: Limits) -> RawTable:
+    """The table of a file: a workbook is told by its beginning, all else is text."""
+    if not path.is_file():
+        raise InputError(f"{path.name} is not there: name a .csv file or an .xlsx workbook.")
+    if path.stat().st_size > limits.file_bytes:
+        raise too_large(path.name, limits)
+    with path.open("rb") as stream:
+        start = stream.read(1 << 16)
+    if not start.strip():
+        raise InputError(f"{path.name} is empty.")
+    if start.startswith((_WORKBOOK, b"\xd0\xcf\x11\xe0")):
+        for part in open_parts(path, limits):
+            table = part.table("series") if not isinstance(part, CsvPart) and getattr(part, "records", None) else None
+            if table is not None:
+                return table
+        raise InputError(f"{path.name} holds no sheet with a table: name a .csv file or an .xlsx workbook.")
+    part = CsvPart(path.name, cast("Callable[[], BinaryIO]", lambda: path.open("rb")), limits)
+    encoding = "utf-8" if start.startswith(b"\xff\xfe") or _is_utf8(start) else "cp1252"
+    header = start.decode(encoding, "replace").lstrip("\ufeff").split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=lambda sign: (header.count(sign), -_DELIMITERS.index(sign)))
+    return part.table("series", delimiter, encoding)
+
+
+def _is_utf8(start: bytes) -> bool:
+    try:
+        start.decode()
+    except UnicodeDecodeError as error:
+        return error.start > len(start) - 4  # cut inside of a sign
+    return True
+
+
+Dated = tuple[dt.date, int, list[str]]
+Rows = list[tuple[int, list[str]]]
+
+
+class _Dates:
+    """The column of dates of a table, and what each of its cells means."""
+
+    def __init__(self, table: RawTable, rows: Rows) -> None:
+        self._table, self._rows = table, rows
+        self.notes: list[str] = []
+        self.place = self._column()
+
+    def read(self) -> list[Dated]:
+        """(day, line, cells) of each row that stands on a day; rows that add up others are left out, and said.
+
+        Raises:
+            InputError: a row has no day, or nobody can tell which.
+        """
+        order = self._order()
+        dated: list[Dated] = []
+        totals, months = [], []
+        for line, cells in self._rows:
+            given = cells[self.place] if len(cells) > self.place else ""
+            day = _day(given, order)
+            if day is not None:
+                dated.append((day, line, cells))
+            elif _TOTAL.fullmatch(given) or (not given and any(map(_TOTAL.fullmatch, cells))):
+                totals.append(line)
+            elif _is_month(given):
+                months.append(line)
+            else:
+                raise InputError(
+                    f"{self._table.file}, row {line}, column {self._name!r}: {given[:40]!r} is no day. Write it as 2020-05-08, or take the row out."
+                )
+        if months and dated:
+            totals += months
+        if not dated:
+            raise InputError(f"{self._table.file} has no row with a day: a series needs counts by day or by week.")
+        if totals:
+            self.notes.append(f"{count(len(totals), 'row')} of totals left out: {_places(totals)}.")
+        return dated
+
+    @property
+    def _name(self) -> str:
+        return self._table.header[self.place]
+
+    def _column(self) -> int:
+        """The first column of which most cells are dates."""
+        some = self._rows[:200]
+        for place in range(len(self._table.header)):
+            cells = [cells[place] for _, cells in some if len(cells) > place and cells[place]]
+            if cells and sum(_day(cell, "day") is not None or _day(cell, "month") is not None for cell in cells) > len(cells) / 2:
+                return place
+        raise InputError(
+            f"{self._table.file} has no column of days: the first row names the columns, and one of them holds days such as 2020-05-08 or 08/05/2020."
+        )
+
+    def _order(self) -> str:
+        """Whether days or months come first where both are numbers, as all rows together have it."""
+        cells = [(line, cells[self.place]) for line, cells in self._rows if len(cells) > self.place]
+        numeric = [(line, match) for line, cell in cells if (match := _NUMERIC.fullmatch(_WEEKDAY.sub("", cell)))]
+        if not numeric:
+            return "day"
+        days = [line for line, match in numeric if int(match["day"]) > 12]
+        months = [line for line, match in numeric if int(match["month"]) > 12]
+        if days and months:
+            raise InputError(
+                f"{self._table.file}, column {self._name!r}: in row {days[0]} the day comes first, in row {months[0]} the month. Write the days as 2020-05-08."
+            )
+        if not days and not months:
+            return self._by_spacing(cells)
+        order = "day" if days else "month"
+        self.notes.append(f"Dates are read with the {order} first, as in row {(days or months)[0]}.")
+        return order
+
+    def _by_spacing(self, cells: list[tuple[int, str]]) -> str:
+        """The order in which days follow each other best."""
+        spans = {}
+        for order in ("day", "month"):
+            days = sorted({day for _, cell in cells if (day := _day(cell, order))})
+            spans[order] = (days[-1] - days[0]).days if days else 0
+        if spans["day"] == spans["month"]:
+            raise InputError(
+                f"{self._table.file}, column {self._name!r}: {cells[0][1][:20]!r} may be of two months. Write the days as 2020-05-08."
+            )
+        order = min(spans, key=lambda name: spans[name])
+        self.notes.append(f"Dates are read with the {order} first: so the days lie closest together.")
+        return order
+
+
+def _day(given: str, order: str) -> dt.date | None:
+    """The day that a cell gives; None: none."""
+    text = _WEEKDAY.sub("", given.strip())
+    match = _NUMERIC.fullmatch(text)
+    if match:
+        day, month = (match["day"], match["month"]) if order == "day" else (match["month"], match["day"])
+        return _made(match["year"], month, day)
+    match = _REVERSED.fullmatch(text)
+    if match:
+        return _made(match["year"], match["month"], match["day"])
+    if _PACKED.fullmatch(text):
+        return _made(text[:4], text[4:6], text[6:])
+    iso = _ISO.fullmatch(text)
+    for form in (_MONTH_FIRST, _SHORT):
+        named = form.fullmatch(text)
+        if named:
+            text = f"{named['day']} {named['month']} {_year(named['year'])}"
+    text = iso[1] if iso else typed(text)
+    try:
+        date = parse_date(text)
+    except ValueError:
+        return None
+    return date.earliest if date.earliest == date.latest else None
+
+
+def _made(year: str, month: str, day: str) -> dt.date | None:
+    try:
+        return dt.date(_year(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int:
+    """Two digits are of this century."""
+    return int(text) + 2000 if len(text) == 2 else int(text)
+
+
+def _is_month(given: str) -> bool:
+    try:
+        parse_date(typed(given.strip()))
+    except ValueError:
+        return False
+    return True
+
+
+def _step(days: set[dt.date]) -> int:
+    """7, if all days lie whole weeks apart."""
+    first = min(days)
+    return _WEEK if len(days) > _MOST_NAMED and all((day - first).days % _WEEK == 0 for day in days) else 1
+
+
+class _Column:
+    """One column of numbers, read as the whole of it has them."""
+
+    def __init__(self, file: str, name: str, place: int, dated: list[Dated]) -> None:
+        self._file, self.name = file, name[:100]
+        self._cells = [(day, line, cells[place] if len(cells) > place else "") for day, line, cells in dated]
+        filled = [cell for _, _, cell in self._cells if cell.casefold() not in _NOTHING]
+        self.numeric = bool(filled) and sum(bool(_NUMBER.fullmatch(cell)) for cell in filled) > len(filled) / 2
+        self._decimal = _decimal(filled)
+
+    def by_day(self, first: dt.date, last: dt.date, step: int, empty: str) -> tuple[tuple[float | None, ...], Iterator[str]]:
+        """One number for each day, and what is said of it.
+
+        Raises:
+            InputError: a cell is no number.
+        """
+        sums: dict[dt.date, float] = defaultdict(float)
+        for day, line, cell in self._cells:
+            if cell.casefold() not in _NOTHING:
+                sums[day] += self._number(cell, line)
+        places = (last - first).days // step + 1
+        days = [first + dt.timedelta(days=step * place) for place in range(places)]
+        as_zero = empty == "zero" or (not empty and not any(number == 0 for number in sums.values()) and self._whole(sums.values()))
+        numbers = tuple(sums.get(day, 0.0 if as_zero else None) for day in days)
+        return numbers, self._said(days, sums, as_zero=as_zero, chosen=bool(empty))
+
+    def _said(self, days: list[dt.date], sums: dict[dt.date, float], *, as_zero: bool, chosen: bool) -> Iterator[str]:
+        missing = sum(day not in sums for day in days)
+        rows = {day for day, _, _ in self._cells}
+        gaps = sum(day not in rows for day in days)
+        if missing:
+            of_them = f", {gaps} of them without a row" if gaps else ""
+            why = "as you said" if chosen else "since no 0 is written anywhere" if as_zero else "since a 0 is written where nothing came"
+            why = why if chosen or as_zero or any(number == 0 for number in sums.values()) else "since its numbers are no counts"
+            yield f"{self.name!r}: {count(missing, 'day')} without a number{of_them} {plural(missing, 'is', 'are')} {'read as 0' if as_zero else 'not known'}, {why}."
+        if self._decimal:
+            yield f"{self.name!r}: the {'comma' if self._decimal == ',' else 'point'} stands before decimals."
+
+    @staticmethod
+    def _whole(numbers: Iterable[float]) -> bool:
+        return all(number >= 0 and number == int(number) for number in numbers)
+
+    def _number(self, cell: str, line: int) -> float:
+        text = cell.translate(_SPACES)
+        for sign in ",.":
+            if sign != self._decimal:
+                text = text.replace(sign, "")
+        try:
+            if not _NUMBER.fullmatch(cell):
+                raise ValueError
+            return float(text.replace(",", "."))
+        except ValueError:
+            raise InputError(
+                f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} is no number. Correct it, or leave it empty where it is not known."
+            ) from None
+
+
+def _decimal(cells: list[str]) -> str:
+    """The sign before decimals in a column; empty: there are none, and every such sign stands between thousands."""
+    for cell in cells:
+        comma, point = cell.rfind(","), cell.rfind(".")
+        if comma >= 0 and point >= 0:
+            return "," if comma > point else "."
+        at = max(comma, point)
+        if at >= 0 and cell.count(cell[at]) == 1 and (len(cell) - at - 1 != 3 or cell.lstrip("+-").startswith(("0", cell[at]))):
+            return cell[at]
+    return ""
+
+
+def _places(lines: list[int]) -> str:
+    shown = ", ".join(f"row {line}" for line in lines[:_MOST_NAMED])
+    return shown + (f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else "")

@@ -1,0 +1,174 @@
+"""Series over time as one reader may see them: of the crossings of the case, and brought in; and what stands out in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from graphsvc.analysis.surges.counts import MEASURES, STEPS, Series, by_week, of_crossings
+from graphsvc.cases.cache import Cache, Caches
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.dates import parse_date, typed
+from graphsvc.service.ask import Ask
+from graphsvc.service.surges.reference import ReferenceSeries, of_stored
+from graphsvc.views.surges.answer import SurgeAnswer, answered
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which series is asked for.
+
+    Attributes:
+        name: `crossings`, `people`, `per_boat`, or a reference series.
+        step: `day` or `week`.
+        launch, landing: only crossings from or to a site of this name. gang: only those it or its people had a hand in, by id.
+        column: of a reference series; empty: the first. condition: the column it is held against; empty: none.
+        until: as it was known at the end of this day, `2020-05-08`; empty: all of it.
+    """
+
+    name: str = "crossings"
+    step: str = "day"
+    launch: str = ""
+    landing: str = ""
+    gang: str = ""
+    column: str = ""
+    condition: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSeries:
+    """A series that was chosen: its counts, what they are of, and what has to be said of it."""
+
+    series: Series
+    counted: str
+    notes: tuple[str, ...]
+
+
+class SurgeCaches(Caches):
+    """What stands out in series of cases."""
+
+    def __init__(self) -> None:
+        self.answers: Cache[SurgeAnswer] = Cache(16)
+
+
+class OverTime:
+    """Series of one case, and what stands out in them."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    @cached_property
+    def reference(self) -> ReferenceSeries:
+        """Series that were brought in as files."""
+        return ReferenceSeries(self._ask)
+
+    def series(self, choice: Choice) -> ChosenSeries:
+        """The counts of a series.
+
+        Raises:
+            NotFound: there is no such series, or nothing in it for this reader. RequestError: the choice makes no sense.
+        """
+        with self._ask.look("read", query="series") as outcome:
+            chosen, _ = self._chosen(choice)
+            outcome["rows"] = len(chosen.series.counts)
+        return chosen
+
+    def surges(self, choice: Choice) -> SurgeAnswer:
+        """What stands out in a series: see `views.surges.answer`.
+
+        Raises:
+            NotFound, RequestError: as `series`.
+        """
+        with self._ask.look("read", query="surges") as outcome:
+            chosen, stored = self._chosen(choice)
+            key = (*self._ask.state, stored, *map(str, asdict(choice).values()))
+
+            def compute() -> SurgeAnswer:
+                return answered(
+                    chosen.series,
+                    name=choice.name,
+                    counted=chosen.counted,
+                    condition=choice.condition,
+                    notes=chosen.notes,
+                )
+
+            answer = self._ask.home.caches(SurgeCaches).answers.of(key, compute)
+            outcome["rows"] = len(answer.days)
+        return answer
+
+    def crossing_days(self) -> dict[dt.date, int]:
+        """Day → how many crossings of the case stand on it: what can be asked who is behind."""
+        series = of_crossings(self._ask.rows("cases.crossings").dicts())
+        return {series.day(at): count for at, count in enumerate(series.counts) if count} if series else {}
+
+    def sites(self) -> dict[str, list[str]]:
+        """`launch` and `landing` → the names of the sites of crossings, in their order."""
+        rows = self._ask.rows("cases.crossings").dicts()
+        return {end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")}
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    def _chosen(self, choice: Choice) -> tuple[ChosenSeries, str]:
+        """The series, and the id of the reference series it is of."""
+        if choice.step not in STEPS:
+            raise RequestError(f"A series is by {' or '.join(STEPS)}, not by {choice.step[:40]!r}.")
+        name = choice.name.strip().casefold()
+        if name in MEASURES:
+            if choice.column or choice.condition:
+                raise RequestError("Columns are of a series that was brought in; the crossings of the case have none.")
+            return self._until(choice, self._of_case(choice, name)), ""
+        if choice.launch or choice.landing or choice.gang:
+            raise RequestError("Sites and gangs are of the crossings of the case; a series that was brought in has none.")
+        stored = self.reference.named(choice.name)
+        series, column = of_stored(stored, choice.column, choice.condition)
+        if choice.step == "week" and series.step == 1:
+            try:
+                series = by_week(series)
+            except ValueError:
+                raise RequestError(f"The series {stored.name!r} holds no whole week. Ask for it by day.") from None
+        return self._until(choice, ChosenSeries(series, column.replace("_", " "), stored.notes)), stored.id
+
+    def _of_case(self, choice: Choice, name: str) -> ChosenSeries:
+        released = self._ask.rows("cases.crossings")
+        rows = released.dicts()
+        for end, wanted in (("launch", choice.launch), ("landing", choice.landing)):
+            if wanted:
+                rows = [row for row in rows if (row[f"{end}_site"] or "").casefold() == wanted.strip().casefold()]
+        if choice.gang:
+            theirs = {row["crossing"] for row in self._ask.rows("gangs.crossings", gang=choice.gang.strip()).dicts()}
+            rows = [row for row in rows if row["id"] in theirs]
+        series = of_crossings(rows, measure=name, step=choice.step)
+        if series is None:
+            raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
+        notes = []
+        if released.truncated:
+            notes.append(f"There are more crossings than are read at once: these are the earliest {len(released.rows):,}.")
+        uncounted = sum(row["people_count"] is None for row in rows)
+        if uncounted and name != "crossings":
+            notes.append(f"Of {uncounted:,} of {len(rows):,} crossings nobody counted the people.")
+        return ChosenSeries(series, MEASURES[name], tuple(notes))
+
+    @staticmethod
+    def _until(choice: Choice, chosen: ChosenSeries) -> ChosenSeries:
+        if not choice.until:
+            return chosen
+        try:
+            day = parse_date(typed(choice.until.strip())).latest
+            series = chosen.series.until(day)
+        except ValueError:
+            raise RequestError(
+                f"{choice.until[:40]!r} is no day on which anything of this series was known. It begins on {chosen.series.first}."
+            ) from None
+        return ChosenSeries(series, chosen.counted, chosen.notes)
+
+
+def columns_of(answer: ChosenSeries) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns and rows of a series as a table: `day`, `count`, and `condition` where there is one."""
+    series = answer.series
+    days = [series.day(place) for place in range(len(series.counts))]
+    if series.condition:
+        return ["day", "count", "condition"], list(zip(days, series.counts, series.condition, strict=True))
+    return ["day", "count"], list(zip(days, series.counts, strict=True))

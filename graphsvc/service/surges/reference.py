@@ -1,0 +1,153 @@
+"""Reference series: counts by day from elsewhere, brought in as a file, listed, removed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graphsvc.access.log.audit import now
+from graphsvc.analysis.surges.counts import MEASURES, Series
+from graphsvc.cases.stores.series_store import SeriesStore, StoredSeries, new_id
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.ingest.day_counts import read_counts
+from graphsvc.ingest.raw import Limits
+from graphsvc.service.ask import Ask
+
+# What one file may be, and how many series a case may have.
+MOST_BYTES = 1 << 20
+_MOST_ROWS, _MOST_CELL, _MOST_SERIES = 50_000, 1_000, 50
+_LONGEST_NAME = 60
+EMPTY = ("", "zero", "unknown")
+
+
+class ReferenceSeries:
+    """The reference series of one case that its reader is cleared for."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def listed(self) -> list[StoredSeries]:
+        """All of them, by name.
+
+        Raises:
+            Refused, NotFound: no role of theirs reads cases, or this one is not theirs.
+        """
+        with self._ask.act("read", step="list series"):
+            return self._store().all_at(self._ask.grant.handling)
+
+    def load(
+        self, path: Path, name: str, *, handling: str = "", empty: str = "", replace: bool = False
+    ) -> StoredSeries:
+        """Bring in the counts of a file; what was decided in reading it is in the `notes` of the series.
+
+        Args:
+            path: a .csv file or an .xlsx workbook, of 1 MiB at most.
+            name: what it is asked for by, 1 to 60 characters.
+            handling: `P`, so that who is cleared for P alone sees it too, or `C`; empty: as its loader is cleared.
+            empty: what a cell without a number, or a day without a row, means: `zero`, `unknown`, or what the file shows.
+            replace: put it in the place of the one of this name.
+
+        Raises:
+            InputError: it cannot be read, in words that say where. RequestError: the name, or a word above, is wrong.
+            Refused: no role of theirs loads.
+        """
+        with self._ask.act("load", step="series") as outcome:
+            name, handling = name.strip(), handling or self._ask.grant.handling
+            self._require(name, handling, empty)
+            store = self._store()
+            there = [series for series in store.all_at(self._ask.grant.handling)]
+            same = next((series for series in there if series.name.casefold() == name.casefold()), None)
+            if same is not None and not replace:
+                raise RequestError(f"There is a series {same.name!r} in this case. Load it under another name, or replace it.")
+            if same is None and len(there) >= _MOST_SERIES:
+                raise RequestError(f"There are {len(there)} series in this case, which is the most there may be. Remove some.")
+            counts = read_counts(path, Limits(MOST_BYTES, _MOST_CELL, _MOST_ROWS), empty=empty)
+            series = StoredSeries(
+                new_id(),
+                name,
+                self._ask.principal.name,
+                now(),
+                handling,
+                tuple(counts.columns),
+                counts.notes,
+                counts.first,
+                counts.step,
+                tuple(counts.columns.values()),
+            )
+            store.keep(series, replacing=same.id if same else "")
+            outcome["rows"] = len(series.numbers[0])
+        return series
+
+    def remove(self, name: str) -> None:
+        """Remove one for good.
+
+        Raises:
+            NotFound: there is none of this name. Refused: no role of theirs loads.
+        """
+        with self._ask.act("load", step="remove series"):
+            self._store().remove(self.named(name).id)
+
+    def named(self, name: str) -> StoredSeries:
+        """The one of a name.
+
+        Raises:
+            NotFound: there is none that its reader is cleared for.
+        """
+        there = self._store().all_at(self._ask.grant.handling)
+        for series in there:
+            if series.name.casefold() == name.strip().casefold():
+                return series
+        names = ", ".join([*MEASURES, *(series.name for series in there)])
+        raise NotFound(f"There is no series {name.strip()[:60]!r} that you can see in this case. There are: {names}.")
+
+    def _store(self) -> SeriesStore:
+        return SeriesStore(self._ask.database, self._ask.case, self._ask.key)
+
+    def _require(self, name: str, handling: str, empty: str) -> None:
+        if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise RequestError(f"A series has a name of 1 to {_LONGEST_NAME} printable characters.")
+        if name.casefold() in MEASURES:
+            raise RequestError(f"{name!r} is a series of the case itself. Choose another name.")
+        if handling not in ("P", "C") or (handling == "C" and self._ask.grant.handling != "C"):
+            raise RequestError("A series is of handling code P, or C where you are cleared for C.")
+        if empty not in EMPTY:
+            raise RequestError("What is empty is read as zero or as unknown, or as the file shows.")
+
+
+def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tuple[Series, str]:
+    """A column of a reference series as a series, held against another column; and its name.
+
+    Args:
+        stored: the reference series.
+        column: the name of the column, or the beginning of it; empty: the first.
+        condition: of the column that says how the days were; empty: none.
+
+    Raises:
+        RequestError: there is no such column, or it holds what are no counts.
+    """
+    place = _place(stored, column) if column else 0
+    numbers, name = stored.numbers[place], stored.columns[place]
+    if any(number is not None and (number < 0 or number != int(number)) for number in numbers):
+        raise RequestError(f"The column {name!r} of {stored.name!r} holds numbers that are no counts. Its columns: {_columns(stored)}.")
+    series = Series(
+        stored.first,
+        tuple(None if number is None else int(number) for number in numbers),
+        stored.numbers[_place(stored, condition)] if condition else (),
+        stored.step,
+    )
+    first = next((at for at, number in enumerate(series.counts) if number), 0)
+    # Days before there was ever anything are before anyone counted, and would pull every expectation down.
+    return Series(series.day(first), series.counts[first:], series.condition[first:], series.step), name
+
+
+def _place(stored: StoredSeries, column: str) -> int:
+    wanted = column.strip().casefold()
+    exact = [place for place, name in enumerate(stored.columns) if name.casefold() == wanted]
+    begun = [place for place, name in enumerate(stored.columns) if name.casefold().startswith(wanted)]
+    places = exact or begun
+    if len(places) != 1:
+        raise RequestError(f"The series {stored.name!r} has no column {column.strip()[:60]!r}. Its columns: {_columns(stored)}.")
+    return places[0]
+
+
+def _columns(stored: StoredSeries) -> str:
+    return ", ".join(stored.columns)

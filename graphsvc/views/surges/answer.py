@@ -1,0 +1,176 @@
+"""The answer to what is out of the ordinary in a series: days, surges, records, lasting changes, and what cannot be told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from graphsvc.analysis.surges.alarms import Surge, WatchedDay, surges, watched
+from graphsvc.analysis.surges.counts import Series
+from graphsvc.analysis.surges.expected import LEAST_ACTIVE, LEAST_DAYS
+from graphsvc.analysis.surges.milestones import Milestone, milestone, records
+from graphsvc.analysis.surges.segments import LEAST_WEEKS, Segment, segments
+from graphsvc.records.dates import day as day_words
+from graphsvc.records.numbers import count
+
+COLUMNS = ("day", "count", "expected", "once_in_twenty_above", "alarm_from", "p", "alarm", "beyond_condition", "most_since")
+_PARTS = ("season", "weekday", "trend", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class SurgeAnswer:
+    """What is out of the ordinary in one series.
+
+    Attributes:
+        name: of the series. counted: what its counts are, in words. condition: name of what its days are held against; empty:
+            nothing.
+        days: its counts beside what was expected. beyond: days that are an alarm whatever the condition was; as `days`
+            without one.
+        surges: runs of alarms. marks: the records. segments: its parts between lasting changes.
+        parts: what the expectation is made of.
+        notes: what the reader has to know, a sentence each.
+    """
+
+    name: str
+    counted: str
+    condition: str
+    series: Series
+    days: list[WatchedDay]
+    beyond: frozenset[dt.date]
+    surges: list[Surge]
+    marks: list[Milestone]
+    segments: list[Segment]
+    parts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether anything was to be expected of any count."""
+        return any(day.mean is not None for day in self.days)
+
+    @property
+    def verdict(self) -> str:
+        """What it comes to, in one sentence."""
+        step = "day" if self.series.step == 1 else "week"
+        if not self.can_tell:
+            return (
+                f"Cannot tell: it takes {LEAST_DAYS} days on record, and {LEAST_ACTIVE} {step}s with anything, before a {step} can be"
+                " held against them."
+            )
+        if not self.surges:
+            return f"No {step} stands out from those before it."
+        newest = self.surges[-1]
+        return f"{count(len(self.surges), 'surge')}; the newest on {day_words(newest.peak)}, with {newest.most:,} where {newest.expected:.1f} {'was' if newest.first == newest.last else 'were'} to be expected."
+
+    def mark(self, day: dt.date) -> Milestone | None:
+        """How the count of a day stands among the others."""
+        return milestone(self.series, day)
+
+    def table(self) -> list[list[Any]]:
+        """A row of `COLUMNS` for each count."""
+        return [
+            [
+                day.day,
+                day.count,
+                None if day.mean is None else round(day.mean, 2),
+                day.high,
+                day.alarm_from,
+                None if day.p is None else float(f"{day.p:.2g}"),
+                day.alarm,
+                day.day in self.beyond if self.condition else None,
+                since_words(self.mark(day.day)) if day.alarm else "",
+            ]
+            for day in self.days
+        ]
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data: for JSON, the command and notebooks."""
+        return {
+            "series": self.name,
+            "counted": self.counted,
+            "step": "day" if self.series.step == 1 else "week",
+            "condition": self.condition,
+            "verdict": self.verdict,
+            "can_tell": self.can_tell,
+            "made_of": list(self.parts),
+            "notes": list(self.notes),
+            "surges": [
+                asdict(surge) | {"expected": round(surge.expected, 2), "p": float(f"{surge.p:.2g}"), "most_since": since_words(self.mark(surge.peak))}
+                for surge in self.surges
+            ],
+            "records": [asdict(mark) | {"words": until_words(mark)} for mark in self.marks],
+            "segments": [asdict(part) for part in self.segments],
+            "days": [dict(zip(COLUMNS, row, strict=True)) for row in self.table()],
+        }
+
+
+def answered(series: Series, *, name: str, counted: str, condition: str = "", notes: Sequence[str] = ()) -> SurgeAnswer:
+    """The answer for one series, computed.
+
+    Args:
+        series: the counts; with its condition where it is to be held against one.
+        name: of the series. counted: what its counts are. condition: the name of the condition.
+        notes: what has to be said of how it came about.
+    """
+    days, parts = watched(series)
+    alarms = frozenset(day.day for day in days if day.alarm)
+    if condition:
+        alone, _ = watched(Series(series.first, series.counts, step=series.step))
+        alarms &= {day.day for day in alone if day.alarm}
+    return SurgeAnswer(
+        name,
+        counted,
+        condition,
+        series,
+        days,
+        alarms,
+        surges(days),
+        records(series),
+        segments(series),
+        tuple(part for part in _PARTS if part in parts),
+        tuple([*notes, *_noted(series)]),
+    )
+
+
+def _noted(series: Series) -> list[str]:
+    notes = []
+    if series.unplaced:
+        notes.append(
+            f"{count(series.unplaced, 'crossing')} stand on no day here, as their date is less precise than a day."
+            if series.unplaced > 1
+            else "1 crossing stands on no day here, as its date is less precise than a day."
+        )
+    unknown = sum(value is None for value in series.counts)
+    step = "day" if series.step == 1 else "week"
+    if unknown:
+        notes.append(f"Of {count(unknown, step)} the count is not known; nothing is expected from them, and none is an alarm.")
+    if len(series.counts) * series.step < LEAST_WEEKS * 7:
+        notes.append(f"Lasting changes are not looked for: that takes {LEAST_WEEKS} weeks.")
+    return notes
+
+
+def since_words(mark: Milestone | None) -> str:
+    """How a count stands among those before it, in words.
+
+    Example:
+        >>> since_words(Milestone(dt.date(2020, 5, 8), 8, dt.date(2019, 8, 22), True, None))
+        'as many as on 22 August 2019, and the most since'
+    """
+    if mark is None:
+        return ""
+    if mark.since is None:
+        return until_words(mark)
+    since = day_words(mark.since)
+    return f"as many as on {since}, and the most since" if mark.matched else f"the most since {since}"
+
+
+def until_words(mark: Milestone) -> str:
+    """Until when a record stood, in words.
+
+    Example:
+        >>> until_words(Milestone(dt.date(2020, 5, 8), 152, None, False, dt.date(2020, 6, 3)))
+        'a record, until 3 June 2020'
+    """
+    return f"a record, until {day_words(mark.until)}" if mark.until else "the record of all on file"

@@ -1,0 +1,190 @@
+"""A series as two pictures in plain numbers: a line over time with its band and alarms, and a calendar of a year. Templates draw them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from graphsvc.analysis.surges.alarms import WatchedDay
+from graphsvc.records.dates import day as day_words
+from graphsvc.views.surges.answer import SurgeAnswer, since_words
+
+WIDTH, HEIGHT = 1000, 160
+_LEVELS = 4
+_TICKS = 7  # on the narrowest screen
+
+
+@dataclass(frozen=True, slots=True)
+class SurgeMark:
+    """An alarm or a record on the line: where (`x` in per cent, `y` in units), which day, what to say of it."""
+
+    x: float
+    y: float
+    day: dt.date
+    alarm: bool
+    record: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurgeLine:
+    """The line: paths in a box of `WIDTH` by `HEIGHT`, `top` being the count at its upper edge.
+
+    Attributes:
+        bars: one for each count. band: up to what is exceeded once in twenty times. bound: from where a count is an alarm.
+        marks: alarms and records. ticks: (x in per cent, label).
+    """
+
+    bars: str
+    band: str
+    bound: str
+    top: int
+    marks: list[SurgeMark]
+    ticks: list[tuple[float, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day of the calendar: how much of it (`level` 0 to 4), what stands out, what to say of it. None outside of the series."""
+
+    day: dt.date
+    count: int | None
+    level: int
+    alarm: bool
+    record: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarMonth:
+    """A month: its name, and its weeks from Monday, with None where a day is of another month."""
+
+    name: str
+    weeks: list[list[CalendarDay | None]]
+
+
+def line(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> SurgeLine:
+    """Some days of an answer, which follow each other, as a line."""
+    counts = [day.count or 0 for day in days]
+    top = max([*counts, *(day.high or 0 for day in days), 1])
+    slot = WIDTH / max(len(days), 1)
+
+    def height(value: float) -> float:
+        return round(HEIGHT * (1 - min(value / top, 1)), 1)
+
+    bars = "".join(
+        f"M{slot * (place + 0.5):.1f} {HEIGHT}V{height(count)}" for place, count in enumerate(counts) if count
+    )
+    band = _steps(days, slot, lambda day: day.high, height)
+    bound = _outline(days, slot, height, top)
+    records = {mark.day for mark in answer.marks}
+    marks = [
+        SurgeMark(
+            round(100 * (place + 0.5) / len(days), 3),
+            height(day.count or 0),
+            day.day,
+            day.alarm,
+            day.day in records,
+            words(answer, day),
+        )
+        for place, day in enumerate(days)
+        if day.alarm or day.day in records
+    ]
+    return SurgeLine(bars, band, bound, top, marks, list(_ticks(days)))
+
+
+def year_of(answer: SurgeAnswer, wanted: int) -> tuple[int, list[int]]:
+    """The year to show (the one that is asked for, else that of the newest surge, else the last) and all there are."""
+    years = sorted({day.day.year for day in answer.days})
+    if wanted in years:
+        return wanted, years
+    return (answer.surges[-1].peak.year if answer.surges else years[-1]), years
+
+
+def months(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> list[CalendarMonth]:
+    """The calendar of some days of a series of days."""
+    known = {day.day: day for day in days}
+    most = max((day.count or 0 for day in days), default=0)
+    records = {mark.day for mark in answer.marks}
+
+    def cell(date: dt.date) -> CalendarDay | None:
+        day = known.get(date)
+        if day is None:
+            return None
+        # Even steps of the square root: a day of eight is not lost beside one of eighty.
+        level = math.ceil(_LEVELS * math.sqrt((day.count or 0) / most)) if most else 0
+        return CalendarDay(date, day.count, level, day.alarm, date in records, words(answer, day))
+
+    return [
+        CalendarMonth(
+            f"{calendar.month_name[month]} {year}",
+            [
+                [cell(date) if date.month == month else None for date in week]
+                for week in calendar.Calendar().monthdatescalendar(year, month)
+            ],
+        )
+        for year, month in sorted({(day.day.year, day.day.month) for day in days})
+    ]
+
+
+def words(answer: SurgeAnswer, day: WatchedDay) -> str:
+    """What there is to say of one count."""
+    when = day_words(day.day) if answer.series.step == 1 else f"week of {day_words(day.day)}"
+    if day.count is None:
+        return f"{when}: not known"
+    said = f"{when}: {day.count:,} {answer.counted}"
+    if day.mean is not None:
+        said += f"; expected {day.mean:.1f}"
+    if day.alarm and day.p is not None:
+        beyond = f", beyond {answer.condition}" if answer.condition and day.day in answer.beyond else ""
+        said += f"; an alarm (p = {day.p:.2g}{beyond}), {since_words(answer.mark(day.day))}"
+    return said
+
+
+def _steps(
+    days: Sequence[WatchedDay],
+    slot: float,
+    value: Callable[[WatchedDay], int | None],
+    height: Callable[[float], float],
+) -> str:
+    """An area from the ground up to a value of each day; days without it are gaps."""
+    path, before = "", None
+    for place, day in enumerate(days):
+        now = value(day)
+        if now is None:
+            path += f"V{HEIGHT}Z" if before is not None else ""
+        elif before is None:
+            path += f"M{slot * place:.1f} {HEIGHT}V{height(now)}H{slot * (place + 1):.1f}"
+        else:
+            path += (f"V{height(now)}" if now != before else "") + f"H{slot * (place + 1):.1f}"
+        before = now
+    return path + (f"V{HEIGHT}Z" if before is not None else "")
+
+
+def _outline(days: Sequence[WatchedDay], slot: float, height: Callable[[float], float], top: int) -> str:
+    """The line from which on a count is an alarm, where it lies in the picture."""
+    path, before = "", None
+    for place, day in enumerate(days):
+        now = day.alarm_from if day.alarm_from is not None and day.alarm_from <= top else None
+        if now is not None:
+            path += f"M{slot * place:.1f} {height(now)}" if before is None else f"V{height(now)}"
+            path += f"H{slot * (place + 1):.1f}"
+        before = now
+    return path
+
+
+def _ticks(days: Sequence[WatchedDay]) -> list[tuple[float, str]]:
+    """Where months begin, or years, thinned to what has room."""
+    months = [
+        (place, day.day)
+        for place, day in enumerate(days)
+        if place == 0 or (day.day.year, day.day.month) != (days[place - 1].day.year, days[place - 1].day.month)
+    ]
+    every = math.ceil(len(months) / _TICKS)
+    return [
+        (round(100 * place / len(days), 3), f"{date:%b}{f' {date.year}' if number == 0 or date.month == 1 else ''}")
+        for number, (place, date) in enumerate(months[::every])
+    ]
