@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from graphsvc.analysis.surges.alarms import surges, watched
-from graphsvc.analysis.surges.counts import Series
-from graphsvc.analysis.surges.expected import YEAR, outlook
+from graphsvc.analysis.surges.counts import YEAR, Series
+from graphsvc.analysis.surges.expected import outlook
 from graphsvc.analysis.surges.milestones import milestone
 from graphsvc.analysis.surges.segments import segments
 
@@ -52,8 +52,13 @@ def calm(worlds: int) -> None:
         alarms.append(sum(day.alarm for day in days))
         runs.append(len(surges(days)))
     error = np.std(alarms) / np.sqrt(worlds)
-    print(f"{worlds} calm years: {np.mean(alarms):.2f} false alarms a year (standard error {error:.2f}), in {np.mean(runs):.2f} surges")
-    print(f"  years with none {np.mean(np.array(runs) == 0):.2f}, with more than two surges {np.mean(np.array(runs) > 2):.2f}", flush=True)
+    print(
+        f"{worlds} calm years: {np.mean(alarms):.2f} false alarms a year (standard error {error:.2f}), in {np.mean(runs):.2f} surges"
+    )
+    print(
+        f"  years with none {np.mean(np.array(runs) == 0):.2f}, with more than two surges {np.mean(np.array(runs) > 2):.2f}",
+        flush=True,
+    )
 
 
 def planted(worlds: int) -> None:
@@ -85,7 +90,10 @@ def cut(worlds: int) -> None:
         later = segments(drawn(rng, 3 * _YEAR, *sort, twice=_YEAR))
         day = _FIRST + dt.timedelta(days=2 * _YEAR)
         right += any(abs((part.first - day).days) <= 61 for part in later[1:])
-    print(f"{worlds} calm series of one to four years: {false / worlds:.3f} cut anywhere; doublings for good found: {right / worlds:.2f}", flush=True)
+    print(
+        f"{worlds} calm series of one to four years: {false / worlds:.3f} cut anywhere; doublings for good found: {right / worlds:.2f}",
+        flush=True,
+    )
 
 
 def file(path: Path) -> None:
@@ -98,15 +106,23 @@ def file(path: Path) -> None:
         start = next(place for place, count in enumerate(whole.counts) if count)
         series = Series(whole.day(start), whole.counts[start:])
         day = watched(series.until(_MAY))[0][-1]
-        print(f"{column}: {day.count} on {day.day}, expected {day.mean:.1f}, once in twenty above {day.high}, alarm from {day.alarm_from}; p = {day.p:.4f}, alarm: {day.alarm}")
+        print(
+            f"{column}: {day.count} on {day.day}, expected {day.mean:.1f}, once in twenty above {day.high}, alarm from {day.alarm_from}; p = {day.p:.4f}, alarm: {day.alarm}"
+        )
         mark = milestone(series, _MAY)
         assert mark is not None
         print(f"  as many before: {mark.since}; more after: {mark.until}")
         days, _ = watched(series)
-        yearly = {year: sum(day.alarm for day in days if day.day.year == year) for year in sorted({day.day.year for day in days})}
+        yearly = {
+            year: sum(day.alarm for day in days if day.day.year == year)
+            for year in sorted({day.day.year for day in days})
+        }
         print(f"  alarms by year: {yearly}; surges: {len(surges(days))}")
         parts = segments(whole)
-        print(f"  change points: {len(parts) - 1}: {', '.join(f'{part.first} ({part.weekly:.1f} a week)' for part in parts)}", flush=True)
+        print(
+            f"  change points: {len(parts) - 1}: {', '.join(f'{part.first} ({part.weekly:.1f} a week)' for part in parts)}",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -115,7 +131,9 @@ def main() -> None:
     parser.add_argument("--calm", type=int, default=0, help="so many calm years")
     parser.add_argument("--planted", type=int, default=0, help="so many doublings of each sort")
     parser.add_argument("--cut", type=int, default=0, help="so many series for lasting changes")
-    parser.add_argument("--file", type=Path, default=Path("../shared/data/small_boats/daily.csv"), help="daily counts of the Channel")
+    parser.add_argument(
+        "--file", type=Path, default=Path("../shared/data/small_boats/daily.csv"), help="daily counts of the Channel"
+    )
     given = parser.parse_args()
     if given.file.is_file():
         file(given.file)

@@ -1,6 +1,6 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `moves` moves · `waiting` waiting · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
+`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `moves` moves · `waiting` waiting · `evaluating` evaluate · `reviewing` review, question · `sets` sets · `series` series ·
 `writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
@@ -27,6 +27,7 @@ from graphsvc.cli import (
     protection,
     reviewing,
     running,
+    series,
     sets,
     waiting,
     writing,
@@ -59,6 +60,7 @@ for command in (
     log.audit,
     *protection.commands,
     groups.groups,
+    series.series,
     exports.export,
     neo4j.neo4j,
 ):

@@ -24,9 +24,13 @@ from graphsvc.records.numbers import count, plural
 _DELIMITERS = ";\t,|"
 _WORKBOOK = b"PK\x03\x04"
 # Words of a row that adds up others, in the languages of the Channel.
-_TOTAL = re.compile(r"(?i)\W*(grand |sub)?(total|totals|sum|gesamt|summe|insgesamt|somme|ensemble|suma|totaal|totale)\b.*")
+_TOTAL = re.compile(
+    r"(?i)\W*(grand |sub)?(total|totals|sum|gesamt|summe|insgesamt|somme|ensemble|suma|totaal|totale)\b.*"
+)
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", ".", "..", ":", "x"})
-_NUMERIC = re.compile(r"(?P<day>\d{1,2})(?P<sign>[/.\-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})\.?(?:[ T]\d.*)?", re.ASCII)
+_NUMERIC = re.compile(
+    r"(?P<day>\d{1,2})(?P<sign>[/.\-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})\.?(?:[ T]\d.*)?", re.ASCII
+)
 _REVERSED = re.compile(r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})\.?(?:[ T]\d.*)?", re.ASCII)
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]\d.*)?", re.ASCII)
 _PACKED = re.compile(r"(?:19|20)\d{6}", re.ASCII)
@@ -70,17 +74,23 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
     """
     table = _table(path, limits)
     if len(table.header) > _MOST_COLUMNS:
-        raise InputError(f"{table.file} has {len(table.header)} columns: keep the date and the counts, and load it again.")
+        raise InputError(
+            f"{table.file} has {len(table.header)} columns: keep the date and the counts, and load it again."
+        )
     rows = [(line, [cell.strip() for cell in cells]) for line, cells in table.rows]
     dates = _Dates(table, rows)
     dated, notes = dates.read(), list(dates.notes)
     first, last = min(day for day, _, _ in dated), max(day for day, _, _ in dated)
     if (last - first).days > _LONGEST_DAYS:
-        raise InputError(f"{table.file} runs from {first} to {last}: one of these two days cannot be right. Correct it and load it again.")
+        raise InputError(
+            f"{table.file} runs from {first} to {last}: one of these two days cannot be right. Correct it and load it again."
+        )
     step = _step({day for day, _, _ in dated})
     repeated = sum(times > 1 for times in Counter(day for day, _, _ in dated).values())
     if repeated:
-        notes.append(f"{count(repeated, 'day')} {plural(repeated, 'stands', 'stand')} in several rows, which were added up.")
+        notes.append(
+            f"{count(repeated, 'day')} {plural(repeated, 'stands', 'stand')} in several rows, which were added up."
+        )
     columns = {}
     for place, name in enumerate(table.header):
         if place == dates.place or not any(len(cells) > place and cells[place] for _, _, cells in dated):
@@ -95,7 +105,9 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
         columns[column.name] = numbers
         notes += said
     if not columns:
-        raise InputError(f"{table.file} has no column of numbers beside {table.header[dates.place]!r}: a series needs a date and a count.")
+        raise InputError(
+            f"{table.file} has no column of numbers beside {table.header[dates.place]!r}: a series needs a date and a count."
+        )
     return DayCounts(first, step, columns, tuple(notes))
 
 
@@ -169,7 +181,7 @@ class _Dates:
         if not dated:
             raise InputError(f"{self._table.file} has no row with a day: a series needs counts by day or by week.")
         if totals:
-            self.notes.append(f"{count(len(totals), 'row')} of totals left out: {_places(totals)}.")
+            self.notes.append(f"{count(len(totals), 'row')} of totals left out: {_places(sorted(totals))}.")
         return dated
 
     @property
@@ -177,11 +189,12 @@ class _Dates:
         return self._table.header[self.place]
 
     def _column(self) -> int:
-        """The first column of which most cells are dates."""
+        """The first column of which half of the cells or more are days."""
         some = self._rows[:200]
         for place in range(len(self._table.header)):
             cells = [cells[place] for _, cells in some if len(cells) > place and cells[place]]
-            if cells and sum(_day(cell, "day") is not None or _day(cell, "month") is not None for cell in cells) > len(cells) / 2:
+            dates = [cell for cell in cells if _day(cell, "day") or _day(cell, "month")]
+            if dates and len(dates) * 2 >= len(cells):
                 return place
         raise InputError(
             f"{self._table.file} has no column of days: the first row names the columns, and one of them holds days such as 2020-05-08 or 08/05/2020."
@@ -281,7 +294,9 @@ class _Column:
         self.numeric = bool(filled) and sum(bool(_NUMBER.fullmatch(cell)) for cell in filled) > len(filled) / 2
         self._decimal = _decimal(filled)
 
-    def by_day(self, first: dt.date, last: dt.date, step: int, empty: str) -> tuple[tuple[float | None, ...], Iterator[str]]:
+    def by_day(
+        self, first: dt.date, last: dt.date, step: int, empty: str
+    ) -> tuple[tuple[float | None, ...], Iterator[str]]:
         """One number for each day, and what is said of it.
 
         Raises:
@@ -293,7 +308,9 @@ class _Column:
                 sums[day] += self._number(cell, line)
         places = (last - first).days // step + 1
         days = [first + dt.timedelta(days=step * place) for place in range(places)]
-        as_zero = empty == "zero" or (not empty and not any(number == 0 for number in sums.values()) and self._whole(sums.values()))
+        as_zero = empty == "zero" or (
+            not empty and not any(number == 0 for number in sums.values()) and self._whole(sums.values())
+        )
         numbers = tuple(sums.get(day, 0.0 if as_zero else None) for day in days)
         return numbers, self._said(days, sums, as_zero=as_zero, chosen=bool(empty))
 
@@ -303,8 +320,18 @@ class _Column:
         gaps = sum(day not in rows for day in days)
         if missing:
             of_them = f", {gaps} of them without a row" if gaps else ""
-            why = "as you said" if chosen else "since no 0 is written anywhere" if as_zero else "since a 0 is written where nothing came"
-            why = why if chosen or as_zero or any(number == 0 for number in sums.values()) else "since its numbers are no counts"
+            why = (
+                "as you said"
+                if chosen
+                else "since no 0 is written anywhere"
+                if as_zero
+                else "since a 0 is written where nothing came"
+            )
+            why = (
+                why
+                if chosen or as_zero or any(number == 0 for number in sums.values())
+                else "since its numbers are no counts"
+            )
             yield f"{self.name!r}: {count(missing, 'day')} without a number{of_them} {plural(missing, 'is', 'are')} {'read as 0' if as_zero else 'not known'}, {why}."
         if self._decimal:
             yield f"{self.name!r}: the {'comma' if self._decimal == ',' else 'point'} stands before decimals."
@@ -335,7 +362,11 @@ def _decimal(cells: list[str]) -> str:
         if comma >= 0 and point >= 0:
             return "," if comma > point else "."
         at = max(comma, point)
-        if at >= 0 and cell.count(cell[at]) == 1 and (len(cell) - at - 1 != 3 or cell.lstrip("+-").startswith(("0", cell[at]))):
+        if (
+            at >= 0
+            and cell.count(cell[at]) == 1
+            and (len(cell) - at - 1 != 3 or cell.lstrip("+-").startswith(("0", cell[at])))
+        ):
             return cell[at]
     return ""
 

@@ -17,12 +17,13 @@ import pandas as pd
 from graphsvc.access.decided.holds import NewHold
 from graphsvc.access.door.redact import Released
 from graphsvc.analysis.score.hubs import Lead
+from graphsvc.analysis.surges.counts import MEASURES
 from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.cases.home import Home
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Options, PictureRequest, Session, quiet
+from graphsvc.service import Choice, Options, PictureRequest, Session, quiet
 from graphsvc.service.cypher.exchange import Words
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.network.network import PicturePage
@@ -280,6 +281,16 @@ CALLS: dict[str, Entry] = {
     "log.verified": with_(),
     "log.verify": with_(quiet),
     "version": with_(),
+    "series": lambda known: [(("people",), {}), (("crossings",), {"step": "week", "gang": known.entities[0]})],
+    "surges": lambda _known: [((), {}), (("per_boat",), {"until": "2999-12-31"}), (("no-such-series",), {})],
+    "time.series": lambda known: [((Choice(gang=one),), {}) for one in known.entities[::4]],
+    "time.surges": lambda _known: [((Choice(name, step=step),), {}) for name in MEASURES for step in ("day", "week")],
+    "time.crossing_days": with_(),
+    "time.sites": with_(),
+    "time.reference.listed": with_(),
+    "time.reference.load": with_(Path("no-such-file.csv"), "x"),
+    "time.reference.named": with_("no-such-series"),
+    "time.reference.remove": with_("no-such-series"),
     "waiting.seen": with_(LONG_AGO, 0),
     "waiting.listed": with_(),
     "waiting.count": with_(),

@@ -60,6 +60,15 @@ COMMANDS: dict[str, Entry] = {
         ["--case", known.case, "--format", "json"],
         *(["--id", one, "--day", "2020-05-08", "--case", known.case] for one in known.entities[::4]),
     ],
+    "series load": lambda known: [[__file__, "--as", "x", "--case", known.case]],
+    "series list": lambda known: [["--case", known.case]],
+    "series remove": lambda known: [["no-such-series", "--case", known.case]],
+    "series surges": lambda known: [
+        ["--case", known.case],
+        ["people", "--by", "week", "--case", known.case, "--format", "json"],
+        *(["crossings", "--gang", one, "--case", known.case, "--format", "csv"] for one in known.entities[::8]),
+        ["no-such-series", "--case", known.case],
+    ],
     "query": _queries,
     "evaluate": lambda known: [
         [known.case, "--truth", __file__],

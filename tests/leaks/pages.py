@@ -120,6 +120,14 @@ PAGES: dict[str, Entry] = {
         {"at": known.entities[0]},
         {"q": known.words[0]},
     ],
+    "surges.view": lambda known: [
+        {},
+        {"of": "people", "step": "week"},
+        {"of": "per_boat", "year": "2020", "until": "2999-12-31"},
+        {"of": "people", "as": "csv"},
+        *({"gang": one} for one in known.entities[::8]),
+        {"of": "no-such-series", "column": known.words[0]},
+    ],
     "leads.table": lambda known: [
         {},
         {"voices": "several", "sort": "groups"},
@@ -288,6 +296,8 @@ FORMS: dict[str, Entry] = {
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
     ],
     "load.receive": once(),
+    "surges.load": once(name="x"),
+    "surges.remove": once(name="no-such-series"),
     "load.chart": each("uploads", "upload", entity="Lorry", entity_as="vehicle", id="S7", handling="P"),
     "load.confirm": each("uploads", "upload"),
     "load.cancel": each("uploads", "upload"),

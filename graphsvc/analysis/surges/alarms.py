@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.surges.counts import Series
-from graphsvc.analysis.surges.expected import YEAR, outlook
+from graphsvc.analysis.surges.counts import YEAR, Series
 
 # The band: what is exceeded on one day in twenty.
 BAND = 0.05
@@ -76,6 +75,9 @@ def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str
 
     Limits: see the module and `expected`.
     """
+    # Imported here: what fits it takes a second to import, and every command would wait for it.
+    from graphsvc.analysis.surges.expected import outlook
+
     seen = outlook(series, since)
     counts = np.array([-1 if count is None else count for count in series.counts], float)
     tail = series.step / YEAR

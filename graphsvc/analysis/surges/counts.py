@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+YEAR = 365.25
+# So many days with anything, of so many days, have to be known before anything can be told of the next.
+LEAST_ACTIVE, LEAST_DAYS = 10, 56
 # Step → how many days it has.
 STEPS = MappingProxyType({"day": 1, "week": 7})
 # What of crossings is counted: name → in words.
@@ -85,7 +88,8 @@ def of_crossings(
 
     Args:
         rows: of crossings: `date` as given, `people_count` or None.
-        measure: one of `MEASURES`. step: one of `STEPS`.
+        measure: one of `MEASURES`.
+        step: one of `STEPS`.
         until: the last day that was watched; None: that of the last crossing.
 
     Example:

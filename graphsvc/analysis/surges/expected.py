@@ -4,8 +4,9 @@ On most days no boat is launched, as weather and the sea have it, and on the oth
 are fitted: whether the count is above 0 (logistic), and how far above 1 it then is (negative binomial, whose dispersion is
 estimated by its Pearson statistic, Breslow 1984). This is a hurdle model (Mullahy 1986). Both have a season and a
 condition where one is given; a weekday where it makes the fit better by the Bayesian criterion; and a trend as Farrington et
-al. (1996) have it: with three years of days, where it makes the fit better, and never beyond what has been seen. Large past
-counts weigh less (Noufaily et al. 2013), and days of long ago weigh less than those of late.
+al. (1996) have it: with three years of days, where it makes the fit better, and never far beyond what has been seen. Past
+outbreaks do not raise what is expected for long: counts as far out as Noufaily et al. (2013) weigh down are taken as no further
+out than that. Days of long ago weigh less than those of late.
 
 Limits: days are taken as independent of each other, given what is in the model; a spell of fine weather that nobody told of
 is not known, and a run of busy days may be nothing else.
@@ -21,24 +22,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import betainc, expit, ndtri
+from scipy.special import betainc, expit, ndtr
+from scipy.stats import nbinom
 
-from graphsvc.analysis.surges.counts import Series
+from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, YEAR, Series
 
 Array = npt.NDArray[np.float64]
 
-# So many days with anything, and of so many days, before anything can be told.
-LEAST_ACTIVE, LEAST_DAYS = 10, 56
-YEAR = 365.25
 # Days that a fit looks back on; from a full year on there is a season, from so many years a trend.
 _WINDOW, _SEASON, _TREND = 3 * YEAR + 1, YEAR, 3 * YEAR
 # After so many days a day weighs half.
 _HALF_LIFE = 2 * YEAR
 # A fit is made anew once there is a twentieth more to learn from, and after so many days at the latest.
 _GROWTH, _LONGEST = 1.05, 28
-# Counts that far out, as normal scores, weigh less.
-_FAR = 2.58
-_ROUNDS = 3
+# Past counts further out than that, as normal scores, are taken as just so far out; to begin with, the largest of twenty are.
+_FAR, _FIRST_BOUND = 2.58, 0.95
+_ROUNDS = 4
 _LEAST_DISPERSION, _MOST_DISPERSION = 1e-4, 200.0
 _WEEK = 7
 # Gauss-Hermite: where and how much, for what is not known of a mean.
@@ -224,20 +223,34 @@ def _fitted(grid: _Grid, counts: Array, now: int) -> _Fitted:
     active = None
     if LEAST_ACTIVE <= above.sum() <= len(days) - LEAST_ACTIVE:
         active = _best(grid, days, above.astype(float), weights, now, None)
-    big = days[above]
-    size = _best(grid, big, counts[big] - 1, weights[above], now, _MOST_DISPERSION)
-    dispersion, size = _settled(grid, size, big, counts[big] - 1, weights[above])
+    big, values = days[above], counts[days[above]] - 1
+    dispersion, size = _sized(grid, big, values, weights[above], now)
     return _Fitted(active, float(share), size, dispersion, float(counts[big].max()))
+
+
+def _sized(grid: _Grid, days: Any, values: Array, weights: Array, now: int) -> tuple[float, _Regression]:
+    """Dispersion and regression of how far above 1 the counts are."""
+    more = float(values @ weights)
+    if more < 1:  # hardly ever above 1: half a count is added, as nothing can be fitted to nothing
+        level, error = np.log((more + 0.5) / weights.sum()), 1 / (more + 0.5)
+        return _LEAST_DISPERSION, _Regression((), now, np.array([level]), np.array([[error]]), 0.0)
+    first = _best(grid, days, np.minimum(values, _first_bound(values)), weights, now, _MOST_DISPERSION)
+    return _settled(grid, first, days, values, weights)
+
+
+def _first_bound(values: Array) -> float:
+    return max(float(np.quantile(values, _FIRST_BOUND)), 1.0)
 
 
 def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispersion: float | None) -> _Regression:
     """The regression with season and condition where there are any, and weekday and trend where they make it better.
 
-    As many parameters as there are tens of days at most.
+    As many parameters at most as there are tens of what tells them apart: of days, and of counts above or days with none.
     """
+    events = values.sum() if dispersion is not None else min(values.sum(), len(values) - values.sum())
     if dispersion is not None:
         dispersion = _dispersion_about(values, np.full_like(values, values @ weights / weights.sum()), weights, 1)
-    span, most = (now - int(days[0])) * grid.step, len(days) // LEAST_ACTIVE
+    span, most = (now - int(days[0])) * grid.step, int(min(len(days), events)) // LEAST_ACTIVE
     parts: tuple[str, ...] = ()
     if grid.has_condition(int(days[0]), now) and most > 1:
         parts += ("condition",)
@@ -253,25 +266,16 @@ def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispe
 
 
 def _settled(grid: _Grid, size: _Regression, days: Any, values: Array, weights: Array) -> tuple[float, _Regression]:
-    """The dispersion that fits, and the regression with it; values far out weigh less from round to round."""
-    weighing, dispersion = weights, _LEAST_DISPERSION
-    for number in range(_ROUNDS):
-        columns = grid.columns(size.parts, int(days[0]), int(days[-1]) + 1, size.now)[days - days[0]]
+    """The dispersion that fits, and the regression with it; values far out are taken to be no further than `_FAR`."""
+    bounded, dispersion = np.minimum(values, _first_bound(values)), _LEAST_DISPERSION
+    columns = grid.columns(size.parts, int(days[0]), int(days[-1]) + 1, size.now)[days - days[0]]
+    for _ in range(_ROUNDS):
         means = np.exp(columns @ size.values)
-        dispersion = _dispersion_about(values, means, weighing, columns.shape[1])
-        far = _scores(values, means, dispersion)
-        weighing = weights * np.where(far > _FAR, (_FAR / np.maximum(far, _FAR)) ** 2, 1.0)
-        if number < _ROUNDS - 1:
-            size = _regress(grid, size.parts, days, values, weighing, size.now, dispersion)
+        dispersion = _dispersion_about(bounded, means, weights, columns.shape[1])
+        bounds = nbinom.ppf(ndtr(_FAR), 1 / dispersion, 1 / (1 + dispersion * means))
+        bounded = np.minimum(values, bounds)
+        size = _regress(grid, size.parts, days, bounded, weights, size.now, dispersion)
     return dispersion, size
-
-
-def _scores(values: Array, means: Array, dispersion: float) -> Array:
-    """Normal scores of counts under a negative binomial."""
-    share = 1 / (1 + dispersion * means)
-    below = betainc(1 / dispersion, values + 1, share)
-    before = np.where(values < 1, 0.0, betainc(1 / dispersion, np.maximum(values, 1), share))
-    return np.asarray(ndtri(np.clip((below + before) / 2, 1e-12, 1 - 1e-12)))
 
 
 def _dispersion_about(values: Array, means: Array, weights: Array, parameters: int) -> float:
@@ -283,7 +287,9 @@ def _dispersion_about(values: Array, means: Array, weights: Array, parameters: i
 
     if beyond(_LEAST_DISPERSION) <= 0:
         return _LEAST_DISPERSION
-    return float(brentq(beyond, _LEAST_DISPERSION, _MOST_DISPERSION)) if beyond(_MOST_DISPERSION) < 0 else _MOST_DISPERSION
+    return (
+        float(brentq(beyond, _LEAST_DISPERSION, _MOST_DISPERSION)) if beyond(_MOST_DISPERSION) < 0 else _MOST_DISPERSION
+    )
 
 
 def _regress(

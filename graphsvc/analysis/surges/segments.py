@@ -12,6 +12,7 @@ afterwards, from all weeks: nothing here was known on the day.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +76,7 @@ def segments(series: Series, *, seed: int = 0) -> list[Segment]:
         return [Segment(weeks.first, weeks.last, float(counts.mean()), None)]
     penalty = _penalty(counts, spread, np.random.default_rng(seed))
     edges = [0, *_cuts(scaled, penalty), len(counts)]
-    means = [float(counts[start:end].mean()) for start, end in zip(edges, edges[1:], strict=False)]
+    means = [float(counts[start:end].mean()) for start, end in itertools.pairwise(edges)]
     return [
         Segment(weeks.day(start), weeks.day(end - 1), mean, mean / before if before else None)
         for start, end, mean, before in zip(edges, edges[1:], means, [0.0, *means], strict=False)
@@ -123,7 +124,10 @@ def _gain(scaled: Array) -> float:
     number = len(scaled)
     sums = np.concatenate([[0.0], np.cumsum(scaled - scaled.mean())])
     places = np.arange(number + 1)
-    start, end = places[_SHORTEST : number - 2 * _SHORTEST + 1, None], places[None, 2 * _SHORTEST : number - _SHORTEST + 1]
+    start, end = (
+        places[_SHORTEST : number - 2 * _SHORTEST + 1, None],
+        places[None, 2 * _SHORTEST : number - _SHORTEST + 1],
+    )
     length = end - start
     middle = (sums[end] - sums[start]) ** 2 / np.maximum(length, 1)
     two = sums[start] ** 2 / start + middle + sums[end] ** 2 / (number - end)

@@ -61,9 +61,13 @@ class SeriesStore:
             "at": series.at,
             "handling": series.handling,
             # Lists, not objects: masking goes through every text, names of fields included.
-            "words_sealed": pack(self._key, [series.name, list(series.columns), list(series.notes)], _bound(identifier)),
+            "words_sealed": pack(
+                self._key, [series.name, list(series.columns), list(series.notes)], _bound(identifier)
+            ),
             "counts_sealed": pack(
-                self._key, [series.first.isoformat(), series.step, [list(column) for column in series.numbers]], _bound(identifier)
+                self._key,
+                [series.first.isoformat(), series.step, [list(column) for column in series.numbers]],
+                _bound(identifier),
             ),
         }
         with transaction(self._database) as connection:

@@ -84,7 +84,8 @@ class OverTime:
         """
         with self._ask.look("read", query="surges") as outcome:
             chosen, stored = self._chosen(choice)
-            key = (*self._ask.state, stored, *map(str, asdict(choice).values()))
+            case, version, handling, sources = self._ask.state
+            key = (case, version, handling, sources, stored, *map(str, asdict(choice).values()))
 
             def compute() -> SurgeAnswer:
                 return answered(
@@ -107,7 +108,9 @@ class OverTime:
     def sites(self) -> dict[str, list[str]]:
         """`launch` and `landing` → the names of the sites of crossings, in their order."""
         rows = self._ask.rows("cases.crossings").dicts()
-        return {end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")}
+        return {
+            end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")
+        }
 
     # -- how --------------------------------------------------------------------------------------------------
 
@@ -121,7 +124,9 @@ class OverTime:
                 raise RequestError("Columns are of a series that was brought in; the crossings of the case have none.")
             return self._until(choice, self._of_case(choice, name)), ""
         if choice.launch or choice.landing or choice.gang:
-            raise RequestError("Sites and gangs are of the crossings of the case; a series that was brought in has none.")
+            raise RequestError(
+                "Sites and gangs are of the crossings of the case; a series that was brought in has none."
+            )
         stored = self.reference.named(choice.name)
         series, column = of_stored(stored, choice.column, choice.condition)
         if choice.step == "week" and series.step == 1:
@@ -145,7 +150,9 @@ class OverTime:
             raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
         notes = []
         if released.truncated:
-            notes.append(f"There are more crossings than are read at once: these are the earliest {len(released.rows):,}.")
+            notes.append(
+                f"There are more crossings than are read at once: these are the earliest {len(released.rows):,}."
+            )
         uncounted = sum(row["people_count"] is None for row in rows)
         if uncounted and name != "crossings":
             notes.append(f"Of {uncounted:,} of {len(rows):,} crossings nobody counted the people.")

@@ -54,12 +54,16 @@ class ReferenceSeries:
             name, handling = name.strip(), handling or self._ask.grant.handling
             self._require(name, handling, empty)
             store = self._store()
-            there = [series for series in store.all_at(self._ask.grant.handling)]
+            there = store.all_at(self._ask.grant.handling)
             same = next((series for series in there if series.name.casefold() == name.casefold()), None)
             if same is not None and not replace:
-                raise RequestError(f"There is a series {same.name!r} in this case. Load it under another name, or replace it.")
+                raise RequestError(
+                    f"There is a series {same.name!r} in this case. Load it under another name, or replace it."
+                )
             if same is None and len(there) >= _MOST_SERIES:
-                raise RequestError(f"There are {len(there)} series in this case, which is the most there may be. Remove some.")
+                raise RequestError(
+                    f"There are {len(there)} series in this case, which is the most there may be. Remove some."
+                )
             counts = read_counts(path, Limits(MOST_BYTES, _MOST_CELL, _MOST_ROWS), empty=empty)
             series = StoredSeries(
                 new_id(),
@@ -127,7 +131,9 @@ def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tu
     place = _place(stored, column) if column else 0
     numbers, name = stored.numbers[place], stored.columns[place]
     if any(number is not None and (number < 0 or number != int(number)) for number in numbers):
-        raise RequestError(f"The column {name!r} of {stored.name!r} holds numbers that are no counts. Its columns: {_columns(stored)}.")
+        raise RequestError(
+            f"The column {name!r} of {stored.name!r} holds numbers that are no counts. Its columns: {_columns(stored)}."
+        )
     series = Series(
         stored.first,
         tuple(None if number is None else int(number) for number in numbers),
@@ -145,7 +151,9 @@ def _place(stored: StoredSeries, column: str) -> int:
     begun = [place for place, name in enumerate(stored.columns) if name.casefold().startswith(wanted)]
     places = exact or begun
     if len(places) != 1:
-        raise RequestError(f"The series {stored.name!r} has no column {column.strip()[:60]!r}. Its columns: {_columns(stored)}.")
+        raise RequestError(
+            f"The series {stored.name!r} has no column {column.strip()[:60]!r}. Its columns: {_columns(stored)}."
+        )
     return places[0]
 
 

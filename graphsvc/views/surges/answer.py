@@ -8,14 +8,23 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from graphsvc.analysis.surges.alarms import Surge, WatchedDay, surges, watched
-from graphsvc.analysis.surges.counts import Series
-from graphsvc.analysis.surges.expected import LEAST_ACTIVE, LEAST_DAYS
+from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, Series
 from graphsvc.analysis.surges.milestones import Milestone, milestone, records
 from graphsvc.analysis.surges.segments import LEAST_WEEKS, Segment, segments
 from graphsvc.records.dates import day as day_words
 from graphsvc.records.numbers import count
 
-COLUMNS = ("day", "count", "expected", "once_in_twenty_above", "alarm_from", "p", "alarm", "beyond_condition", "most_since")
+COLUMNS = (
+    "day",
+    "count",
+    "expected",
+    "once_in_twenty_above",
+    "alarm_from",
+    "p",
+    "alarm",
+    "beyond_condition",
+    "most_since",
+)
 _PARTS = ("season", "weekday", "trend", "condition")
 
 
@@ -97,7 +106,12 @@ class SurgeAnswer:
             "made_of": list(self.parts),
             "notes": list(self.notes),
             "surges": [
-                asdict(surge) | {"expected": round(surge.expected, 2), "p": float(f"{surge.p:.2g}"), "most_since": since_words(self.mark(surge.peak))}
+                asdict(surge)
+                | {
+                    "expected": round(surge.expected, 2),
+                    "p": float(f"{surge.p:.2g}"),
+                    "most_since": since_words(self.mark(surge.peak)),
+                }
                 for surge in self.surges
             ],
             "records": [asdict(mark) | {"words": until_words(mark)} for mark in self.marks],
@@ -111,7 +125,9 @@ def answered(series: Series, *, name: str, counted: str, condition: str = "", no
 
     Args:
         series: the counts; with its condition where it is to be held against one.
-        name: of the series. counted: what its counts are. condition: the name of the condition.
+        name: of the series.
+        counted: what its counts are.
+        condition: the name of the condition.
         notes: what has to be said of how it came about.
     """
     days, parts = watched(series)
@@ -130,7 +146,7 @@ def answered(series: Series, *, name: str, counted: str, condition: str = "", no
         records(series),
         segments(series),
         tuple(part for part in _PARTS if part in parts),
-        tuple([*notes, *_noted(series)]),
+        (*notes, *_noted(series)),
     )
 
 
@@ -145,7 +161,9 @@ def _noted(series: Series) -> list[str]:
     unknown = sum(value is None for value in series.counts)
     step = "day" if series.step == 1 else "week"
     if unknown:
-        notes.append(f"Of {count(unknown, step)} the count is not known; nothing is expected from them, and none is an alarm.")
+        notes.append(
+            f"Of {count(unknown, step)} the count is not known; nothing is expected from them, and none is an alarm."
+        )
     if len(series.counts) * series.step < LEAST_WEEKS * 7:
         notes.append(f"Lasting changes are not looked for: that takes {LEAST_WEEKS} weeks.")
     return notes

@@ -1,0 +1,131 @@
+"""Series over time on the command line: `series load`, `list`, `remove`, `surges`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.cli.looking import FORMATS, write
+from graphsvc.cli.printed import say, say_text
+from graphsvc.records.dates import day, moment
+from graphsvc.records.iso import json_safe
+from graphsvc.records.numbers import count
+from graphsvc.service import EMPTY, Choice, Session
+
+Opener = Callable[..., AbstractContextManager[Session]]
+_CASE = click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
+_COLUMNS = ("first", "last", "peak", "most", "count", "expected", "p", "most_since")
+
+
+@click.group("series")
+def series() -> None:
+    """Counts by day: of the crossings of a case, or from elsewhere, such as official figures; and what stands out in them."""
+
+
+@series.command("load")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as", "name", required=True, metavar="NAME", help="What the series is asked for by.")
+@_CASE
+@click.option(
+    "--handling",
+    type=click.Choice(["P", "C"]),
+    default=None,
+    help="P: those cleared for P alone see it too. Without it: your own level.",
+)
+@click.option(
+    "--empty",
+    type=click.Choice([word for word in EMPTY if word]),
+    default=None,
+    help="What a cell without a number or a day without a row means. Without it: zero, unless a 0 is written somewhere.",
+)
+@click.option("--replace", is_flag=True, help="Put it in the place of the series of this name.")
+@acting
+def load(
+    session: Opener, file: Path, name: str, case: str, handling: str | None, empty: str | None, *, replace: bool
+) -> None:
+    """Bring in a table of counts by day (.csv or .xlsx) as a series that a case is held against."""
+    with session(case) as acts:
+        stored = acts.time.reference.load(file, name, handling=handling or "", empty=empty or "", replace=replace)
+    days = "days" if stored.step == 1 else "weeks"
+    say(
+        f"{stored.name}: {len(stored.numbers[0]):,} {days} from {day(stored.first)}; columns {', '.join(stored.columns)}."
+    )
+    say(*stored.notes, err=True)
+
+
+@series.command("list")
+@_CASE
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@acting
+def list_series(session: Opener, case: str, form: str) -> None:
+    """The series of a case that were brought in."""
+    with session(case) as acts:
+        stored = acts.time.reference.listed()
+    rows = (
+        [
+            one.name,
+            one.first,
+            len(one.numbers[0]),
+            one.step,
+            one.handling,
+            one.account,
+            moment(one.at),
+            list(one.columns),
+        ]
+        for one in stored
+    )
+    write(form, ["name", "first", "counts", "step", "handling", "loaded_by", "loaded_at", "columns"], rows)
+
+
+@series.command("remove")
+@click.argument("name")
+@_CASE
+@acting
+def remove(session: Opener, name: str, case: str) -> None:
+    """Remove a series that was brought in, for good."""
+    with session(case) as acts:
+        acts.time.reference.remove(name)
+    say(f"{name} is removed.", err=True)
+
+
+@series.command("surges")
+@click.argument("name", default="crossings")
+@_CASE
+@click.option("--by", "step", type=click.Choice(["day", "week"]), default="day", show_default=True)
+@click.option("--launch", default="", metavar="SITE", help="Only crossings from this launch site.")
+@click.option("--landing", default="", metavar="SITE", help="Only crossings to this landing site.")
+@click.option("--gang", default="", metavar="ID", help="Only crossings that this gang or its people had a hand in.")
+@click.option("--column", default="", help="Which column of a series that was brought in; without it the first.")
+@click.option(
+    "--condition", default="", metavar="COLUMN", help="The column that says how the days were, such as the waves."
+)
+@click.option("--until", default="", metavar="DAY", help="As it was known at the end of this day.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="csv and json hold every day.")
+@acting
+def surges(session: Opener, name: str, case: str, form: str, **chosen: str) -> None:
+    """What stands out in a series: crossings, people or per_boat of the case, or one that was brought in.
+
+    Each day is held against the days before it alone. A surge says that a count is out of the ordinary, never why.
+    """
+    with session(case) as acts:
+        answer = acts.time.surges(Choice(name, **chosen))
+    plain = answer.plain()
+    if form == "json":
+        say_text(json.dumps(json_safe(plain), ensure_ascii=False, indent=1))
+        return
+    if form == "csv":
+        write(form, list(plain["days"][0]), (list(row.values()) for row in plain["days"]))
+    else:
+        write(form, _COLUMNS, ([surge[column] for column in _COLUMNS] for surge in plain["surges"]))
+    changes = (
+        f"From {day(part.first)} about {part.weekly:,.0f} a week"
+        + (f", {part.times:.1f} times as many as before" if part.times else "")
+        for part in answer.segments[1:]
+    )
+    say(answer.verdict, *answer.notes, f"{count(len(answer.marks), 'record')}; the newest on {day(answer.marks[-1].day)}." if answer.marks else "No record.",
+        *changes, err=True)  # fmt: skip

@@ -1,0 +1,159 @@
+"""Surges: a series as a line with what was to be expected, a calendar and a table; each day leads to who is behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import GraphsvcError, InputError, NotFound, RequestError
+from graphsvc.records.numbers import whole
+from graphsvc.service import MOST_BYTES, MOST_STARTS, Choice, Session
+from graphsvc.views.surges import picture
+from graphsvc.views.surges.answer import COLUMNS, SurgeAnswer, since_words, until_words
+from graphsvc.web.asked import number
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.frame import answer, answer_early, at, home, page, wants_json
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("surges", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(72, "Surges", "surges.view", "read"),)
+# What the address chooses a series by.
+_WORDS = ("step", "launch", "landing", "gang", "column", "condition", "until")
+_FILE_NAME = re.compile(r"[\w .()-]{1,100}\.(?:csv|xlsx|txt|tsv)", re.IGNORECASE)
+_OF_CASE = (("crossings", "Crossings"), ("people", "People carried"), ("per_boat", "People per boat"))
+
+
+@page(blueprint, "/surges")
+def view(case: str) -> ResponseReturnValue:
+    """What stands out in a series."""
+    session = at(case)
+    choice = _choice()
+    if request.args.get("as") == "csv":
+        return csv_file("surges.csv", COLUMNS, session.time.surges(choice).table())
+    wanted = number("year", 0, whole)
+    return answer_early("surges/page.html", lambda: _late(session, choice, wanted), **_frame(session, choice))
+
+
+@blueprint.post("/surges/load")
+def load(case: str) -> ResponseReturnValue:
+    """Takes in a table of counts as a series of the case."""
+    session, form = at(case), request.form
+    session.require("load")
+    sent = request.files.get("file")
+    try:
+        if sent is None or not sent.filename:
+            raise InputError("No file was chosen. Choose a table of counts by day: a .csv file or an .xlsx workbook.")
+        content = sent.stream.read(MOST_BYTES + 1)
+        with tempfile.TemporaryDirectory(dir=home().settings.home) as folder:
+            path = Path(folder) / (sent.filename if _FILE_NAME.fullmatch(sent.filename) else "file.csv")
+            path.write_bytes(content)
+            stored = session.time.reference.load(
+                path,
+                form.get("name", ""),
+                handling=form.get("handling", ""),
+                empty=form.get("empty", ""),
+                replace=form.get("replace") == "yes",
+            )
+    except (InputError, RequestError) as error:
+        return _refused(session, error)
+    return redirect(url_for("surges.view", case=case, of=stored.name), code=303)
+
+
+@blueprint.post("/surges/remove")
+def remove(case: str) -> ResponseReturnValue:
+    """Removes a series that was brought in."""
+    at(case).time.reference.remove(request.form.get("name", ""))
+    return redirect(url_for("surges.view", case=case), code=303)
+
+
+def _choice() -> Choice:
+    given = {name: text for name in _WORDS if (text := request.args.get(name, "").strip())}
+    return Choice(request.args.get("of", "").strip() or "crossings", **given)
+
+
+def _frame(session: Session, choice: Choice) -> dict[str, Any]:
+    """What the page asks with."""
+    chosen = {"of": choice.name} | {name: getattr(choice, name) for name in _WORDS}
+    return {
+        "case": session.case,
+        "chosen": chosen,
+        "words": {name: text for name, text in chosen.items() if text and (name, text) != ("step", "day")},
+    }
+
+
+def _late(session: Session, choice: Choice, wanted: int) -> dict[str, Any]:
+    """What takes time."""
+    stored = session.time.reference.listed()
+    offered = {
+        "offered": [*_OF_CASE, *((series.name, series.name) for series in stored)],
+        "sites": session.time.sites(),
+        "stored": [_told(one) for one in stored],
+    }
+    columns = next((list(one.columns) for one in stored if one.name.casefold() == choice.name.casefold()), [])
+    offered |= {"columns": columns, "nothing": "", "fault": ""}
+    try:
+        surge_answer = session.time.surges(choice)
+    except NotFound as error:
+        if wants_json() or choice != Choice():
+            raise
+        return offered | {"nothing": str(error)}  # a case that has no crossing yet is no fault
+    if wants_json():
+        return surge_answer.plain() | {"stored": offered["stored"]}
+    return offered | _shown(session, surge_answer, wanted)
+
+
+def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str, Any]:
+    """Both pictures and the tables, for one year; weeks are shown all."""
+    year, years = picture.year_of(surge_answer, wanted)
+    weekly = surge_answer.series.step > 1
+    days = surge_answer.days if weekly else [day for day in surge_answer.days if day.day.year == year]
+    there = session.time.crossing_days()
+    span = dt.timedelta(days=surge_answer.series.step - 1)
+
+    def behind(first: dt.date, last: dt.date | None = None) -> str:
+        """Where it is asked who is behind some days; empty: no crossing of the case is there, or too many."""
+        end = (last or first) + span
+        number_there = sum(count for day, count in there.items() if first <= day <= end)
+        until = None if end == first else end.isoformat()
+        return (
+            url_for("behind.behind", case=session.case, day=first.isoformat(), until=until)
+            if 0 < number_there <= MOST_STARTS
+            else ""
+        )
+
+    return {
+        "answer": surge_answer,
+        "verdict": surge_answer.verdict,
+        "weekly": weekly,
+        "year": year,
+        "years": years,
+        "line": picture.line(surge_answer, days),
+        "months": [] if weekly else picture.months(surge_answer, days),
+        "behind": behind,
+        "since": {surge.peak: since_words(surge_answer.mark(surge.peak)) for surge in surge_answer.surges},
+        "until_words": until_words,
+        "days": [day for day in days if day.count or day.alarm],
+    }
+
+
+def _refused(session: Session, error: GraphsvcError) -> ResponseReturnValue:
+    """The page with what was wrong with a file."""
+    choice = Choice()
+    values: Mapping[str, Any] = _late(session, choice, 0)
+    shown = {**_frame(session, choice), **values, "fault": str(error)}
+    if wants_json():
+        shown = {"case": session.case, "fault": str(error)}
+    return answer("surges/page.html", status=error.status, **shown)
+
+
+def _told(stored: Any) -> dict[str, Any]:
+    """A series that was brought in, as page and JSON tell it."""
+    names: Sequence[str] = ("name", "account", "at", "handling", "first", "step", "columns", "notes")
+    return {name: getattr(stored, name) for name in names} | {"counts": len(stored.numbers[0])}

@@ -1,0 +1,211 @@
+"""Counts by day: what was to be expected, what is out of the ordinary, and that nothing of it looks ahead."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from graphsvc.analysis.surges import alarms, counts, expected, milestones, segments
+from graphsvc.analysis.surges.counts import Series
+
+FIRST = dt.date(2018, 1, 1)
+DAILY = Path(__file__).parents[3] / "shared" / "data" / "small_boats" / "daily.csv"
+
+
+def drawn(seed: int, days: int, mean: float = 30, chance: float = 0.6, dispersion: float = 0.05) -> Series:
+    rng = np.random.default_rng(seed)
+    size = rng.poisson(rng.gamma(1 / dispersion, dispersion * mean, days))
+    return Series(FIRST, tuple(map(int, np.where(rng.random(days) < chance, np.maximum(size, 1), 0))))
+
+
+@pytest.fixture(scope="module")
+def calm() -> Series:
+    return drawn(1, 300)
+
+
+def with_day(series: Series, place: int, count: int | None) -> Series:
+    return replace(series, counts=(*series.counts[:place], count, *series.counts[place + 1 :]))
+
+
+def test_a_day_is_judged_by_those_before_it_alone(calm: Series) -> None:
+    """What comes later, however much, moves nothing of what was said of a day."""
+    place = 200
+    before, _ = alarms.watched(calm.until(calm.day(place)))
+    later = replace(
+        calm,
+        counts=(*calm.counts[: place + 1], *(count * 9 for count in calm.counts[place + 1 :] if count is not None)),
+    )
+    after, _ = alarms.watched(later)
+    assert before == after[: place + 1]
+
+
+def test_a_count_far_out_is_an_alarm_and_an_ordinary_one_is_not(calm: Series) -> None:
+    days, _ = alarms.watched(with_day(calm, 299, 90))
+    assert days[-1].alarm
+    assert days[-1].p is not None
+    assert days[-1].p < 0.0001
+    ordinary, _ = alarms.watched(with_day(calm, 299, 31))
+    assert not ordinary[-1].alarm
+    bound = days[-1].alarm_from
+    assert bound is not None
+    assert alarms.watched(with_day(calm, 299, bound + 1))[0][-1].alarm
+    assert not alarms.watched(with_day(calm, 299, bound - 2))[0][-1].alarm
+
+
+def test_a_calm_year_has_about_one_false_alarm() -> None:
+    """A small version of `python -m benchmarks.surges --calm`: eight years, each after one of its own."""
+    false = sum(day.alarm for seed in range(8) for day in alarms.watched(drawn(seed, 730), since=365)[0][365:])
+    assert false <= 16
+
+
+def test_a_doubling_is_found_within_two_active_days() -> None:
+    found = 0
+    for seed in range(10):
+        series = drawn(seed, 400, mean=100, dispersion=0.02)
+        doubled = replace(
+            series, counts=(*series.counts[:390], *(2 * count for count in series.counts[390:] if count is not None))
+        )
+        active = [day for day in alarms.watched(doubled, since=390)[0][390:] if day.count][:2]
+        found += any(day.alarm for day in active)
+    assert found >= 9
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        Series(FIRST, (5,) * 50),
+        Series(FIRST, (0,) * 400 + (9,)),
+        Series(FIRST, (1,)),
+        Series(FIRST, (None,) * 90 + (3,)),
+    ],
+)
+def test_it_cannot_tell_where_too_little_is_known(series: Series) -> None:
+    days, parts = alarms.watched(series)
+    assert {(day.mean, day.p, day.alarm) for day in days} == {(None, None, False)}
+    assert parts == ()
+
+
+def test_a_series_that_is_always_the_same_is_expected_to_stay_so() -> None:
+    days, _ = alarms.watched(Series(FIRST, (5,) * 120 + (60,)))
+    assert days[-2].mean == pytest.approx(5, rel=0.05)
+    assert [day.alarm for day in days[-2:]] == [False, True]
+
+
+def test_what_is_not_known_is_no_alarm_and_changes_no_expectation_much(calm: Series) -> None:
+    days, _ = alarms.watched(with_day(with_day(calm, 200, None), 299, None))
+    assert (days[200].p, days[200].alarm, days[299].p) == (None, False, None)
+    whole, _ = alarms.watched(calm)
+    assert days[250].mean == pytest.approx(whole[250].mean, rel=0.05)
+
+
+def test_past_outbreaks_weigh_less(calm: Series) -> None:
+    """A month of ten times as much must not make the next surge look ordinary."""
+    wild = calm
+    for place in range(260, 266):
+        wild = with_day(wild, place, 400)
+    before, after = (alarms.watched(series)[0][-1].alarm_from for series in (calm, wild))
+    assert before is not None
+    assert after is not None
+    assert after < 1.5 * before
+
+
+def test_a_condition_explains_what_is_in_it() -> None:
+    """Boats come when the sea is calm: a busy calm day is nothing, the same in a storm is an alarm."""
+    rng = np.random.default_rng(3)
+    waves = rng.uniform(0, 2, 400)
+    made = rng.poisson(np.exp(3.5 - 1.5 * waves))
+    made[-1] = 25
+    series = Series(FIRST, tuple(map(int, made)), tuple(map(float, waves)))
+    fine, storm = (replace(series, condition=(*series.condition[:-1], wave)) for wave in (0.1, 1.9))
+    assert [alarms.watched(one)[0][-1].alarm for one in (fine, storm)] == [False, True]
+    assert "condition" in alarms.watched(fine)[1]
+
+
+def test_probabilities_agree_with_quantiles(calm: Series) -> None:
+    seen = expected.outlook(calm)
+    for tail in (0.3, 0.05, 0.003):
+        bound = seen.quantile(tail)
+        known = ~np.isnan(bound)
+        assert np.all(seen.above(bound)[known] <= tail)
+        assert np.all(seen.above(bound - 1)[known & (bound > 0)] > tail)
+
+
+def test_alarms_less_than_a_week_apart_are_one_surge() -> None:
+    def day(place: int, *, alarm: bool) -> alarms.WatchedDay:
+        return alarms.WatchedDay(FIRST + dt.timedelta(days=place), 9, 2.0, 5, 7, 0.001, alarm)
+
+    days = [day(place, alarm=place in (0, 3, 20)) for place in range(30)]
+    assert [((surge.first - FIRST).days, (surge.last - FIRST).days, surge.count) for surge in alarms.surges(days)] == [
+        (0, 3, 18),
+        (20, 20, 9),
+    ]
+
+
+def test_a_lasting_change_is_found_and_calm_weeks_are_left_whole() -> None:
+    rng = np.random.default_rng(5)
+    counts_of = lambda *means: tuple(map(int, np.concatenate([rng.poisson(mean, 210) for mean in means])))  # noqa: E731
+    parts = segments.segments(Series(FIRST, counts_of(3, 9)))
+    assert [part.first for part in parts][1:] == pytest.approx([FIRST + dt.timedelta(days=210)])
+    assert parts[1].times == pytest.approx(3, rel=0.15)
+    assert sum(len(segments.segments(Series(FIRST, counts_of(3, 3)))) > 1 for _ in range(12)) <= 2
+    assert segments.segments(Series(FIRST, (1,) * 60)) == []
+    assert segments.segments(Series(FIRST, (None,) * 300 + (1,) * 30)) == []
+
+
+def test_records_and_how_long_they_stood() -> None:
+    series = Series(FIRST, (2, 0, 5, 5, 1, 7, None, 6))
+    assert [(mark.count, mark.until) for mark in milestones.records(series)] == [(5, series.day(5)), (7, None)]
+    again = milestones.milestone(series, series.day(3))
+    assert again is not None
+    assert (again.since, again.matched) == (series.day(2), True)
+    assert milestones.milestone(series, series.day(6)) is None
+
+
+def row(date: str, people: int | None = 10) -> dict[str, Any]:
+    return {"date": date, "people_count": people}
+
+
+def test_crossings_stand_on_their_day_and_coarse_dates_on_none() -> None:
+    rows = [row("2020-05-08T04:30Z"), row("2020-05-08", None), row("2020-05-11", 30), row("2020-05"), row("2020")]
+    by_day = counts.of_crossings(rows)
+    assert by_day is not None
+    assert (by_day.first, by_day.counts, by_day.unplaced) == (dt.date(2020, 5, 8), (2, 0, 0, 1), 2)
+    people = counts.of_crossings(rows, measure="people")
+    mean = counts.of_crossings(rows, measure="per_boat")
+    weeks = counts.of_crossings(rows, step="week")
+    assert people is not None
+    assert mean is not None
+    assert weeks is not None
+    assert people.counts == (10, 0, 0, 30)
+    assert mean.counts == (10, None, None, 30)
+    assert (weeks.first, weeks.counts) == (dt.date(2020, 5, 4), (2, 1))
+    assert counts.of_crossings([row("2020-05")]) is None
+    assert counts.of_crossings([row("2020-05-08", None)], measure="people") is None
+
+
+@pytest.mark.parametrize("wrong", [(), (1, -2)])
+def test_what_is_no_series_is_refused(wrong: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="none below 0"):
+        Series(FIRST, wrong)
+
+
+@pytest.mark.skipif(not DAILY.is_file(), reason="the daily counts of the Channel are beside the project, and not there")
+@pytest.mark.parametrize(
+    ("column", "count", "until"), [("migrants_arrived", 152, "2020-06-03"), ("boats_arrived", 8, "2020-07-12")]
+)
+def test_8_may_2020_is_flagged_on_the_day(column: str, count: int, until: str) -> None:
+    with DAILY.open(newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if "2018-01-30" <= row["date"] <= "2020-07-31"]
+    series = Series(dt.date(2018, 1, 30), tuple(int(float(row[column] or 0)) for row in rows))
+    may = dt.date(2020, 5, 8)
+    day = alarms.watched(series.until(may), since=(may - series.first).days)[0][-1]
+    assert (day.count, day.alarm) == (count, True)
+    mark = milestones.milestone(series, may)
+    assert mark is not None
+    assert mark.until == dt.date.fromisoformat(until)

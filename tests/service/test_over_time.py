@@ -1,0 +1,230 @@
+"""Series of a case and series brought in, as readers of two clearances see them: in a session, on the page, on paper of the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Choice
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.pages import post
+from tests.toolbox.rows import Tables, said
+
+pytestmark = pytest.mark.neo4j
+READERS = {
+    "ana": ("analyst", Grant("C", sources=True)),
+    "low": ("investigator", Grant("P")),
+    "cus": ("custodian", Grant("C", sources=True)),
+}
+FIRST, SURGE = dt.date(2020, 1, 1), dt.date(2020, 5, 8)
+# One boat every other day, and eight on 8 May; those of code C are on days of their own.
+_DAYS = [FIRST + dt.timedelta(days=2 * place) for place in range(64)]
+_OPEN = [
+    *(
+        {
+            "id": f"c{place}",
+            "date": day.isoformat(),
+            "launch_site": ("Dunkirk", "Calais")[place % 2],
+            "people_count": "12",
+        }
+        for place, day in enumerate(_DAYS)
+    ),
+    *(
+        {"id": f"s{place}", "date": SURGE.isoformat(), "launch_site": "Dunkirk", "people_count": "18"}
+        for place in range(8)
+    ),
+    {"id": "coarse", "date": "2020-05", "launch_site": "Calais"},
+]
+_CLOSED = [
+    {"id": f"h{place}", "date": "2020-05-11", "launch_site": "Hidden", "people_count": "90"} for place in range(9)
+]
+ROWS: Tables = {
+    "people": [
+        {"id": "boss", "name": "Boss", "category": "suspect"},
+        {"id": "aide", "name": "Aide", "category": "suspect"},
+    ],
+    "gangs": [{"id": "g1", "name": "Harbour"}],
+    "crossings": [*(row | {"handling": "P"} for row in _OPEN), *(row | {"handling": "C"} for row in _CLOSED)],
+    "statements": [{"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+    "links": said("r1", "boss RUNS g1", *(f"boss ORGANISED s{place}" for place in range(8)), "aide PILOTED c0"),
+}
+FIGURES = "Datum;Boote;Wellen\n" + "".join(
+    f"{day:%d.%m.%Y};{9 if day == SURGE else (1, 0, 2)[place % 3]};{(0.5, 1.5)[place % 2]:.1f}\n".replace(".5", ",5")
+    for place, day in enumerate(FIRST + dt.timedelta(days=place) for place in range(140))
+)
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "ana", ROWS)
+
+
+@pytest.fixture
+def figures(tmp_path: Path) -> Path:
+    path = tmp_path / "official.csv"
+    path.write_text(FIGURES.replace(",5.", ",5"), "utf-8")
+    return path
+
+
+@pytest.fixture
+def brought(people: Place, figures: Path) -> Iterator[Place]:
+    people("ana").time.reference.load(figures, "official", handling="P")
+    people("ana").time.reference.load(figures, "secret")
+    yield people
+    people.forget()
+
+
+def test_a_surge_of_the_case_is_found_on_its_day(people: Place) -> None:
+    answer = people("ana").time.surges(Choice(until="2020-05-08"))
+    assert (answer.days[-1].day, answer.days[-1].count, answer.days[-1].alarm) == (SURGE, 8 + (SURGE in _DAYS), True)
+    assert "1 crossing stands on no day here" in " ".join(answer.notes)
+    frame = people("ana").surges("people")
+    assert frame.attrs["surges"][0]["first"] == SURGE
+    assert frame[frame.day == SURGE].iloc[0]["count"] == 8 * 18 + 12 * (SURGE in _DAYS)
+
+
+def test_what_one_may_not_see_is_in_no_figure(people: Place) -> None:
+    """The figures of the lower clearance are those of a case in which the rest was never delivered."""
+    low, high = (people(name).series() for name in ("low", "ana"))
+    assert low["count"].sum() == len(_OPEN) - 1
+    assert high["count"].sum() == len(_OPEN) - 1 + len(_CLOSED)
+    assert people("low").time.sites()["launch"] == ["Calais", "Dunkirk"]
+    hidden = people("low").time.surges(Choice())
+    assert [surge.peak for surge in hidden.surges] == [SURGE]
+    with pytest.raises(NotFound) as no_site:
+        people("low").time.series(Choice(launch="Hidden"))
+    with pytest.raises(NotFound) as nowhere:
+        people("low").time.series(Choice(launch="Nowhere"))
+    assert str(no_site.value) == str(nowhere.value)
+
+
+def test_a_series_is_chosen_by_site_gang_and_week(people: Place) -> None:
+    ana = people("ana")
+    assert ana.series(launch="dunkirk")["count"].sum() == 32 + 8
+    assert ana.series(gang="g1")["count"].sum() == 8
+    weeks = ana.series(step="week")
+    assert set(weeks["day"].map(lambda day: day.weekday())) == {0}
+    assert weeks["count"].sum() == ana.series()["count"].sum()
+    for wrong in ({"step": "month"}, {"column": "n"}, {"until": "soon"}, {"until": "2019"}):
+        with pytest.raises(RequestError):
+            ana.series(**wrong)
+
+
+def test_reference_series_are_of_those_cleared_for_them(brought: Place) -> None:
+    assert [series.name for series in brought("ana").time.reference.listed()] == ["official", "secret"]
+    assert [series.name for series in brought("low").time.reference.listed()] == ["official"]
+    said_of = []
+    for name in ("secret", "nothing"):
+        with pytest.raises(NotFound) as refused:
+            brought("low").time.surges(Choice(name))
+        said_of.append(str(refused.value).replace(name, "NAME"))
+    assert said_of[0] == said_of[1]
+    with pytest.raises(NotFound):
+        brought("low").time.reference.remove("secret")
+    with pytest.raises(Refused):
+        brought("cus").time.reference.remove("official")
+
+
+def test_a_reference_series_is_read_as_its_country_writes(brought: Place) -> None:
+    (stored, _) = brought("ana").time.reference.listed()
+    assert (stored.columns, stored.first, len(stored.numbers[0])) == (("Boote", "Wellen"), FIRST, 140)
+    answer = brought("low").time.surges(Choice("OFFICIAL", column="boote", condition="Wellen"))
+    assert [surge.peak for surge in answer.surges] == [SURGE]
+    assert SURGE in answer.beyond
+    with pytest.raises(RequestError, match="no counts"):
+        brought("ana").time.series(Choice("official", column="Wellen"))
+    with pytest.raises(RequestError, match="Its columns: Boote, Wellen"):
+        brought("ana").time.series(Choice("official", column="Segel"))
+
+
+def test_a_name_is_taken_once_and_replaced_on_purpose(brought: Place, figures: Path) -> None:
+    reference = brought("ana").time.reference
+    for name, says in (
+        ("Official", "There is a series"),
+        ("people", "a series of the case itself"),
+        ("  ", "1 to 60"),
+        ("x" * 61, "1 to 60"),
+    ):
+        with pytest.raises(RequestError, match=says):
+            reference.load(figures, name)
+    figures.write_text("date,boats\n2021-01-01,1\n2021-01-02,2\n")
+    reference.load(figures, "official", replace=True, handling="P")
+    assert [series.first.year for series in reference.listed()] == [2021, 2020]
+    with pytest.raises(RequestError, match="cleared for C"):
+        brought("low").time.reference.load(figures, "mine", handling="C")
+
+
+def test_what_lies_in_the_database_names_nothing(brought: Place) -> None:
+    with transaction(brought.service.database) as connection:
+        rows = connection.execute(sa.select(tables.reference_series)).mappings().all()
+    assert {row["handling"] for row in rows if row["case_id"] == brought.case} == {"P", "C"}
+    assert not any(
+        word in bytes(row[column])
+        for row in rows
+        for column in ("words_sealed", "counts_sealed")
+        for word in (b"official", b"Boote")
+    )
+
+
+def test_each_look_and_load_is_one_line_in_the_log(brought: Place) -> None:
+    brought.begin()
+    brought("low").time.surges(Choice())
+    brought("low").time.surges(Choice())
+    lines = brought.lines()
+    assert [(line["action"], line["detail"].get("query")) for line in lines] == [("read", "surges")] * 2
+    assert all("official" not in str(line) for line in lines)
+
+
+def test_the_page_leads_from_a_day_to_who_is_behind_it(people: Place) -> None:
+    client = people.client("low")
+    address = f"/case/{people.case}/surges"
+    page = client.get(address).text
+    assert f'href="/case/{people.case}/behind?day=2020-05-08"' in page.replace("&amp;", "&")
+    assert "8 May 2020: 8 crossings; expected" in page
+    assert "Hidden" not in page
+    data = client.get(f"{address}.json").get_json()
+    day = next(row for row in data["days"] if row["day"] == "2020-05-08")
+    assert (day["count"], day["alarm"], data["surges"][0]["peak"]) == (8, True, "2020-05-08")
+    table = client.get(address, query_string={"as": "csv"})
+    assert f"2020-05-08,{day['count']}," in table.text
+    assert people.case not in table.headers["Content-Disposition"]
+    assert client.get(address, query_string={"of": "no-such"}).status_code == 404
+    assert client.get(address, query_string={"year": "x"}).status_code == 400
+
+
+def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
+    client = people.client("ana")
+    address = f"/case/{people.case}/surges"
+
+    def sent(text: str, name: str = "official <b>.csv", **fields: Any) -> Any:
+        file = (io.BytesIO(text.encode()), name)
+        return post(client, address, f"{address}/load", **{"file": file, "name": "<i>official</i>"} | fields)
+
+    try:
+        assert sent(FIGURES).status_code == 303
+        page = client.get(address, query_string={"of": "<i>official</i>"}).text
+        assert "&lt;i&gt;official" in page
+        assert "<i>official" not in page
+        assert "no crossing in the case" in page
+        taken = sent(FIGURES)
+        assert taken.status_code == 400
+        assert "Nothing was brought in" in taken.text
+        wrong = sent("date,n\n2020-05-08,x\n2020-05-09,y1\n", name="counts.csv")
+        assert wrong.status_code == 422
+        assert "counts.csv has no column of numbers" in wrong.text
+        assert sent("a,b\n1,2\n" * 200_000, name="large.csv").status_code == 422
+        assert post(client, address, f"{address}/remove", name="<i>official</i>").status_code == 303
+        assert people("ana").time.reference.listed() == []
+        assert post(people.client("cus"), address, f"{address}/load", name="x").status_code == 403
+    finally:
+        people.forget()

@@ -1,0 +1,71 @@
+"""The pictures of a series and its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from graphsvc.analysis.surges.counts import Series
+from graphsvc.records.iso import json_safe
+from graphsvc.views.surges import picture
+from graphsvc.views.surges.answer import COLUMNS, SurgeAnswer, answered
+
+FIRST = dt.date(2019, 12, 30)
+
+
+@pytest.fixture(scope="module")
+def answer() -> SurgeAnswer:
+    return answered(Series(FIRST, (2, 0, 3, 2, 1, 0, 2) * 20 + (14, None)), name="crossings", counted="crossings")
+
+
+def test_every_figure_of_a_picture_is_in_the_table(answer: SurgeAnswer) -> None:
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in answer.table()]
+    marks = picture.line(answer, answer.days).marks
+    assert {mark.day for mark in marks if mark.alarm} == {row["day"] for row in rows if row["alarm"]}
+    assert {mark.day for mark in marks if mark.record} == {mark.day for mark in answer.marks}
+    cells = [day for month in picture.months(answer, answer.days) for week in month.weeks for day in week if day]
+    assert [(cell.day, cell.count) for cell in cells] == [(row["day"], row["count"]) for row in rows]
+    assert json_safe(answer.plain())["days"][-2]["alarm"] is True
+
+
+def test_a_day_says_what_it_is(answer: SurgeAnswer) -> None:
+    said = [picture.words(answer, day) for day in answer.days]
+    assert said[-2].startswith("18 May 2020: 14 crossings; expected 1.5; an alarm (p = ")
+    assert said[-2].endswith("the record of all on file")
+    assert said[-1] == "19 May 2020: not known"
+
+
+def test_a_calendar_has_every_day_once_and_shades_by_count(answer: SurgeAnswer) -> None:
+    months = picture.months(answer, answer.days)
+    assert [month.name for month in months][:2] == ["December 2019", "January 2020"]
+    assert all(len(week) == 7 for month in months for week in month.weeks)
+    level = {day.count: day.level for month in months for week in month.weeks for day in week if day}
+    assert (level[0], level[14], level[None]) == (0, 4, 0)
+    assert level[1] <= level[2] <= level[3]
+
+
+def test_the_year_of_the_newest_surge_is_shown_first(answer: SurgeAnswer) -> None:
+    assert picture.year_of(answer, 0) == (2020, [2019, 2020])
+    assert picture.year_of(answer, 2019)[0] == 2019
+    assert picture.year_of(answer, 1850)[0] == 2020
+
+
+def test_too_little_is_said_and_drawn() -> None:
+    short = answered(Series(FIRST, (1, 0, 2)), name="x", counted="boats")
+    assert short.verdict.startswith("Cannot tell")
+    drawn = picture.line(short, short.days)
+    assert (drawn.band, drawn.bound) == ("", "")
+    assert drawn.bars
+    assert short.plain()["can_tell"] is False
+
+
+def test_what_is_beyond_a_condition_is_told_apart() -> None:
+    """Twice as many on a fine day, in a case where fine days bring many: an alarm of the days, and none beyond the weather."""
+    waves = (0.5, 1.5) * 100
+    counts = tuple(20 if wave < 1 else 2 for wave in waves)
+    alone = answered(Series(FIRST, (*counts, 20)), name="x", counted="boats")
+    held = answered(Series(FIRST, (*counts, 60), (*waves, 1.5)), name="x", counted="boats", condition="waves")
+    assert not alone.days[-1].alarm
+    assert held.days[-1].day in held.beyond
+    assert "beyond waves" in picture.words(held, held.days[-1])
