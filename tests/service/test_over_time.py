@@ -219,10 +219,10 @@ def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
         taken = sent(FIGURES)
         assert taken.status_code == 400
         assert "Nothing was brought in" in taken.text
-        wrong = sent("date,n\n2020-05-08,x\n2020-05-09,y1\n", name="counts.csv")
+        wrong = sent("date,n\n2020-05-08,x\n2020-05-09,y1\n", name="counts.csv", replace="yes")
         assert wrong.status_code == 422
         assert "counts.csv has no column of numbers" in wrong.text
-        assert sent("a,b\n1,2\n" * 200_000, name="large.csv").status_code == 422
+        assert sent("a,b\n1,2\n" * 200_000, name="large.csv", replace="yes").status_code == 422
         assert post(client, address, f"{address}/remove", name="<i>official</i>").status_code == 303
         assert people("ana").time.reference.listed() == []
         assert post(people.client("cus"), address, f"{address}/load", name="x").status_code == 403
