@@ -16,7 +16,7 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.errors import Busy, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Session, cut
+from graphsvc.service import LINKED_COLUMNS, NOTHING_LINKED, Session, cut
 
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
@@ -85,6 +85,28 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
     say(*answered.gaps, *linking, *answered.lone, *(question.text for question in answered.questions), err=True)
     if answered.truncated:
         raise Busy(answered.cut)
+
+
+@click.command()
+@click.option("--id", "crossing", default="", metavar="ID", help="Only what hangs together with this crossing.")
+@click.option(
+    "--least",
+    type=float,
+    default=0.5,
+    show_default=True,
+    help="Least chance of a pair, 0 to 1, unless both are in one cluster.",
+)
+@click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@acting
+def linked(session: Opener, crossing: str, least: float, case: str, form: str) -> None:
+    """Which crossings hang together, pair by pair, and by what: intelligence, never evidence."""
+    with session(case) as acts:
+        rows, clusters = acts.linkage.table(crossing, least)
+    write(form, LINKED_COLUMNS, rows)
+    if not rows:
+        say(NOTHING_LINKED, err=True)
+    say(*(f"Cluster {number}: {', '.join(some)}" for number, some in enumerate(clusters, start=1)), err=True)
 
 
 @click.command()
@@ -174,4 +196,4 @@ def _inert(text: str) -> str:
     return text if _is_number(text) else inert(text)
 
 
-commands = (hubs, behind, query)
+commands = (hubs, behind, linked, query)

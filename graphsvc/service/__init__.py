@@ -73,6 +73,8 @@ from graphsvc.service.surges.reference import EMPTY, MOST_BYTES
 from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
 from graphsvc.views.displacement.rows import MOVE_COLUMNS
+from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
+from graphsvc.views.linked import NONE as NOTHING_LINKED
 
 __all__ = [
     "BOUND",
@@ -82,6 +84,7 @@ __all__ = [
     "HOLD_KINDS",
     "JUDGEMENTS",
     "LARGEST",
+    "LINKED_COLUMNS",
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
     "MOST_BYTES",
@@ -92,6 +95,7 @@ __all__ = [
     "MOST_STARTS",
     "MOVE_COLUMNS",
     "NODES",
+    "NOTHING_LINKED",
     "PAIR_KINDS",
     "PATH_KINDS",
     "PIECES",

@@ -29,6 +29,7 @@ from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.moves import LeadMoves
 from graphsvc.service.leads.rows import LEAD_COLUMNS
+from graphsvc.service.linkage.linkage import LEAST_CHANCE, Linkage
 from graphsvc.service.log import Log
 from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.network import GRAPHS, Network, PicturePage
@@ -72,6 +73,11 @@ class Session:
     def displacement(self) -> Displacement:
         """Where people went when a workplace closed, and who moved them."""
         return Displacement(self.ask)
+
+    @cached_property
+    def linkage(self) -> Linkage:
+        """Which crossings hang together, by what, and how sure that is."""
+        return Linkage(self.ask, self._material)
 
     @cached_property
     def search(self) -> Search:
@@ -228,15 +234,17 @@ class Session:
         """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`.
 
         Or of the `witnesses`: their way to the first leads (`Witnesses.through`). Or of the `moves`: flows between places that people
-        left and places where they appear next (`Displacement.graph`).
+        left and places where they appear next (`Displacement.graph`); or of crossings that are `linked` (`Linkage.graph`).
 
         Raises:
             RequestError: `of` is none of these.
         """
-        if of not in (*GRAPHS, "witnesses", "moves"):
-            raise RequestError(f"A graph is of {', '.join(GRAPHS)}, witnesses or moves, not of {of!r}.")
+        if of not in (*GRAPHS, "witnesses", "moves", "linked"):
+            raise RequestError(f"A graph is of {', '.join(GRAPHS)}, witnesses, moves or linked, not of {of!r}.")
         if of == "moves":
             return self.displacement.graph()
+        if of == "linked":
+            return self.linkage.graph()
         return as_networkx(self.leads.witnesses.through().view) if of == "witnesses" else self.network.graph(of)
 
     def behind(self, *ids: str, day: str = "", until: str = "", service: bool = False) -> Behind:
@@ -276,6 +284,10 @@ class Session:
         plain = answer.plain()
         parts = {part: plain[part] for part in ("verdict", "surges", "records", "segments")}
         return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)
+
+    def linked_crossings(self, crossing: str = "", *, least: float = LEAST_CHANCE) -> pd.DataFrame:
+        """Pairs of crossings that hang together, or those with this one, as a table: see `Linkage.frame`."""
+        return self.linkage.frame(crossing, least)
 
     def show(self, *ids: str, title: str = "", **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

@@ -1,0 +1,278 @@
+"""What each crossing of a case has, from its rows and links: the figures and traits that are compared."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from graphsvc.analysis.linkage.features import CrossingFigures, Trait
+
+# Relation → feature: parts played on a crossing; what is done to those who are carried; whoever does it, or where.
+PARTS = MappingProxyType({"ORGANISED": "organiser", "PILOTED": "pilot", "ASSISTED": "helper"})
+TO_CARRIED = MappingProxyType({"RECRUITED": "recruiter", "TRANSPORTED": "driver", "HOUSED": "house"})
+CARRIED, USED_ON, SUPPLIED, PART_OF = "CROSSED_ON", "USED_ON", "SUPPLIED", "PART_OF"
+USED, CONTACTED, LIVED_AT, LOCATED_AT = "USED", "CONTACTED", "LIVED_AT", "LOCATED_AT"
+# All relations that are read.
+READ = (*PARTS, *TO_CARRIED, CARRIED, USED_ON, SUPPLIED, PART_OF, USED, CONTACTED, LIVED_AT, LOCATED_AT)
+_DWELLING, _STORE = "dwelling", "address"
+# So many serials in a row are taken for one batch.
+_BATCH = 100
+_SERIAL = re.compile(r"^(.*?)(\d{3,12})$")
+
+
+@dataclass(frozen=True, slots=True)
+class RowOfCrossing:
+    """A crossing as it was delivered: `day` as a number of days; what is not known is None or empty."""
+
+    id: str
+    day: float | None = None
+    launch_site: str = ""
+    launch: tuple[float, float] | None = None
+    landing_site: str = ""
+    landing: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowOfBoat:
+    """A boat as it was delivered."""
+
+    id: str
+    kind: str = ""
+    length: float | None = None
+    power: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSaid:
+    """A link that is compared.
+
+    Attributes:
+        subject, relation, object: what it says.
+        belief: 0 to 1.
+        voices: sources of the accounts and reports it rests on alone; empty where a record says it too.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    belief: float
+    voices: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOf:
+    """Something else that is said in claims: a price that somebody aboard paid, or what somebody behind a crossing is called.
+
+    Attributes:
+        crossing: its id. value: the amount with its currency (`3000 EUR`), or the words. about: whom the words are for.
+        voices: as of `LinkSaid`.
+    """
+
+    crossing: str
+    value: str
+    about: str = ""
+    voices: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRows:
+    """What of a case crossings are compared by.
+
+    Attributes:
+        crossings, boats: rows. things: id → (kind, value). workplaces: id → kind.
+        links: of the relations `READ`. prices: of places aboard. words: for whoever organised or piloted.
+    """
+
+    crossings: Sequence[RowOfCrossing]
+    boats: Sequence[RowOfBoat] = ()
+    things: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    workplaces: Mapping[str, str] = field(default_factory=dict)
+    links: Sequence[LinkSaid] = ()
+    prices: Sequence[SaidOf] = ()
+    words: Sequence[SaidOf] = ()
+
+
+def gathered(rows: CaseRows) -> tuple[list[CrossingFigures], list[Trait]]:
+    """The figures and traits of the crossings of a case.
+
+    Example:
+        >>> rows = CaseRows([RowOfCrossing("c1")], [RowOfBoat("b1", "inflatable", 6.5)], links=[
+        ...     LinkSaid("b1", "USED_ON", "c1", 0.9), LinkSaid("p1", "SUPPLIED", "b1", 0.5)])
+        >>> figures, traits = gathered(rows)
+        >>> figures[0].length, [(trait.feature, trait.value, round(trait.belief, 2)) for trait in traits]
+        (6.5, [('boat', 'b1', 0.9), ('kind', 'inflatable', 0.9), ('supplier', 'p1', 0.45)])
+
+    Limits: where somebody was housed is compared whenever it was; prices in any but the commonest currency of the case are not.
+    """
+    by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
+    crossings = {row.id for row in rows.crossings}
+    for link in rows.links:
+        by_relation[link.relation].append(link)
+    on_crossing = {
+        name: [link for link in by_relation[name] if link.object in crossings] for name in (*PARTS, CARRIED, USED_ON)
+    }
+    boats = {row.id: row for row in rows.boats}
+    traits = [
+        Trait(link.object, feature, link.subject, link.belief, "", link.voices)
+        for relation, feature in PARTS.items()
+        for link in on_crossing[relation]
+    ]
+    traits += _boats(on_crossing[USED_ON], boats, by_relation, rows.things)
+    traits += _used(traits, by_relation, rows.things, {link.subject for link in by_relation[CARRIED]})
+    traits += _carried(on_crossing[CARRIED], by_relation, rows)
+    traits += [Trait(said.crossing, "words", said.value, 1.0, said.about, said.voices) for said in rows.words]
+    traits += _sites(rows.crossings)
+    return list(_figures(rows, on_crossing[USED_ON], boats)), traits
+
+
+def _figures(rows: CaseRows, used: Iterable[LinkSaid], boats: Mapping[str, RowOfBoat]) -> Iterator[CrossingFigures]:
+    best: dict[str, LinkSaid] = {}
+    for link in used:
+        if link.object not in best or link.belief > best[link.object].belief:
+            best[link.object] = link
+    prices = _prices(rows.prices)
+    for row in rows.crossings:
+        boat = boats.get(best[row.id].subject) if row.id in best else None
+        yield CrossingFigures(
+            row.id, row.day, row.launch, row.landing, boat.length if boat else None, prices.get(row.id)
+        )
+
+
+def _prices(said: Iterable[SaidOf]) -> dict[str, float]:
+    """Crossing → the middle of what a place is said to have cost, in the commonest currency."""
+    amounts: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in said:
+        amount, _, currency = row.value.partition(" ")
+        amounts[currency][row.crossing].append(float(amount))
+    if not amounts:
+        return {}
+    commonest = min(amounts, key=lambda currency: (-len(amounts[currency]), currency))
+    return {crossing: statistics.median(some) for crossing, some in amounts[commonest].items()}
+
+
+def _boats(
+    used: Iterable[LinkSaid],
+    boats: Mapping[str, RowOfBoat],
+    links: Mapping[str, Sequence[LinkSaid]],
+    things: Mapping[str, tuple[str, str]],
+) -> Iterator[Trait]:
+    suppliers, parts, places = _by_object(links[SUPPLIED]), _by_object(links[PART_OF]), _by_subject(links[LOCATED_AT])
+    for link in used:
+        boat, crossing = link.subject, link.object
+        yield Trait(crossing, "boat", boat, link.belief, "", link.voices)
+        row = boats.get(boat)
+        if row is not None and row.kind:
+            yield Trait(crossing, "kind", row.kind, link.belief, boat)
+        if row is not None and row.power:
+            yield Trait(crossing, "engine", f"{row.power:g} hp", link.belief, boat)
+        for supply in suppliers[boat]:
+            yield _through(crossing, "supplier", supply.subject, boat, link, supply)
+        for held in parts[boat]:
+            part = held.subject
+            kind, value = things.get(part, ("", ""))
+            if kind != "part":
+                continue
+            yield _through(crossing, "part", part, boat, link, held)
+            if batch := _batch(value):
+                yield _through(crossing, "batch", batch, part, link, held)
+            for place in places[part]:
+                if things.get(place.object, ("", ""))[0] == _STORE:
+                    yield _through(crossing, "store", place.object, part, link, held, place)
+
+
+def _used(
+    parts: Iterable[Trait],
+    links: Mapping[str, Sequence[LinkSaid]],
+    things: Mapping[str, tuple[str, str]],
+    carried: set[str],
+) -> list[Trait]:
+    """What those behind a crossing used, and whom they were in contact with; nobody who was carried is one of these."""
+    used, calls = _by_subject(links[USED]), defaultdict(list)
+    for link in links[CONTACTED]:
+        calls[link.subject].append((link.object, link))
+        calls[link.object].append((link.subject, link))
+    traits = []
+    for trait in [trait for trait in parts if trait.feature in ("organiser", "pilot", "helper", "supplier")]:
+        actor, crossing = trait.value, trait.crossing
+        if actor in carried:
+            continue
+        own = LinkSaid(actor, "", crossing, trait.belief, trait.voices)
+        lines = [(actor, own)]
+        for link in used[actor]:
+            if things.get(link.object, ("", ""))[0] in ("phone", "account", "online", "vehicle"):
+                traits.append(_through(crossing, "thing", link.object, actor, own, link))
+                lines.append((link.object, LinkSaid(actor, "", crossing, own.belief * link.belief, _voices(own, link))))
+        for line, way in lines:
+            traits += [
+                _through(crossing, "contact", other, actor, way, call)
+                for other, call in calls[line]
+                if other not in carried
+            ]
+    return traits
+
+
+def _carried(carried: Iterable[LinkSaid], links: Mapping[str, Sequence[LinkSaid]], rows: CaseRows) -> Iterator[Trait]:
+    done = {feature: _by_object(links[relation]) for relation, feature in TO_CARRIED.items()}
+    lived, stood = _by_subject(links[LIVED_AT]), _by_subject(links[LOCATED_AT])
+    for link in carried:
+        person, crossing = link.subject, link.object
+        for feature, by_object in done.items():
+            for act in by_object[person]:
+                yield _through(crossing, feature, act.subject, person, link, act)
+        for home in lived[person]:
+            if rows.workplaces.get(home.object) == _DWELLING:
+                yield _through(crossing, "house", home.object, person, link, home)
+        for home in stood[person]:
+            if rows.things.get(home.object, ("", ""))[0] == _STORE:
+                yield _through(crossing, "house", home.object, person, link, home)
+
+
+def _sites(crossings: Iterable[RowOfCrossing]) -> Iterator[Trait]:
+    """Places by their names, of crossings that have no coordinates."""
+    for row in crossings:
+        for feature, site, place in (
+            ("launch_site", row.launch_site, row.launch),
+            ("landing_site", row.landing_site, row.landing),
+        ):
+            if site and place is None:
+                yield Trait(row.id, feature, site.casefold(), 1.0)
+
+
+def _through(crossing: str, feature: str, value: str, via: str, *way: LinkSaid) -> Trait:
+    belief = 1.0
+    for link in way:
+        belief *= link.belief
+    return Trait(crossing, feature, value, belief, via, _voices(*way))
+
+
+def _voices(*way: LinkSaid) -> frozenset[str]:
+    return frozenset().union(*(link.voices for link in way))
+
+
+def _batch(value: str) -> str:
+    """A serial without its last digits, so that those made one after the other are alike; empty where there is no number.
+
+    Example:
+        >>> _batch("HK 123456"), _batch("HK123499"), _batch("none")
+        ('HK 1234xx', 'HK1234xx', '')
+    """
+    serial = _SERIAL.match(value.strip().upper())
+    return f"{serial[1]}{int(serial[2]) // _BATCH}xx" if serial else ""
+
+
+def _by_object(links: Iterable[LinkSaid]) -> defaultdict[str, list[LinkSaid]]:
+    result: defaultdict[str, list[LinkSaid]] = defaultdict(list)
+    for link in links:
+        result[link.object].append(link)
+    return result
+
+
+def _by_subject(links: Iterable[LinkSaid]) -> defaultdict[str, list[LinkSaid]]:
+    result: defaultdict[str, list[LinkSaid]] = defaultdict(list)
+    for link in links:
+        result[link.subject].append(link)
+    return result

@@ -1,0 +1,1 @@
+"""Which crossings hang together: what is read for it, and the answers."""

@@ -1,0 +1,205 @@
+"""What crossings are compared by, read as one reader may see it, and the comparison, cached until the case changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphsvc.analysis.evidence.belief import link_table
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, RowOfBoat, RowOfCrossing, SaidOf, gathered
+from graphsvc.analysis.linkage.linked import LeftOut, LinkedCrossings, linked, without_traits
+from graphsvc.analysis.score.folding import as_told, told_belief
+from graphsvc.cases.cache import Cache, Caches
+from graphsvc.cases.gc_pause import lasting
+from graphsvc.records.told import OPEN_KINDS
+from graphsvc.service.ask import Ask
+from graphsvc.service.leads.material import Material
+
+# A comparison of thousands of crossings is large.
+_LARGE = 3
+# Whatever rests on witnesses alone counts as one voice's word for who may not know which of them, or how many, said it.
+_WITNESSES = frozenset({"witnesses"})
+# So many pieces are left out in turn, those of most claims first.
+_PIECES = 40
+
+
+class LinkageCaches(Caches):
+    """What is computed of crossings."""
+
+    def __init__(self) -> None:
+        self.compared: Cache[ComparedCase] = Cache(_LARGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedCase:
+    """The crossings of a case as one reader may see them, compared.
+
+    Attributes:
+        rows: what they were compared by. dates: crossing → its date as given. linked: the comparison.
+    """
+
+    rows: CaseRows
+    dates: Mapping[str, str]
+    linked: LinkedCrossings
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLeftOut:
+    """What becomes of a cluster without one source, or without all that witnesses said.
+
+    Attributes:
+        kind: `witness`, `report`, `record`, or `witnesses` for all of them together. id: a pseudonym, or of the statement; empty for all witnesses.
+        left: what becomes of it.
+    """
+
+    kind: str
+    id: str
+    left: LeftOut
+
+
+def compared(ask: Ask, material: Material) -> ComparedCase:
+    """The comparison, computed on what this reader may see."""
+    return ask.home.caches(LinkageCaches).compared.of(ask.state, lambda: _compare(ask, material))
+
+
+@lasting()
+def _compare(ask: Ask, material: Material) -> ComparedCase:
+    crossings, boats, things, homes, links, prices, words = ask.together(
+        ("crossings.compared", {}),
+        ("boats.compared", {}),
+        ("things.compared", {}),
+        ("workplaces.dwellings", {}),
+        ("crossings.ties_compared", {}),
+        ("crossings.prices", {}),
+        ("crossings.words", {}),
+        whole=True,
+    )
+    known = crossings.dicts()
+    rows = CaseRows(
+        [_crossing(row) for row in known],
+        [RowOfBoat(row["id"], row["kind"] or "", row["length_m"], row["engine_hp"]) for row in boats.dicts()],
+        {row["id"]: (row["kind"] or "", row["value"] or "") for row in things.dicts()},
+        {row["id"]: "dwelling" for row in homes.dicts()},
+        _links(ask, material, links.dicts()),
+        [SaidOf(row["crossing"], f"{row['amount']} {row['currency']}") for row in prices.dicts()],
+        list(_words(words.dicts())),
+    )
+    dependence = material.given()[2] if ask.grant.sources else {}
+    return ComparedCase(rows, {row["id"]: row["date"] or "" for row in known}, linked(*gathered(rows), dependence))
+
+
+def _crossing(row: Mapping[str, Any]) -> RowOfCrossing:
+    exact = row["date"] and len(row["date"]) >= len("2020-05-08")
+    return RowOfCrossing(
+        row["id"],
+        float(_day(row["day"])) if exact and row["day"] else None,
+        row["launch_site"] or "",
+        _place(row["launch_lat"], row["launch_lon"]),
+        row["landing_site"] or "",
+        _place(row["landing_lat"], row["landing_lon"]),
+    )
+
+
+def _day(given: Any) -> int:
+    return (given if isinstance(given, dt.date) else dt.date.fromisoformat(str(given))).toordinal()
+
+
+def _place(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
+    return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> list[LinkSaid]:
+    """The links with whose word alone they are: by source for who may know sources, else as one where witnesses alone say so."""
+    if not ask.grant.sources:
+        return [
+            LinkSaid(
+                row["subject"],
+                row["relation"],
+                row["object"],
+                row["belief"],
+                frozenset() if row["other_sources"] else _WITNESSES,
+            )
+            for row in rows
+        ]
+    recorded: set[tuple[str, str, str]] = set()
+    voices: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for claim in material.given()[0]:
+        if not claim.asserts or claim.relation not in READ:
+            continue
+        if claim.source_kind == "record":
+            recorded.add(claim.key)
+        else:
+            voices[claim.key].add(claim.source or claim.statement)
+    return [
+        LinkSaid(*key, row["belief"], frozenset() if key in recorded else frozenset(voices[key]))
+        for row in rows
+        for key in [(row["subject"], row["relation"], row["object"])]
+    ]
+
+
+def _words(rows: Iterable[Mapping[str, Any]]) -> Iterator[SaidOf]:
+    for row in rows:
+        text = " ".join(str(row["words"] or "").casefold().split())
+        if text:
+            voices = (
+                frozenset({row["source"]}) if row.get("source") and row["statement_kind"] != "record" else frozenset()
+            )
+            yield SaidOf(row["crossing"], text, row["about"], voices)
+
+
+def without_pieces(ask: Ask, material: Material, case: ComparedCase, crossings: Sequence[str]) -> list[PieceLeftOut]:
+    """What becomes of a cluster without each source, those that change most first.
+
+    Without source clearance all that witnesses said is left out as one; reports and records one by one.
+    """
+    keys = _around(case.rows.links, crossings)
+    claims = [claim for claim in material.given()[0] if claim.counts and claim.key in keys]
+    dependence = material.given()[2] if ask.grant.sources else {}
+    few = 0 if ask.grant.sources else ask.settings.few_below
+    if few:
+        claims = as_told(claims, material.given()[2], few)
+    pieces: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, claim in enumerate(claims):
+        pieces[_piece(claim, sources=ask.grant.sources)].append(place)
+    most = sorted(pieces, key=lambda piece: (-len(pieces[piece]), piece))[:_PIECES]
+    rows = replace(case.rows, crossings=[row for row in case.rows.crossings if row.id in crossings])
+    result = []
+    for kind, identifier in most:
+        gone = set(pieces[kind, identifier])
+        rest = [claim for place, claim in enumerate(claims) if place not in gone]
+        figures = link_table(rest, dependence, ask.home.weights)
+        links = [LinkSaid(*key, told_belief(held, few) if few else held.belief) for key, held in figures.items()]
+        traits = gathered(replace(rows, links=links))[1]
+        beliefs: dict[tuple[str, str, str], float] = defaultdict(float)
+        for trait in traits:
+            at = trait.crossing, trait.feature, trait.value
+            beliefs[at] = max(beliefs[at], trait.belief)
+        result.append(PieceLeftOut(kind, identifier, without_traits(case.linked, crossings, beliefs)))
+    return sorted(result, key=lambda piece: (-len(piece.left.parts), piece.left.log_ratio, piece.kind, piece.id))
+
+
+def _piece(claim: Claim, *, sources: bool) -> tuple[str, str]:
+    if claim.source_kind not in OPEN_KINDS:
+        return ("witness", claim.source) if sources else ("witnesses", "")
+    return "record" if claim.source_kind == "record" else "report", claim.statement
+
+
+def _around(links: Iterable[LinkSaid], crossings: Collection[str]) -> set[tuple[str, str, str]]:
+    """The links that crossings are compared by: those at them, and those at whoever and whatever these lead to."""
+    near, keys = set(crossings), set()
+    every = list(links)
+    for _ in range(3):
+        reached = [link for link in every if link.subject in near or link.object in near]
+        keys = {(link.subject, link.relation, link.object) for link in reached}
+        # Not over other crossings: what they have is their own.
+        near |= {link.subject for link in reached} | {
+            link.object for link in reached if link.relation not in _AT_CROSSINGS
+        }
+    return keys
+
+
+_AT_CROSSINGS = frozenset({"ORGANISED", "PILOTED", "ASSISTED", "CROSSED_ON", "USED_ON"})

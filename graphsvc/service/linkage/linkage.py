@@ -1,0 +1,294 @@
+"""Which crossings hang together, as one reader may see it: clusters, one of them, two crossings, and what boats have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from graphsvc.analysis.linkage.linked import (
+    LinkedCrossings,
+    SharedThing,
+    comparison,
+    shared,
+    without_thing,
+)
+from graphsvc.analysis.linkage.support import in_favour, support
+from graphsvc.errors import RequestError
+from graphsvc.service.ask import Ask, nothing
+from graphsvc.service.cypher.frames import answer_frame
+from graphsvc.service.leads.material import Material
+from graphsvc.service.linkage.compared import ComparedCase, compared, without_pieces
+from graphsvc.views import linked as words
+from graphsvc.views.forms.rows import xml
+
+# Of one crossing so many others are named; of a cluster so many things it shares, of all boats so many.
+_NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
+# What may be pairs of one table at most, those that hang together best.
+_PAIRS = 2000
+# From what chance on two crossings stand in a table or graph of pairs.
+LEAST_CHANCE = 0.5
+
+
+class Linkage:
+    """Which crossings of one case hang together, and by what. A score is no proof: crossings are compared, and nobody is accused by it."""
+
+    def __init__(self, ask: Ask, material: Material) -> None:
+        self._ask = ask
+        self._material = material
+
+    def clusters(self) -> dict[str, Any]:
+        """All clusters with what each shares and how strong that is; what boats have in common; how many hang together with none."""
+        with self._ask.look("analyse", query="linked") as outcome:
+            case = compared(self._ask, self._material)
+            made = case.linked
+            things = {rows: shared(made, [made.ids[row] for row in rows]) for rows in made.clusters}
+            market = [thing for thing in shared(made) if thing.feature in words.MARKET][:_MARKET]
+            names = self._named([*market, *(thing for some in things.values() for thing in some[:_SUMMARY])], made.ids)
+            inside = sum(map(len, made.clusters))
+            outcome["rows"] = len(made.clusters)
+            return {
+                "clusters": [self._summary(case, rows, things[rows], names) for rows in made.clusters],
+                "compared": len(made.ids),
+                "apart": len(made.ids) - inside,
+                "prior": made.table.prior,
+                "nothing": "" if made.clusters else words.nothing_links(len(made.ids)),
+                "boats": [
+                    words.thing(thing, names)
+                    | {"says": words.boats_sentence(thing, names), "of": self._crossings(case, thing.crossings, names)}
+                    for thing in market
+                ],
+            }
+
+    def of(self, crossing: str) -> dict[str, Any]:
+        """What one crossing hangs together with: its cluster, and the others most like it.
+
+        Raises:
+            NotFound: it is not there for this reader.
+        """
+        with self._ask.look("analyse", query="linked", entity=crossing) as outcome:
+            case = compared(self._ask, self._material)
+            made = case.linked
+            at = self._row(made, crossing)
+            of_it = np.flatnonzero((made.pairs.first == at) | (made.pairs.second == at))
+            best = of_it[np.argsort(-made.together[of_it], kind="stable")][:_NEAREST].tolist()
+            others = {
+                pair: made.ids[
+                    int(made.pairs.second[pair]) if int(made.pairs.first[pair]) == at else int(made.pairs.first[pair])
+                ]
+                for pair in best
+                if made.together[pair] > 0
+            }
+            cluster = made.cluster_of(crossing)
+            things = {other: shared(made, (crossing, other)) for other in others.values()}
+            names = self._named([thing for some in things.values() for thing in some], [crossing, *others.values()])
+            outcome["rows"] = len(others)
+            return {
+                "crossing": self._crossings(case, [crossing], names)[0],
+                "cluster": list(cluster),
+                "nearest": [
+                    self._crossings(case, [other], names)[0]
+                    | self._strength(made, [pair])
+                    | {
+                        "together": other in cluster,
+                        "shares": [words.thing(thing, names) for thing in things[other][:_SUMMARY]],
+                    }
+                    for pair, other in others.items()
+                ],
+            }
+
+    def cluster(self, crossing: str) -> dict[str, Any]:
+        """The cluster that a crossing is in: its crossings, what they share, and what would split it; without any of it where it is in none.
+
+        Raises:
+            NotFound: the crossing is not there for this reader.
+        """
+        with self._ask.look("analyse", query="linked cluster", entity=crossing) as outcome:
+            case = compared(self._ask, self._material)
+            made = case.linked
+            self._row(made, crossing)
+            ids = made.cluster_of(crossing)
+            if not ids:
+                return {"asked": crossing, "crossings": []}
+            things = shared(made, ids)
+            names = self._named(things[:_SHARED], ids)
+            rows = tuple(made.ids.index(name) for name in ids)
+            pieces = without_pieces(self._ask, self._material, case, ids)
+            outcome["rows"] = len(ids)
+            return self._summary(case, rows, things, names) | {
+                "asked": crossing,
+                "things": [
+                    words.thing(thing, names)
+                    | {
+                        "of": len(thing.crossings),
+                        "without": words.left(without_thing(made, ids, thing.feature, thing.value), len(ids)),
+                    }
+                    for thing in things[:_SHARED]
+                ],
+                "more_things": max(0, len(things) - _SHARED),
+                "pieces": [{"kind": piece.kind, "id": piece.id} | words.left(piece.left, len(ids)) for piece in pieces],
+                "pairs": [
+                    {"first": made.ids[first], "second": made.ids[second]}
+                    | self._strength(made, [made.number(made.ids[first], made.ids[second])])
+                    for place, first in enumerate(rows)
+                    for second in rows[place + 1 :]
+                ][:_PAIRS],
+            }
+
+    def pair(self, first: str, second: str) -> dict[str, Any]:
+        """The comparison of two crossings, line by line.
+
+        Raises:
+            NotFound: one is not there for this reader. RequestError: both are the same.
+        """
+        if first == second:
+            raise RequestError("Two crossings are compared: name another one beside the first.")
+        with self._ask.look("analyse", query="linked pair", entity=first) as outcome:
+            case = compared(self._ask, self._material)
+            made = case.linked
+            for name in (first, second):
+                self._row(made, name)
+            lines = comparison(made, first, second)
+            names = self._ask.named({first, second, *words.entity_values(lines)})
+            outcome["rows"] = len(lines)
+            return {
+                "first": self._crossings(case, [first], names)[0],
+                "second": self._crossings(case, [second], names)[0],
+                "together": second in made.cluster_of(first),
+                "lines": [words.line(line, names) for line in lines],
+                "prior": made.table.prior,
+            } | self._strength(made, [made.number(first, second)])
+
+    def table(self, crossing: str = "", least: float = LEAST_CHANCE) -> tuple[list[tuple[Any, ...]], list[list[str]]]:
+        """Pairs of crossings that hang together, best first, as rows of `views.linked.COLUMNS`; and the clusters, as ids.
+
+        Args:
+            crossing: only pairs with this one; empty: all.
+            least: least chance, 0 to 1, unless both are in one cluster.
+
+        Raises:
+            NotFound: the crossing is not there for this reader. RequestError: `least` is no chance.
+        """
+        if not 0 <= least <= 1:
+            raise RequestError(f"least is {least}, but takes a number from 0 to 1: the least chance of a pair.")
+        with self._ask.look("analyse", query="linked") as outcome:
+            case = compared(self._ask, self._material)
+            rows = self._pairs(case, crossing, least)
+            outcome["rows"] = len(rows)
+        return rows, [[case.linked.ids[row] for row in some] for some in case.linked.clusters]
+
+    def frame(self, crossing: str = "", least: float = LEAST_CHANCE) -> pd.DataFrame:
+        """The same as a table: `attrs["clusters"]` lists the clusters. Raises as `table`."""
+        rows, clusters = self.table(crossing, least)
+        return answer_frame(words.COLUMNS, rows, [] if rows else [words.NONE], clusters=clusters)
+
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster."""
+        with self._ask.look("analyse", query="linked") as outcome:
+            case = compared(self._ask, self._material)
+            pairs = self._pairs(case, "", LEAST_CHANCE)
+            names = self._ask.named(case.linked.ids)
+            outcome["rows"] = len(pairs)
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        for name in case.linked.ids:
+            graph.add_node(name, kind="crossing", name=xml(names[name]["name"] or name), date=case.dates[name])
+        for number, some in enumerate(case.linked.clusters, start=1):
+            for row in some:
+                graph.nodes[case.linked.ids[row]]["cluster"] = number
+        for first, _, second, _, _, log10, word, likely, shares in pairs:
+            graph.add_edge(
+                first,
+                second,
+                key="LINKED",
+                relation="LINKED",
+                ratio=log10,
+                support=word,
+                chance=likely,
+                shares=xml(shares),
+            )
+        return graph
+
+    # -- parts of answers --------------------------------------------------------------------------------------
+
+    def _pairs(self, case: ComparedCase, crossing: str, least: float) -> list[tuple[Any, ...]]:
+        made = case.linked
+        cluster = np.full(len(made.ids), -1)
+        for number, some in enumerate(made.clusters):
+            cluster[list(some)] = number
+        chance = made.chances
+        first, second = made.pairs.first, made.pairs.second
+        chosen = (chance >= least) | ((cluster[first] == cluster[second]) & (cluster[first] >= 0))
+        if crossing:
+            at = self._row(made, crossing)
+            chosen &= (first == at) | (second == at)
+        numbers = np.flatnonzero(chosen)
+        best = numbers[np.argsort(-made.together[numbers], kind="stable")][:_PAIRS].tolist()
+        things = {pair: shared(made, (made.ids[first[pair]], made.ids[second[pair]]))[:3] for pair in best}
+        names = self._named([thing for some in things.values() for thing in some], [])
+        return [
+            (
+                made.ids[first[pair]],
+                case.dates[made.ids[first[pair]]],
+                made.ids[second[pair]],
+                case.dates[made.ids[second[pair]]],
+                int(cluster[first[pair]]) + 1 if cluster[first[pair]] == cluster[second[pair]] >= 0 else None,
+                round(float(np.exp(min(made.together[pair], 30.0))), 2),
+                support(float(made.together[pair])),
+                round(float(chance[pair]), 3),
+                words.shares_text([words.thing(thing, names) for thing in things[pair]]),
+            )
+            for pair in best
+        ]
+
+    def _summary(
+        self,
+        case: ComparedCase,
+        rows: Sequence[int],
+        things: Sequence[SharedThing],
+        names: Mapping[str, Mapping[str, Any]],
+    ) -> dict[str, Any]:
+        made = case.linked
+        ids = [made.ids[row] for row in rows]
+        numbers = [
+            made.number(made.ids[low], made.ids[high]) for place, low in enumerate(rows) for high in rows[place + 1 :]
+        ]
+        first, last = words.days(case.dates[name] for name in ids)
+        return {
+            "id": ids[0],
+            "crossings": self._crossings(case, ids, names),
+            "first": first,
+            "last": last,
+            "shares": [words.thing(thing, names) | {"of": len(thing.crossings)} for thing in things[:_SUMMARY]],
+        } | self._strength(made, numbers)
+
+    def _strength(self, made: LinkedCrossings, numbers: Sequence[int]) -> dict[str, Any]:
+        """How strongly some pairs hang together, on average."""
+        mean = float(made.together[list(numbers)].mean())
+        likely = float(made.chances[list(numbers)].mean())
+        return {
+            "log_ratio": round(mean, 3),
+            "ratio": words.ratio(mean),
+            "support": in_favour(mean),
+            "chance": round(likely, 3),
+            "chance_says": words.chance(likely),
+        }
+
+    def _crossings(
+        self, case: ComparedCase, ids: Sequence[str], names: Mapping[str, Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        return [
+            {"id": name, "name": (names.get(name) or {}).get("name") or name, "date": case.dates.get(name, "")}
+            for name in ids
+        ]
+
+    def _named(self, things: Sequence[SharedThing], ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        every = {*words.entity_values(things), *ids, *(name for thing in things for name in thing.crossings)}
+        return self._ask.named(every)
+
+    def _row(self, made: LinkedCrossings, crossing: str) -> int:
+        if crossing not in made.ids:
+            raise nothing(crossing)
+        return made.ids.index(crossing)

@@ -1,0 +1,189 @@
+"""Crossings that hang together, in words and as plain data. Pure functions; what they give is text, never markup."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from graphsvc.analysis.linkage.features import NEAR, SHARED
+from graphsvc.analysis.linkage.linked import ComparedFeature, LeftOut, SharedThing
+from graphsvc.analysis.linkage.support import in_favour, support
+from graphsvc.records.numbers import count
+
+# Features whose values are words, and no entities with a page.
+WORDS = frozenset({"kind", "engine", "batch", "words", "launch_site", "landing_site"})
+# What links boats by where they and their parts come from.
+MARKET = ("supplier", "part", "batch", "store")
+# A table of linked pairs has these columns.
+COLUMNS = ("first", "first_date", "second", "second_date", "cluster", "ratio", "support", "chance", "shares")
+# Said where no pair is.
+NONE = "Nothing links these crossings strongly enough to be shown."
+_MOST = 1e6
+
+
+def ratio(log_ratio: float) -> str:
+    """A likelihood ratio in words, to two digits at most.
+
+    Example:
+        >>> import math
+        >>> ratio(math.log(38.4)), ratio(math.log(0.02)), ratio(0.0), ratio(30.0)
+        ('38 times', '1 in 50', 'as likely either way', 'more than a million times')
+    """
+    value = math.exp(min(abs(log_ratio), 50.0))
+    if value >= _MOST:
+        shown = "a million"
+        return f"more than {shown} times" if log_ratio > 0 else f"less than 1 in {shown}"
+    if value < 1.05:
+        return "as likely either way"
+    digits = max(0, 1 - int(math.log10(value)))
+    rounded = round(value, digits if value < 10 else 1 - int(math.log10(value)))
+    shown = f"{rounded:,.1f}" if value < 10 and rounded != int(rounded) else f"{int(rounded):,}"
+    return f"{shown} times" if log_ratio > 0 else f"1 in {shown}"
+
+
+def chance(value: float) -> str:
+    """A chance in words.
+
+    Example:
+        >>> chance(0.004), chance(0.43), chance(0.998)
+        ('under 1 in 100', '43 in 100', 'over 99 in 100')
+    """
+    if value < 0.01:
+        return "under 1 in 100"
+    return "over 99 in 100" if value > 0.99 else f"{round(100 * value)} in 100"
+
+
+def called(feature: str, value: str, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What is shared, with its name where it is an entity.
+
+    Args:
+        feature: of `features.SHARED`.
+        value: what it is.
+        names: id → row of `entities.named`.
+    """
+    row = names.get(value) if feature not in WORDS else None
+    return {
+        "feature": feature,
+        "words": SHARED[feature],
+        "value": value,
+        "name": (row["name"] or value) if row else value,
+        "kind": row["kind"] if row else "",
+        "sealed": bool(row and row.get("sealed")),
+    }
+
+
+def line(compared: ComparedFeature, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """One line of the comparison of two crossings."""
+    if compared.feature == "through":
+        says = "hang together through others"
+    elif compared.feature in NEAR:
+        says = figure(compared.feature, compared.apart or 0.0)
+    elif not compared.value:
+        says = f"{SHARED[compared.feature]}: known of both, and not the same"
+    else:
+        says = ""
+    plain = {"feature": compared.feature, "words": says, "value": "", "name": "", "kind": "", "sealed": False}
+    return (plain if says else called(compared.feature, compared.value, names)) | {
+        "apart": None if compared.apart is None else round(compared.apart, 2),
+        "log_ratio": round(compared.log_ratio, 3),
+        "ratio": ratio(compared.log_ratio),
+        "counted": compared.counted,
+    }
+
+
+def figure(feature: str, apart: float) -> str:
+    """How far apart two crossings are, in words.
+
+    Example:
+        >>> figure("days", 1.0), figure("launch", 0.4), figure("price", 1.25)
+        ('1 day apart', 'launched less than 1 km apart', 'prices of a place differ by 25 %')
+    """
+    if feature == "days":
+        return "on the same day" if apart < 1 else f"{count(round(apart), 'day')} apart"
+    if feature == "price":
+        return (
+            "the same price of a place"
+            if apart < 1.005
+            else f"prices of a place differ by {round(100 * (apart - 1))} %"
+        )
+    if feature == "length":
+        return "boats of the same length" if apart < 0.05 else f"boats {apart:.1f} m apart in length"
+    verb = "launched" if feature == "launch" else "landed"
+    return f"{verb} less than 1 km apart" if apart < 1 else f"{verb} {round(apart):,} km apart"
+
+
+def thing(shared: SharedThing, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Something that crossings share."""
+    return called(shared.feature, shared.value, names) | {
+        "crossings": list(shared.crossings),
+        "log_ratio": round(shared.log_ratio, 3),
+        "ratio": ratio(shared.log_ratio),
+        "support": support(shared.log_ratio),
+    }
+
+
+def left(what: LeftOut, size: int) -> dict[str, Any]:
+    """What becomes of a cluster without something."""
+    whole = max(map(len, what.parts), default=0)
+    if not what.splits:
+        says = "still hangs together"
+    elif whole < 2:
+        says = "falls apart: nothing links any two of them then"
+    else:
+        says = f"falls into {len(what.parts)} parts; the largest has {whole} of {size}"
+    return {
+        "splits": what.splits,
+        "says": says,
+        "parts": [list(part) for part in what.parts],
+        "support": in_favour(what.log_ratio),
+        "log_ratio": round(what.log_ratio, 3),
+    }
+
+
+def boats_sentence(shared: SharedThing, names: Mapping[str, Mapping[str, Any]]) -> str:
+    """What links boats by where they come from: "one supplier, five launches".
+
+    Example:
+        >>> boats_sentence(SharedThing("supplier", "p1", ("c1", "c2"), 1.0), {"p1": {"name": "Marlow Marine", "kind": "person"}})
+        'Marlow Marine: one supplier, 2 launches'
+    """
+    nouns = {
+        "supplier": "one supplier",
+        "part": "one part",
+        "batch": "serials next to each other",
+        "store": "one store",
+    }
+    name = called(shared.feature, shared.value, names)["name"]
+    return f"{name}: {nouns[shared.feature]}, {len(shared.crossings)} launches"
+
+
+def days(dates: Iterable[str]) -> tuple[str, str]:
+    """The first and the last of some dates as given; empty where none is."""
+    given = sorted(date for date in dates if date)
+    return (given[0], given[-1]) if given else ("", "")
+
+
+def entity_values(things: Iterable[SharedThing | ComparedFeature]) -> list[str]:
+    """Ids among what is shared."""
+    return sorted({some.value for some in things if some.value and some.feature not in WORDS})
+
+
+def nothing_links(compared: int) -> str:
+    """Said where there is no cluster.
+
+    Example:
+        >>> nothing_links(1)
+        'There are fewer than two crossings to compare.'
+    """
+    if compared < 2:
+        return "There are fewer than two crossings to compare."
+    return (
+        f"{count(compared, 'crossing')} were compared, and nothing links any of them strongly enough to be shown. That is an answer: "
+        "more may be told later, or they may be of different series."
+    )
+
+
+def shares_text(things: Sequence[Mapping[str, Any]], most: int = 3) -> str:
+    """What is shared, in a cell of a table."""
+    return "; ".join(f"{row['words']} {row['name']}".strip() for row in things[:most])

@@ -1,0 +1,53 @@
+"""Linked crossings: which hang together and by what, one cluster with what would split it, and two crossings side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.views.linked import COLUMNS
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.frame import answer, answer_early, at, page
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("linked", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(75, "Linked crossings", "linked.table", "analyse"),)
+
+
+@page(blueprint, "/linked")
+def table(case: str) -> ResponseReturnValue:
+    """All clusters; or, with the id of a crossing, what it hangs together with."""
+    session = at(case)
+    crossing = _asked("id")
+    if request.args.get("as") == "csv":
+        return csv_file("linked-crossings.csv", COLUMNS, session.linkage.table(crossing)[0])
+    if crossing:
+        return answer_early("linked/of.html", lambda: session.linkage.of(crossing), case=session.case, id=crossing)
+    return answer_early("linked/table.html", session.linkage.clusters, case=session.case)
+
+
+@page(blueprint, "/linked/cluster")
+def cluster(case: str) -> ResponseReturnValue:
+    """One cluster, by the id of any crossing in it."""
+    session = at(case)
+
+    def late() -> dict[str, Any]:
+        values = session.linkage.cluster(_asked("id"))
+        ids = [row["id"] for row in values["crossings"]]
+        return values | {"behind": url_for("behind.behind", case=session.case, id=ids) if ids else ""}
+
+    return answer_early("linked/cluster.html", late, case=session.case)
+
+
+@page(blueprint, "/linked/pair")
+def pair(case: str) -> ResponseReturnValue:
+    """Two crossings compared, line by line."""
+    session = at(case)
+    values = session.linkage.pair(_asked("first"), _asked("second"))
+    return answer("linked/pair.html", case=session.case, **values)
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "").strip()
