@@ -29,7 +29,7 @@ from graphsvc.analysis.linkage.clusters import chances, clusters, joined, togeth
 from graphsvc.analysis.linkage.features import NEAR, SHARED
 from graphsvc.analysis.linkage.ratios import CrossingPairs, NearRatio, RatioTable, SharedRatio
 
-FITTED, CUT, TRIED = range(1, 181), range(181, 241), range(1001, 1061)
+FITTED, CUT, TRIED = range(1, 211), range(211, 281), range(3001, 3071)
 _EDGES = {
     "launch": (1.0, 3.0, 8.0, 20.0, 50.0),
     "landing": (1.0, 3.0, 8.0, 20.0, 50.0),

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from graphsvc.analysis.linkage.features import CrossingFigures, Trait
 
 # Held out as a whole when it is said how good the ratios are on worlds of a kind never seen.
-REGIONS = ("plain", "crowded", "scarce", "freelance", "wide", "false")
+REGIONS = ("plain", "crowded", "scarce", "freelance", "wide", "false", "bare")
 _KINDS = ("inflatable", "rigid inflatable", "kayak", "fishing boat")
 _POWERS = ("15", "30", "40", "60", "90", "115")
 _NAMES = 60
@@ -43,7 +43,8 @@ class _Series:
         self.keeps_beach, self.keeps_landing = world.loyal("beach"), world.loyal("landing")
         self.landing = rng.choice(world.landings)
         self.middle = rng.uniform(0, world.span)
-        self.lasts = max(2.0, rng.lognormvariate(2.8, 0.8) if rng.random() < 0.8 else world.span)
+        short = rng.random() < (0.2 if world.region == "bare" else 0.8)
+        self.lasts = max(2.0, rng.lognormvariate(2.8, 0.8) if short else world.span)
         self.kind, self.keeps_kind = world.market_kind(), world.loyal("kind")
         self.length, self.spread = rng.uniform(4.5, 9.0), rng.uniform(0.1, 1.5)
         self.power = world.market_power()
@@ -102,6 +103,9 @@ class _Making:
         }
         if self.region == "freelance":
             self.level |= dict.fromkeys(("pilot", "helper", "supplier", "recruiter", "house"), rng.uniform(0, 0.35))
+        # Nothing but those who work on them tells the crossings of one series from others.
+        if self.region == "bare":
+            self.level |= {what: -0.5 for what in self.level if what not in ("pilot", "helper") and rng.random() < 0.75}
         self.market = {
             what: [f"{what} market.{nth}" for nth in range(max(2, round(self.size * rng.uniform(low, high))))]
             for what, low, high in (

@@ -92,6 +92,16 @@ CALLS: dict[str, Entry] = {
         *(((one,), {"day": "2020-05-08"}) for one in known.entities[::4]),
     ],
     "displacement.verdicts": with_(),
+    "linkage.clusters": with_(),
+    "linkage.of": of("entities"),
+    "linkage.cluster": of("entities"),
+    "linkage.pair": lambda known: [
+        ((one, other), {}) for one, other in zip(known.entities, known.entities[1:], strict=False)
+    ],
+    "linkage.table": lambda known: [((), {"least": 0.0}), *(((one,), {}) for one in known.entities[::4])],
+    "linkage.frame": lambda known: [((), {"least": 0.0}), ((), {"least": 2.0})],
+    "linkage.graph": with_(),
+    "linked_crossings": with_(least=0.0),
     "network.entities.between": lambda known: [(link, {}) for link in known.links],
     "deliveries.cancel_job": of("jobs"),
     "deliveries.uploads.cancel": of("uploads"),
@@ -189,7 +199,9 @@ CALLS: dict[str, Entry] = {
     ),
     "frame": lambda known: [((name,), given) for name, given in known.firsts],
     "grant": with_(),
-    "graph": lambda _known: [((of,), {}) for of in ("claims", "links", "operation", "witnesses", "moves", "no-such")],
+    "graph": lambda _known: [
+        ((of,), {}) for of in ("claims", "links", "operation", "witnesses", "moves", "linked", "no-such")
+    ],
     "leads.groups.decide": of("pseudonyms", NOWHERE, "independent", _REASON, quiet),
     "leads.groups.end": of("jobs", _REASON, quiet),
     "leads.groups.job": of("jobs"),

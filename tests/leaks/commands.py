@@ -69,6 +69,11 @@ COMMANDS: dict[str, Entry] = {
         *(["crossings", "--gang", one, "--case", known.case, "--format", "csv"] for one in known.entities[::8]),
         ["no-such-series", "--case", known.case],
     ],
+    "linked": lambda known: [
+        ["--case", known.case, "--least", "0"],
+        ["--case", known.case, "--format", "json"],
+        ["--id", known.entities[0], "--case", known.case, "--format", "csv"],
+    ],
     "query": _queries,
     "evaluate": lambda known: [
         [known.case, "--truth", __file__],

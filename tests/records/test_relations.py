@@ -27,6 +27,7 @@ from graphsvc.analysis.evidence.roles import (
     ROLE_RELATIONS,
     STAGES,
 )
+from graphsvc.analysis.linkage.gathered import READ
 from graphsvc.analysis.score.ingredients import NAMES
 from graphsvc.queries import cypher_folder
 from graphsvc.records.charts import LINKED_AS
@@ -116,6 +117,9 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "crossings/behind": (_BEHIND,),
     "crossings/hang_together": (_BEHIND,),
     "crossings/on_days": (_PARTS_AT["crossing"],),
+    # What crossings are compared by is chosen by hand: each is a feature with a ratio of its own.
+    "crossings/ties_compared": (frozenset(READ),),
+    "crossings/words": (frozenset({"ORGANISED", "PILOTED"}),),
     "entities/named": (OF_A_GANG,),
     "gangs/crossings": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/in_common": (OF_A_GANG, _THEIR_THINGS),

@@ -154,8 +154,8 @@ class CrossingPairs:
         chosen = np.array(rows, dtype=np.int64)
         first, second = (side.astype(np.int64) for side in np.triu_indices(len(rows), 1))
         pair = _pairs(chosen[first], chosen[second], len(self.ids))
-        kept = np.flatnonzero(np.isin(self.entries.pair, pair))
-        columns = {name: getattr(self.entries, name)[kept] for name in SharedEntries.__dataclass_fields__}
+        rows_within = np.flatnonzero(np.isin(self.entries.pair, pair))
+        columns = {name: getattr(self.entries, name)[rows_within] for name in SharedEntries.__dataclass_fields__}
         columns["pair"] = np.searchsorted(pair, columns["pair"])
         return CrossingPairs(
             tuple(self.ids[row] for row in rows),

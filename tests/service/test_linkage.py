@@ -1,0 +1,167 @@
+"""Which crossings hang together, on a real case: what each reader is told of, pages, tables and graphs that agree, and nothing of what is hidden."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Callable
+
+import networkx
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.views.linked import COLUMNS
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, said
+
+pytestmark = pytest.mark.neo4j
+READERS = {
+    "ana": ("analyst", Grant("C", sources=True)),
+    "low": ("analyst", Grant("P")),
+    "aud": ("auditor", Grant("C")),
+}
+# c1 and c2 are of one series by records; c3 comes in by one witness's word alone; c4 and c5 share their boat under C alone.
+OTHERS = [f"c{number}" for number in range(4, 24)]
+HOSTILE = '<img src=x onerror="alert(1)">'
+ROWS: Tables = {
+    "people": [
+        {"id": name, "name": HOSTILE if name == "boss" else name.title(), "category": "suspect"}
+        for name in ("boss", "steersman", "dealer", "hidden", *(f"own{name}" for name in OTHERS))
+    ]
+    + [{"id": name, "name": f"Wit {name}", "category": "witness"} for name in ("wit1", "rider1", "rider2")],
+    "crossings": [
+        {"id": name, "date": f"2020-05-{number + 1:02d}", "launch_lat": "50.9", "launch_lon": "1.7", "handling": "P"}
+        for number, name in enumerate(["c1", "c2", "c3", *OTHERS])
+    ],
+    "boats": [{"id": f"b{name}", "kind": "inflatable", "handling": "P"} for name in ("c1", "c2", "c3", *OTHERS)],
+    "things": [
+        {"id": "t1", "kind": "phone", "value": "+44700", "handling": "P"},
+        {"id": "e1", "kind": "part", "value": "HK123401", "handling": "P"},
+        {"id": "e2", "kind": "part", "value": "HK123402", "handling": "P"},
+    ],
+    "statements": [
+        {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "r2", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"},
+        {"id": "w1", "kind": "witness", "source_id": "wit1", "handling": "P", "source_grade": "1", "assessment": "A"},
+    ],
+    "links": [
+        *said("r1", *(f"b{name} USED_ON {name}" for name in ("c1", "c2", "c3", *OTHERS))),
+        *said("r1", *(f"own{name} ORGANISED {name}" for name in OTHERS)),
+        *said("r1", "boss ORGANISED c1", "boss ORGANISED c2", "steersman PILOTED c1", "steersman PILOTED c2"),
+        *said("r1", "dealer SUPPLIED bc1", "dealer SUPPLIED bc2", "e1 PART_OF bc1", "e2 PART_OF bc2"),
+        *said("r1", "boss USED t1", "rider1 CROSSED_ON c1", "rider2 CROSSED_ON c2"),
+        *said("r2", "hidden ORGANISED c4", "hidden ORGANISED c5", "hidden PILOTED c4", "hidden PILOTED c5"),
+        *said("w1", "boss ORGANISED c3", "steersman PILOTED c3"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "ana", ROWS)
+
+
+def test_what_is_planted_is_a_cluster_and_the_rest_is_not(people: Place) -> None:
+    told = people("ana").linkage.clusters()
+    clusters = [{row["id"] for row in cluster["crossings"]} for cluster in told["clusters"]]
+    assert any({"c1", "c2"} <= cluster for cluster in clusters)
+    assert not any(set(OTHERS[2:]) & cluster for cluster in clusters)
+    assert told["compared"] == 23
+    assert told["apart"] == 23 - sum(map(len, clusters))
+    shared = {row["value"] for cluster in told["clusters"] for row in cluster["shares"]}
+    assert {"boss", "steersman"} <= shared
+
+
+def test_the_lines_say_what_each_is_worth_and_nobody_carried_is_one(people: Place) -> None:
+    pair = people("ana").linkage.pair("c1", "c2")
+    by = {(line["feature"], line["value"]): line for line in pair["lines"]}
+    assert by["organiser", "boss"]["log_ratio"] > 1
+    assert by["supplier", "dealer"]["name"] == "Dealer"
+    assert by["batch", "HK1234xx"]["counted"]
+    assert sum(line["log_ratio"] for line in pair["lines"]) == pytest.approx(pair["log_ratio"], abs=0.02)
+    assert not [line for line in pair["lines"] if line["value"].startswith("rider")]
+
+
+def test_one_witness_s_word_on_both_counts_once(people: Place) -> None:
+    lines = people("ana").linkage.pair("c1", "c3")["lines"]
+    # Records say it of c1, a witness of c3 alone: two voices. Of c3 and another by the same witness alone there is no pair here.
+    assert all(line["counted"] for line in lines if line["feature"] in ("organiser", "pilot"))
+
+
+def test_what_would_split_it_is_said(people: Place) -> None:
+    cluster = people("ana").linkage.cluster("c1")
+    assert {row["id"] for row in cluster["crossings"]} >= {"c1", "c2"}
+    pieces = {(piece["kind"], piece["id"]): piece for piece in cluster["pieces"]}
+    assert pieces["record", "r1"]["splits"]
+    assert any(kind == "witness" for kind, _ in pieces) == ("c3" in {row["id"] for row in cluster["crossings"]})
+    assert all(thing["without"]["log_ratio"] <= cluster["log_ratio"] + 5 for thing in cluster["things"])
+
+
+def test_what_is_under_c_links_nothing_for_who_may_not_see_it(people: Place) -> None:
+    assert people("ana").linkage.cluster("c4")["crossings"]
+    low = people("low")
+    assert low.linkage.cluster("c4")["crossings"] == []
+    assert "hidden" not in str(low.linkage.of("c4"))
+    assert "hidden" not in str(low.linkage.pair("c4", "c5"))
+    with pytest.raises(NotFound):
+        low.linkage.of("no-such")
+
+
+def test_no_witness_is_named_without_source_clearance(people: Place) -> None:
+    pieces = people("low").linkage.cluster("c1")["pieces"]
+    assert {piece["kind"] for piece in pieces} <= {"record", "report", "witnesses"}
+    assert all(not piece["id"] for piece in pieces if piece["kind"] == "witnesses")
+
+
+def test_tables_graphs_pages_and_files_agree(people: Place) -> None:
+    ana = people("ana")
+    frame = ana.linked_crossings()
+    assert list(frame.columns) == list(COLUMNS)
+    graph = ana.graph("linked")
+    assert graph.number_of_edges() == len(frame)
+    assert graph.nodes["c1"]["cluster"] == graph.nodes["c2"]["cluster"]
+    assert list(networkx.generate_graphml(graph))
+    client = people.client("ana")
+    rows = list(csv.reader(io.StringIO(client.get(f"/case/{people.case}/linked?as=csv").text)))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row[0] for row in rows[1:]] == list(frame["first"])
+    told = client.get(f"/case/{people.case}/linked.json").get_json()
+    assert told["clusters"] == client.get(f"/case/{people.case}/linked.json").get_json()["clusters"]
+    assert len(told["clusters"]) == len(frame.attrs["clusters"])
+
+
+@pytest.mark.parametrize("page", ["linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2"])
+def test_pages_show_names_as_text_and_lead_to_who_is_behind(people: Place, page: str) -> None:
+    text = people.client("ana").get(f"/case/{people.case}/{page}").text
+    assert HOSTILE not in text
+    assert html.escape("<img") in text
+    assert "/behind?id=" in text
+    assert "Intelligence, not evidence" in " ".join(text.split())
+
+
+def test_a_crossing_that_nothing_links_says_so(people: Place) -> None:
+    client = people.client("low")
+    assert "nothing links" in client.get(f"/case/{people.case}/linked/cluster?id=c9").text.lower()
+    assert client.get(f"/case/{people.case}/linked?id=no-such").status_code == 404
+    assert client.get(f"/case/{people.case}/linked/pair?first=c1&second=c1").status_code == 400
+    page = client.get(f"/case/{people.case}/entity?id=c1").text
+    assert re.search(r'href="[^"]*/linked\?id=c1"', page)
+
+
+def test_asking_is_one_line_in_the_log_and_takes_a_role(people: Place) -> None:
+    people("ana").linkage.cluster("c1")
+    assert [line["detail"]["query"] for line in people.lines() if line["action"] == "analyse"][0] == "linked cluster"
+    with pytest.raises(Refused):
+        people("aud").linkage.clusters()
+    with pytest.raises(RequestError, match="least is 2"):
+        people("ana").linked_crossings(least=2)
+
+
+def test_nothing_that_links_is_an_answer(people: Place) -> None:
+    frame = people("low").linked_crossings("c9", least=1.0)
+    assert len(frame) == 0
+    assert frame.attrs["warnings"]
