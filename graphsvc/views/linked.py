@@ -159,8 +159,8 @@ def boats_sentence(shared: SharedThing, names: Mapping[str, Mapping[str, Any]]) 
 
 
 def days(dates: Iterable[str]) -> tuple[str, str]:
-    """The first and the last of some dates as given; empty where none is."""
-    given = sorted(date for date in dates if date)
+    """The first and the last day of some dates as given; empty where none is."""
+    given = sorted(date[:10] for date in dates if date)
     return (given[0], given[-1]) if given else ("", "")
 
 

@@ -99,7 +99,7 @@ CALLS: dict[str, Entry] = {
         ((one, other), {}) for one, other in zip(known.entities, known.entities[1:], strict=False)
     ],
     "linkage.table": lambda known: [((), {"least": 0.0}), *(((one,), {}) for one in known.entities[::4])],
-    "linkage.frame": lambda known: [((), {"least": 0.0}), ((), {"least": 2.0})],
+    "linkage.frame": lambda _known: [((), {"least": 0.0}), ((), {"least": 2.0})],
     "linkage.graph": with_(),
     "linked_crossings": with_(least=0.0),
     "network.entities.between": lambda known: [(link, {}) for link in known.links],

@@ -154,7 +154,7 @@ def test_a_crossing_that_nothing_links_says_so(people: Place) -> None:
 
 def test_asking_is_one_line_in_the_log_and_takes_a_role(people: Place) -> None:
     people("ana").linkage.cluster("c1")
-    assert [line["detail"]["query"] for line in people.lines() if line["action"] == "analyse"][0] == "linked cluster"
+    assert next(line["detail"]["query"] for line in people.lines() if line["action"] == "analyse") == "linked cluster"
     with pytest.raises(Refused):
         people("aud").linkage.clusters()
     with pytest.raises(RequestError, match="least is 2"):

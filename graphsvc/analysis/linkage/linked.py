@@ -277,4 +277,5 @@ def without_traits(
 def _left(made: LinkedCrossings, some: CrossingPairs, gone: Bools) -> LeftOut:
     ratios = log_ratios(some, made.table, gone)
     parts = parts_of(ratios, len(some.ids), threshold(len(made.ids), made.table))
-    return LeftOut(tuple(tuple(some.ids[row] for row in rows) for rows in parts), float(ratios.mean()))
+    strength = together(ratios, joined(ratios), made.table)
+    return LeftOut(tuple(tuple(some.ids[row] for row in rows) for rows in parts), float(strength.mean()))

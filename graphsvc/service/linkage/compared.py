@@ -15,6 +15,7 @@ from graphsvc.analysis.linkage.linked import LeftOut, LinkedCrossings, linked, w
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
+from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
@@ -163,17 +164,26 @@ def without_pieces(ask: Ask, material: Material, case: ComparedCase, crossings: 
     if few:
         claims = as_told(claims, material.given()[2], few)
     pieces: dict[tuple[str, str], list[int]] = defaultdict(list)
+    of_link: dict[LinkKey, list[int]] = defaultdict(list)
     for place, claim in enumerate(claims):
         pieces[_piece(claim, sources=ask.grant.sources)].append(place)
+        of_link[claim.key].append(place)
+
+    def believed(places: Iterable[int]) -> dict[LinkKey, float]:
+        figures = link_table([claims[place] for place in places], dependence, ask.home.weights)
+        return {key: told_belief(held, few) if few else held.belief for key, held in figures.items()}
+
     most = sorted(pieces, key=lambda piece: (-len(pieces[piece]), piece))[:_PIECES]
     rows = replace(case.rows, crossings=[row for row in case.rows.crossings if row.id in crossings])
+    whole = believed(range(len(claims)))
     result = []
     for kind, identifier in most:
         gone = set(pieces[kind, identifier])
-        rest = [claim for place, claim in enumerate(claims) if place not in gone]
-        figures = link_table(rest, dependence, ask.home.weights)
-        links = [LinkSaid(*key, told_belief(held, few) if few else held.belief) for key, held in figures.items()]
-        traits = gathered(replace(rows, links=links))[1]
+        touched = {claims[place].key for place in gone}
+        # Only the links that the piece speaks of are worked out again.
+        rest = believed(place for key in touched for place in of_link[key] if place not in gone)
+        links = {key: belief for key, belief in whole.items() if key not in touched} | rest
+        traits = gathered(replace(rows, links=[LinkSaid(*key, belief) for key, belief in sorted(links.items())]))[1]
         beliefs: dict[tuple[str, str, str], float] = defaultdict(float)
         for trait in traits:
             at = trait.crossing, trait.feature, trait.value
