@@ -16,7 +16,7 @@ CALAIS, DOVER = (50.95, 1.85), (51.12, 1.32)
 def crossing(
     name: str, date: str | None, launch: str = "Calais", landing: str = "Dover", **more: Any
 ) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "id": name,
         "date": date,
         "launch_site": launch,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date
 from graphsvc.views.lists import behind_crossings, behind_workplaces
+from graphsvc.views.picture.arrangements import map_frame
 from graphsvc.views.where import map as maps
 from graphsvc.views.where.calendar import LEVELS, years
 from graphsvc.views.where.events import Filters, events
@@ -45,7 +46,7 @@ def page_of(case: str) -> ResponseReturnValue:
     near = maps.nearby(every, some)
     whole = bool(request.args.get("whole"))
     places = every if whole else near
-    waters = session.network.waters(maps.map_frame(places))
+    waters = session.network.waters(map_frame(places))
     chart = maps.chart(some, places, filters, waters)
     return answer(
         "where/page.html",
