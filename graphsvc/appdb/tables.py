@@ -474,8 +474,6 @@ reference_series = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     # Who is cleared for less is not told of it.
     sa.Column("handling", sa.String(1), nullable=False),
-    # Its name, the names of its columns, and what was said of the file when it was read.
-    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
-    # First day, step, and the numbers of each column.
-    sa.Column("counts_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name, columns, what was said of the file
+    sa.Column("counts_sealed", sa.LargeBinary, nullable=False),  # first day, step, numbers
 )

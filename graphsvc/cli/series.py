@@ -15,10 +15,10 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.records.dates import day, moment
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import count
-from graphsvc.service import EMPTY, Choice, Session
+from graphsvc.service import EMPTY, SeriesChoice, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
-_CASE = click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
+_CASE = click.option("--case", "case", default="", help="The case; may be left out while you can see only each.")
 _COLUMNS = ("first", "last", "peak", "most", "count", "expected", "p", "most_since")
 
 
@@ -68,16 +68,16 @@ def list_series(session: Opener, case: str, form: str) -> None:
         stored = acts.time.reference.listed()
     rows = (
         [
-            one.name,
-            one.first,
-            len(one.numbers[0]),
-            one.step,
-            one.handling,
-            one.account,
-            moment(one.at),
-            list(one.columns),
+            each.name,
+            each.first,
+            len(each.numbers[0]),
+            each.step,
+            each.handling,
+            each.account,
+            moment(each.at),
+            list(each.columns),
         ]
-        for one in stored
+        for each in stored
     )
     write(form, ["name", "first", "counts", "step", "handling", "loaded_by", "loaded_at", "columns"], rows)
 
@@ -113,7 +113,7 @@ def surges(session: Opener, name: str, case: str, form: str, **chosen: str) -> N
     Each day is held against the days before it alone. A surge says that a count is out of the ordinary, never why.
     """
     with session(case) as acts:
-        answer = acts.time.surges(Choice(name, **chosen))
+        answer = acts.time.surges(SeriesChoice(name, **chosen))
     plain = answer.plain()
     if form == "json":
         say_text(json.dumps(json_safe(plain), ensure_ascii=False, indent=1))

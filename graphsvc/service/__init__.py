@@ -68,7 +68,7 @@ from graphsvc.service.protection.requests import Request
 from graphsvc.service.search.search import Found
 from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
-from graphsvc.service.surges.over_time import Choice, OverTime
+from graphsvc.service.surges.over_time import OverTime, SeriesChoice
 from graphsvc.service.surges.reference import EMPTY, MOST_BYTES
 from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
@@ -110,7 +110,6 @@ __all__ = [
     "Changed",
     "ChartRead",
     "Checked",
-    "Choice",
     "Comment",
     "Draft",
     "Enrolment",
@@ -152,6 +151,7 @@ __all__ = [
     "SavedMeanwhile",
     "SavedView",
     "Scratch",
+    "SeriesChoice",
     "Service",
     "Session",
     "Shared",

@@ -37,7 +37,7 @@ from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
-from graphsvc.service.surges.over_time import Choice, OverTime, columns_of
+from graphsvc.service.surges.over_time import OverTime, SeriesChoice, columns_of
 from graphsvc.service.waiting.waiting import Waiting
 from graphsvc.views.displacement.rows import MOVE_COLUMNS
 from graphsvc.views.forms.graphs import as_networkx
@@ -270,9 +270,9 @@ class Session:
 
         Args:
             name: `crossings`, `people`, `per_boat`, or a reference series.
-            chosen: what else the series is chosen by (`Choice`): `step="week"`, `launch="Dunkirk"`, `column=`, `until=`.
+            chosen: what else the series is chosen by (`SeriesChoice`): `step="week"`, `launch="Dunkirk"`, `column=`, `until=`.
         """
-        series = self.time.series(Choice(name, **chosen))
+        series = self.time.series(SeriesChoice(name, **chosen))
         return answer_frame(*columns_of(series), list(series.notes))
 
     def surges(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
@@ -280,7 +280,7 @@ class Session:
 
         `frame.attrs` holds the `verdict`, `surges`, `records` and `segments`. Arguments as `series`.
         """
-        answer = self.time.surges(Choice(name, **chosen))
+        answer = self.time.surges(SeriesChoice(name, **chosen))
         plain = answer.plain()
         parts = {part: plain[part] for part in ("verdict", "surges", "records", "segments")}
         return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)

@@ -54,8 +54,8 @@ def test_a_count_far_out_is_an_alarm_and_an_ordinary_one_is_not(calm: Series) ->
     assert not ordinary[-1].alarm
     bound = days[-1].alarm_from
     assert bound is not None
-    assert alarms.watched(with_day(calm, 299, bound + 1))[0][-1].alarm
-    assert not alarms.watched(with_day(calm, 299, bound - 2))[0][-1].alarm
+    assert alarms.watched(with_day(calm, 299, bound))[0][-1].alarm
+    assert not alarms.watched(with_day(calm, 299, bound - 1))[0][-1].alarm
 
 
 def test_a_calm_year_has_about_one_false_alarm() -> None:
@@ -149,7 +149,10 @@ def test_alarms_less_than_a_week_apart_are_one_surge() -> None:
 
 def test_a_lasting_change_is_found_and_calm_weeks_are_left_whole() -> None:
     rng = np.random.default_rng(5)
-    counts_of = lambda *means: tuple(map(int, np.concatenate([rng.poisson(mean, 210) for mean in means])))  # noqa: E731
+
+    def counts_of(*means: int) -> tuple[int, ...]:
+        return tuple(map(int, np.concatenate([rng.poisson(mean, 210) for mean in means])))
+
     parts = segments.segments(Series(FIRST, counts_of(3, 9)))
     assert [part.first for part in parts][1:] == pytest.approx([FIRST + dt.timedelta(days=210)])
     assert parts[1].times == pytest.approx(3, rel=0.15)

@@ -23,7 +23,7 @@ from graphsvc.cases.home import Home
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Choice, Options, PictureRequest, Session, quiet
+from graphsvc.service import Options, PictureRequest, SeriesChoice, Session, quiet
 from graphsvc.service.cypher.exchange import Words
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.network.network import PicturePage
@@ -295,8 +295,10 @@ CALLS: dict[str, Entry] = {
     "version": with_(),
     "series": lambda known: [(("people",), {}), (("crossings",), {"step": "week", "gang": known.entities[0]})],
     "surges": lambda _known: [((), {}), (("per_boat",), {"until": "2999-12-31"}), (("no-such-series",), {})],
-    "time.series": lambda known: [((Choice(gang=one),), {}) for one in known.entities[::4]],
-    "time.surges": lambda _known: [((Choice(name, step=step),), {}) for name in MEASURES for step in ("day", "week")],
+    "time.series": lambda known: [((SeriesChoice(gang=one),), {}) for one in known.entities[::4]],
+    "time.surges": lambda _known: [
+        ((SeriesChoice(name, step=step),), {}) for name in MEASURES for step in ("day", "week")
+    ],
     "time.crossing_days": with_(),
     "time.sites": with_(),
     "time.reference.listed": with_(),

@@ -1,7 +1,7 @@
 """Days with more than was to be expected on the day itself: alarms, and surges, which are runs of them.
 
-A day is an alarm where its mid-p is no larger than the step of the series has part in a year: then the expected number of
-false alarms in a calm year is one. How many there are is measured on invented calm years: `python -m benchmarks.surges`.
+A day is an alarm where its mid-p is so small that a calm year would bring about no more than one such day by chance. What a fit does
+not know of itself costs a fifth of that. How many there are is measured on invented calm years: `python -m benchmarks.surges`.
 
 Limits: an alarm says that a count is out of the ordinary, never why: more boats, more watching or better weather look alike.
 A slow rise raises no alarm; lasting changes are in `segments`.
@@ -19,6 +19,8 @@ from graphsvc.analysis.surges.counts import YEAR, Series
 
 # The band: what is exceeded on one day in twenty.
 BAND = 0.05
+# Alarms that are to be expected in a calm year; measured with 1, they were 1.1.
+_A_YEAR = 0.8
 # Alarms with fewer days between them are one surge.
 _APART = 7
 
@@ -80,8 +82,10 @@ def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str
 
     seen = outlook(series, since)
     counts = np.array([-1 if count is None else count for count in series.counts], float)
-    tail = series.step / YEAR
-    p, mean, high, bound = seen.at_least(counts), seen.mean, seen.quantile(BAND), seen.quantile(tail)
+    tail = alarm_tail(series.step)
+    p, mean, high, exceeded = seen.at_least(counts), seen.mean, seen.quantile(BAND), seen.quantile(tail)
+    # The smallest count that is an alarm: that is exceeded so seldom, or the next.
+    bound = exceeded + (seen.at_least(exceeded) > tail)
     days = []
     for place, count in enumerate(series.counts):
         can_tell = not np.isnan(mean[place])
@@ -92,12 +96,27 @@ def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str
                 count,
                 float(mean[place]) if can_tell else None,
                 int(high[place]) if can_tell else None,
-                int(bound[place]) + 1 if can_tell else None,
+                int(bound[place]) if can_tell else None,
                 float(p[place]) if can_tell and count is not None else None,
                 bool(alarm),
             )
         )
     return days, seen.parts
+
+
+def alarm_tail(step: int) -> float:
+    """The mid-p from which on a count is an alarm, 0 to 1.
+
+    Args:
+        step: days that one count is of.
+
+    Example:
+        >>> round(alarm_tail(1), 5), round(alarm_tail(7), 5)
+        (0.00219, 0.01533)
+
+    Limits: of counts that are what the model takes them for; real days hang together, and then there are more.
+    """
+    return _A_YEAR * step / YEAR
 
 
 def surges(days: list[WatchedDay]) -> list[Surge]:
@@ -107,6 +126,8 @@ def surges(days: list[WatchedDay]) -> list[Surge]:
         >>> days, _ = watched(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14, 0, 12)))
         >>> [(surge.first.isoformat(), surge.last.isoformat(), surge.count, surge.most) for surge in surges(days)]
         [('2020-05-20', '2020-05-22', 26, 14)]
+
+    Limits: that alarms lie near each other does not say that one cause is behind them.
     """
     return [_surge(run) for run in _runs([day for day in days if day.alarm])]
 

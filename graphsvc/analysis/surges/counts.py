@@ -130,6 +130,8 @@ def by_week(series: Series) -> Series:
     Example:
         >>> by_week(Series(dt.date(2020, 5, 4), (1,) * 7)).counts
         (7,)
+
+    Limits: a week begun is not told before it is over.
     """
     start = -series.first.weekday() % 7
     weeks = (len(series.counts) - start) // 7

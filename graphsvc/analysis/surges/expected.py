@@ -22,8 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import betainc, expit, ndtr
-from scipy.stats import nbinom
+from scipy.special import betainc, expit, nbdtrik, ndtr
 
 from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, YEAR, Series
 
@@ -37,7 +36,7 @@ _HALF_LIFE = 2 * YEAR
 _GROWTH, _LONGEST = 1.05, 28
 # Past counts further out than that, as normal scores, are taken as just so far out; to begin with, the largest of twenty are.
 _FAR, _FIRST_BOUND = 2.58, 0.95
-_ROUNDS = 4
+_REGRESSIONS, _ROUNDS = 2, 2
 _LEAST_DISPERSION, _MOST_DISPERSION = 1e-4, 200.0
 _WEEK = 7
 # Gauss-Hermite: where and how much, for what is not known of a mean.
@@ -269,12 +268,13 @@ def _settled(grid: _Grid, size: _Regression, days: Any, values: Array, weights: 
     """The dispersion that fits, and the regression with it; values far out are taken to be no further than `_FAR`."""
     bounded, dispersion = np.minimum(values, _first_bound(values)), _LEAST_DISPERSION
     columns = grid.columns(size.parts, int(days[0]), int(days[-1]) + 1, size.now)[days - days[0]]
-    for _ in range(_ROUNDS):
+    for _ in range(_REGRESSIONS):
         means = np.exp(columns @ size.values)
-        dispersion = _dispersion_about(bounded, means, weights, columns.shape[1])
-        bounds = nbinom.ppf(ndtr(_FAR), 1 / dispersion, 1 / (1 + dispersion * means))
-        bounded = np.minimum(values, bounds)
-        size = _regress(grid, size.parts, days, bounded, weights, size.now, dispersion)
+        for _ in range(_ROUNDS):
+            dispersion = _dispersion_about(bounded, means, weights, columns.shape[1])
+            bounds = nbdtrik(ndtr(_FAR), 1 / dispersion, 1 / (1 + dispersion * means))
+            bounded = np.minimum(values, np.ceil(bounds))
+        size = _regress(grid, size.parts, days, bounded, weights, size.now, dispersion, size.values)
     return dispersion, size
 
 
@@ -293,9 +293,16 @@ def _dispersion_about(values: Array, means: Array, weights: Array, parameters: i
 
 
 def _regress(
-    grid: _Grid, parts: tuple[str, ...], days: Any, values: Array, weights: Array, now: int, dispersion: float | None
+    grid: _Grid,
+    parts: tuple[str, ...],
+    days: Any,
+    values: Array,
+    weights: Array,
+    now: int,
+    dispersion: float | None,
+    start: Array | None = None,
 ) -> _Regression:
-    """One regression: logistic where there is no dispersion, else negative binomial."""
+    """One regression: logistic where there is no dispersion, else negative binomial; `start` is where it begins to look."""
     # Imported here: it takes a second, and only who asks for surges should wait for it.
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -304,6 +311,12 @@ def _regress(
     family = families.Binomial() if dispersion is None else families.NegativeBinomial(alpha=dispersion)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a fit that ends at its last round: its figures are used as they are
-        result = GLM(values, columns, family=family, var_weights=weights).fit(maxiter=25, scale=1.0)
+        model = GLM(values, columns, family=family, var_weights=weights)
+        try:
+            result = model.fit(start_params=start, maxiter=25, scale=1.0, wls_method="qr", tol=1e-6)
+        except (
+            np.linalg.LinAlgError
+        ):  # a weekday on which there always, or never, was anything: slower, and does not mind
+            result = model.fit(maxiter=25, scale=1.0, tol=1e-6)
     criterion = -2 * float(result.llf) + columns.shape[1] * np.log(weights.sum())
     return _Regression(parts, now, np.asarray(result.params), np.asarray(result.cov_params()), float(criterion))

@@ -61,6 +61,8 @@ def records(series: Series) -> list[Milestone]:
     Example:
         >>> [(mark.count, mark.until) for mark in records(Series(dt.date(2020, 5, 5), (3, 1, 0, 8, 6)))]
         [(8, None)]
+
+    Limits: of what is in the series; the shorter it is, the less a record says.
     """
     marks: list[Milestone] = []
     most = 0

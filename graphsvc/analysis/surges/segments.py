@@ -31,7 +31,7 @@ _YEAR_WEEKS, _YEAR, _AROUND = 52.18, 53, 9
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class SeriesPart:
     """A part of a series between two changes.
 
     Attributes:
@@ -45,7 +45,7 @@ class Segment:
     times: float | None
 
 
-def segments(series: Series, *, seed: int = 0) -> list[Segment]:
+def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
     """The parts of a series in their order: one, if nothing changed for good; none, if it is too short to tell or full of gaps.
 
     Args:
@@ -57,7 +57,7 @@ def segments(series: Series, *, seed: int = 0) -> list[Segment]:
         >>> calm, busy = rng.poisson(3, 7 * 40), rng.poisson(9, 7 * 40)
         >>> parts = segments(Series(dt.date(2018, 1, 1), tuple(map(int, (*calm, *busy)))))
         >>> [(part.first.isoformat(), round(part.weekly)) for part in parts]
-        [('2018-01-01', 21), ('2018-10-08', 63)]
+        [('2018-01-01', 22), ('2018-10-08', 61)]
 
     Limits: see the module.
     """
@@ -73,12 +73,12 @@ def segments(series: Series, *, seed: int = 0) -> list[Segment]:
     spread = _spread(counts)
     scaled = _scaled(counts, spread)
     if scaled is None:
-        return [Segment(weeks.first, weeks.last, float(counts.mean()), None)]
+        return [SeriesPart(weeks.first, weeks.last, float(counts.mean()), None)]
     penalty = _penalty(counts, spread, np.random.default_rng(seed))
     edges = [0, *_cuts(scaled, penalty), len(counts)]
     means = [float(counts[start:end].mean()) for start, end in itertools.pairwise(edges)]
     return [
-        Segment(weeks.day(start), weeks.day(end - 1), mean, mean / before if before else None)
+        SeriesPart(weeks.day(start), weeks.day(end - 1), mean, mean / before if before else None)
         for start, end, mean, before in zip(edges, edges[1:], means, [0.0, *means], strict=False)
     ]
 

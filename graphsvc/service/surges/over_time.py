@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from graphsvc.views.surges.answer import SurgeAnswer, answered
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SeriesChoice:
     """Which series is asked for.
 
     Attributes:
@@ -65,7 +65,7 @@ class OverTime:
         """Series that were brought in as files."""
         return ReferenceSeries(self._ask)
 
-    def series(self, choice: Choice) -> ChosenSeries:
+    def series(self, choice: SeriesChoice) -> ChosenSeries:
         """The counts of a series.
 
         Raises:
@@ -76,7 +76,7 @@ class OverTime:
             outcome["rows"] = len(chosen.series.counts)
         return chosen
 
-    def surges(self, choice: Choice) -> SurgeAnswer:
+    def surges(self, choice: SeriesChoice) -> SurgeAnswer:
         """What stands out in a series: see `views.surges.answer`.
 
         Raises:
@@ -85,7 +85,7 @@ class OverTime:
         with self._ask.look("read", query="surges") as outcome:
             chosen, stored = self._chosen(choice)
             case, version, handling, sources = self._ask.state
-            key = (case, version, handling, sources, stored, *map(str, asdict(choice).values()))
+            key = (case, version, handling, sources, stored, repr(choice))
 
             def compute() -> SurgeAnswer:
                 return answered(
@@ -114,7 +114,7 @@ class OverTime:
 
     # -- how --------------------------------------------------------------------------------------------------
 
-    def _chosen(self, choice: Choice) -> tuple[ChosenSeries, str]:
+    def _chosen(self, choice: SeriesChoice) -> tuple[ChosenSeries, str]:
         """The series, and the id of the reference series it is of."""
         if choice.step not in STEPS:
             raise RequestError(f"A series is by {' or '.join(STEPS)}, not by {choice.step[:40]!r}.")
@@ -134,9 +134,12 @@ class OverTime:
                 series = by_week(series)
             except ValueError:
                 raise RequestError(f"The series {stored.name!r} holds no whole week. Ask for it by day.") from None
-        return self._until(choice, ChosenSeries(series, column.replace("_", " "), stored.notes)), stored.id
+        # What was said of other columns is left out.
+        named = tuple(f"{name!r}:" for name in stored.columns if name not in (column, choice.condition))
+        notes = tuple(note for note in stored.notes if not note.startswith(named)) if named else stored.notes
+        return self._until(choice, ChosenSeries(series, column.replace("_", " "), notes)), stored.id
 
-    def _of_case(self, choice: Choice, name: str) -> ChosenSeries:
+    def _of_case(self, choice: SeriesChoice, name: str) -> ChosenSeries:
         released = self._ask.rows("cases.crossings")
         rows = released.dicts()
         for end, wanted in (("launch", choice.launch), ("landing", choice.landing)):
@@ -159,7 +162,7 @@ class OverTime:
         return ChosenSeries(series, MEASURES[name], tuple(notes))
 
     @staticmethod
-    def _until(choice: Choice, chosen: ChosenSeries) -> ChosenSeries:
+    def _until(choice: SeriesChoice, chosen: ChosenSeries) -> ChosenSeries:
         if not choice.until:
             return chosen
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from graphsvc.analysis.surges.alarms import Surge, WatchedDay, surges, watched
 from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, Series
 from graphsvc.analysis.surges.milestones import Milestone, milestone, records
-from graphsvc.analysis.surges.segments import LEAST_WEEKS, Segment, segments
+from graphsvc.analysis.surges.segments import LEAST_WEEKS, SeriesPart, segments
 from graphsvc.records.dates import day as day_words
 from graphsvc.records.numbers import count
 
@@ -50,7 +50,7 @@ class SurgeAnswer:
     beyond: frozenset[dt.date]
     surges: list[Surge]
     marks: list[Milestone]
-    segments: list[Segment]
+    segments: list[SeriesPart]
     parts: tuple[str, ...]
     notes: tuple[str, ...]
 

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, InputError, NotFound, RequestError
 from graphsvc.records.numbers import whole
-from graphsvc.service import MOST_BYTES, MOST_STARTS, Choice, Session
+from graphsvc.service import MOST_BYTES, MOST_STARTS, SeriesChoice, Session
 from graphsvc.views.surges import picture
 from graphsvc.views.surges.answer import COLUMNS, SurgeAnswer, since_words, until_words
 from graphsvc.web.asked import number
@@ -73,12 +73,12 @@ def remove(case: str) -> ResponseReturnValue:
     return redirect(url_for("surges.view", case=case), code=303)
 
 
-def _choice() -> Choice:
+def _choice() -> SeriesChoice:
     given = {name: text for name in _WORDS if (text := request.args.get(name, "").strip())}
-    return Choice(request.args.get("of", "").strip() or "crossings", **given)
+    return SeriesChoice(request.args.get("of", "").strip() or "crossings", **given)
 
 
-def _frame(session: Session, choice: Choice) -> dict[str, Any]:
+def _frame(session: Session, choice: SeriesChoice) -> dict[str, Any]:
     """What the page asks with."""
     chosen = {"of": choice.name} | {name: getattr(choice, name) for name in _WORDS}
     return {
@@ -88,20 +88,20 @@ def _frame(session: Session, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _late(session: Session, choice: Choice, wanted: int) -> dict[str, Any]:
+def _late(session: Session, choice: SeriesChoice, wanted: int) -> dict[str, Any]:
     """What takes time."""
     stored = session.time.reference.listed()
     offered = {
         "offered": [*_OF_CASE, *((series.name, series.name) for series in stored)],
         "sites": session.time.sites(),
-        "stored": [_told(one) for one in stored],
+        "stored": [_told(each) for each in stored],
     }
-    columns = next((list(one.columns) for one in stored if one.name.casefold() == choice.name.casefold()), [])
+    columns = next((list(each.columns) for each in stored if each.name.casefold() == choice.name.casefold()), [])
     offered |= {"columns": columns, "nothing": "", "fault": ""}
     try:
         surge_answer = session.time.surges(choice)
     except NotFound as error:
-        if wants_json() or choice != Choice():
+        if wants_json() or choice != SeriesChoice():
             raise
         return offered | {"nothing": str(error)}  # a case that has no crossing yet is no fault
     if wants_json():
@@ -145,7 +145,7 @@ def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str
 
 def _refused(session: Session, error: GraphsvcError) -> ResponseReturnValue:
     """The page with what was wrong with a file."""
-    choice = Choice()
+    choice = SeriesChoice()
     values: Mapping[str, Any] = _late(session, choice, 0)
     shown = {**_frame(session, choice), **values, "fault": str(error)}
     if wants_json():
