@@ -73,7 +73,8 @@ def sampled(world: LinkageWorld, seed: int) -> Sampled:
 def same(world: LinkageWorld, some: CrossingPairs) -> Bools:
     """For each pair whether both are of one series."""
     series = np.array(world.series)
-    return series[some.first] == series[some.second]
+    result: Bools = series[some.first] == series[some.second]
+    return result
 
 
 def fit(worlds: Sequence[Sampled]) -> RatioTable:

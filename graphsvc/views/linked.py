@@ -42,6 +42,19 @@ def ratio(log_ratio: float) -> str:
     return f"{shown} times" if log_ratio > 0 else f"1 in {shown}"
 
 
+def alike(log_ratio: float) -> str:
+    """What a ratio says of two crossings, in a sentence without its end.
+
+    Example:
+        >>> import math
+        >>> alike(math.log(38)), alike(-math.log(38)), alike(0.0)
+        ('it is 38 times as likely that they are so alike if they are of one series', 'it is 38 times as likely that they are so alike if they are not of one series', 'they are as likely to be so alike either way')
+    """
+    if abs(log_ratio) < 0.05:
+        return "they are as likely to be so alike either way"
+    return f"it is {ratio(abs(log_ratio))} as likely that they are so alike if they are {'' if log_ratio > 0 else 'not '}of one series"
+
+
 def chance(value: float) -> str:
     """A chance in words.
 

@@ -66,7 +66,8 @@ def clusters(own: Floats, size: int, table: RatioTable) -> list[list[int]]:
     strong = [
         sorted(group)
         for group in groups
-        if max((ratio for *_, ratio in graph.subgraph(group).edges(data="weight")), default=0.0) >= least + table.margin
+        if max((tie["weight"] for *_, tie in graph.subgraph(group).edges(data=True)), default=0.0)
+        >= least + table.margin
     ]
     return sorted(strong, key=lambda rows: (-len(rows), rows))
 

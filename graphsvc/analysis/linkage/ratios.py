@@ -213,8 +213,8 @@ def log_ratios(some: CrossingPairs, table: RatioTable, left_out: Bools | None = 
     Limits: as far as the features are what was fitted; a true ratio beyond what beliefs allow is not reached.
     """
     total = np.zeros(len(some.first))
-    for name, ratio in table.near.items():
-        total += near_ratio(some.apart[name], some.few[name], ratio)
+    for name, near in table.near.items():
+        total += near_ratio(some.apart[name], some.few[name], near)
     for name, ratio in table.shared.items():
         total += apart_ratio(some, name, ratio)
     rows = some.entries
@@ -348,45 +348,34 @@ def _entries(
     ids: Sequence[str], traits: Iterable[Trait], dependence: Dependence
 ) -> tuple[SharedEntries, tuple[str, ...], dict[str, Halves]]:
     """What pairs share; names of the values; how far each feature is known of each crossing."""
-    number = {name: place for place, name in enumerate(ids)}
-    best: dict[tuple[str, str], dict[int, Trait]] = defaultdict(dict)
-    known = {name: np.zeros(len(ids), dtype=np.float32) for name in SHARED}
-    for trait in traits:
-        at = number[trait.crossing]
-        if trait.belief < _LEAST:
-            continue
-        known[trait.feature][at] = max(known[trait.feature][at], trait.belief)
-        holders = best[trait.feature, trait.value]
-        if at not in holders or trait.belief > holders[at].belief:
-            holders[at] = trait
+    best, known = _best(ids, traits)
     values = {name: place for place, name in enumerate(sorted({value for _, value in best}))}
     said = {name: max(int((row > 0).sum()), 1) for name, row in known.items()}
-    columns: list[tuple[Ints, Ints, Ints, Floats, Floats, Ints, Ints]] = []
+    as_rare = _as_rare(best)
     vias: dict[str, int] = {"": 0}
     voices: dict[frozenset[str], int] = {frozenset(): 0}
-    as_rare = _as_rare(best)
+    columns: list[tuple[Ints, Ints, Ints, Floats, Floats, Ints, Ints]] = []
     for (feature, value), holders in sorted(best.items()):
         if len(holders) < 2:
             continue
-        rows = sorted(holders)
-        held = [holders[row] for row in rows]
-        low, high = np.triu_indices(len(rows), 1)
-        at = np.array(rows, dtype=np.int64)
+        rows = np.array(sorted(holders), dtype=np.int64)
+        held = [holders[row] for row in rows.tolist()]
         belief = np.array([trait.belief for trait in held])
         via = np.array([vias.setdefault(trait.via, len(vias)) for trait in held], dtype=np.int64)
         voice = np.array([voices.setdefault(trait.voices, len(voices)) for trait in held], dtype=np.int64)
+        low, high = np.triu_indices(len(held), 1)
+        # What both have through the same one is told by that one already.
         fits = (via[low] != via[high]) | (via[low] == 0)
         low, high = low[fits], high[fits]
-        of = said[feature] * (said[feature] - 1) / 2
-        rarity = -np.log((min(as_rare[feature][len(rows)], of) + _KNOWN_ONCE) / (of + 2 * _KNOWN_ONCE))
-        pair = _pairs(at[low], at[high], len(ids))
+        every = said[feature] * (said[feature] - 1) / 2
+        rarity = -np.log((min(as_rare[feature][len(held)], every) + _KNOWN_ONCE) / (every + 2 * _KNOWN_ONCE))
         columns.append(
             (
-                pair,
-                np.full(len(pair), _SHARED.index(feature)),
-                np.full(len(pair), values[value]),
+                _pairs(rows[low], rows[high], len(ids)),
+                np.full(len(low), _SHARED.index(feature)),
+                np.full(len(low), values[value]),
                 belief[low] * belief[high],
-                np.full(len(pair), rarity),
+                np.full(len(low), rarity),
                 voice[low],
                 voice[high],
             )
@@ -394,13 +383,32 @@ def _entries(
     whole = (
         [np.concatenate(some) for some in zip(*columns, strict=True)] if columns else [np.zeros(0, dtype=np.int64)] * 7
     )
-    pair, feature_, value_, sure, rarity_, near, far = whole
-    voice_ = _one_voice(pair, near, far, list(voices), dependence)
-    return (
-        SharedEntries(pair, feature_, value_, sure.astype(float), rarity_.astype(float), voice_),
-        tuple(values),
-        known,
-    )
+    pair, number, thing, sure, rare, near, far = whole
+    one_voice = _one_voice(pair, near, far, list(voices), dependence)
+    return SharedEntries(pair, number, thing, sure.astype(float), rare.astype(float), one_voice), tuple(values), known
+
+
+def _best(
+    ids: Sequence[str], traits: Iterable[Trait]
+) -> tuple[dict[tuple[str, str], dict[int, Trait]], dict[str, Halves]]:
+    """Feature and value → number of a crossing → its best believed trait of that; and how far each feature is known of each crossing."""
+    number = {name: place for place, name in enumerate(ids)}
+    best: dict[tuple[str, str], dict[int, Trait]] = defaultdict(dict)
+    known = {name: np.zeros(len(ids), dtype=np.float32) for name in SHARED}
+    for trait in traits:
+        if trait.belief < _LEAST:
+            continue
+        row = number[trait.crossing]
+        known[trait.feature][row] = max(known[trait.feature][row], trait.belief)
+        holders = best[trait.feature, trait.value]
+        # Of equals the first by name: nothing may depend on the order of rows.
+        if row not in holders or _order(trait) < _order(holders[row]):
+            holders[row] = trait
+    return best, known
+
+
+def _order(trait: Trait) -> tuple[float, str, list[str]]:
+    return -trait.belief, trait.via, sorted(trait.voices)
 
 
 def _as_rare(best: Mapping[tuple[str, str], Collection[int]]) -> dict[str, dict[int, int]]:

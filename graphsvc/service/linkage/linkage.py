@@ -271,6 +271,7 @@ class Linkage:
         return {
             "log_ratio": round(mean, 3),
             "ratio": words.ratio(mean),
+            "alike": words.alike(mean),
             "support": in_favour(mean),
             "chance": round(likely, 3),
             "chance_says": words.chance(likely),
