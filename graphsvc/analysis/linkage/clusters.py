@@ -11,8 +11,6 @@ import math
 
 import networkx as nx
 import numpy as np
-from scipy.cluster.hierarchy import cophenet, linkage
-from scipy.special import expit
 
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.linkage.ratios import RatioTable
@@ -37,6 +35,9 @@ def joined(log_ratios: Floats) -> Floats:
     """
     if not len(log_ratios):
         return log_ratios
+    # Imported here: it takes half a second, and whoever compares no crossings needs none of it.
+    from scipy.cluster.hierarchy import cophenet, linkage
+
     tree = linkage(_MOST - np.clip(log_ratios, _LEAST, _MOST), "average")
     result: Floats = _MOST - cophenet(tree)
     return result
@@ -130,7 +131,7 @@ def chances(ratios: Floats, table: RatioTable) -> Floats:
 
     Limits: the prior is stated, not known: twice the prior gives about twice the chance while that is small.
     """
-    result: Floats = expit(ratios + np.log(table.prior / (1 - table.prior)))
+    result: Floats = 1 / (1 + np.exp(-(ratios + np.log(table.prior / (1 - table.prior)))))
     return result
 
 
