@@ -88,6 +88,7 @@ def test_the_case_opens_to_neither_and_shows_nowhere(site: Any, reader: tuple[st
     assert of_case > 20
 
 
+@pytest.mark.slow(reason="asks every page of the app as a reader")
 def test_the_same_addresses_do_show_the_case_to_a_reader(site: Any) -> None:
     # Otherwise the test above would pass on addresses that show nothing to anybody.
     client, seen = site.client("inv"), set()

@@ -142,7 +142,7 @@ def dealt(
     Example:
         >>> test = dealt(["w2"] * 5 + ["w3"], ["w2"] * 6 + [f"w{n}" for n in range(3, 40)], draws=999)
         >>> test.p, test.places[0].place, test.places[0].went, round(test.places[0].expected, 2)
-        (0.002, 'w2', 5, 0.84)
+        (0.001, 'w2', 5, 0.84)
 
     Limits: everybody who comes somewhere in those months is taken to be as free as anybody else to go to any place that took people then.
     That a place is near, in the same trade or of the same family explains much that is not being moved, and the test does not know it.
@@ -200,15 +200,16 @@ def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
 
     Limits: a closure whose people nobody saw again says nothing, and is in no correction: nothing it could have shown would have counted.
     """
-    # Imported when first needed: all of scipy.stats takes half a second to load.
+    p = {name: test.p for name, test in tests.items() if test.p is not None}
+    if not p:
+        return dict(tests)
+    # Imported when there is something to correct: all of scipy.stats takes a second to load.
     from scipy.stats import false_discovery_control
 
-    telling = [name for name, test in tests.items() if test.p is not None]
-    p = [test.p for name in telling if (test := tests[name]).p is not None]
-    q = dict(zip(telling, false_discovery_control(p).tolist() if p else [], strict=True))
+    q = dict(zip(p, false_discovery_control(list(p.values())).tolist(), strict=True))
     standing = sum(value <= ALPHA for value in q.values())
     # A place within a closure that stands is held to the share of closures that do.
-    level = ALPHA * standing / len(telling) if telling else 0.0
+    level = ALPHA * standing / len(p)
     return {name: _judged(test, q.get(name), level) for name, test in tests.items()}
 
 
