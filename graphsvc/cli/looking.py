@@ -102,11 +102,13 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
 def linked(session: Opener, crossing: str, least: float, case: str, form: str) -> None:
     """Which crossings hang together, pair by pair, and by what: intelligence, never evidence."""
     with session(case) as acts:
-        rows, clusters = acts.linkage.table(crossing, least)
-    write(form, LINKED_COLUMNS, rows)
-    if not rows:
+        pairs = acts.linkage.table(crossing, least)
+    write(form, LINKED_COLUMNS, pairs.rows)
+    if not pairs.rows:
         say(NOTHING_LINKED, err=True)
-    say(*(f"Cluster {number}: {', '.join(some)}" for number, some in enumerate(clusters, start=1)), err=True)
+    say(*(f"Cluster {number}: {', '.join(some)}" for number, some in enumerate(pairs.clusters, start=1)), err=True)
+    if pairs.truncated:
+        raise Busy(cut(len(pairs.rows)))
 
 
 @click.command()

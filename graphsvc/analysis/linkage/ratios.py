@@ -111,7 +111,7 @@ def _table(values: Mapping[str, Any]) -> RatioTable:
 
 @dataclass(frozen=True, slots=True)
 class SharedEntries:
-    """What pairs share, one row for each thing that two crossings share.
+    """What pairs share, one row for each thing that two crossings share, in the order of pairs.
 
     Attributes:
         pair: number of the pair. feature: number in `SHARED`. value: number of the value.
@@ -154,7 +154,10 @@ class CrossingPairs:
         chosen = np.array(rows, dtype=np.int64)
         first, second = (side.astype(np.int64) for side in np.triu_indices(len(rows), 1))
         pair = _pairs(chosen[first], chosen[second], len(self.ids))
-        rows_within = np.flatnonzero(np.isin(self.entries.pair, pair))
+        # Rows stand by pair: those of a few are found without looking at all.
+        begin, end = (np.searchsorted(self.entries.pair, pair, side) for side in ("left", "right"))
+        lengths = end - begin
+        rows_within = np.repeat(end - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
         columns = {name: getattr(self.entries, name)[rows_within] for name in SharedEntries.__dataclass_fields__}
         columns["pair"] = np.searchsorted(pair, columns["pair"])
         return CrossingPairs(
@@ -383,7 +386,8 @@ def _entries(
     whole = (
         [np.concatenate(some) for some in zip(*columns, strict=True)] if columns else [np.zeros(0, dtype=np.int64)] * 7
     )
-    pair, number, thing, sure, rare, near, far = whole
+    order = np.argsort(whole[0], kind="stable")
+    pair, number, thing, sure, rare, near, far = (column[order] for column in whole)
     one_voice = _one_voice(pair, near, far, list(voices), dependence)
     return SharedEntries(pair, number, thing, sure.astype(float), rare.astype(float), one_voice), tuple(values), known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
@@ -17,9 +18,10 @@ from graphsvc.analysis.linkage.linked import (
     without_thing,
 )
 from graphsvc.analysis.linkage.support import in_favour, support
+from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
 from graphsvc.service.ask import Ask, nothing
-from graphsvc.service.cypher.frames import answer_frame
+from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage.compared import ComparedCase, compared, without_pieces
 from graphsvc.views import linked as words
@@ -31,6 +33,20 @@ _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
 _PAIRS = 2000
 # From what chance on two crossings stand in a table or graph of pairs.
 LEAST_CHANCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedPairs:
+    """Pairs of crossings that hang together.
+
+    Attributes:
+        rows: of `views.linked.COLUMNS`, best first. clusters: ids of each, the largest first.
+        truncated: there are more pairs than rows.
+    """
+
+    rows: list[tuple[Any, ...]]
+    clusters: list[list[str]]
+    truncated: bool
 
 
 class Linkage:
@@ -136,6 +152,7 @@ class Linkage:
                     for place, first in enumerate(rows)
                     for second in rows[place + 1 :]
                 ][:_PAIRS],
+                "more_pairs": max(0, len(ids) * (len(ids) - 1) // 2 - _PAIRS),
             }
 
     def pair(self, first: str, second: str) -> dict[str, Any]:
@@ -162,8 +179,8 @@ class Linkage:
                 "prior": made.table.prior,
             } | self._strength(made, [made.number(first, second)])
 
-    def table(self, crossing: str = "", least: float = LEAST_CHANCE) -> tuple[list[tuple[Any, ...]], list[list[str]]]:
-        """Pairs of crossings that hang together, best first, as rows of `views.linked.COLUMNS`; and the clusters, as ids.
+    def table(self, crossing: str = "", least: float = LEAST_CHANCE) -> LinkedPairs:
+        """Pairs of crossings that hang together, best first.
 
         Args:
             crossing: only pairs with this one; empty: all.
@@ -176,20 +193,24 @@ class Linkage:
             raise RequestError(f"least is {least}, but takes a number from 0 to 1: the least chance of a pair.")
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
-            rows = self._pairs(case, crossing, least)
+            rows, truncated = self._pairs(case, crossing, least)
             outcome["rows"] = len(rows)
-        return rows, [[case.linked.ids[row] for row in some] for some in case.linked.clusters]
+        return LinkedPairs(rows, [[case.linked.ids[row] for row in some] for some in case.linked.clusters], truncated)
 
     def frame(self, crossing: str = "", least: float = LEAST_CHANCE) -> pd.DataFrame:
         """The same as a table: `attrs["clusters"]` lists the clusters. Raises as `table`."""
-        rows, clusters = self.table(crossing, least)
-        return answer_frame(words.COLUMNS, rows, [] if rows else [words.NONE], clusters=clusters)
+        told = self.table(crossing, least)
+        sentences = [cut(len(told.rows))] if told.truncated else []
+        warn(sentences)
+        return answer_frame(
+            words.COLUMNS, told.rows, sentences or ([] if told.rows else [words.NONE]), clusters=told.clusters
+        )
 
     def graph(self) -> nx.MultiDiGraph[str]:
         """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster."""
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
-            pairs = self._pairs(case, "", LEAST_CHANCE)
+            pairs, _ = self._pairs(case, "", LEAST_CHANCE)
             names = self._ask.named(case.linked.ids)
             outcome["rows"] = len(pairs)
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -213,7 +234,8 @@ class Linkage:
 
     # -- parts of answers --------------------------------------------------------------------------------------
 
-    def _pairs(self, case: ComparedCase, crossing: str, least: float) -> list[tuple[Any, ...]]:
+    def _pairs(self, case: ComparedCase, crossing: str, least: float) -> tuple[list[tuple[Any, ...]], bool]:
+        """Rows of `views.linked.COLUMNS`, and whether there are more than are given."""
         made = case.linked
         cluster = np.full(len(made.ids), -1)
         for number, some in enumerate(made.clusters):
@@ -228,7 +250,7 @@ class Linkage:
         best = numbers[np.argsort(-made.together[numbers], kind="stable")][:_PAIRS].tolist()
         things = {pair: shared(made, (made.ids[first[pair]], made.ids[second[pair]]))[:3] for pair in best}
         names = self._named([thing for some in things.values() for thing in some], [])
-        return [
+        rows = [
             (
                 made.ids[first[pair]],
                 case.dates[made.ids[first[pair]]],
@@ -242,6 +264,7 @@ class Linkage:
             )
             for pair in best
         ]
+        return rows, len(numbers) > len(best)
 
     def _summary(
         self,

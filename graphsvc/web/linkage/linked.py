@@ -22,7 +22,7 @@ def table(case: str) -> ResponseReturnValue:
     session = at(case)
     crossing = _asked("id")
     if request.args.get("as") == "csv":
-        return csv_file("linked-crossings.csv", COLUMNS, session.linkage.table(crossing)[0])
+        return csv_file("linked-crossings.csv", COLUMNS, session.linkage.table(crossing).rows)
     if crossing:
         return answer_early("linked/of.html", lambda: session.linkage.of(crossing), case=session.case, id=crossing)
     return answer_early("linked/table.html", session.linkage.clusters, case=session.case)
