@@ -24,6 +24,7 @@ SMALL = {"GRAPHSVC_NEO4J_QUICK_JAVA": "yes", "GRAPHSVC_NEO4J_START_S": "300", "G
 # What each command answers or says, once it did what the README says of it.
 SAYS = {
     "behind": "C0001",
+    "linked": "first_date",
     "simulate": "An invented case is in",
     "evaluate": "average precision|AP",
     "load": "Loaded into dover as delivery 1",
