@@ -111,6 +111,10 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     assert behind.returncode == 0, behind.stderr
     assert json.loads(behind.stdout)["rows"][0]["about"]["id"] == crossing
     assert run("behind", "--date", "1999-01-01", "--case", case).returncode == 64
+    moves = run("moves", "--case", case, "--format", "json")
+    assert moves.returncode == 0, moves.stderr
+    assert {row["left"] for row in json.loads(moves.stdout)["moves"]} <= set(json.loads(moves.stdout)["verdicts"])
+    assert run("moves", "--id", crossing, "--case", case).returncode != 0  # no workplace
     log = run("audit").stdout
     assert "who is behind it" in log
     assert "released" in log
