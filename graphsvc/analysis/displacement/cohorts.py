@@ -203,7 +203,10 @@ def cohort(known: Whereabouts, closing: Closing) -> Cohort:
 
 
 def relation_at(known: Whereabouts, place: str) -> str:
-    """Whether people of a place worked or lived there."""
+    """Whether people of a place worked or lived there: `WORKED_AT` or `LIVED_AT`.
+
+    Limits: by the kind of the place, not by what is said of each person.
+    """
     there = known.places.get(place)
     return LIVED if there is not None and there.kind == DWELLING else WORKED
 
@@ -257,7 +260,10 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
 
 
 def last_day(day: dt.date) -> dt.date:
-    """The day from which a new place is another story."""
+    """The day from which a new place is another story, so long after `day`.
+
+    Limits: a convention; people may be moved on later.
+    """
     return day + dt.timedelta(TO_DAYS)
 
 

@@ -127,7 +127,10 @@ def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
 
 
 def earliest(text: str) -> dt.date | None:
-    """The first day a date can mean; None where there is none."""
+    """The first day a date can mean; None where there is none.
+
+    Limits: of a year alone it is the first of January, on which nothing need have happened.
+    """
     return parse_date(text).earliest if text else None
 
 
@@ -137,6 +140,8 @@ def near(text: str) -> dt.date | None:
     Example:
         >>> near("2020-03"), near("2020"), near("")
         (datetime.date(2020, 3, 1), None, None)
+
+    Limits: within the month the day is not known.
     """
     if not text:
         return None
