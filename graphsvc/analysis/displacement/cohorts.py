@@ -205,6 +205,10 @@ def cohort(known: Whereabouts, closing: Closing) -> Cohort:
 def relation_at(known: Whereabouts, place: str) -> str:
     """Whether people of a place worked or lived there: `WORKED_AT` or `LIVED_AT`.
 
+    Example:
+        >>> relation_at(whereabouts([WorkPlace("h1", kind="dwelling")], []), "h1")
+        'LIVED_AT'
+
     Limits: by the kind of the place, not by what is said of each person.
     """
     there = known.places.get(place)
@@ -261,6 +265,10 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
 
 def last_day(day: dt.date) -> dt.date:
     """The day from which a new place is another story, so long after `day`.
+
+    Example:
+        >>> (last_day(dt.date(2020, 3, 1)) - dt.date(2020, 3, 1)).days == TO_DAYS
+        True
 
     Limits: a convention; people may be moved on later.
     """

@@ -129,6 +129,10 @@ def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
 def earliest(text: str) -> dt.date | None:
     """The first day a date can mean; None where there is none.
 
+    Example:
+        >>> earliest("2020-03"), earliest("")
+        (datetime.date(2020, 3, 1), None)
+
     Limits: of a year alone it is the first of January, on which nothing need have happened.
     """
     return parse_date(text).earliest if text else None
