@@ -199,11 +199,11 @@ class Linkage:
 
     def frame(self, crossing: str = "", least: float = LEAST_CHANCE) -> pd.DataFrame:
         """The same as a table: `attrs["clusters"]` lists the clusters. Raises as `table`."""
-        told = self.table(crossing, least)
-        sentences = [cut(len(told.rows))] if told.truncated else []
+        pairs = self.table(crossing, least)
+        sentences = [cut(len(pairs.rows))] if pairs.truncated else []
         warn(sentences)
         return answer_frame(
-            words.COLUMNS, told.rows, sentences or ([] if told.rows else [words.NONE]), clusters=told.clusters
+            words.COLUMNS, pairs.rows, sentences or ([] if pairs.rows else [words.NONE]), clusters=pairs.clusters
         )
 
     def graph(self) -> nx.MultiDiGraph[str]:
