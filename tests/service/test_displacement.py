@@ -183,6 +183,8 @@ def test_a_visit_is_asked_about_by_its_day(people: Place) -> None:
     place = people("ana").displacement.place("live", day="8 May 2020")
     assert place.closure is not None
     assert (place.closure.why, place.closure.on, place.closure.there) == ("asked", "2020-05-08", 5)
+    page = people.client("ana").get(f"/case/{people.case}/displacement/place?id=live&day=2020-05-08").text
+    assert "they may still be there" in page
 
 
 def test_what_is_not_there_or_not_asked_right_is_said(people: Place) -> None:
