@@ -109,6 +109,7 @@ CALLS: dict[str, Entry] = {
     "cases": with_(),
     "close": "ends the service",
     "network.coast": "coastlines of the earth around a picture that one has been given",
+    "network.waters": "coastlines of the earth around a map that one has been given",
     "deliveries.uploads.confirm": of("uploads"),
     "deliveries.uploads.correct": of("uploads", "[chart.entities]\n"),
     "network.comments.add": lambda known: [

@@ -36,6 +36,13 @@ def test_a_day_says_what_it_is(answer: SurgeAnswer) -> None:
     assert said[-1] == "19 May 2020: not known"
 
 
+def test_what_was_to_be_expected_of_the_newest_surge_is_that_of_its_day(answer: SurgeAnswer) -> None:
+    newest = answer.surges[-1]
+    (mean,) = [day.mean for day in answer.days if day.day == newest.peak]
+    assert mean is not None
+    assert f"with {newest.most:,} where {mean:.1f} was to be expected" in answer.verdict
+
+
 def test_a_calendar_has_every_day_once_and_shades_by_count(answer: SurgeAnswer) -> None:
     months = picture.months(answer, answer.days)
     assert [month.name for month in months][:2] == ["December 2019", "January 2020"]

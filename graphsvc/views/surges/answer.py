@@ -71,7 +71,12 @@ class SurgeAnswer:
         if not self.surges:
             return f"No {step} stands out from those before it."
         newest = self.surges[-1]
-        return f"{count(len(self.surges), 'surge')}; the newest on {day_words(newest.peak)}, with {newest.most:,} where {newest.expected:.1f} {'was' if newest.first == newest.last else 'were'} to be expected."
+        # Of the day that is named, and not of all its alarms together.
+        expected = next(day.mean for day in self.days if day.day == newest.peak) or 0.0
+        return (
+            f"{count(len(self.surges), 'surge')}; the newest on {day_words(newest.peak)}, with {newest.most:,} where"
+            f" {expected:.1f} was to be expected."
+        )
 
     def mark(self, day: dt.date) -> Milestone | None:
         """How the count of a day stands among the others."""
