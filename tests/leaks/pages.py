@@ -119,6 +119,7 @@ PAGES: dict[str, Entry] = {
         {"from": "2020", "to": "2020-05"},
         {"at": known.entities[0]},
         {"q": known.words[0]},
+        *({"cohort": one} for one in known.entities[::3]),
     ],
     "surges.view": lambda known: [
         {},

@@ -94,6 +94,15 @@ def test_the_map_fits_and_north_is_up_and_the_place_asked_for_leaves_the_others_
     assert (by_place["Calais"].number, by_place["W1"].number) == (4, 0)
 
 
+def test_where_a_cohort_went_is_drawn_as_far_as_both_ends_have_coordinates() -> None:
+    shops = [workplace(f"W{n}", latitude=51.0 + n, longitude=1.0) for n in range(3)]
+    moves = [("W0", "W1", 4), ("W0", "W2", "few"), ("W0", "nowhere", 3)]
+    chart = maps.chart(events([], shops), maps.coordinates([], shops), Filters(), moves=moves)
+    assert [(line.following, line.people) for line in chart.cohort] == [("W1", 4), ("W2", "few")]
+    # How broad a line of few is tells nothing of how many they are.
+    assert chart.cohort[1].width < chart.cohort[0].width
+
+
 def test_what_is_far_from_the_crossings_makes_them_no_smaller_and_without_crossings_all_is_near() -> None:
     near, far = workplace("W1", latitude=51.2, longitude=1.2), workplace("W2", latitude=53.5, longitude=-2.2)
     at_sea = crossing("C1", "2020-05-08", launch_lat=50.95, launch_lon=1.85, landing_lat=51.12, landing_lon=1.32)

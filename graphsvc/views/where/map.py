@@ -64,12 +64,24 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortLine:
+    """Where some of those who were at a place appear next: `people` is a number or `few`."""
+
+    left: str
+    following: str
+    line: tuple[float, float, float, float]
+    width: float
+    people: int | str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A map, `width` by `height` in its own units.
 
     Attributes:
         waters: shores as the path of an SVG, filled evenly and oddly.
         marks: the largest last, so that it lies above. routes: between them.
+        cohort: where those who were at one place went, as far as both ends have coordinates.
         frame: how it lies on the earth; None where nothing has coordinates.
     """
 
@@ -78,6 +90,7 @@ class Chart:
     waters: str
     marks: tuple[Mark, ...]
     routes: tuple[Route, ...]
+    cohort: tuple[CohortLine, ...]
     frame: Frame | None
 
 
@@ -120,6 +133,7 @@ def chart(
     places: Mapping[str, Place],
     filters: Filters,
     waters: Sequence[Ring] = (),
+    moves: Sequence[tuple[str, str, int | str]] = (),
 ) -> Chart:
     """The map of some events.
 
@@ -128,10 +142,11 @@ def chart(
         places: where each place is that is on the map, as `coordinates` and `nearby` give it.
         filters: what is asked for: the rest stays on the map and is faint. Of the place that is asked for, all others show too.
         waters: shores as rings of (latitude, longitude), all around `map_frame(places).box`.
+        moves: of a cohort: place that was left, next place, how many (or `few`).
     """
     frame = map_frame(places)
     if frame is None:
-        return Chart(WIDTH, 0.0, "", (), (), None)
+        return Chart(WIDTH, 0.0, "", (), (), (), None)
     scaled, height = _fitted(places, frame)
     points = {place: scaled.place(*degrees) for place, degrees in places.items()}
     asked = [event for event in some if filters.matching(event, without="place")]
@@ -141,6 +156,17 @@ def chart(
         _path(scaled, waters),
         tuple(_marks(some, asked, points)),
         tuple(_routes(some, asked, points)),
+        tuple(
+            CohortLine(
+                left,
+                after,
+                _line(points[left], points[after]),
+                2.0 + (people if isinstance(people, int) else 1),
+                people,
+            )
+            for left, after, people in moves
+            if left in points and after in points
+        ),
         frame,
     )
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date
+from graphsvc.views.displacement.rows import OUTCOME_WORDS, plain
 from graphsvc.views.lists import behind_crossings, behind_workplaces
 from graphsvc.views.picture.arrangements import map_frame
 from graphsvc.views.where import map as maps
@@ -40,14 +41,18 @@ def page_of(case: str) -> ResponseReturnValue:
         "filters": {word: getattr(filters, field) or None for word, field in _WORDS.items()},
         "truncated": parts.truncated or any(rows.truncated for rows in listed),
     }
+    cohort = request.args.get("cohort", "").strip()
+    moves = session.displacement.moves([cohort]) if cohort else []
     if wants_json():
-        return answer("where/page.html", **data, events=[row for row in rows if row.pop("shown")])
+        asked = {"moves": [plain(row) for row in moves]} if cohort else {}
+        return answer("where/page.html", **data, events=[row for row in rows if row.pop("shown")], **asked)
     every = maps.coordinates(crossings, workplaces)
     near = maps.nearby(every, some)
     whole = bool(request.args.get("whole"))
-    places = every if whole else near
+    ends = {place for row in moves for place in (row.left, row.next)} & set(every)
+    places = every if whole else near | {place: every[place] for place in ends}
     waters = session.network.waters(map_frame(places))
-    chart = maps.chart(some, places, filters, waters)
+    chart = maps.chart(some, places, filters, waters, [(row.left, row.next, row.people) for row in moves if row.next])
     return answer(
         "where/page.html",
         **data,
@@ -55,7 +60,11 @@ def page_of(case: str) -> ResponseReturnValue:
         matching=sum(row["shown"] for row in rows),
         chart=chart,
         whole=whole,
-        far=len(every) - len(near),
+        cohort=cohort,
+        cohort_name=next((row.left_name for row in moves), "") or cohort,
+        moves=moves,
+        outcomes=OUTCOME_WORDS,
+        far=len(every) - len(near if whole else places),
         nowhere=sum(not any(place in every for place in event.places) for event in some),
         years=years(some, filters),
         levels=range(1, LEVELS + 1),

@@ -59,7 +59,8 @@ function filter(form) {
     status.textContent = `${number} of ${rows.length} shown`;
     const given = Object.entries(wanted).filter(([, text]) => text);
     const suffix = (some) => (some.length ? `?${new URLSearchParams(some)}` : "");
-    history.replaceState(null, "", location.pathname + suffix(field("whole") ? [...given, ["whole", "yes"]] : given));
+    const standing = ["whole", "cohort"].filter(field).map((name) => [name, field(name).value]);
+    history.replaceState(null, "", location.pathname + suffix([...given, ...standing]));
     json.href = json.href.split("?")[0] + suffix(given);
   }
 

@@ -1,0 +1,81 @@
+"""The two stories of docs/story.md, from the first click to the answer, as the demo's own investigator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
+Visiting = Callable[..., AbstractContextManager[Visit]]
+STORY = (Path(__file__).parents[2] / "docs" / "story.md").read_text("utf-8")
+VIEWPORT = {"width": 1440, "height": 900}
+
+
+def told(words: str) -> str:
+    """Words that the page has to say, as the story has them: it may not drift from what is there."""
+    assert words in re.sub(r"\s+", " ", STORY), f"the story does not say {words!r}"
+    return words
+
+
+def rail(page: Page, name: str) -> None:
+    page.get_by_role("link", name=told(name), exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Visiting) -> None:
+    with visit("investigator", viewport=VIEWPORT) as seen:
+        page = seen.page
+        page.goto("/case/demo")
+        rail(page, "Surges")
+        expect(
+            page.get_by_text(told("1 surge; the newest on 8 May 2020, with 8 where 0.3 was to be expected."))
+        ).to_be_visible()
+        page.get_by_role("link", name=re.compile("^8 May 2020: 8 crossings")).last.click()
+        expect(page.get_by_role("heading", name=told("Who is behind 8 crossings of 8 May 2020"))).to_be_visible()
+        short = page.locator(".in-short tbody tr", has_text=told("C0035"))
+        expect(short.get_by_role("link", name=told("Station group")).first).to_be_visible()
+        expect(short.locator("s", has_text=told("Gentian Marku"))).to_be_visible()
+        rail(page, "Linked crossings")
+        row = page.locator("table tbody tr", has_text="Dilshad Aziz")
+        row.get_by_role("link", name=re.compile("^Cluster")).click()
+        expect(page.get_by_role("heading", name=told("6 crossings that hang together"))).to_be_visible()
+        shared = page.locator("table tbody tr", has_text=told("Dilshad Aziz")).first
+        expect(shared).to_contain_text(told("falls into 2 parts"))
+        page.get_by_role("link", name=told("Who is behind it")).first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind 6 crossings")
+        expect(page.locator("#gaps + ul li").first).to_be_visible()
+
+
+def test_from_a_place_that_closed_to_the_site_its_people_appear_at(visit: Visiting) -> None:
+    with visit("investigator", viewport=VIEWPORT) as seen:
+        page = seen.page
+        page.goto("/case/demo")
+        rail(page, "Where workers went")
+        page.locator("table tbody tr", has_text="W0002").get_by_role("link", name=told("North Light Barbers")).click()
+        expect(
+            page.get_by_text(told("More of those seen again went to Amber Rooms than chance would send there."))
+        ).to_be_visible()
+        expect(page.get_by_role("heading", name=told("Who may have moved them"))).to_be_visible()
+        expect(page.get_by_role("link", name=told("Arash Sadeghi")).first).to_be_visible()
+        page.locator("table tbody").first.get_by_role("link", name="Amber Rooms").click()
+        expect(page.get_by_role("heading", name=told("Who is said to run it"))).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile(told("Whom to look after")))).to_be_visible()
+        page.get_by_role("link", name="Who is behind this").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind Amber Rooms")
+
+
+def test_pictures_of_the_story_are_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\((pictures/[^)]+)\)", STORY)
+    assert len(pictures) >= 4
+    assert all((Path(__file__).parents[2] / "docs" / name).stat().st_size > 10_000 for name in pictures)
