@@ -149,7 +149,7 @@ def test_the_graph_and_the_queries_are_there_and_a_wrong_word_is_one_sentence(pe
     alone = session.frame("witnesses.alone")
     assert set(alone["subject"]) == {"boss", "pilot"}
     assert set(session.frame("witnesses.off_the_record")["subject"]) == {"boss", "pilot"}
-    with pytest.raises(RequestError, match="claims, links, operation or witnesses"):
+    with pytest.raises(RequestError, match="claims, links, operation, witnesses, moves or linked"):
         session.graph(of="no-such")
     with pytest.raises(NotFound):
         session.leads.witnesses.through(["nobody"])
