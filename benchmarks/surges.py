@@ -41,10 +41,10 @@ def drawn(
     return Series(_FIRST, tuple(map(int, counts)))
 
 
-def calm(worlds: int) -> None:
-    """False alarms a year, over many calm years."""
+def calm(worlds: int, first: int) -> None:
+    """False alarms a year, over many calm years: their seeds from `first` on."""
     with ProcessPoolExecutor() as pool:
-        alarms, runs = np.array(list(pool.map(_calm_year, range(worlds), chunksize=10))).T
+        alarms, runs = np.array(list(pool.map(_calm_year, range(first, first + worlds), chunksize=10))).T
     error = np.std(alarms) / np.sqrt(worlds)
     print(
         f"{worlds} calm years: {np.mean(alarms):.2f} false alarms a year (standard error {error:.2f}), in"
@@ -131,6 +131,7 @@ def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.surges", description=__doc__.partition("\n")[0])
     parser.add_argument("--calm", type=int, default=0, help="so many calm years")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first calm year")
     parser.add_argument("--planted", type=int, default=0, help="so many doublings of each sort")
     parser.add_argument("--cut", type=int, default=0, help="so many series for lasting changes")
     parser.add_argument(
@@ -146,7 +147,7 @@ def main() -> None:
     if given.cut:
         cut(given.cut)
     if given.calm:
-        calm(given.calm)
+        calm(given.calm, given.first)
 
 
 if __name__ == "__main__":

@@ -106,9 +106,9 @@ def test_what_nobody_says_is_said() -> None:
 
 def test_what_rests_on_one_voice_is_said() -> None:
     assert answer().lone == (
-        "Who organised 2 of 3 crossings rests on one voice: if that errs, nobody is left who is believed to have done it.",
-        "Who piloted 1 of 3 crossings rests on one voice: if that errs, nobody is left who is believed to have done it.",
-        "Who supplied the boat of 1 of 3 crossings rests on one voice: if that errs, nobody is left who is believed to have done it.",
+        "Who organised 2 of 3 crossings (c1, c2) rests on one voice: if that errs, nobody is left who is believed to have done it.",
+        "Who piloted 1 of 3 crossings (c1) rests on one voice: if that errs, nobody is left who is believed to have done it.",
+        "Who supplied the boat of 1 of 3 crossings (c1) rests on one voice: if that errs, nobody is left who is believed to have done it.",
     )
     assert answer("c1", links=[link("dan ORGANISED c1", 0.8)]).lone[0].startswith("Who piloted the crossing rests")
     few = view([link("ann ORGANISED c2", 0.6, groups="few")])

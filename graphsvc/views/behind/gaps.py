@@ -12,6 +12,9 @@ _ARRANGES = doing("arranges")
 # In the order in which what is not known is told.
 _EXPECTED = tuple(dict.fromkeys(name for names in EXPECTED.values() for name in names))
 
+# So many are named one by one.
+_NAMED = 4
+
 
 def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
     """Sentences on what is not known, kind by kind of what is asked about."""
@@ -50,10 +53,11 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
         for name in _EXPECTED:
-            some = sum(_on_one_voice(row, name) for row in of_kind)
+            some = [row.about.id for row in of_kind if _on_one_voice(row, name)]
             if some:
                 what = "" if kind in RELATIONS[name].objects else f"the {RELATIONS[name].objects[0]} of "
-                yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if that errs, nobody is left who is believed to have done it."
+                which = f" ({', '.join(some)})" if len(of_kind) > 1 and len(some) <= _NAMED else ""
+                yield f"Who {RELATIONS[name].says} {what}{_of(len(some), len(of_kind), kind)}{which} rests on one voice: if that errs, nobody is left who is believed to have done it."
 
 
 def _only_doubted(row: AnswerRow) -> bool:
