@@ -96,7 +96,7 @@ def test_the_map_fits_and_north_is_up_and_the_place_asked_for_leaves_the_others_
 
 def test_where_a_cohort_went_is_drawn_as_far_as_both_ends_have_coordinates() -> None:
     shops = [workplace(f"W{n}", latitude=51.0 + n, longitude=1.0) for n in range(3)]
-    moves = [("W0", "W1", 4), ("W0", "W2", "few"), ("W0", "nowhere", 3)]
+    moves: list[tuple[str, str, int | str]] = [("W0", "W1", 4), ("W0", "W2", "few"), ("W0", "nowhere", 3)]
     chart = maps.chart(events([], shops), maps.coordinates([], shops), Filters(), moves=moves)
     assert [(line.following, line.people) for line in chart.cohort] == [("W1", 4), ("W2", "few")]
     # How broad a line of few is tells nothing of how many they are.

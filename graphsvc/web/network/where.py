@@ -44,8 +44,9 @@ def page_of(case: str) -> ResponseReturnValue:
     cohort = request.args.get("cohort", "").strip()
     moves = session.displacement.moves([cohort]) if cohort else []
     if wants_json():
-        asked = {"moves": [plain(row) for row in moves]} if cohort else {}
-        return answer("where/page.html", **data, events=[row for row in rows if row.pop("shown")], **asked)
+        if cohort:
+            data["moves"] = [plain(row) for row in moves]
+        return answer("where/page.html", **data, events=[row for row in rows if row.pop("shown")])
     every = maps.coordinates(crossings, workplaces)
     near = maps.nearby(every, some)
     whole = bool(request.args.get("whole"))
