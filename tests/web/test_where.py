@@ -51,3 +51,13 @@ def test_names_are_never_markup_and_a_day_that_is_none_says_how_to_write_one(sit
     refused = inv.get(site.address("where", **{"from": "8th"}))
     assert refused.status_code == 400
     assert "Write it as 2020-05-08, 2020-05 or 2020." in refused.text
+
+
+def test_where_a_cohort_went_is_what_the_page_of_its_place_says(site: Any, inv: FlaskClient) -> None:
+    twin = inv.get(site.address("where.json", cohort="K1")).get_json()
+    assert twin["moves"] == inv.get(site.address("displacement/place.json", id="K1")).get_json()["moves"] == []
+    page = inv.get(site.address("where", cohort="K1")).text
+    assert "Nothing is known to have happened to it." in page
+    assert '<input type="hidden" name="cohort" value="K1">' in page
+    assert inv.get(site.address("where", cohort="no-such")).status_code == 404
+    assert "moves" not in inv.get(site.address("where.json")).get_json()
