@@ -33,16 +33,16 @@ export function makeSortable(table) {
 for (const table of document.querySelectorAll("table[data-sortable]")) makeSortable(table);
 
 // A box that leaves only the rows that have all its words; what is ticked stays, so that nobody asks about what they cannot see.
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 function makeFiltered(box) {
   const input = box.querySelector("input");
   const form = box.closest("form");
   const rows = [...form.querySelectorAll("table tbody tr")];
   const status = form.querySelector("[data-filtered]");
-  const texts = new Map(rows.map((row) => [row, plain(row.textContent)]));
+  const texts = new Map(rows.map((row) => [row, folded(row.textContent)]));
   const filter = () => {
-    const words = plain(input.value).split(/\s+/).filter(Boolean);
+    const words = folded(input.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
       row.hidden = !words.every((word) => texts.get(row).includes(word)) && !row.querySelector("input:checked");

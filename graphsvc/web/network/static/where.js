@@ -1,9 +1,8 @@
 // Map, calendar and list filter each other: what is asked for in one shows in the others, and stands in the address.
 // The same rules as graphsvc/views/where/events.py, which answers without this script.
-const form = document.querySelector(".where-form");
+import { folded } from "./table.js";
 
-/** @param {string} text */
-const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const form = document.querySelector(".where-form");
 
 function filter(form) {
   const field = (name) => form.elements.namedItem(name);
