@@ -27,13 +27,9 @@ BOTH = (
 LONG_TERM = (
     "tests/access/test_freetext.py",
     "tests/access/test_log_postgres.py",
-    "tests/access/test_twin.py",
     "tests/appdb/test_found.py",
     "tests/appdb/test_migrating.py",
     "tests/appdb/test_private.py",
-    "tests/leaks/test_by_difference.py",
-    "tests/leaks/test_growing.py",
-    "tests/leaks/test_over_time.py",
     "tests/service/test_canaries.py",
     "tests/service/test_entering.py",
     "tests/service/test_exporting.py",

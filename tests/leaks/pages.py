@@ -374,6 +374,8 @@ class Call:
 
     Attributes:
         endpoint: the page's, also of its JSON twin. of_case: whether its rule names a case.
+        turn: 0 or 1 where a page and its twin are asked the same, each in every other one of its askings; None where only
+            one of them is there. The calls of one turn ask each thing once, in one form or the other.
     """
 
     endpoint: str
@@ -381,6 +383,7 @@ class Call:
     address: str
     form: tuple[tuple[str, str], ...] = ()
     of_case: bool = False
+    turn: int | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {self.address}"
@@ -423,14 +426,16 @@ def calls(app: Flask, known: Known, *methods: str) -> Iterator[Call]:
                 rule = rules.get(endpoint)
                 if rule is None or method not in (rule.methods or ()):
                     continue
-                for values in entry(known):
+                twofold = {name, name + TWIN} <= rules.keys()
+                for number, values in enumerate(entry(known)):
+                    turn = (number + (endpoint != name)) % 2 if twofold else None
                     given = {"case": known.case} | values if "case" in rule.arguments else values
                     form: Values = {}
                     if method == "POST":
                         form = {key: value for key, value in given.items() if key not in rule.arguments}
                         given = {key: value for key, value in given.items() if key in rule.arguments}
                     address = adapter.build(endpoint, given, method=method)
-                    yield Call(name, method, address, tuple(sorted(form.items())), "case" in rule.arguments)
+                    yield Call(name, method, address, tuple(sorted(form.items())), "case" in rule.arguments, turn)
 
 
 # What differs between any two askings: the token of a form, and the cookie that signs who is in.

@@ -112,14 +112,14 @@ class Small:
         assert client.get("/").status_code == 200  # the first page sets the cookie of its forms
         return client
 
-    def read(self, name: str) -> dict[str, str]:
-        """Every page of the case, as JSON where it has a twin, as who opens it first sees it."""
+    def read(self, name: str, turn: int | None = None) -> dict[str, str]:
+        """Every page of the case and its JSON twin, as who opens it first sees it; with `turn` (0 or 1) one of the two."""
         self.service.forget()
         client = self.client(name)
         return {
             str(call): pages.ask(client, call).text
             for call in pages.calls(client.application, KNOWN, "GET")
-            if call.of_case
+            if call.of_case and (turn is None or call.turn in (None, turn))
         }
 
 

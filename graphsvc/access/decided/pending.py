@@ -6,6 +6,7 @@ Only storage; what an account may do, and whether it may know of it, is decided 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 
 _REQUEST, _EXPORT, _HOLD, _REVIEW = tables.requests, tables.exports, tables.holds, tables.reviews
+_CASE, _ACCOUNT = sa.bindparam("case", type_=sa.String()), sa.bindparam("account", type_=sa.String())
+_AT = sa.bindparam("at", type_=_REQUEST.c.until.type)
 _WAITS = sa.or_(
     *(sa.and_(_REQUEST.c.kind == kind, _REQUEST.c.state.in_(states)) for kind, states in sorted(WAITING.items()))
 )
@@ -59,17 +62,20 @@ class PendingStore:
             exports: those of one's own that are held to be fetched, or were given and have to be asked back.
             reviews_at: the version of the case; leads this account parked last before it, at its handling level. None: not asked.
         """
-        parts = [
-            *([self._to_agree()] if agrees else ()),
-            *([self._to_open()] if opens else ()),
-            *([self._holds()] if holds else ()),
-            *(self._exports() if exports else ()),
-            *([self._parked(reviews_at)] if reviews_at is not None else ()),
-        ]
-        if not parts:
+        asked = (agrees, opens, holds, exports, reviews_at is not None, self._grant.sources)
+        if not any(asked[:-1]):
             return []
+        given = {
+            "case": self._case,
+            "account": self._account,
+            "handling": self._grant.handling,
+            "codes": self._grant.codes,
+            "version": reviews_at,
+            "at": now(),
+            "today": now().date(),
+        }
         with transaction(self._database) as connection:
-            rows = [Pending(*row) for row in connection.execute(sa.union_all(*parts))]
+            rows = [Pending(*row) for row in connection.execute(_waiting(*asked), given)]
         return sorted(rows, key=lambda row: (row.at, row.kind, row.about))
 
     def answered(self, kinds: Collection[str], since: dt.datetime | None) -> list[Pending]:
@@ -81,73 +87,94 @@ class PendingStore:
             _REQUEST.c.decided_at,
             _REQUEST.c.state,
         )
-        where = [*self._own(_REQUEST, "asked_by"), _REQUEST.c.kind.in_(kinds), _REQUEST.c.decided_at.is_not(None)]
+        where = [*_own(_REQUEST, "asked_by"), _REQUEST.c.kind.in_(kinds), _REQUEST.c.decided_at.is_not(None)]
         if since is not None:
             where.append(_REQUEST.c.decided_at > since)
         with transaction(self._database) as connection:
             query = sa.select(*columns).where(*where).order_by(_REQUEST.c.decided_at.desc())
-            return [Pending(*row) for row in connection.execute(query)]
+            given = {"case": self._case, "account": self._account}
+            return [Pending(*row) for row in connection.execute(query, given)]
 
-    # -- the parts, each with the columns of `Pending` --------------------------------------------------------
 
-    def _to_agree(self) -> sa.Select[tuple[object, ...]]:
-        # An export that is not there any more is asked for no longer.
-        there = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
-        return sa.select(
-            _REQUEST.c.kind, _REQUEST.c.pseudonym, _REQUEST.c.asked_by, _REQUEST.c.asked_at, _REQUEST.c.state
-        ).where(
-            _REQUEST.c.case_id == self._case,
-            _REQUEST.c.asked_by != self._account,
-            _WAITS,
-            sa.or_(_REQUEST.c.kind != "export", there),
+# -- what every page asks: made once for each set of parts, each of them with the columns of `Pending` ----------------
+
+
+@functools.cache
+def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool, sources: bool) -> sa.Executable:
+    """The question for these parts; `given` of `waiting` are its values."""
+    return sa.union_all(
+        *([_to_agree()] if agrees else ()),
+        *([_to_open()] if opens else ()),
+        *([_due_holds()] if holds else ()),
+        *(_held_exports() if exports else ()),
+        *([_parked(sources=sources)] if parked else ()),
+    )
+
+
+def _to_agree() -> sa.Select[tuple[object, ...]]:
+    # An export that is not there any more is asked for no longer.
+    there = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
+    return sa.select(
+        _REQUEST.c.kind, _REQUEST.c.pseudonym, _REQUEST.c.asked_by, _REQUEST.c.asked_at, _REQUEST.c.state
+    ).where(
+        _REQUEST.c.case_id == _CASE,
+        _REQUEST.c.asked_by != _ACCOUNT,
+        _WAITS,
+        sa.or_(_REQUEST.c.kind != "export", there),
+    )
+
+
+def _to_open() -> sa.Select[tuple[object, ...]]:
+    mine = (*_own(_REQUEST, "asked_by"), _REQUEST.c.kind == "reveal", _REQUEST.c.state.in_(OPEN))
+    return sa.select(
+        sa.literal("opened"), _REQUEST.c.pseudonym, _REQUEST.c.decided_by, _REQUEST.c.decided_at, _REQUEST.c.state
+    ).where(*mine, _REQUEST.c.until > _AT)
+
+
+def _due_holds() -> sa.Select[tuple[object, ...]]:
+    due = (_HOLD.c.case_id == _CASE, _HOLD.c.released_at.is_(None), _HOLD.c.review_on <= sa.bindparam("today"))
+    day = sa.cast(_HOLD.c.review_on, sa.String)
+    return sa.select(sa.literal("hold"), _HOLD.c.pseudonym, _HOLD.c.owner, _HOLD.c.added_at, day).where(*due)
+
+
+def _held_exports() -> tuple[sa.Select[tuple[object, ...]], ...]:
+    codes = sa.bindparam("codes", type_=sa.String(), expanding=True)
+    mine = (*_own(_EXPORT, "account"), _EXPORT.c.handling.in_(codes))
+    none, state = sa.literal(""), _EXPORT.c.state
+    held = sa.select(sa.literal("fetch"), _EXPORT.c.id, none, _EXPORT.c.made_at, state)
+    given = sa.select(sa.literal("recall"), _EXPORT.c.id, none, _EXPORT.c.recall_at, state)
+    return (
+        held.where(*mine, state == "held", _EXPORT.c.expires_at > _AT),
+        given.where(*mine, state == "given", _EXPORT.c.recall != "", _EXPORT.c.recalled_at.is_(None)),
+    )
+
+
+def _parked(*, sources: bool) -> sa.Select[tuple[object, ...]]:
+    later, decided = _REVIEW.alias(), tables.overrules
+    none = sa.literal("")
+    query = sa.select(sa.literal("parked"), none, none, _REVIEW.c.at, none).where(
+        *_own(_REVIEW, "account"),
+        _REVIEW.c.handling == sa.bindparam("handling"),
+        _REVIEW.c.judgement == "park",
+        _REVIEW.c.case_version != sa.bindparam("version"),
+        ~sa.exists().where(
+            *_own(later, "account"),
+            later.c.pseudonym == _REVIEW.c.pseudonym,
+            later.c.number > _REVIEW.c.number,
+        ),
+    )
+    if sources:
+        return query
+    # What was decided on a name does not go on to the pseudonym.
+    return query.where(
+        ~sa.exists().where(
+            decided.c.case_id == _CASE,
+            decided.c.kind == "sealed",
+            decided.c.pseudonym == _REVIEW.c.pseudonym,
+            decided.c.at > _REVIEW.c.at,
         )
+    )
 
-    def _to_open(self) -> sa.Select[tuple[object, ...]]:
-        mine = (*self._own(_REQUEST, "asked_by"), _REQUEST.c.kind == "reveal", _REQUEST.c.state.in_(OPEN))
-        return sa.select(
-            sa.literal("opened"), _REQUEST.c.pseudonym, _REQUEST.c.decided_by, _REQUEST.c.decided_at, _REQUEST.c.state
-        ).where(*mine, _REQUEST.c.until > now())
 
-    def _holds(self) -> sa.Select[tuple[object, ...]]:
-        due = (_HOLD.c.case_id == self._case, _HOLD.c.released_at.is_(None), _HOLD.c.review_on <= now().date())
-        day = sa.cast(_HOLD.c.review_on, sa.String)
-        return sa.select(sa.literal("hold"), _HOLD.c.pseudonym, _HOLD.c.owner, _HOLD.c.added_at, day).where(*due)
-
-    def _exports(self) -> tuple[sa.Select[tuple[object, ...]], ...]:
-        mine = (*self._own(_EXPORT, "account"), _EXPORT.c.handling.in_(self._grant.codes))
-        none, state = sa.literal(""), _EXPORT.c.state
-        held = sa.select(sa.literal("fetch"), _EXPORT.c.id, none, _EXPORT.c.made_at, state)
-        given = sa.select(sa.literal("recall"), _EXPORT.c.id, none, _EXPORT.c.recall_at, state)
-        return (
-            held.where(*mine, state == "held", _EXPORT.c.expires_at > now()),
-            given.where(*mine, state == "given", _EXPORT.c.recall != "", _EXPORT.c.recalled_at.is_(None)),
-        )
-
-    def _parked(self, version: int) -> sa.Select[tuple[object, ...]]:
-        later, decided = _REVIEW.alias(), tables.overrules
-        none = sa.literal("")
-        query = sa.select(sa.literal("parked"), none, none, _REVIEW.c.at, none).where(
-            *self._own(_REVIEW, "account"),
-            _REVIEW.c.handling == self._grant.handling,
-            _REVIEW.c.judgement == "park",
-            _REVIEW.c.case_version != version,
-            ~sa.exists().where(
-                *self._own(later, "account"),
-                later.c.pseudonym == _REVIEW.c.pseudonym,
-                later.c.number > _REVIEW.c.number,
-            ),
-        )
-        if self._grant.sources:
-            return query
-        # What was decided on a name does not go on to the pseudonym.
-        return query.where(
-            ~sa.exists().where(
-                decided.c.case_id == self._case,
-                decided.c.kind == "sealed",
-                decided.c.pseudonym == _REVIEW.c.pseudonym,
-                decided.c.at > _REVIEW.c.at,
-            )
-        )
-
-    def _own(self, table: sa.FromClause, account: str) -> tuple[sa.ColumnElement[bool], ...]:
-        return table.c.case_id == self._case, table.c[account] == self._account
+def _own(table: sa.FromClause, account: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.case_id == _CASE, table.c[account] == _ACCOUNT

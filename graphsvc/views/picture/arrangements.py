@@ -57,6 +57,18 @@ class Frame:
         """
         return self.scale * (longitude - self.lon), self.scale * (self.north - float(northing(latitude)))
 
+    def places(self, points: Sequence[Place]) -> list[Place]:
+        """Pixels of many points of the earth, each latitude and longitude, at once: a shore has thousands.
+
+        Example:
+            >>> Frame(100.0, 1.0, float(northing(51.0))).places([(51.0, 2.0), (51.0, 3.0)])
+            [(100.0, 0.0), (200.0, 0.0)]
+        """
+        latitudes, longitudes = np.array(points, dtype=float).reshape(-1, 2).T
+        across = self.scale * (longitudes - self.lon)
+        down = self.scale * (self.north - northing(latitudes))
+        return list(zip(across.tolist(), down.tolist(), strict=True))
+
 
 def northing(latitude: float | Points) -> Points:
     """Mercator's northing of a latitude, both in degrees; latitudes from -85 to 85."""

@@ -192,7 +192,7 @@ def _fitted(places: Mapping[str, Place], frame: Frame) -> tuple[Frame, float]:
 
 
 def _path(frame: Frame, waters: Iterable[Ring]) -> str:
-    rings = ("L".join(f"{x:.0f} {y:.0f}" for x, y in (frame.place(*point) for point in ring)) for ring in waters)
+    rings = ("L".join(f"{x:.0f} {y:.0f}" for x, y in frame.places(ring)) for ring in waters)
     return "".join(f"M{ring}Z" for ring in rings)
 
 
