@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -374,8 +374,8 @@ class Call:
 
     Attributes:
         endpoint: the page's, also of its JSON twin. of_case: whether its rule names a case.
-        turn: 0 or 1 where a page and its twin are asked the same, each in every other one of its askings; None where only
-            one of them is there. The calls of one turn ask each thing once, in one form or the other.
+        turn: 0 or 1 where a page and its twin are asked with the same several values; None where one is asked alone or once.
+            The calls of one turn ask every rule of the map, and with each set of values either the page or the twin.
     """
 
     endpoint: str
@@ -414,8 +414,12 @@ def unwalked(app: Flask) -> set[str]:
     return {" ".join(one) for one in there ^ asked}
 
 
-def calls(app: Flask, known: Known, *methods: str) -> Iterator[Call]:
-    """Every rule of the app with all its arguments, GET before POST."""
+def calls(app: Flask, known: Known, *methods: str, turn: int | None = None) -> Iterator[Call]:
+    """Every rule of the app with all its arguments, GET before POST; with `turn` (0 or 1) those of it (`Call.turn`)."""
+    return (call for call in _calls(app, known, methods) if turn is None or call.turn in (None, turn))
+
+
+def _calls(app: Flask, known: Known, methods: Collection[str]) -> Iterator[Call]:
     adapter = app.url_map.bind("localhost")
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
     for method, table in (("GET", PAGES), ("POST", FORMS)):
@@ -427,8 +431,9 @@ def calls(app: Flask, known: Known, *methods: str) -> Iterator[Call]:
                 if rule is None or method not in (rule.methods or ()):
                     continue
                 twofold = {name, name + TWIN} <= rules.keys()
-                for number, values in enumerate(entry(known)):
-                    turn = (number + (endpoint != name)) % 2 if twofold else None
+                askings = list(entry(known))
+                for number, values in enumerate(askings):
+                    turn = (number + (endpoint != name)) % 2 if twofold and len(askings) > 1 else None
                     given = {"case": known.case} | values if "case" in rule.arguments else values
                     form: Values = {}
                     if method == "POST":

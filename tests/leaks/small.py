@@ -113,13 +113,13 @@ class Small:
         return client
 
     def read(self, name: str, turn: int | None = None) -> dict[str, str]:
-        """Every page of the case and its JSON twin, as who opens it first sees it; with `turn` (0 or 1) one of the two."""
+        """Every page of the case and its JSON twin, as who opens it first sees it; `turn` as of `pages.calls`."""
         self.service.forget()
         client = self.client(name)
         return {
             str(call): pages.ask(client, call).text
-            for call in pages.calls(client.application, KNOWN, "GET")
-            if call.of_case and (turn is None or call.turn in (None, turn))
+            for call in pages.calls(client.application, KNOWN, "GET", turn=turn)
+            if call.of_case
         }
 
 

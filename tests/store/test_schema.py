@@ -8,6 +8,7 @@ import pytest
 
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.queries import cypher_folder
+from graphsvc.store import schema
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
 from graphsvc.store.server.local import LocalServer
@@ -40,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def found(store: Store, text: str) -> list[tuple[object, ...]]:
-    return store.read(text, {}, timeout=30, cap=100).rows
+    return store.read(text, {}, timeout=30, cap=1_000).rows
 
 
 def test_a_file_is_applied_once_and_recorded(store: Store, folder: Path) -> None:
@@ -99,3 +100,10 @@ def test_two_cases_may_use_the_same_ids_and_one_may_not_use_one_twice(store: Sto
     with pytest.raises(RequestError, match="already exists"):
         store.write(create, {"case": case})
     store.write("MATCH (n:Boat) WHERE n.case STARTS WITH $case DELETE n", {"case": case})
+
+
+def test_every_name_of_our_tables_is_known_before_anything_bears_it(store: Store) -> None:
+    """A server plans a text anew once a name in it comes into use that it did not know."""
+    apply_schema(store)
+    for listed, column, _, names in schema._NAMES:
+        assert names <= {name for (name,) in found(store, f"CALL db.{listed}() YIELD {column} RETURN {column}")}, listed
