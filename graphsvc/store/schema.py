@@ -19,18 +19,14 @@ from graphsvc.store.bolt import Store
 _RECORDED = "MATCH (s:GraphsvcSchema) RETURN s.number AS number, s.digest AS digest"
 _RECORD = "MERGE (s:GraphsvcSchema {number: $number}) SET s.digest = $digest, s.name = $name"
 
-# Procedure that lists the names of a kind, the column it answers in, procedure that makes one, and the names there are.
-_FIGURES = (figure_names(conditional=whole, sources=sources) for whole in (True, False) for sources in (True, False))
-_NAMES = (
-    ("relationshipTypes", "relationshipType", "createRelationshipType", {*RELATIONS, CUSTOM_TYPE, *INNER}),
-    (
-        "propertyKeys",
-        "propertyKey",
-        "createProperty",
-        {"case", *LOOKED_IN, *(name for figures in _FIGURES for name in figures.values())}
-        | {name.partition(".")[2] for name in SENSITIVITY if not name.startswith("computed.")},
-    ),
-)
+_FIGURES = [figure_names(conditional=whole, sources=sources) for whole in (True, False) for sources in (True, False)]
+# Procedure that makes a name → the names. Recorded as if they were a file of that number.
+_NAMES = {
+    "createRelationshipType": {*RELATIONS, CUSTOM_TYPE, *INNER},
+    "createProperty": {"case", *LOOKED_IN, *(name for figures in _FIGURES for name in figures.values())}
+    | {name.partition(".")[2] for name in SENSITIVITY if not name.startswith("computed.")},
+}
+_NAMES_NUMBER = 0
 
 
 def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
@@ -56,16 +52,12 @@ def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
             store.run_schema(statement)
         store.write(_RECORD, {"number": number, "digest": digest, "name": path.stem})
         applied.append(path.name)
-    _make_names(store)
+    digest = hashlib.sha256(repr([sorted(names) for names in _NAMES.values()]).encode()).hexdigest()
+    if recorded.get(_NAMES_NUMBER) != digest:
+        for procedure, names in _NAMES.items():
+            store.write(f"UNWIND $names AS name CALL db.{procedure}(name)", {"names": sorted(names)})
+        store.write(_RECORD, {"number": _NAMES_NUMBER, "digest": digest, "name": "names"})
     return applied
-
-
-def _make_names(store: Store) -> None:
-    for listed, column, make, names in _NAMES:
-        known = store.read(f"CALL db.{listed}() YIELD {column} RETURN {column}", {}, timeout=30, cap=100_000).rows
-        missing = sorted(names - {row[0] for row in known})
-        if missing:
-            store.write(f"UNWIND $names AS name CALL db.{make}(name)", {"names": missing})
 
 
 def _statements(text: str) -> list[str]:
