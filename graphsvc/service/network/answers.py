@@ -8,13 +8,14 @@ from typing import Any
 from graphsvc.access.log.audit import now
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
-from graphsvc.records.relations import ENTITIES
+from graphsvc.records.relations import ENTITIES, LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.questions import Questions
 from graphsvc.service.leads.rows import LeadRow
 from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.request import MOST_NODES, MOST_STARTS, PictureRequest
+from graphsvc.views.behind.against import Denial, denial
 from graphsvc.views.behind.answer import OpenQuestion, behind
 from graphsvc.views.behind.common import LINKING, shared_by
 from graphsvc.views.behind.picture import beside
@@ -104,6 +105,7 @@ class Answers:
             some,
             view,
             self._asking(some),
+            self._denials(some),
             absent=len(asked) - len(some),
             truncated=view.truncated or reads.cut or len(named) > MOST_NODES,
         )
@@ -156,6 +158,11 @@ class Answers:
                 )
             outcome["rows"] = len(leads)
         return held
+
+    def _denials(self, some: Sequence[AnswerRow]) -> list[tuple[LinkKey, Denial]]:
+        """What denies anything that is said in some rows."""
+        denied = sorted({said.edge.object for row in some for said in row.said if said.edge.denied})
+        return [denial(row) for row in self._ask.rows("network.denials", ids=denied).dicts()] if denied else []
 
     def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
         """What to ask of the gaps: a statement that tells of the thing itself, or of what is asked about along with it."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import RELATIONS
+from graphsvc.records.relations import RELATIONS, LinkKey
+from graphsvc.views.behind.against import Against, Denial, against
 from graphsvc.views.behind.common import Common, common
 from graphsvc.views.behind.gaps import gaps, lone, unnamed
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak, relations
@@ -86,6 +87,7 @@ class Answer:
 
     Attributes:
         rows: one for each. common: who and what links several, strongest first.
+        against: what is said and denied, with what denies it.
         gaps: what is not known, in sentences. lone: what rests on one voice, likewise.
         questions: what to ask next of what is not known, the best first.
         absent: of what was asked about, how many are not there. truncated: there are more links than were read.
@@ -93,6 +95,7 @@ class Answer:
 
     rows: tuple[AnswerRow, ...] = ()
     common: tuple[Common, ...] = ()
+    against: tuple[Against, ...] = ()
     gaps: tuple[str, ...] = ()
     lone: tuple[str, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
@@ -157,6 +160,14 @@ class Answer:
                 }
                 for shared in self.common
             ],
+            "against": [
+                _told(item.said)
+                | {
+                    "target": _named(item.target),
+                    "denials": [asdict(each) | {"text": each.text} for each in item.denials],
+                }
+                for item in self.against
+            ],
             "gaps": list(self.gaps),
             "lone": list(self.lone),
             "questions": [
@@ -177,6 +188,7 @@ def behind(
     rows: Sequence[AnswerRow],
     view: Picture,
     questions: Sequence[OpenQuestion] = (),
+    denials: Iterable[tuple[LinkKey, Denial]] = (),
     *,
     absent: int = 0,
     truncated: bool = False,
@@ -185,6 +197,7 @@ def behind(
     return Answer(
         tuple(rows),
         tuple(common(rows, view)),
+        tuple(against(rows, denials)),
         tuple(gaps(rows)),
         tuple(lone(rows)),
         tuple(questions),

@@ -58,6 +58,11 @@ def as_pdf(
             *answer.gaps,
         ],
         "complete": all(row.said for row in answer.rows),
+        "against": [
+            f"{item.said.who.name} {item.said.edge.says} {called(item.target)}: denied by "
+            + (", ".join(each.text for each in item.denials) or str(item.said.edge.denying))
+            for item in answer.against
+        ],
         "change": [*answer.lone, *(question.text for question in answer.questions)],
         "common": [
             [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(map(called, shared.rows))]

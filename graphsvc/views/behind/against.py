@@ -1,0 +1,88 @@
+"""What speaks against those named as behind something: each thing that is denied, with the statements that deny it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.records.dates import shown
+from graphsvc.records.relations import LinkKey
+from graphsvc.views.behind.rows import AnswerRow, PartSaid
+from graphsvc.views.picture.network import Node
+from graphsvc.views.wording import STATEMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A statement that denies something; of witnesses who may not be told one by one nothing but the kind.
+
+    Attributes:
+        statement, kind: of it; the id is empty where it may not be told.
+        taken_on: as a case writes dates. grade: source grade and assessment, such as `2C`. summary: what it says. Each may be
+            empty.
+    """
+
+    statement: str
+    kind: str
+    taken_on: str = ""
+    grade: str = ""
+    summary: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it is, in words.
+
+        Example:
+            >>> Denial("S1", "intelligence", "2020-06-03", "2C").text, Denial("", "witness").text
+            ('intelligence report S1 of 3 June 2020, graded 2C', 'what witnesses say')
+        """
+        if not self.statement:
+            return "what witnesses say"
+        of = f" of {shown(self.taken_on)}" if self.taken_on else ""
+        graded = f", graded {self.grade}" if self.grade else ""
+        return f"{STATEMENTS.get(self.kind, self.kind)} {self.statement}{of}{graded}"
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """One thing that is said of somebody and denied.
+
+    Attributes:
+        said: what is said. target: what it was done to. denials: what denies it.
+    """
+
+    said: PartSaid
+    target: Node
+    denials: tuple[Denial, ...]
+
+
+def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:
+    """What a row of `network.denials` denies, and the statement that does.
+
+    Example:
+        >>> row = dict(subject="p1", relation="PILOTED", object="c1", statement=None, kind="witness", taken_on=None,
+        ...            summary=None, source_grade=None, assessment=None)
+        >>> denial(row)
+        (('p1', 'PILOTED', 'c1'), Denial(statement='', kind='witness', taken_on='', grade='', summary=''))
+    """
+    grade = f"{row['source_grade'] or ''}{row['assessment'] or ''}"
+    link = row["subject"], row["relation"], row["object"]
+    return link, Denial(row["statement"] or "", row["kind"], row["taken_on"] or "", grade, row["summary"] or "")
+
+
+def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]) -> list[Against]:
+    """All that is said in some rows and denied, each once: what is believed all the same first, the best believed first."""
+    of: dict[LinkKey, list[Denial]] = {}
+    for link, each in denials:
+        of.setdefault(link, []).append(each)
+    denied: dict[LinkKey, Against] = {}
+    for row in rows:
+        for said in row.said:
+            edge = said.edge
+            link = edge.subject, edge.relation, edge.object
+            if edge.denied and link not in denied:
+                denied[link] = Against(said, said.what or row.about, tuple(of.get(link, ())))
+    return sorted(
+        denied.values(), key=lambda item: (item.said.edge.doubtful, -item.said.edge.belief, item.said.who.name)
+    )

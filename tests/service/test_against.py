@@ -1,0 +1,77 @@
+"""What speaks against those named: each denial with its statement, to each reader as far as they may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, claim, said
+
+pytestmark = pytest.mark.neo4j
+READERS = {
+    "whole": ("analyst", Grant("C", sources=True)),
+    "officer": ("investigator", Grant("C")),
+    "low": ("investigator", Grant("P")),
+}
+LINK = ("boss", "ORGANISED", "c1")
+ROWS: Tables = {
+    "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in ("boss", "aide")]
+    + [{"id": "w1", "name": "Vera Quist", "category": "witness"}],
+    "crossings": [{"id": "c1", "date": "2020-05-08"}],
+    "statements": [
+        {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {
+            "id": "r2",
+            "kind": "intelligence",
+            "handling": "P",
+            "source_grade": "2",
+            "assessment": "C",
+            "taken_on": "2020-06-03",
+            "summary": "was in <b>hospital</b> that night",
+        },
+        {"id": "r3", "kind": "intelligence", "handling": "C", "summary": "was seen elsewhere"},
+        {"id": "a1", "kind": "witness", "handling": "P", "source_id": "w1", "summary": "it was another"},
+        {"id": "r4", "kind": "intelligence", "handling": "P", "status": "withdrawn"},
+    ],
+    "links": said("r1", "boss ORGANISED c1", "aide PILOTED c1")
+    + [claim(*LINK, statement, polarity="denies") for statement in ("r2", "r3", "a1", "r4")],
+}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "whole", ROWS)
+
+
+@pytest.mark.parametrize(
+    ("reader", "statements"),
+    [("whole", ["r2", "r3", "a1"]), ("officer", ["r2", "r3", ""]), ("low", ["r2", ""])],
+)
+def test_each_denial_that_stands_is_told_as_the_reader_may_see_it(
+    people: Place, reader: str, statements: list[str]
+) -> None:
+    (item,) = people(reader).behind("c1").answer.against
+    assert (item.said.who.name, item.target.id) == ("Boss", "c1")
+    assert [each.statement for each in item.denials] == statements
+    first = item.denials[0]
+    assert first.text == "intelligence report r2 of 3 June 2020, graded 2C"
+    assert first.summary == "was in <b>hospital</b> that night"
+    if reader != "whole":
+        assert item.denials[-1].text == "what witnesses say"
+        assert "another" not in str(people.client(reader).get(f"/case/{people.case}/behind.json?id=c1").get_json())
+
+
+def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Place) -> None:
+    client, address = people.client("officer"), f"/case/{people.case}/behind"
+    page = client.get(f"{address}?id=c1").text
+    assert "What speaks against it" in page
+    assert "Intelligence report r2 of 3 June 2020, graded 2C" in page
+    assert "was in &lt;b&gt;hospital&lt;/b&gt; that night" in page
+    (told,) = client.get(f"{address}.json?id=c1").get_json()["against"]
+    assert [each["kind"] for each in told["denials"]] == ["intelligence", "intelligence", "witness"]
+    assert (told["subject"], told["relation"], told["object"]) == LINK
+    assert "What speaks against it" not in client.get(f"{address}?id=aide").text
