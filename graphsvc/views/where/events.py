@@ -72,8 +72,13 @@ class Filters:
         return (
             self._in_days(event)
             and (without == "place" or not self.place or self.place in event.places)
-            and all(word in event.words for word in folded(self.text).split())
+            and self._in_words(event)
         )
+
+    def _in_words(self, event: Event) -> bool:
+        wanted = folded(self.text).split()
+        words = event.words if wanted else ""
+        return all(word in words for word in wanted)
 
     def _in_days(self, event: Event) -> bool:
         if not (self.first or self.last):
