@@ -57,7 +57,7 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
     Example:
         >>> of_leg("tests/store/test_bolt.py", "main", to_servers=True)
         True
-        >>> [of_leg("tests/access/test_twin.py", leg, to_servers=True) for leg in ("main", "long-term")]
+        >>> [of_leg("tests/access/test_freetext.py", leg, to_servers=True) for leg in ("main", "long-term")]
         [False, True]
         >>> [of_leg("tests/service/test_texts.py", leg, to_servers=False) for leg in ("main", "long-term")]
         [True, False]

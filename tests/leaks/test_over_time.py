@@ -71,11 +71,17 @@ HIDDEN: dict[str, Tables] = {
         "links": said("hidden-account-3", "aide-2 USED phone-1", "boss-1 DIRECTED aide-2", "aide-1 SAME_AS aide-2"),
     },
 }
-# What is P, and moves what everybody sees: people who come again.
+# What is P, and moves what everybody sees: people who come again. Their names are longer than what a cipher holds by chance:
+# four letters stand in one of a dozen homes.
 SHOWN: dict[str, Tables] = {
     "a report": {
-        "people": [{"id": "aide-3", "name": "Dov Lind", "notes": "Dov Lind drives"}, {"id": "boss-1"}],
-        "statements": [{"id": "report-2", "kind": "intelligence", "handling": "P", "summary": "Dov Lind met Bo Quist"}],
+        "people": [
+            {"id": "aide-3", "name": "Dovenant Lindqvist", "notes": "Dovenant Lindqvist drives"},
+            {"id": "boss-1"},
+        ],
+        "statements": [
+            {"id": "report-2", "kind": "intelligence", "handling": "P", "summary": "Dovenant Lindqvist met Bo Quist"}
+        ],
         "links": said("report-2", "aide-3 ASSISTED crossing-1", "aide-3 CONTACTED aide-1"),
     },
     "rows without a name, as an empty table brings them": {
@@ -85,9 +91,14 @@ SHOWN: dict[str, Tables] = {
         ],
     },
     "the sealed by another name, said to act": {
-        "people": [{"id": small.SEALED, "name": "Vera Nightingale", "category": "suspect", "sealed": "no"}],
+        "people": [{"id": small.SEALED, "name": "Verenike Nightingale", "category": "suspect", "sealed": "no"}],
         "statements": [
-            {"id": "report-3", "kind": "record", "handling": "P", "summary": f"{SEALED_NAME} paid, as Vera Nightingale"}
+            {
+                "id": "report-3",
+                "kind": "record",
+                "handling": "P",
+                "summary": f"{SEALED_NAME} paid, as Verenike Nightingale",
+            }
         ],
         "links": said("report-3", f"{small.SEALED} PILOTED crossing-1"),
     },
@@ -168,10 +179,10 @@ def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None
     for name, tables in SHOWN.items():
         told.load(name, tables)
         if "another name" in name:
-            names += ["Vera", "Nightingale"]
+            names += ["Verenike", "Nightingale"]
         assert found(told, names) == [], name
     pages = told.small.read("low")
-    assert "Dov Lind" in str(pages)  # who acts stands by name, and goes on to with an empty row
+    assert "Dovenant Lindqvist" in str(pages)  # who acts stands by name, and goes on to with an empty row
     key = told.small.service.register.key(CASE, create=False)
     hidden = vault.pseudonym(key, "person", small.SEALED)
     assert hidden in str(pages)
@@ -180,9 +191,10 @@ def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None
     assert found(told, names) == []
     seal(told.small.session("cus"), told.small.session("sup"), "aide-3")
     told.load(
-        "again by name", {"people": [{"id": "aide-3", "name": "Dov Lind", "sealed": "no", "category": "suspect"}]}
+        "again by name",
+        {"people": [{"id": "aide-3", "name": "Dovenant Lindqvist", "sealed": "no", "category": "suspect"}]},
     )
-    names += ["Dov", "Lind"]
+    names += ["Dovenant", "Lindqvist"]
     assert found(told, names) == []
     request = told.small.session("cus").protection.erasures.ask(WITNESS, "the court says so")
     told.small.session("sup").protection.erasures.agree(request, quiet)
@@ -215,4 +227,9 @@ def found(told: Told, names: list[str], *, whole: bool = False) -> list[str]:
     for path in service.settings.home.rglob("*"):
         if path.is_file():
             places[str(path.relative_to(service.settings.home))] = path.read_bytes().decode("latin-1")
-    return [f"{name} in {place}" for place, text in places.items() for name in names if name in text]
+    return [
+        f"{name} in {place}: {text[max(text.index(name) - 30, 0) :][:80]!r}"
+        for place, text in places.items()
+        for name in names
+        if name in text
+    ]
