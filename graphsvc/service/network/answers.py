@@ -27,7 +27,7 @@ from graphsvc.views.picture.network import Node, Picture
 _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind)))
 _ALONG = tuple(dict.fromkeys(relation for ways in ALONG.values() for relation, _, _ in ways))
 # What those behind several share is brought into the picture: so many at most, and so many questions are told.
-_SHARED, _QUESTIONS = 24, 6
+_SHARED, _QUESTIONS = 24, 20
 
 
 class Answers:

@@ -72,7 +72,7 @@ def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:
 
 
 def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]) -> list[Against]:
-    """All that is said in some rows and denied, each once: what is believed all the same first, the best believed first."""
+    """All that is said in some rows and denied, each once: what others support all the same first, the best believed first."""
     of: dict[LinkKey, list[Denial]] = {}
     for link, each in denials:
         of.setdefault(link, []).append(each)

@@ -47,9 +47,10 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
             marks.append(mark(identifier, f"{number:,} {_CALLED[relation]}", number, name, nodes[name].handling))
             lines.append(line(ends[0], relation, ends[1], RELATIONS[relation].says, belief))
     places = _places(rows, [shared.who.id for shared in common], folded)
-    days = {node.day[:10] for node in view.nodes if node.kind == "crossing"}
+    crossings = [node for node in view.nodes if node.kind == "crossing"]
+    days, several = {node.day[:10] for node in crossings}, len(crossings) > 1
     drawn = [
-        replace(node, name=_short(node, len(days)), more=0, x=places[node.id][0], y=places[node.id][1])
+        replace(node, name=_short(node, len(days), several), more=0, x=places[node.id][0], y=places[node.id][1])
         for node in (*view.nodes, *marks)
         if node.id in places
     ]
@@ -70,13 +71,15 @@ def _key(edge: Edge) -> LinkKey:
     return edge.subject, edge.relation, edge.object
 
 
-def _short(node: Node, days: int) -> str:
-    """A crossing by its place alone where all are of one day: its day stands above the picture."""
+def _short(node: Node, days: int, several: bool) -> str:
+    """A crossing by its place, or by its id where several are of one day: the day stands above the picture, the places beside."""
     day, comma, rest = node.name.partition(", ")
     if node.kind != "crossing" or not comma:
         return node.name
     place = rest.rpartition(", ")[2]
-    return place if days == 1 else f"{day}, {place}"
+    if days == 1:
+        return node.id if several else place
+    return f"{day}, {place}"
 
 
 def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:

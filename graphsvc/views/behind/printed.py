@@ -17,8 +17,8 @@ from graphsvc.views.wording import belief_short, voices
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 760.0
-# So many that link several stand on the first page.
-_COMMON = 8
+# So many that link several, and so many questions, stand on it.
+_COMMON, _QUESTIONS = 8, 6
 
 
 def as_pdf(
@@ -63,7 +63,7 @@ def as_pdf(
             + (", ".join(each.text for each in item.denials) or str(item.said.edge.denying))
             for item in answer.against
         ],
-        "change": [*answer.lone, *(question.text for question in answer.questions)],
+        "change": [*answer.lone, *(question.text for question in answer.questions[:_QUESTIONS])],
         "common": [
             [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(map(called, shared.rows))]
             for shared in answer.common[:_COMMON]

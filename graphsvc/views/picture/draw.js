@@ -8,6 +8,8 @@ globalThis.NetworkPicture = class {
   static MARGIN = 40;
   static SMALLEST = 4.5;
   static MOST_WORDS = 80;
+  // Pixels of a line that says what it is unasked.
+  static LONGEST_WORDED = 300;
   // From so many nodes a picture is large; so many labels it then has at most, and so many links are faint.
   static MOST_NODES = 160;
   static MOST_LABELS = 70;
@@ -550,9 +552,12 @@ globalThis.NetworkPicture = class {
       let said = !bare && chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS;
       if (said || (wordy && !bare)) {
         const [x, y] = this.middle(edge, places.get(edge.from), places.get(edge.to));
+        // In the middle of a long line words would stand beside somebody else.
+        const [from, to] = [places.get(edge.from), places.get(edge.to)];
+        const near = Math.hypot(to.x - from.x, to.y - from.y) * scale <= NetworkPicture.LONGEST_WORDED;
         const half = edge.says.length * 3 + 2;
         const box = [x * scale - half, y * scale - 7, x * scale + half, y * scale + 7];
-        said ||= this.clear(box, taken);
+        said ||= near && this.clear(box, taken);
         if (said) taken.push(box);
       }
       const label = [edge.denied && !this.look.faint(edge) ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";

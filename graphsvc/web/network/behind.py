@@ -12,7 +12,7 @@ from graphsvc.service import Behind, Session
 from graphsvc.views.behind.answer import Answer
 from graphsvc.views.picture.graph import drawn
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer_early, at, page, wants_json
+from graphsvc.web.frame import answer_early, at, home, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("behind", __name__, url_prefix="/case/<case>")
@@ -58,6 +58,7 @@ def behind(case: str) -> ResponseReturnValue:
         "behind/page.html",
         late,
         case=session.case,
+        few_below=home().settings.few_below,
         form={**_days(), "ids": _ids(), "service": _service(), "words": _words()},
     )
 
