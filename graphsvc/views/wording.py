@@ -323,6 +323,18 @@ def voices(groups: int | str, other_sources: int) -> str:
     return " and ".join(parts) or "nobody that counts"
 
 
+def voices_short(groups: int | str, other_sources: int) -> str:
+    """The same as short as it goes; empty if it is nobody that counts.
+
+    Example:
+        >>> voices_short(2, 1), voices_short("few", 0)
+        ('2 groups, 1 report', 'few groups')
+    """
+    parts = [count(groups, "group")] if groups else []
+    parts += [count(other_sources, "report")] if other_sources else []
+    return ", ".join(parts)
+
+
 def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
     """Whom something could give away, in one line; empty if there is nothing to say.
 

@@ -57,6 +57,7 @@ _GLOBALS = {
     "WEIGHED_NAMES": wording.WEIGHED_NAMES,
     "period": wording.period,
     "voices": wording.voices,
+    "voices_short": wording.voices_short,
     "summed": payments.summed,
     "is_pseudonym": wording.is_pseudonym,
 }

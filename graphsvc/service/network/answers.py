@@ -62,7 +62,7 @@ class Answers:
         return answered
 
     def printed(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
-        """The same as a PDF: the picture with what is not known, then who is said to be behind each. Raises as `behind`.
+        """The same as a PDF: what is not known and what speaks against it, the picture, then who is behind each. Raises as `behind`.
 
         It holds names, at this reader's handling level, and has left the log's reach: who printed it and why stands on each page.
         """

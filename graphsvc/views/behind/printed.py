@@ -1,4 +1,4 @@
-"""The answer on paper: what is not known and the picture, then who is said to be behind each, with who says so."""
+"""The answer on paper: what is not known, what speaks against it and the picture, then who is said to be behind each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import gone, on_paper
-from graphsvc.views.wording import belief_short, voices
+from graphsvc.views.wording import belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 760.0
@@ -100,7 +100,7 @@ def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:
         said.who.name,
         edge.says + (f" {called(said.what)}" if said.what else ""),
         belief_short(edge.belief) if in_steps else f"{edge.belief:.2f}",
-        voices(edge.groups, edge.other_sources),
+        voices_short(edge.groups, edge.other_sources),
         "yes" if edge.belief_on_record > 0 else "no",
         against,
         rank,

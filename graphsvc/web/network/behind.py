@@ -65,7 +65,7 @@ def behind(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/behind.pdf")
 def printed(case: str) -> ResponseReturnValue:
-    """The same on paper: the picture with what is not known, then who is said to be behind each."""
+    """The same on paper: what is not known and what speaks against it, the picture, then who is said to be behind each."""
     session = at(case)
     content = session.network.answers.printed(_ids(), **_days(), service=_service())
     response = Response(content, mimetype="application/pdf")
