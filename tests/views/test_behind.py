@@ -136,6 +136,12 @@ def test_of_a_gang_that_is_named_whoever_runs_it_is_told_too() -> None:
     ]
 
 
+def test_a_gang_that_nobody_is_said_to_run_is_named_once_however_many_crossings_it_is_named_for() -> None:
+    gang = [link("g1 ORGANISED c1", 0.9), link("g1 ORGANISED c2", 0.9)]
+    told = answer(links=gang, entities=[entity("g1", "gang", name="Dune group")])
+    assert "Nobody is named who runs Dune group, named for 2 of 3 crossings." in told.gaps
+
+
 def test_who_stands_behind_several_is_told_with_how_many_that_links() -> None:
     (both,) = answer().common  # of the pilot one thing is hardly believed
     assert (both.who.id, [node.id for node in both.rows], round(both.strength, 2)) == ("ann", ["c1", "c2"], 1.5)

@@ -27,8 +27,7 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
         missing = dict.fromkeys(pair for row in of_kind for pair in _missing(row))
         for name, target in sorted(missing, key=lambda pair: _EXPECTED.index(pair[0])):
             lacking = sum((name, target) in _missing(row) for row in of_kind)
-            what = "" if target == kind else f"the {target} of "
-            yield f"Nobody is named who {RELATIONS[name].says} {what}{_of(lacking, len(of_kind), kind)}."
+            yield f"Nobody is named who {RELATIONS[name].says} {_whose(of_kind, name, target, _of(lacking, len(of_kind), kind))}."
         doubted = sum(_only_doubted(row) for row in of_kind)
         if doubted:
             yield f"Whoever is named as having arranged {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
@@ -74,6 +73,18 @@ def _on_one_voice(row: AnswerRow, relation: str) -> bool:
 def _missing(row: AnswerRow) -> set[tuple[str, str]]:
     """Relations that nobody is named for, and the kind of what it would have been done to."""
     return {(name, node.kind) for name, node in row.missing}
+
+
+def _whose(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
+    """What nobody is named for: a few gangs by name, since several rows may be of one; else how many rows lack it."""
+    if all(row.about.kind == target for row in rows):
+        return of
+    gangs = dict.fromkeys(
+        node.name for row in rows for name, node in row.missing if (name, node.kind) == (relation, "gang")
+    )
+    if gangs and len(gangs) <= _NAMED:
+        return f"{' or '.join(gangs)}, named for {of}"
+    return f"the {target} of {of}"
 
 
 def _of(some: int, every: int, kind: str) -> str:
