@@ -64,7 +64,7 @@ def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int]
     lines = {(f"{WITNESSES}{way.group}", way.named[0]): way for way in known}
     layer |= dict.fromkeys((end for end, _ in lines), 0)
     on_ways = {link for way in known for link in way.links}
-    edges = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) in on_ways]
+    edges = [edge for edge in view.edges if edge.key in on_ways]
     edges += [line(end, "TOLD_OF", name, "told of", 1.0) for end, name in lines]
     marks = {end: _mark(end, groups[way.group]) for (end, _), way in lines.items()}
     order = [*leads, *(node.id for node in view.nodes), *marks]

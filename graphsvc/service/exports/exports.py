@@ -260,9 +260,7 @@ class Exports:
             raise RequestError(
                 f"{unknown} of the links to leave out are not in this picture. Look at its preview again."
             )
-        resting = there.resting(
-            facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
-        )
+        resting = there.resting(facts(edge for edge in view.edges if edge.key not in left_out))
         given = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
         # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
         exposure = self.given.exposure(there, resting, merged(earlier for _, earlier in given))

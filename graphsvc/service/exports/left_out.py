@@ -112,4 +112,4 @@ def _cut_short(shown: Picture, depth: int) -> int:
 
 
 def _keys(shown: Picture) -> set[LinkKey]:
-    return {(edge.subject, edge.relation, edge.object) for edge in shown.edges}
+    return {edge.key for edge in shown.edges}

@@ -40,8 +40,6 @@ _FLAGS = [
 _LASTING = ["-XX:+UseG1GC"]
 # In some minutes neither the second compiler nor a collector that works beside the rest earns back what it takes.
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-# Nor is a text planned anew in them since the case has grown: each time that takes a third of a second.
-_QUICK_SETTINGS = "dbms.cypher.min_replan_interval=1h\n"
 
 _SETTINGS = """server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -103,7 +101,7 @@ def prepare(settings: Settings, port: int) -> str:
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_version(folder, settings.neo4j_version)
         check_space(folder)
-        conf = _SETTINGS + _line(settings.neo4j_version)[1] + (_QUICK_SETTINGS if settings.quick_java else "")
+        conf = _SETTINGS + _line(settings.neo4j_version)[1]
         (folder / "conf" / "neo4j.conf").write_text(
             conf.format(
                 port=port,

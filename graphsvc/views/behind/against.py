@@ -79,9 +79,8 @@ def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]
     denied: dict[LinkKey, Against] = {}
     for row in rows:
         for said in row.said:
-            edge = said.edge
-            link = edge.subject, edge.relation, edge.object
-            if edge.denied and link not in denied:
+            link = said.edge.key
+            if said.edge.denied and link not in denied:
                 denied[link] = Against(said, said.what or row.about, tuple(of.get(link, ())))
     return sorted(
         denied.values(), key=lambda item: (item.said.edge.doubtful, -item.said.edge.belief, item.said.who.name)

@@ -27,7 +27,9 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
         missing = dict.fromkeys(pair for row in of_kind for pair in _missing(row))
         for name, target in sorted(missing, key=lambda pair: _EXPECTED.index(pair[0])):
             lacking = sum((name, target) in _missing(row) for row in of_kind)
-            yield f"Nobody is named who {RELATIONS[name].says} {_whose(of_kind, name, target, _of(lacking, len(of_kind), kind))}."
+            of = _of(lacking, len(of_kind), kind)
+            lacked = of if target == kind else _lacked(of_kind, name, target, of)
+            yield f"Nobody is named who {RELATIONS[name].says} {lacked}."
         doubted = sum(_only_doubted(row) for row in of_kind)
         if doubted:
             yield f"Whoever is named as having arranged {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
@@ -75,10 +77,8 @@ def _missing(row: AnswerRow) -> set[tuple[str, str]]:
     return {(name, node.kind) for name, node in row.missing}
 
 
-def _whose(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
+def _lacked(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
     """What nobody is named for: a few gangs by name, since several rows may be of one; else how many rows lack it."""
-    if all(row.about.kind == target for row in rows):
-        return of
     gangs = dict.fromkeys(
         node.name for row in rows for name, node in row.missing if (name, node.kind) == (relation, "gang")
     )

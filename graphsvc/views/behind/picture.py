@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from graphsvc.records.relations import RELATIONS, LinkKey, doing
+from graphsvc.records.relations import RELATIONS, doing
 from graphsvc.views.behind.common import Common
 from graphsvc.views.behind.rows import CARRIED, SERVES, AnswerRow
 from graphsvc.views.picture.marks import line, mark
@@ -54,10 +54,10 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
         for node in (*view.nodes, *marks)
         if node.id in places
     ]
-    answered = {_key(said.edge) for row in rows for said in row.said}
-    answered |= {_key(edge) for row in rows for _, edge in row.along}
-    answered |= {_key(edge) for shared in common for _, edge in shared.ties}
-    edges = [edge for edge in view.edges if _key(edge) in answered or edge.relation in _ORDERS]
+    answered = {said.edge.key for row in rows for said in row.said}
+    answered |= {edge.key for row in rows for _, edge in row.along}
+    answered |= {edge.key for shared in common for _, edge in shared.ties}
+    edges = [edge for edge in view.edges if edge.key in answered or edge.relation in _ORDERS]
     edges += lines
     return replace(
         view,
@@ -65,10 +65,6 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
         edges=_apart([edge for edge in edges if edge.subject in places and edge.object in places]),
         turns=False,
     )
-
-
-def _key(edge: Edge) -> LinkKey:
-    return edge.subject, edge.relation, edge.object
 
 
 def _short(node: Node, days: int, several: bool) -> str:

@@ -78,14 +78,10 @@ def leaving(view: Picture) -> tuple[Picture, int, int]:
     sealed = {node.id for node in view.nodes if node.sealed}
     theirs = {node.id for node in view.nodes if node.kind != "person" and _PSEUDONYM.fullmatch(node.id)}
     ties = {
-        (edge.subject, edge.relation, edge.object)
-        for edge in view.edges
-        if edge.relation in _NEAR and not sealed.isdisjoint((edge.subject, edge.object))
+        edge.key for edge in view.edges if edge.relation in _NEAR and not sealed.isdisjoint((edge.subject, edge.object))
     }
     edges = tuple(
-        edge
-        for edge in view.edges
-        if (edge.subject, edge.relation, edge.object) not in ties and theirs.isdisjoint((edge.subject, edge.object))
+        edge for edge in view.edges if edge.key not in ties and theirs.isdisjoint((edge.subject, edge.object))
     )
     nodes = tuple(replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id not in theirs)
     return replace(view, nodes=nodes, edges=edges), len(ties), len(theirs)
@@ -108,7 +104,7 @@ def outward(
         left_out: links (subject, relation, object) that stay here.
         arranged: id inside → where somebody put it, in pixels at zoom 1.
     """
-    remaining_edges = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out]
+    remaining_edges = [edge for edge in view.edges if edge.key not in left_out]
     tied = {end for edge in remaining_edges for end in (edge.subject, edge.object)}
     was_tied = {end for edge in view.edges for end in (edge.subject, edge.object)}
     stays = [node for node in view.nodes if node.start or node.id in tied or node.id not in was_tied]
@@ -130,7 +126,7 @@ def outward(
                 for edge in remaining_edges
                 if edge.subject in ids and edge.object in ids
             ),
-            key=lambda edge: (edge.subject, edge.relation, edge.object),
+            key=lambda edge: edge.key,
         )
     )
     named = sorted(

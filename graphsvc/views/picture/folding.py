@@ -200,7 +200,7 @@ def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tup
             within[subject] += 1
         else:
             moved = replace(edge, subject=subject, object=target, bend=0)
-            between[frozenset((subject, target))].append((moved, (edge.subject, edge.relation, edge.object)))
+            between[frozenset((subject, target))].append((moved, edge.key))
     drawn += [_bundle(some) for some in between.values()]
     return tuple(sorted(drawn, key=lambda edge: (-edge.belief, edge.relation, edge.subject, edge.object))), within
 

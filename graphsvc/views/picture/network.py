@@ -93,6 +93,11 @@ class Edge:
     bend: int
     ungraded: bool = False
 
+    @property
+    def key(self) -> LinkKey:
+        """By what it is told from others."""
+        return self.subject, self.relation, self.object
+
 
 @dataclass(frozen=True, slots=True)
 class MapMarks:
@@ -297,9 +302,7 @@ def picture(
     places, owners = arranged.lay(ground), arranged.owners(ground)
     edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
     if graded is not None:
-        edges = tuple(
-            replace(edge, ungraded=(edge.subject, edge.relation, edge.object) not in graded) for edge in edges
-        )
+        edges = tuple(replace(edge, ungraded=edge.key not in graded) for edge in edges)
     degree: dict[str, int] = defaultdict(int)
     for edge in edges:
         for end in {edge.subject, edge.object}:

@@ -39,7 +39,7 @@ def _told(session: Session) -> tuple[dict[str, Any], Through]:
     shown = session.leads.witnesses.through(_ids())
     rows = {row.id: row for row in session.leads.rows(session.leads.ranking().leads)}
     cleared = session.grant.sources
-    links = {(edge.subject, edge.relation, edge.object): _link(edge) for edge in shown.view.edges}
+    links = {edge.key: _link(edge) for edge in shown.view.edges}
     record = cleared and request.args.get("record") == "yes"
     values: dict[str, Any] = {
         "leads": [rows[lead.id].columns() for lead in shown.leads],

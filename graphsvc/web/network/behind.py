@@ -39,6 +39,7 @@ def behind(case: str) -> ResponseReturnValue:
         ids = [node.id for node in answered.view.nodes if node.kind != "group"]
         shown_families = {family(edge.relation) for edge in answered.view.edges}
         return values | {
+            "few_below": home().settings.few_below,
             "picture": drawn(answered.view) | {"to": _to(session, answered)},
             "entities": len(ids),
             "links": len(answered.view.edges),
@@ -58,7 +59,6 @@ def behind(case: str) -> ResponseReturnValue:
         "behind/page.html",
         late,
         case=session.case,
-        few_below=home().settings.few_below,
         form={**_days(), "ids": _ids(), "service": _service(), "words": _words()},
     )
 
