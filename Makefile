@@ -69,20 +69,25 @@ $(VENV)/bin/python:
 	  echo "$(PYTHON) cannot make a virtual environment here. Check that the folder is writable, has space, and that" \
 	       "Python's venv module is installed (Debian: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
 
-# Only what the lock names is installed, each file checked against its hash; then the checkout itself, offline.
+# Only what the lock names is installed, each file checked against its hash; then the checkout itself, offline. uv, of the
+# same lock, does it in a tenth of pip's time; what it cannot reach (it reads no pip.conf) pip may.
+UV := $(BIN)/uv --quiet --cache-dir .cache/uv pip install --python $(BIN)/python
+define INSTALL
+@echo "Installing what $< names into $(VENV) (once) ..." >&2
+@awk '/^[^ #]/ { of_uv = /^uv==/ } of_uv' $< > $(VENV)/uv.lock
+@{ $(PIP) install -q --no-compile --require-hashes -r $(VENV)/uv.lock && $(UV) --require-hashes -r $<; } \
+  || $(PIP) install -q --no-compile --require-hashes -r $< || { \
+  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
+@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
+@touch $@
+endef
+
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what $< names into $(VENV) (once) ..." >&2
-	@$(PIP) install -q --no-compile --require-hashes -r requirements.lock || { \
-	  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
-	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
-	@touch $@
+	$(INSTALL)
 
 $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what $< names into $(VENV) (once) ..." >&2
-	@$(PIP) install -q --no-compile --require-hashes -r requirements-dev.lock || { \
-	  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
-	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
-	@touch $@ $(VENV)/.installed
+	$(INSTALL)
+	@touch $(VENV)/.installed
 
 # What checks the scripts, and reads exports in tests, comes from npm by version and hash; nothing of it is served or shipped.
 # Without npm the tests that read with it are skipped, and say so; where CI is set they fail instead.

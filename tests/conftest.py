@@ -51,7 +51,7 @@ _LONGEST = (
     "tests/leaks/test_over_time.py",
     "tests/access/test_told_as_one.py",
     "tests/access/test_twin.py",
-    "tests/store/test_local.py",
+    "tests/store/test_supervised.py",
 )
 # What leads a test to the server and the application database that the environment names.
 _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})

@@ -43,6 +43,8 @@ LONG_TERM = (
     "tests/service/test_standing.py",
     "tests/service/test_waiting.py",
 )
+# What neither speaks to Neo4j nor to the application database though it starts servers: of the main leg alone.
+OF_PROCESSES = ("tests/store/test_supervised.py",)
 LEGS = ("main", "long-term", "long-term-all")
 
 
@@ -59,6 +61,8 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
         True
         >>> [of_leg("tests/access/test_freetext.py", leg, to_servers=True) for leg in ("main", "long-term")]
         [False, True]
+        >>> [of_leg("tests/store/test_supervised.py", leg, to_servers=True) for leg in ("main", "long-term")]
+        [True, False]
         >>> [of_leg("tests/service/test_texts.py", leg, to_servers=False) for leg in ("main", "long-term")]
         [True, False]
     """
@@ -66,5 +70,7 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
         return True
     if leg == "main":
         return not to_servers or not file.startswith(LONG_TERM)
+    if leg == "long-term" and file.startswith(OF_PROCESSES):
+        return False
     shared = SHARED if leg == "long-term-all" else LONG_TERM
     return to_servers and file.startswith((*BOTH, *shared))

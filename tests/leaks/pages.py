@@ -13,6 +13,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -456,8 +457,9 @@ _RANDOM_BYTES = re.compile(RANDOM.pattern.encode())
 _DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*"), "Date": re.compile(r".*")}
 
 
+@lru_cache(maxsize=256)
 def paper(content: bytes) -> str:
-    """What stands on the pages of a PDF, but for when it was printed."""
+    """What stands on the pages of a PDF, but for when it was printed. One that was read before need not be read again."""
     pages = PdfReader(io.BytesIO(content)).pages
     return _PRINTED.sub("", " ".join(" ".join(page.extract_text() for page in pages).split()))
 

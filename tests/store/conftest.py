@@ -1,4 +1,4 @@
-"""What the tests of the managed server share: holders in processes of their own, and waiting for an end."""
+"""What the tests of the managed server share: homes with servers of their own, their holders, and waiting for an end."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import neo4j
 import pytest
 
 from graphsvc.config import Settings
+from graphsvc.store.server import local
+from graphsvc.store.server.local import LocalServer
 
 _HOLDER = """
 import sys
@@ -88,3 +91,25 @@ def gone(eventually: Callable[[Callable[[], bool]], None]) -> Callable[..., None
 def kill() -> Callable[[int], None]:
     """`kill(pid)`: the end that no process can prepare for."""
     return lambda pid: os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def driver_of(server: LocalServer) -> Iterator[neo4j.Driver]:
+    """A driver of the account that owns it."""
+    with neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password)) as driver:
+        yield driver
+
+
+@pytest.fixture
+def fresh(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
+    """Settings of a home of its own, whose server is ended in any case."""
+    made = settings()
+    yield made
+    local.stop(made)
+
+
+def state(settings: Settings) -> dict[str, object]:
+    """What the supervisor of that home says, which must be running."""
+    answer = local.status(settings)
+    assert answer is not None
+    return answer
