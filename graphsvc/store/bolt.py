@@ -27,6 +27,7 @@ _SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+s
 
 # How long what is told to end may take, and between two looks.
 _END_S, _BETWEEN_S = 60, 0.05
+_RETRY_S = 30  # for how long a write that met others is tried again, as the driver does
 # Pauses before a read is asked again that others outran by writing beside it, as newer servers say.
 _AGAIN_S, _OUTRUN = (0.05, 0.2, 0.5), "Transaction.Outdated"
 Item = TypeVar("Item")
@@ -258,8 +259,21 @@ class Store:
         def work(transaction: neo4j.ManagedTransaction) -> None:
             transaction.run(text, dict(parameters)).consume()
 
-        with _translated(), self._session(neo4j.WRITE_ACCESS) as session:
-            session.execute_write(work)
+        until = time.monotonic() + _RETRY_S
+        with _translated():
+            while True:
+                try:
+                    with self._session(neo4j.WRITE_ACCESS) as session:
+                        return session.execute_write(work)
+                except bolt.ResultFailedError as error:
+                    # Where a transaction that failed is ended, the driver may raise this over what the server said, and
+                    # then does not ask again by itself.
+                    said = error.__cause__
+                    if not isinstance(said, bolt.Neo4jError):
+                        raise
+                    if not said.is_retryable() or time.monotonic() > until:
+                        raise said from None
+                time.sleep(_BETWEEN_S)
 
     def run_schema(self, text: str) -> None:
         """Run one schema command. It must be idempotent, as of `write`; the server lets two at once wait for each other."""

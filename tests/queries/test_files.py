@@ -204,7 +204,7 @@ def test_the_server_deprecates_nothing(neo4j_server: LocalServer, store: Store) 
     deprecated = {}
     with neo4j.GraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.username, neo4j_server.password)) as driver:
         for query in QUERIES:
-            _, summary, _ = driver.execute_query("EXPLAIN " + query.text, database_="neo4j")
+            _, summary, _ = driver.execute_query("EXPLAIN\n" + query.text, database_="neo4j")
             found = [s.status_description for s in summary.gql_status_objects if s.classification == "DEPRECATION"]
             if found:
                 deprecated[query.name] = found

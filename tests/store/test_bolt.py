@@ -105,6 +105,27 @@ def test_a_read_that_others_outran_by_writing_is_asked_again(read: str, monkeypa
         READS[read](Store(others, login))  # type: ignore[arg-type]
 
 
+class Hidden(Outrun):
+    """A driver whose first writes fail, and whose own error on ending the transaction hides what the server said."""
+
+    def execute_write(self, _work: object) -> None:
+        if self.left:
+            self.left -= 1
+            raise bolt.ResultFailedError(None, "m") from self.error
+
+
+def test_a_write_that_met_others_is_tried_again_though_the_driver_hides_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    login = Login("bolt://x", "n", "p", "d")
+    deadlock = Hidden(3, "Neo.TransientError.Transaction.DeadlockDetected")
+    Store(deadlock, login).write("", {})  # type: ignore[arg-type]
+    assert deadlock.left == 0
+    monkeypatch.setattr("graphsvc.store.bolt._RETRY_S", -1)
+    with pytest.raises(Busy, match="met other work"):
+        Store(Hidden(1, "Neo.TransientError.Transaction.DeadlockDetected"), login).write("", {})  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="refuses the query"):
+        Store(Hidden(1, "Neo.ClientError.Statement.SyntaxError"), login).write("", {})  # type: ignore[arg-type]
+
+
 def test_errors_of_our_own_pass_as_they_are() -> None:
     with pytest.raises(ZeroDivisionError), _translated():
         raise ZeroDivisionError
