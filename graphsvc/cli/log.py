@@ -26,7 +26,9 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.option("--case", default="", help="What was done in this case.")
 @click.option("--source", default="", metavar="PSEUDONYM", help="Who was shown this source.")
 @click.option("--action", default="", help="What was done: read, query, analyse, load, log, accounts, …")
-@click.option("--since", default="", metavar="DAY", help="From this day on (UTC), such as 2020-05-08 or 2020-05.")
+@click.option(
+    "--since", default="", metavar="DAY", help="From this day on (UTC), such as 8 May 2020, 2020-05-08 or 2020-05."
+)
 @click.option("--newest", type=click.IntRange(1, _MOST), default=50, show_default=True, help="How many, newest first.")
 @click.pass_context
 @acting
@@ -90,3 +92,6 @@ def _written(line: dict[str, Any]) -> str:
         f"{line['id']} {stamp(line['at'])}Z {line['account']} {line['action']} {line['case_id']} {detail}"
         f" [{line['purpose']}] {line['outcome']}{rows}{sources}"
     )
+
+
+commands = (audit,)

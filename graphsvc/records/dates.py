@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from graphsvc.errors import RequestError
 from graphsvc.records.numbers import count
 
 _FORM = re.compile(
@@ -27,6 +28,7 @@ _OF_YEAR = re.compile(
     re.ASCII,
 )
 _LEAP = 2000
+_NO_DATE = "not a date: write 2020, 2020-05, 2020-05-08 or 2020-05-08T04:30Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def parse_date(text: str) -> PartialDate:
         text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
     match = _FORM.fullmatch(text)
     if match is None:
-        raise ValueError("not a date: write 2020, 2020-05, 2020-05-08 or 2020-05-08T04:30Z")
+        raise ValueError(_NO_DATE)
     year, month, day = (int(match[name]) if match[name] else 0 for name in ("year", "month", "day"))
     if year == 0:
         raise ValueError("the year 0000 does not exist")
@@ -95,6 +97,25 @@ def typed(text: str) -> str:
         return text
     date = match["day"] or match["date"]
     return f"{match['year']}-{month:02d}" + (f"-{int(date):02d}" if date else "")
+
+
+def typed_date(text: str) -> PartialDate:
+    """The day, month or year that somebody types to ask by it, in any of the forms of `typed`.
+
+    Example:
+        >>> [typed_date(text).latest.isoformat() for text in (" 8 May 2020", "May 2020", "2020")]
+        ['2020-05-08', '2020-05-31', '2020-12-31']
+
+    Raises:
+        RequestError: it is none, or does not exist; with how to write it.
+    """
+    try:
+        return parse_date(typed(text.strip()))
+    except ValueError as error:
+        why = "" if str(error) == _NO_DATE else f" ({error})"
+        raise RequestError(
+            f"{text.strip()[:40]!r} is no date{why}. Write it as 8 May 2020, 8/5/2020, 2020-05-08, May 2020, 2020-05 or 2020."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

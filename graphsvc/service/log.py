@@ -12,8 +12,7 @@ from graphsvc.access.log.cyphertexts import Text
 from graphsvc.access.log.verify import Verified, verify
 from graphsvc.access.people import accounts, policy
 from graphsvc.cases.jobs import Job
-from graphsvc.errors import RequestError
-from graphsvc.records.dates import parse_date
+from graphsvc.records.dates import typed_date
 from graphsvc.records.numbers import count
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
@@ -100,12 +99,12 @@ class Log:
 def sought(
     account: str = "", case: str = "", action: str = "", source: str = "", since: str = "", until: str = ""
 ) -> Sought:
-    """What was typed as what to look for; days (UTC) as 2020, 2020-05 or 2020-05-08, the last one included.
+    """What was typed as what to look for; days (UTC) as they are typed, a month or a year as well, the last one included.
 
     Raises:
         RequestError: a day is none.
     """
-    first, last = _day(since, "since"), _day(until, "until")
+    first, last = _day(since), _day(until)
     return Sought(
         account.strip(),
         case.strip(),
@@ -116,13 +115,10 @@ def sought(
     )
 
 
-def _day(text: str, name: str) -> tuple[dt.datetime, dt.datetime] | None:
+def _day(text: str) -> tuple[dt.datetime, dt.datetime] | None:
     """When a day, month or year begins and when the next one does."""
     if not text.strip():
         return None
-    try:
-        date = parse_date(text.strip())
-        after = date.latest + dt.timedelta(days=1)
-        return dt.datetime.combine(date.earliest, dt.time()), dt.datetime.combine(after, dt.time())
-    except (ValueError, OverflowError):
-        raise RequestError(f"{name} takes a day such as 2020-05-08, not {text[:60]!r}.") from None
+    date = typed_date(text)
+    last = min(date.latest, dt.date.max - dt.timedelta(days=1))
+    return dt.datetime.combine(date.earliest, dt.time()), dt.datetime.combine(last + dt.timedelta(days=1), dt.time())

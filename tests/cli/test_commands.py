@@ -242,7 +242,7 @@ def test_the_log_is_read_and_verified(run: Run, home: Settings) -> None:
     assert broken.returncode == 1
     assert broken.stdout.startswith("Line 1 (")
     assert "verified: 1 fault" in run("audit").stdout
-    assert "takes a day" in one_sentence(run("audit", "--since", "yesterday"))
+    assert "is no date. Write it as 8 May 2020" in one_sentence(run("audit", "--since", "yesterday"))
     elsewhere = run("audit", GRAPHSVC_LOG_ANCHOR=str(home.home / "not there" / "anchor"))
     assert "GRAPHSVC_LOG_ANCHOR" in one_sentence(elsewhere)
     assert elsewhere.stdout == ""

@@ -15,6 +15,7 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
+from graphsvc.records import dates
 from graphsvc.service import Service
 from graphsvc.web import create_app
 from tests.toolbox.accounts import named, signed_in
@@ -75,7 +76,9 @@ def test_lines_are_found_by_person_case_action_day_and_source(aud: FlaskClient) 
     assert found(aud, until="2020-05") == []
     wrong = aud.get("/log?since=yesterday")
     assert wrong.status_code == 400
-    assert "since takes a day such as 2020-05-08" in wrong.text
+    assert "&#39;yesterday&#39; is no date. Write it as 8 May 2020" in wrong.text
+    assert len(found(aud, account="ann", since=dates.day(today), until=dates.day(today))) == 60
+    assert len(found(aud, account="ann", until="9999-12-31")) == 60
 
 
 def test_pages_keep_what_was_asked(aud: FlaskClient) -> None:

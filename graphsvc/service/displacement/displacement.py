@@ -13,7 +13,7 @@ from graphsvc.analysis.displacement import flows, movers
 from graphsvc.analysis.displacement.flows import Departure
 from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie
 from graphsvc.errors import RequestError
-from graphsvc.records.dates import parse_date, typed
+from graphsvc.records.dates import typed_date
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.displacement.material import Displaced
 from graphsvc.views.displacement import safeguarding
@@ -301,10 +301,7 @@ def _places_of(lefts: Iterable[Departure]) -> set[str]:
 
 
 def _day(text: str) -> dt.date:
-    try:
-        date = parse_date(typed(text))
-    except ValueError:
-        date = None
-    if date is None or date.earliest != date.latest:
-        raise RequestError(f"Write the day as 8 May 2020 or 2020-05-08, not {text[:40]!r}.")
+    date = typed_date(text)
+    if date.earliest != date.latest:
+        raise RequestError(f"{text.strip()[:40]!r} is more than a day. Write one, such as 8 May 2020 or 2020-05-08.")
     return date.earliest

@@ -10,7 +10,7 @@ from typing import Any
 from graphsvc.analysis.surges.counts import MEASURES, STEPS, Series, by_week, of_crossings
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.records.dates import parse_date, typed
+from graphsvc.records.dates import typed_date
 from graphsvc.service.ask import Ask
 from graphsvc.service.surges.reference import ReferenceSeries, of_stored
 from graphsvc.views.surges.answer import SurgeAnswer, answered
@@ -165,8 +165,8 @@ class OverTime:
     def _until(choice: SeriesChoice, chosen: ChosenSeries) -> ChosenSeries:
         if not choice.until:
             return chosen
+        day = typed_date(choice.until).latest
         try:
-            day = parse_date(typed(choice.until.strip())).latest
             series = chosen.series.until(day)
         except ValueError:
             raise RequestError(

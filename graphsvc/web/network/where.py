@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import RequestError
-from graphsvc.records.dates import parse_date
+from graphsvc.records.dates import typed_date
 from graphsvc.views.displacement.rows import OUTCOME_WORDS, plain
 from graphsvc.views.lists import behind_crossings, behind_workplaces
 from graphsvc.views.picture.arrangements import map_frame
@@ -83,10 +82,5 @@ def _filters() -> Filters:
     asked = {field: request.args.get(word, "").strip() for word, field in _WORDS.items()}
     for word, end in (("first", "earliest"), ("last", "latest")):
         if asked[word]:
-            try:
-                asked[word] = getattr(parse_date(asked[word]), end).isoformat()
-            except ValueError as error:
-                raise RequestError(
-                    f"“{asked[word]}” is no day ({error}). Write it as 2020-05-08, 2020-05 or 2020."
-                ) from error
+            asked[word] = getattr(typed_date(asked[word]), end).isoformat()
     return Filters(**asked)
