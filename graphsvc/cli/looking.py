@@ -82,7 +82,14 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
         return
     write(form, answered.columns, answered.table())
     linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
-    say(*answered.gaps, *linking, *answered.lone, *(question.text for question in answered.questions), err=True)
+    say(
+        *filter(None, [answered.passed_over]),
+        *answered.gaps,
+        *linking,
+        *answered.lone,
+        *(question.text for question in answered.questions),
+        err=True,
+    )
     if answered.truncated:
         raise Busy(answered.cut)
 

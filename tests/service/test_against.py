@@ -21,7 +21,8 @@ LINK = ("boss", "ORGANISED", "c1")
 ROWS: Tables = {
     "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in ("boss", "aide")]
     + [{"id": "w1", "name": "Vera Quist", "category": "witness"}],
-    "crossings": [{"id": "c1", "date": "2020-05-08"}],
+    "crossings": [{"id": "c1", "date": "2020-05-08"}, {"id": "c2", "date": "2020-05-09"}],
+    "boats": [{"id": "b2"}],
     "statements": [
         {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
         {
@@ -38,7 +39,9 @@ ROWS: Tables = {
         {"id": "r4", "kind": "intelligence", "handling": "P", "status": "withdrawn"},
     ],
     "links": said("r1", "boss ORGANISED c1", "aide PILOTED c1")
-    + [claim(*LINK, statement, polarity="denies") for statement in ("r2", "r3", "a1", "r4")],
+    + [claim(*LINK, statement, polarity="denies") for statement in ("r2", "r3", "a1", "r4")]
+    + said("r1", "b2 USED_ON c2", "aide SUPPLIED b2")
+    + [claim("b2", "USED_ON", "c2", "r2", polarity="denies")],
 }
 
 
@@ -63,6 +66,14 @@ def test_each_denial_that_stands_is_told_as_the_reader_may_see_it(
     if reader != "whole":
         assert item.denials[-1].text == "accounts of witnesses, which are not shown one by one"
         assert "another" not in str(people.client(reader).get(f"/case/{people.case}/behind.json?id=c1").get_json())
+
+
+def test_that_a_boat_was_the_one_of_the_crossing_is_denied_with_its_statement(people: Place) -> None:
+    (item,) = people("low").behind("c2").answer.against
+    assert (item.said.who.id, item.said.edge.relation, item.target.id) == ("b2", "USED_ON", "c2")
+    assert [each.statement for each in item.denials] == ["r2"]
+    page = people.client("low").get(f"/case/{people.case}/behind?id=c2").text
+    assert "was the boat of" in page.partition("What speaks against it")[2]
 
 
 def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Place) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
+from graphsvc.views.behind.against import Denial
 from graphsvc.views.behind.answer import Answer, behind
 from graphsvc.views.behind.common import shared_by
 from graphsvc.views.behind.picture import beside
@@ -93,6 +94,31 @@ def test_what_is_said_of_anybody_is_told_in_the_order_of_who_arranges_first() ->
     assert answer("c3").acts == ("ORGANISED",)
     assert answer("gone").acts == ()
     assert answer().plain()["acts"] == ["ORGANISED", "PILOTED", "SUPPLIED"]
+
+
+def test_a_table_at_a_glance_leaves_out_nothing_that_nobody_should_be_left_without() -> None:
+    """Asked about two people: whatever was done to them comes before who organised the crossing and who controls the place."""
+    done = ("RECRUITED", "COERCED", "PAID", "TRANSPORTED", "HOUSED")
+    links = [link(f"bob {name} eve") for name in done]
+    links += [link("eve WORKED_AT k1"), link("dan CONTROLS k1")]
+    whole = answer("eve", links=links, entities=[entity("k1", "workplace")])
+    assert set(whole.acts) == {*done, "ORGANISED", "PILOTED", "CONTROLS"}
+    assert {"ORGANISED", "PILOTED", "CONTROLS"} < set(whole.brief)
+    assert len(whole.brief) == 6
+    assert [name for name in whole.acts if name in whole.brief] == list(whole.brief) == whole.plain()["brief"]
+
+
+def test_what_leads_to_those_named_and_is_denied_speaks_against_it_too() -> None:
+    links = [link("b1 USED_ON c1", denying=1), *LINKS[1:]]
+    seen = picture([[row["id"] for row in ENTITIES]], ENTITIES, links, starts=CROSSINGS)
+    denials = [(("b1", "USED_ON", "c1"), Denial("r9", "intelligence"))]
+    whole = behind(rows(seen, ["c1"], {}), seen, (), denials)
+    assert [
+        (item.said.edge.key, item.target.id, [each.statement for each in item.denials]) for item in whole.against
+    ] == [
+        (("bob", "ORGANISED", "c1"), "c1", []),
+        (("b1", "USED_ON", "c1"), "c1", ["r9"]),
+    ]
 
 
 def test_what_nobody_says_is_said() -> None:

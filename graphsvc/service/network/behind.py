@@ -61,7 +61,7 @@ class Behind:
 
     def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
         answer = self.answer
-        sentences = [answer.cut] if answer.truncated else []
+        sentences = [sentence for sentence in (answer.cut, answer.passed_over) if sentence]
         warn(sentences)
         questions = [question.text for question in answer.questions]
         return answer_frame(

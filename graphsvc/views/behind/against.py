@@ -8,7 +8,7 @@ from typing import Any
 
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import LinkKey
-from graphsvc.views.behind.rows import AnswerRow, PartSaid
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, way_parts
 from graphsvc.views.picture.network import Node
 from graphsvc.views.wording import STATEMENTS
 
@@ -72,13 +72,16 @@ def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:
 
 
 def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]) -> list[Against]:
-    """All that is said in some rows and denied, each once: what others support all the same first, the best believed first."""
+    """All that is said in some rows and denied, each once: what others support all the same first, the best believed first.
+
+    Also what only leads to those named: that a boat was the one of a crossing, whose supplier is named beside it.
+    """
     of: dict[LinkKey, list[Denial]] = {}
     for link, each in denials:
         of.setdefault(link, []).append(each)
     denied: dict[LinkKey, Against] = {}
     for row in rows:
-        for said in row.said:
+        for said in (*row.said, *way_parts(row)):
             link = said.edge.key
             if said.edge.denied and link not in denied:
                 denied[link] = Against(said, said.what or row.about, tuple(of.get(link, ())))

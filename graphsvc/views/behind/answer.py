@@ -11,8 +11,9 @@ from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against
 from graphsvc.views.behind.common import Common, common
 from graphsvc.views.behind.gaps import gaps, lone, unnamed
-from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak, relations
+from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, is_weak, relations
 from graphsvc.views.picture.network import Edge, Node, Picture
+from graphsvc.views.sentences import gone
 from graphsvc.views.wording import STATEMENTS, begin
 
 # What a table of the answer has, in its order: one row for each thing said of somebody.
@@ -37,6 +38,7 @@ COLUMNS = (
 )
 # Said wherever an answer does not hold all that was asked for.
 CUT = "There are more links than were read, so more may be said: ask about fewer at once."
+_BRIEF = 6  # columns of a table at a glance
 _FIGURES = (
     "relation",
     "says",
@@ -118,9 +120,20 @@ class Answer:
         return tuple(dict.fromkeys(name for kind in kinds for name in relations(kind) if name in said))
 
     @property
+    def brief(self) -> tuple[str, ...]:
+        """Those of `acts` that a table at a glance has room for: before all what nobody should be left without."""
+        chosen = sorted(self.acts, key=lambda name: name not in EXPECTED_ACTS)[:_BRIEF]
+        return tuple(name for name in self.acts if name in chosen)
+
+    @property
     def cut(self) -> str:
         """What is said where it does not hold all that was asked for; else empty."""
         return CUT if self.truncated else ""
+
+    @property
+    def passed_over(self) -> str:
+        """What is said where some that were asked about are not there for this reader; else empty."""
+        return gone(self.absent, "of those asked about") if self.absent else ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -136,6 +149,7 @@ class Answer:
         return {
             "asked": self.asked,
             "acts": list(self.acts),
+            "brief": list(self.brief),
             "rows": [
                 {
                     "about": _named(row.about),
@@ -180,6 +194,7 @@ class Answer:
                 for question in self.questions
             ],
             "absent": self.absent,
+            "passed_over": self.passed_over,
             "cut": self.cut,
         }
 

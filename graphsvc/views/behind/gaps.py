@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator
 
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, doing
-from graphsvc.views.behind.rows import EXPECTED, RUNS, AnswerRow, is_weak
+from graphsvc.views.behind.rows import EXPECTED_ACTS, RUNS, AnswerRow, is_weak
 
 _ARRANGES = doing("arranges")
 # In the order in which what is not known is told.
-_EXPECTED = tuple(dict.fromkeys(name for names in EXPECTED.values() for name in names))
 
 # So many are named one by one.
 _NAMED = 4
@@ -25,7 +24,7 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
             if unknown:
                 yield f"The boat of {_of(unknown, len(of_kind), kind)} is not known."
         missing = dict.fromkeys(pair for row in of_kind for pair in _missing(row))
-        for name, target in sorted(missing, key=lambda pair: _EXPECTED.index(pair[0])):
+        for name, target in sorted(missing, key=lambda pair: EXPECTED_ACTS.index(pair[0])):
             lacking = sum((name, target) in _missing(row) for row in of_kind)
             of = _of(lacking, len(of_kind), kind)
             lacked = of if target == kind else _lacked(of_kind, name, target, of)
@@ -53,7 +52,7 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
     """Sentences on what rests on one voice, so that one error would change the answer."""
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
-        for name in _EXPECTED:
+        for name in EXPECTED_ACTS:
             some = [row.about.id for row in of_kind if _on_one_voice(row, name)]
             if some:
                 what = "" if kind in RELATIONS[name].objects else f"the {RELATIONS[name].objects[0]} of "

@@ -12,7 +12,7 @@ from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
 from graphsvc.views.picture.network import Picture
-from graphsvc.views.sentences import gone, on_paper
+from graphsvc.views.sentences import on_paper
 from graphsvc.views.wording import belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
@@ -54,7 +54,7 @@ def as_pdf(
         "made": made,
         "says": SAYS,
         "gaps": [
-            *filter(None, (answer.cut, gone(answer.absent, "of those asked about") if answer.absent else "")),
+            *filter(None, (answer.cut, answer.passed_over)),
             *answer.gaps,
         ],
         "complete": all(row.said for row in answer.rows),

@@ -33,6 +33,7 @@ EXPECTED = MappingProxyType(
         "gang": (RUNS,),
     }
 )
+EXPECTED_ACTS = tuple(dict.fromkeys(name for names in EXPECTED.values() for name in names))
 # Those who arrange first, then those who work with their own hands, then who only belongs.
 _ORDER = ("arranges", "directs", "recruits", "coerces", "abandons", "pays", "works", "moves", "belongs", "goes with")
 
@@ -106,6 +107,14 @@ class AnswerRow:
     said: tuple[PartSaid, ...]
     missing: tuple[tuple[str, Node], ...]
     carried: int = 0
+
+
+def way_parts(row: AnswerRow) -> list[PartSaid]:
+    """The links by which what is asked about along with an entity comes in, as what is said of their subjects."""
+    return [
+        PartSaid(*((node, row.about) if edge.subject == node.id else (row.about, node)), edge, None)
+        for node, edge in row.along
+    ]
 
 
 def is_weak(edge: Edge) -> bool:
