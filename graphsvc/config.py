@@ -70,6 +70,12 @@ class Settings:
         "GRAPHSVC_NEO4J_QUICK_JAVA",
         "start the managed server's Java lightly: it begins with half the work, and is slower on large cases",
     )
+    neo4j_linger_s: int = _setting(
+        300,
+        "GRAPHSVC_NEO4J_LINGER_S",
+        "seconds the managed server goes on after a command or notebook that used it, so that the next need not start it",
+        most=86_400,
+    )
     start_timeout_s: int = _setting(120, "GRAPHSVC_NEO4J_START_S", "seconds the managed server may take to start")
     query_timeout_s: float = _setting(30.0, "GRAPHSVC_QUERY_TIMEOUT_S", "seconds one query may run")
     cypher_timeout_s: float = _setting(30.0, "GRAPHSVC_CYPHER_TIMEOUT_S", "seconds a text of free Cypher may run")

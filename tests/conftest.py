@@ -151,6 +151,14 @@ def _hash_lightly(shipped_hasher: argon2.PasswordHasher) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_lingers() -> Iterator[None]:
+    """A managed server ends with the process that used it, also where a test starts `graphsvc` as one of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHSVC_NEO4J_LINGER_S", "0")
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL, whose databases go with it."""
@@ -187,6 +195,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
         values: dict[str, Any] = {"jars": Path(jars), "neo4j_version": version, "heap_mb": 512, "page_cache_mb": 64}
         values["quick_java"] = True  # half the work, where every server lives for seconds or minutes
         values["start_timeout_s"] = 300  # a busy test machine may take long
+        values["neo4j_linger_s"] = 0  # nothing outlives its test
         # Most cases of tests have people of whom a tie or two is told, and call them by name. The default names only who
         # plays a visible part: the demo, and the tests of leaks and of how people stand, keep to it.
         values["named"] = "tie"

@@ -199,7 +199,7 @@ class Home:
         return self.casework.recover(self._progress)
 
     def close(self) -> None:
-        """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops."""
+        """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops, or goes on for a while."""
         self._closing.set()
         self.runs.close()
         self.jobs.close()

@@ -1,8 +1,4 @@
-"""The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
-
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `moves` moves · `waiting` waiting · `evaluating` evaluate · `reviewing` review, question · `sets` sets · `series` series ·
-`writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
-"""
+"""The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr."""
 
 from __future__ import annotations
 
@@ -10,61 +6,59 @@ import errno
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from graphsvc.cli import (
-    cases,
-    evaluating,
-    exports,
-    groups,
-    log,
-    looking,
-    moves,
-    neo4j,
-    people,
-    protection,
-    reviewing,
-    running,
-    series,
-    sets,
-    waiting,
-    writing,
-)
 from graphsvc.cli.printed import say, say_text
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, standing
 
+# Module → the commands it has. It is loaded when one of them is run, or the help of all is asked for.
+ROOMS = {
+    "running": ("demo", "serve"),
+    "cases": ("load", "deliveries", "cases", "simulate"),
+    "looking": ("hubs", "behind", "linked", "query"),
+    "moves": ("moves",),
+    "series": ("series",),
+    "sets": ("sets",),
+    "waiting": ("waiting",),
+    "reviewing": ("review", "question"),
+    "writing": ("cypher",),
+    "exports": ("export",),
+    "groups": ("groups",),
+    "protection": ("vault", "reveal", "hold", "seal", "known", "erase"),
+    "people": ("login", "logout", "account", "users"),
+    "log": ("audit",),
+    "evaluating": ("evaluate",),
+    "neo4j": ("neo4j",),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Program(click.Group):
+    """All commands by name; what they need is loaded with the one that is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the name and the place are of click
+        """The names, sorted."""
+        return sorted([*self.commands, *(name for names in ROOMS.values() for name in names)])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, its module loaded with it; None: there is none of that name."""
+        for room, names in ROOMS.items():
+            if cmd_name in names:
+                commands: tuple[click.Command, ...] = import_module(f"graphsvc.cli.{room}").commands
+                return next(command for command in commands if command.name == cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="graphsvc")
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder of the service (GRAPHSVC_HOME).")
 @click.pass_context
 def program(context: click.Context, home: Path | None) -> None:
     """graphsvc: network-graph investigation for people-smuggling and trafficking cases."""
     context.obj = Settings.read(home=home)
-
-
-for command in (
-    *running.commands,
-    *cases.commands,
-    *looking.commands,
-    moves.moves,
-    waiting.waiting,
-    *evaluating.commands,
-    *reviewing.commands,
-    *sets.commands,
-    *writing.commands,
-    *people.commands,
-    log.audit,
-    *protection.commands,
-    groups.groups,
-    series.series,
-    exports.export,
-    neo4j.neo4j,
-):
-    program.add_command(command)
 
 
 @program.command()

@@ -239,3 +239,6 @@ def _show(exports: list[Export], nothing: str) -> None:
 
 def _at(time: dt.datetime | None) -> str:
     return moment(time) if time else ""
+
+
+commands = (export,)

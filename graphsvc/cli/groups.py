@@ -103,3 +103,6 @@ def take_back(session: Opener, case: str, decision: str, reason: str) -> None:
     with session(case) as acts, shown() as progress:
         acts.leads.groups.end(decision, reason, progress)
     say("Taken back. The figures that rest on the two are computed anew.", err=True)
+
+
+commands = (groups,)

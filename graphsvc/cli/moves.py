@@ -44,3 +44,6 @@ def moves(session: Opener, ids: Sequence[str], day: str, case: str, form: str) -
 def _flat(value: Any) -> Any:
     """A value of a cell: months stand in it as `2020-04: 3`."""
     return [f"{month}: {number}" for month, number in value.items()] if isinstance(value, dict) else value
+
+
+commands = (moves,)

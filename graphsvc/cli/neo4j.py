@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -59,7 +61,7 @@ def status(context: click.Context) -> None:
         sys.exit(3)
     say(f"Neo4j {answer['version']}: {answer['state']}, {answer['uri'] or 'no address yet'}")
     say(
-        f"used by {answer['holders']} process(es), {'kept until stop' if answer['kept'] else 'ends with the last one'}; "
+        f"used by {answer['holders']} process(es), {_ends(answer)}; "
         f"supervisor {answer['pid']}, Java {answer['java_pid']}"
     )
 
@@ -73,6 +75,16 @@ def stop(context: click.Context) -> None:
     say("Neo4j has stopped." if local.stop(settings) else f"No managed Neo4j runs for {settings.home}")
 
 
+def _ends(answer: Mapping[str, Any]) -> str:
+    """When the server of a status ends."""
+    if answer["kept"]:
+        return "kept until stop"
+    seconds = answer["lasts_s"]
+    if answer["holders"]:
+        return f"ends {seconds} s after the last one" if seconds else "ends with the last one"
+    return f"ends in {seconds} s unless somebody uses it"
+
+
 def _settings(context: click.Context) -> Settings:
     return context.obj if isinstance(context.obj, Settings) else Settings.read()
 
@@ -82,3 +94,6 @@ def _say_if_own_server(settings: Settings) -> bool:
     if settings.neo4j_uri:
         say(f"NEO4J_URI is set: graphsvc uses your own server at {settings.neo4j_uri}, not a managed one.")
     return bool(settings.neo4j_uri)
+
+
+commands = (neo4j,)

@@ -31,7 +31,7 @@ _PORT = click.option(
 @click.pass_obj
 def serve(settings: Settings, port: int | None) -> None:
     """Serve the pages of this home until Ctrl-C."""
-    settings = dataclasses.replace(settings, port=port if port is not None else settings.port)
+    settings = dataclasses.replace(settings, port=port if port is not None else settings.port, neo4j_linger_s=0)
     with _alone(settings), shown() as progress, Service(settings, progress) as service:
         service.store()
         service.recover()
@@ -55,6 +55,7 @@ def demo(settings: Settings, port: int | None) -> None:
         home=settings.home / "demo",
         jars=settings.jars or settings.home / "jars",
         port=port if port is not None else settings.port,
+        neo4j_linger_s=0,
     )
     with _alone(settings), shown() as progress, Service(settings, progress) as service:
         service.store()

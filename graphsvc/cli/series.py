@@ -129,3 +129,6 @@ def surges(session: Opener, name: str, case: str, form: str, **chosen: str) -> N
     )
     say(answer.verdict, *answer.notes, f"{count(len(answer.marks), 'record')}; the newest on {day(answer.marks[-1].day)}." if answer.marks else "No record.",
         *changes, err=True)  # fmt: skip
+
+
+commands = (series,)

@@ -103,3 +103,6 @@ def open_waiting(session: Opener, case: str) -> None:
     with session(case) as acts, shown() as progress:
         many = acts.protection.waiting.open(progress)
     say(f"Opened: {many}.", err=True)
+
+
+commands = (waiting,)

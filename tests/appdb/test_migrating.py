@@ -22,6 +22,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 
 from graphsvc.appdb import migrating, open_database
 from graphsvc.appdb.migrating import known_versions, whole
@@ -68,6 +69,11 @@ def upgrade():
     )
     op.execute("UPDATE cases SET state = 'loading'")
 """
+
+
+def test_versions_are_what_their_files_are_called() -> None:
+    scripts = ScriptDirectory.from_config(config())
+    assert tuple(script.revision for script in reversed(list(scripts.walk_revisions()))) == VERSIONS
 
 
 class KilledError(BaseException):

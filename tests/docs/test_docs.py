@@ -49,8 +49,12 @@ def commands() -> list[str]:
 def test_commands_exist_with_their_options(line: str) -> None:
     words = shlex.split(line)[1:]
     command: click.Command = program
-    while isinstance(command, click.Group) and words and words[0] in command.commands:
-        command = command.commands[words.pop(0)]
+    while isinstance(command, click.Group) and words:
+        inner = command.get_command(click.Context(command), words[0])
+        if inner is None:
+            break
+        command = inner
+        words.pop(0)
     assert command is not program, line
     options = {option for parameter in command.params for option in parameter.opts}
     for word in words:

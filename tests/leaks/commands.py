@@ -165,7 +165,10 @@ def leaves(command: click.Command = cli.program, *path: str) -> Iterator[str]:
     if isinstance(command, click.Group):
         if command.invoke_without_command:
             yield " ".join(path)
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
             yield from leaves(inner, *path, name)
     else:
         yield " ".join(path)

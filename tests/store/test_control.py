@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -71,7 +72,7 @@ def test_an_unknown_command_gets_the_word_alone(door: ControlDoor) -> None:
 
 
 def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: ControlDoor) -> None:
-    with Caller(door, "the token\nhold\n") as caller:
+    with Caller(door, "the token\nhold 0\n") as caller:
         assert caller.said() == "the word\n"
         assert door.holders == 1
         door.announce("")  # a restart is nothing to tell
@@ -84,9 +85,23 @@ def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: ControlD
     assert door.heard
 
 
+def test_a_server_is_wanted_for_as_long_as_its_last_holders_said(door: ControlDoor) -> None:
+    with Caller(door, "the token\nhold 300\n") as long, Caller(door, "the token\nhold 0\n") as short:
+        assert (long.said(), short.said()) == ("the word\n", "the word\n")
+    door.serve(0.1)
+    door.serve(0.1)
+    assert door.holders == 0
+    assert 290 < door.wanted_until - time.monotonic() <= 300
+    before = door.wanted_until
+    with Caller(door, "the token\nhold 0\n") as short:
+        assert short.said() == "the word\n"
+    door.serve(0.1)
+    assert door.wanted_until == before
+
+
 def test_who_comes_after_the_start_is_answered_at_once(door: ControlDoor) -> None:
     door.announce("FAILED disk full")
-    with Caller(door, "the token\nhold\n") as caller:
+    with Caller(door, "the token\nhold 0\n") as caller:
         assert caller.said() == "the word\nFAILED disk full\n"
 
 
@@ -110,7 +125,7 @@ def test_status_and_stop(door: ControlDoor) -> None:
 
 
 def test_a_mute_connection_is_ended_after_a_while(door: ControlDoor, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Caller(door, "") as mute, Caller(door, "the token\nhold\n") as holder:
+    with Caller(door, "") as mute, Caller(door, "the token\nhold 0\n") as holder:
         assert holder.said() == "the word\n"
         monkeypatch.setattr(control, "_PATIENCE_S", -1)
         door.serve(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -107,6 +108,30 @@ def test_a_kept_server_outlives_its_holders_until_it_is_stopped(fresh: Settings,
     assert local.stop(fresh)
     gone(running["pid"], running["java_pid"])
     assert not local.stop(fresh)
+
+
+@pytest.mark.slow(reason="starts managed servers of its own")
+def test_a_server_goes_on_for_a_while_and_the_next_holder_finds_it(
+    fresh: Settings, gone: Callable[..., None], eventually: Eventually
+) -> None:
+    stages: list[str] = []
+    with hold(dataclasses.replace(fresh, neo4j_linger_s=600), lambda _done, _total, what: stages.append(what)):
+        running = state(fresh)
+    assert stages == ["Neo4j starts, which takes some seconds"]
+    eventually(lambda: state(fresh)["holders"] == 0)
+    waiting = state(fresh)
+    assert (waiting["state"], waiting["java_pid"], waiting["kept"]) == ("ready", running["java_pid"], False)
+    lasts = waiting["lasts_s"]
+    assert isinstance(lasts, int)
+    assert 500 < lasts <= 600
+    with hold(fresh, lambda _done, _total, what: stages.append(what)):
+        assert state(fresh)["java_pid"] == running["java_pid"]
+    assert len(stages) == 1
+    assert local.stop(fresh)
+    gone(running["pid"], running["java_pid"])
+    with hold(dataclasses.replace(fresh, neo4j_linger_s=1)):
+        running = state(fresh)
+    gone(running["pid"], running["java_pid"])
 
 
 def test_a_stop_and_a_keep_where_nothing_runs(settings: Callable[..., Settings]) -> None:

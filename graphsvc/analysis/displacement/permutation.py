@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.special import betaincinv, gammaln
+import scipy
 
 DRAWS = 9_999
 # The false discovery rate, and the level of intervals.
@@ -274,7 +274,13 @@ def _at_least(sizes: Ints, arrivals: int, seen: int) -> Floats:
     def ways(number: Ints | int, of: Ints | int) -> Floats:
         fine = (np.asarray(of) >= 0) & (np.asarray(of) <= number)
         some = np.where(fine, of, 0)
-        result: Floats = np.where(fine, gammaln(number + 1) - gammaln(some + 1) - gammaln(number - some + 1), -np.inf)
+        result: Floats = np.where(
+            fine,
+            scipy.special.gammaln(number + 1)
+            - scipy.special.gammaln(some + 1)
+            - scipy.special.gammaln(number - some + 1),
+            -np.inf,
+        )
         return result
 
     chance = np.exp(ways(place, went) + ways(arrivals - place, seen - went) - ways(arrivals, seen))
@@ -284,8 +290,8 @@ def _at_least(sizes: Ints, arrivals: int, seen: int) -> Floats:
 
 def _interval(number: int, of: int) -> tuple[float, float]:
     """The interval of a share (Clopper & Pearson 1934), at 1 - `ALPHA`."""
-    low = float(betaincinv(number, of - number + 1, ALPHA / 2)) if number else 0.0
-    high = float(betaincinv(number + 1, of - number, 1 - ALPHA / 2)) if number < of else 1.0
+    low = float(scipy.special.betaincinv(number, of - number + 1, ALPHA / 2)) if number else 0.0
+    high = float(scipy.special.betaincinv(number + 1, of - number, 1 - ALPHA / 2)) if number < of else 1.0
     return low, high
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+import scipy
 
 from graphsvc.analysis.evidence.bins import Bins, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
@@ -90,11 +90,11 @@ class Read:
     sums: list[Floats]
     weighed: list[Floats]
     score: Floats
-    near: csr_array
-    touched: csr_array
+    near: scipy.sparse.csr_array
+    touched: scipy.sparse.csr_array
     adds: Adds
     turns: Turns
-    handed: csr_array
+    handed: scipy.sparse.csr_array
 
 
 def read(network: Operation) -> Read:
@@ -119,11 +119,13 @@ def read(network: Operation) -> Read:
         weighed.append(values @ reading.says + reading.start)
     ties = network.ties.tocoo()
     size = network.size
-    near = coo_array((np.ones(ties.nnz, dtype=bool), (ties.row % max(size, 1), ties.col)), shape=(size, size)).tocsr()
+    near = scipy.sparse.coo_array(
+        (np.ones(ties.nnz, dtype=bool), (ties.row % max(size, 1), ties.col)), shape=(size, size)
+    ).tocsr()
     entries = (network.in_deeds, network.in_carried, network.in_ties)
     link, person = (np.concatenate([getattr(entry, name) for entry in entries]) for name in ("link", "person"))
     shape = (len(network.belief), size)
-    touched = coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
+    touched = scipy.sparse.coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
     score = parts.fits(weighed[-1])
     adds, turns = _adds(network), _turns(network)
     return Read(network, whom, sums, weighed, score, near, touched, adds, turns, _handed(network))
@@ -183,14 +185,14 @@ def _turns(network: Operation) -> Turns:
     return Turns(by_person, link, np.concatenate(signs), cell, other, kind)
 
 
-def _handed(network: Operation) -> csr_array:
+def _handed(network: Operation) -> scipy.sparse.csr_array:
     ties, size, kinds = network.ties.tocoo(), network.size, len(WHOM)
     block, person = np.divmod(ties.row.astype(np.int64), max(size, 1))
     apart = np.flatnonzero(~_ANYONE[block])
     tie, kind = np.repeat(apart, kinds), np.tile(np.arange(kinds), len(apart))
     source = ties.col[tie].astype(np.int64) * kinds + kind
     cell = person[tie] * _WIDTH + TIE_COLUMNS[block[tie], kind]
-    return coo_array((ties.data[tie], (source, cell)), shape=(size * kinds, size * _WIDTH)).tocsr()
+    return scipy.sparse.coo_array((ties.data[tie], (source, cell)), shape=(size * kinds, size * _WIDTH)).tocsr()
 
 
 def score_if(before: Read, links: Ints, belief: Floats) -> Floats:
@@ -250,7 +252,7 @@ def scores_if(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]
     with_whom = np.flatnonzero(other >= 0)
     kind = kind[with_whom]
     # How far each person is of each kind otherwise than before, change by change: at the first reading nobody is.
-    otherwise = csr_array((count, size * kinds))
+    otherwise = scipy.sparse.csr_array((count, size * kinds))
     for number, reading in enumerate(parts.readings()):
         counted = amount.copy()
         far = other[with_whom]
@@ -259,14 +261,14 @@ def scores_if(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]
             # Whole for a moment: looking single places up in a sparse array takes far longer.
             taken_for = taken_for + otherwise.toarray()[change[with_whom], far * kinds + kind]
         counted[with_whom] *= taken_for
-        added = coo_array((counted, (change, cell)), shape=(count, size * _WIDTH)).tocsr()
+        added = scipy.sparse.coo_array((counted, (change, cell)), shape=(count, size * _WIDTH)).tocsr()
         if otherwise.nnz:
             added += otherwise @ before.handed
         former = before.sums[number].reshape(-1)[added.indices]
         # Rounding may leave a hair below nothing where a belief was taken away again.
         grown = np.log1p(np.maximum(former + added.data, 0.0)) - np.log1p(former)
         whose = np.repeat(np.arange(count), np.diff(added.indptr)) * size + added.indices // _WIDTH
-        values = coo_array((grown, (whose, added.indices % _WIDTH)), shape=(count * size, _WIDTH)).tocsr()
+        values = scipy.sparse.coo_array((grown, (whose, added.indices % _WIDTH)), shape=(count * size, _WIDTH)).tocsr()
         rows = np.flatnonzero(np.diff(values.indptr))
         weighed = before.weighed[number][rows % size] + values[rows] @ reading.says
         if number + 1 == len(before.whom):
@@ -275,7 +277,9 @@ def scores_if(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]
         shifted = parts.kinds(weighed) - before.whom[number + 1][rows % size]
         columns = (rows % size)[:, None] * kinds + np.arange(kinds)
         starts = np.searchsorted(rows // size, np.arange(count + 1)) * kinds
-        otherwise = csr_array((shifted.reshape(-1), columns.reshape(-1), starts), shape=(count, size * kinds))
+        otherwise = scipy.sparse.csr_array(
+            (shifted.reshape(-1), columns.reshape(-1), starts), shape=(count, size * kinds)
+        )
     return after
 
 

@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.records.weights import SHIPPED
@@ -192,6 +191,6 @@ def components(owner: Ints, source: Ints, starts: Ints, keys: Ints) -> Ints:
     span = int(keys.max(initial=0)) + 1
     shared, key = np.unique(whose[pair] * span + keys[starts[who[pair]] + offset], return_inverse=True)
     size = len(pairs) + len(shared)
-    graph = coo_array((np.ones(len(pair), dtype=bool), (pair, len(pairs) + key)), shape=(size, size))
-    labels: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
+    graph = scipy.sparse.coo_array((np.ones(len(pair), dtype=bool), (pair, len(pairs) + key)), shape=(size, size))
+    labels: Ints = scipy.sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
     return labels[row]

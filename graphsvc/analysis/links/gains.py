@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from graphsvc.analysis.links.removal import Successor
 from graphsvc.analysis.links.sets import TieNetwork, fragmentation, reach
@@ -93,11 +93,11 @@ def _cut_off(net: TieNetwork, person: str, others: Collection[str]) -> tuple[int
         return 0, 0, 0
     gone = set(net.places(others).tolist())
     left = np.array([place for place in range(len(net.ids)) if place not in gone], dtype=np.int64)
-    _, labels = connected_components(net.ties[left][:, left], directed=False)
+    _, labels = scipy.sparse.csgraph.connected_components(net.ties[left][:, left], directed=False)
     (own,) = net.places([person])
     hung_together = left[(labels == labels[np.flatnonzero(left == own)[0]]) & (left != own)]
     if not len(hung_together):
         return 0, 0, 0
-    pieces, parts = connected_components(net.ties[hung_together][:, hung_together], directed=False)
+    pieces, parts = scipy.sparse.csgraph.connected_components(net.ties[hung_together][:, hung_together], directed=False)
     largest = int(np.bincount(parts).max())
     return len(hung_together) - largest, int(pieces) - 1, largest

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.roles import OF_A_GANG, QUARRELS
@@ -87,7 +86,7 @@ def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
     places = np.array([place for place in range(len(net.ids)) if place not in gone], dtype=np.int64)
     if not len(places):
         return Left(0, 0, 0, 1.0)
-    pieces, labels = connected_components(net.ties[places][:, places], directed=False)
+    pieces, labels = scipy.sparse.csgraph.connected_components(net.ties[places][:, places], directed=False)
     return Left(len(places), int(pieces), int(np.bincount(labels).max()), fragmentation(net, removed))
 
 
@@ -146,7 +145,7 @@ def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Succes
             if other not in gone and other != place[heir]:
                 renewed = max(float(ties[place[heir], other]), ANEW * belief)
                 ties[place[heir], other] = ties[other, place[heir]] = renewed
-    return TieNetwork(net.ids, coo_array(ties).tocsr())
+    return TieNetwork(net.ids, scipy.sparse.coo_array(ties).tocsr())
 
 
 def rivals(links: Mapping[LinkKey, LinkFigures], removed: Collection[str]) -> list[Rival]:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra
+import scipy
 
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.dependence import Ints
@@ -64,7 +63,7 @@ class TieNetwork:
     """
 
     ids: list[str]
-    ties: csr_array
+    ties: scipy.sparse.csr_array
 
     def places(self, people: Collection[str]) -> Ints:
         """Row numbers of some of the people; whoever is not in the network has none."""
@@ -136,7 +135,7 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ti
     pairs = np.array([[place[name], place[other]] for name, other in tied], dtype=np.int64).reshape(-1, 2)
     weight = np.array(list(tied.values()), dtype=float)
     rows, columns = np.concatenate((pairs[:, 0], pairs[:, 1])), np.concatenate((pairs[:, 1], pairs[:, 0]))
-    ties = coo_array((np.tile(weight, 2), (rows, columns)), shape=(len(ids), len(ids))).tocsr()
+    ties = scipy.sparse.coo_array((np.tile(weight, 2), (rows, columns)), shape=(len(ids), len(ids))).tocsr()
     ties.sort_indices()
     return TieNetwork(ids, ties)
 
@@ -337,7 +336,7 @@ def _drawn(size: int, count: int) -> Ints:
     return np.sort(np.random.default_rng(0).choice(size, count, replace=False))
 
 
-def _lengths(ties: csr_array) -> csr_array:
+def _lengths(ties: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
     lengths = ties.copy()
     lengths.data = 1 / lengths.data
     return lengths
@@ -356,7 +355,7 @@ def _nearness(net: TieNetwork) -> Floats:
     pivots = np.arange(size) if size <= _EVERYONE_REACHED else _drawn(size, _SAMPLE_REACHED)
     if not size:
         return np.zeros((0, 0))
-    near = _inverse(np.atleast_2d(dijkstra(_lengths(net.ties), directed=False, indices=pivots)))
+    near = _inverse(np.atleast_2d(scipy.sparse.csgraph.dijkstra(_lengths(net.ties), directed=False, indices=pivots)))
     near[np.arange(len(pivots)), pivots] = 1.0
     return near
 
@@ -383,7 +382,9 @@ class _Search:
         left, starts = self._left_over(removed)
         if len(left) < 2 or not len(starts):
             return 0.0
-        near = _inverse(np.atleast_2d(dijkstra(self._lengths[left][:, left], directed=False, indices=starts)))
+        near = _inverse(
+            np.atleast_2d(scipy.sparse.csgraph.dijkstra(self._lengths[left][:, left], directed=False, indices=starts))
+        )
         return float(near.sum()) / (len(starts) * (len(left) - 1))
 
     def _left_over(self, removed: frozenset[int]) -> tuple[Ints, Ints]:
@@ -429,7 +430,9 @@ class _Search:
         left, starts = self._left_over(removed)
         if len(left) < 3 or not len(starts):
             return [(int(place), -1.0) for place in left]
-        away, before = dijkstra(self._lengths[left][:, left], directed=False, indices=starts, return_predecessors=True)
+        away, before = scipy.sparse.csgraph.dijkstra(
+            self._lengths[left][:, left], directed=False, indices=starts, return_predecessors=True
+        )
         away, before = np.atleast_2d(away), np.atleast_2d(before)
         carried = _inverse(away)
         own = carried.sum(axis=1)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
@@ -64,7 +64,7 @@ class Operation:
     ids: list[str]
     deeds: Floats
     carried: Floats
-    ties: csr_array
+    ties: scipy.sparse.csr_array
     belief: Floats
     in_deeds: Entries
     in_carried: Entries
@@ -100,7 +100,7 @@ class Operation:
         data = sums(self.ties.data, self.in_ties, self.cell)
         ties = self.ties
         if data is not ties.data:
-            ties = csr_array((data, ties.indices, ties.indptr), shape=ties.shape)
+            ties = scipy.sparse.csr_array((data, ties.indices, ties.indptr), shape=ties.shape)
         return replace(
             self,
             deeds=sums(self.deeds, self.in_deeds, _flat(self.in_deeds, len(DEEDS))),
@@ -202,7 +202,7 @@ def _network(ids: list[str], belief: Floats, deeds: Entries, carried: Entries, t
         ids=ids,
         deeds=_summed(deeds, belief, size, len(DEEDS)),
         carried=_summed(carried, belief, size, len(BLOCKS)),
-        ties=csr_array((data, column, starts), shape=(len(BLOCKS) * size, size)),
+        ties=scipy.sparse.csr_array((data, column, starts), shape=(len(BLOCKS) * size, size)),
         belief=belief,
         in_deeds=deeds,
         in_carried=carried,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra
+import scipy
 
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
@@ -25,7 +24,7 @@ _REWIRED = 99
 _SIGMAS = 3.0
 
 
-def contacts(first: Ints, second: Ints, size: int) -> csr_array:
+def contacts(first: Ints, second: Ints, size: int) -> scipy.sparse.csr_array:
     """The undirected network of some ties, each counted once, none to oneself.
 
     Example:
@@ -36,7 +35,7 @@ def contacts(first: Ints, second: Ints, size: int) -> csr_array:
     """
     apart = first != second
     ends = np.concatenate((first[apart], second[apart])), np.concatenate((second[apart], first[apart]))
-    network = coo_array((np.ones(len(ends[0])), ends), shape=(size, size)).tocsr()
+    network = scipy.sparse.coo_array((np.ones(len(ends[0])), ends), shape=(size, size)).tocsr()
     network.data = np.ones_like(network.data)
     return network
 
@@ -73,7 +72,7 @@ def usable(ledger: Ledger, inside: Bools) -> Ints:
     return np.flatnonzero(ledger.of(MEETING) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
-def effective_size(network: csr_array) -> Floats:
+def effective_size(network: scipy.sparse.csr_array) -> Floats:
     """Burt's effective size: contacts less those a person's other contacts already reach (Borgatti 1997).
 
     Example:
@@ -88,7 +87,7 @@ def effective_size(network: csr_array) -> Floats:
     return result
 
 
-def harmonic(network: csr_array, seed: int = 0) -> Floats:
+def harmonic(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
     """Harmonic closeness: the mean of 1 / distance to the others (Marchiori & Latora 2000), 0 to 1.
 
     Example:
@@ -101,13 +100,13 @@ def harmonic(network: csr_array, seed: int = 0) -> Floats:
     pivots = _pivots(size, seed)
     total = np.zeros(size)
     for pivot in pivots:
-        away = dijkstra(network, indices=pivot, unweighted=True)
+        away = scipy.sparse.csgraph.dijkstra(network, indices=pivot, unweighted=True)
         total += np.divide(1.0, away, out=np.zeros(size), where=np.isfinite(away) & (away > 0))
     result: Floats = total / max(len(pivots) - (len(pivots) == size), 1)
     return result
 
 
-def betweenness(network: csr_array, seed: int = 0) -> Floats:
+def betweenness(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
     """Betweenness: the share of shortest ways between two others that lead through each, summed over pairs (Freeman 1977).
 
     Worked out as Brandes (2001) does, from many starts at once; each pair counts once. Sampled in large networks.
@@ -145,7 +144,7 @@ def betweenness(network: csr_array, seed: int = 0) -> Floats:
     return result
 
 
-def _betweenness_far(network: csr_array, pivots: Ints) -> Floats:
+def _betweenness_far(network: scipy.sparse.csr_array, pivots: Ints) -> Floats:
     """`betweenness` where some are many steps apart: start by start, since all at once each step costs as much as the whole."""
     import networkx as nx
 
@@ -162,7 +161,7 @@ def _pivots(size: int, seed: int) -> Ints:
     return np.sort(np.random.default_rng(seed).choice(size, _PIVOTS // 8, replace=False))
 
 
-def positions(network: csr_array) -> dict[str, Floats]:
+def positions(network: scipy.sparse.csr_array) -> dict[str, Floats]:
     """The three measures as ranks from 0 to 1 (1 the highest, 0 without contacts), by name.
 
     Example:
@@ -183,7 +182,7 @@ def positions(network: csr_array) -> dict[str, Floats]:
     return measures
 
 
-def closure(network: csr_array) -> float:
+def closure(network: scipy.sparse.csr_array) -> float:
     """The share of pairs of contacts of one person who are in contact themselves, 0 to 1.
 
     Example:
@@ -197,7 +196,7 @@ def closure(network: csr_array) -> float:
     return float((network @ network).multiply(network).sum()) / pairs if pairs else 0.0
 
 
-def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 30) -> csr_array:
+def rewired(network: scipy.sparse.csr_array, rng: np.random.Generator, rounds: int = 30) -> scipy.sparse.csr_array:
     """A random network in which everybody has as many contacts as before (Maslov & Sneppen 2002).
 
     Example:
@@ -210,7 +209,7 @@ def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 30) -> c
 
     Limits: many swaps of a batch fall out in small or dense networks, which are mixed the slower.
     """
-    upper = coo_array(network)
+    upper = scipy.sparse.coo_array(network)
     size = network.shape[0]
     keep = upper.row < upper.col
     first, second = upper.row[keep].astype(np.int64), upper.col[keep].astype(np.int64)
@@ -237,7 +236,7 @@ def _edge(first: Ints, second: Ints, size: int) -> Ints:
     return np.minimum(first, second) * size + np.maximum(first, second)
 
 
-def stands_out(network: csr_array, people: Bools | None = None, seed: int = 0) -> tuple[bool, str]:
+def stands_out(network: scipy.sparse.csr_array, people: Bools | None = None, seed: int = 0) -> tuple[bool, str]:
     """Whether positions in this network can mean anything, and why.
 
     They can if someone's number of contacts is out of all proportion to the others'; or if contacts close into circles more than in

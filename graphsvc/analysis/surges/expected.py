@@ -21,8 +21,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import betainc, expit, nbdtrik, ndtr
+import scipy
 
 from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, YEAR, Series
 
@@ -68,7 +67,7 @@ class Outlook:
     def above(self, counts: Array) -> Array:
         """The probability of more than each of these counts (from 0)."""
         # The upper tail of a negative binomial.
-        more = betainc(
+        more = scipy.special.betainc(
             np.maximum(counts, 1)[:, None],
             1 / self.dispersion[:, None],
             1 - 1 / (1 + self.dispersion[:, None] * self.means),
@@ -204,7 +203,9 @@ class _Fitted:
     def ahead(self, grid: _Grid, start: int, end: int) -> tuple[Array, Array, float]:
         """Chance, means and dispersion of some days."""
         chance = (
-            expit(self.active.ahead(grid, start, end)) @ _SHARES if self.active else np.full(end - start, self.always)
+            scipy.special.expit(self.active.ahead(grid, start, end)) @ _SHARES
+            if self.active
+            else np.full(end - start, self.always)
         )
         # Nothing that was seen supports a mean beyond all that was seen.
         means = np.exp(np.minimum(self.size.ahead(grid, start, end), np.log(max(10 * self.most, 10.0))))
@@ -272,7 +273,7 @@ def _settled(grid: _Grid, size: _Regression, days: Any, values: Array, weights: 
         means = np.exp(columns @ size.values)
         for _ in range(_ROUNDS):
             dispersion = _dispersion_about(bounded, means, weights, columns.shape[1])
-            bounds = nbdtrik(ndtr(_FAR), 1 / dispersion, 1 / (1 + dispersion * means))
+            bounds = scipy.special.nbdtrik(scipy.special.ndtr(_FAR), 1 / dispersion, 1 / (1 + dispersion * means))
             bounded = np.minimum(values, np.ceil(bounds))
         size = _regress(grid, size.parts, days, bounded, weights, size.now, dispersion, size.values)
     return dispersion, size
@@ -288,7 +289,9 @@ def _dispersion_about(values: Array, means: Array, weights: Array, parameters: i
     if beyond(_LEAST_DISPERSION) <= 0:
         return _LEAST_DISPERSION
     return (
-        float(brentq(beyond, _LEAST_DISPERSION, _MOST_DISPERSION)) if beyond(_MOST_DISPERSION) < 0 else _MOST_DISPERSION
+        float(scipy.optimize.brentq(beyond, _LEAST_DISPERSION, _MOST_DISPERSION))
+        if beyond(_MOST_DISPERSION) < 0
+        else _MOST_DISPERSION
     )
 
 

@@ -3,7 +3,8 @@
 A client sends two lines, the token and a command; the supervisor first answers with its own word from the same
 private file, so that neither talks to a stranger who has taken the port of a supervisor that is gone.
 
-    hold    → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline
+    hold S  → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline,
+              and Neo4j goes on for S seconds (a whole number) after its end
     keep    → `KEPT`: Neo4j stays until `stop`, whoever leaves
     status  → one line of JSON
     restart → `RESTARTING`: Neo4j is ended and started again at the same address, its store as it was
@@ -58,6 +59,7 @@ class _Client:
     since: float = field(default_factory=time.monotonic)
     received: bytes = b""
     command: str = ""
+    lasts: int = 0
     told: bool = False
 
 
@@ -71,6 +73,7 @@ class ControlDoor:
         renew_asked: somebody asked for an empty store; whoever serves the door takes it back.
         stop_asked: somebody asked for the end.
         heard: some holder has been told how a start went.
+        last_held, wanted_until: moments (`time.monotonic`): when somebody held on last, and for how long that is to last.
     """
 
     def __init__(self, token: str, word: str, status: Callable[[], dict[str, Any]]) -> None:
@@ -83,7 +86,7 @@ class ControlDoor:
         self._answer = ""
         self.port: int = self._listener.getsockname()[1]
         self.kept = self.restart_asked = self.renew_asked = self.stop_asked = self.heard = False
-        self.last_held = time.monotonic()
+        self.last_held = self.wanted_until = time.monotonic()
 
     @property
     def holders(self) -> int:
@@ -106,8 +109,9 @@ class ControlDoor:
         late = time.monotonic() - _PATIENCE_S
         for client in [client for client in self._clients.values() if not client.command and client.since < late]:
             self._drop(client)
-        if self.holders:
+        if lasts := [client.lasts for client in self._clients.values() if client.command == "hold"]:
             self.last_held = time.monotonic()
+            self.wanted_until = max(self.wanted_until, self.last_held + max(lasts))
 
     def close(self) -> None:
         """End every connection and stop listening."""
@@ -140,8 +144,9 @@ class ControlDoor:
             else:
                 self._drop(client)
 
-    def _obey(self, client: _Client, command: str) -> None:
-        client.command = command
+    def _obey(self, client: _Client, said: str) -> None:
+        command, _, seconds = said.partition(" ")
+        client.command, client.lasts = command, int(seconds) if seconds.isdecimal() else 0
         self._send(client, self._word)
         if command == "hold":
             self._tell_holder(client)

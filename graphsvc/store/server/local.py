@@ -3,7 +3,8 @@
     with hold(settings) as server:
         neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password))
 
-Every process that holds shares the one server of its home; it ends when the last has left, unless `keep` was asked.
+Every process that holds shares the one server of its home; it ends some time after the last has left (`neo4j_linger_s` of
+each one's settings; 0: at once), unless `keep` was asked.
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
     """The managed server of this home, started (and its jars fetched) if need be; returns once it answers queries.
 
     Args:
-        settings: home, Neo4j version, jars, memory, and how long a start may take.
-        progress: told of each jar while they are fetched.
+        settings: home, Neo4j version, jars, memory, how long a start may take, and how long it goes on afterwards.
+        progress: told of each jar while they are fetched, and that Neo4j starts.
 
     Raises:
         OperatorError: it cannot be started or does not answer in time; the message says why and what to do.
@@ -101,7 +102,9 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
                 raise OperatorError(f"The supervisor of Neo4j could not work: {said[-1]}")
             if spawned is None or spawned.poll() is not None:
                 spawned = _spawn(settings, folder)
-        elif (answer := _ask(folder, "hold", left)) is not None:
+                if progress is not None:
+                    progress(0, 0, "Neo4j starts, which takes some seconds")
+        elif (answer := _ask(folder, f"hold {settings.neo4j_linger_s}", left)) is not None:
             return _server(settings, *answer)
         time.sleep(0.05)
     raise OperatorError(
@@ -116,7 +119,7 @@ def secret_file(settings: Settings) -> Path:
 
 
 def status(settings: Settings) -> dict[str, Any] | None:
-    """What the supervisor of this home says: state, uri, version, pid, java_pid, holders, kept. None: none runs."""
+    """What the supervisor of this home says: state, uri, version, pid, java_pid, holders, kept, lasts_s (seconds it goes on without them). None: none runs."""
     line = _command(settings, "status")
     if line is None:
         return None

@@ -1,7 +1,7 @@
 """The process that owns the managed Neo4j of one home: `python -m graphsvc.store.server.supervisor HOME`.
 
 It holds `HOME/neo4j/supervisor.lock` for its whole life, so there is never a second one; starts Neo4j, starts it again
-when it dies, and ends it as soon as nobody holds on any more. Processes that use the server hold a connection to the
+when it dies, and ends it when nobody holds on any more, for as long after as its last holders wanted. Processes that use the server hold a connection to the
 door (see `control`): whatever ends such a process ends the connection, so nothing is left behind. On Linux Neo4j gets
 a SIGTERM from the kernel when the supervisor itself is killed.
 """
@@ -19,6 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import filelock
+
+if __name__ == "__main__":
+    # The driver would load them only to know their types: half of the work of a start.
+    for _name in ("numpy", "pandas", "pyarrow"):
+        sys.modules[_name] = None  # type: ignore[assignment]
 
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
@@ -86,7 +91,7 @@ class _Supervision:
         return 0
 
     def _serve(self) -> None:
-        """Serve the door and watch the server until a signal, a `stop`, or the last holder's leaving."""
+        """Serve the door and watch the server until a signal, a `stop`, or until nobody holds on nor wanted it to last."""
         self._server = Server(self._settings, fetch_jars(self._settings))
         began = time.monotonic()
         while not (self._signalled or self._door.stop_asked):
@@ -103,7 +108,8 @@ class _Supervision:
             self._tell_state(self._server)
             if not self._door.kept and not self._door.holders:
                 claimed = self._door.last_held > began
-                if claimed or time.monotonic() - began > UNCLAIMED_S:
+                until = self._door.wanted_until if claimed else began + UNCLAIMED_S
+                if time.monotonic() > until:
                     return
 
     def _tell_state(self, server: Server) -> None:
@@ -134,6 +140,7 @@ class _Supervision:
             "java_pid": server.pid if server else None,
             "holders": self._door.holders,
             "kept": self._door.kept,
+            "lasts_s": max(round(self._door.wanted_until - time.monotonic()), 0),
             "renewed": server.renewed if server else 0,
             "restarted": server.restarted if server else 0,
         }

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.linalg import lsqr
+import scipy
 
 from graphsvc.records.relations import KINDS, doing, those
 from graphsvc.views.picture.layout import BOX, Points, part
@@ -296,12 +295,12 @@ def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
     weight = np.sqrt([max(belief, 0.05) for *_, belief in over])
     row = np.arange(len(over))
     upper, lower = np.array([pair[:2] for pair in over]).T
-    steps = coo_array(
+    steps = scipy.sparse.coo_array(
         (np.concatenate([-weight, weight]), (np.concatenate([row, row]), np.concatenate([upper, lower]))),
         shape=(len(over), count),
     )
     # Least squares of (lower - upper) = 1 along each tie; of the solutions the smallest, so pieces share a middle.
-    height: Points = lsqr(steps.tocsr(), weight, atol=1e-10, btol=1e-10)[0]
+    height: Points = scipy.sparse.linalg.lsqr(steps.tocsr(), weight, atol=1e-10, btol=1e-10)[0]
     height -= height.min()
     return height
 

@@ -12,8 +12,8 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from graphsvc.records import numbers
 from graphsvc.records.relations import ENTITIES
@@ -162,7 +162,7 @@ def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
     label = np.arange(count, dtype=np.int64)
     end, other = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
     weight = 1.0 / np.sqrt(np.maximum(degree[end] * degree[other], 1))
-    ties = sparse.csr_array((weight, (end, other)), (count, count))
+    ties = scipy.sparse.csr_array((weight, (end, other)), (count, count))
     halves = [(slice(start, None, 2), ties[start::2]) for start in (0, 1)]
     for turn in range(_ROUNDS):
         half, tied = halves[turn % 2]
@@ -176,7 +176,7 @@ def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
     return groups
 
 
-def _heaviest(tied: sparse.csr_array, label: Ints, own: Ints) -> Ints:
+def _heaviest(tied: scipy.sparse.csr_array, label: Ints, own: Ints) -> Ints:
     """The label that weighs most among those each row is tied to; of equals its own, else the smallest.
 
     Args:
@@ -185,7 +185,7 @@ def _heaviest(tied: sparse.csr_array, label: Ints, own: Ints) -> Ints:
         own: of each row; it keeps it where it is tied to nobody.
     """
     count = len(label)
-    members = sparse.csr_array((np.ones(count), (np.arange(count), label)), (count, count))
+    members = scipy.sparse.csr_array((np.ones(count), (np.arange(count), label)), (count, count))
     heft = tied @ members
     many = np.diff(heft.indptr)
     tells = many > 0

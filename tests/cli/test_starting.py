@@ -1,0 +1,63 @@
+"""A command loads what it needs and no more."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from graphsvc import cli
+
+ROOT = Path(__file__).parents[2]
+# What takes longer to load than all else of a command: only what computes, draws or brings tables forward needs them.
+HEAVY = {"alembic", "flask", "matplotlib", "networkx", "openpyxl", "scipy.sparse", "skchange", "statsmodels", "typst"}
+DATA = {"neo4j", "numpy", "pandas", "sqlalchemy"}
+
+
+def loaded(code: str) -> set[str]:
+    """What Python has loaded after some code, in a process of its own."""
+    script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT, timeout=100
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_version_is_told_without_loading_what_commands_need() -> None:
+    asked = "from graphsvc.cli import program\nprogram.main(['--version'], standalone_mode=False)"
+    there = loaded(asked)
+    assert there & (HEAVY | DATA) == set()
+    assert len(there) < 350
+    assert {name for name in there if name.startswith("graphsvc.")} <= {
+        "graphsvc.cli",
+        "graphsvc.cli.printed",
+        "graphsvc.config",
+        "graphsvc.errors",
+    }
+
+
+def test_opening_a_home_loads_nothing_that_only_computes() -> None:
+    assert loaded("import graphsvc.cases.home") & HEAVY == set()
+
+
+def test_every_command_stands_where_the_table_says() -> None:
+    """The table says it without loading the module."""
+    rooms = {
+        module.name: tuple(command.name for command in there)
+        for module in pkgutil.iter_modules(cli.__path__)
+        if (there := getattr(import_module(f"graphsvc.cli.{module.name}"), "commands", None)) is not None
+    }
+    assert {room: set(names) for room, names in rooms.items()} == {
+        room: set(names) for room, names in cli.ROOMS.items()
+    }
+
+
+def test_a_command_that_is_none_is_told() -> None:
+    with pytest.raises(click.UsageError, match="No such command 'nosuch'"):
+        cli.program.main(["nosuch"], standalone_mode=False)
