@@ -121,6 +121,7 @@ PAGES: dict[str, Entry] = {
         {"at": known.entities[0]},
         {"q": known.words[0]},
         *({"cohort": one} for one in known.entities[::3]),
+        {"cohort": known.entities[0], "day": "2020-05-08"},
     ],
     "surges.view": lambda known: [
         {},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,7 +52,7 @@ def test_names_are_never_markup_and_a_day_that_is_none_says_how_to_write_one(sit
     assert "<em>" not in page
     refused = inv.get(site.address("where", **{"from": "8th"}))
     assert refused.status_code == 400
-    assert "Write it as 2020-05-08, 2020-05 or 2020." in refused.text
+    assert "Write it as 8 May 2020, 8/5/2020, 2020-05-08, May 2020, 2020-05 or 2020." in refused.text
 
 
 def test_where_a_cohort_went_is_what_the_page_of_its_place_says(site: Any, inv: FlaskClient) -> None:
@@ -61,3 +63,17 @@ def test_where_a_cohort_went_is_what_the_page_of_its_place_says(site: Any, inv: 
     assert '<input type="hidden" name="cohort" value="K1">' in page
     assert inv.get(site.address("where", cohort="no-such")).status_code == 404
     assert "moves" not in inv.get(site.address("where.json")).get_json()
+
+
+def test_what_is_asked_of_a_cohort_stays_on_the_way_to_the_map_and_on_to_the_data(site: Any, inv: FlaskClient) -> None:
+    place = inv.get(site.address("displacement/place", id="K1", day="2020-05-08")).text
+    (way,) = re.findall(r'href="([^"]+)">On the map<', place)
+    assert parse_qs(urlsplit(unescape(way)).query) == {"cohort": ["K1"], "day": ["2020-05-08"]}
+    page = inv.get(unescape(way)).text
+    (data,) = re.findall(r'href="([^"]+)" data-json', page)
+    twin = inv.get(unescape(data)).get_json()
+    assert (
+        twin["moves"] == inv.get(site.address("displacement/place.json", id="K1", day="2020-05-08")).get_json()["moves"]
+    )
+    (back,) = re.findall(r'href="([^"]+)">Against chance', page)
+    assert parse_qs(urlsplit(unescape(back)).query) == {"id": ["K1"], "day": ["2020-05-08"]}

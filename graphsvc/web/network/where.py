@@ -41,7 +41,8 @@ def page_of(case: str) -> ResponseReturnValue:
         "truncated": parts.truncated or any(rows.truncated for rows in listed),
     }
     cohort = request.args.get("cohort", "").strip()
-    moves = session.displacement.moves([cohort]) if cohort else []
+    day = request.args.get("day", "").strip() if cohort else ""
+    moves = session.displacement.moves([cohort], day=day) if cohort else []
     if wants_json():
         if cohort:
             data["moves"] = [plain(row) for row in moves]
@@ -61,6 +62,7 @@ def page_of(case: str) -> ResponseReturnValue:
         chart=chart,
         whole=whole,
         cohort=cohort,
+        day=day,
         cohort_name=next((row.left_name for row in moves), "") or cohort,
         moves=moves,
         outcomes=OUTCOME_WORDS,

@@ -58,9 +58,9 @@ function filter(form) {
     status.textContent = `${number} of ${rows.length} shown`;
     const given = Object.entries(wanted).filter(([, text]) => text);
     const suffix = (some) => (some.length ? `?${new URLSearchParams(some)}` : "");
-    const standing = ["whole", "cohort"].filter(field).map((name) => [name, field(name).value]);
+    const standing = ["whole", "cohort", "day"].filter(field).map((name) => [name, field(name).value]);
     history.replaceState(null, "", location.pathname + suffix([...given, ...standing]));
-    json.href = json.href.split("?")[0] + suffix(given);
+    json.href = json.href.split("?")[0] + suffix([...given, ...standing]);
   }
 
   const set = (values) => {
