@@ -40,6 +40,8 @@ _WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|s
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
 _SPACES = str.maketrans("", "", " '\u2019\u00a0\u202f")
 _LONGEST_DAYS = 40_000
+# No count of a day is larger, and an id in figures is.
+_LARGEST = 1_000_000_000
 _MOST_COLUMNS = 40
 _WEEK = 7
 _MOST_NAMED = 3
@@ -300,12 +302,16 @@ class _Column:
         """One number for each day, and what is said of it.
 
         Raises:
-            InputError: a cell is no number.
+            InputError: a cell is no number, or larger than any count.
         """
         sums: dict[dt.date, float] = defaultdict(float)
         for day, line, cell in self._cells:
             if cell.casefold() not in _NOTHING:
                 sums[day] += self._number(cell, line)
+            if abs(sums.get(day, 0.0)) > _LARGEST:
+                raise InputError(
+                    f"{self._file}, row {line}, column {self.name!r}: with {cell[:40]!r} the day has over {_LARGEST:,}, more than any count. Correct it, or take the column out if it holds ids."
+                )
         places = (last - first).days // step + 1
         days = [first + dt.timedelta(days=step * place) for place in range(places)]
         as_zero = empty == "zero" or (

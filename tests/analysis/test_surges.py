@@ -136,6 +136,16 @@ def test_probabilities_agree_with_quantiles(calm: Series) -> None:
         assert np.all(seen.above(bound - 1)[known & (bound > 0)] > tail)
 
 
+def test_a_bound_is_found_for_any_size_of_counts() -> None:
+    """Beyond 2**53 no two numbers lie 1 apart, and a day on which hardly anything ever comes has a bound of 0."""
+    mean = np.array([3e16, 3e15, 40.0, 2.0])
+    seen = expected.Outlook(np.array([0.9, 0.9, 0.9, 0.01]), np.repeat(mean[:, None], 7, axis=1), np.full(4, 0.1), ())
+    huge, large, usual, seldom = seen.quantile(0.05)
+    assert mean[0] < huge < 4 * mean[0]
+    assert mean[1] < large < 4 * mean[1]
+    assert (usual, seldom) == (seen.quantile(0.05)[2], 0)
+
+
 def test_alarms_less_than_a_week_apart_are_one_surge() -> None:
     def day(place: int, *, alarm: bool) -> alarms.WatchedDay:
         return alarms.WatchedDay(FIRST + dt.timedelta(days=place), 9, 2.0, 5, 7, 0.001, alarm)

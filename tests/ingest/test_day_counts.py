@@ -105,6 +105,14 @@ def test_a_workbook_is_read_from_its_first_filled_sheet(tmp_path: Path) -> None:
         ("date,port\n2020-05-08,Dover\n2020-05-09,Hythe\n", "no column of numbers beside 'date'"),
         ("date,n,n\n2020-05-08,1,2\n", "two columns named 'n'"),
         ("date\n2020-05-08\n", "no column of numbers"),
+        (
+            "date,id,n\n2020-05-08,4,8\n2020-05-09,123456789012345678,6\n",
+            "row 3, column 'id': with '123456789012345678' the day has over 1,000,000,000",
+        ),
+        (
+            f"date,n\n2020-05-08,4\n2020-05-09,{'9' * 310}\n",
+            "row 3, column 'n': with '9999999999999999999999999999999999999999' the",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_place_and_the_way_out(tmp_path: Path, text: str, says: str) -> None:

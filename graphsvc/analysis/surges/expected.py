@@ -87,10 +87,12 @@ class Outlook:
         while np.any(known & (self.above(high) > tail)):
             high = np.where(known & (self.above(high) > tail), 2 * high, high)
         low = np.full_like(high, -1.0)
-        while np.any(high - low > 1):
-            middle = np.floor((low + high) / 2)
+        middle = np.floor((low + high) / 2)
+        # Those between alone: beyond 2**53 neighbours lie more than 1 apart, and no halving brings them nearer.
+        while np.any(between := (low < middle) & (middle < high)):
             enough = self.above(middle) <= tail
-            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+            low, high = np.where(between & ~enough, middle, low), np.where(between & enough, middle, high)
+            middle = np.floor((low + high) / 2)
         return np.where(known, high, np.nan)
 
 
