@@ -91,6 +91,15 @@ def test_it_cannot_tell_where_too_little_is_known(series: Series) -> None:
     assert parts == ()
 
 
+@pytest.mark.parametrize("gap", [0, None])
+def test_after_more_than_three_years_without_anything_it_cannot_tell_again(gap: int | None) -> None:
+    """What lies in the window alone is learned from; of what begins again nothing is known for ten days with anything."""
+    series = Series(FIRST, ((1, 2) * 10 + (5,) * 40 + (gap,) * 1200 + (3,) * 80))
+    days, _ = alarms.watched(series, since=1200)
+    assert all(day.mean is None and not day.alarm for day in days[1200:1270])
+    assert all(day.mean is not None for day in days[-30:])
+
+
 def test_a_series_that_is_always_the_same_is_expected_to_stay_so() -> None:
     days, _ = alarms.watched(Series(FIRST, (5,) * 120 + (60,)))
     assert days[-2].mean == pytest.approx(5, rel=0.05)

@@ -110,14 +110,15 @@ def outlook(series: Series, since: int = 0) -> Outlook:
         >>> bool(np.isnan(seen.chance[20])), bool(0.5 < seen.chance[-1] < 0.9), bool(1 < seen.mean[-1] < 2)
         (True, True, True)
 
-    Limits: see the module. Before `LEAST_DAYS` days, `LEAST_ACTIVE` of them with anything, it cannot tell.
+    Limits: see the module. Before `LEAST_DAYS` days, and `LEAST_ACTIVE` with anything in the three years before, it cannot tell.
     """
     counts = np.array([np.nan if count is None else count for count in series.counts], float)
     chance, dispersion = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     means = np.full((len(counts), len(_NODES)), np.nan)
     grid, parts = _Grid(series), tuple[str, ...]()
     for start, end in _blocks(counts, series.step):
-        if end <= since:
+        # Days of long ago tell nothing of these: with hardly any in the window nothing can be fitted.
+        if end <= since or np.count_nonzero(np.nan_to_num(counts[_window(grid.step, start) : start])) < LEAST_ACTIVE:
             continue
         fitted = _fitted(grid, counts, start)
         chance[start:end], means[start:end], dispersion[start:end] = fitted.ahead(grid, start, end)
@@ -214,10 +215,14 @@ class _Fitted:
         return chance, means, self.dispersion
 
 
+def _window(step: int, now: int) -> int:
+    """The first count that a fit on those before `now` looks back on."""
+    return max(0, now - int(_WINDOW / step))
+
+
 def _fitted(grid: _Grid, counts: Array, now: int) -> _Fitted:
-    start = max(0, now - int(_WINDOW / grid.step))
-    days = np.nonzero(~np.isnan(counts[:now]))[0]
-    days = days[days >= start]
+    start = _window(grid.step, now)
+    days = start + np.nonzero(~np.isnan(counts[start:now]))[0]
     ages = (now - days) * grid.step
     weights = 0.5 ** (ages / _HALF_LIFE)
     above = counts[days] > 0
@@ -323,5 +328,5 @@ def _regress(
             np.linalg.LinAlgError
         ):  # a weekday on which there always, or never, was anything: slower, and does not mind
             result = model.fit(maxiter=25, scale=1.0, tol=1e-6)
-    criterion = -2 * float(result.llf) + columns.shape[1] * np.log(weights.sum())
+        criterion = -2 * float(result.llf) + columns.shape[1] * np.log(weights.sum())
     return _Regression(parts, now, np.asarray(result.params), np.asarray(result.cov_params()), float(criterion))

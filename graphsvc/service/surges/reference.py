@@ -130,7 +130,7 @@ def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tu
     """
     place = _place(stored, column) if column else 0
     numbers, name = stored.numbers[place], stored.columns[place]
-    if any(number is not None and not (number >= 0 and number.is_integer()) for number in numbers):
+    if any(number is not None and not (number >= 0 and float(number).is_integer()) for number in numbers):
         raise RequestError(
             f"The column {name!r} of {stored.name!r} holds numbers that are no counts. Its columns: {_columns(stored)}."
         )

@@ -65,7 +65,7 @@ class SurgeAnswer:
         step = "day" if self.series.step == 1 else "week"
         if not self.can_tell:
             return (
-                f"Cannot tell: it takes {LEAST_DAYS} days on record, and {LEAST_ACTIVE} {step}s with anything, before a {step} can be"
+                f"Cannot tell: it takes {LEAST_DAYS} days on record, and {LEAST_ACTIVE} {step}s with anything in three years, before a {step} can be"
                 " held against them."
             )
         if not self.surges:
