@@ -180,6 +180,16 @@ def test_a_lasting_change_is_found_and_calm_weeks_are_left_whole() -> None:
     assert segments.segments(Series(FIRST, (None,) * 300 + (1,) * 30)) == []
 
 
+def test_of_very_many_weeks_the_last_are_looked_at() -> None:
+    """Two rows of a file a century apart: memory does not grow with the square of the weeks."""
+    series = Series(dt.date(1915, 1, 4), (1, *(0,) * 38_338, 1))
+    (part,) = segments.segments(series)
+    assert (part.last - part.first).days == 7 * (segments.MOST_WEEKS - 1)
+    assert part.last > series.last - dt.timedelta(days=14)
+    daily, _ = alarms.watched(series)
+    assert not any(day.alarm for day in daily)
+
+
 def test_records_and_how_long_they_stood() -> None:
     series = Series(FIRST, (2, 0, 5, 5, 1, 7, None, 6))
     assert [(mark.count, mark.until) for mark in milestones.records(series)] == [(5, series.day(5)), (7, None)]
@@ -209,6 +219,27 @@ def test_crossings_stand_on_their_day_and_coarse_dates_on_none() -> None:
     assert (weeks.first, weeks.counts) == (dt.date(2020, 5, 4), (2, 1))
     assert counts.of_crossings([row("2020-05")]) is None
     assert counts.of_crossings([row("2020-05-08", None)], measure="people") is None
+
+
+@pytest.mark.parametrize("step", ["day", "week"])
+def test_a_mistyped_year_adds_no_centuries(step: str) -> None:
+    rows = [row("2020-05-08"), row("1020-05-08"), row("2020-05-11T04:30Z"), row("9999-12-31"), row("2020")]
+    series = counts.of_crossings(rows, step=step, until=dt.date(2800, 1, 1))
+    assert series is not None
+    assert len(series.counts) * series.step <= counts.MOST_DAYS + 14
+    assert sum(count or 0 for count in series.counts) == 2
+    assert (series.outside, series.unplaced) == ((dt.date(1020, 5, 8), dt.date(9999, 12, 31)), 1)
+    alone = counts.of_crossings(rows[:1] + rows[2:3], step=step)
+    assert alone is not None
+    assert alone.counts == series.counts[: len(alone.counts)]
+
+
+def test_thirty_years_of_crossings_are_whole_by_week_too() -> None:
+    last = dt.date(1990, 1, 7) + dt.timedelta(days=counts.MOST_DAYS)
+    weeks = counts.of_crossings([row("1990-01-07"), row(last.isoformat())], step="week")
+    assert weeks is not None
+    assert (weeks.counts[0], weeks.counts[-1], weeks.outside) == (1, 1, ())
+    assert len(weeks.counts) <= segments.MOST_WEEKS
 
 
 @pytest.mark.parametrize("wrong", [(), (1, -2)])

@@ -67,6 +67,24 @@ def test_too_little_is_said_and_drawn() -> None:
     assert short.plain()["can_tell"] is False
 
 
+def test_crossings_that_are_left_out_are_named() -> None:
+    days = tuple(dt.date(1020, 5, day) for day in (8, 8, 9, 10, 11))
+    for outside, says in (
+        (days[:1], "1 crossing is left out, outside of the thirty years with most crossings: 8 May 1020. Correct"),
+        (
+            days,
+            "5 crossings are left out, outside of the thirty years with most crossings: 8 May 1020, 9 May 1020, 10 May 1020 and 1 more day.",
+        ),
+    ):
+        noted = answered(Series(FIRST, (1, 0, 2), outside=outside), name="x", counted="crossings").notes
+        assert any(note.startswith(says) for note in noted)
+
+
+def test_more_weeks_than_are_looked_at_are_said() -> None:
+    noted = answered(Series(dt.date(1915, 1, 4), (1, *(0,) * 5_000, 1), step=7), name="x", counted="boats").notes
+    assert "Lasting changes are looked for in the last 1,567 weeks alone." in noted
+
+
 def test_what_is_beyond_a_condition_is_told_apart() -> None:
     """Twice as many on a fine day, in a case where fine days bring many: an alarm of the days, and none beyond the weather."""
     waves = (0.5, 1.5) * 100

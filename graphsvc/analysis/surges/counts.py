@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -12,6 +12,8 @@ from typing import Any
 YEAR = 365.25
 # So many days with anything, of so many days, have to be known before anything can be told of the next.
 LEAST_ACTIVE, LEAST_DAYS = 10, 56
+# A series of crossings is no longer than that, thirty years: a mistyped year must not add centuries of nothing.
+MOST_DAYS = 10_958
 # Step → how many days it has.
 STEPS = MappingProxyType({"day": 1, "week": 7})
 # What of crossings is counted: name → in words.
@@ -30,6 +32,7 @@ class Series:
         condition: what went with each, such as the height of waves (any unit); None: not known; empty: nothing was given.
         step: days that one count is of: 1 or 7.
         unplaced: how many things stand on none of them, since their date is less precise than a day.
+        outside: days of things that are left out, since they lie outside of the thirty years with most; one for each thing.
 
     Example:
         >>> series = Series(dt.date(2020, 5, 7), (1, 8))
@@ -42,6 +45,7 @@ class Series:
     condition: tuple[float | None, ...] = ()
     step: int = 1
     unplaced: int = 0
+    outside: tuple[dt.date, ...] = ()
 
     def __post_init__(self) -> None:
         """What cannot be a series is refused.
@@ -84,13 +88,14 @@ def of_crossings(
     """The series of some crossings; None: none of them stands on a day.
 
     A day without a crossing counts 0 (people per boat: is not known). A crossing whose people nobody counted adds no
-    people: figures are of what was counted. A date less precise than a day is put on no day.
+    people: figures are of what was counted. A date less precise than a day is put on no day; of more than `MOST_DAYS` days those
+    with most crossings are the series.
 
     Args:
         rows: of crossings: `date` as given, `people_count` or None.
         measure: one of `MEASURES`.
         step: one of `STEPS`.
-        until: the last day that was watched; None: that of the last crossing.
+        until: the last day that was watched, where it is later than the last crossing; None: that of the last crossing.
 
     Example:
         >>> rows = [{"date": "2020-05-06", "people_count": 20}, {"date": "2020-05-08", "people_count": None}, {"date": "2020-05"}]
@@ -100,23 +105,37 @@ def of_crossings(
 
     Limits: nobody is known to have watched on the days between; that nothing is on record is counted as nothing.
     """
-    dated: dict[dt.date, list[int | None]] = defaultdict(list)
-    unplaced, days = 0, STEPS[step]
-    for row in rows:
-        given = str(row.get("date") or "")[:10]
-        if len(given) < len("2020-05-08"):
-            unplaced += 1
-            continue
-        day = dt.date.fromisoformat(given)
-        dated[day - dt.timedelta(days=day.weekday() if days > 1 else 0)].append(row.get("people_count"))
-    if not dated:
+    placed = [(_day(row), row.get("people_count")) for row in rows]
+    known = sorted(day for day, _ in placed if day is not None)
+    if not known:
         return None
-    first, last = min(dated), max(max(dated), until or dt.date.min)
-    places = (last - first).days // days + 1
-    counts = [_measured(measure, dated.get(first + dt.timedelta(days=days * place), ())) for place in range(places)]
+    begin, end = _fullest(known)
+    days = STEPS[step]
+    dated: dict[dt.date, list[int | None]] = defaultdict(list)
+    for day, people in placed:
+        if day is not None and begin <= day <= end:
+            dated[day - dt.timedelta(days=day.weekday() if days > 1 else 0)].append(people)
+    first = min(dated)
+    watched = min((max(end, until or end) - first).days, MOST_DAYS + days - 1)
+    counts = [
+        _measured(measure, dated.get(first + dt.timedelta(days=place), ())) for place in range(0, watched + 1, days)
+    ]
     if all(count is None for count in counts):
         return None
-    return Series(first, tuple(counts), step=days, unplaced=unplaced)
+    outside = tuple(day for day in known if not begin <= day <= end)
+    return Series(first, tuple(counts), step=days, unplaced=len(placed) - len(known), outside=outside)
+
+
+def per_day(rows: Iterable[Mapping[str, Any]]) -> dict[dt.date, int]:
+    """How many of some crossings stand on each day, in the order of the days.
+
+    Example:
+        >>> per_day([{"date": "2020-05-08"}, {"date": "2020-05-08T04:30Z"}, {"date": "2020-05"}])
+        {datetime.date(2020, 5, 8): 2}
+
+    Limits: a date less precise than a day is on none.
+    """
+    return dict(sorted(Counter(day for row in rows if (day := _day(row)) is not None).items()))
 
 
 def by_week(series: Series) -> Series:
@@ -146,6 +165,22 @@ def by_week(series: Series) -> Series:
     return replace(
         series, first=series.day(start), counts=tuple(counts), condition=tuple(conditions), step=STEPS["week"]
     )
+
+
+def _day(row: Mapping[str, Any]) -> dt.date | None:
+    given = str(row.get("date") or "")[:10]
+    return dt.date.fromisoformat(given) if len(given) == len("2020-05-08") else None
+
+
+def _fullest(days: Sequence[dt.date]) -> tuple[dt.date, dt.date]:
+    """First and last of the days, given in their order, that lie in the `MOST_DAYS` with most; of several, in the latest."""
+    start, most, edges = 0, 0, (days[0], days[-1])
+    for place, day in enumerate(days):
+        while (day - days[start]).days > MOST_DAYS:
+            start += 1
+        if place - start + 1 >= most:
+            most, edges = place - start + 1, (days[start], day)
+    return edges
 
 
 def _measured(measure: str, people: Sequence[int | None]) -> int | None:

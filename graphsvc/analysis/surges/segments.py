@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from graphsvc.analysis.surges.counts import STEPS, Series, by_week
+from graphsvc.analysis.surges.counts import MOST_DAYS, STEPS, Series, by_week
 
 Array = npt.NDArray[np.float64]
 
 # Fewer weeks are not cut, nor is a part shorter than a month made.
 LEAST_WEEKS, _SHORTEST = 26, 4
+# Of more weeks the last are looked at: thirty years, and what is broken at the ends.
+MOST_WEEKS = MOST_DAYS // 7 + 2
 # Half of one in twenty, as what the calm series are drawn with is itself uncertain.
 _FALSE = 0.025
 _DRAWS = 99
@@ -48,6 +50,8 @@ class SeriesPart:
 def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
     """The parts of a series in their order: one, if nothing changed for good; none, if it is too short to tell or full of gaps.
 
+    Of more than `MOST_WEEKS` weeks the last alone are looked at.
+
     Args:
         series: of days or weeks.
         seed: of the calm years it is held against.
@@ -65,12 +69,14 @@ def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
         weeks = series if series.step == STEPS["week"] else by_week(series)
     except ValueError:
         return []
+    early = max(0, len(weeks.counts) - MOST_WEEKS)
+    weeks = replace(weeks, first=weeks.day(early), counts=weeks.counts[early:], condition=weeks.condition[early:])
     known = [count for count in weeks.counts if count is not None]
     if len(known) < max(LEAST_WEEKS, len(weeks.counts) * 0.9):
         return []
     # The few weeks that are not known are taken as the one before: that moves no mean.
     counts = np.array(_carried(weeks.counts), float)
-    spread = _spread(counts)
+    spread = _spread(counts) if counts.any() else 1.0
     scaled = _scaled(counts, spread)
     if scaled is None:
         return [SeriesPart(weeks.first, weeks.last, float(counts.mean()), None)]
@@ -115,25 +121,24 @@ def _cuts(scaled: Array, penalty: float) -> list[int]:
 def _penalty(counts: Array, spread: float, rng: np.random.Generator) -> float:
     """What a cut gains at most in nearly all calm series like this one: a single one, or each of two."""
     calm = (_scaled(draw, spread) for draw in _calm(counts, spread, rng))
-    gains = [_gain(scaled) for scaled in calm if scaled is not None]
+    gains = _gains(np.stack([scaled for scaled in calm if scaled is not None]))
     return float(np.quantile(gains, 1 - _FALSE, method="higher"))
 
 
-def _gain(scaled: Array) -> float:
-    """What the best cut saves of the sum of squares, or half of what the best two save."""
-    number = len(scaled)
-    sums = np.concatenate([[0.0], np.cumsum(scaled - scaled.mean())])
-    places = np.arange(number + 1)
-    start, end = (
-        places[_SHORTEST : number - 2 * _SHORTEST + 1, None],
-        places[None, 2 * _SHORTEST : number - _SHORTEST + 1],
-    )
-    length = end - start
-    middle = (sums[end] - sums[start]) ** 2 / np.maximum(length, 1)
-    two = sums[start] ** 2 / start + middle + sums[end] ** 2 / (number - end)
-    one_cut = places[_SHORTEST : number - _SHORTEST + 1]
-    single = number / (one_cut * (number - one_cut)) * sums[one_cut] ** 2
-    return float(max(single.max(), np.where(length >= _SHORTEST, two, 0.0).max() / 2))
+def _gains(scaled: Array) -> Array:
+    """What the best cut of each row saves of the sum of squares, or half of what the best two save. Shape (rows,)."""
+    number = scaled.shape[1]
+    sums = np.pad(np.cumsum(scaled - scaled.mean(axis=1, keepdims=True), axis=1), ((0, 0), (1, 0)))
+    places = np.arange(_SHORTEST, number - _SHORTEST + 1)
+    ends = sums[:, places]
+    best = (number / (places * (number - places)) * ends**2).max(axis=1)
+    last = ends**2 / (number - places)
+    # One start after the other: all pairs of cuts at once would take memory by the square of the weeks.
+    for start in range(_SHORTEST, number - 2 * _SHORTEST + 1):
+        begin = sums[:, start, None]
+        middle = (ends[:, start:] - begin) ** 2 / (places[start:] - start)
+        best = np.maximum(best, (begin**2 / start + middle + last[:, start:]).max(axis=1) / 2)
+    return np.asarray(best)
 
 
 def _calm(counts: Array, spread: float, rng: np.random.Generator) -> Array:

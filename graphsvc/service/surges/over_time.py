@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from graphsvc.analysis.surges.counts import MEASURES, STEPS, Series, by_week, of_crossings
+from graphsvc.analysis.surges.counts import MEASURES, STEPS, Series, by_week, of_crossings, per_day
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.dates import typed_date
@@ -102,8 +102,7 @@ class OverTime:
 
     def crossing_days(self) -> dict[dt.date, int]:
         """Day → how many crossings of the case stand on it: what can be asked who is behind."""
-        series = of_crossings(self._ask.rows("cases.crossings").dicts())
-        return {series.day(at): count for at, count in enumerate(series.counts) if count} if series else {}
+        return per_day(self._ask.rows("cases.crossings").dicts())
 
     def sites(self) -> dict[str, list[str]]:
         """`launch` and `landing` → the names of the sites of crossings, in their order."""

@@ -10,9 +10,9 @@ from typing import Any
 from graphsvc.analysis.surges.alarms import Surge, WatchedDay, surges, watched
 from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, Series
 from graphsvc.analysis.surges.milestones import Milestone, milestone, records
-from graphsvc.analysis.surges.segments import LEAST_WEEKS, SeriesPart, segments
+from graphsvc.analysis.surges.segments import LEAST_WEEKS, MOST_WEEKS, SeriesPart, segments
 from graphsvc.records.dates import day as day_words
-from graphsvc.records.numbers import count
+from graphsvc.records.numbers import count, plural
 
 COLUMNS = (
     "day",
@@ -25,6 +25,7 @@ COLUMNS = (
     "beyond_condition",
     "most_since",
 )
+_MOST_NAMED = 3
 _PARTS = ("season", "weekday", "trend", "condition")
 
 
@@ -163,6 +164,14 @@ def _noted(series: Series) -> list[str]:
             if series.unplaced > 1
             else "1 crossing stands on no day here, as its date is less precise than a day."
         )
+    if series.outside:
+        some = sorted(set(series.outside))
+        named = ", ".join(day_words(day) for day in some[:_MOST_NAMED])
+        more = f" and {count(len(some) - _MOST_NAMED, 'more day')}" if len(some) > _MOST_NAMED else ""
+        notes.append(
+            f"{count(len(series.outside), 'crossing')} {plural(len(series.outside), 'is', 'are')} left out, outside of the"
+            f" thirty years with most crossings: {named}{more}. Correct the date where it is wrong."
+        )
     unknown = sum(value is None for value in series.counts)
     step = "day" if series.step == 1 else "week"
     if unknown:
@@ -171,6 +180,8 @@ def _noted(series: Series) -> list[str]:
         )
     if len(series.counts) * series.step < LEAST_WEEKS * 7:
         notes.append(f"Lasting changes are not looked for: that takes {LEAST_WEEKS} weeks.")
+    if len(series.counts) * series.step > MOST_WEEKS * 7:
+        notes.append(f"Lasting changes are looked for in the last {MOST_WEEKS:,} weeks alone.")
     return notes
 
 
