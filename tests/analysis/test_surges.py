@@ -221,6 +221,23 @@ def test_crossings_stand_on_their_day_and_coarse_dates_on_none() -> None:
     assert counts.of_crossings([row("2020-05-08", None)], measure="people") is None
 
 
+def test_what_was_known_on_a_day_before_the_first_is_refused() -> None:
+    days, weeks = Series(FIRST, (1,) * 1000), Series(FIRST, (1, 2, 3), step=7)
+    for series, day in ((days, -1), (days, -500), (weeks, -1), (weeks, 5)):
+        with pytest.raises(ValueError, match="nothing of it was known"):
+            series.until(FIRST + dt.timedelta(days=day))
+    assert len(days.until(FIRST).counts) == 1
+    assert [len(weeks.until(FIRST + dt.timedelta(days=day)).counts) for day in (6, 12, 13, 400)] == [1, 1, 2, 3]
+
+
+def test_crossings_known_by_a_day_hold_none_of_its_week_that_came_later() -> None:
+    rows = [row(f"2020-05-{day:02}") for day in (4, 5, 8, 9, 10)] + [row("2020-06"), row("2020")]
+    day = dt.date(2020, 5, 6)
+    weeks = counts.of_crossings(counts.known_by(rows, day), step="week", until=day)
+    assert weeks is not None
+    assert (weeks.counts, weeks.unplaced) == ((2,), 1)
+
+
 @pytest.mark.parametrize("step", ["day", "week"])
 def test_a_mistyped_year_adds_no_centuries(step: str) -> None:
     rows = [row("2020-05-08"), row("1020-05-08"), row("2020-05-11T04:30Z"), row("9999-12-31"), row("2020")]

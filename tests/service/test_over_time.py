@@ -120,6 +120,22 @@ def test_a_series_is_chosen_by_site_gang_and_week(people: Place) -> None:
             ana.series(**wrong)
 
 
+def test_what_came_later_is_in_no_figure_of_a_day(people: Place) -> None:
+    """A week that is not over holds what had come by then, and notes count what had come by then."""
+    ana = people("ana")
+    weeks = ana.series(step="week", until="2020-05-07")
+    by_day = ana.series(until="2020-05-07")
+    assert weeks["count"].iloc[-1] == by_day["count"].tail(4).sum() < 8
+    assert weeks["count"].sum() == by_day["count"].sum()
+    noted = ana.time.series(SeriesChoice("people", until="2020-04-30"))
+    assert (noted.series.unplaced, noted.notes) == (0, ())
+    later = ana.time.series(SeriesChoice(until="2020-05-01"))
+    assert later.series.unplaced == 1
+    for until in ("2019-06-01", "2019-12-31"):
+        with pytest.raises(RequestError, match="Take 2020-01-01 or a later day"):
+            ana.series(until=until)
+
+
 def test_reference_series_are_of_those_cleared_for_them(brought: Place) -> None:
     assert [series.name for series in brought("ana").time.reference.listed()] == ["official", "secret"]
     assert [series.name for series in brought("low").time.reference.listed()] == ["official"]
@@ -141,6 +157,18 @@ def test_a_reference_series_is_read_as_its_country_writes(brought: Place) -> Non
     answer = brought("low").time.surges(SeriesChoice("OFFICIAL", column="boote", condition="Wellen"))
     assert [surge.peak for surge in answer.surges] == [SURGE]
     assert SURGE in answer.beyond
+    low = brought("low").time
+    weeks = low.series(SeriesChoice("official", step="week", until="2020-05-09")).series
+    assert (weeks.last, weeks.counts[-1]) == (
+        dt.date(2020, 4, 27),
+        sum((1, 0, 2)[place % 3] for place in range(117, 124)),
+    )
+    for until, says in (
+        ("2019-06-01", "Take 2020-01-01 or a later day"),
+        ("2020-01-07", "no whole week by 2020-01-07"),
+    ):
+        with pytest.raises(RequestError, match=says):
+            low.series(SeriesChoice("official", step="week", until=until))
     with pytest.raises(RequestError, match="no counts"):
         brought("ana").time.series(SeriesChoice("official", column="Wellen"))
     with pytest.raises(RequestError, match="Its columns: Boote, Wellen"):

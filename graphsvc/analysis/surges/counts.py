@@ -73,12 +73,14 @@ class Series:
         return self.counts[place] if 0 <= place < len(self.counts) else None
 
     def until(self, day: dt.date) -> Series:
-        """What was known at the end of a day: this series without all that came later.
+        """What was known at the end of a day: this series without all that came later, and so without a week that was not over.
 
         Raises:
-            ValueError: it begins later.
+            ValueError: it begins later, or its first week was not over.
         """
-        places = (day - self.first).days // self.step + 1
+        places = ((day - self.first).days + 1) // self.step
+        if places < 1:
+            raise ValueError("nothing of it was known")
         return replace(self, counts=self.counts[:places], condition=self.condition[:places])
 
 
@@ -124,6 +126,24 @@ def of_crossings(
         return None
     outside = tuple(day for day in known if not begin <= day <= end)
     return Series(first, tuple(counts), step=days, unplaced=len(placed) - len(known), outside=outside)
+
+
+def known_by(rows: Iterable[Mapping[str, Any]], day: dt.date) -> list[Mapping[str, Any]]:
+    """Those of some crossings that may have been by the end of a day.
+
+    Args:
+        rows: of crossings, with their `date` as given.
+        day: the day.
+
+    Example:
+        >>> rows = [{"date": "2020-05-08T04:30Z"}, {"date": "2020-05-09"}, {"date": "2020-05"}, {"date": "2020-06"}]
+        >>> [row["date"] for row in known_by(rows, dt.date(2020, 5, 8))]
+        ['2020-05-08T04:30Z', '2020-05']
+
+    Limits: when it was said that there was a crossing is not asked. A date less precise than a day counts from its first day on.
+    """
+    # A month or year sorts before each of its days.
+    return [row for row in rows if str(row.get("date") or "")[:10] <= day.isoformat()]
 
 
 def per_day(rows: Iterable[Mapping[str, Any]]) -> dict[dt.date, int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from graphsvc.analysis.surges.counts import MEASURES, STEPS, Series, by_week, of_crossings, per_day
+from graphsvc.analysis.surges.counts import MEASURES, STEPS, Series, by_week, known_by, of_crossings, per_day
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.dates import typed_date
@@ -121,33 +122,44 @@ class OverTime:
         if name in MEASURES:
             if choice.column or choice.condition:
                 raise RequestError("Columns are of a series that was brought in; the crossings of the case have none.")
-            return self._until(choice, self._of_case(choice, name)), ""
+            return self._of_case(choice, name), ""
         if choice.launch or choice.landing or choice.gang:
             raise RequestError(
                 "Sites and gangs are of the crossings of the case; a series that was brought in has none."
             )
         stored = self.reference.named(choice.name)
         series, column = of_stored(stored, choice.column, choice.condition)
+        # What came later is left out first: a week that was not over then is none.
+        day = self._day(choice, series.day(1) - dt.timedelta(days=1))
+        series = series.until(day) if day else series
         if choice.step == "week" and series.step == 1:
             try:
                 series = by_week(series)
             except ValueError:
-                raise RequestError(f"The series {stored.name!r} holds no whole week. Ask for it by day.") from None
+                by_then = f" by {series.last}" if choice.until else ""
+                raise RequestError(
+                    f"The series {stored.name!r} holds no whole week{by_then}. Ask for it by day."
+                ) from None
         # What was said of other columns is left out.
         named = tuple(f"{name!r}:" for name in stored.columns if name not in (column, choice.condition))
         notes = tuple(note for note in stored.notes if not note.startswith(named)) if named else stored.notes
-        return self._until(choice, ChosenSeries(series, column.replace("_", " "), notes)), stored.id
+        return ChosenSeries(series, column.replace("_", " "), notes), stored.id
 
     def _of_case(self, choice: SeriesChoice, name: str) -> ChosenSeries:
         released = self._ask.rows("cases.crossings")
-        rows = released.dicts()
+        rows: Sequence[Mapping[str, Any]] = released.dicts()
         for end, wanted in (("launch", choice.launch), ("landing", choice.landing)):
             if wanted:
                 rows = [row for row in rows if (row[f"{end}_site"] or "").casefold() == wanted.strip().casefold()]
         if choice.gang:
             theirs = {row["crossing"] for row in self._ask.rows("gangs.crossings", gang=choice.gang.strip()).dicts()}
             rows = [row for row in rows if row["id"] in theirs]
-        series = of_crossings(rows, measure=name, step=choice.step)
+        days = per_day(rows)
+        day = self._day(choice, min(days)) if days else None
+        if day is not None:
+            rows = known_by(rows, day)
+        # Days after the last crossing of all are not known to be watched.
+        series = of_crossings(rows, measure=name, step=choice.step, until=day and min(day, max(days)))
         if series is None:
             raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
         notes = []
@@ -161,17 +173,16 @@ class OverTime:
         return ChosenSeries(series, MEASURES[name], tuple(notes))
 
     @staticmethod
-    def _until(choice: SeriesChoice, chosen: ChosenSeries) -> ChosenSeries:
+    def _day(choice: SeriesChoice, first: dt.date) -> dt.date | None:
+        """The day at whose end it is asked what was known of a series whose first count is known from `first` on; None: all of it."""
         if not choice.until:
-            return chosen
+            return None
         day = typed_date(choice.until).latest
-        try:
-            series = chosen.series.until(day)
-        except ValueError:
+        if day < first:
             raise RequestError(
-                f"{choice.until[:40]!r} is no day on which anything of this series was known. It begins on {chosen.series.first}."
-            ) from None
-        return ChosenSeries(series, chosen.counted, chosen.notes)
+                f"{choice.until[:40]!r} is no day on which anything of this series was known. Take {first} or a later day."
+            )
+        return day
 
 
 def columns_of(answer: ChosenSeries) -> tuple[list[str], list[tuple[Any, ...]]]:
