@@ -21,6 +21,7 @@ from graphsvc.service import LINKED_COLUMNS, NOTHING_LINKED, Session, cut
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
 _SHOWN_LEADS = 20
+_SMALL = 0.01
 
 
 @click.command()
@@ -186,7 +187,9 @@ def _table(columns: Sequence[str], rows: list[list[str]]) -> None:
 
 
 def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).replace("-", "", 1).isdigit() or not text
+    figures, small, places = text.partition("e-")
+    whole = figures.replace(".", "", 1).replace("-", "", 1).isdigit()
+    return (whole and (not small or places.isdigit())) or not text
 
 
 def _text(value: Any) -> str:
@@ -195,7 +198,8 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+        # With three places a p of 0.00023 would read 0.
+        return f"{value:.2g}" if 0 < abs(value) < _SMALL else f"{value:.3f}".rstrip("0").rstrip(".")
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
