@@ -230,6 +230,14 @@ def test_the_page_leads_from_a_day_to_who_is_behind_it(people: Place) -> None:
     assert client.get(address, query_string={"year": "x"}).status_code == 400
 
 
+def test_too_many_boats_of_a_day_are_not_said_to_be_none(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphsvc.web.surges.surges.MOST_STARTS", 7)
+    page = people.client("low").get(f"/case/{people.case}/surges").text
+    assert "day=2020-05-08" not in page
+    assert page.count("8 crossings, more than the 7 that are asked about at once") > 2
+    assert "no crossing in the case" not in page
+
+
 def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
     client = people.client("ana")
     address = f"/case/{people.case}/surges"

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from graphsvc.service import MOST_STARTS
 from graphsvc.views.linked import COLUMNS
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, answer_early, at, page
@@ -36,7 +37,8 @@ def cluster(case: str) -> ResponseReturnValue:
     def late() -> dict[str, Any]:
         values = session.linkage.cluster(_asked("id"))
         ids = [row["id"] for row in values["crossings"]]
-        return values | {"behind": url_for("behind.behind", case=session.case, id=ids) if ids else ""}
+        asked = 0 < len(ids) <= MOST_STARTS
+        return values | {"behind": url_for("behind.behind", case=session.case, id=ids) if asked else ""}
 
     return answer_early("linked/cluster.html", late, case=session.case)
 

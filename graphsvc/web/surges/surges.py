@@ -117,16 +117,16 @@ def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str
     there = session.time.crossing_days()
     span = dt.timedelta(days=surge_answer.series.step - 1)
 
-    def behind(first: dt.date, last: dt.date | None = None) -> str:
-        """Where it is asked who is behind some days; empty: no crossing of the case is there, or too many."""
+    def behind(first: dt.date, last: dt.date | None = None) -> tuple[str, str]:
+        """Where it is asked who is behind some days, or else an empty address and why it is not."""
         end = (last or first) + span
         number_there = sum(count for day, count in there.items() if first <= day <= end)
+        if not number_there:
+            return "", "no crossing in the case"
+        if number_there > MOST_STARTS:
+            return "", f"{number_there:,} crossings, more than the {MOST_STARTS} that are asked about at once"
         until = None if end == first else end.isoformat()
-        return (
-            url_for("behind.behind", case=session.case, day=first.isoformat(), until=until)
-            if 0 < number_there <= MOST_STARTS
-            else ""
-        )
+        return url_for("behind.behind", case=session.case, day=first.isoformat(), until=until), ""
 
     return {
         "answer": surge_answer,
