@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from graphsvc.errors import InputError
@@ -39,6 +40,7 @@ _SHORT = re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,})[- ](?P<year>\d
 _WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
 _SPACES = str.maketrans("", "", " '\u2019\u00a0\u202f")
+_SIGNS = MappingProxyType({",": "comma", ".": "point"})
 _LONGEST_DAYS = 40_000
 # No count of a day is larger, and an id in figures is.
 _LARGEST = 1_000_000_000
@@ -295,6 +297,16 @@ class _Column:
         filled = [cell for _, _, cell in self._cells if cell.casefold() not in _NOTHING]
         self.numeric = bool(filled) and sum(bool(_NUMBER.fullmatch(cell)) for cell in filled) > len(filled) / 2
         self._decimal = _decimal(filled)
+        # Where such a sign stands between thousands: the first row, cell and sign.
+        self._thousands = next(
+            (
+                (line, cell, sign)
+                for _, line, cell in self._cells
+                for sign in ",."
+                if sign != self._decimal and sign in cell and _NUMBER.fullmatch(cell)
+            ),
+            None,
+        )
 
     def by_day(
         self, first: dt.date, last: dt.date, step: int, empty: str
@@ -340,7 +352,10 @@ class _Column:
             )
             yield f"{self.name!r}: {count(missing, 'day')} without a number{of_them} {plural(missing, 'is', 'are')} {'read as 0' if as_zero else 'not known'}, {why}."
         if self._decimal:
-            yield f"{self.name!r}: the {'comma' if self._decimal == ',' else 'point'} stands before decimals."
+            yield f"{self.name!r}: the {_SIGNS[self._decimal]} stands before decimals."
+        if self._thousands:
+            line, cell, sign = self._thousands
+            yield f"{self.name!r}: the {_SIGNS[sign]} stands between thousands, as in row {line}: {cell[:40]!r}."
 
     @staticmethod
     def _whole(numbers: Iterable[float]) -> bool:

@@ -60,6 +60,18 @@ def test_numbers_are_read_as_their_column_has_them(tmp_path: Path) -> None:
     assert spaced.columns == {"people": (1145.0, 2082.0)}
 
 
+def test_a_sign_between_thousands_is_said(tmp_path: Path) -> None:
+    """1.125 may be metres: whoever brought it in is told that it was read as more than a thousand."""
+    read_as = read(tmp_path, "date;n;waves\n2020-05-08;8;1.125\n2020-05-09;6;2.250\n")
+    assert read_as.columns["waves"] == (1125.0, 2250.0)
+    assert read_as.notes == ("'waves': the point stands between thousands, as in row 2: '1.125'.",)
+    both = read(tmp_path, "date;people\n2020-05-08;82\n2020-05-09;1.145,5\n")
+    assert both.notes == (
+        "'people': the comma stands before decimals.",
+        "'people': the point stands between thousands, as in row 3: '1.145,5'.",
+    )
+
+
 def test_what_is_empty_is_zero_or_unknown_and_said(tmp_path: Path) -> None:
     without = read(tmp_path, "date,n\n2020-05-08,3\n2020-05-09,\n2020-05-11,4\n")
     assert without.columns["n"] == (3.0, 0.0, 0.0, 4.0)
