@@ -164,6 +164,11 @@ def test_alarms_less_than_a_week_apart_are_one_surge() -> None:
         (0, 3, 18),
         (20, 20, 9),
     ]
+    for apart, number in ((6, 1), (7, 2)):
+        assert len(alarms.surges([day(place, alarm=place in (3, 3 + apart)) for place in range(30)])) == number
+    for apart, number in ((7, 1), (14, 2)):  # weeks that follow each other are no week apart
+        weeks = [day(place, alarm=place in (21, 21 + apart)) for place in range(0, 63, 7)]
+        assert len(alarms.surges(weeks)) == number
 
 
 def test_a_lasting_change_is_found_and_calm_weeks_are_left_whole() -> None:

@@ -21,7 +21,7 @@ from graphsvc.analysis.surges.counts import YEAR, Series
 BAND = 0.05
 # Alarms that are to be expected in a calm year; measured with 1, they were 1.1.
 _A_YEAR = 0.8
-# Alarms with fewer days between them are one surge.
+# Alarms of days less than that apart are one surge.
 _APART = 7
 
 
@@ -129,13 +129,15 @@ def surges(days: list[WatchedDay]) -> list[Surge]:
 
     Limits: that alarms lie near each other does not say that one cause is behind them.
     """
-    return [_surge(run) for run in _runs([day for day in days if day.alarm])]
+    step = (days[1].day - days[0].day).days if len(days) > 1 else 1
+    return [_surge(run) for run in _runs([day for day in days if day.alarm], step)]
 
 
-def _runs(alarms: list[WatchedDay]) -> Iterator[list[WatchedDay]]:
+def _runs(alarms: list[WatchedDay], step: int) -> Iterator[list[WatchedDay]]:
     run: list[WatchedDay] = []
     for day in alarms:
-        if run and (day.day - run[-1].day).days > _APART:
+        # Of weeks those that follow each other are one.
+        if run and (day.day - run[-1].day).days >= _APART + step - 1:
             yield run
             run = []
         run.append(day)
