@@ -122,6 +122,7 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "crossings/words": (frozenset({"ORGANISED", "PILOTED"}),),
     "entities/named": (OF_A_GANG,),
     "gangs/crossings": (OF_A_GANG, _PARTS_AT["crossing"]),
+    "gangs/every_crossing": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/in_common": (OF_A_GANG, _THEIR_THINGS),
     "gangs/members": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/rivals": (OF_A_GANG,),

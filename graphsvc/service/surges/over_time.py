@@ -152,7 +152,9 @@ class OverTime:
             if wanted:
                 rows = [row for row in rows if (row[f"{end}_site"] or "").casefold() == wanted.strip().casefold()]
         if choice.gang:
-            theirs = {row["crossing"] for row in self._ask.rows("gangs.crossings", gang=choice.gang.strip()).dicts()}
+            theirs = {
+                row["crossing"] for row in self._ask.rows("gangs.every_crossing", gang=choice.gang.strip()).dicts()
+            }
             rows = [row for row in rows if row["id"] in theirs]
         days = per_day(rows)
         day = self._day(choice, min(days)) if days else None

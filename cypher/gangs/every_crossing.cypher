@@ -1,0 +1,30 @@
+// ---
+// title = "Every crossing that a gang had a hand in"
+// why = "The series over time of one gang: each crossing once, however many parts its people played, so that the newest are not cut off"
+// kind = "internal"
+// limit = 5000
+// [parameters.gang]
+// type = "id"
+// help = "id of the gang"
+// [parameters.least]
+// type = "float"
+// help = "least belief of a part played, and of a membership, 0 to 1"
+// default = 0.25
+// [returns]
+// crossing = "Crossing.id"
+// ---
+MATCH (g:Gang {case: $case, id: $gang})
+WHERE g.handling IN $handling
+CALL (g) {
+  RETURN g AS actor
+  UNION
+  MATCH (p:Person)-[m:MEMBER_OF|RUNS]->(g)
+  WHERE p.handling IN $handling AND m[$belief] >= $least
+  RETURN p AS actor
+}
+MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+WHERE c.handling IN $handling AND r[$belief] >= $least
+WITH DISTINCT c
+RETURN c.id AS crossing
+ORDER BY c.date_earliest, crossing
+LIMIT $limit + 1

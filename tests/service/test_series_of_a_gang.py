@@ -1,0 +1,57 @@
+"""The series of a gang with more parts in crossings than one table holds, and what is refused where nothing stands on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service import SeriesChoice
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.pages import token
+from tests.toolbox.rows import Tables, said
+
+pytestmark = pytest.mark.neo4j
+READERS = {"ana": ("analyst", Grant("C", sources=True)), "low": ("analyst", Grant("P"))}
+FIRST, NUMBER = dt.date(2020, 1, 1), 251
+_PILOTS = ("p1", "p2", "p3", "p4")
+ROWS: Tables = {
+    "people": [{"id": name, "name": f"Pilot {name}", "category": "suspect"} for name in _PILOTS],
+    "gangs": [{"id": "g1", "name": "Harbour"}],
+    "crossings": [
+        {"id": f"c{place}", "date": (FIRST + dt.timedelta(days=place)).isoformat(), "handling": "C"}
+        for place in range(NUMBER)
+    ],
+    "statements": [{"id": "r1", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"}],
+    "links": said(
+        "r1",
+        *(f"{name} MEMBER_OF g1" for name in _PILOTS),
+        *(f"{name} PILOTED c{place}" for place in range(NUMBER) for name in _PILOTS),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "ana", ROWS)
+
+
+def test_a_gang_with_over_a_thousand_parts_loses_no_crossing(people: Place) -> None:
+    series = people("ana").time.series(SeriesChoice(gang="g1")).series
+    assert series.counts == (1,) * NUMBER
+
+
+def test_a_refused_file_says_its_fault_where_no_crossing_stands_on_a_day(people: Place) -> None:
+    client = people.client("low")
+    address = f"/case/{people.case}/surges"
+    assert client.get(f"{address}.json").status_code == 404
+    for accept, says in (("application/json", "no column of days"), ("text/html", "Nothing was brought in")):
+        file = (io.BytesIO(b"a,b\n1,2\n"), "counts.csv")
+        fields = {"csrf_token": token(client.get(address).text), "file": file, "name": "official"}
+        taken = client.post(f"{address}/load", data=fields, headers={"Accept": accept})
+        assert taken.status_code == 422
+        assert says in taken.text
