@@ -258,6 +258,8 @@ def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
         wrong = sent("date,n\n2020-05-08,x\n2020-05-09,y1\n", name="counts.csv", replace="yes")
         assert wrong.status_code == 422
         assert "counts.csv has no column of numbers" in wrong.text
+        # 90 signs of three bytes are more than a disk takes.
+        assert sent(FIGURES, name="\u754c" * 90 + ".csv", replace="yes").status_code == 303
         assert post(client, address, f"{address}/remove", name="<i>official</i>").status_code == 303
         assert people("ana").time.reference.listed() == []
         assert post(people.client("cus"), address, f"{address}/load", name="x").status_code == 403

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ blueprint = Blueprint("surges", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(72, "Surges", "surges.view", "read"),)
 # What the address chooses a series by.
 _WORDS = ("step", "launch", "landing", "gang", "column", "condition", "until")
+# Bytes that a name of a file may have on a disk.
+_LONGEST_FILE_NAME = 255
 _FILE_NAME = re.compile(r"[\w .()-]{1,100}\.(?:csv|xlsx|txt|tsv)", re.IGNORECASE)
 _OF_CASE = (("crossings", "Crossings"), ("people", "People carried"), ("per_boat", "People per boat"))
 
@@ -52,7 +54,7 @@ def load(case: str) -> ResponseReturnValue:
             raise InputError("No file was chosen. Choose a table of counts by day: a .csv file or an .xlsx workbook.")
         content = sent.stream.read(MOST_BYTES + 1)
         with tempfile.TemporaryDirectory(dir=home().settings.home) as folder:
-            path = Path(folder) / (sent.filename if _FILE_NAME.fullmatch(sent.filename) else "file.csv")
+            path = Path(folder) / (sent.filename if _is_plain(sent.filename) else "file.csv")
             path.write_bytes(content)
             stored = session.time.reference.load(
                 path,
@@ -71,6 +73,11 @@ def remove(case: str) -> ResponseReturnValue:
     """Removes a series that was brought in."""
     at(case).time.reference.remove(request.form.get("name", ""))
     return redirect(url_for("surges.view", case=case), code=303)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a file may be written under the name it was sent with."""
+    return bool(_FILE_NAME.fullmatch(name)) and len(name.encode()) <= _LONGEST_FILE_NAME
 
 
 def _choice() -> SeriesChoice:
@@ -145,11 +152,10 @@ def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str
 
 def _refused(session: Session, error: GraphsvcError) -> ResponseReturnValue:
     """The page with what was wrong with a file."""
-    choice = SeriesChoice()
-    values: Mapping[str, Any] = _late(session, choice, 0)
-    shown = {**_frame(session, choice), **values, "fault": str(error)}
+    choice, fault = SeriesChoice(), str(error)
     if wants_json():
-        shown = {"case": session.case, "fault": str(error)}
+        return answer("surges/page.html", status=error.status, case=session.case, fault=fault)
+    shown = {**_frame(session, choice), **_late(session, choice, 0), "fault": fault}
     return answer("surges/page.html", status=error.status, **shown)
 
 
