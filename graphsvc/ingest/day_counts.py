@@ -43,7 +43,7 @@ _SPACES = str.maketrans("", "", " '\u2019\u00a0\u202f")
 _SIGNS = MappingProxyType({",": "comma", ".": "point"})
 _LONGEST_DAYS = 40_000
 # No count of a day is larger, and an id in figures is.
-_LARGEST = 1_000_000_000
+LARGEST_COUNT = 1_000_000_000
 _MOST_COLUMNS = 40
 _WEEK = 7
 _MOST_NAMED = 3
@@ -320,9 +320,9 @@ class _Column:
         for day, line, cell in self._cells:
             if cell.casefold() not in _NOTHING:
                 sums[day] += self._number(cell, line)
-            if abs(sums.get(day, 0.0)) > _LARGEST:
+            if abs(sums.get(day, 0.0)) > LARGEST_COUNT:
                 raise InputError(
-                    f"{self._file}, row {line}, column {self.name!r}: with {cell[:40]!r} the day has over {_LARGEST:,}, more than any count. Correct it, or take the column out if it holds ids."
+                    f"{self._file}, row {line}, column {self.name!r}: with {cell[:40]!r} the day has over {LARGEST_COUNT:,}, more than any count. Correct it, or take the column out if it holds ids."
                 )
         places = (last - first).days // step + 1
         days = [first + dt.timedelta(days=step * place) for place in range(places)]

@@ -8,7 +8,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.analysis.surges.counts import MEASURES, Series
 from graphsvc.cases.stores.series_store import SeriesStore, StoredSeries, new_id
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.ingest.day_counts import read_counts
+from graphsvc.ingest.day_counts import LARGEST_COUNT, read_counts
 from graphsvc.ingest.raw import Limits
 from graphsvc.service.ask import Ask
 
@@ -130,7 +130,7 @@ def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tu
     """
     place = _place(stored, column) if column else 0
     numbers, name = stored.numbers[place], stored.columns[place]
-    if any(number is not None and not (number >= 0 and float(number).is_integer()) for number in numbers):
+    if any(number is not None and not (0 <= number <= LARGEST_COUNT and number == int(number)) for number in numbers):
         raise RequestError(
             f"The column {name!r} of {stored.name!r} holds numbers that are no counts. Its columns: {_columns(stored)}."
         )
