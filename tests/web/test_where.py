@@ -70,7 +70,7 @@ def test_what_is_asked_of_a_cohort_stays_on_the_way_to_the_map_and_on_to_the_dat
     (way,) = re.findall(r'href="([^"]+)">On the map<', place)
     assert parse_qs(urlsplit(unescape(way)).query) == {"cohort": ["K1"], "day": ["2020-05-08"]}
     page = inv.get(unescape(way)).text
-    (data,) = re.findall(r'href="([^"]+)" data-json', page)
+    (data,) = re.findall(r'data-json\s+href="([^"]+)"', page)
     twin = inv.get(unescape(data)).get_json()
     assert (
         twin["moves"] == inv.get(site.address("displacement/place.json", id="K1", day="2020-05-08")).get_json()["moves"]
