@@ -226,7 +226,7 @@ def test_a_crossing_has_what_its_rows_and_links_say() -> None:
     assert first["supplier", "dealer"].voices == {"w1"}
     assert first["engine", "40 hp"].via == "b1"
     assert ("engine", "0 hp") not in second
-    assert first["batch", "HK1234xx"].value == second["batch", "HK1234xx"].value
+    assert first["batch", "HK123456 to HK123499"].value == second["batch", "HK123456 to HK123499"].value
     assert first["store", "store"].belief == pytest.approx(0.4)
     assert first["thing", "t1"].via == "boss"
     assert first["contact", "friend"].belief == pytest.approx(0.3)
@@ -243,8 +243,76 @@ def test_a_place_without_coordinates_is_compared_by_its_name() -> None:
     assert not [key for key in traits_of("c1") if key[0] == "launch_site"]
 
 
-def test_nobody_who_was_carried_is_what_two_crossings_share() -> None:
+def values_of(
+    *links: LinkSaid, things: tuple[str, ...] = (), words: tuple[SaidOf, ...] = ()
+) -> set[tuple[str, str, str]]:
+    """What of somebody two crossings have, with these links alone; all things are phones."""
+    crossings = [RowOfCrossing("c1"), RowOfCrossing("c2")]
+    phones = {name: ("phone", name) for name in things}
+    traits = gathered(CaseRows(crossings, things=phones, links=links, words=words))[1]
+    return {(trait.crossing, trait.feature, trait.value) for trait in traits}
+
+
+def test_nobody_who_was_carried_is_what_two_crossings_share_unless_they_are_crew() -> None:
     assert "rider" not in {value for _, value in traits_of("c1")}
+    once = [LinkSaid("p1", "CROSSED_ON", "c1", 1.0), LinkSaid("p1", "PILOTED", "c1", 1.0)]
+    again = LinkSaid("p1", "PILOTED", "c2", 1.0)
+    # That somebody steered their own crossing is known, and links it with no other: not by them, nor by what they are called.
+    tall = tuple(SaidOf(name, "the tall one", "p1") for name in ("c1", "c2"))
+    assert values_of(*once, again, words=tall) == {("c1", "pilot", "p1")}
+    crew = [*once, again, LinkSaid("p1", "CROSSED_ON", "c2", 1.0)]
+    assert values_of(*crew) == {("c1", "pilot", "p1"), ("c2", "pilot", "p1")}
+    assert ("c2", "words", "the tall one") in values_of(*crew, words=tall)
+
+
+@pytest.mark.parametrize("relation", ["RECRUITED", "TRANSPORTED", "HOUSED"])
+def test_what_one_passenger_did_for_another_links_no_crossings(relation: str) -> None:
+    aboard = [LinkSaid(name, "CROSSED_ON", crossing, 1.0) for name, crossing in (("v", "c1"), ("w", "c1"), ("x", "c2"))]
+    did = [LinkSaid("v", relation, name, 1.0) for name in ("w", "x")]
+    assert values_of(*aboard, *did) == set()
+    assert len(values_of(*aboard, *(replace(link, subject="agent") for link in did))) == 2
+
+
+def test_the_phone_of_somebody_who_was_carried_is_nobodys_contact() -> None:
+    links = [
+        LinkSaid("v", "CROSSED_ON", "c1", 1.0),
+        LinkSaid("v", "USED", "tv", 0.2),
+        LinkSaid("o1", "ORGANISED", "c1", 1.0),
+        LinkSaid("o2", "ORGANISED", "c2", 1.0),
+        LinkSaid("o1", "USED", "t1", 1.0),
+        LinkSaid("o1", "CONTACTED", "tv", 1.0),
+        LinkSaid("tv", "CONTACTED", "t1", 1.0),
+        LinkSaid("o2", "CONTACTED", "tv", 1.0),
+    ]
+    told = values_of(*links, things=("tv", "t1"))
+    assert told == {("c1", "organiser", "o1"), ("c2", "organiser", "o2"), ("c1", "thing", "t1")}
+    # Of whose phone nobody knows that they were carried, it is.
+    assert ("c2", "contact", "tv") in values_of(*links[1:], things=("tv", "t1"))
+    # What one of those behind a crossing used themselves is theirs.
+    assert ("c1", "thing", "tv") in values_of(*links, LinkSaid("o1", "USED", "tv", 1.0), things=("tv", "t1"))
+
+
+def batches(*serials: str) -> list[str]:
+    """The batch of a part of each boat, the boats used on one crossing each."""
+    names = [f"c{number}" for number in range(len(serials))]
+    rows = CaseRows(
+        [RowOfCrossing(name) for name in names],
+        [RowOfBoat(f"b{name}") for name in names],
+        {f"e{name}": ("part", serial) for name, serial in zip(names, serials, strict=True)},
+        links=[LinkSaid(f"b{name}", "USED_ON", name, 1.0) for name in names]
+        + [LinkSaid(f"e{name}", "PART_OF", f"b{name}", 1.0) for name in names],
+    )
+    of = {trait.crossing: trait.value for trait in gathered(rows)[1] if trait.feature == "batch"}
+    return [of.get(name, "") for name in names]
+
+
+def test_serials_are_of_one_batch_by_how_far_apart_they_are() -> None:
+    near = batches("HK123499", "HK123500", "hk123599 ", "HK123699")
+    assert near[0] == near[1] == near[2] == "HK123499 to HK123599"
+    assert near[3] == "HK123699"
+    other = batches("HK 000123", "HK 0123", "none", "")
+    assert other[0] != other[1]
+    assert other[2:] == ["", ""]
 
 
 def test_nothing_of_who_somebody_is_can_enter() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# Nobody's nationality, sex or ethnicity is among them, and nobody who was carried: they are whom it was done to.
+# Nobody's nationality, sex or ethnicity is among them, and nobody who was carried and is no crew: they are whom it was done to.
 SHARED: Mapping[str, str] = MappingProxyType(
     {
         "organiser": "organised by",

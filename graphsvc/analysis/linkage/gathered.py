@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 
 from graphsvc.analysis.linkage.features import CrossingFigures, Trait
@@ -19,9 +20,13 @@ USED, CONTACTED, LIVED_AT, LOCATED_AT = "USED", "CONTACTED", "LIVED_AT", "LOCATE
 # All relations that are read.
 READ = (*PARTS, *TO_CARRIED, CARRIED, USED_ON, SUPPLIED, PART_OF, USED, CONTACTED, LIVED_AT, LOCATED_AT)
 _DWELLING, _STORE = "dwelling", "address"
-# So many serials in a row are taken for one batch.
+# Serials of which each is less than this from the next are taken for one batch.
 _BATCH = 100
 _SERIAL = re.compile(r"^(.*?)(\d{3,12})$")
+# Whoever was carried on so many crossings, and did something on each, is crew.
+_CREW = 2
+# What people behind a crossing use and are told apart by.
+_THEIRS = frozenset({"phone", "account", "online", "vehicle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,9 @@ def gathered(rows: CaseRows) -> tuple[list[CrossingFigures], list[Trait]]:
         >>> figures[0].length, [(trait.feature, trait.value, round(trait.belief, 2)) for trait in traits]
         (6.5, [('boat', 'b1', 0.9), ('kind', 'inflatable', 0.9), ('supplier', 'p1', 0.45)])
 
-    Limits: where somebody was housed is compared whenever it was; prices in any but the commonest currency of the case are not.
+    Limits: where somebody was housed is compared whenever it was; prices in any but the commonest currency of the case are not. Whoever was
+        carried counts as crew alone, so one who crossed once and arranged others since is not what these share; and one who was made to
+        steer on two crossings is.
     """
     by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
     crossings = {row.id for row in rows.crossings}
@@ -116,17 +123,58 @@ def gathered(rows: CaseRows) -> tuple[list[CrossingFigures], list[Trait]]:
         name: [link for link in by_relation[name] if link.object in crossings] for name in (*PARTS, CARRIED, USED_ON)
     }
     boats = {row.id: row for row in rows.boats}
+    aboard = _Aboard.of(by_relation)
     traits = [
         Trait(link.object, feature, link.subject, link.belief, "", link.voices)
         for relation, feature in PARTS.items()
         for link in on_crossing[relation]
+        if aboard.counts(link.subject, link.object)
     ]
-    traits += _boats(on_crossing[USED_ON], boats, by_relation, rows.things)
-    traits += _used(traits, by_relation, rows.things, {link.subject for link in by_relation[CARRIED]})
-    traits += _carried(on_crossing[CARRIED], by_relation, rows)
-    traits += [Trait(said.crossing, "words", said.value, 1.0, said.about, said.voices) for said in rows.words]
+    traits += _boats(on_crossing[USED_ON], boats, by_relation, rows.things, aboard)
+    traits += _used(traits, by_relation, rows.things, aboard)
+    traits += _carried(on_crossing[CARRIED], by_relation, rows, aboard)
+    traits += [
+        Trait(said.crossing, "words", said.value, 1.0, said.about, said.voices)
+        for said in rows.words
+        if said.about not in aboard.passengers
+    ]
     traits += _sites(rows.crossings)
     return list(_figures(rows, on_crossing[USED_ON], boats)), traits
+
+
+@dataclass(frozen=True, slots=True)
+class _Aboard:
+    """Who was carried. Crossings were done to them: they, and what is theirs, are not what two crossings share.
+
+    Attributes:
+        crossings: whoever was carried → on which.
+        passengers: who of them is no crew.
+        used: what any of them used: nobody finds one of them by whom those behind a crossing called.
+    """
+
+    crossings: Mapping[str, Collection[str]]
+    passengers: Collection[str]
+    used: Collection[str]
+
+    @classmethod
+    def of(cls, links: Mapping[str, Sequence[LinkSaid]]) -> _Aboard:
+        crossings: dict[str, set[str]] = defaultdict(set)
+        for link in links[CARRIED]:
+            crossings[link.subject].add(link.object)
+        worked: dict[str, set[str]] = defaultdict(set)
+        for relation in PARTS:
+            for link in links[relation]:
+                if link.object in crossings.get(link.subject, ()):
+                    worked[link.subject].add(link.object)
+        passengers = {person for person in crossings if len(worked[person]) < _CREW}
+        return cls(crossings, passengers, {link.object for link in links[USED] if link.subject in crossings})
+
+    def counts(self, person: str, crossing: str) -> bool:
+        """Whether it is compared what somebody did on a crossing: if they were carried at all, they were aboard of this one.
+
+        Whoever is carried once and steers is named on that crossing alone, which makes no pair of it with another.
+        """
+        return person not in self.crossings or crossing in self.crossings[person]
 
 
 def _figures(rows: CaseRows, used: Iterable[LinkSaid], boats: Mapping[str, RowOfBoat]) -> Iterator[CrossingFigures]:
@@ -159,8 +207,10 @@ def _boats(
     boats: Mapping[str, RowOfBoat],
     links: Mapping[str, Sequence[LinkSaid]],
     things: Mapping[str, tuple[str, str]],
+    aboard: _Aboard,
 ) -> Iterator[Trait]:
     suppliers, parts, places = _by_object(links[SUPPLIED]), _by_object(links[PART_OF]), _by_subject(links[LOCATED_AT])
+    batches = _batches(thing[1] for thing in things.values() if thing[0] == "part")
     for link in used:
         boat, crossing = link.subject, link.object
         yield Trait(crossing, "boat", boat, link.belief, "", link.voices)
@@ -170,6 +220,8 @@ def _boats(
         if row is not None and row.power:
             yield Trait(crossing, "engine", f"{row.power:g} hp", link.belief, boat)
         for supply in suppliers[boat]:
+            if supply.subject in aboard.crossings:
+                continue
             yield _through(crossing, "supplier", supply.subject, boat, link, supply)
         for held in parts[boat]:
             part = held.subject
@@ -177,7 +229,7 @@ def _boats(
             if kind != "part":
                 continue
             yield _through(crossing, "part", part, boat, link, held)
-            if batch := _batch(value):
+            if batch := batches.get(value):
                 yield _through(crossing, "batch", batch, part, link, held)
             for place in places[part]:
                 if things.get(place.object, ("", ""))[0] == _STORE:
@@ -188,9 +240,9 @@ def _used(
     parts: Iterable[Trait],
     links: Mapping[str, Sequence[LinkSaid]],
     things: Mapping[str, tuple[str, str]],
-    carried: set[str],
+    aboard: _Aboard,
 ) -> list[Trait]:
-    """What those behind a crossing used, and whom they were in contact with; nobody who was carried is one of these."""
+    """What those behind a crossing used, and whom they were in contact with; nobody who was carried is one of these, by no phone of theirs."""
     used, calls = _by_subject(links[USED]), defaultdict(list)
     for link in links[CONTACTED]:
         calls[link.subject].append((link.object, link))
@@ -198,30 +250,34 @@ def _used(
     traits = []
     for trait in [trait for trait in parts if trait.feature in ("organiser", "pilot", "helper", "supplier")]:
         actor, crossing = trait.value, trait.crossing
-        if actor in carried:
+        if actor in aboard.crossings:
             continue
         own = LinkSaid(actor, "", crossing, trait.belief, trait.voices)
         lines = [(actor, own)]
         for link in used[actor]:
-            if things.get(link.object, ("", ""))[0] in ("phone", "account", "online", "vehicle"):
+            if things.get(link.object, ("", ""))[0] in _THEIRS:
                 traits.append(_through(crossing, "thing", link.object, actor, own, link))
                 lines.append((link.object, LinkSaid(actor, "", crossing, own.belief * link.belief, _voices(own, link))))
         for line, way in lines:
             traits += [
                 _through(crossing, "contact", other, actor, way, call)
                 for other, call in calls[line]
-                if other not in carried
+                if other not in aboard.crossings and other not in aboard.used
             ]
     return traits
 
 
-def _carried(carried: Iterable[LinkSaid], links: Mapping[str, Sequence[LinkSaid]], rows: CaseRows) -> Iterator[Trait]:
+def _carried(
+    carried: Iterable[LinkSaid], links: Mapping[str, Sequence[LinkSaid]], rows: CaseRows, aboard: _Aboard
+) -> Iterator[Trait]:
     done = {feature: _by_object(links[relation]) for relation, feature in TO_CARRIED.items()}
     lived, stood = _by_subject(links[LIVED_AT]), _by_subject(links[LOCATED_AT])
     for link in carried:
         person, crossing = link.subject, link.object
         for feature, by_object in done.items():
             for act in by_object[person]:
+                if act.subject in aboard.crossings:
+                    continue
                 yield _through(crossing, feature, act.subject, person, link, act)
         for home in lived[person]:
             if rows.workplaces.get(home.object) == _DWELLING:
@@ -253,15 +309,28 @@ def _voices(*way: LinkSaid) -> frozenset[str]:
     return frozenset().union(*(link.voices for link in way))
 
 
-def _batch(value: str) -> str:
-    """A serial without its last digits, so that those made one after the other are alike; empty where there is no number.
+def _batches(serials: Iterable[str]) -> dict[str, str]:
+    """Serial → its batch: the first and the last of those that lie close, each less than a hundred from the next.
+
+    Those with other letters before the number, or another number of digits, are of another row. What has no number has no batch.
 
     Example:
-        >>> _batch("HK 123456"), _batch("HK123499"), _batch("none")
-        ('HK 1234xx', 'HK1234xx', '')
+        >>> _batches(["HK 123499", "HK 123500", "HK 123700", "HK 0123", "none"])["HK 123500"]
+        'HK 123499 to HK 123500'
     """
-    serial = _SERIAL.match(value.strip().upper())
-    return f"{serial[1]}{int(serial[2]) // _BATCH}xx" if serial else ""
+    rows: dict[tuple[str, int], dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for given in set(serials):
+        if serial := _SERIAL.match(given.strip().upper()):
+            rows[serial[1], len(serial[2])][int(serial[2])].append(given)
+    result: dict[str, str] = {}
+    for (letters, digits), row in rows.items():
+        numbers = sorted(row)
+        ends = [place for place in range(1, len(numbers)) if numbers[place] - numbers[place - 1] >= _BATCH]
+        for begin, end in pairwise([0, *ends, len(numbers)]):
+            first, last = (f"{letters}{number:0{digits}}" for number in (numbers[begin], numbers[end - 1]))
+            named = first if first == last else f"{first} to {last}"
+            result |= {given: named for number in numbers[begin:end] for given in row[number]}
+    return result
 
 
 def _by_object(links: Iterable[LinkSaid]) -> defaultdict[str, list[LinkSaid]]:
