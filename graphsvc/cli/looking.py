@@ -115,8 +115,8 @@ def linked(session: Opener, crossing: str, least: float, case: str, form: str) -
     if not pairs.rows:
         say(NOTHING_LINKED, err=True)
     say(*(f"Cluster {number}: {', '.join(some)}" for number, some in enumerate(pairs.clusters, start=1)), err=True)
-    if pairs.truncated:
-        raise Busy(cut(len(pairs.rows)))
+    if pairs.cut:
+        raise Busy(pairs.cut)
 
 
 @click.command()

@@ -14,6 +14,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service.linkage import linkage
 from graphsvc.views.linked import COLUMNS
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
@@ -132,6 +133,17 @@ def test_tables_graphs_pages_and_files_agree(people: Place) -> None:
     told = client.get(f"/case/{people.case}/linked.json").get_json()
     assert told["clusters"] == client.get(f"/case/{people.case}/linked.json").get_json()["clusters"]
     assert len(told["clusters"]) == len(frame.attrs["clusters"])
+
+
+def test_a_file_that_is_cut_says_so_in_its_last_line(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, address = people.client("ana"), f"/case/{people.case}/linked?as=csv"
+    whole = list(csv.reader(io.StringIO(client.get(address).text)))
+    assert "cut" not in whole[-1][0]
+    monkeypatch.setattr(linkage, "_PAIRS", 1)
+    cut = list(csv.reader(io.StringIO(client.get(address).text)))
+    assert cut[:2] == whole[:2]
+    assert cut[2][0].startswith("The answer is cut at 1 row")
+    assert {len(row) for row in cut} == {len(COLUMNS)}
 
 
 @pytest.mark.parametrize("page", ["linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, islice
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
+from graphsvc.analysis.linkage.clusters import chances
 from graphsvc.analysis.linkage.linked import (
     LinkedCrossings,
     SharedThing,
@@ -17,7 +19,7 @@ from graphsvc.analysis.linkage.linked import (
     shared,
     without_thing,
 )
-from graphsvc.analysis.linkage.support import in_favour, support
+from graphsvc.analysis.linkage.support import in_favour
 from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
 from graphsvc.service.ask import Ask, nothing
@@ -47,6 +49,11 @@ class LinkedPairs:
     rows: list[tuple[Any, ...]]
     clusters: list[list[str]]
     truncated: bool
+
+    @property
+    def cut(self) -> str:
+        """What to say where there are more pairs than rows; empty otherwise."""
+        return cut(len(self.rows)) if self.truncated else ""
 
 
 class Linkage:
@@ -149,9 +156,8 @@ class Linkage:
                 "pairs": [
                     {"first": made.ids[first], "second": made.ids[second]}
                     | self._strength(made, [made.number(made.ids[first], made.ids[second])])
-                    for place, first in enumerate(rows)
-                    for second in rows[place + 1 :]
-                ][:_PAIRS],
+                    for first, second in islice(combinations(rows, 2), _PAIRS)
+                ],
                 "more_pairs": max(0, len(ids) * (len(ids) - 1) // 2 - _PAIRS),
             }
 
@@ -200,19 +206,23 @@ class Linkage:
     def frame(self, crossing: str = "", least: float = LEAST_CHANCE) -> pd.DataFrame:
         """The same as a table: `attrs["clusters"]` lists the clusters. Raises as `table`."""
         pairs = self.table(crossing, least)
-        sentences = [cut(len(pairs.rows))] if pairs.truncated else []
+        sentences = [pairs.cut] if pairs.cut else []
         warn(sentences)
         return answer_frame(
             words.COLUMNS, pairs.rows, sentences or ([] if pairs.rows else [words.NONE]), clusters=pairs.clusters
         )
 
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster."""
+        """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster.
+
+        That there are more pairs than it has edges is warned of (`errors.AnswerWarning`).
+        """
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
-            pairs, _ = self._pairs(case, "", LEAST_CHANCE)
+            pairs, truncated = self._pairs(case, "", LEAST_CHANCE)
             names = self._ask.named(case.linked.ids)
             outcome["rows"] = len(pairs)
+        warn([cut(len(pairs))] if truncated else [])
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for name in case.linked.ids:
             graph.add_node(name, kind="crossing", name=xml(names[name]["name"] or name), date=case.dates[name])
@@ -258,7 +268,7 @@ class Linkage:
                 case.dates[made.ids[second[pair]]],
                 int(cluster[first[pair]]) + 1 if cluster[first[pair]] == cluster[second[pair]] >= 0 else None,
                 round(float(np.exp(min(made.together[pair], 30.0))), 2),
-                support(float(made.together[pair])),
+                in_favour(float(made.together[pair])),
                 round(float(chance[pair]), 3),
                 words.shares_text([words.thing(thing, names) for thing in things[pair]]),
             )
@@ -275,9 +285,7 @@ class Linkage:
     ) -> dict[str, Any]:
         made = case.linked
         ids = [made.ids[row] for row in rows]
-        numbers = [
-            made.number(made.ids[low], made.ids[high]) for place, low in enumerate(rows) for high in rows[place + 1 :]
-        ]
+        numbers = [made.number(made.ids[low], made.ids[high]) for low, high in combinations(rows, 2)]
         first, last = words.days(case.dates[name] for name in ids)
         return {
             "id": ids[0],
@@ -289,8 +297,10 @@ class Linkage:
 
     def _strength(self, made: LinkedCrossings, numbers: Sequence[int]) -> dict[str, Any]:
         """How strongly some pairs hang together, on average."""
-        mean = float(made.together[list(numbers)].mean())
-        likely = float(made.chances[list(numbers)].mean())
+        ratios = made.together[list(numbers)]
+        mean = float(ratios.mean())
+        # Of these alone: among thousands of crossings are millions of pairs, and this is asked of each pair of a cluster.
+        likely = float(chances(ratios, made.table).mean())
         return {
             "log_ratio": round(mean, 3),
             "ratio": words.ratio(mean),

@@ -23,7 +23,10 @@ def table(case: str) -> ResponseReturnValue:
     session = at(case)
     crossing = _asked("id")
     if request.args.get("as") == "csv":
-        return csv_file("linked-crossings.csv", COLUMNS, session.linkage.table(crossing).rows)
+        pairs = session.linkage.table(crossing)
+        # Who opens the file elsewhere sees nothing but it, so it says itself that there are more.
+        last = [[pairs.cut, *[""] * (len(COLUMNS) - 1)]] if pairs.cut else []
+        return csv_file("linked-crossings.csv", COLUMNS, [*pairs.rows, *last])
     if crossing:
         return answer_early("linked/of.html", lambda: session.linkage.of(crossing), case=session.case, id=crossing)
     return answer_early("linked/table.html", session.linkage.clusters, case=session.case)
