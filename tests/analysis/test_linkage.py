@@ -12,7 +12,15 @@ from benchmarks.fit_linkage import auc, same
 from benchmarks.linkage_worlds import LinkageWorld, linkage_world
 from graphsvc.analysis.linkage.clusters import clusters
 from graphsvc.analysis.linkage.features import NEAR, SHARED, CrossingFigures, Trait
-from graphsvc.analysis.linkage.gathered import CaseRows, LinkSaid, RowOfBoat, RowOfCrossing, SaidOf, gathered
+from graphsvc.analysis.linkage.gathered import (
+    CaseRows,
+    LinkSaid,
+    RowOfBoat,
+    RowOfCrossing,
+    SaidOf,
+    gathered,
+    leading_to,
+)
 from graphsvc.analysis.linkage.linked import LinkedCrossings, comparison, linked, shared, without_thing, without_traits
 from graphsvc.analysis.linkage.ratios import log_ratios, pairs, shipped
 from graphsvc.analysis.linkage.support import WORDS, support
@@ -290,6 +298,38 @@ def test_the_phone_of_somebody_who_was_carried_is_nobodys_contact() -> None:
     assert ("c2", "contact", "tv") in values_of(*links[1:], things=("tv", "t1"))
     # What one of those behind a crossing used themselves is theirs.
     assert ("c1", "thing", "tv") in values_of(*links, LinkSaid("o1", "USED", "tv", 1.0), things=("tv", "t1"))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_leads_to_some_crossings_gives_all_they_have(seed: int) -> None:
+    """However far off: a phone that a supplier's phone was in contact with is four links away."""
+    rng = random.Random(seed)
+    people, boats, things = ([f"{kind}{number}" for number in range(8)] for kind in ("p", "b", "t"))
+    crossings = [f"c{number}" for number in range(6)]
+    of = {"CROSSED_ON": crossings, "USED_ON": crossings, "SUPPLIED": boats, "PART_OF": boats, "USED": things}
+    of |= {"CONTACTED": [*people, *things], "LIVED_AT": ["house"], "LOCATED_AT": ["store"]}
+    of |= dict.fromkeys(("ORGANISED", "PILOTED", "ASSISTED"), crossings)
+    of |= dict.fromkeys(("RECRUITED", "TRANSPORTED", "HOUSED"), people)
+    by = {"USED_ON": boats, "PART_OF": things, "CONTACTED": [*people, *things], "LOCATED_AT": [*people, *things]}
+    said = {
+        (rng.choice(by.get(relation, people)), relation, rng.choice(of[relation]))
+        for relation in rng.choices(sorted(of), k=rng.randint(10, 120))
+    }
+    links = [LinkSaid(*key, 0.9) for key in sorted(said)]
+    kinds = {name: (("phone", "part")[number % 2], f"HK12{number * 60:04}") for number, name in enumerate(things)}
+    rows = CaseRows(
+        [RowOfCrossing(name) for name in crossings],
+        [RowOfBoat(name, "kayak") for name in boats],
+        kinds | {"store": ("address", "1 Quay")},
+        {"house": "dwelling"},
+        links,
+        words=[SaidOf(link.object, "the tall one", link.subject) for link in links if link.relation == "PILOTED"],
+    )
+    chosen = crossings[:2]
+    of_them, beside = leading_to(links, chosen)
+    near = gathered(replace(rows, crossings=rows.crossings[:2], links=[*of_them, *beside]))[1]
+    whole = {trait for trait in gathered(rows)[1] if trait.crossing in chosen}
+    assert {trait for trait in near if trait.crossing in chosen} == whole
 
 
 def batches(*serials: str) -> list[str]:

@@ -73,14 +73,16 @@ class SaidOf:
     """Something else that is said in claims: a price that somebody aboard paid, or what somebody behind a crossing is called.
 
     Attributes:
-        crossing: its id. value: the amount with its currency (`3000 EUR`), or the words. about: whom the words are for.
+        crossing: its id. value: the amount with its currency (`3000 EUR`), or the words. about: whom the words are for, or who paid.
         voices: as of `LinkSaid`.
+        piece: kind and id of what says it (a witness, report or record), so that it goes where that is left out.
     """
 
     crossing: str
     value: str
     about: str = ""
     voices: frozenset[str] = frozenset()
+    piece: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,58 @@ def gathered(rows: CaseRows) -> tuple[list[CrossingFigures], list[Trait]]:
     ]
     traits += _sites(rows.crossings)
     return list(_figures(rows, on_crossing[USED_ON], boats)), traits
+
+
+def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[list[LinkSaid], list[LinkSaid]]:
+    """The links by which some crossings have what they have, and those by which it is known who of these people was carried.
+
+    Both together give `gathered` all that it has of these crossings in the whole case.
+
+    Args:
+        links: of the case.
+        crossings: ids.
+
+    Example:
+        >>> said = ["b1 USED_ON c1", "p1 SUPPLIED b1", "p1 USED t1", "t1 CONTACTED q", "q USED t2", "q CROSSED_ON c9"]
+        >>> of_it, beside = leading_to([LinkSaid(*link.split(), 1.0) for link in said], {"c1"})
+        >>> [link.object for link in of_it], [link.subject for link in beside]
+        (['c1', 'b1', 't1', 'q'], ['q'])
+
+    Limits: follows what `gathered` follows, and nothing else that is said of the same people.
+    """
+    by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
+    for link in links:
+        by_relation[link.relation].append(link)
+
+    def ends(
+        relations: Iterable[str], *, subjects: Collection[str] = (), objects: Collection[str] = ()
+    ) -> list[LinkSaid]:
+        return [
+            link
+            for relation in relations
+            for link in by_relation[relation]
+            if link.subject in subjects or link.object in objects
+        ]
+
+    parts, carried, boats = (ends(some, objects=crossings) for some in (PARTS, (CARRIED,), (USED_ON,)))
+    supplied, held = (ends([name], objects={link.subject for link in boats}) for name in (SUPPLIED, PART_OF))
+    stored = ends([LOCATED_AT], subjects={link.subject for link in held})
+    people = {link.subject for link in carried}
+    done, homes = ends(TO_CARRIED, objects=people), ends([LIVED_AT, LOCATED_AT], subjects=people)
+    behind = {link.subject for link in (*parts, *supplied)}
+    used = ends([USED], subjects=behind)
+    lines = behind | {link.object for link in used}
+    calls = ends([CONTACTED], subjects=lines, objects=lines)
+    every = {
+        (link.subject, link.relation, link.object): link
+        for link in (*parts, *carried, *boats, *supplied, *held, *stored, *done, *homes, *used, *calls)
+    }
+    named = lines | {name for link in calls for name in (link.subject, link.object)} | {link.subject for link in done}
+    owned = ends([USED], objects=named)
+    aboard = ends([CARRIED], subjects=named | {link.subject for link in owned})
+    were = {link.subject for link in aboard}
+    beside = [*aboard, *ends(PARTS, subjects=were), *(link for link in owned if link.subject in were)]
+    return list(every.values()), [link for link in beside if (link.subject, link.relation, link.object) not in every]
 
 
 @dataclass(frozen=True, slots=True)

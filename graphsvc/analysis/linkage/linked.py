@@ -22,6 +22,7 @@ from graphsvc.analysis.linkage.ratios import (
     near_ratio,
     pairs,
     shipped,
+    with_figures,
 )
 
 _SHARED = tuple(SHARED)
@@ -244,7 +245,10 @@ def without_thing(made: LinkedCrossings, crossings: Sequence[str], feature: str,
 
 
 def without_traits(
-    made: LinkedCrossings, crossings: Sequence[str], beliefs: Mapping[tuple[str, str, str], float]
+    made: LinkedCrossings,
+    crossings: Sequence[str],
+    beliefs: Mapping[tuple[str, str, str], float],
+    figures: Iterable[CrossingFigures] = (),
 ) -> LeftOut:
     """What becomes of a cluster if what is said of its crossings were believed otherwise, as when a source is left out.
 
@@ -252,6 +256,7 @@ def without_traits(
         made: the case.
         crossings: of the cluster.
         beliefs: (crossing, feature, value) → how far it is believed then; what is not in it is not said any more.
+        figures: of these crossings then (prices, lengths of boats); empty: they are as they were.
 
     Example:
         >>> figures = [CrossingFigures(name) for name in ("c1", "c2", "c3")]
@@ -262,6 +267,8 @@ def without_traits(
     Limits: as `without_thing`.
     """
     some = made.pairs.within([row for row, name in enumerate(made.ids) if name in crossings])
+    if then_by := {row.id: row for row in figures}:
+        some = with_figures(made.pairs, some, [then_by[name] for name in some.ids])
     rows = some.entries
     then = np.array(
         [

@@ -12,7 +12,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
@@ -194,9 +194,31 @@ def pairs(figures: Sequence[CrossingFigures], traits: Iterable[Trait], dependenc
     first, second = (side.astype(np.int64) for side in np.triu_indices(len(ids), 1))
     apart = dict(_apart(figures, first, second))
     entries, values, known = _entries(ids, traits, dependence)
-    return CrossingPairs(
-        ids, values, first, second, known, entries, apart, {name: _few(values) for name, values in apart.items()}
-    )
+    few = {name: _few(values, values) for name, values in apart.items()}
+    return CrossingPairs(ids, values, first, second, known, entries, apart, few)
+
+
+def with_figures(every: CrossingPairs, some: CrossingPairs, figures: Sequence[CrossingFigures]) -> CrossingPairs:
+    """Some pairs of a case with other figures of their crossings.
+
+    Args:
+        every: all pairs of the case.
+        some: those within some crossings (`CrossingPairs.within`).
+        figures: of these, in their order.
+
+    Example:
+        >>> every = pairs([CrossingFigures("c1", price=900), CrossingFigures("c2", price=900)], [], {})
+        >>> untold = with_figures(every, every, [CrossingFigures("c1", price=900), CrossingFigures("c2")])
+        >>> untold.apart["price"].tolist(), untold.few["price"].tolist()
+        ([nan], [0.0])
+
+    Limits: how few pairs are as near is counted among those of the case as it stands.
+    """
+    apart, few = dict(_apart(figures, some.first, some.second)), dict(some.few)
+    for name, values in apart.items():
+        if not np.array_equal(values, some.apart[name], equal_nan=True):
+            few[name] = _few(values, every.apart[name])
+    return replace(some, apart=apart, few=few)
 
 
 def log_ratios(some: CrossingPairs, table: RatioTable, left_out: Bools | None = None) -> Floats:
@@ -337,13 +359,13 @@ def _distance(start: Floats, end: Floats) -> Floats:
     return result
 
 
-def _few(apart: Halves) -> Halves:
+def _few(apart: Halves, among: Halves) -> Halves:
     """Minus the logarithm of the share of pairs that are at most as far apart, less 1; 0 where that is not known."""
-    known = np.flatnonzero(~np.isnan(apart))
+    known, every = np.flatnonzero(~np.isnan(apart)), among[~np.isnan(among)]
     result: Halves = np.zeros(len(apart), dtype=np.float32)
     if len(known):
-        ranks = np.searchsorted(np.sort(apart[known]), apart[known], side="right")
-        result[known] = -np.log((ranks + 0.5) / (len(known) + 0.5)) - 1
+        ranks = np.searchsorted(np.sort(every), apart[known], side="right")
+        result[known] = -np.log((ranks + 0.5) / (len(every) + 0.5)) - 1
     return result
 
 

@@ -9,8 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, RowOfBoat, RowOfCrossing, SaidOf, gathered
+from graphsvc.analysis.linkage.gathered import (
+    CARRIED,
+    READ,
+    CaseRows,
+    LinkSaid,
+    RowOfBoat,
+    RowOfCrossing,
+    SaidOf,
+    gathered,
+    leading_to,
+)
 from graphsvc.analysis.linkage.linked import LeftOut, LinkedCrossings, linked, without_traits
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.cases.cache import Cache, Caches
@@ -26,6 +35,8 @@ _LARGE = 3
 _WITNESSES = frozenset({"witnesses"})
 # So many pieces are left out in turn, those of most claims first.
 _PIECES = 40
+# From what belief on a link is compared, and who is taken to have been aboard, for a price they paid: as the queries read them.
+_READ_FROM, _ABOARD_FROM = 0.1, 0.5
 
 
 class LinkageCaches(Caches):
@@ -86,7 +97,10 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
         {row["id"]: (row["kind"] or "", row["value"] or "") for row in things.dicts()},
         {row["id"]: "dwelling" for row in homes.dicts()},
         _links(ask, material, links.dicts()),
-        [SaidOf(row["crossing"], f"{row['amount']} {row['currency']}") for row in prices.dicts()],
+        [
+            SaidOf(row["crossing"], f"{row['amount']} {row['currency']}", row["person"], piece=_piece_of(row))
+            for row in prices.dicts()
+        ],
         list(_words(words.dicts())),
     )
     dependence = material.given()[2] if ask.grant.sources else {}
@@ -149,67 +163,83 @@ def _words(rows: Iterable[Mapping[str, Any]]) -> Iterator[SaidOf]:
             voices = (
                 frozenset({row["source"]}) if row.get("source") and row["statement_kind"] != "record" else frozenset()
             )
-            yield SaidOf(row["crossing"], text, row["about"], voices)
+            yield SaidOf(row["crossing"], text, row["about"], voices, _piece_of(row))
+
+
+def _piece_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    return _piece(row["statement_kind"], row.get("source") or "", row["statement"], sources=True)
 
 
 def without_pieces(ask: Ask, material: Material, case: ComparedCase, crossings: Sequence[str]) -> list[PieceLeftOut]:
-    """What becomes of a cluster without each source, those that change most first.
+    """What becomes of a cluster without each source, those that change most first: without its links, its words and its prices.
 
     Without source clearance all that witnesses said is left out as one; reports and records one by one.
     """
-    keys = _around(case.rows.links, crossings)
+    of_them, beside = leading_to(case.rows.links, crossings)
+    keys = {(link.subject, link.relation, link.object) for link in of_them}
     claims = [claim for claim in material.given()[0] if claim.counts and claim.key in keys]
     dependence = material.given()[2] if ask.grant.sources else {}
     few = 0 if ask.grant.sources else ask.settings.few_below
     if few:
         claims = as_told(claims, material.given()[2], few)
+    rows = replace(
+        case.rows,
+        crossings=[row for row in case.rows.crossings if row.id in crossings],
+        words=[said for said in case.rows.words if said.crossing in crossings],
+    )
     pieces: dict[tuple[str, str], list[int]] = defaultdict(list)
     of_link: dict[LinkKey, list[int]] = defaultdict(list)
     for place, claim in enumerate(claims):
-        pieces[_piece(claim, sources=ask.grant.sources)].append(place)
+        pieces[_piece(claim.source_kind, claim.source, claim.statement, sources=ask.grant.sources)].append(place)
         of_link[claim.key].append(place)
+    for said in rows.prices:
+        if said.crossing in crossings and said.piece not in pieces:
+            pieces[said.piece] = []
 
     def believed(places: Iterable[int]) -> dict[LinkKey, float]:
         figures = link_table([claims[place] for place in places], dependence, ask.home.weights)
         return {key: told_belief(held, few) if few else held.belief for key, held in figures.items()}
 
     most = sorted(pieces, key=lambda piece: (-len(pieces[piece]), piece))[:_PIECES]
-    rows = replace(case.rows, crossings=[row for row in case.rows.crossings if row.id in crossings])
     whole = believed(range(len(claims)))
     result = []
-    for kind, identifier in most:
-        gone = set(pieces[kind, identifier])
+    for piece in most:
+        gone = set(pieces[piece])
         touched = {claims[place].key for place in gone}
         # Only the links that the piece speaks of are worked out again.
         rest = believed(place for key in touched for place in of_link[key] if place not in gone)
         links = {key: belief for key, belief in whole.items() if key not in touched} | rest
-        traits = gathered(replace(rows, links=[LinkSaid(*key, belief) for key, belief in sorted(links.items())]))[1]
+        figures, traits = gathered(_without(rows, piece, touched, links, beside))
         beliefs: dict[tuple[str, str, str], float] = defaultdict(float)
         for trait in traits:
             at = trait.crossing, trait.feature, trait.value
             beliefs[at] = max(beliefs[at], trait.belief)
-        result.append(PieceLeftOut(kind, identifier, without_traits(case.linked, crossings, beliefs)))
+        result.append(PieceLeftOut(*piece, without_traits(case.linked, crossings, beliefs, figures)))
     return sorted(result, key=lambda piece: (-len(piece.left.parts), piece.left.log_ratio, piece.kind, piece.id))
 
 
-def _piece(claim: Claim, *, sources: bool) -> tuple[str, str]:
-    if claim.source_kind not in OPEN_KINDS:
-        return ("witness", claim.source) if sources else ("witnesses", "")
-    return "record" if claim.source_kind == "record" else "report", claim.statement
+def _without(
+    rows: CaseRows,
+    piece: tuple[str, str],
+    touched: Collection[LinkKey],
+    links: Mapping[LinkKey, float],
+    beside: Iterable[LinkSaid],
+) -> CaseRows:
+    """The rows without what one piece says: its words, its prices, and those of whom nobody else says that they were aboard."""
+    return replace(
+        rows,
+        links=[*(LinkSaid(*key, belief) for key, belief in sorted(links.items()) if belief >= _READ_FROM), *beside],
+        words=[said for said in rows.words if said.piece != piece],
+        prices=[
+            said
+            for said in rows.prices
+            if said.piece != piece
+            and ((at := (said.about, CARRIED, said.crossing)) not in touched or links.get(at, 0.0) >= _ABOARD_FROM)
+        ],
+    )
 
 
-def _around(links: Iterable[LinkSaid], crossings: Collection[str]) -> set[tuple[str, str, str]]:
-    """The links that crossings are compared by: those at them, and those at whoever and whatever these lead to."""
-    near, keys = set(crossings), set()
-    every = list(links)
-    for _ in range(3):
-        reached = [link for link in every if link.subject in near or link.object in near]
-        keys = {(link.subject, link.relation, link.object) for link in reached}
-        # Not over other crossings: what they have is their own.
-        near |= {link.subject for link in reached} | {
-            link.object for link in reached if link.relation not in _AT_CROSSINGS
-        }
-    return keys
-
-
-_AT_CROSSINGS = frozenset({"ORGANISED", "PILOTED", "ASSISTED", "CROSSED_ON", "USED_ON"})
+def _piece(kind: str, source: str, statement: str, *, sources: bool) -> tuple[str, str]:
+    if kind not in OPEN_KINDS:
+        return ("witness", source) if sources else ("witnesses", "")
+    return "record" if kind == "record" else "report", statement
