@@ -98,3 +98,24 @@ def test_a_price_goes_with_whoever_alone_says_that_who_paid_it_was_aboard() -> N
     _, pieces = left(claims, prices=prices)
     _, untold = left(claims)
     assert pieces["witness", "w2"].left.log_ratio == pytest.approx(untold["witness", "w2"].left.log_ratio)
+
+
+def test_what_a_source_says_against_them_goes_with_it() -> None:
+    common = recorded("steersman PILOTED c1", "steersman PILOTED c2")
+    apart = [said("w1: first ORGANISED c1"), said("w1: second ORGANISED c2")]
+    _, pieces = left([*common, *apart])
+    whole, _ = left(common)
+    assert pieces["witness", "w1"].left.log_ratio > pieces["record", "statement of r1"].left.log_ratio
+    told, _ = left([*common, *apart])
+    assert told < whole
+    _, once = left([*common, said("w1: first ORGANISED c1")])
+    # As much as where nothing was known of one of both.
+    assert pieces["witness", "w1"].left.log_ratio == pytest.approx(once["witness", "w1"].left.log_ratio, abs=0.05)
+
+
+def test_what_is_still_known_of_both_and_no_longer_shared_speaks_against_them() -> None:
+    claims = recorded("boat9 USED_ON c1", "boat9 USED_ON c2", "first ORGANISED c1", "second ORGANISED c2")
+    shared = [said(f"w1: boss ORGANISED {name}") for name in BOTH]
+    _, pieces = left([*claims, *shared])
+    _, never = left([*claims, said("w1: aide ASSISTED c1")])
+    assert pieces["witness", "w1"].left.log_ratio == pytest.approx(never["witness", "w1"].left.log_ratio, abs=0.3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from graphsvc.analysis.linkage.features import SHARED, CrossingFigures, Trait
 from graphsvc.analysis.linkage.ratios import (
     CrossingPairs,
     RatioTable,
+    SharedEntries,
     apart_ratio,
     counts,
     entry_ratios,
@@ -264,7 +265,7 @@ def without_traits(
         >>> without_traits(linked(figures, said, {}), ("c1", "c2"), {}).parts
         (('c1',), ('c2',))
 
-    Limits: as `without_thing`.
+    Limits: how rare a thing is, and what one voice alone says, stay as they are in the whole case.
     """
     some = made.pairs.within([row for row, name in enumerate(made.ids) if name in crossings])
     if then_by := {row.id: row for row in figures}:
@@ -278,7 +279,20 @@ def without_traits(
         ]
     )
     rows.sure[:] = np.minimum(then, rows.sure)
-    return _left(made, some, np.zeros(len(rows.pair), dtype=bool))
+    said = rows.sure > 0
+    columns = {name: getattr(rows, name)[said] for name in SharedEntries.__dataclass_fields__}
+    # What is not known any more of one of two crossings does not speak against them either.
+    best = {name: dict.fromkeys(some.ids, 0.0) for name in SHARED}
+    for (crossing, feature, _), belief in beliefs.items():
+        if crossing in best[feature]:
+            best[feature][crossing] = max(best[feature][crossing], belief)
+    known = {
+        name: np.minimum(row, np.array([best[name][crossing] for crossing in some.ids], dtype=np.float32))
+        for name, row in some.known.items()
+    }
+    return _left(
+        made, replace(some, entries=SharedEntries(**columns), known=known), np.zeros(int(said.sum()), dtype=bool)
+    )
 
 
 def _left(made: LinkedCrossings, some: CrossingPairs, gone: Bools) -> LeftOut:
