@@ -48,6 +48,8 @@ ROWS: Tables = {
         {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
         {"id": "r2", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"},
         {"id": "w1", "kind": "witness", "source_id": "wit1", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "w2", "kind": "witness", "source_id": "rider1", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "i1", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"},
     ],
     "links": [
         *said("r1", *(f"b{name} USED_ON {name}" for name in ("c1", "c2", "c3", *OTHERS))),
@@ -57,6 +59,9 @@ ROWS: Tables = {
         *said("r1", "boss USED t1", "rider1 CROSSED_ON c1", "rider2 CROSSED_ON c2"),
         *said("r2", "hidden ORGANISED c4", "hidden ORGANISED c5", "hidden PILOTED c4", "hidden PILOTED c5"),
         *said("w1", "boss ORGANISED c3", "steersman PILOTED c3"),
+        # What a place cost: of both by a report, of c1 by somebody aboard as well.
+        *({**row, "amount": "3000", "currency": "EUR"} for row in said("i1", "rider1 PAID boss", "rider2 PAID boss")),
+        *({**row, "amount": "3500", "currency": "EUR"} for row in said("w2", "rider1 PAID boss")),
     ],
 }
 
@@ -116,6 +121,20 @@ def test_no_witness_is_named_without_source_clearance(people: Place) -> None:
     pieces = people("low").linkage.cluster("c1")["pieces"]
     assert {piece["kind"] for piece in pieces} <= {"record", "report", "witnesses"}
     assert all(not piece["id"] for piece in pieces if piece["kind"] == "witnesses")
+
+
+def test_whoever_told_only_a_price_is_left_out_with_it(people: Place) -> None:
+    pieces = {(piece["kind"], piece["id"]): piece for piece in people("ana").linkage.cluster("c1")["pieces"]}
+    assert ("report", "i1") in pieces
+    assert len([kind for kind, _ in pieces if kind == "witness"]) == 1 + any(
+        "c3" in part for part in pieces["report", "i1"]["parts"]
+    )
+    low = people("low").linkage.cluster("c1")["pieces"]
+    assert ("report", "i1") in {(piece["kind"], piece["id"]) for piece in low}
+    # What a witness paid is nothing that is compared for who may not know what each of them said.
+    lines = {line["feature"]: line for line in people("low").linkage.pair("c1", "c2")["lines"]}
+    assert lines["price"]["apart"] == 1.0
+    assert people("ana").linkage.pair("c1", "c2")["lines"] != people("low").linkage.pair("c1", "c2")["lines"]
 
 
 def test_tables_graphs_pages_and_files_agree(people: Place) -> None:
