@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.analysis.displacement.cohorts import whereabouts
+from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
 from graphsvc.analysis.displacement.flows import Departure, displaced
 from graphsvc.analysis.displacement.movers import movers
 from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie
@@ -34,7 +34,7 @@ def named(name: str) -> dict[str, Any]:
     return NAMES.get(name, {})
 
 
-def left(*went: int, unknown: int = 0, others: int = 0) -> Departure:
+def known_of(*went: int, unknown: int = 0, others: int = 0) -> Whereabouts:
     """So many of those who were at w1 went to w2, to w3 and to w4; so many nowhere; beside so many others elsewhere."""
     ties = []
     for number, some in enumerate(went, 2):
@@ -47,20 +47,33 @@ def left(*went: int, unknown: int = 0, others: int = 0) -> Departure:
             ]
     ties += [WorkTie(f"u{n}", "WORKED_AT", "w1", 0.8, False, "2020-01-05") for n in range(unknown)]
     ties += [WorkTie(f"o{n}", "WORKED_AT", f"x{n}", 0.8, False, "2020-04-05") for n in range(others)]
-    known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), *map(WorkPlace, ("w2", "w3", "w4"))], ties)
-    return displaced(known, draws=99)["w1"]
+    return whereabouts([WorkPlace("w1", closed_on="2020-03-20"), *map(WorkPlace, ("w2", "w3", "w4"))], ties)
 
 
-def everything(some: Departure) -> str:
+def left(*went: int, unknown: int = 0, others: int = 0) -> Departure:
+    """Who left w1 in that world."""
+    return displaced(known_of(*went, unknown=unknown, others=others), draws=99)["w1"]
+
+
+def everything(*went: int, unknown: int = 0) -> str:
     """All that a reader without source clearance is told of a cohort, as text."""
-    rows = move_rows(some, named, 3)
-    return repr([*map(plain, rows), plain(closure_row(some, named, 3, 1)), sankey(rows), sankey(rows, by="kind")])
+    known = known_of(*went, unknown=unknown)
+    some = displaced(known, draws=99)["w1"]
+    rows, behind = move_rows(some, named, 3), mover_rows(movers(known, some.closing, some.cohort.went), some, named, 3)
+    return repr(
+        [
+            *map(plain, [*rows, *behind, closure_row(some, named, 3, 1)]),
+            sankey(rows),
+            sankey(rows, by="kind"),
+        ]
+    )
 
 
 @pytest.mark.parametrize(("first", "second"), [*product((1, 2), repeat=2)])
 def test_one_and_two_are_told_alike_wherever_they_stand(first: int, second: int) -> None:
-    assert everything(left(5, first, second, unknown=4)) == everything(left(5, 2, 1, unknown=4))
-    assert everything(left(5, 3, unknown=first)) == everything(left(5, 3, unknown=second))
+    assert everything(5, first, second, unknown=4) == everything(5, 2, 1, unknown=4)
+    assert everything(5, 3, unknown=first) == everything(5, 3, unknown=second)
+    assert everything(4, first) == everything(4, second)
 
 
 def test_nothing_that_few_could_be_worked_out_from_is_a_number() -> None:
@@ -107,10 +120,21 @@ def test_nobody_who_moved_few_stands_above_another_by_how_many() -> None:
     known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
     some = displaced(known, draws=9)["w1"]
     found = movers(known, some.closing, some.cohort.went)
-    assert [(row.who, row.people) for row in mover_rows(found, named, 0)] == [("b", 2), ("a", 1)]
-    assert [(row.who, row.people, row.belief) for row in mover_rows(found, named, 3)] == [
+    assert [(row.who, row.people) for row in mover_rows(found, some, named, 0)] == [("b", 2), ("a", 1)]
+    assert [(row.who, row.people, row.belief) for row in mover_rows(found, some, named, 3)] == [
         ("a", FEW, None),
         ("b", FEW, None),
+    ]
+
+
+@pytest.mark.parametrize("few", [1, 2])
+def test_how_many_somebody_moved_is_told_flow_by_flow(few: int) -> None:
+    known = known_of(4, few)
+    some = displaced(known, draws=9)["w1"]
+    behind = movers(known, some.closing, some.cohort.went)
+    assert [(row.people, row.belief) for row in mover_rows(behind, some, named, 3)] == [("4 and few", None)]
+    assert [(row.people, row.belief) for row in mover_rows(behind, some, named, 0)] == [
+        (4 + few, pytest.approx(0.8 * (4 + few)))
     ]
 
 
@@ -172,3 +196,12 @@ def test_whom_to_look_after_stands_by_what_is_said_and_never_by_what_is_denied()
         ("p0", ()),
         ("p2", ()),
     ]
+
+
+@pytest.mark.parametrize("few", [1, 2])
+def test_that_few_came_from_a_place_is_no_sign_of_risk(few: int) -> None:
+    known = known_of(4, few)
+    every = displaced(known, draws=9).values()
+    assert {row.signs for row in at_risk(known, "w3", every, 3)} == {()}
+    assert {row.signs for row in at_risk(known, "w3", every)} == {("came",)}
+    assert {row.signs for row in at_risk(known, "w2", every, 3)} == {("came",)}

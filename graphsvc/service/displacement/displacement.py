@@ -223,7 +223,7 @@ class Displacement:
         arrived = [row for other in came for row in move_rows(other, named, few) if row.next == identifier]
         online = known.places[identifier].kind == ONLINE
         number = told(len({stay.person for stay in known.at.get(identifier, ()) if stay.belief >= LEAST}), few)
-        risks = safeguarding.at_risk(known, identifier, every.values()) if online and number != FEW else []
+        risks = safeguarding.at_risk(known, identifier, every.values(), few) if online and number != FEW else []
         listed = {name for row in (*moves, *arrived) for name in row.who} | {row.person for row in risks}
         return PlaceMoves(
             _place_of(identifier, names) | {"sort": known.places[identifier].kind},
@@ -231,7 +231,7 @@ class Displacement:
             self._closure(left, names, len(every)) if left else None,
             tuple(moves),
             tuple(arrived),
-            tuple(mover_rows(behind, named, few)),
+            tuple(mover_rows(behind, left, named, few)) if left else (),
             tuple(next_rows(following, named)),
             {
                 row["id"]: {"name": row["name"] or row["id"], "sealed": row["sealed"]}

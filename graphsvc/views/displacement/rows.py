@@ -114,7 +114,8 @@ class MoverRow:
     """Somebody, or a house, that those who moved have in common; see `movers.Mover`.
 
     Attributes:
-        by: in words. people: of how many, or few. belief: so many of them are expected; None where that would tell how many.
+        by: in words. people: of how many, `few`, or `4 and few` where of one flow they are few. belief: so many of them are expected;
+            None where that would tell how many.
     """
 
     who: str
@@ -254,18 +255,25 @@ def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int
     return "Cannot tell: no place took more of them than chance may send, and too few are seen again to say that they scattered."
 
 
-def mover_rows(movers: Iterable[Mover], named: Named, few_below: int) -> list[MoverRow]:
-    """Whoever may have moved people, as it is told."""
+def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below: int) -> list[MoverRow]:
+    """Whoever may have moved those who left a place, as it is told: flow by flow, since a total would tell those that are few."""
+    went = [{became.person for became in flow.people} for flow in flows(left) if flow.outcome == "moved"]
     rows = []
+    order: dict[str, tuple[int, bool, str]] = {}
     for mover in movers:
-        number = told(len(mover.people), few_below)
+        parts = [len(some.intersection(mover.people)) for some in went]
+        number = told_total(parts, few_below)
         who = named(mover.who)
-        belief = None if number == FEW else mover.expected
+        belief = None if isinstance(number, str) else mover.expected
         by = tuple(BY_WORDS[way] for way in mover.by)
         rows.append(
             MoverRow(mover.who, who.get("name") or mover.who, who.get("kind") or "", by, number, belief, mover.denied)
         )
-    return sorted(rows, key=lambda row: _few_last(row.people, row.who))
+        if few_below:
+            # Where few are among them nobody stands above another by how many they are.
+            large = sum(part for part in parts if told(part, few_below) != FEW)
+            order[mover.who] = (-large, isinstance(number, str), mover.who if isinstance(number, str) else "")
+    return sorted(rows, key=lambda row: order.get(row.who, (0, False, "")))
 
 
 def next_rows(places: Iterable[NextPlace], named: Named) -> list[NextRow]:

@@ -37,8 +37,10 @@ class AtRisk:
     signs: tuple[str, ...]
 
 
-def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure]) -> list[AtRisk]:
+def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_below: int = 0) -> list[AtRisk]:
     """Who is said to be at a place, those with the most and gravest signs first; those without any last.
+
+    Where fewer than `few_below` came from a place, that they did is no sign: a list of signs would say how many they are, and who.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -65,9 +67,12 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure]) -> list[
             signs[tie.subject].add("housed")
     for left in lefts:
         together = any(excess.together and excess.place == place for excess in left.test.places)
-        for became in left.cohort.went:
-            if became.following is not None and became.following.place == place and became.person in signs:
-                signs[became.person].add("moved" if together else "came")
+        went = [became.person for became in left.cohort.went if became.following and became.following.place == place]
+        if len(went) < few_below:
+            continue
+        for person in went:
+            if person in signs:
+                signs[person].add("moved" if together else "came")
     order = list(SIGNS_OF_RISK)
     rows = [AtRisk(person, tuple(sorted(some, key=order.index))) for person, some in signs.items()]
     return sorted(rows, key=lambda row: (-len(row.signs), [order.index(sign) for sign in row.signs], row.person))
