@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -12,7 +11,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, Opener, write
 from graphsvc.cli.printed import say, say_text
 from graphsvc.records.iso import json_safe
-from graphsvc.service import MOVE_COLUMNS
+from graphsvc.service import MOVE_COLUMNS, move_cells
 
 
 @click.command()
@@ -37,13 +36,8 @@ def moves(session: Opener, ids: Sequence[str], day: str, case: str, form: str) -
     if form == "json":
         say_text(json.dumps(json_safe({"verdicts": verdicts, "moves": rows}), ensure_ascii=False, indent=1))
         return
-    write(form, MOVE_COLUMNS, ([_flat(getattr(row, name)) for name in MOVE_COLUMNS] for row in rows))
+    write(form, MOVE_COLUMNS, map(move_cells, rows))
     say(*(f"{place}: {text}" for place, text in verdicts.items()), err=True)
-
-
-def _flat(value: Any) -> Any:
-    """A value of a cell: months stand in it as `2020-04: 3`."""
-    return [f"{month}: {number}" for month, number in value.items()] if isinstance(value, dict) else value
 
 
 commands = (moves,)

@@ -72,7 +72,7 @@ from graphsvc.service.surges.over_time import OverTime, SeriesChoice
 from graphsvc.service.surges.reference import EMPTY, MOST_BYTES
 from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
-from graphsvc.views.displacement.rows import MOVE_COLUMNS
+from graphsvc.views.displacement.rows import MOVE_COLUMNS, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
 from graphsvc.views.linked import NONE as NOTHING_LINKED
 
@@ -176,6 +176,7 @@ __all__ = [
     "exchange",
     "invented",
     "known_forms",
+    "move_cells",
     "now",
     "parameters",
     "quiet",

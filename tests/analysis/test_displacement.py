@@ -11,7 +11,7 @@ from scipy import stats
 from benchmarks.displacement import calm_p, scored, world
 from graphsvc.analysis.displacement import permutation
 from graphsvc.analysis.displacement.cohorts import Closing, Whereabouts, closings, cohort, whereabouts
-from graphsvc.analysis.displacement.flows import came, displaced, flow_graph, flows, left_on
+from graphsvc.analysis.displacement.flows import arrivals, came, displaced, flow_graph, flows, left_on
 from graphsvc.analysis.displacement.movers import movers, next_places
 from graphsvc.analysis.displacement.permutation import corrected, dealt
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie, near, stays
@@ -250,4 +250,173 @@ def test_days_of_other_lengths_are_read_and_years_are_none() -> None:
         None,
     ]
     (stay,) = stays([tie("p WORKED_AT w 2019 2019-07-17")])["p"]
-    assert (stay.begin, stay.until) == (dt.date(2019, 7, 17), None)
+    assert (stay.begin, stay.until, stay.arrived) == (None, dt.date(2019, 7, 17), dt.date(2019, 7, 17))
+    (stay,) = stays([tie("p WORKED_AT w 2020-03 2020-03-25")])["p"]
+    assert (stay.begin, stay.arrived, stay.until) == (
+        dt.date(2020, 3, 1),
+        dt.date(2020, 3, 25),
+        dt.date(2020, 3, 25),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("p WORKED_AT w2 2020-02 2020-04-10", "moved"),  # in February, the last week of which counts
+        ("p WORKED_AT w2 2020-01 2020-04-10", "beside"),  # before these weeks, by whatever day of it
+        ("boss ABANDONED p 2020-02", "abandoned"),
+        ("boss ABANDONED p 2020-01", "unknown"),
+        ("p LOCATED_AT shelter 2020-02", "seen"),
+    ],
+)
+def test_what_may_have_been_in_time_by_its_month_is_in_time(text: str, outcome: str) -> None:
+    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-03-19", text)) == {"p": outcome}
+
+
+@pytest.mark.parametrize(
+    ("closed", "stay"),
+    [
+        ("2020-05-31", "2020-01-05 2020-05"),  # until the end of May, for all that is told
+        ("2020-03", "2020-03-02 2020-03-25"),  # it closed after that, for all that is told
+        ("2020-03-20", "2019 2020-03-19"),  # they had come by then
+    ],
+)
+def test_who_may_have_been_there_by_their_month_is_in_the_cohort(closed: str, stay: str) -> None:
+    known = whereabouts([WorkPlace("w1", closed_on=closed)], [tie(f"p WORKED_AT w1 {stay}")])
+    left = cohort(known, closings(known)[0])
+    assert ([became.person for became in left.people], left.undated) == (["p"], ())
+
+
+def test_the_last_day_told_is_not_the_day_somebody_came() -> None:
+    known = whereabouts(
+        [WorkPlace("w1", closed_on="2020-06-15"), WorkPlace("w2")],
+        [tie("p WORKED_AT w1 2020-01-05 2020-06-14"), tie("p WORKED_AT w2 2020 2020-08-03")],
+    )
+    assert outcomes(known) == {"p": "beside"}
+    assert left_on(known, "w2", dt.date(2020, 6, 1)).cohort.undated == ("p",)  # by then they need not have come
+    assert [became.person for became in left_on(known, "w2", dt.date(2020, 8, 10)).cohort.people] == ["p"]
+    assert left_on(known, "w2", dt.date(2021, 8, 10)).cohort == cohort(
+        known, Closing("w2", dt.date(2021, 8, 10), "asked")
+    )
+    assert left_on(known, "w2", dt.date(2021, 8, 10)).cohort.undated == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("p LOCATED_AT shelter 2019-12-01 2020-07-01", "seen"),
+        ("boss ABANDONED p 2019-05-01 2020-03-25", "abandoned"),
+        ("p WORKED_AT w2 2020-02-01 2020-06-01", "beside"),  # at both, since before these weeks
+        ("p WORKED_AT w2 2020-01-05 2020-06-01", "beside"),  # at both, from one day on
+        ("p WORKED_AT w2 2020-02-01 2020-03-01", "unknown"),  # was over before it closed
+    ],
+)
+def test_who_is_told_to_be_somewhere_afterwards_is_seen_again(text: str, outcome: str) -> None:
+    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-03-20", text)) == {"p": outcome}
+
+
+def test_who_is_told_to_be_there_still_is_not_called_not_seen_again() -> None:
+    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-05-10")) == {"p": "stayed"}
+    assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-03")) == {"p": "unknown"}
+    known = told(*(f"p{n} WORKED_AT w2 2020-01-05 2020-12-01" for n in range(3)))
+    left = left_on(known, "w2", dt.date(2020, 5, 8)).cohort
+    assert [became.outcome for became in left.people] == ["stayed"] * 3
+
+
+def test_whoever_left_first_of_a_place_that_emptied_is_followed_as_well() -> None:
+    days = ("2020-04-01", "2020-04-10", "2020-04-25")
+    known = told(
+        *(f"p{n} WORKED_AT w2 2020-01-05 {day}" for n, day in enumerate(days)),
+        *(f"p{n} WORKED_AT w3 {day}" for n, day in enumerate(days)),
+        "other WORKED_AT w4 2020-04-02",
+    )
+    emptied = closings(known)[1]
+    assert (emptied.place, emptied.why, emptied.date) == ("w2", "emptied", "2020-04-25")
+    left = cohort(known, emptied)
+    assert [became.outcome for became in left.people] == ["moved"] * 3
+    assert sorted(arrivals(known, left)) == ["w3", "w3", "w3", "w4"]
+
+
+def test_a_place_is_not_empty_while_people_are_told_to_be_there() -> None:
+    known = told(
+        *(f"p{n} WORKED_AT w2 2020-01-01 2020-12-31" for n in range(3)),
+        *(f"p{n} WORKED_AT w3 2020-02-01" for n in range(3)),
+    )
+    assert [(closing.place, str(closing.day)) for closing in closings(known)] == [("w1", CLOSED), ("w2", "2020-12-31")]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "9999", "0001-01-01", "0001"])
+def test_days_at_either_end_of_all_years_stand_for_none(day: str) -> None:
+    known = told(
+        *(f"p{n} WORKED_AT w2 2020-01-05 {day}" for n in range(3)),
+        f"q WORKED_AT w2 {day} {day}",
+        f"q WORKED_AT w3 2020-01-05 {day}",
+        f"driver TRANSPORTED p0 {day}",
+        f"boss ABANDONED p1 {day}",
+    )
+    assert [closing.place for closing in closings(known)] == ["w1"]
+    assert displaced(known, draws=9)["w1"].cohort.people == ()
+    assert movers(known, closings(known)[0], cohort(known, closings(known)[0]).went) == []
+    assert closings(whereabouts([WorkPlace("w1", closed_on=day)], [])) == []
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+def test_any_day_can_be_asked_about(day: dt.date) -> None:
+    assert left_on(told("p WORKED_AT w2 2020-01-05 2020-02-01"), "w2", day).cohort.people == ()
+
+
+def test_a_closing_and_those_who_came_are_told_as_closely_as_they_were_given() -> None:
+    known = whereabouts(
+        [WorkPlace("w1", closed_on="2020-03"), WorkPlace("w2")],
+        map(
+            tie,
+            (
+                "p WORKED_AT w1 2020-01-05",
+                "p WORKED_AT w2 2020-04",
+                "q WORKED_AT w1 2020-01",
+                "q WORKED_AT w2 2020-05-08T04:30Z",
+            ),
+        ),
+    )
+    left = displaced(known, draws=9)["w1"]
+    assert (left.closing.date, left.closing.latest) == ("2020-03", dt.date(2020, 3, 31))
+    (flow,) = flows(left)
+    assert (flow.first, flow.last) == ("2020-04", "2020-05-08")
+
+
+def test_no_end_of_the_way_and_no_other_journey_moved_them() -> None:
+    places = [WorkPlace("h1", kind="dwelling", closed_on=CLOSED), WorkPlace("h2", kind="dwelling")]
+    texts = [f"p{n} LIVED_AT {place}" for n in range(3) for place in ("h1 2020-01-05", "h2 2020-04-02")]
+    acts = [
+        "early TRANSPORTED p0 2020-01-25",
+        "late TRANSPORTED p0 2023-06-01",
+        "then TRANSPORTED p0 2020-03",
+        "first TRANSPORTED p0 2020-02",
+        "whenever TRANSPORTED p0",
+    ]
+    known = whereabouts(places, map(tie, [*texts, *acts]))
+    closing = closings(known)[0]
+    behind = movers(known, closing, cohort(known, closing).went)
+    assert {mover.who for mover in behind} == {"then", "first", "whenever"}
+
+
+def test_a_place_that_is_said_to_have_closed_is_no_open_place() -> None:
+    known = whereabouts(
+        [WorkPlace("w1", closed_on=CLOSED), WorkPlace("w2", closed_on="2020-09-01"), WorkPlace("w3")],
+        map(tie, ("boss CONTROLS w1", "boss CONTROLS w2", "boss CONTROLS w3")),
+    )
+    assert [place.place for place in next_places(known, closings(known)[0], [])] == ["w3"]
+
+
+def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_about() -> None:
+    known = told(
+        *(f"p{n} WORKED_AT w1 2020-01-05" for n in range(6)),
+        *(f"p{n} WORKED_AT w2 2020-04-02" for n in range(6)),
+        *(f"q{n} WORKED_AT w3 2020-01-05" for n in range(3)),
+        *(f"q{n} WORKED_AT w2 2020-04-03" for n in range(3)),
+        *(f"o{n} WORKED_AT x{n} 2020-04-05" for n in range(30)),
+    )
+    every = displaced(known, draws=999)
+    assert every["w1"].test.verdict == "together"
+    alone, beside = (left_on(known, "w3", dt.date(2020, 3, 20), some, draws=999) for some in ({}, {"w1": every["w1"]}))
+    assert (alone.test.arrivals, beside.test.arrivals) == (39, 33)

@@ -138,6 +138,7 @@ def test_page_twin_table_graph_and_notebook_give_one_answer(people: Place) -> No
     rows = list(csv.reader(io.StringIO(client.get(f"{case}?as=csv").text)))
     assert tuple(rows[0]) == tuple(frame.columns) == MOVE_COLUMNS
     assert len(rows) == len(frame) + 1
+    assert rows[1][MOVE_COLUMNS.index("months")] == "2020-03: 5"
     assert frame.attrs["verdicts"] == {"wash": twin["closures"][0]["text"]}
     graph = people("ana").graph(of="moves")
     assert graph.edges["wash", "live", "MOVED"]["people"] == 5
@@ -196,6 +197,10 @@ def test_what_is_not_there_or_not_asked_right_is_said(people: Place) -> None:
         displacement.person("nobody")
     with pytest.raises(RequestError, match="not '8th'"):
         displacement.place("wash", day="8th")
+    for far in ("0001-01-01", "9999-12-31"):
+        with pytest.raises(RequestError, match=f"within the years .*not '{far}'"):
+            displacement.place("wash", day=far)
+        assert people.client("ana").get(f"/case/{people.case}/displacement/place?id=wash&day={far}").status_code == 400
     with pytest.raises(RequestError, match="which place"):
         displacement.moves(day="2020-05-08")
     with pytest.raises(Refused):

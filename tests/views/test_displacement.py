@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
+from graphsvc.analysis.displacement.cohorts import OUTCOMES, Whereabouts, whereabouts
 from graphsvc.analysis.displacement.flows import Departure, displaced
 from graphsvc.analysis.displacement.movers import movers
-from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie
+from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie, stays
 from graphsvc.views.displacement.drawing import places_line, sankey
 from graphsvc.views.displacement.rows import (
     FEW,
+    MOVE_COLUMNS,
     OUTCOME_WORDS,
     closure_row,
+    move_cells,
     move_rows,
     mover_rows,
     plain,
@@ -176,6 +178,70 @@ def test_places_of_somebody_stand_by_their_days_and_those_without_apart() -> Non
     assert (line.lines[0].x, line.lines[1].x, line.lines[1].denied) == (0.0, 100.0, True)
     assert [stay.name for stay in line.undated] == ["W3"]
     assert [label for _, label in line.ticks] == ["Feb 2020", "Mar 2020", "Apr 2020"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "when", "is_open"),
+    [
+        ("2020-05", "2020-08", "May 2020 to August 2020", False),
+        ("2020", "2020-08", "2020 to August 2020", False),
+        ("2020", "2020-08-03", "2020 to 3 August 2020", False),
+        ("2020-05", "2020-05", "May 2020 on", True),
+        ("2020-05-08T04:30Z", "2020-05-08T04:30Z", "8 May 2020 on", True),
+        ("2020", "2020", "2020", True),
+        ("2020", "2021", "2020 to 2021", False),
+        ("", "2020-08-03", "until 3 August 2020", False),
+        ("", "", "on no day that is told", True),
+    ],
+)
+def test_days_of_a_stay_are_told_as_closely_as_they_were_given(first: str, last: str, when: str, is_open: bool) -> None:
+    some = stays([WorkTie("p", "WORKED_AT", "w1", 0.8, False, first, last)])["p"]
+    line = places_line(some, NAMES)
+    (stay,) = (*line.lines, *line.undated)
+    assert (stay.when, stay.open) == (when, is_open)
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+def test_any_day_can_be_drawn(day: dt.date) -> None:
+    some = [Stay("p", "w1", "WORKED_AT", day, None, 0.8), Stay("p", "w2", "WORKED_AT", dt.date(2020, 4, 2), None, 0.8)]
+    assert len(places_line(some, NAMES).lines) == 2
+
+
+def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
+    ties = [
+        WorkTie("p", "WORKED_AT", "w1", 0.8, False, "2020-01-05"),
+        WorkTie("p", "WORKED_AT", "w2", 0.8, False, "2020-04"),
+    ]
+    known = whereabouts([WorkPlace("w1", closed_on="2020-03"), WorkPlace("w2")], ties)
+    some = displaced(known, draws=9)["w1"]
+    (row,) = move_rows(some, named, 0)
+    assert (closure_row(some, named, 0, 1).on, row.on, row.first, row.last) == (
+        "2020-03",
+        "2020-03",
+        "2020-04",
+        "2020-04",
+    )
+
+
+def test_months_stand_in_a_cell_as_people_read_them() -> None:
+    row = move_rows(left(5, unknown=4), named, 0)[0]
+    assert move_cells(row)[MOVE_COLUMNS.index("months")] == ["2020-04: 5"]
+    assert move_cells(row)[0] == "w1"
+
+
+@pytest.mark.parametrize(("unknown", "outcome"), [(1, "beside"), (2, "stayed")])
+def test_every_outcome_has_its_words_and_its_count(unknown: int, outcome: str) -> None:
+    ends = {"beside": [("w2", "2020-01-05", "2020-06-01")], "stayed": []}[outcome]
+    until = {"beside": "2020-03-20", "stayed": "2020-06-01"}[outcome]
+    ties = [
+        WorkTie(f"p{n}", "WORKED_AT", place, 0.8, False, first, last)
+        for n in range(unknown)
+        for place, first, last in [("w1", "2020-01-05", until), *ends]
+    ]
+    known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
+    row = closure_row(displaced(known, draws=9)["w1"], named, 0, 1)
+    assert (getattr(row, outcome), row.there, row.unknown, row.moved) == (unknown, unknown, 0, 0)
+    assert set(OUTCOME_WORDS) == set(OUTCOMES)
 
 
 def test_whom_to_look_after_stands_by_what_is_said_and_never_by_what_is_denied() -> None:

@@ -1,16 +1,20 @@
 """Cohorts: who was at a place in the weeks before something happened to it, and what became of each, as far as anybody says.
 
-What happened is that it closed, that it emptied, or a day that somebody asks about (of a visit, for one). Four things can have become of
-somebody, and they are kept apart: *moved* (they appear at another place), *abandoned* (somebody says that they were left, and they appear at
-no other place), *seen* (only somewhere that is no place of work: an address, a charity) and *unknown* (not seen again). Nobody is called
+What happened is that it closed, that it emptied, or a day that somebody asks about (of a visit, for one). Six things can have become of
+somebody, and they are kept apart: *moved* (they come to another place), *beside* (they are told to be at another one, to which they came
+before, or nobody says when), *abandoned* (somebody says that they were left, and they are at no other place), *stayed* (they are told to be
+there still), *seen* (only somewhere that is no place of work: an address, a charity) and *unknown* (not seen again). Nobody is called
 abandoned because nothing is known of them.
+
+Of a date that is known to the month both ends are kept: the last day counts where something must be no earlier than another, the first
+where it must be no later.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,30 +29,58 @@ from graphsvc.analysis.displacement.stays import (
     WorkPlace,
     WorkTie,
     near,
+    near_end,
+    shifted,
     stays,
 )
 
-# Whoever is said to have been there until so many days before it closed was there when it was about to.
+# Whoever is said to have been there until so many days before it closed was there when it was about to: of those who left on the first
+# of these days as well it is asked where they went.
 WEEKS_BEFORE = 28
-# People are moved some days before a place closes; from so many days before a new place counts, and until so many after.
-FROM_DAYS, TO_DAYS = 14, 120
+# Until so many days after a new place counts.
+TO_DAYS = 120
 # A stay without an end is not taken to have lasted longer than this many days.
 LONGEST = 730
 # A place has emptied when at least so many people left it within so many days, and nobody who was there then is known to have stayed.
 EMPTIED_PEOPLE, EMPTIED_DAYS = 3, 28
 
-Outcome = Literal["moved", "abandoned", "seen", "unknown"]
-OUTCOMES: tuple[Outcome, ...] = ("moved", "abandoned", "seen", "unknown")
+Outcome = Literal["moved", "beside", "abandoned", "stayed", "seen", "unknown"]
+OUTCOMES: tuple[Outcome, ...] = ("moved", "beside", "abandoned", "stayed", "seen", "unknown")
 Why = Literal["closed", "emptied", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """That something happened to a place on a day: it `closed`, it `emptied`, or somebody asks about it (`asked`)."""
+    """That something happened to a place on a day: it `closed`, it `emptied`, or somebody asks about it (`asked`).
+
+    Attributes:
+        day: the first day on which it can have happened. given: the date as given; empty: `day` itself.
+    """
 
     place: str
     day: dt.date
     why: Why = "closed"
+    given: str = ""
+
+    @property
+    def date(self) -> str:
+        """When it happened, as closely as it is told: `2020-03-20`, `2020-03`."""
+        return self.given[:10] or str(self.day)
+
+    @property
+    def latest(self) -> dt.date:
+        """The last day on which it can have happened."""
+        return near_end(self.given) or self.day
+
+    @property
+    def since(self) -> dt.date:
+        """The day from which on whoever was there counts as having been there, and from which a new place counts."""
+        return shifted(self.day, -WEEKS_BEFORE)
+
+    @property
+    def until(self) -> dt.date:
+        """The day from which a new place is another story."""
+        return shifted(self.latest, TO_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +140,13 @@ class Whereabouts:
     left: Mapping[str, list[WorkTie]]
     seen: Mapping[str, list[WorkTie]]
     ties: Sequence[WorkTie]
-    _starts: dict[str, list[tuple[dt.date, str, str]]] = field(default_factory=dict)
+    _starts: dict[str, list[tuple[dt.date, dt.date, str, str]]] = field(default_factory=dict)
 
-    def starts(self, relation: str) -> list[tuple[dt.date, str, str]]:
-        """Each time somebody is known to have come to a place: (day, person, place), in order."""
+    def starts(self, relation: str) -> list[tuple[dt.date, dt.date, str, str]]:
+        """Each time somebody is known to have come to a place: (first day, last day it can have been, person, place), in order."""
         if relation not in self._starts:
             self._starts[relation] = sorted(
-                (stay.begin, stay.person, stay.place)
+                (stay.begin, stay.arrived or stay.begin, stay.person, stay.place)
                 for some in self.of.values()
                 for stay in some
                 if stay.begin and stay.relation == relation and stay.belief >= LEAST
@@ -127,8 +159,8 @@ def whereabouts(places: Iterable[WorkPlace], ties: Iterable[WorkTie]) -> Whereab
 
     Example:
         >>> known = whereabouts([WorkPlace("w1")], [WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01-05")])
-        >>> [stay.person for stay in known.at["w1"]], known.starts("WORKED_AT")
-        (['p1'], [(datetime.date(2020, 1, 5), 'p1', 'w1')])
+        >>> [stay.person for stay in known.at["w1"]], [str(first) for first, *_ in known.starts("WORKED_AT")]
+        (['p1'], ['2020-01-05'])
 
     Limits: places and people that nobody speaks of are not there.
     """
@@ -157,11 +189,15 @@ def closings(known: Whereabouts) -> list[Closing]:
 
     Limits: a place that is said to have closed in a year, without its month, stands in no list: nobody knows when its people left.
     """
-    closed = [Closing(place.id, day) for place in known.places.values() if (day := near(place.closed_on)) is not None]
-    emptied = [
-        Closing(place.id, day, "emptied")
+    closed = [
+        Closing(place.id, day, given=place.closed_on)
         for place in known.places.values()
-        if not place.closed_on and (day := _emptied(known, place)) is not None
+        if (day := near(place.closed_on)) is not None
+    ]
+    emptied = [
+        closing
+        for place in known.places.values()
+        if not place.closed_on and (closing := _emptied(known, place)) is not None
     ]
     return sorted([*closed, *emptied], key=lambda closing: (closing.day, closing.place))
 
@@ -182,8 +218,9 @@ def cohort(known: Whereabouts, closing: Closing) -> Cohort:
         [('p1', 'moved'), ('p2', 'unknown')]
 
     Limits: a stay whose end nobody gives is taken to have lasted until its person appears elsewhere, and no longer than two years. The next
-    place is the first after the day (or up to two weeks before it); whoever came to it later than four months after counts as not seen
-    again, since that is another story.
+    place is the first after the day (or up to four weeks before it); whoever came to it later than four months after counts as not seen
+    again, since that is another story. Whoever is told to have come in a year, without its month, is known to have been there only
+    where the year, or the end told, is over by then.
     """
     relation = relation_at(known, closing.place)
     people: list[Became] = []
@@ -192,11 +229,12 @@ def cohort(known: Whereabouts, closing: Closing) -> Cohort:
     for stay in known.at.get(closing.place, ()):
         if stay.relation != relation:
             continue
+        there = _there(known, stay, closing)
         if stay.belief < LEAST:
             doubted.append(stay.person)
-        elif stay.begin is None:
+        elif there is None:
             undated.append(stay.person)
-        elif _there(known, stay, closing.day):
+        elif there:
             people.append(_became(known, stay, closing))
     people.sort(key=lambda became: became.person)
     return Cohort(closing, tuple(people), tuple(sorted(undated)), tuple(sorted(doubted)))
@@ -215,88 +253,91 @@ def relation_at(known: Whereabouts, place: str) -> str:
     return LIVED if there is not None and there.kind == DWELLING else WORKED
 
 
-def _there(known: Whereabouts, stay: Stay, day: dt.date) -> bool:
-    """Whether somebody was at a place in the weeks before a day."""
-    since = day - dt.timedelta(WEEKS_BEFORE)
-    if stay.begin is None or stay.begin >= day or (stay.until is not None and stay.until < since):
+def _there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
+    """Whether somebody was at a place in the weeks before something happened to it; None: their days do not tell."""
+    if stay.until is not None and stay.until < closing.since:
+        return False
+    if stay.begin is None:
+        return True if stay.arrived is not None and stay.arrived < closing.latest else None
+    if stay.begin >= closing.latest:
         return False
     if stay.until is not None:
         return True
-    following = _next(known, stay, stay.begin + dt.timedelta(1), since)
-    return following is None and (day - stay.begin).days <= LONGEST
+    moved_on = any(other.arrived is not None and other.arrived < closing.since for other in _later(known, stay))
+    return not moved_on and (closing.day - stay.begin).days <= LONGEST
 
 
-def _next(known: Whereabouts, stay: Stay, first: dt.date, last: dt.date) -> Stay | None:
-    """The first place somebody came to between two days, the second left out."""
+def _elsewhere(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
+    """The stays of somebody at other places of that sort, in order of their days; those without a day come last."""
     for other in known.of[stay.person]:
-        if (
-            other.begin is not None
-            and first <= other.begin < last
-            and other.relation == stay.relation
-            and other.place != stay.place
-            and other.belief >= LEAST
-        ):
-            return other
-    return None
+        if other.relation == stay.relation and other.place != stay.place and other.belief >= LEAST:
+            yield other
+
+
+def _later(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
+    """The other places somebody came to after one, or may have."""
+    for other in _elsewhere(known, stay):
+        if other.begin is not None and other.arrived is not None and (stay.begin is None or other.arrived > stay.begin):
+            yield other
 
 
 def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
-    first = closing.day - dt.timedelta(FROM_DAYS)
-    following = _next(known, stay, max(first, (stay.begin or first) + dt.timedelta(1)), last_day(closing.day))
-    abandoned = tuple(tie for tie in known.left.get(stay.person, ()) if _since(tie, first))
-    seen_at = tuple(tie for tie in known.seen.get(stay.person, ()) if tie.first_on and _since(tie, first))
+    since, end = closing.since, closing.until
+    following = next(
+        (
+            other
+            for other in _later(known, stay)
+            if other.begin is not None and other.begin < end and other.arrived is not None and other.arrived >= since
+        ),
+        None,
+    )
+    beside = any(
+        other.arrived is not None and other.arrived < end and other.until is not None and other.until >= closing.day
+        for other in _elsewhere(known, stay)
+    )
+    abandoned = tuple(tie for tie in known.left.get(stay.person, ()) if _since(tie, since))
+    seen_at = tuple(tie for tie in known.seen.get(stay.person, ()) if tie.first_on and _since(tie, since))
     outcome: Outcome = "unknown"
     if following is not None:
         outcome = "moved"
+    elif beside:
+        outcome = "beside"
     elif abandoned:
         outcome = "abandoned"
+    elif stay.ended is not None and stay.ended > closing.latest:
+        # Not by the last day that an end can mean: who is told to have left in that month need not have outlasted it.
+        outcome = "stayed"
     elif seen_at:
         outcome = "seen"
-    undated = tuple(
-        other.place
-        for other in known.of[stay.person]
-        if other.begin is None
-        and other.relation == stay.relation
-        and other.place != stay.place
-        and other.belief >= LEAST
-    )
+    undated = tuple(other.place for other in _elsewhere(known, stay) if other.begin is None)
     return Became(stay.person, stay, outcome, following, abandoned, seen_at, undated if following is None else ())
-
-
-def last_day(day: dt.date) -> dt.date:
-    """The day from which a new place is another story, so long after `day`.
-
-    Example:
-        >>> (last_day(dt.date(2020, 3, 1)) - dt.date(2020, 3, 1)).days == TO_DAYS
-        True
-
-    Limits: a convention; people may be moved on later.
-    """
-    return day + dt.timedelta(TO_DAYS)
 
 
 def _since(tie: WorkTie, day: dt.date) -> bool:
     """Whether a link says something of a day or later; one without a day may."""
-    on = near(tie.first_on) or near(tie.last_on)
-    return (not tie.first_on and not tie.last_on) or (on is not None and on >= day)
+    last = near_end(tie.last_on) or near_end(tie.first_on)
+    return (not tie.first_on and not tie.last_on) or (last is not None and last >= day)
 
 
-def _emptied(known: Whereabouts, place: WorkPlace) -> dt.date | None:
-    """The day on which the last of those left who left a place within a few weeks, if nobody stayed or came since."""
+def _emptied(known: Whereabouts, place: WorkPlace) -> Closing | None:
+    """That those left who left a place within a few weeks, on the day of the last of them, if nobody stayed or came since."""
     relation = relation_at(known, place.id)
     there = [stay for stay in known.at.get(place.id, ()) if stay.relation == relation and stay.belief >= LEAST]
-    gone = [day for stay in there if (day := _gone(known, stay)) is not None]
+    gone = [left for stay in there if (left := _gone(known, stay)) is not None]
     if len(gone) < EMPTIED_PEOPLE or len(gone) < len(there):
         return None
-    last = max(gone)
-    together = sum((last - day).days <= EMPTIED_DAYS for day in gone)
-    return last if together >= EMPTIED_PEOPLE else None
+    last, given = max(gone)
+    together = sum((last - day).days <= EMPTIED_DAYS for day, _ in gone)
+    return Closing(place.id, last, "emptied", given) if together >= EMPTIED_PEOPLE else None
 
 
-def _gone(known: Whereabouts, stay: Stay) -> dt.date | None:
-    """The day somebody is known to have left: the last one told there, or that on which they came elsewhere."""
+def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, str] | None:
+    """When somebody is known to have left, as a day and as given: the last one told there, or that on which they came elsewhere."""
     if stay.begin is None:
         return None
-    following = _next(known, stay, stay.begin + dt.timedelta(1), dt.date.max)
-    came = following.begin if following is not None else None
-    return stay.until if came is None else came
+    ends = [(stay.ended, stay.last_on)] if stay.ended is not None else []
+    following = next(_later(known, stay), None)
+    if following is not None and following.begin is not None:
+        # Whoever came elsewhere while they are told to be here still had not left.
+        ends.append((following.begin, following.first_on))
+    return max(ends, default=None)

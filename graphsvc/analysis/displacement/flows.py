@@ -10,13 +10,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from zlib import crc32
 
 import networkx as nx
 
 from graphsvc.analysis.displacement import permutation
 from graphsvc.analysis.displacement.cohorts import (
-    FROM_DAYS,
     Became,
     Closing,
     Cohort,
@@ -24,11 +24,10 @@ from graphsvc.analysis.displacement.cohorts import (
     Whereabouts,
     closings,
     cohort,
-    last_day,
     relation_at,
 )
 from graphsvc.analysis.displacement.permutation import DRAWS, ChanceTest
-from graphsvc.analysis.displacement.stays import WorkTie, hands
+from graphsvc.analysis.displacement.stays import COARSEST, WorkTie, hands, shifted
 
 # The key of an edge between places, as relations are those of other graphs.
 MOVED = "MOVED"
@@ -58,7 +57,8 @@ class Flow:
     Attributes:
         left, on: the place they left and the day. outcome: see `cohorts`. next: the place they went to; empty: none.
         people: who. expected: so many of them, were all links right as often as they are believed.
-        months: month (`2020-04`) in which they came → how many. first, last: days on which the first and the last came; None: no day.
+        months: month (`2020-04`) in which they came → how many. first, last: when the first and the last came, as closely as it is told
+            (`2020-04-02`, `2020-04`); empty: nobody came anywhere.
     """
 
     left: str
@@ -68,8 +68,8 @@ class Flow:
     people: tuple[Became, ...]
     expected: float
     months: Mapping[str, int]
-    first: dt.date | None
-    last: dt.date | None
+    first: str
+    last: str
 
 
 def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Departure]:
@@ -105,8 +105,22 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Departure]
     return {place: Departure(left, tests[place]) for place, left in some.items()}
 
 
-def left_on(known: Whereabouts, place: str, day: dt.date, *, draws: int = DRAWS) -> Departure:
+def left_on(
+    known: Whereabouts,
+    place: str,
+    day: dt.date,
+    every: Mapping[str, Departure] = MappingProxyType({}),
+    *,
+    draws: int = DRAWS,
+) -> Departure:
     """Who was at a place before a day that somebody asks about, and where they went; corrected for this one question alone.
+
+    Args:
+        known: where everybody is said to have been.
+        place: what is asked about.
+        day: whoever was there in the weeks before it.
+        every: who left which place, as `displaced` has it: those who were moved together from another one are not dealt.
+        draws: deals of the test.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -117,7 +131,9 @@ def left_on(known: Whereabouts, place: str, day: dt.date, *, draws: int = DRAWS)
     Limits: as `displaced`. Who asks about many days until one stands has been told by chance.
     """
     some = cohort(known, Closing(place, day, "asked"))
-    test = _test(known, some, _under_one_hand(known.ties)(place), frozenset(), draws)
+    bound = {name: _bound(left.cohort, left.test) for name, left in every.items()}
+    others = frozenset().union(*bound.values()) - bound.get(place, frozenset())
+    test = _test(known, some, _under_one_hand(known.ties)(place), others, draws)
     return Departure(some, permutation.corrected({place: test})[place])
 
 
@@ -177,8 +193,8 @@ def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
                     MOVED,
                     people=len(flow.people),
                     expected=flow.expected,
-                    first=str(flow.first or ""),
-                    last=str(flow.last or ""),
+                    first=flow.first,
+                    last=flow.last,
                     together=flow.next in together,
                 )
     return graph
@@ -201,13 +217,14 @@ def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> l
     Limits: somebody who came to two places in those months is dealt once, for the first; places are as open to all as `permutation.dealt` has it.
     """
     closing = left.closing
-    first, last = closing.day - dt.timedelta(FROM_DAYS), last_day(closing.day)
+    since, end = closing.since, closing.until
     starts = known.starts(relation_at(known, closing.place))
     next_of: dict[str, str] = {}
-    for day, person, place in starts[bisect_left(starts, (first, "", "")) :]:
-        if day >= last:
+    # Whoever came in a month that began before the first of these days may have come after it.
+    for begin, arrived, person, place in starts[bisect_left(starts, (shifted(since, -COARSEST),)) :]:
+        if begin >= end:
             break
-        if place != closing.place and person not in bound:
+        if arrived >= since and place != closing.place and person not in bound:
             next_of.setdefault(person, place)
     for became in left.people:
         if became.following is not None:
@@ -218,9 +235,13 @@ def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> l
 
 
 def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) -> Flow:
-    days = [became.following.begin for became in people if became.following and became.following.begin]
+    days = sorted(
+        (became.following.begin, became.following.first_on[:10] or str(became.following.begin))
+        for became in people
+        if became.following and became.following.begin
+    )
     months: dict[str, int] = defaultdict(int)
-    for day in sorted(days):
+    for day, _ in days:
         months[f"{day:%Y-%m}"] += 1
     expected = sum(became.stay.belief * (became.following.belief if became.following else 1.0) for became in people)
     return Flow(
@@ -231,8 +252,8 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
         tuple(people),
         expected,
         months,
-        min(days, default=None),
-        max(days, default=None),
+        days[0][1] if days else "",
+        days[-1][1] if days else "",
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from graphsvc.analysis.displacement.cohorts import FROM_DAYS, Became, Closing, Whereabouts
+from graphsvc.analysis.displacement.cohorts import Became, Closing, Whereabouts
 from graphsvc.analysis.displacement.stays import (
     CONTROLS,
     HOUSED,
@@ -22,8 +22,9 @@ from graphsvc.analysis.displacement.stays import (
     TRANSPORTED,
     WorkPlace,
     WorkTie,
+    earliest,
     hands,
-    near,
+    near_end,
 )
 
 By = Literal["control", "transport", "housing", "house"]
@@ -110,8 +111,10 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
                     tie.belief,
                     tie,
                 )
+    # Of the place they left, and of those they went to, it is told already that they were there.
+    ends = {closing.place} | {became.following.place for became in people if became.following is not None}
     for house, lodgers in _houses(known, people).items():
-        if len(lodgers) > 1:
+        if len(lodgers) > 1 and house not in ends:
             for tie in lodgers:
                 add(house, "house", tie.subject, tie.belief, tie)
     made = [
@@ -138,7 +141,7 @@ def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -
         >>> [(place.place, round(place.belief, 2), place.reached) for place in next_places(known, closings(known)[0], [])]
         [('w2', 0.72, False)]
 
-    Limits: a place whose closing nobody told of counts as open.
+    Limits: a place whose closing nobody told of counts as open, and one that is said to have closed on any day does not.
     """
     by_place = hands(known.ties)
     ours = by_place.get(closing.place, {})
@@ -147,7 +150,7 @@ def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -
     for name, controllers in by_place.items():
         place = known.places.get(name, WorkPlace(name))
         shared = [tie for who, tie in controllers.items() if who in ours]
-        if name == closing.place or not shared or not place.is_open(closing.day):
+        if name == closing.place or not shared or place.closed_on:
             continue
         belief = max(tie.belief * ours[tie.subject].belief for tie in shared)
         denied = any(tie.denied or ours[tie.subject].denied for tie in shared)
@@ -176,9 +179,9 @@ def _acts(ties: Iterable[WorkTie], people: set[str]) -> Mapping[str, list[WorkTi
 
 
 def _in_time(tie: WorkTie, closing: Closing) -> bool:
-    """Whether something was done when people were moved, or may have been: what was over weeks before was another journey."""
-    last = near(tie.last_on) or near(tie.first_on)
-    return last is None or (last - closing.day).days >= -FROM_DAYS
+    """Whether something was done when people were moved, or may have been: what was over weeks before, or began months later, was another journey."""
+    first, last = earliest(tie.first_on), near_end(tie.last_on) or near_end(tie.first_on)
+    return (last is None or last >= closing.since) and (first is None or first < closing.until)
 
 
 def _houses(known: Whereabouts, people: Iterable[Became]) -> Mapping[str, list[WorkTie]]:

@@ -1,7 +1,8 @@
 """Who was where, from when to when: read from links with their days, as a reader is told them.
 
 A stay rests on the link of one person and one place. What is told of its days is kept as it is: a beginning that is known to the year
-alone is no beginning, and an end that nobody gave is no end.
+alone is no beginning, and an end that nobody gave is no end. A day known to the month is kept with both its ends, so that nothing which
+may have been in time counts as too early or too late.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from graphsvc.records.dates import parse_date
+from graphsvc.records.dates import PartialDate, parse_date
 
 # Links believed less than this say of nobody that they were somewhere: it is less likely than not.
 LEAST = 0.5
@@ -60,16 +61,6 @@ class WorkPlace:
     opened_on: str = ""
     closed_on: str = ""
 
-    @property
-    def closed(self) -> dt.date | None:
-        """The first day on which it can have been closed; None: nobody says that it was."""
-        return earliest(self.closed_on)
-
-    def is_open(self, day: dt.date) -> bool:
-        """Whether nothing says that it was closed by a day."""
-        closed = self.closed
-        return closed is None or closed > day
-
 
 @dataclass(frozen=True, slots=True)
 class Stay:
@@ -77,9 +68,11 @@ class Stay:
 
     Attributes:
         relation: `WORKED_AT` or `LIVED_AT`.
-        begin: first day they are known to have been there; None: that is not told closely enough.
-        until: last day told, where it is later than `begin`; None: no end is told.
+        begin: first day on which they can have come; None: that is not told to the month.
+        until: last day the end told can mean, where it is later than `begin`; None: no end is told.
         belief: 0 to 1. denied: whether anybody denies it.
+        arrived: day by which they had come; None: that is not told. ended: first day the end told can mean, where there is `until`.
+        first_on, last_on: first and last day told, as given, or empty.
     """
 
     person: str
@@ -89,6 +82,10 @@ class Stay:
     until: dt.date | None
     belief: float
     denied: bool = False
+    arrived: dt.date | None = None
+    ended: dt.date | None = None
+    first_on: str = ""
+    last_on: str = ""
 
 
 def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
@@ -103,24 +100,12 @@ def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
         [('w1', '2020-01-01', '2020-03-20')]
 
     Limits: whoever worked at one place twice has one stay there, from the first day told to the last: a link is what all claims about the
-    same two add up to.
+    same two add up to. Of a claim that gives one day alone, a link does not say whether it is the first or the last.
     """
     by_person: dict[str, list[Stay]] = defaultdict(list)
     for tie in ties:
         if tie.relation in (WORKED, LIVED):
-            begin = near(tie.first_on) or near(tie.last_on)
-            until = near(tie.last_on)
-            by_person[tie.subject].append(
-                Stay(
-                    tie.subject,
-                    tie.object,
-                    tie.relation,
-                    begin,
-                    until if begin and until and until > begin else None,
-                    tie.belief,
-                    tie.denied,
-                )
-            )
+            by_person[tie.subject].append(_stay(tie))
     for some in by_person.values():
         some.sort(key=lambda stay: (stay.begin or dt.date.max, stay.relation, stay.place))
     return dict(by_person)
@@ -145,12 +130,36 @@ def near(text: str) -> dt.date | None:
         >>> near("2020-03"), near("2020"), near("")
         (datetime.date(2020, 3, 1), None, None)
 
-    Limits: within the month the day is not known.
+    Limits: within the month the day is not known. Years 1 and 9999 stand for no year, as files write them where nothing is known.
     """
-    if not text:
-        return None
-    date = parse_date(text)
-    return date.earliest if (date.latest - date.earliest).days < COARSEST else None
+    date = _to_the_month(text)
+    return date.earliest if date else None
+
+
+def near_end(text: str) -> dt.date | None:
+    """The last day a date can mean, where it tells the month at least; else None.
+
+    Example:
+        >>> near_end("2020-02"), near_end("2020-02-05"), near_end("2020")
+        (datetime.date(2020, 2, 29), datetime.date(2020, 2, 5), None)
+
+    Limits: as `near`.
+    """
+    date = _to_the_month(text)
+    return date.latest if date else None
+
+
+def shifted(day: dt.date, days: int) -> dt.date:
+    """The day so many days later, or earlier, or the last or first there is.
+
+    Example:
+        >>> shifted(dt.date(2020, 3, 1), -1), shifted(dt.date.max, 1) == dt.date.max
+        (datetime.date(2020, 2, 29), True)
+
+    Limits: years go from 1 to 9999.
+    """
+    number = min(max(day.toordinal() + days, dt.date.min.toordinal()), dt.date.max.toordinal())
+    return dt.date.fromordinal(number)
 
 
 def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
@@ -167,3 +176,36 @@ def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
         if tie.relation == CONTROLS and tie.holds:
             controlled[tie.object][tie.subject] = tie
     return controlled
+
+
+def _stay(tie: WorkTie) -> Stay:
+    begin, ended, until = near(tie.first_on), None, None
+    if tie.last_on != tie.first_on:
+        ended, until = near(tie.last_on), near_end(tie.last_on)
+    if ended is None or until is None or (begin is not None and until <= begin):
+        ended = until = None
+    elif begin is not None:
+        ended = max(ended, begin)
+    # They had come by the last day that the first can mean, and by the end.
+    latest = parse_date(tie.first_on).latest if tie.first_on and (begin or until) else None
+    arrived = min((day for day in (latest, until) if day is not None), default=None)
+    return Stay(
+        tie.subject,
+        tie.object,
+        tie.relation,
+        begin,
+        until,
+        tie.belief,
+        tie.denied,
+        arrived,
+        ended,
+        tie.first_on,
+        tie.last_on,
+    )
+
+
+def _to_the_month(text: str) -> PartialDate | None:
+    date = parse_date(text) if text else None
+    if date is None or date.earliest.year in (dt.MINYEAR, dt.MAXYEAR):
+        return None
+    return date if (date.latest - date.earliest).days < COARSEST else None

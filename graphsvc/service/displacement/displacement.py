@@ -11,7 +11,7 @@ import networkx as nx
 
 from graphsvc.analysis.displacement import flows, movers
 from graphsvc.analysis.displacement.flows import Departure
-from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie
+from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie, near
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import typed_date
 from graphsvc.service.ask import Ask, nothing
@@ -98,7 +98,7 @@ class Displacement:
         with self._ask.look("analyse", query="displacement") as outcome:
             every = self._displaced.every()
             names = self._names(_places_of(every.values()))
-            rows = [self._closure(left, names, len(every)) for left in every.values()]
+            rows = [self._closure(left, names, _compared(every)) for left in every.values()]
             outcome["rows"] = len(rows)
         return rows
 
@@ -122,7 +122,7 @@ class Displacement:
     def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
         """Place → what the test says of where its people went, in a sentence. Arguments and errors as `moves`."""
         with self._ask.look("analyse", query="displacement") as outcome:
-            lefts, closures = self._lefts(ids, day), len(self._displaced.every())
+            lefts, closures = self._lefts(ids, day), _compared(self._displaced.every())
             names = self._names(_places_of(lefts))
             verdicts = {left.closing.place: self._closure(left, names, closures).text for left in lefts}
             outcome["rows"] = len(verdicts)
@@ -196,7 +196,7 @@ class Displacement:
             raise nothing(place)
         if not day:
             return self._displaced.every().get(place)
-        return flows.left_on(known, place, _day(day))
+        return flows.left_on(known, place, _day(day), self._displaced.every())
 
     def _closure(self, left: Departure, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
         return closure_row(left, lambda name: names.get(name, {}), self._few, closures)
@@ -228,7 +228,7 @@ class Displacement:
         return PlaceMoves(
             _place_of(identifier, names) | {"sort": known.places[identifier].kind},
             known.places[identifier].closed_on,
-            self._closure(left, names, len(every)) if left else None,
+            self._closure(left, names, _compared(every)) if left else None,
             tuple(moves),
             tuple(arrived),
             tuple(mover_rows(behind, left, named, few)) if left else (),
@@ -291,6 +291,11 @@ def _next_of(left: Departure) -> set[str]:
     return {became.following.place for became in left.cohort.went if became.following}
 
 
+def _compared(every: Mapping[str, Departure]) -> int:
+    """Over how many closures p is corrected: those of which there is one."""
+    return sum(left.test.p is not None for left in every.values())
+
+
 def _place_of(name: str, names: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     named = names.get(name, {})
     return {"id": name, "name": named.get("name") or name, "kind": named.get("kind") or ""}
@@ -304,4 +309,8 @@ def _day(text: str) -> dt.date:
     date = typed_date(text)
     if date.earliest != date.latest:
         raise RequestError(f"{text.strip()[:40]!r} is more than a day. Write one, such as 8 May 2020 or 2020-05-08.")
+    if near(date.given) is None:
+        raise RequestError(
+            f"Ask about a day within the years that people work in, such as 2020-05-08, not {text[:40]!r}."
+        )
     return date.earliest

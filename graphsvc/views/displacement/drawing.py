@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from graphsvc.analysis.displacement.stays import Stay
 from graphsvc.records.dates import shown
 from graphsvc.views.displacement.rows import FEW, OUTCOME_WORDS, MoveRow
+from graphsvc.views.wording import period
 
 # Units of the drawing: breadth of one person, the least of a label, room between two, and the breadth of the bands.
 _PERSON, _LABEL, _GAP, _BREADTH = 9.0, 34.0, 8.0, 100.0
@@ -157,33 +158,51 @@ def places_line(stays: Sequence[Stay], named: Mapping[str, Mapping[str, object]]
         >>> line.lines[0].when, line.lines[0].x, line.lines[0].width
         ('5 January 2020 to 20 March 2020', 0.0, 100.0)
     """
-    dated = [stay for stay in stays if stay.begin is not None]
-    days = [day for stay in dated for day in (stay.begin, stay.until) if day is not None]
+    dated = sorted((stay for stay in stays if _start(stay)), key=lambda stay: _start(stay) or dt.date.min)
+    days = [day for stay in dated for day in (_start(stay), stay.until) if day is not None]
     first, last = min(days, default=dt.date.min), max(days, default=dt.date.min)
     span = max((last - first).days, 1)
 
     def line(stay: Stay) -> StayLine:
-        begin, until = stay.begin, stay.until
+        begin, until = _start(stay), stay.until
         place = named.get(stay.place, {})
         x = 100 * (begin - first).days / span if begin else 0.0
-        when = "on no day that is told" if begin is None else shown(str(begin))
-        when += f" to {shown(str(until))}" if until else " on" if begin else ""
         width = 100 * (until - begin).days / span if begin and until else 0.0
         return StayLine(
             stay.place,
             str(place.get("name") or stay.place),
             str(place.get("sort") or ""),
             stay.relation,
-            when,
+            _when(stay),
             round(x, 2),
             round(width, 2),
-            until is None,
+            not _end(stay),
             stay.belief,
             stay.denied,
         )
 
     ticks = tuple((round(100 * (day - first).days / span, 2), f"{day:%b %Y}") for day in _months(first, last) if dated)
-    return PlacesLine(tuple(map(line, dated)), ticks, tuple(line(stay) for stay in stays if stay.begin is None))
+    return PlacesLine(tuple(map(line, dated)), ticks, tuple(line(stay) for stay in stays if _start(stay) is None))
+
+
+def _start(stay: Stay) -> dt.date | None:
+    """The day at which a stay stands: where nobody says to the month when they came, the last on which they were there."""
+    return stay.begin or stay.until
+
+
+def _end(stay: Stay) -> str:
+    """The end of a stay as it is told; empty: no end is."""
+    last = stay.last_on[:10]
+    return last if last != stay.first_on[:10] else str(stay.until or "")
+
+
+def _when(stay: Stay) -> str:
+    """The days of a stay in words, as closely as they are told."""
+    first = stay.first_on[:10] or str(stay.begin or "")
+    last = _end(stay)
+    if stay.begin and not last:
+        return f"{shown(first)} on"
+    return period(first, last) or "on no day that is told"
 
 
 def _right(row: MoveRow, by: str) -> tuple[str, str, str]:
@@ -250,11 +269,7 @@ def _outline(left: float, right: float, breadth: float) -> str:
 
 def _months(first: dt.date, last: dt.date) -> list[dt.date]:
     """Where months begin, thinned to what has room."""
-    months = []
-    day = first.replace(day=1)
-    while day <= last:
-        if day >= first:
-            months.append(day)
-        day = (day + dt.timedelta(31)).replace(day=1)
+    numbers = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    months = [day for number in numbers if (day := dt.date(number // 12, number % 12 + 1, 1)) >= first]
     every = max(1, -(-len(months) // _TICKS))
     return months[::every]

@@ -14,13 +14,16 @@ from typing import Any
 from graphsvc.analysis.displacement.cohorts import OUTCOMES
 from graphsvc.analysis.displacement.flows import Departure, Flow, flows
 from graphsvc.analysis.displacement.movers import Mover, NextPlace
+from graphsvc.records.numbers import count
 
 FEW = "few"
 # What became of somebody, in words that follow "of those who were there".
 OUTCOME_WORDS = MappingProxyType(
     {
         "moved": "appear at another place",
+        "beside": "at another place, not said to have come there then",
         "abandoned": "said to be abandoned",
+        "stayed": "said to be there still",
         "seen": "seen, at no workplace",
         "unknown": "not seen again",
     }
@@ -43,11 +46,12 @@ class MoveRow:
     """One flow as it is told.
 
     Attributes:
-        left, left_name, left_kind: the place that people left. on: the day, `2020-03-20`. why: it `closed`, `emptied` or is `asked` about.
-        outcome: `moved`, `abandoned`, `seen` or `unknown`. next, next_name, next_kind: where they appear next; empty: nowhere.
+        left, left_name, left_kind: the place that people left. on: when, `2020-03-20` or `2020-03`. why: it `closed`, `emptied` or is
+            `asked` about.
+        outcome: see `cohorts`. next, next_name, next_kind: where they appear next; empty: nowhere.
         people: how many, or `few`. who: ids; empty where that is few.
         months: month → how many came in it; empty where one of them is few.
-        first, last: days on which the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
+        first, last: when the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
         chance: so many a deal sends there on average. share, low, high: of those seen again, with its 95 % interval.
         p: see `permutation.Excess`. together: whether it stands.
     """
@@ -81,8 +85,8 @@ class ClosureRow:
 
     Attributes:
         place, name, kind: the place. on, why: as in `MoveRow`.
-        there: how many are known to have been there. moved, abandoned, seen, unknown: what became of them; each a number, `few`, or
-            `4 and few` where one of what it sums up is few.
+        there: how many are known to have been there. moved, beside, abandoned, stayed, seen, unknown: what became of them; each a
+            number, `few`, or `4 and few` where one of what it sums up is few.
         undated, doubted: people said to have been there on no day that is told, or believed less than not.
         verdict: `together`, `scattered` or `cannot tell`. q: p corrected over all closures; None: none, or told to nobody without clearance.
         places: names of the places that stand out; ids beside it. hand: whether it is that they stayed under the same control.
@@ -96,7 +100,9 @@ class ClosureRow:
     why: str
     there: int | str
     moved: int | str
+    beside: int | str
     abandoned: int | str
+    stayed: int | str
     seen: int | str
     unknown: int | str
     undated: int | str
@@ -184,7 +190,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
                 left=left.closing.place,
                 left_name=place.get("name") or left.closing.place,
                 left_kind=place.get("sort") or "",
-                on=str(left.closing.day),
+                on=left.closing.date,
                 why=left.closing.why,
                 outcome=flow.outcome,
                 next=flow.next,
@@ -193,8 +199,8 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
                 people=number,
                 who=() if number == FEW else tuple(became.person for became in flow.people),
                 months={} if number == FEW else _months(flow, few_below),
-                first="" if number == FEW else str(flow.first or ""),
-                last="" if number == FEW else str(flow.last or ""),
+                first="" if number == FEW else flow.first,
+                last="" if number == FEW else flow.last,
                 belief=None if number == FEW else round(flow.expected, 3),
                 chance=against.expected if against else None,
                 share=against.share if against else None,
@@ -221,11 +227,13 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
         place=left.closing.place,
         name=place.get("name") or left.closing.place,
         kind=place.get("sort") or "",
-        on=str(left.closing.day),
+        on=left.closing.date,
         why=left.closing.why,
         there=told_total((number for some in counts.values() for number in some), few_below),
         moved=became["moved"],
+        beside=became["beside"],
         abandoned=became["abandoned"],
+        stayed=became["stayed"],
         seen=became["seen"],
         unknown=became["unknown"],
         undated=told(len(left.cohort.undated), few_below),
@@ -249,7 +257,7 @@ def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int
     if not left.cohort.people:
         return "Cannot tell: of nobody is it told that they were there in the weeks before."
     if not left.cohort.went:
-        return "Cannot tell: nobody who was there is seen at another place."
+        return "Cannot tell: nobody who was there is seen to come to another place."
     if test.p is None:
         return "Cannot tell: too few of those who were there are seen at another place, or too few others moved in those months to compare with."
     return "Cannot tell: no place took more of them than chance may send, and too few are seen again to say that they scattered."
@@ -292,6 +300,15 @@ def next_rows(places: Iterable[NextPlace], named: Named) -> list[NextRow]:
     ]
 
 
+def move_cells(row: MoveRow) -> list[Any]:
+    """A flow as cells of a table that goes out, in the order of `MOVE_COLUMNS`: months stand in one as `2020-04: 3`."""
+    values = (getattr(row, name) for name in MOVE_COLUMNS)
+    return [
+        [f"{month}: {number}" for month, number in value.items()] if isinstance(value, dict) else value
+        for value in values
+    ]
+
+
 def plain(row: MoveRow | ClosureRow | MoverRow | NextRow) -> dict[str, Any]:
     """A row as plain data."""
     return asdict(row)
@@ -313,7 +330,7 @@ def _together(left: Departure, names: Sequence[str], few_below: int, closures: i
     where = " and ".join(names) if names else "places under the same control"
     if few_below or excess is None or test.q is None:
         return f"Moved together: more of those seen again went to {where} than chance would send there."
-    over = f", corrected over {closures} closures" if left.closing.why != "asked" else ""
+    over = f", corrected over {count(closures, 'closure')}" if left.closing.why != "asked" else ""
     return (
         f"Moved together: {excess.went} of {test.seen} seen again went to {where if len(names) < 2 else names[0]}; chance would send"
         f" {excess.expected:.1f}. p {test.q:.3f}{over}."

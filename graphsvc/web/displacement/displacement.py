@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.service import MOST_STARTS, Session
 from graphsvc.views.displacement.drawing import sankey
-from graphsvc.views.displacement.rows import MOVE_COLUMNS, OUTCOME_WORDS, MoveRow, plain
+from graphsvc.views.displacement.rows import MOVE_COLUMNS, OUTCOME_WORDS, MoveRow, move_cells, plain
 from graphsvc.views.displacement.safeguarding import SIGNS_OF_RISK
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer_early, at, page, wants_json
@@ -79,7 +79,7 @@ def person(case: str) -> ResponseReturnValue:
 
 
 def _csv(rows: list[MoveRow]) -> ResponseReturnValue:
-    return csv_file("displacement.csv", MOVE_COLUMNS, ([getattr(row, name) for name in MOVE_COLUMNS] for row in rows))
+    return csv_file("displacement.csv", MOVE_COLUMNS, map(move_cells, rows))
 
 
 def _canvas(session: Session, moves: list[MoveRow]) -> str:
