@@ -11,7 +11,7 @@ from scipy import stats
 from benchmarks.displacement import calm_p, scored, world
 from graphsvc.analysis.displacement import permutation
 from graphsvc.analysis.displacement.cohorts import Closing, Whereabouts, closings, cohort, whereabouts
-from graphsvc.analysis.displacement.flows import arrivals, came, displaced, flow_graph, flows, left_on
+from graphsvc.analysis.displacement.flows import arrivals, came, compared, displaced, flow_graph, flows, left_on
 from graphsvc.analysis.displacement.movers import movers, next_places
 from graphsvc.analysis.displacement.permutation import corrected, dealt
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie, near, stays
@@ -337,6 +337,12 @@ def test_whoever_left_first_of_a_place_that_emptied_is_followed_as_well() -> Non
     assert sorted(arrivals(known, left)) == ["w3", "w3", "w3", "w4"]
 
 
+def test_of_two_places_in_one_month_neither_is_known_to_have_been_left_for_the_other() -> None:
+    known = told(*(f"p{n} WORKED_AT {place} 2020-01" for n in range(3) for place in ("w1", "w2")))
+    assert [closing.place for closing in closings(known)] == ["w1"]
+    assert outcomes(known) == dict.fromkeys(("p0", "p1", "p2"), "unknown")
+
+
 def test_a_place_is_not_empty_while_people_are_told_to_be_there() -> None:
     known = told(
         *(f"p{n} WORKED_AT w2 2020-01-01 2020-12-31" for n in range(3)),
@@ -406,6 +412,17 @@ def test_a_place_that_is_said_to_have_closed_is_no_open_place() -> None:
         map(tie, ("boss CONTROLS w1", "boss CONTROLS w2", "boss CONTROLS w3")),
     )
     assert [place.place for place in next_places(known, closings(known)[0], [])] == ["w3"]
+
+
+def test_closures_without_p_are_not_counted_among_those_it_is_corrected_over() -> None:
+    texts = [
+        *(f"p{n} WORKED_AT w1 2020-01-05" for n in range(6)),
+        *(f"p{n} WORKED_AT w2 2020-04-02" for n in range(6)),
+        *(f"o{n} WORKED_AT x{n} 2020-04-05" for n in range(30)),
+    ]
+    places = [WorkPlace("w1", closed_on=CLOSED), WorkPlace("w2"), WorkPlace("w3", closed_on=CLOSED)]
+    every = displaced(whereabouts(places, map(tie, texts)), draws=999)
+    assert (len(every), compared(every.values())) == (2, 1)
 
 
 def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_about() -> None:

@@ -263,7 +263,10 @@ def _there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
         return False
     if stay.until is not None:
         return True
-    moved_on = any(other.arrived is not None and other.arrived < closing.since for other in _later(known, stay))
+    moved_on = any(
+        other.begin and other.begin > stay.begin and other.arrived and other.arrived < closing.since
+        for other in _elsewhere(known, stay)
+    )
     return not moved_on and (closing.day - stay.begin).days <= LONGEST
 
 
@@ -274,20 +277,15 @@ def _elsewhere(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
             yield other
 
 
-def _later(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
-    """The other places somebody came to after one, or may have."""
-    for other in _elsewhere(known, stay):
-        if other.begin is not None and other.arrived is not None and (stay.begin is None or other.arrived > stay.begin):
-            yield other
-
-
 def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     since, end = closing.since, closing.until
+    # Whoever may have come there after they came here: of two in one month nobody knows the order.
+    first = max(since, shifted(stay.begin, 1)) if stay.begin else since
     following = next(
         (
             other
-            for other in _later(known, stay)
-            if other.begin is not None and other.begin < end and other.arrived is not None and other.arrived >= since
+            for other in _elsewhere(known, stay)
+            if other.begin and other.begin < end and other.arrived and other.arrived >= first
         ),
         None,
     )
@@ -336,8 +334,13 @@ def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, str] | None:
     if stay.begin is None:
         return None
     ends = [(stay.ended, stay.last_on)] if stay.ended is not None else []
-    following = next(_later(known, stay), None)
-    if following is not None and following.begin is not None:
-        # Whoever came elsewhere while they are told to be here still had not left.
-        ends.append((following.begin, following.first_on))
-    return max(ends, default=None)
+    came = next(
+        (
+            (other.begin, other.first_on)
+            for other in _elsewhere(known, stay)
+            if other.begin is not None and other.begin > stay.begin
+        ),
+        None,
+    )
+    # Whoever came elsewhere while they are told to be here still had not left.
+    return max([*ends, *([came] if came else [])], default=None)

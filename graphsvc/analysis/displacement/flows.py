@@ -137,6 +137,20 @@ def left_on(
     return Departure(some, permutation.corrected({place: test})[place])
 
 
+def compared(every: Iterable[Departure]) -> int:
+    """Over how many closures p is corrected: those that have one.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import whereabouts
+        >>> from graphsvc.analysis.displacement.stays import WorkPlace
+        >>> compared(displaced(whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [])).values())
+        0
+
+    Limits: of departures as `displaced` has them; a day that somebody asks about is corrected for nothing else.
+    """
+    return sum(left.test.p is not None for left in every)
+
+
 def flows(left: Departure) -> list[Flow]:
     """The flows of one cohort: those who moved by place, most first, then what became of the rest.
 

@@ -98,7 +98,7 @@ class Displacement:
         with self._ask.look("analyse", query="displacement") as outcome:
             every = self._displaced.every()
             names = self._names(_places_of(every.values()))
-            rows = [self._closure(left, names, _compared(every)) for left in every.values()]
+            rows = [self._closure(left, names, flows.compared(every.values())) for left in every.values()]
             outcome["rows"] = len(rows)
         return rows
 
@@ -122,7 +122,7 @@ class Displacement:
     def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
         """Place → what the test says of where its people went, in a sentence. Arguments and errors as `moves`."""
         with self._ask.look("analyse", query="displacement") as outcome:
-            lefts, closures = self._lefts(ids, day), _compared(self._displaced.every())
+            lefts, closures = self._lefts(ids, day), flows.compared(self._displaced.every().values())
             names = self._names(_places_of(lefts))
             verdicts = {left.closing.place: self._closure(left, names, closures).text for left in lefts}
             outcome["rows"] = len(verdicts)
@@ -228,7 +228,7 @@ class Displacement:
         return PlaceMoves(
             _place_of(identifier, names) | {"sort": known.places[identifier].kind},
             known.places[identifier].closed_on,
-            self._closure(left, names, _compared(every)) if left else None,
+            self._closure(left, names, flows.compared(every.values())) if left else None,
             tuple(moves),
             tuple(arrived),
             tuple(mover_rows(behind, left, named, few)) if left else (),
@@ -289,11 +289,6 @@ class Displacement:
 def _next_of(left: Departure) -> set[str]:
     """Where those who left a place appear next."""
     return {became.following.place for became in left.cohort.went if became.following}
-
-
-def _compared(every: Mapping[str, Departure]) -> int:
-    """Over how many closures p is corrected: those of which there is one."""
-    return sum(left.test.p is not None for left in every.values())
 
 
 def _place_of(name: str, names: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
