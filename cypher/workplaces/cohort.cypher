@@ -13,8 +13,8 @@
 // default = 28
 // [parameters.before]
 // type = "int"
-// help = "days before the closing from which a new place counts"
-// default = 14
+// help = "days before the closing from which a new place counts, by any day that its date can mean"
+// default = 28
 // [parameters.least]
 // type = "float"
 // help = "least belief that they worked there, and that they were left, 0 to 1"
@@ -38,13 +38,14 @@
 // ---
 MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)
 WHERE w.handling IN $handling AND p.handling IN $handling AND w.closed_on IS NOT NULL AND ($workplace = '' OR w.id = $workplace)
-  AND r[$belief] >= $least AND r[$first_on] < toString(w.closed_on_earliest)
-  AND (r[$last_on] = r[$first_on] OR r[$last_on] >= toString(w.closed_on_earliest - duration({days: $days})))
+  AND r[$belief] >= $least AND r[$first_on] < toString(w.closed_on_latest)
+  // "~" sorts behind "-": of a month its last day counts.
+  AND (r[$last_on] = r[$first_on] OR r[$last_on] + '~' >= toString(w.closed_on_earliest - duration({days: $days})))
 RETURN w.id AS workplace, w.name AS name, w.closed_on AS closed_on, p.id AS person,
        r[$first_on] AS first_on, r[$last_on] AS last_on, r[$belief] AS belief, r[$denying] AS denying,
        COLLECT { MATCH (p)-[s:WORKED_AT]->(n:Workplace)
                  WHERE n <> w AND n.handling IN $handling AND s[$belief] >= $least
-                   AND s[$first_on] >= toString(w.closed_on_earliest - duration({days: $before}))
+                   AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
                  RETURN n.id AS id ORDER BY s[$first_on], id } AS next,
        COLLECT { MATCH (a:Entity)-[k:ABANDONED]->(p) WHERE a.handling IN $handling AND k[$belief] >= $least
                  RETURN a.id AS id ORDER BY id } AS abandoned_by,

@@ -9,8 +9,8 @@
 // default = ""
 // [parameters.before]
 // type = "int"
-// help = "days before the closing from which a new place counts"
-// default = 14
+// help = "days before the closing from which a new place counts, by any day that its date can mean"
+// default = 28
 // [parameters.least]
 // type = "float"
 // help = "least belief of control, 0 to 1"
@@ -36,7 +36,9 @@ MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(n:Wo
 WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workplace)
   AND w.handling IN $handling AND p.handling IN $handling AND n.handling IN $handling
   AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
-  AND s[$first_on] >= toString(w.closed_on_earliest - duration({days: $before})) AND NOT r[$first_on] > s[$first_on]
+  // "~" sorts behind "-": of a month its last day counts.
+  AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
+  AND NOT r[$first_on] > s[$first_on] + '~'
 WITH w, n, p, s ORDER BY p.id
 WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest
 RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,

@@ -219,6 +219,29 @@ def test_each_answer_is_one_look_in_the_log(people: Place) -> None:
 
 
 @pytest.mark.changes
+def test_queries_read_a_month_by_any_of_its_days(people: Place) -> None:
+    people.load(
+        "ana",
+        {
+            "people": [{"id": who} for who in ("month", "year", "leaver")],
+            "workplaces": [{"id": "mill", "closed_on": "2020-03-31"}],
+            "statements": [{"id": "r3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+            "links": [
+                *(worked(who, "mill", "r3", "2020-01-05") for who in ("month", "year")),
+                claim("leaver", "WORKED_AT", "mill", "r3", from_date="2020-01-05", to_date="2020-03"),
+                claim("month", "WORKED_AT", "live", "r3", from_date="2020-03", to_date="2020-04-10"),
+                claim("year", "WORKED_AT", "live", "r3", from_date="2020", to_date="2020-04-10"),
+            ],
+        },
+    )
+    ana = people("ana")
+    cohort = ana.frame("workplaces.cohort", workplace="mill")
+    assert sorted(list(places) for places in cohort["next"].tolist()) == [[], [], ["live"]]
+    moves = ana.frame("workplaces.displacement", workplace="mill")
+    assert moves[["next", "people", "earliest"]].to_numpy().tolist() == [["live", 1, "2020-03"]]
+
+
+@pytest.mark.changes
 def test_what_is_delivered_later_changes_the_answer(people: Place) -> None:
     assert people("ana").displacement.moves()[0].people == 5
     people.load(
