@@ -195,7 +195,7 @@ def test_what_is_not_there_or_not_asked_right_is_said(people: Place) -> None:
             displacement.place(nothing)
     with pytest.raises(NotFound):
         displacement.person("nobody")
-    with pytest.raises(RequestError, match="not '8th'"):
+    with pytest.raises(RequestError, match="'8th' is no date"):
         displacement.place("wash", day="8th")
     for far in ("0001-01-01", "9999-12-31"):
         with pytest.raises(RequestError, match=f"within the years .*not '{far}'"):
