@@ -98,7 +98,8 @@ class Displacement:
         with self._ask.look("analyse", query="displacement") as outcome:
             every = self._displaced.every()
             names = self._names(_places_of(every.values()))
-            rows = [self._closure(left, names, flows.compared(every.values())) for left in every.values()]
+            closures = flows.compared(every.values())
+            rows = [self._closure(left, names, closures) for left in every.values()]
             outcome["rows"] = len(rows)
         return rows
 

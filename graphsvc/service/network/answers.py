@@ -20,7 +20,7 @@ from graphsvc.views.behind.answer import OpenQuestion, behind
 from graphsvc.views.behind.common import LINKING, shared_by
 from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
-from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, relations, rows, way_parts
+from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, denied, relations, rows
 from graphsvc.views.picture.network import Node, Picture
 
 # Of what is done to an entity of any kind.
@@ -161,8 +161,8 @@ class Answers:
 
     def _denials(self, some: Sequence[AnswerRow]) -> list[tuple[LinkKey, Denial]]:
         """What denies anything that is said in some rows."""
-        denied = sorted({said.edge.object for row in some for said in (*row.said, *way_parts(row)) if said.edge.denied})
-        return [denial(row) for row in self._ask.rows("network.denials", ids=denied).dicts()] if denied else []
+        ids = sorted({said.edge.object for row in some for said in denied(row)})
+        return [denial(row) for row in self._ask.rows("network.denials", ids=ids).dicts()] if ids else []
 
     def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
         """What to ask of the gaps: a statement that tells of the thing itself, or of what is asked about along with it."""

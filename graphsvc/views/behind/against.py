@@ -8,7 +8,7 @@ from typing import Any
 
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import LinkKey
-from graphsvc.views.behind.rows import AnswerRow, PartSaid, way_parts
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, denied
 from graphsvc.views.picture.network import Node
 from graphsvc.views.wording import STATEMENTS
 
@@ -79,12 +79,12 @@ def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]
     of: dict[LinkKey, list[Denial]] = {}
     for link, each in denials:
         of.setdefault(link, []).append(each)
-    denied: dict[LinkKey, Against] = {}
+    items: dict[LinkKey, Against] = {}
     for row in rows:
-        for said in (*row.said, *way_parts(row)):
+        for said in denied(row):
             link = said.edge.key
-            if said.edge.denied and link not in denied:
-                denied[link] = Against(said, said.what or row.about, tuple(of.get(link, ())))
+            if link not in items:
+                items[link] = Against(said, said.what or row.about, tuple(of.get(link, ())))
     return sorted(
-        denied.values(), key=lambda item: (item.said.edge.doubtful, -item.said.edge.belief, item.said.who.name)
+        items.values(), key=lambda item: (item.said.edge.doubtful, -item.said.edge.belief, item.said.who.name)
     )

@@ -109,12 +109,13 @@ class AnswerRow:
     carried: int = 0
 
 
-def way_parts(row: AnswerRow) -> list[PartSaid]:
-    """The links by which what is asked about along with an entity comes in, as what is said of their subjects."""
-    return [
+def denied(row: AnswerRow) -> list[PartSaid]:
+    """What of a row is denied: what is said of somebody, and the links by which what is asked about along with it comes in."""
+    ways = (
         PartSaid(*((node, row.about) if edge.subject == node.id else (row.about, node)), edge, None)
         for node, edge in row.along
-    ]
+    )
+    return [said for said in (*row.said, *ways) if said.edge.denied]
 
 
 def is_weak(edge: Edge) -> bool:
