@@ -11,6 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from graphsvc.analysis.linkage.features import CrossingFigures, Trait
+from graphsvc.records.relations import LinkKey
 
 # Relation → feature: parts played on a crossing; what is done to those who are carried; whoever does it, or where.
 PARTS = MappingProxyType({"ORGANISED": "organiser", "PILOTED": "pilot", "ASSISTED": "helper"})
@@ -66,6 +67,11 @@ class LinkSaid:
     object: str
     belief: float
     voices: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> LinkKey:
+        """What tells it from other links: subject, relation, object."""
+        return self.subject, self.relation, self.object
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +191,14 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
     lines = behind | {link.object for link in used}
     calls = ends([CONTACTED], subjects=lines, objects=lines)
     every = {
-        (link.subject, link.relation, link.object): link
-        for link in (*parts, *carried, *boats, *supplied, *held, *stored, *done, *homes, *used, *calls)
+        link.key: link for link in (*parts, *carried, *boats, *supplied, *held, *stored, *done, *homes, *used, *calls)
     }
     named = lines | {name for link in calls for name in (link.subject, link.object)} | {link.subject for link in done}
     owned = ends([USED], objects=named)
     aboard = ends([CARRIED], subjects=named | {link.subject for link in owned})
     were = {link.subject for link in aboard}
     beside = [*aboard, *ends(PARTS, subjects=were), *(link for link in owned if link.subject in were)]
-    return list(every.values()), [link for link in beside if (link.subject, link.relation, link.object) not in every]
+    return list(every.values()), [link for link in beside if link.key not in every]
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def without_pieces(ask: Ask, material: Material, case: ComparedCase, crossings: 
     Without source clearance all that witnesses said is left out as one; reports and records one by one.
     """
     of_them, beside = leading_to(case.rows.links, crossings)
-    keys = {(link.subject, link.relation, link.object) for link in of_them}
+    keys = {link.key for link in of_them}
     claims = [claim for claim in material.given()[0] if claim.counts and claim.key in keys]
     dependence = material.given()[2] if ask.grant.sources else {}
     few = 0 if ask.grant.sources else ask.settings.few_below
