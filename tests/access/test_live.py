@@ -19,6 +19,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
+from tests.toolbox.clock import told_by
 
 MOMENT = dt.datetime(2026, 3, 4, 12)  # noqa: DTZ001 - the database keeps times without zone
 ANN = Principal("ann", frozenset({"analyst"}), {"*": Grant("C", sources=True)})
@@ -29,18 +30,18 @@ KEY = b"k" * 32
 class Clock:
     """What the log, accounts and requests take for now."""
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.at = MOMENT
-        for module in ("log.chain", "log.audit", "people.accounts", "decided.requests"):
-            patch.setattr(f"graphsvc.access.{module}.now", lambda: self.at)
 
     def go(self, **how: float) -> None:
         self.at += dt.timedelta(**how)
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
+def clock() -> Iterator[Clock]:
+    moved = Clock()
+    with told_by(lambda: moved.at):
+        yield moved
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

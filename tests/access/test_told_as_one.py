@@ -31,10 +31,10 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.web import create_app
 from tests.access.conftest import LOADER
-from tests.leaks.homes import standing_still
 from tests.leaks.invented import KEY
 from tests.leaks.pages import Call, ask
 from tests.pseudonyms import without_pseudonyms
+from tests.toolbox.clock import standing_still
 from tests.toolbox.rows import Tables, row, write
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="asks every page and query of pairs of cases")]

@@ -25,6 +25,7 @@ from graphsvc.web import create_app
 from tests.leaks import calls, commands, homes, invented, pages
 from tests.leaks.invented import KEY
 from tests.leaks.known import Known, as_text, known_of
+from tests.toolbox import clock
 from tests.toolbox.accounts import named, signed_in
 from tests.toolbox.rows import Tables, write
 
@@ -117,7 +118,7 @@ def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("twofold")
     rows = invented.invented(folder / "invented", people=120)
     walked: dict[tuple[str, str], Walked] = {}
-    with homes.standing_still(), homes.hasty(Service(at_server(named="part"))) as whole:
+    with clock.standing_still(), homes.hasty(Service(at_server(named="part"))) as whole:
         for name, grants in READERS.items():
             accounts.add(whole.database, name, READING, grants)
         simulate.simulate(folder / "other", seed=8, people=40)

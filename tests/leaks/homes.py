@@ -1,42 +1,22 @@
 """Services to compare: homes with the same keys, accounts and clock, whose cases alone differ.
 
-The same clock: every module of the service that took `now` by name is given one that stands still. The same keys: the
-second home begins as a copy of the first (its files and the rows of its application database), taken before what is to
-differ was loaded.
+The same clock: `tests.toolbox.clock` stops it. The same keys: the second home begins as a copy of the first (its files
+and the rows of its application database), taken before what is to differ was loaded.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.log import audit, chain
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import Service, quiet
 from graphsvc.store.image import Image, difference, read_image, write
 
-MOMENT = dt.datetime(2026, 3, 4, 5, 6, 7, tzinfo=dt.UTC).replace(tzinfo=None)
 _NOT_COPIED = shutil.ignore_patterns("*.sqlite*", "*.lock", "neo4j", "token")
-
-
-@contextmanager
-def standing_still(moment: dt.datetime = MOMENT) -> Iterator[None]:
-    """The service's clock shows `moment` (UTC) in the block."""
-    real = chain.now
-    with pytest.MonkeyPatch.context() as patch:
-        for name, module in list(sys.modules.items()):
-            if name.startswith("graphsvc.") and getattr(module, "now", None) is real:
-                patch.setattr(module, "now", lambda: moment)
-        assert audit.now() == moment
-        yield
 
 
 def copied(service: Service, settings: Settings) -> Settings:

@@ -18,6 +18,7 @@ from graphsvc.service import Service, Session, quiet
 from graphsvc.web import create_app
 from tests.leaks import homes, pages
 from tests.leaks.known import Known
+from tests.toolbox import clock
 from tests.toolbox.accounts import named, signed_in
 from tests.toolbox.rows import Tables, said, write
 
@@ -126,7 +127,7 @@ class Small:
 @contextmanager
 def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]:
     """The service with both deliveries loaded; `watched`: read whole after each."""
-    with homes.standing_still(), homes.hasty(Service(settings)) as service:
+    with clock.standing_still(), homes.hasty(Service(settings)) as service:
         for name, (roles, grants) in PEOPLE.items():
             accounts.add(service.database, name, roles, grants)
         result = Small(service)

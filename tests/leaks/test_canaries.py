@@ -33,6 +33,7 @@ from graphsvc.web import create_app
 from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
 from tests.leaks.known import Known, as_text
+from tests.toolbox import clock
 from tests.toolbox.accounts import named, signed_in
 from tests.toolbox.cases import uploaded
 from tests.toolbox.rows import Tables, write
@@ -303,7 +304,7 @@ def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
     state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
     assert (delivery.rejections, fold(state, 1, delivery.rows, delivery.columns, partial=False).rejections) == ([], [])
     result = graphed(
-        state, invented.KEY, standings({}, state, Deciding(invented.KEY, homes.MOMENT.date())), few_below=3
+        state, invented.KEY, standings({}, state, Deciding(invented.KEY, clock.MOMENT.date())), few_below=3
     )
     image = result.image
     held = made.found(repr((image.nodes, image.claims, image.links, image.given)))

@@ -22,6 +22,7 @@ from graphsvc.service import Service, quiet
 from graphsvc.store.image import read_image
 from tests.leaks import homes, small
 from tests.leaks.small import CASE, FIRST, SEALED_NAME, Small
+from tests.toolbox import clock
 from tests.toolbox.rows import Tables, said, write
 from tests.toolbox.two_persons import seal
 
@@ -138,7 +139,7 @@ def told(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFa
         "cus": (("custodian",), {CASE: Grant("C", sources=True)}),
         "sup": (("supervisor",), {CASE: Grant("C", sources=True)}),
     }
-    with homes.standing_still(), homes.hasty(Service(at_server(named="part"))) as service:
+    with clock.standing_still(), homes.hasty(Service(at_server(named="part"))) as service:
         for name, (roles, grants) in people.items():
             accounts.add(service.database, name, roles, grants)
         result = Told(Small(service), folder)

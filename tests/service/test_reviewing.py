@@ -12,8 +12,8 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
-from tests.leaks import homes
 from tests.leaks.small import FIRST, SEALED, SECOND
+from tests.toolbox import clock
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import said
 from tests.toolbox.two_persons import seal
@@ -63,7 +63,7 @@ def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: Place) 
 
 
 def test_those_of_one_moment_come_newest_first(people: Place) -> None:
-    with homes.standing_still():
+    with clock.standing_still():
         for number in range(6):
             people("low").leads.reviews.add("boss-1", "park", f"look {number}")
         assert [one.reason for one in people("low").leads.reviews.of()] == [

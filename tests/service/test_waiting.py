@@ -20,7 +20,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
-from tests.leaks import homes
+from tests.toolbox import clock
 from tests.toolbox.accounts import session
 from tests.toolbox.rows import Tables, said, write
 
@@ -68,7 +68,7 @@ class Place:
     def add(self, who: str, source: int, *links: tuple[str, str, str], at: dt.datetime = DAY, **cells: str) -> int:
         """The number of the delivery of an account that somebody added by form."""
         session = self.as_(who)
-        with homes.standing_still(at):
+        with clock.standing_still(at):
             form = self.form(session, source, *links, **cells)
             assert session.deliveries.form.check(form).faults == []
             job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=60)
@@ -88,7 +88,7 @@ class Place:
 
     def look(self, at: dt.datetime) -> None:
         """What the service does every half minute."""
-        with homes.standing_still(at):
+        with clock.standing_still(at):
             self.service.open_accounts()
 
     def there(self, name: str) -> Any:
@@ -176,7 +176,7 @@ def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
     place.look(SIX + dt.timedelta(days=8))
     assert organised(place) == "few"
     # From then on it waits as one that is added now does: it does not come alone, the moment it is let go.
-    with homes.standing_still(SIX + dt.timedelta(days=20, hours=5)):
+    with clock.standing_still(SIX + dt.timedelta(days=20, hours=5)):
         custodian.protection.waiting.release(numbers[0])
     for day in (20, 21, 27):
         place.look(SIX + dt.timedelta(days=day, hours=6))

@@ -17,7 +17,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import NewHold, Session
-from tests.leaks import homes
+from tests.toolbox import clock
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
 from tests.toolbox.two_persons import seal
@@ -140,7 +140,7 @@ def test_holds_whose_day_of_review_came_wait_for_supervisors(people: Place) -> N
     day = audit.now().date() + dt.timedelta(days=3)
     people("sup").protection.holds.add(NewHold("prosecution", "DI Reeve", "trial in May", day))
     assert kinds(people("sup"), to_do=True) == []
-    with homes.standing_still(audit.now() + dt.timedelta(days=4)):
+    with clock.standing_still(audit.now() + dt.timedelta(days=4)):
         assert kinds(people("sup2"), to_do=True) == ["hold"]
         assert "DI Reeve" in people("sup2").waiting.listed().items[0].text
         assert kinds(people("inv"), to_do=True) == []

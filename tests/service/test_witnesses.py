@@ -14,9 +14,9 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.views.through import WITNESSES
-from tests.leaks.homes import standing_still
 from tests.toolbox.accounts import WHOLE
 from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.clock import standing_still
 from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j

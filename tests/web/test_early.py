@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from graphsvc.access.log import audit
 from graphsvc.errors import Busy
 from graphsvc.service.network.network import Network
-from tests.leaks.homes import standing_still
+from tests.toolbox.clock import standing_still
 
 pytestmark = pytest.mark.neo4j
 

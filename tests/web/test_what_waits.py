@@ -15,8 +15,9 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.records.iso import json_safe
 from graphsvc.service import NewHold
-from tests.leaks import commands, homes
+from tests.leaks import commands
 from tests.service.test_what_waits import FIRST, RISES, ROLES, more
+from tests.toolbox import clock
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.pages import post
 
@@ -90,7 +91,7 @@ def test_every_address_leads_straight_there(people: Place) -> None:
     for item in people("cus").waiting.listed().items:
         met.add(item.kind)
         assert people.client("cus").get(item.address).status_code == 200, item
-    with homes.standing_still(audit.now() + dt.timedelta(days=2)):
+    with clock.standing_still(audit.now() + dt.timedelta(days=2)):
         for name in ("inv", "ana", "sup", "sup2"):
             for item in people(name).waiting.listed().items:
                 met.add(item.kind)
