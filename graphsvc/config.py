@@ -68,7 +68,7 @@ class Settings:
     quick_java: bool = _setting(
         False,
         "GRAPHSVC_NEO4J_QUICK_JAVA",
-        "start the managed server's Java lightly: it begins with half the work, and is slower on large cases",
+        "start the managed server lightly: half the work for some minutes on small cases, slower and with stale plans on large ones",
     )
     neo4j_linger_s: int = _setting(
         300,

@@ -2,8 +2,9 @@
 
 The main leg has Neo4j 2026.x with SQLite, the long-term leg Neo4j 5.26 with PostgreSQL. What speaks Cypher or SQL of its
 own runs in both. What stands on that (a use case, a walk for leaks) runs once, in one of them, and the two share these
-tests by file. So does what names its databases itself: it has both kinds in one run. Everything else runs in the main
-leg. Without `--leg` a run has every test; `.ci/run --all` runs all of the shared ones in both.
+tests by file. So does what names its databases itself: it has both kinds in one run. What meets neither is shared by room,
+so that both end at about the same time. Without `--leg` a run has every test; `.ci/run --all` runs all of the shared ones
+in both.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ BOTH = (
 LONG_TERM = (
     "tests/access/test_freetext.py",
     "tests/access/test_log_postgres.py",
+    "tests/access/test_told_as_one.py",
+    "tests/access/test_twin.py",
     "tests/appdb/test_found.py",
     "tests/appdb/test_migrating.py",
     "tests/appdb/test_private.py",
@@ -43,6 +46,8 @@ LONG_TERM = (
     "tests/service/test_standing.py",
     "tests/service/test_waiting.py",
 )
+# Rooms whose tests meet no server: what of them does not runs in the long-term leg, which has fewer of the walks.
+ALONE = ("tests/analysis/", "tests/ingest/", "tests/names/", "tests/simulate/", "tests/views/")
 # What neither speaks to Neo4j nor to the application database though it starts servers: of the main leg alone.
 OF_PROCESSES = ("tests/store/test_supervised.py",)
 LEGS = ("main", "long-term", "long-term-all")
@@ -65,11 +70,15 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
         [True, False]
         >>> [of_leg("tests/service/test_texts.py", leg, to_servers=False) for leg in ("main", "long-term")]
         [True, False]
+        >>> [of_leg("tests/analysis/test_hubs.py", leg, to_servers=False) for leg in LEGS]
+        [False, True, False]
     """
     if not leg:
         return True
     if leg == "main":
-        return not to_servers or not file.startswith(LONG_TERM)
+        return not file.startswith(LONG_TERM if to_servers else ALONE)
+    if leg == "long-term" and not to_servers:
+        return file.startswith(ALONE)
     if leg == "long-term" and file.startswith(OF_PROCESSES):
         return False
     shared = SHARED if leg == "long-term-all" else LONG_TERM

@@ -73,6 +73,13 @@ def test_java_is_started_lightly_only_where_that_is_set(settings: Callable[..., 
     assert not Settings.read({}).quick_java
     assert [word for word in quick if word not in whole] == ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     assert [word for word in whole if word not in quick] == ["-XX:+UseG1GC"]
+    read = []
+    for number, wanted in enumerate((False, True)):
+        made = settings(home=tmp_path / str(number), quick_java=wanted)
+        launch.prepare(made, 1)
+        read.append((made.home / "neo4j/conf/neo4j.conf").read_text().splitlines())
+    assert set(read[0]) < set(read[1])
+    assert set(read[1]) - set(read[0]) == set(launch._QUICK_SETTINGS.splitlines())
 
 
 @pytest.mark.neo4j

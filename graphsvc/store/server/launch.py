@@ -40,6 +40,9 @@ _FLAGS = [
 _LASTING = ["-XX:+UseG1GC"]
 # In some minutes neither the second compiler nor a collector that works beside the rest earns back what it takes.
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+# Nor do plans made anew where the figures of the graph have changed, or with expressions that are compiled after some uses:
+# together a quarter of the work of a server that sees small cases come and go.
+_QUICK_SETTINGS = "internal.cypher.replan_algorithm=NONE\ninternal.cypher.expression_engine=INTERPRETED\n"
 
 _SETTINGS = """server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -101,7 +104,7 @@ def prepare(settings: Settings, port: int) -> str:
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_version(folder, settings.neo4j_version)
         check_space(folder)
-        conf = _SETTINGS + _line(settings.neo4j_version)[1]
+        conf = _SETTINGS + _line(settings.neo4j_version)[1] + (_QUICK_SETTINGS if settings.quick_java else "")
         (folder / "conf" / "neo4j.conf").write_text(
             conf.format(
                 port=port,
