@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load] [hubs] [pages] [picture]`: what is named, or everything. See README.md beside this."""
+"""`python -m benchmarks [start] [load] [hubs] [pages] [picture]`: what is named, or everything. See README.md beside this."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import hubs, load, pages, picture
+from benchmarks import hubs, load, pages, picture, start
 from benchmarks.stage import Figure, machine
 
 PEOPLE = 20_000
@@ -16,6 +16,7 @@ def main() -> int:
     """Prints every figure as it comes; the exit status is 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parts: dict[str, Callable[[int], Iterator[Figure]]] = {
+        "start": lambda _people: start.run(),
         "load": load.run,
         "hubs": hubs.run,
         "pages": lambda _people: pages.run(),

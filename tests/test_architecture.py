@@ -65,7 +65,7 @@ ALONE = {
     "anyascii": {"names.spelling"},
     "flask": {"web"},
     "click": {"cli"},
-    "pandas": {"service.session", "service.cypher.frames", "service.linkage.linkage", "service.network.behind"},
+    "pandas": {"service.session", "service.cypher.answer_table", "service.linkage.linkage", "service.network.behind"},
     "openpyxl": {"ingest"},
     "igraph": set[str](),  # GPL: read by a test alone, to see that what goes out opens there
     "djlint": set[str](),  # GPL: a command of `make check`, imported by nothing

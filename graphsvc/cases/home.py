@@ -174,6 +174,7 @@ class Home:
     def forget(self) -> None:
         """Forget everything that was read or computed of cases and kept in memory: names may be in it."""
         self.gate.forget()
+        self.cypher_gate.forget()
         for caches in list(self._caches.values()):
             caches.clear()
 
@@ -202,6 +203,7 @@ class Home:
         """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops, or goes on for a while."""
         self._closing.set()
         self.runs.close()
+        self.cypher_gate.close()
         self.jobs.close()
         for thread in (self._planning, self._opening_accounts):
             if thread is not None:

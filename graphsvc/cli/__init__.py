@@ -6,6 +6,8 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -36,6 +38,21 @@ ROOMS = {
 }
 
 
+@contextmanager
+def unseen(*names: str) -> Iterator[None]:
+    """Modules that nothing in the block loads: the driver of Neo4j would only to know their types, a fifth of a second each time.
+
+    For a process that is a command's alone; a notebook's own driver may be given tables.
+    """
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: there is no such module
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
 class Program(click.Group):
     """All commands by name; what they need is loaded with the one that is run."""
 
@@ -47,7 +64,8 @@ class Program(click.Group):
         """A command, its module loaded with it; None: there is none of that name."""
         for room, names in ROOMS.items():
             if cmd_name in names:
-                commands: tuple[click.Command, ...] = import_module(f"graphsvc.cli.{room}").commands
+                with unseen("pandas", "pyarrow"):
+                    commands: tuple[click.Command, ...] = import_module(f"graphsvc.cli.{room}").commands
                 return next(command for command in commands if command.name == cmd_name)
         return super().get_command(ctx, cmd_name)
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import Any
-
-import networkx as nx
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.cypher_runs import cut
@@ -42,6 +39,10 @@ from graphsvc.service.waiting.waiting import Waiting
 from graphsvc.views.displacement.rows import MOVE_COLUMNS
 from graphsvc.views.forms.graphs import as_networkx
 from graphsvc.views.surges.answer import COLUMNS as SURGE_COLUMNS
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
 
 
 class Session:
@@ -198,6 +199,8 @@ class Session:
 
         `frame.attrs` holds the verdict (`leads` or `abstains`) and its reason.
         """
+        import pandas as pd
+
         table = self.leads.table()
         frame = pd.DataFrame(table["hubs"], columns=list(LEAD_COLUMNS))
         frame.attrs = {"verdict": table["verdict"], "reason": table["reason"]}

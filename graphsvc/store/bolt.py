@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -128,8 +128,16 @@ class Store:
         """Give the connections back."""
         self._driver.close()
 
-    def read(self, text: str, parameters: Mapping[str, Any], *, timeout: float, cap: int) -> Rows:
-        """Run a reading query; rows beyond `cap` are cut.
+    def read(
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        *,
+        timeout: float,
+        cap: int,
+        after: Collection[str] = (),
+    ) -> Rows:
+        """Run a reading query; rows beyond `cap` are cut. The server begins once all that counts in the state `after` can be read.
 
         Raises:
             Busy: it ran longer than `timeout` seconds or needed too much memory.
@@ -140,7 +148,7 @@ class Store:
 
         def ask() -> Rows:
             rows: list[tuple[Any, ...]] = []
-            with self._session(neo4j.READ_ACCESS) as session:
+            with self._session(neo4j.READ_ACCESS, bookmarks=neo4j.Bookmarks.from_raw_values(after)) as session:
                 result = session.run(query, dict(parameters))
                 columns = tuple(result.keys())
                 for record in result:
@@ -278,6 +286,22 @@ class Store:
     def run_schema(self, text: str) -> None:
         """Run one schema command. It must be idempotent, as of `write`; the server lets two at once wait for each other."""
         self.write(text, {})
+
+    def bookmarks(self) -> frozenset[str]:
+        """What the server calls the state of the graph: the same as long as nothing is written; empty where it says nothing.
+
+        What was committed last counts in it a moment before it can be read: `read` what it holds with `after`.
+
+        Raises:
+            Busy, OperatorError: as `read`.
+        """
+
+        def ask() -> frozenset[str]:
+            with self._session(neo4j.READ_ACCESS) as session:
+                session.run(neo4j.Query("RETURN 1 AS one", timeout=10)).consume()
+                return frozenset(session.last_bookmarks().raw_values)
+
+        return _asked(ask)
 
     def version(self) -> str:
         """The server's version, such as `2026.09.0`."""

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError
 from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import Store, sentence
+from graphsvc.store.runners import LIGHT_BYTES, Runner, Runners
 from graphsvc.store.server import local
 from graphsvc.store.values import packed, unpacked
 
@@ -70,9 +67,9 @@ class CancelledTyped(GraphsvcError):
 
 
 def run_typed(
-    settings: Settings, store: Store, text: str, parameters: Mapping[str, Any], rows: int, typed: Typed
+    settings: Settings, store: Store, runners: Runners, text: str, parameters: Mapping[str, Any], typed: Typed
 ) -> None:
-    """Run a text that was found to read only; what comes goes into `typed`.
+    """Run a text that was found to read only, in one of the `runners`; what comes goes into `typed`.
 
     Raises:
         CypherFault: the server finds the text or a parameter wrong. Busy: it took too long or too much memory.
@@ -84,14 +81,19 @@ def run_typed(
         **asdict(store.login),
         "text": text,
         "parameters": {name: packed(value) for name, value in parameters.items()},
-        "rows": rows,
+        "rows": settings.row_cap,
         "bytes": MOST_BYTES,
         "timeout": settings.cypher_timeout_s,
         "mark": mark,
     }
     deadline = time.monotonic() + settings.cypher_timeout_s + _GRACE_S
-    with _process(job) as process:
-        ended = _follow(process, typed, deadline)
+    ended, fresh = None, False
+    while not (ended or fresh or typed.cancelled.is_set()) and time.monotonic() < deadline:
+        with runners.given(job) as runner:
+            ended, fresh = (
+                _follow(runner, typed, deadline),
+                runner.fresh,
+            )  # one that had waited may have ended just then
     error = ended.get("error", "") if ended else ""
     # Only a whole answer or an error of the text itself says that the server has done with it.
     if not ended or error in ("connection", "timeout") or typed.truncated:
@@ -124,26 +126,27 @@ def _settle(settings: Settings, store: Store, mark: str, before: int | None, typ
         raise Busy(_STUCK if stuck else _DIED)
 
 
-def _follow(process: subprocess.Popen[str], typed: Typed, deadline: float) -> dict[str, Any] | None:
-    """Take what the process writes until it ends, is cancelled or is late; gives its last line, None if it has none."""
+def _follow(runner: Runner, typed: Typed, deadline: float) -> dict[str, Any] | None:
+    """Take what a process writes until it has done, is cancelled or is late; gives its last line, None if it has none."""
     last: list[dict[str, Any]] = []
-    reader = threading.Thread(target=_read, args=(process, typed, last.append), daemon=True)
+    reader = threading.Thread(target=_read, args=(runner, typed, last.append), daemon=True)
     reader.start()
     while reader.is_alive() and time.monotonic() < deadline and not typed.cancelled.is_set():
         reader.join(_TURN_S)
-    process.kill()
-    process.wait()
-    reader.join()
-    if typed.cancelled.is_set() and not last:
-        return None
+    if reader.is_alive() or not runner.again:
+        runner.process.kill()
+        runner.process.wait()
+        reader.join()
     return last[0] if last else None
 
 
-def _read(process: subprocess.Popen[str], typed: Typed, end: Callable[[dict[str, Any]], None]) -> None:
-    """Read line by line; a line torn by a kill is none."""
+def _read(runner: Runner, typed: Typed, end: Callable[[dict[str, Any]], None]) -> None:
+    """Read line by line until the last one; a line torn by a kill is none."""
     rows: list[list[Any]] = []
     ends: dict[str, str | None] = {}
-    for line in process.stdout or ():
+    size = 0
+    for line in runner.process.stdout or ():
+        size += len(line)
         with contextlib.suppress(json.JSONDecodeError):
             said = json.loads(line)
             if "columns" in said:
@@ -155,36 +158,9 @@ def _read(process: subprocess.Popen[str], typed: Typed, end: Callable[[dict[str,
             else:
                 typed.rows = [tuple(unpacked(value, ends) for value in row) for row in rows]
                 typed.truncated = said["end"] if said.get("end", "all") != "all" else ""
+                runner.again = said.get("end") == "all" and size <= LIGHT_BYTES
                 end(said)
-
-
-@contextlib.contextmanager
-def _process(job: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
-    """The process that runs a job. Run by path: it imports nothing of the package."""
-    secret = ("GRAPHSVC_", "NEO4J_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(secret)}
-    process = subprocess.Popen(
-        [sys.executable, "-P", str(Path(__file__).with_name("typedrun.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # the driver's own words may repeat the text
-        env=environment,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        with contextlib.suppress(BrokenPipeError):  # it has ended already: there is no last line then
-            assert process.stdin is not None  # noqa: S101 - asked for above
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.close()
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+                return
 
 
 def _fault(ended: Mapping[str, Any]) -> CypherFault:

@@ -1,8 +1,9 @@
-"""A process of its own that runs one text somebody typed, and writes what comes as lines of JSON.
+"""A process of its own that runs texts somebody typed, one at a time, and writes what comes as lines of JSON.
 
-Run by its path (`store.typed` does), so it knows nothing of the package: a process that can be killed at any moment,
-whose memory has a limit, and whose reading of a large answer stops nobody else. Standard input is one line of JSON: where
-the server is, the text, its parameters, its limits. Standard output, line by line:
+Run by its path (`store.runners` does), so it knows nothing of the package: a process that can be killed at any moment,
+whose memory has a limit, and whose reading of a large answer stops nobody else. Standard input is a line of JSON for each
+text: where the server is, the text, its parameters, its limits. After anything but a whole answer the process ends, and
+where no text comes for two minutes. Standard output, line by line:
 
     {"columns": [...]}
     {"rows": [[...], ...]}                                  as often as needed
@@ -18,6 +19,7 @@ import json
 import math
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from datetime import time as clock
@@ -25,6 +27,7 @@ from typing import Any
 
 _BATCH = 200
 _MEMORY = 2 * 1024**3
+_WAITS_S = 120.0
 
 # The driver would load them only to know their types: half a second at every run.
 for _name in ("numpy", "pandas", "pyarrow"):
@@ -137,29 +140,45 @@ def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterat
     yield {"end": "all"}
 
 
-def run(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+class Connected:
+    """The driver for the server that the jobs name: the next text needs no new connection where it is the same one."""
+
+    def __init__(self) -> None:
+        self._login: tuple[str, ...] = ()
+        self._driver: neo4j.Driver | None = None
+
+    def to(self, job: dict[str, Any]) -> neo4j.Driver:
+        """The driver for the server of a job."""
+        login = (job["uri"], job["username"], job["password"])
+        if self._driver is None or login != self._login:
+            options: dict[str, Any] = {"telemetry_disabled": True, "connection_timeout": 10, "keep_alive": False}
+            self._driver = neo4j.GraphDatabase.driver(
+                job["uri"],
+                auth=(job["username"], job["password"]),
+                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+                liveness_check_timeout=0,  # the server may have started again since the text before
+                **options,
+            )
+            self._login = login
+        return self._driver
+
+
+def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
     """Run the text of a job; errors as lines too."""
-    options: dict[str, Any] = {"telemetry_disabled": True, "connection_timeout": 10, "keep_alive": False}
     try:
-        with neo4j.GraphDatabase.driver(
-            job["uri"],
-            auth=(job["username"], job["password"]),
-            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-            **options,
-        ) as driver:
-            # One transaction that is never repeated: what ran out of memory once would do so again.
-            session = driver.session(database=job["database"], default_access_mode=neo4j.READ_ACCESS, fetch_size=500)
-            query = neo4j.Query(job["text"], metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
-            result = session.run(query, {name: unpacked(value) for name, value in job["parameters"].items()})
-            yield {"columns": list(result.keys())}
-            ends: set[str] = set()
-            for line in lines(job, result, ends):
-                if "end" in line and ends:
-                    yield {"ends": named(driver, job, ends)}
-                yield line
-            # Not waiting for the rest of it: the server stops once the connection is gone.
-            sys.stdout.flush()
-            os._exit(0)
+        driver = connected.to(job)
+        # One transaction that is never repeated: what ran out of memory once would do so again.
+        session = driver.session(database=job["database"], default_access_mode=neo4j.READ_ACCESS, fetch_size=500)
+        query = neo4j.Query(job["text"], metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
+        result = session.run(query, {name: unpacked(value) for name, value in job["parameters"].items()})
+        yield {"columns": list(result.keys())}
+        ends: set[str] = set()
+        for line in lines(job, result, ends):
+            if "end" in line and ends:
+                yield {"ends": named(driver, job, ends)}
+            if line.get("end") == "all":
+                session.close()
+            yield line
     except bolt.Neo4jError as error:
         yield {
             "error": _kind(error),
@@ -171,6 +190,8 @@ def run(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"error": "connection", "says": type(error).__name__}
     except MemoryError:
         yield {"error": "memory", "says": ""}
+    except RecursionError:
+        yield {"error": "server", "says": "The answer is nested too deeply to be told."}
 
 
 def named(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str, Any]:
@@ -192,16 +213,35 @@ def _kind(error: bolt.Neo4jError) -> str:
     return "text" if isinstance(error, bolt.ClientError) else "server"
 
 
+def _texts() -> Iterator[dict[str, Any]]:
+    """The jobs from standard input, until it ends or none comes for a while."""
+    while True:
+        patience = threading.Timer(_WAITS_S, os._exit, (0,))
+        patience.daemon = True
+        patience.start()
+        line = sys.stdin.readline()
+        patience.cancel()
+        if not line:
+            return
+        job, line = json.loads(line), ""
+        yield job
+
+
 def main() -> None:
-    """Entry point: the job from standard input."""
+    """Entry point: the jobs from standard input."""
     if sys.platform == "linux":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    job = json.loads(sys.stdin.readline())
-    for line in run(job):
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+    connected = Connected()
+    for job in _texts():
+        line: dict[str, Any] = {}  # the last one
+        for line in run(job, connected):
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+        if line.get("end") != "all":
+            # Not waiting for the rest of it: the server stops once the connection is gone.
+            os._exit(0)
 
 
 if __name__ == "__main__":

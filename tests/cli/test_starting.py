@@ -46,6 +46,17 @@ def test_opening_a_home_loads_nothing_that_only_computes() -> None:
     assert loaded("import graphsvc.cases.home") & HEAVY == set()
 
 
+def test_the_service_loads_neither_graphs_nor_tables_before_they_are_asked_for() -> None:
+    asked = "from graphsvc.cli import program\nassert program.get_command(None, 'query') is not None"
+    assert loaded(asked) & {*HEAVY, "pandas", "pyarrow"} == set()
+    assert "pandas" in loaded(f"{asked}\nimport pandas\npandas.DataFrame([1])")
+
+
+def test_a_notebooks_own_driver_takes_tables_whoever_was_loaded_first() -> None:
+    asked = "import graphsvc.service, pandas\nfrom neo4j import _optional_deps\nassert _optional_deps.pd is pandas"
+    assert "pandas" in loaded(asked)
+
+
 def test_every_command_stands_where_the_table_says() -> None:
     """The table says it without loading the module."""
     rooms = {

@@ -654,6 +654,22 @@ MUTATIONS = (
         f"{_WRITING}::test_a_case_that_only_the_graph_knows_suspends_the_grant",
     ),
     Mutation(
+        "arrived",
+        "and one that came since the last text counts too",
+        "graphsvc/access/door/cyphergate.py",
+        "if not state or state != known:",
+        "if not known:",
+        f"{_WRITING}::test_a_case_that_only_the_graph_knows_suspends_the_grant",
+    ),
+    Mutation(
+        "applied",
+        "nor is one missed that is written meanwhile",
+        "graphsvc/access/door/cyphergate.py",
+        "cap=100_000, after=state)",
+        "cap=100_000)",
+        f"{_WRITING}::test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most",
+    ),
+    Mutation(
         "texts",
         "a text in the log that was changed or taken away is found",
         "graphsvc/access/log/cyphertexts.py",

@@ -123,7 +123,7 @@ def test_the_page_marks_them_where_they_stand(people: Place) -> None:
     client = people.client("whole")
     page = " ".join(client.get(f"/case/{people.case}/query?name=crossings.on_days&run=1&p.least=0").text.split())
     row = page.partition("<tbody>")[2].partition("</tr>")[0]
-    organisers = row.split("<td")[6]
+    organisers = row.split("<td")[7]
     for name, marks in ((SURE, ()), (LIED, ("denied",)), (POOR, ("doubtful",)), (WORST, ("doubtful",))):
         entity = organisers.partition(f"id={name}")[2].partition("<a ")[0]
         assert [mark for mark in ("denied", "doubtful") if f'<span class="tag">{mark}</span>' in entity] == list(

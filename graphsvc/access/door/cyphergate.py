@@ -1,8 +1,9 @@
 """The gate for Cypher that somebody typed.
 
 In this order: a line in the log, and the text kept beside it → the grant, held against every case there is → what the
-text and its plan may do → run within limits → the sources it showed, and how it ended, in the log. Such a text sees the whole
-database, so what comes out is not redacted: the grant is for people who are cleared for all of it.
+text and its plan may do. Then, of what may only read: a line → the grant again → run within limits → the sources it showed,
+and how it ended, in the log. Such a text sees the whole database, so what comes out is not redacted: the grant is for people
+who are cleared for all of it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from graphsvc.queries.days import mixed
 from graphsvc.queries.library import BOUND
 from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import PlanStep, Store
+from graphsvc.store.runners import Runners
 from graphsvc.store.typed import Typed, run_typed
 
 # Seconds that listing the cases in the graph may take.
@@ -41,11 +43,12 @@ class Examined:
     """A text that may run.
 
     Attributes:
-        kind: `r`, it reads. plan: what it would do.
+        text: it. kind: `r`, it reads. plan: what it would do.
         parameters: the names it uses, bound ones too.
         notices: what in it to look at, such as a label that nothing has.
     """
 
+    text: str
     kind: str
     plan: PlanStep
     parameters: tuple[str, ...]
@@ -68,6 +71,17 @@ class CypherGate:
         texts: CypherTexts,
     ) -> None:
         self._store, self._database, self._settings, self._texts = store, database, settings, texts
+        self._runners = Runners()
+        # The cases that were in the graph, and in which state of it.
+        self._found: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
+
+    def forget(self) -> None:
+        """End the processes that wait for a text, with what they may hold of the one before."""
+        self._runners.forget()
+
+    def close(self) -> None:
+        """End them, and let none wait any more."""
+        self._runners.close()
 
     def refusal(self, principal: Principal) -> str:
         """Why this person may not write Cypher at this moment, in one sentence; empty: they may.
@@ -106,18 +120,17 @@ class CypherGate:
             return checked
 
     def run(
-        self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], typed: Typed
+        self, principal: Principal, purpose: str, case: str, examined: Examined, given: Mapping[str, Any], typed: Typed
     ) -> None:
-        """Run a text; what comes goes into `typed`, and nothing of it is to be shown before this returns.
+        """Run a text that `check` found harmless; what comes goes into `typed`, and nothing is shown before this returns.
 
         Raises:
             CypherFault, NotFound, Refused, Busy: as `check`. Otherwise as `store.typed.run_typed`.
         """
-        with self._act(principal, purpose, case, text, given, "run") as outcome:
-            checked = self._checked(text, given)
-            typed.notices = checked.notices
-            parameters = self._parameters(principal, case, checked.parameters, given)
-            run_typed(self._settings, self._store(), text, parameters, self._settings.row_cap, typed)
+        with self._act(principal, purpose, case, examined.text, given, "run") as outcome:
+            typed.notices = examined.notices
+            parameters = self._parameters(principal, case, examined.parameters, given)
+            run_typed(self._settings, self._store(), self._runners, examined.text, parameters, typed)
             outcome["rows"] = len(typed.rows)
             outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
             if typed.truncated:
@@ -145,7 +158,7 @@ class CypherGate:
         parameters = require_harmless(text)
         plan = self._store().explain(text)
         require_reading(plan)
-        return Examined(plan.kind, plan.root, parameters, (*plan.notices, *mixed(text, given)))
+        return Examined(text, plan.kind, plan.root, parameters, (*plan.notices, *mixed(text, given)))
 
     def _parameters(
         self, principal: Principal, case: str, names: tuple[str, ...], given: Mapping[str, Any]
@@ -167,9 +180,18 @@ class CypherGate:
         return {row.id: row.state for row in rows}
 
     def _cases(self) -> frozenset[str]:
-        """Every case in the graph or in the application database; what bears no case at all counts as one."""
-        answer = self._store().read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000)
-        return frozenset(str(row[0] or "") for row in answer.rows) | frozenset(self._states())
+        """Every case in the graph or in the application database; what bears no case at all counts as one.
+
+        The whole graph is looked through where it has been written to, by whomever, since the last time.
+        """
+        store = self._store()
+        state = store.bookmarks()  # before the look: what is committed during it is met by the next one
+        known, cases = self._found
+        if not state or state != known:
+            answer = store.read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000, after=state)
+            cases = frozenset(str(row[0] or "") for row in answer.rows)
+            self._found = state, cases
+        return cases | frozenset(self._states())
 
 
 def _sources(value: Any) -> Iterator[str]:

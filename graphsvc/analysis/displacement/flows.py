@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from zlib import crc32
-
-import networkx as nx
 
 from graphsvc.analysis.displacement import permutation
 from graphsvc.analysis.displacement.cohorts import (
@@ -28,6 +27,9 @@ from graphsvc.analysis.displacement.cohorts import (
 )
 from graphsvc.analysis.displacement.permutation import DRAWS, ChanceTest
 from graphsvc.analysis.displacement.stays import COARSEST, WorkTie, hands, shifted
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 # The key of an edge between places, as relations are those of other graphs.
 MOVED = "MOVED"
@@ -196,6 +198,8 @@ def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
 
     Limits: what became of those who appear nowhere is in no edge.
     """
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for left in every:
         together = {excess.place for excess in left.test.places if excess.together}

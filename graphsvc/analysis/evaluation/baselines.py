@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score import structure
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def person_projection(claims: Iterable[Claim], persons: Collection[str]) -> nx.Graph[str]:
@@ -22,6 +25,8 @@ def person_projection(claims: Iterable[Claim], persons: Collection[str]) -> nx.G
 
     Limits: everything counts here, lawful service too. Things of more than 50 persons tie nobody: they tie everybody.
     """
+    import networkx as nx
+
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(sorted(persons))
     met: dict[str, set[str]] = {}
@@ -44,6 +49,7 @@ def degree(graph: nx.Graph[str]) -> dict[str, float]:
     """Number of others each person is tied to.
 
     Example:
+        >>> import networkx as nx
         >>> degree(nx.path_graph(["a", "b", "c"]))
         {'a': 1.0, 'b': 2.0, 'c': 1.0}
 
@@ -58,11 +64,14 @@ def betweenness(graph: nx.Graph[str], sample: int | None = None, seed: int = 0) 
     With `sample`, from that many seeded pivots instead of all.
 
     Example:
+        >>> import networkx as nx
         >>> betweenness(nx.path_graph(["a", "b", "c"]))
         {'a': 0.0, 'b': 1.0, 'c': 0.0}
 
     Limits: puts interpreters, drivers and landlords on top, who lie on paths by serving many.
     """
+    import networkx as nx
+
     pivots = None if sample is None else min(sample, len(graph))
     scores: dict[str, float] = nx.betweenness_centrality(graph, k=pivots, seed=seed)
     return scores
@@ -72,6 +81,7 @@ def effective_size(graph: nx.Graph[str]) -> dict[str, float]:
     """Contacts less those a person's other contacts already reach (Burt 1992, in the form of Borgatti 1997), 0 or more.
 
     Example:
+        >>> import networkx as nx
         >>> effective_size(nx.path_graph(["a", "b", "c"]))
         {'a': 1.0, 'b': 2.0, 'c': 1.0}
 
@@ -91,6 +101,7 @@ def pagerank(graph: nx.Graph[str], sources: Collection[str] = ()) -> dict[str, f
     With `sources`, the walk begins again at one of those persons each time (Haveliwala 2002): who is near to them.
 
     Example:
+        >>> import networkx as nx
         >>> found = pagerank(nx.path_graph(["a", "b", "c"]), ["a"])
         >>> max(found, key=found.get), found["a"] > found["c"]
         ('b', True)
@@ -98,6 +109,8 @@ def pagerank(graph: nx.Graph[str], sources: Collection[str] = ()) -> dict[str, f
     Limits: undirected, it follows degree; begun at witnesses it finds those who deal with witnesses, which hubs do not.
     Sources that are not in the graph are left out.
     """
+    import networkx as nx
+
     if not graph:
         return {}
     start = {person: 1.0 for person in sources if person in graph}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from graphsvc.analysis.evaluation import baselines
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.score.hubs import rank
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 OURS = "graphsvc"
 # Pivots of betweenness: from all persons it takes minutes on larger cases, and orders them the same at the top.

@@ -8,12 +8,15 @@ Clusters are made of the pairs' own ratios, with a cut under which nothing is sh
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.linkage.ratios import RatioTable
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 # One pair may not outweigh all others of two parts: log ratios beyond these (a factor of about 160,000, and of 400 against) count as these.
 _MOST, _LEAST = 12.0, -6.0
@@ -61,6 +64,8 @@ def clusters(own: Floats, size: int, table: RatioTable) -> list[list[int]]:
 
     Limits: each crossing is in one cluster at most; a series of which little is told falls into several, or into none.
     """
+    import networkx as nx
+
     least = threshold(size, table)
     graph = _ties(own, size, least)
     groups = nx.community.louvain_communities(graph, seed=1) if graph.number_of_edges() else []
@@ -87,6 +92,8 @@ def threshold(size: int, table: RatioTable) -> float:
 
 
 def _ties(own: Floats, size: int, least: float) -> nx.Graph[int]:
+    import networkx as nx
+
     graph: nx.Graph[int] = nx.Graph()
     first, second = np.triu_indices(size, 1)
     chosen = np.flatnonzero(own >= max(least, _NONE))
@@ -149,6 +156,8 @@ def parts_of(own: Floats, size: int, least: float) -> list[list[int]]:
 
     Limits: one tie is enough to hold two parts together.
     """
+    import networkx as nx
+
     graph = _ties(own, size, least)
     graph.add_nodes_from(range(size))
     return sorted((sorted(part) for part in nx.connected_components(graph)), key=lambda rows: (-len(rows), rows))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.records.relations import LinkKey
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
@@ -26,6 +28,8 @@ def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
 
     Limits: holds denials and claims without weight too; look at `polarity` and `status` before counting.
     """
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for claim in claims:
         graph.add_node(claim.subject, kind=claim.subject_kind)
@@ -63,6 +67,8 @@ def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:
 
     Limits: shows presence, lawful service and family beside the ties of the operation.
     """
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for (subject, relation, object_), figures in links.items():
         graph.add_edge(

@@ -71,10 +71,10 @@ class Cypher:
             parameters: name → value, of kinds that `service.cypher.parameters.native` takes.
         """
         gate, case, given = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
-        gate.check(self._ask.principal, self._ask.purpose, case, text, given)
+        examined = gate.check(self._ask.principal, self._ask.purpose, case, text, given)
 
         def work(typed: Typed) -> None:
-            gate.run(self._ask.principal, self._ask.purpose, case, text, given, typed)
+            gate.run(self._ask.principal, self._ask.purpose, case, examined, given, typed)
 
         return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.analysis.displacement import flows, movers
 from graphsvc.analysis.displacement.flows import Departure
@@ -32,6 +30,9 @@ from graphsvc.views.displacement.rows import (
     told,
 )
 from graphsvc.views.displacement.safeguarding import AtRisk
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 # What ties an online place to things: sites it is at, and accounts, phones and names used by those who run it.
 _OF_A_PLACE, _OF_THOSE = ("LOCATED_AT",), ("USED", "PAID")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
-import pandas as pd
 
 from graphsvc.analysis.linkage.clusters import chances
 from graphsvc.analysis.linkage.linked import (
@@ -28,6 +26,10 @@ from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage.compared import ComparedCase, compared, without_pieces
 from graphsvc.views import linked as words
 from graphsvc.views.forms.rows import xml
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
 
 # Of one crossing so many others are named; of a cluster so many things it shares, of all boats so many.
 _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
@@ -223,6 +225,8 @@ class Linkage:
             names = self._ask.named(case.linked.ids)
             outcome["rows"] = len(pairs)
         warn([cut(len(pairs))] if truncated else [])
+        import networkx as nx
+
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for name in case.linked.ids:
             graph.add_node(name, kind="crossing", name=xml(names[name]["name"] or name), date=case.dates[name])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graphsvc.access.log.audit import now
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
+from graphsvc.records.numbers import count
 from graphsvc.records.relations import ENTITIES, LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
@@ -28,6 +30,15 @@ _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind
 _ALONG = tuple(dict.fromkeys(relation for ways in ALONG.values() for relation, _, _ in ways))
 # What those behind several share is brought into the picture: so many at most, and so many questions are told.
 _SHARED, _QUESTIONS = 24, 20
+# So many crossings of a coarse date are named.
+_NAMED = 5
+
+
+def _perhaps(coarse: Mapping[str, str], *, more: bool) -> str:
+    """A sentence of crossings that may be of the days asked about, and are not answered for; empty: there are none."""
+    named = [f"{name} ({date})" for name, date in coarse.items()]
+    others = f" and {'more than ' if more else ''}{count(len(named) - _NAMED, 'other')}" if len(named) > _NAMED else ""
+    return f"May be of these days too, and not asked about: {', '.join(named[:_NAMED])}{others}." if named else ""
 
 
 class Answers:
@@ -44,7 +55,8 @@ class Answers:
 
         Args:
             ids: of entities, up to 60.
-            day: crossings of this day as well, `2020-05-08`.
+            day: crossings of this day as well, `2020-05-08`. One of a coarse date (`2020-05`) that may be of it is named among
+                what is not known.
             until: of all days from it to this one.
             service: with marks of those whom somebody in the picture is said to have served lawfully.
 
@@ -52,12 +64,18 @@ class Answers:
             RequestError: nothing is asked about, or too much. NotFound: none of it is there for this reader.
         """
         with self._ask.look("read", query="behind") as outcome:
-            asked = tuple(dict.fromkeys((*filter(None, ids), *self._crossings(day, until or day))))
+            certain, coarse, more = self._crossings(day, until or day)
+            asked = tuple(dict.fromkeys((*filter(None, ids), *certain)))
+            perhaps = _perhaps({name: date for name, date in coarse.items() if name not in asked}, more=more)
+            if not asked and coarse and not more:
+                asked, perhaps = tuple(coarse), "No crossing is known to be of these days: those asked about may be."
             if not asked:
                 raise RequestError("Say what is asked about: ids, or a day on which there are crossings.")
             if len(asked) > MOST_STARTS:
                 raise RequestError(f"That is {len(asked)} at once; {MOST_STARTS} go. Take fewer days, or some of them.")
             answered = self._answered(asked, service=service)
+            if perhaps:
+                answered = replace(answered, answer=replace(answered.answer, gaps=(perhaps, *answered.answer.gaps)))
             outcome["rows"] = len(answered.answer.table())
         return answered
 
@@ -139,11 +157,14 @@ class Answers:
         counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
 
-    def _crossings(self, first: str, last: str) -> list[str]:
+    def _crossings(self, first: str, last: str) -> tuple[list[str], dict[str, str], bool]:
+        """Crossings of some days, those that may be of them (id → date), and whether there are more of these."""
         if not first:
-            return []
-        on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0).dicts()
-        return [row["crossing"] for row in on_days]
+            return [], {}, False
+        on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0)
+        rows = on_days.dicts()  # those of these days for certain come first
+        certain = [row["crossing"] for row in rows if row["certain"]]
+        return certain, {row["crossing"]: row["date"] for row in rows if not row["certain"]}, on_days.truncated
 
     def _standing(self, named: Collection[str]) -> dict[str, LeadRank]:
         """Where those of these who are ranked stand, for who may see a ranking."""

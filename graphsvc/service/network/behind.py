@@ -5,15 +5,16 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import networkx as nx
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.views.behind.answer import COLUMNS, Answer
 from graphsvc.views.forms.graphs import as_networkx
 from graphsvc.views.picture.network import Picture
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)

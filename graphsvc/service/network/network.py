@@ -6,9 +6,7 @@ import html
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.analysis.links import projection
 from graphsvc.errors import RequestError
@@ -27,6 +25,9 @@ from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.arrangements import Frame
 from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached, sifted
 from graphsvc.views.picture.page import offline_page
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 GRAPHS = ("claims", "links", "operation")
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-
-import networkx as nx
-from networkx.readwrite.gexf import GEXFWriter
-from networkx.readwrite.graphml import GraphMLWriter
 
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import link_rows, node_rows, xml
 from graphsvc.views.picture.network import Picture
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 
 def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
     """A directed multigraph with every column of the rows, the mark as data of the graph."""
+    from networkx.readwrite.graphml import GraphMLWriter
+
     graph = _graph(view, mark=xml(about.mark), says=SAYS)
     writer = GraphMLWriter(graph=graph, encoding="utf-8", prettyprint=True)
     _tell_apart(writer.xml, graph, "label")
@@ -28,6 +30,8 @@ def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
 
 def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
     """The same with places and colours, so that Gephi opens it looked; the mark in its description."""
+    from networkx.readwrite.gexf import GEXFWriter
+
     graph = _graph(view, mode="static", defaultedgetype="directed")
     for node in view.nodes:
         ink = hue(node).removeprefix("#")
@@ -56,6 +60,8 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
 
 def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
     """A picture as a graph for a notebook, which writes GraphML and GEXF: a link is keyed by its relation."""
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in view.nodes:
         graph.add_node(node.id, kind=node.kind, name=xml(node.name), sealed=node.sealed)
@@ -67,6 +73,8 @@ def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
 
 def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
     """The rows as a graph; the key of a link is its id, which programs take to be unique in the whole file."""
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.graph |= attributes
     for node in node_rows(view):

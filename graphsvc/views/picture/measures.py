@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.views.picture.network import Picture
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 # From so many nodes on betweenness is estimated from as many of them as starts (Brandes and Pich 2007).
 _STARTS = 300
@@ -23,6 +24,8 @@ def measured(view: Picture) -> dict[str, dict[str, Any]]:
         taken as two-way and alike) and `community` (from 1, the largest first; groups by modularity, Clauset, Newman and
         Moore 2004). Direction and belief do not count: it says how the picture hangs together, not who does what.
     """
+    import networkx as nx
+
     graph = _graph(view)
     starts = _STARTS if len(graph) > _STARTS else None
     between = nx.betweenness_centrality(graph, k=starts, seed=0)
@@ -39,6 +42,8 @@ def communities(view: Picture) -> dict[str, int]:
 
 
 def _graph(view: Picture) -> nx.Graph[str]:
+    import networkx as nx
+
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(node.id for node in view.nodes)
     graph.add_edges_from((edge.subject, edge.object) for edge in view.edges if edge.subject != edge.object)
@@ -46,6 +51,8 @@ def _graph(view: Picture) -> nx.Graph[str]:
 
 
 def _communities(graph: nx.Graph[str]) -> dict[str, int]:
+    import networkx as nx
+
     member_sets = (
         nx.community.greedy_modularity_communities(graph) if graph.number_of_edges() else [{node} for node in graph]
     )

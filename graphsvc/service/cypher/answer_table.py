@@ -1,0 +1,27 @@
+"""A table of pandas that says, where it is shown, when it is not all that was meant."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+
+
+class AnswerFrame(pd.DataFrame):
+    """An answer. What is made of it is a plain table again."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def __repr__(self) -> str:
+        return "\n".join([super().__repr__(), *self._warnings()])
+
+    def _repr_html_(self) -> str | None:
+        table: str | None = super()._repr_html_()  # type: ignore[misc]  # the stubs of pandas lack it
+        said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self._warnings())
+        return None if table is None else f"{said}{table}"
+
+    def _warnings(self) -> list[str]:
+        sentences: list[str] = self.attrs.get("warnings", [])
+        return sentences
