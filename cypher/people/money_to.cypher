@@ -27,6 +27,6 @@ WHERE to.handling IN $handling AND by.handling IN $handling AND c.handling IN $h
 WITH by, s.kind = 'witness' AS witnessed, CASE WHEN s.kind IN $voices THEN properties(c) ELSE {} END AS c ORDER BY c.id
 RETURN by.id AS payer, coalesce(by.name, by.value) AS payer_name, toLower(head([l IN labels(by) WHERE l <> 'Entity'])) AS payer_kind,
        coalesce(c.currency, '') AS currency, sum(c.amount) AS total, max(c.amount) AS largest, count(c.id) AS claims,
-       min(c.from_on) AS first, max(c.from_on) AS last, max(witnessed) AS witnessed
+       min(c.from_on) AS first, replace(max(c.from_on + '~'), '~', '') AS last, max(witnessed) AS witnessed
 ORDER BY total DESC, payer, currency
 LIMIT $limit + 1

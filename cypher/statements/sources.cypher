@@ -23,7 +23,7 @@
 MATCH (q:Source {case: $case})<-[:GIVEN_BY]-(s:Statement {kind: $kind})
 WHERE s.handling IN $handling
 WITH q, s ORDER BY s.taken_on, s.id
-WITH q, collect(s) AS given, min(s.taken_on) AS first, max(s.taken_on) AS last
+WITH q, collect(s) AS given, min(s.taken_on) AS first, replace(max(s.taken_on + '~'), '~', '') AS last
 RETURN q.id AS source, q.kind AS kind, size(given) AS statements,
        COUNT { UNWIND given AS s MATCH (s)<-[:STATED_IN]-(c:Claim) WHERE c.handling IN $handling } AS claims,
        COUNT { UNWIND given AS s

@@ -166,6 +166,16 @@ def typed_day(text: str) -> TypedDay | None:
     return TypedDay(day, month) if 1 <= day <= calendar.monthrange(_LEAP, month)[1] else None
 
 
+def ending(given: str) -> str:
+    """What partial dates are ordered by where it counts how late they may end.
+
+    Example:
+        >>> max("2020-05-08", "2020-05"), max("2020-05-08", "2020-05", key=ending)
+        ('2020-05-08', '2020-05')
+    """
+    return f"{given}~"  # it sorts behind "-"
+
+
 def _month(word: str) -> int:
     """The number of a month by its name or the first three letters or more of it; 0 if it is none."""
     names = [name.lower() for name in calendar.month_name]

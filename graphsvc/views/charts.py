@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import parse_date, shown
 
 # Longest span in days → the width of one bar.
 _STEPS = ((70, "day"), (800, "week"), (math.inf, "month"))
@@ -42,7 +42,7 @@ class Timeline:
         bars: from left to right; empty steps have no bar.
         ticks: (x, label) of the time axis.
         peak: the highest bar, as high as the drawing, or None.
-        undated: crossings whose date is less precise than a day; they stand at the earliest day it can mean.
+        undated: crossings whose date may be of several steps; they stand in no bar.
     """
 
     width: int
@@ -92,11 +92,14 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
         >>> chart.step, [(bar.when, bar.count, bar.people) for bar in chart.bars]
         ('day', [('8 May 2020', 1, 21)])
     """
-    dated = [(_day(row["day"]), row) for row in crossings if row.get("day")]
-    if not dated:
+    every = [(_day(row["day"]), row) for row in crossings if row.get("day")]
+    if not every:
         return Timeline(width, height, "day", [], [], None, 0)
-    first, last = min(day for day, _ in dated), max(day for day, _ in dated)
+    first, last = min(day for day, _ in every), max(day for day, _ in every)
     step = next(name for longest, name in _STEPS if (last - first).days <= longest)
+    dated = [(day, row) for day, row in every if _start(parse_date(str(row["date"])).latest, step) == _start(day, step)]
+    if not dated:
+        return Timeline(width, height, step, [], [], None, len(every))
     count, people = Counter[dt.date](), Counter[dt.date]()
     for day, row in dated:
         start = _start(day, step)
@@ -119,9 +122,8 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
         )
         for start in sorted(count)
     ]
-    undated = sum(len(str(row["date"])) < len("2020-05-08") for _, row in dated)
     ticks = [(place * slot, label) for place, label in _ticks(list(places), step)]
-    return Timeline(width, height, step, bars, ticks, max(bars, key=lambda bar: bar.count), undated)
+    return Timeline(width, height, step, bars, ticks, max(bars, key=lambda bar: bar.count), len(every) - len(dated))
 
 
 def stack(shares: Mapping[str, float], low: float, high: float, width: float, recorded: float | None = None) -> Stack:

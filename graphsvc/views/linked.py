@@ -9,6 +9,7 @@ from typing import Any
 from graphsvc.analysis.linkage.features import NEAR, SHARED
 from graphsvc.analysis.linkage.linked import ComparedFeature, LeftOut, SharedThing
 from graphsvc.analysis.linkage.support import in_favour, support
+from graphsvc.records.dates import ending
 from graphsvc.records.numbers import count
 
 # Features whose values are words, and no entities with a page.
@@ -173,8 +174,8 @@ def boats_sentence(shared: SharedThing, names: Mapping[str, Mapping[str, Any]]) 
 
 def days(dates: Iterable[str]) -> tuple[str, str]:
     """The first and the last day of some dates as given; empty where none is."""
-    given = sorted(date[:10] for date in dates if date)
-    return (given[0], given[-1]) if given else ("", "")
+    given = [date[:10] for date in dates if date]
+    return (min(given), max(given, key=ending)) if given else ("", "")
 
 
 def entity_values(things: Iterable[SharedThing | ComparedFeature]) -> list[str]:

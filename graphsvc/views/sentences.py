@@ -404,17 +404,17 @@ def peak(crossings: int, people: int, when: str, undated: int) -> str:
         crossings: in the fullest span.
         people: in them, as far as told.
         when: that span in words.
-        undated: how many are known less precisely than by a day.
+        undated: how many of a coarser date stand in no span.
 
     Example:
         >>> peak(1, 9, "May 2020", 1)
-        'Most: 1 crossing with 9 people, May 2020. 1 with a date less precise than a day stands at the earliest day it can mean.'
+        'Most: 1 crossing with 9 people, May 2020. 1 of a date known less precisely stands in no bar.'
     """
     carried = f" with {count(people, 'person')}" if people else ""
     text = f"Most: {count(crossings, 'crossing')}{carried}, {when}."
     if undated:
         stand = plural(undated, "stands", "stand")
-        text += f" {undated} with a date less precise than a day {stand} at the earliest day it can mean."
+        text += f" {undated} of a date known less precisely {stand} in no bar."
     return text
 
 
@@ -429,12 +429,12 @@ def days_of_crossings(text: str, days: Sequence[str]) -> str:
         >>> days_of_crossings("8 may", ["2019-05-08", "2020-05-08"]), days_of_crossings("8 May 2020", ["2020-05-08"])
         ('Crossings you can see were on 8 May in 2019 and 2020.', '')
         >>> days_of_crossings("8 may", [])
-        'No crossing you can see was on 8 May in any year.'
+        'No crossing you can see is known to have been on 8 May in any year.'
     """
     day = typed_day(text)
     if day is None or day.year:
         return ""
     if not days:
-        return f"No crossing you can see was on {day.words} in any year."
+        return f"No crossing you can see is known to have been on {day.words} in any year."
     years = [date[:4] for date in days]
     return f"Crossings you can see were on {day.words} in {', '.join(years[:-1])}{' and ' if years[:-1] else ''}{years[-1]}."

@@ -12,7 +12,7 @@ from benchmarks.displacement import calm_p, scored, world
 from graphsvc.analysis.displacement import permutation
 from graphsvc.analysis.displacement.cohorts import Closing, Whereabouts, closings, cohort, whereabouts
 from graphsvc.analysis.displacement.flows import arrivals, came, compared, displaced, flow_graph, flows, left_on
-from graphsvc.analysis.displacement.movers import movers, next_places
+from graphsvc.analysis.displacement.movers import _in_time, movers, next_places
 from graphsvc.analysis.displacement.permutation import corrected, dealt
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie, near, stays
 
@@ -53,6 +53,10 @@ def outcomes(known: Whereabouts) -> dict[str, str]:
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020-03-21"), "abandoned"),
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p"), "abandoned"),  # on no day that is told
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018-05-01"), "unknown"),  # of another time
+        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018"), "unknown"),  # that too
+        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020"), "abandoned"),  # may be after it
+        (("p WORKED_AT w1 2020-01-05", "p LOCATED_AT shelter 2021"), "seen"),
+        (("p WORKED_AT w1 2020-01-05 2020",), "unknown"),  # until some day of that year
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020-03-21", "p WORKED_AT w2 2020-04-02"), "moved"),
         (("p WORKED_AT w1 2020-01-05", "p LOCATED_AT shelter 2020-04-02"), "seen"),
         (("p WORKED_AT w1 2020-01-05", "p LOCATED_AT shelter 2019-04-02"), "unknown"),
@@ -313,6 +317,24 @@ def test_the_last_day_told_is_not_the_day_somebody_came() -> None:
 )
 def test_who_is_told_to_be_somewhere_afterwards_is_seen_again(text: str, outcome: str) -> None:
     assert outcomes(told("p WORKED_AT w1 2020-01-05 2020-03-20", text)) == {"p": outcome}
+
+
+def test_an_end_that_is_told_by_the_year_is_an_end() -> None:
+    known = whereabouts([WorkPlace("w1", "Wash", "premises", "", "2021-03-20")], [tie("p WORKED_AT w1 2020-01 2020")])
+    assert cohort(known, closings(known)[0]).people == ()
+
+
+def test_who_moved_somebody_in_another_year_is_nobody_who_moved_them_then() -> None:
+    known = told("p WORKED_AT w1 2020-01-05", "p WORKED_AT w2 2020-04-02")
+    (closing,) = (each for each in closings(known) if each.place == "w1")
+    given = (
+        "d TRANSPORTED p 2018",
+        "d TRANSPORTED p 2020",
+        "h HOUSED p 2020-01 2020",
+        "h HOUSED p 2021-06",
+        "h HOUSED p -",
+    )
+    assert [_in_time(tie(text), closing) for text in given] == [False, True, True, False, True]
 
 
 def test_who_is_told_to_be_there_still_is_not_called_not_seen_again() -> None:

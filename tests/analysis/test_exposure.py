@@ -102,6 +102,18 @@ def test_a_stay_without_days_is_none_on_a_day_and_a_denied_one_is_none() -> None
     assert knowing(Fact("y", "CONTROLS", "w2"), known) == set()
 
 
+def test_a_stay_that_only_may_have_been_on_the_day_makes_no_set_larger() -> None:
+    stays = (
+        ("p1", "2020-05-01", "2020-05-31"),
+        ("p2", "2020", ""),
+        ("p3", "2020-05", ""),
+        ("p4", "2020-04", "2020-06"),
+    )
+    known = ground([record(f"{who} WORKED_AT w1", from_on=begin, to_on=end) for who, begin, end in stays], [])
+    assert knowing(Fact("y", "CONTROLS", "w1", "2020-05-08"), known) == {"p1", "p4"}
+    assert knowing(Fact("y", "CONTROLS", "w1"), known) == {"p1", "p2", "p3", "p4"}
+
+
 def test_two_rows_said_to_be_one_person_count_once() -> None:
     known = ground([*CLAIMS, said("s: p1 SAME_AS p2")], [], DAYS)
     assert known.privy(Fact("x", "PILOTED", "c1")).bit_count() == 4

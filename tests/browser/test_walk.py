@@ -83,6 +83,11 @@ def test_tables_sort_by_their_headers(visit: Visiting) -> None:
         told = [int(cell) for cell in cells if cell.strip()]
         assert told == sorted(told, reverse=True)
         assert len(told) > 2
+        for turn in (True, False):
+            page.locator("thead th", has_text="Date").get_by_role("button").click()
+            days = page.locator("tbody td[data-value]").evaluate_all("cells => cells.map((cell) => cell.dataset.value)")
+            assert days == sorted(days, reverse=turn)
+            assert len(set(days)) > 2
 
 
 def test_everything_works_without_scripts(visit: Visiting) -> None:

@@ -49,17 +49,25 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_server: Callable[..., Settings]) -> None:
     coarse = [{"id": f"m{number}", "date": "2020-05"} for number in range(1, 8)] + [{"id": "y1", "date": "2020"}]
-    rows = {**ROWS, "crossings": [*ROWS["crossings"], *coarse]}
+    rows = {**ROWS, "crossings": [*ROWS["crossings"], *coarse, {"id": "t1", "date": "2020-05-08T04:30Z"}]}
     with laid(at_server(), READERS, "ana", rows) as place:
         answers = place("ana").network.answers
         for day in ("2020-05-01", "2020-05-31"):  # the timeline leads to the first, where it draws them
             perhaps = answers.behind(day=day).answer
             assert {row.about.id for row in perhaps.rows} == {"y1", *(f"m{number}" for number in range(1, 8))}
+            shown = place.client("ana").get(f"/case/{place.case}/behind?day={day}").text
+            assert "8 crossings that may be of" in " ".join(shown.split())
             assert perhaps.gaps[0] == "No crossing is known to be of these days: those asked about may be."
         with pytest.raises(RequestError, match="a day on which there are crossings"):
             answers.behind(day="2020-06-08", until="2020-05-01")
         told = answers.behind(day="2020-05-08")
-        assert [row.about.id for row in told.answer.rows] == ["c1", "c2"]
+        assert {row.about.id for row in told.answer.rows} == {"c1", "c2", "t1"}
+        days = {
+            row["day"]: row["count"]
+            for row in place("ana").ask.rows("cases.days").dicts()
+            if row["what"] == "crossings"
+        }
+        assert days == {"2020-05-08": 3, "2020-05-20": 1, "2020-05": 7, "2020": 1}
         assert told.answer.gaps[0] == (
             "May be of these days too, and not asked about: y1 (2020), m1 (2020-05), m2 (2020-05), m3 (2020-05), m4 (2020-05)"
             " and 3 others."
@@ -68,10 +76,16 @@ def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_se
             place.client("ana").get(f"/case/{place.case}/behind?day=2020-05-08").text
         )
         asked = answers.behind(["m1"], day="2020-05-08").answer
-        assert {row.about.id for row in asked.rows} == {"c1", "c2", "m1"}
+        assert {row.about.id for row in asked.rows} == {"c1", "c2", "t1", "m1"}
         assert "m1" not in asked.gaps[0]
         month = answers.behind(day="2020-05-01", until="2020-05-31").answer
-        assert {row.about.id for row in month.rows} == {"c1", "c2", "c3", *(f"m{number}" for number in range(1, 8))}
+        assert {row.about.id for row in month.rows} == {
+            "c1",
+            "c2",
+            "c3",
+            "t1",
+            *(f"m{number}" for number in range(1, 8)),
+        }
         assert month.gaps[0] == "May be of these days too, and not asked about: y1 (2020)."
         assert not any("May be of" in gap for gap in answers.behind(day="2019-05-08", ids=["c1"]).answer.gaps)
 

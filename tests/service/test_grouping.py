@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from graphsvc.access.decided.pairs import Pairing
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.analysis.examples import said
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries import replay
+from graphsvc.cases.image.figures import shares
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image, read_image
@@ -68,6 +70,13 @@ def image(service: Service, case: str) -> Image:
 
 def groups(service: Service, case: str, suffix: str = "") -> int:
     return int(image(service, case).links[DIRECTED][f"groups{suffix}"])
+
+
+def test_heard_on_one_day_is_heard_on_it_at_any_hour() -> None:
+    claims = [said("s1: p1 CROSSED_ON c1"), said("s2: p2 CROSSED_ON c2"), said("s3: p3 CROSSED_ON c3")]
+    taken = ("2020-05-10T09:00Z", "2020-05-10T14:00Z", "2020-05")
+    gradings = {claim.statement: {"taken_on": at} for claim, at in zip(claims, taken, strict=True)}
+    assert shares(claims, gradings, {}) == {"s1": [("day", "2020-05-10")], "s2": [("day", "2020-05-10")], "s3": []}
 
 
 def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Service, loaded: str) -> None:

@@ -43,7 +43,14 @@ def test_bars_stand_in_proportion_and_inside_the_drawing() -> None:
 
 
 def test_an_imprecise_date_is_counted_and_said() -> None:
-    assert timeline([crossing("2020-05-01", date="2020-05"), crossing("2020-05-08")]).undated == 1
+    coarse = [crossing("2020-05-01", date="2020-05"), crossing("2020-05-01", date="2020-05")]
+    chart = timeline([*coarse, crossing("2020-05-08T04:30Z"[:10], date="2020-05-08T04:30Z")])
+    assert [(bar.first, bar.count) for bar in chart.bars] == [("2020-05-08", 1)]
+    assert (chart.undated, chart.peak) == (2, chart.bars[0])
+    by_month = timeline([*coarse, crossing("2020-01-01", date="2020"), crossing("2024-01-01")])
+    assert [(bar.first, bar.count) for bar in by_month.bars] == [("2020-05-01", 2), ("2024-01-01", 1)]
+    assert by_month.undated == 1
+    assert timeline(coarse).bars == []
 
 
 def test_labels_have_room() -> None:

@@ -30,6 +30,7 @@ from graphsvc.analysis.displacement.stays import (
     WorkTie,
     near,
     near_end,
+    over,
     shifted,
     stays,
 )
@@ -312,9 +313,9 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
 
 
 def _since(tie: WorkTie, day: dt.date) -> bool:
-    """Whether a link says something of a day or later; one without a day may."""
-    last = near_end(tie.last_on) or near_end(tie.first_on)
-    return (not tie.first_on and not tie.last_on) or (last is not None and last >= day)
+    """Whether a link may say something of a day or later; one without a day may."""
+    last = over(tie)
+    return last is None or last >= day
 
 
 def _emptied(known: Whereabouts, place: WorkPlace) -> Closing | None:

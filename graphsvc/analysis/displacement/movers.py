@@ -24,7 +24,7 @@ from graphsvc.analysis.displacement.stays import (
     WorkTie,
     earliest,
     hands,
-    near_end,
+    over,
 )
 
 By = Literal["control", "transport", "housing", "house"]
@@ -180,7 +180,7 @@ def _acts(ties: Iterable[WorkTie], people: set[str]) -> Mapping[str, list[WorkTi
 
 def _in_time(tie: WorkTie, closing: Closing) -> bool:
     """Whether something was done when people were moved, or may have been: what was over weeks before, or began months later, was another journey."""
-    first, last = earliest(tie.first_on), near_end(tie.last_on) or near_end(tie.first_on)
+    first, last = earliest(tie.first_on), over(tie)
     return (last is None or last >= closing.since) and (first is None or first < closing.until)
 
 

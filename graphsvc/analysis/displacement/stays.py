@@ -149,6 +149,19 @@ def near_end(text: str) -> dt.date | None:
     return date.latest if date else None
 
 
+def over(tie: WorkTie) -> dt.date | None:
+    """The last day that what a link says can have been; None where no day is told, or one that stands for none.
+
+    Example:
+        >>> over(WorkTie("d", "TRANSPORTED", "p", 0.8, first_on="2018"))
+        datetime.date(2018, 12, 31)
+
+    Limits: it may have been over long before.
+    """
+    date = _told(tie.last_on or tie.first_on)
+    return date.latest if date else None
+
+
 def shifted(day: dt.date, days: int) -> dt.date:
     """The day so many days later, or earlier, or the last or first there is.
 
@@ -181,7 +194,8 @@ def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
 def _stay(tie: WorkTie) -> Stay:
     begin, ended, until = near(tie.first_on), None, None
     if tie.last_on != tie.first_on:
-        ended, until = near(tie.last_on), near_end(tie.last_on)
+        end = _told(tie.last_on)
+        ended, until = (end.earliest, end.latest) if end else (None, None)
     if ended is None or until is None or (begin is not None and until <= begin):
         ended = until = None
     elif begin is not None:
@@ -204,8 +218,11 @@ def _stay(tie: WorkTie) -> Stay:
     )
 
 
-def _to_the_month(text: str) -> PartialDate | None:
+def _told(text: str) -> PartialDate | None:
     date = parse_date(text) if text else None
-    if date is None or date.earliest.year in (dt.MINYEAR, dt.MAXYEAR):
-        return None
-    return date if (date.latest - date.earliest).days < COARSEST else None
+    return None if date is None or date.earliest.year in (dt.MINYEAR, dt.MAXYEAR) else date
+
+
+def _to_the_month(text: str) -> PartialDate | None:
+    date = _told(text)
+    return date if date and (date.latest - date.earliest).days < COARSEST else None

@@ -18,6 +18,7 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.independence import held
 from graphsvc.analysis.evidence.ledger import Floats, Ledger, encode
 from graphsvc.errors import RequestError
+from graphsvc.records.dates import ending
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
 
@@ -363,6 +364,5 @@ def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
             continue
         start, end = claim.from_on or claim.to_on, claim.to_on or claim.from_on
         first[number] = min(first[number] or start, start)
-        # "~" sorts behind "-": 2020-05 ends after 2020-05-08.
-        last[number] = max(last[number], end, key=lambda day: f"{day}~" if day else "")
+        last[number] = max(last[number], end, key=lambda day: ending(day) if day else "")
     return first, last

@@ -130,8 +130,8 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
 
     Limits: counts those whom a claim places there and none denies; whoever was there unrecorded would make a set
     larger, so it never looks larger than it is. Suspects and the convicted read along and count as nobody who told,
-    though one may have: then the set is of those that others would think of first. Of a stay without days nobody knows
-    whether it was on the day of a dated fact, so it does not count there.
+    though one may have: then the set is of those that others would think of first. Of a stay without days, or on a day
+    that it only may have been (of `2020-05` each one), nobody knows whether it was then: it does not count on a dated fact.
     """
     claims = [claim for claim in claims if claim.counts]
     presence = PresenceGround(people=_numbers(claims, persons))
@@ -151,7 +151,7 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
             day = (days or {}).get(claim.object, "")
             stays[claim.object, presence.people[claim.subject]].add(span(day, "") if day else span(claim.from_on, ""))
         elif claim.relation in _ON_THEIR_DAYS:
-            stays[claim.object, presence.people[claim.subject]].add(span(claim.from_on, claim.to_on))
+            stays[claim.object, presence.people[claim.subject]].add(_for_certain(claim.from_on, claim.to_on))
         elif claim.relation in _ANY_DAY:
             stays[claim.object, presence.people[claim.subject]].add(_EVER)
     for (place, number), spans in stays.items():
@@ -211,6 +211,13 @@ def span(first: str, last: str) -> Span:
     begin, end = parse_date(first or last), parse_date(last or first)
     days = sorted((begin.earliest, begin.latest, end.earliest, end.latest))
     return days[0].toordinal(), days[-1].toordinal()
+
+
+def _for_certain(first: str, last: str) -> Span:
+    """The days on which who was somewhere between two partial dates was there for certain; they may end before they begin."""
+    if not first and not last:
+        return None
+    return parse_date(first or last).latest.toordinal(), parse_date(last or first).earliest.toordinal()
 
 
 def _bit(number: int | None) -> int:

@@ -67,7 +67,8 @@ class Answers:
             certain, coarse, more = self._crossings(day, until or day)
             asked = tuple(dict.fromkeys((*filter(None, ids), *certain)))
             perhaps = _perhaps({name: date for name, date in coarse.items() if name not in asked}, more=more)
-            if not asked and coarse and not more:
+            only_perhaps = not asked and bool(coarse) and not more
+            if only_perhaps:
                 asked, perhaps = tuple(coarse), "No crossing is known to be of these days: those asked about may be."
             if not asked:
                 raise RequestError("Say what is asked about: ids, or a day on which there are crossings.")
@@ -75,7 +76,8 @@ class Answers:
                 raise RequestError(f"That is {len(asked)} at once; {MOST_STARTS} go. Take fewer days, or some of them.")
             answered = self._answered(asked, service=service)
             if perhaps:
-                answered = replace(answered, answer=replace(answered.answer, gaps=(perhaps, *answered.answer.gaps)))
+                answer = replace(answered.answer, gaps=(perhaps, *answered.answer.gaps))
+                answered = replace(answered, answer=answer, perhaps=only_perhaps)
             outcome["rows"] = len(answered.answer.table())
         return answered
 

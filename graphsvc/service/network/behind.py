@@ -25,11 +25,13 @@ class Behind:
         answer: rows, who links several, what is not known, what to ask.
         view: the picture: by command from left to right, whoever was carried as one mark for each crossing, lawful service left out unless asked for.
         asked: ids that were asked about, those of the crossings of the days among them.
+        perhaps: no crossing is known to be of these days, and those asked about only may be.
     """
 
     answer: Answer
     view: Picture
     asked: tuple[str, ...]
+    perhaps: bool = False
 
     @property
     def frame(self) -> pd.DataFrame:

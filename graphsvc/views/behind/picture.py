@@ -48,7 +48,9 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
             lines.append(line(ends[0], relation, ends[1], RELATIONS[relation].says, belief))
     places = _places(rows, [shared.who.id for shared in common], folded)
     crossings = [node for node in view.nodes if node.kind == "crossing"]
-    days, several = {node.day[:10] for node in crossings}, len(crossings) > 1
+    # Of one day are those of a whole date alone: a month is several.
+    days = {node.day[:10] if len(node.day) >= len("2020-05-08") else node.id for node in crossings}
+    several = len(crossings) > 1
     drawn = [
         replace(node, name=_short(node, len(days), several), more=0, x=places[node.id][0], y=places[node.id][1])
         for node in (*view.nodes, *marks)

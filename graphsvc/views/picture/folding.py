@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from graphsvc.records.dates import ending
 from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, LinkKey
@@ -221,7 +222,7 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
             "ungraded": all(edge.ungraded for edge in edges),
             "belief_on_record": max(edge.belief_on_record for edge in edges),
             "first_on": min((edge.first_on for edge in edges if edge.first_on), default=""),
-            "last_on": max((edge.last_on for edge in edges if edge.last_on), default=""),
+            "last_on": max((edge.last_on for edge in edges if edge.last_on), key=ending, default=""),
             **dict.fromkeys(("asserting", "denying", "groups", "groups_on_record"), ""),
             **dict.fromkeys(("other_sources", "other_sources_on_record"), 0),
         }

@@ -1,5 +1,6 @@
 // Tables with data-sortable sort by their headers; rows with data-href open on a click.
 const number = (text) => {
+  if (/^\d{4}-\d\d/.test(text)) return null; // a date, which sorts as it is written
   const found = Number.parseFloat(text.replace(/,/g, ""));
   return Number.isNaN(found) ? null : found;
 };
