@@ -46,14 +46,18 @@ class Figure:
         return f"  {self.what:<58} {self.value:>24}" + (f"   goal {self.goal}:{mark}" if self.goal else "")
 
 
+def jars() -> str:
+    """Where the jars of Neo4j are."""
+    return os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
+
+
 @contextlib.contextmanager
 def opened() -> Iterator[Service]:
     """A service with a fresh home and a server of its own that ends with it; both at their default settings."""
-    jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
     # What a killed server still writes while it ends must not fail a benchmark that has its figures.
     with tempfile.TemporaryDirectory(prefix="graphsvc-bench-", ignore_cleanup_errors=True) as home:
         environment = {name: text for name, text in os.environ.items() if name == "GRAPHSVC_NEO4J_VERSION"}
-        settings = Settings.read(environment, home=Path(home), jars=Path(jars), start_timeout_s=300)
+        settings = Settings.read(environment, home=Path(home), jars=Path(jars()), start_timeout_s=300)
         with Service(settings) as service:
             service.store()
             yield service

@@ -17,7 +17,7 @@ from pathlib import Path
 import neo4j
 
 from benchmarks.pages import demo_case
-from benchmarks.stage import Figure, driver, p95, session_of, timed
+from benchmarks.stage import Figure, driver, jars, p95, session_of, timed
 
 RUNS = 30
 NEXT_S, BEYOND_MS, VERSION_S, VERSION_MB = 1.5, 60.0, 0.25, 60
@@ -44,8 +44,7 @@ def run() -> Iterator[Figure]:
 
 def _commands() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="graphsvc-bench-", ignore_cleanup_errors=True) as home:
-        jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
-        environment = os.environ | {"GRAPHSVC_HOME": home, "GRAPHSVC_JARS": jars, "GRAPHSVC_NEO4J_START_S": "300"}
+        environment = os.environ | {"GRAPHSVC_HOME": home, "GRAPHSVC_JARS": jars(), "GRAPHSVC_NEO4J_START_S": "300"}
 
         def command(*words: str) -> None:
             said = [sys.executable, "-m", "graphsvc", *words]

@@ -223,8 +223,7 @@ def _texts() -> Iterator[dict[str, Any]]:
         patience.cancel()
         if not line:
             return
-        job, line = json.loads(line), ""
-        yield job
+        yield json.loads(line)
 
 
 def main() -> None:
