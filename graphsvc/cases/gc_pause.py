@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+# So many things the collector is through with in some milliseconds; to put them away takes a look at all there is.
+_MUCH = 20_000
+
+
 class _Pause:
     """How many hold the collector at this moment; only who finds it at work may set it to work again."""
 
@@ -38,17 +42,18 @@ uncollected = _Pause()
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """What is built in the block stays: nothing is collected meanwhile, and later the collector does not look at it.
+    """What is built in the block stays: nothing is collected meanwhile, and where it is much the collector does not look at it later.
 
     Else pages stand still for up to 0.3 s each time it does. Once nobody refers to it, it is freed as ever.
     """
-    gc.collect()
     with uncollected():
+        before = gc.get_count()[0]
         yield
-        gc.freeze()
+        if gc.get_count()[0] - before >= _MUCH:
+            settle()
 
 
 def settle() -> None:
-    """Before serving: what was made to start with stays until the end."""
-    with lasting():
-        pass
+    """What is there stays until the end, or until nobody refers to it: what is garbage goes, and the collector looks at the rest no more."""
+    gc.collect()
+    gc.freeze()

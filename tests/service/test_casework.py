@@ -384,6 +384,7 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
         "NEO4J_URI": settings.neo4j_uri,
         "NEO4J_PASSWORD": settings.neo4j_password,
         "GRAPHSVC_BATCH_ROWS": str(settings.batch_rows),
+        "GRAPHSVC_NAMED": settings.named,  # it may have done its work before it is killed
         "GRAPHSVC_DATABASE_URL": settings.database_url,
     }
     with (
@@ -396,7 +397,7 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
         ) as process,
     ):
         while process.poll() is None and written(service, case) < when_written:
-            time.sleep(0.002)
+            time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
 
 

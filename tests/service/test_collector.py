@@ -46,11 +46,20 @@ def test_what_stays_is_not_walked_through_again_but_freed_when_nobody_refers_to_
 
     gc.unfreeze()
     with lasting():
-        built = [Claim() for _ in range(1000)]
+        built = [Claim() for _ in range(30_000)]
     assert gc.isenabled()
-    assert gc.get_freeze_count() >= 1000
+    assert gc.get_freeze_count() >= 30_000
     assert not any(isinstance(one, Claim) for one in gc.get_objects())
     before = gc.get_freeze_count()
     built.clear()
-    assert gc.get_freeze_count() <= before - 1000
+    assert gc.get_freeze_count() <= before - 30_000
     gc.unfreeze()
+
+
+def test_for_little_that_stays_nobody_looks_at_all_there_is() -> None:
+    gc.unfreeze()
+    with lasting():
+        built = [object() for _ in range(30_000)]  # what refers to nothing, the collector never looks at
+        less = [[number] for number in range(1000)]
+    assert gc.get_freeze_count() == 0
+    assert len(built) + len(less) == 31_000

@@ -41,8 +41,10 @@ _LASTING = ["-XX:+UseG1GC"]
 # In some minutes neither the second compiler nor a collector that works beside the rest earns back what it takes.
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 # Nor do plans made anew where the figures of the graph have changed, or with expressions that are compiled after some uses:
-# together a quarter of the work of a server that sees small cases come and go.
-_QUICK_SETTINGS = "internal.cypher.replan_algorithm=NONE\ninternal.cypher.expression_engine=INTERPRETED\n"
+# together a third of the work of a server that sees small cases come and go.
+_QUICK_SETTINGS = """dbms.cypher.min_replan_interval=7d
+internal.cypher.expression_engine=INTERPRETED
+"""
 
 _SETTINGS = """server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
