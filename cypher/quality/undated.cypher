@@ -25,7 +25,8 @@ MATCH (a:Entity)<-[:SUBJECT]-(c)-[:OBJECT]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling
 WITH c.relation AS relation, s.id AS statement, s.kind AS kind, count(*) AS claims,
      count(CASE WHEN c.from_on IS NULL AND c.to_on IS NULL THEN 1 END) AS undated,
-     count(CASE WHEN duration.inDays(c.from_on_earliest, c.from_on_latest).days > $span THEN 1 END) AS coarse
+     count(CASE WHEN duration.inDays(coalesce(c.from_on_earliest, c.to_on_earliest), coalesce(c.from_on_latest, c.to_on_latest)).days > $span
+                THEN 1 END) AS coarse
 WHERE undated + coarse > 0
 RETURN relation, statement, kind, undated, coarse, claims
 ORDER BY undated + coarse DESC, relation, statement

@@ -1,6 +1,6 @@
 // ---
 // title = "Workplaces that closed, and who controlled them"
-// why = "Every workplace that closed in a span, with who controls or manages it and how many people are known to have worked there and to have been seen elsewhere since. No sighting is not safety."
+// why = "Every workplace that closed in a span, with who controls or manages it and how many people are known to have worked there and to have been seen elsewhere since. A coarse date (2020-03) counts wherever it may be: `certain` says whether it lies within these days. No sighting is not safety."
 // kind = "table"
 // limit = 500
 // [parameters.first]
@@ -21,6 +21,7 @@
 // kind = "Workplace.kind"
 // sector = "Workplace.sector"
 // closed_on = "Workplace.closed_on"
+// certain = "computed.flag"
 // controllers = "Entity.id"
 // managers = "Person.id"
 // workers = "computed.count"
@@ -32,9 +33,11 @@
 // rows = 15
 // ---
 MATCH (w:Workplace {case: $case})
-WHERE w.handling IN $handling AND w.closed_on IS NOT NULL AND toString(w.closed_on_earliest) >= left($first, 10)
-  AND ($last = '' OR left(toString(w.closed_on_earliest), size($last)) <= $last)
+WHERE w.handling IN $handling AND w.closed_on IS NOT NULL AND toString(w.closed_on_latest) >= left($first, 10)
+  AND ($last = '' OR left(toString(w.closed_on_earliest), size($last)) <= $last AND left($first, size($last)) <= $last)
 RETURN w.id AS workplace, w.name AS name, w.kind AS kind, w.sector AS sector, w.closed_on AS closed_on,
+       toString(w.closed_on_earliest) >= left($first, 10) AND ($last = '' OR left(toString(w.closed_on_latest), size($last)) <= $last)
+         AS certain,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
        COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] >= $least
@@ -42,11 +45,11 @@ RETURN w.id AS workplace, w.name AS name, w.kind AS kind, w.sector AS sector, w.
        COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL } AS workers,
        COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL
                MATCH (p)-[s:WORKED_AT]->(n:Workplace)
-               WHERE n.handling IN $handling AND n <> w AND s[$belief] IS NOT NULL AND s[$last_on] >= toString(w.closed_on_earliest)
+               WHERE n.handling IN $handling AND n <> w AND s[$belief] IS NOT NULL AND s[$last_on] >= toString(w.closed_on_latest)
                RETURN DISTINCT p } AS seen_since,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
-ORDER BY w.closed_on_earliest, workplace
+ORDER BY certain DESC, w.closed_on_earliest, workplace
 LIMIT $limit + 1

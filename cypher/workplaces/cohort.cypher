@@ -38,7 +38,7 @@
 // ---
 MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)
 WHERE w.handling IN $handling AND p.handling IN $handling AND w.closed_on IS NOT NULL AND ($workplace = '' OR w.id = $workplace)
-  AND r[$belief] >= $least AND r[$first_on] < toString(w.closed_on_latest)
+  AND r[$belief] >= $least AND coalesce(r[$first_on], '') < toString(w.closed_on_latest)
   // "~" sorts behind "-": of a month its last day counts.
   AND (r[$last_on] = r[$first_on] OR r[$last_on] + '~' >= toString(w.closed_on_earliest - duration({days: $days})))
 RETURN w.id AS workplace, w.name AS name, w.closed_on AS closed_on, p.id AS person,

@@ -38,7 +38,7 @@ WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workpla
   AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
   // "~" sorts behind "-": of a month its last day counts.
   AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
-  AND NOT r[$first_on] > s[$first_on] + '~'
+  AND NOT coalesce(r[$first_on], '') > s[$first_on] + '~'
 WITH w, n, p, s ORDER BY p.id
 WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest
 RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,

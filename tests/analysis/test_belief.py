@@ -115,6 +115,15 @@ def test_counts_and_dates() -> None:
     assert figures.belief_on_record == pytest.approx(claim_belief("record", "2", "C", behind=True))
 
 
+def test_an_end_alone_is_no_first_day() -> None:
+    until = link_belief([said(f"s1: {RUNS}", to_on="2020-03")], {})
+    both = link_belief([said(f"s1: {RUNS}", to_on="2020-03"), said(f"s2: {RUNS}", from_on="2020-05-08")], {})
+    assert until is not None
+    assert both is not None
+    assert (until.first_on, until.last_on) == ("", "2020-03")
+    assert (both.first_on, both.last_on) == ("2020-03", "2020-05-08")
+
+
 def test_the_table_is_each_link_alone_in_any_order() -> None:
     rng = random.Random(1)
     keys = {f"s{number}": frozenset(rng.sample("abcdef", 2)) for number in range(12)}

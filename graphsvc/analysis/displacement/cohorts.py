@@ -295,7 +295,9 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
         for other in _elsewhere(known, stay)
     )
     abandoned = tuple(tie for tie in known.left.get(stay.person, ()) if _since(tie, since))
-    seen_at = tuple(tie for tie in known.seen.get(stay.person, ()) if tie.first_on and _since(tie, since))
+    seen_at = tuple(
+        tie for tie in known.seen.get(stay.person, ()) if (tie.first_on or tie.last_on) and _since(tie, since)
+    )
     outcome: Outcome = "unknown"
     if following is not None:
         outcome = "moved"

@@ -357,12 +357,17 @@ def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[I
 
 
 def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
-    """First and last date of each link, as given. A coarse date stands at its first, and at its last, day."""
-    first, last = [""] * size, [""] * size
+    """First and last date told of each link, as given; no first where nobody tells of a beginning.
+
+    A coarse date stands at its first, and at its last, day.
+    """
+    first, last, begun = [""] * size, [""] * size, [False] * size
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
         if claim.polarity != "asserts" or not (claim.from_on or claim.to_on):
             continue
         start, end = claim.from_on or claim.to_on, claim.to_on or claim.from_on
         first[number] = min(first[number] or start, start)
         last[number] = max(last[number], end, key=lambda day: ending(day) if day else "")
-    return first, last
+        begun[number] |= bool(claim.from_on)
+    # An end alone is none: as a first day too it would read as the one day of it, with no end told.
+    return [day if known else "" for day, known in zip(first, begun, strict=True)], last
