@@ -22,6 +22,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from graphsvc import simulate
 from graphsvc.access.people import accounts
+from graphsvc.cases.gc_pause import settle
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
@@ -95,6 +96,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left)
     chosen.sort(key=lambda item: not _file(item).startswith(_LONGEST))
     items[:] = chosen
+
+
+def pytest_collection_finish() -> None:
+    """All tests and what they import stay until the end: the collector need not look at them time and again."""
+    settle()
 
 
 def _file(item: pytest.Item) -> str:

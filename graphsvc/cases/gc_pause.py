@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 # So many things the collector is through with in some milliseconds; to put them away takes a look at all there is.
 _MUCH = 20_000
 
