@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,11 +18,13 @@ from typing import Any
 import argon2
 import hypothesis
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
 from graphsvc import simulate
 from graphsvc.access.people import accounts
+from graphsvc.appdb import engine, migrating
 from graphsvc.cases.gc_pause import settle
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
@@ -140,6 +143,41 @@ class _Compiled(BytecodeCache):
 def _templates_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": _Compiled()})
+        yield
+
+
+class _Migrated:
+    """The tables of an empty SQLite file, made once in a run and then copied; where `tests/appdb` looks on they are made."""
+
+    def __init__(self) -> None:
+        self._made: sqlite3.Connection | None = None
+
+    def __call__(self, database: sa.Engine) -> None:
+        own = os.environ.get("PYTEST_CURRENT_TEST", "").startswith("tests/appdb/")
+        if own or database.dialect.name != "sqlite" or sa.inspect(database).get_table_names():
+            migrating.migrate(database)
+            return
+        if self._made is None:
+            migrating.migrate(database)
+            self._made = sqlite3.connect(":memory:", check_same_thread=False)
+            self._copy(database, self._made, back=False)
+        else:
+            self._copy(database, self._made, back=True)
+
+    @staticmethod
+    def _copy(database: sa.Engine, made: sqlite3.Connection, *, back: bool) -> None:
+        with database.connect() as connection:
+            file = connection.connection.dbapi_connection
+            assert isinstance(file, sqlite3.Connection)
+            source, target = (made, file) if back else (file, made)
+            source.backup(target)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_made_once() -> Iterator[None]:
+    """Each of hundreds of homes would take a twentieth of a second for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "migrate", _Migrated())
         yield
 
 

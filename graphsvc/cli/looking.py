@@ -81,7 +81,8 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
     if form == "json":
         say_text(json.dumps(json_safe(answered.plain()), ensure_ascii=False, indent=1))
         return
-    write(form, answered.columns, answered.table())
+    end = -1 if form == "table" else None  # what is not known is said below it, in sentences
+    write(form, answered.columns[:end], [row[:end] for row in answered.table()])
     linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
     say(
         *filter(None, [answered.passed_over]),

@@ -103,6 +103,11 @@ def test_a_place_empties_when_all_leave_within_weeks_and_not_when_somebody_stays
         ("w1", "closed", CLOSED),
         ("w2", "emptied", "2020-04-03"),
     ]
+    by_month = [f"p{n} WORKED_AT w2 2020-01-05 2020-03" for n in range(2)] + ["p2 WORKED_AT w2 2020-01-05 2020-04-05"]
+    assert [closing.why for closing in closings(told(*by_month))] == ["closed", "emptied"]
+    assert [closing.why for closing in closings(told(*by_month[:2], "p2 WORKED_AT w2 2020-01-05 2020-05-05"))] == [
+        "closed"
+    ]
     stays_on = told(*gone, "p9 WORKED_AT w2 2020-01-05")
     assert [closing.place for closing in closings(stays_on)] == ["w1"]
     assert [closing.place for closing in closings(told(*gone[:2]))] == ["w1"]
@@ -132,6 +137,19 @@ def test_flows_count_by_place_and_month_and_lead_back_from_where_they_end() -> N
         ("unknown", "", ["p4"]),
     ]
     assert dict(some[0].months) == {"2020-03": 1, "2020-04": 1}
+    assert (some[0].first, some[0].last) == ("2020-03-28", "2020-04-02")
+    coarse = flows(
+        displaced(
+            told(
+                "a WORKED_AT w1 2020-01-05",
+                "b WORKED_AT w1 2020-01-05",
+                "a WORKED_AT w2 2020-04-02",
+                "b WORKED_AT w2 2020-04",
+            ),
+            draws=99,
+        )["w1"]
+    )
+    assert coarse[0].last == "2020-04"
     assert some[0].expected == pytest.approx(2 * 0.8 * 0.8)
     assert [flow.left for flow in came(every, "w2")] == ["w1"]
     graph = flow_graph(every.values())

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from graphsvc.records.numbers import count
 from graphsvc.service import PictureRequest, Service
@@ -229,6 +229,37 @@ def test_days_filter_the_picture_and_are_counted(pages: Pages, service: Service)
     expect(page.locator("#network-narrowed")).to_be_hidden()
     page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.opacity === 1)")
     expect(told).to_contain_text("1 on the canvas")
+
+
+def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_of_a_day(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=x1&depth=1")
+
+    def coarse(route: Route) -> None:
+        response = route.fetch()
+        told = response.json()
+        told["result"] |= {
+            "crossings": [["2020-04-20", 2], ["2020-05", 3], ["2020-05-08", 1], ["2020-06-02", 1]],
+            "statements": [["2020-05-09", 1], ["2020", 4]],
+        }
+        route.fulfill(response=response, json=told)
+
+    page.route("**/network/days**", coarse)
+    page.keyboard.press("d")
+    told = page.locator("#time-told")
+    expect(told).to_contain_text("7 crossings in the case")
+    bars = page.locator("#time-drawing .bar-crossings title").all_text_contents()
+    assert not any(bar.startswith("3 ") for bar in bars)
+    assert any(re.match(r"1 crossing, .* to ", bar) for bar in bars)  # each bar is of several days, and says so
+    for span, says in (
+        (("2020-05-01", "2020-05-08"), "1 crossing and 3 that may be in the case"),
+        (("2020-05", "2020-05"), "1 May 2020 to 31 May 2020: 4 crossings in the case"),
+        (("2020-05", "2020-05"), "1 statement and 4 that may be"),
+        (("2020-06-01", "2020-06-30"), "1 crossing in the case"),
+    ):
+        page.evaluate(
+            "([from, to]) => networkCanvas.set('from', from, 'x').then(() => networkCanvas.set('to', to, 'x'))", span
+        )
+        expect(told).to_contain_text(says)
 
 
 def test_one_click_in_the_legend_leaves_out_a_kind_or_a_family_and_another_brings_it_back(

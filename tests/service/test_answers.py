@@ -147,7 +147,10 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
     assert all(said["who"]["name"] in page.text for row in plain["rows"] for said in row["said"])
     rows = list(csv.reader(io.StringIO(client.get(f"{address}?day=2020-05-08&as=csv").text)))
     assert tuple(rows[0]) == tuple(told.frame.columns) == COLUMNS
-    assert [row[2:5] for row in rows[1:]] == told.frame[["who", "name", "relation"]].to_numpy().tolist()
+    table, alone = rows[1 : len(told.frame) + 1], rows[len(told.frame) + 1 :]
+    assert [row[2:5] for row in table] == told.frame[["who", "name", "relation"]].fillna("").to_numpy().tolist()
+    assert [row[-1] for row in alone] == told.answer.beside == plain["gaps"]
+    assert not any(cell for row in alone for cell in row[:-1])
     assert told.frame.attrs["gaps"] == plain["gaps"]
     assert list(told.common["id"]) == [shared["who"]["id"] for shared in plain["common"]]
     assert {"boss", "dealer", "b1", "c1"} <= set(told.graph)
@@ -161,6 +164,20 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
     assert (wrong.status_code, "no-day" in wrong.text) == (400, True)
     assert client.get(f"{address}?id=nobody").status_code == 404
     assert "1 of those asked about is not here" in client.get(f"{address}?id=nobody&id=c1").text
+
+
+def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:
+    """Who opens it elsewhere would take a boat that is not in it for one that was not asked about."""
+    rows = list(
+        csv.reader(
+            io.StringIO(people.client("low").get(f"/case/{people.case}/behind?id=c2&id=c1&id=nobody&as=csv").text)
+        )
+    )
+    about = rows[0].index("about")
+    (nothing,) = [row for row in rows if row[about] == "c2"]
+    assert nothing[rows[0].index("who")] == ""
+    assert nothing[-1].startswith("Nobody is named who organised it")
+    assert any("1 of those asked about is not here" in row[-1] for row in rows)
 
 
 def test_the_answer_is_one_look_in_the_log(people: Place) -> None:

@@ -327,19 +327,22 @@ def _emptied(known: Whereabouts, place: WorkPlace) -> Closing | None:
     gone = [left for stay in there if (left := _gone(known, stay)) is not None]
     if len(gone) < EMPTIED_PEOPLE or len(gone) < len(there):
         return None
-    last, given = max(gone)
-    together = sum((last - day).days <= EMPTIED_DAYS for day, _ in gone)
+    last, _, given = max(gone)
+    together = sum((last - latest).days <= EMPTIED_DAYS for _, latest, _ in gone)
     return Closing(place.id, last, "emptied", given) if together >= EMPTIED_PEOPLE else None
 
 
-def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, str] | None:
-    """When somebody is known to have left, as a day and as given: the last one told there, or that on which they came elsewhere."""
+def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, dt.date, str] | None:
+    """When somebody is known to have left: the last day told there, or that on which they came elsewhere.
+
+    As the first and the last day that it can mean, and as given.
+    """
     if stay.begin is None:
         return None
-    ends = [(stay.ended, stay.last_on)] if stay.ended is not None else []
+    ends = [(stay.ended, stay.until or stay.ended, stay.last_on)] if stay.ended is not None else []
     came = next(
         (
-            (other.begin, other.first_on)
+            (other.begin, other.arrived or other.begin, other.first_on)
             for other in _elsewhere(known, stay)
             if other.begin is not None and other.begin > stay.begin
         ),

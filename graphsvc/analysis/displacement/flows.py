@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -254,12 +255,12 @@ def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> l
 
 def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) -> Flow:
     days = sorted(
-        (became.following.begin, became.following.first_on[:10] or str(became.following.begin))
+        (begin, went.arrived or begin, went.first_on[:10] or str(begin))
         for became in people
-        if became.following and became.following.begin
+        if (went := became.following) and (begin := went.begin)
     )
     months: dict[str, int] = defaultdict(int)
-    for day, _ in days:
+    for day, _, _ in days:
         months[f"{day:%Y-%m}"] += 1
     expected = sum(became.stay.belief * (became.following.belief if became.following else 1.0) for became in people)
     return Flow(
@@ -270,8 +271,9 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
         tuple(people),
         expected,
         months,
-        days[0][1] if days else "",
-        days[-1][1] if days else "",
+        days[0][-1] if days else "",
+        # Of a month its last day counts: somebody may have come after whoever has the latest day of all.
+        max(days, key=itemgetter(1))[-1] if days else "",
     )
 
 

@@ -35,7 +35,7 @@ class Behind:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row for each thing said of somebody: `views.behind.answer.COLUMNS`; `attrs["gaps"]` says what is not known."""
+        """One row for each thing said of somebody, or of which nothing is: `views.behind.answer.COLUMNS`; `attrs["gaps"]` says what is not known."""
         return self._table(COLUMNS, self.answer.table())
 
     @property

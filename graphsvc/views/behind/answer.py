@@ -16,7 +16,7 @@ from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.sentences import gone
 from graphsvc.views.wording import STATEMENTS, begin
 
-# What a table of the answer has, in its order: one row for each thing said of somebody.
+# What a table of the answer has, in its order: one row for each thing said of somebody, and one for what nobody is named for.
 COLUMNS = (
     "about",
     "about_name",
@@ -35,6 +35,7 @@ COLUMNS = (
     "best_rank",
     "worst_rank",
     "rests_on",
+    "not_known",
 )
 # Said wherever an answer does not hold all that was asked for.
 CUT = "There are more links than were read, so more may be said: ask about fewer at once."
@@ -141,8 +142,13 @@ class Answer:
         return COLUMNS
 
     def table(self) -> list[list[Any]]:
-        """One row of `COLUMNS` for each thing said of somebody."""
-        return [_row(row, said) for row in self.rows for said in row.said]
+        """One row of `COLUMNS` for each thing said of somebody, and one for each thing of which nothing is."""
+        return [_row(row, said) for row in self.rows for said in row.said or (None,)]
+
+    @property
+    def beside(self) -> list[str]:
+        """What a table alone would be silent on, in sentences: that it was cut, what was passed over, what is not known."""
+        return [*filter(None, (self.cut, self.passed_over)), *self.gaps]
 
     def plain(self) -> dict[str, Any]:
         """The same as plain data, as the page, its JSON twin and the command give it."""
@@ -252,11 +258,8 @@ def _told(said: PartSaid) -> dict[str, Any]:
     }
 
 
-def _row(row: AnswerRow, said: PartSaid) -> list[Any]:
-    plain = _told(said) | {
-        "about": row.about.id,
-        "about_name": row.about.name,
-        "who": said.who.id,
-        "name": said.who.name,
-    }
-    return [plain[column] for column in COLUMNS]
+def _row(row: AnswerRow, said: PartSaid | None) -> list[Any]:
+    plain = {"about": row.about.id, "about_name": row.about.name, "not_known": unnamed(row)}
+    if said is not None:
+        plain = _told(said) | {"who": said.who.id, "name": said.who.name} | plain
+    return [plain.get(column) for column in COLUMNS]

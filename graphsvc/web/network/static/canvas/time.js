@@ -15,12 +15,14 @@ const make = (name, attributes, parent) => {
 };
 const number = (day) => Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY);
 const named = (at) => new Date(at * DAY).toISOString().slice(0, 10);
-// A day that is known by its month or year alone stands at its beginning.
-const whole = (day) =>
-  `${day}-01-01`
-    .slice(0, Math.max(day.length, 10))
-    .replace(/^(\d{4}-\d\d)-01-01$/, "$1-01")
-    .slice(0, 10);
+const spanned = (first, last) => [...new Set([first, last])].map((at) => NetworkPicture.day(named(at))).join(" to ");
+// The first and the last day that a date known to a day, a month or a year can mean.
+const meant = (date) => {
+  const [year, month, day] = date.slice(0, 10).split("-").map(Number);
+  const days = [Date.UTC(year, (month ?? 1) - 1, day ?? 1), Date.UTC(year, month ?? 12, 0)];
+  return [days[0], day ? days[0] : days[1]].map((at) => Math.floor(at / DAY));
+};
+const sum = (rows) => rows.reduce((many, [, times]) => many + times, 0);
 
 export class Time {
   constructor(canvas) {
@@ -58,7 +60,7 @@ export class Time {
 
   draw() {
     const known = [...this.days.crossings, ...this.days.statements]
-      .map(([day]) => number(whole(day)))
+      .flatMap(([date]) => meant(date))
       .filter(Number.isFinite);
     this.drawing.replaceChildren();
     if (!known.length) {
@@ -76,9 +78,10 @@ export class Time {
       ["statement", this.days.statements, MIDDLE, -1],
     ]) {
       const bars = new Map();
-      for (const [day, many] of rows) {
-        const at = Math.floor((number(whole(day)) - this.first) / this.step);
-        bars.set(at, (bars.get(at) ?? 0) + many);
+      for (const [date, many] of rows) {
+        const [at, end] = meant(date).map((day) => Math.floor((day - this.first) / this.step));
+        // What may be of several bars stands in none: the sentence below counts it.
+        if (at === end) bars.set(at, (bars.get(at) ?? 0) + many);
       }
       const most = Math.max(...bars.values(), 1);
       for (const [at, times] of bars) {
@@ -92,8 +95,8 @@ export class Time {
           { x, width: wide, y: up > 0 ? base - high : base + 1, height: high, class: `bar-${name}s` },
           this.drawing,
         );
-        make("title", {}, bar).textContent =
-          `${count(times, name)}, ${NetworkPicture.day(named(this.first + at * this.step))}`;
+        const begins = this.first + at * this.step;
+        make("title", {}, bar).textContent = `${count(times, name)}, ${spanned(begins, begins + this.step - 1)}`;
       }
     }
     make("path", { d: `M0 ${MIDDLE + 0.5}H${this.width}`, class: "axis" }, this.drawing);
@@ -134,24 +137,28 @@ export class Time {
 
   mark([from, to] = this.chosen) {
     if (!this.window) return;
-    const [left, right] = [from ? number(whole(from)) : this.first, to ? number(whole(to)) + 1 : this.last];
+    const [left, right] = [from ? meant(from)[0] : this.first, to ? meant(to)[1] + 1 : this.last];
     const all = !from && !to;
     this.window.setAttribute("x", this.x(left));
     this.window.setAttribute("width", all ? 0 : Math.max(this.x(right) - this.x(left), 2));
-    const within = (rows) =>
-      rows
-        .filter(([day]) => all || (number(whole(day)) >= left && number(whole(day)) < right))
-        .reduce((sum, [, count]) => sum + count, 0);
+    const [within, perhaps] = [
+      (date) => all || (meant(date)[0] >= left && meant(date)[1] < right),
+      (date) => !within(date) && meant(date)[1] >= left && meant(date)[0] < right,
+    ];
+    const of = (rows, which) => sum(rows.filter(([date]) => which(date)));
+    const { crossings, statements, withheld } = this.days;
+    const [sure, unsure] = [of(crossings, within), of(crossings, perhaps)];
     const here = this.canvas.picture.data.nodes.filter(
-      ({ kind, day }) =>
-        kind === "crossing" && day && (all || (number(whole(day)) >= left && number(whole(day)) < right)),
+      ({ kind, day }) => kind === "crossing" && day && (within(day) || perhaps(day)),
     ).length;
-    const ends = [...new Set([left, right - 1])].map((at) => NetworkPicture.day(named(at)));
-    const span = all ? "all days" : ends.join(" to ");
-    this.told.textContent = `${span}: ${count(within(this.days.crossings), "crossing")} in the case (${here} on the canvas), ${count(within(this.days.statements), "statement")}${this.days.withheld ? " (reports and records)" : ""}`;
+    const said = (many, more, name) => `${count(many, name)}${more ? ` and ${more} that may be` : ""}`;
+    this.told.textContent =
+      `${all ? "all days" : spanned(left, right - 1)}: ${said(sure, unsure, "crossing")} in the case ` +
+      `(${here} on the canvas), ${said(of(statements, within), of(statements, perhaps), "statement")}` +
+      (withheld ? " (reports and records)" : "");
     this.drawing.setAttribute("aria-valuetext", this.told.textContent);
     const { behind, most } = this.canvas.root.dataset;
-    this.behind.hidden = all || !within(this.days.crossings) || within(this.days.crossings) > Number(most);
+    this.behind.hidden = all || !(sure + unsure) || sure + unsure > Number(most);
     this.behind.href = `${behind}?${new URLSearchParams({ day: named(left), until: named(right - 1) })}`;
   }
 
@@ -175,10 +182,10 @@ export class Time {
     const box = this.drawing.getBoundingClientRect();
     const start = this.at(event.clientX - box.x);
     let end = start;
-    const spanned = () => [named(Math.min(start, end)), named(Math.max(start, end))];
+    const chosen = () => [named(Math.min(start, end)), named(Math.max(start, end))];
     const move = (at) => {
       end = this.at(at.clientX - box.x);
-      this.mark(spanned());
+      this.mark(chosen());
     };
     addEventListener("pointermove", move);
     addEventListener(
@@ -187,7 +194,7 @@ export class Time {
         removeEventListener("pointermove", move);
         // A click alone looks at one bar.
         if (start === end) end = start + this.step - 1;
-        this.span(...spanned());
+        this.span(...chosen());
       },
       { once: true },
     );
@@ -199,8 +206,8 @@ export class Time {
     if (!way || !this.window) return;
     event.preventDefault();
     const [from, to] = this.chosen;
-    const left = from ? number(whole(from)) : this.first;
-    const right = to ? number(whole(to)) : left + this.step - 1;
+    const left = from ? meant(from)[0] : this.first;
+    const right = to ? meant(to)[1] : left + this.step - 1;
     const by = way * this.step;
     this.span(named(left + (event.shiftKey ? 0 : by)), named(right + by));
   }
@@ -209,8 +216,8 @@ export class Time {
   async play() {
     if (this.playing) return this.stop();
     const [from, to] = this.chosen;
-    const begins = from ? number(whole(from)) : this.first;
-    const wide = from && to ? number(whole(to)) - begins : Math.max(this.step * 4, 27) - 1;
+    const begins = from ? meant(from)[0] : this.first;
+    const wide = from && to ? meant(to)[1] - begins : Math.max(this.step * 4, 27) - 1;
     let at = from && begins + wide < this.last - 1 ? begins : this.first;
     const button = this.strip.querySelector('[data-time="play"]');
     button.textContent = "Stop";
