@@ -167,8 +167,7 @@ class _Migrated:
     @staticmethod
     def _copy(database: sa.Engine, made: sqlite3.Connection, *, back: bool) -> None:
         with database.connect() as connection:
-            file = connection.connection.dbapi_connection
-            assert isinstance(file, sqlite3.Connection)
+            file: Any = connection.connection.dbapi_connection
             source, target = (made, file) if back else (file, made)
             source.backup(target)
 

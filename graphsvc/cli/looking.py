@@ -35,7 +35,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         ranking = acts.leads.table()
     chosen = ranking["hubs"] if everyone else ranking["hubs"][:_SHOWN_LEADS]
     if form == "json":
-        answer = {**{name: ranking[name] for name in ("case", "verdict", "ranked_on")}, "hubs": chosen}
+        answer = {**{name: ranking[name] for name in ("case", "verdict", "reason", "ranked_on")}, "hubs": chosen}
         say_text(json.dumps(answer, ensure_ascii=False, indent=1))
         return
     say(f"{ranking['verdict']}: {ranking['reason']}", err=True)
@@ -77,15 +77,16 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
 def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str, form: str) -> None:
     """Who is said to be behind something, who stands behind several, and what is not known."""
     with session(case) as acts:
-        answered = acts.network.answers.behind(ids, day=day, until=until).answer
+        whole = acts.network.answers.behind(ids, day=day, until=until)
+    answered = whole.answer
     if form == "json":
-        say_text(json.dumps(json_safe(answered.plain()), ensure_ascii=False, indent=1))
+        say_text(json.dumps(json_safe(whole.plain()), ensure_ascii=False, indent=1))
         return
     end = -1 if form == "table" else None  # what is not known is said below it, in sentences
     write(form, answered.columns[:end], [row[:end] for row in answered.table()])
     linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
     say(
-        *filter(None, [answered.passed_over]),
+        *filter(None, [answered.passed_over, whole.ranked_on]),
         *answered.gaps,
         *linking,
         *answered.lone,

@@ -42,9 +42,8 @@ def waiting(session: Opener, context: click.Context, case: str, form: str, *, se
             rows = ([getattr(item, name) for name in columns[1:]] for item in waits.items)
             done = ("yes" if item.to_do else "" for item in waits.items)
             write(form, columns, ([to_do, *row] for to_do, row in zip(done, rows, strict=True)))
-            for lead in waits.moved or []:
-                by = f", by {', '.join(lead.statements)}" if lead.statements else ""
-                say(f"{lead.name} {lead.way}: {lead.before or 'none'} to {lead.now or 'none'}{by}", err=True)
+            notable = (move for move in waits.moved or [] if move.notable)
+            say(*notable, *filter(None, (waits.others, waits.ranked_on)), err=True)
         if seen:
             acts.waiting.seen(waits.at, waits.version)
 

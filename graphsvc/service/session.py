@@ -197,13 +197,13 @@ class Session:
     def hubs(self) -> pd.DataFrame:
         """The ranking as a table, best first; join a score of your own to it by `id`.
 
-        `frame.attrs` holds the verdict (`leads` or `abstains`) and its reason.
+        `frame.attrs` holds the verdict (`leads` or `abstains`), its reason, and what the ranking leaves out (`ranked_on`).
         """
         import pandas as pd
 
         table = self.leads.table()
         frame = pd.DataFrame(table["hubs"], columns=list(LEAD_COLUMNS))
-        frame.attrs = {"verdict": table["verdict"], "reason": table["reason"]}
+        frame.attrs = {name: table[name] for name in ("verdict", "reason", "ranked_on")}
         return frame
 
     def frame(self, query: str, **parameters: Any) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from graphsvc.cases.image.standing import (
     Deciding,
     Standing,
     Standings,
+    asked_by,
     opened_by,
     packed,
     sealed_anew,
@@ -121,6 +122,39 @@ def test_who_is_named_stays_named_and_a_delivery_only_asks() -> None:
     two = Deciding(KEY, BY.on, decided={name: "sealed"})
     _, decided = after(first, carried, by=two)
     assert (of(decided, "p").sealed, of(decided, "p").why) == (True, BY_DECISION)
+
+
+def test_a_mark_that_comes_after_two_persons_opened_somebody_asks_and_what_they_knew_of_does_not() -> None:
+    name = pseudonym(KEY, "person", "p")
+    opened, deciding = (Deciding(KEY, BY.on, decided={name: "opened"}, now=now) for now in ((), (name,)))
+    state, standing = after([*people({"id": "p", "age_disputed": "yes"}), *CROSSING, *said("p CROSSED_ON c1")])
+    standing = standings(standing, state, deciding, 1)
+    assert (of(standing, "p").sealed, of(standing, "p").asked) == (False, "")
+    before = standing
+    fold(state, 2, people({"id": "p", "age_disputed": "yes", "name": "P. Q."}), COLUMNS, partial=False)
+    standing = standings(standing, state, opened, 2)
+    assert of(standing, "p").asked == ""
+    fold(state, 3, people({"id": "p", "sealed": "yes"}), COLUMNS, partial=False)
+    standing = standings(standing, state, opened, 3)
+    assert (of(standing, "p").sealed, of(standing, "p").asked) == (False, "sealed by hand")
+    assert asked_by(before, standing) == 1
+    # Two persons look at it again, and open them all the same.
+    standing = standings(standing, state, deciding, 3)
+    assert of(standing, "p").asked == of(standings(standing, state, opened, 4), "p").asked == ""
+
+
+@pytest.mark.parametrize("restricted", [True, False], ids=["with what is C", "without it"])
+def test_after_an_undo_what_is_c_decides_nothing_of_who_comes_again_under_p(restricted: bool) -> None:
+    secret = [*people({"id": "p", "handling": "C"}), *CROSSING, *said("p ORGANISED c1", handling="C", statement="S9")]
+    state, standing = after(secret if restricted else CROSSING)
+    told, by_hand = State(), [*people({"id": "p"}), *said("p PILOTED c1")]
+    for kept in (secret if restricted else CROSSING, by_hand):
+        fold(told, 1, kept, COLUMNS, partial=True)
+    standing = standings(standing, told, BY, 2)
+    assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "P")
+    standing = standings(standing, state, BY, 3)  # the second was taken back
+    fold(state, 4, [*people({"id": "p"}), *said("p CROSSED_ON c1", statement="S3")], COLUMNS, partial=True)
+    assert of(standings(standing, state, BY, 4), "p").sealed
 
 
 def test_who_was_taken_back_by_name_may_come_again_sealed() -> None:

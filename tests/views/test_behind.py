@@ -61,7 +61,7 @@ LINKS = [
 
 
 PRINTED: dict[str, Any] = {
-    "version": 3,
+    "version": 3, "subject": "2 crossings of 8 May 2020", "ranked_on": "Ranked on what you may see.",
     "case": "x", "handling": "C", "by": "ann", "purpose": "a test", "made": "8 May 2026", "in_steps": False,
 }  # fmt: skip
 
@@ -294,7 +294,7 @@ def test_nothing_is_drawn_over_anything_else() -> None:
 
 
 def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
-    told = answer(links=SHARING, entities=SHARED)
+    told = answer(links=SHARING, entities=SHARED, served={"bob": 7})
     hostile = entity("c1", "crossing", name='#eval("1") $x$ <b> \\ @ref')
     assert as_pdf(
         behind(rows(view(LINKS, [hostile]), ["c1"], {}), view(LINKS, [hostile])),
@@ -308,3 +308,8 @@ def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
     assert all(line in " ".join(first.split()) for line in told.lone)
     assert all(said.who.name in second for row in told.rows for said in row.said)
     assert "printed by ann for: a test" in first
+    assert "Who is behind 2 crossings of 8 May 2020" in first
+    assert "Ranked on what you may see." in " ".join(first.split())
+    assert "may have been made to" in " ".join(first.split())
+    # The other reading of what somebody did stands on paper as on the page.
+    assert "lawfully served 7 people" in " ".join(second.split())

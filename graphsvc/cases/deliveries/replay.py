@@ -223,7 +223,7 @@ class Replay:
     def deciding(self, case: str, key: bytes, about: Mapping[str, str] = MappingProxyType({})) -> Deciding:
         """What standings are decided by, `about` to be decided included."""
         on, decided = self._register.opened_on(case), self._register.decided(case)
-        return Deciding(key, on, self._settings.named, {**decided, **about}, now().date())
+        return Deciding(key, on, self._settings.named, {**decided, **about}, frozenset(about), now().date())
 
     def write(self, plan: Plan, progress: Progress) -> None:
         """Write the difference to what the graph holds."""

@@ -58,7 +58,7 @@ class Standing:
         sealed: whether by a pseudonym.
         level: `P`, or `C` if it was decided while only what is C spoke of them.
         since: the day it was decided on (ISO).
-        why: why sealed, in words of our own; empty for who is named.
+        why: why sealed, in words of our own; of who two persons opened, the mark that they knew of; else empty for who is named.
         against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
         asked: of who is named, why a delivery says that they should be sealed; empty: none does.
         identities: every row ever delivered of who is sealed, oldest first.
@@ -86,6 +86,7 @@ class Deciding:
         on: the day that counts for being under 18.
         named: whom the home shows by name, a word of `NAMED`.
         decided: pseudonym → what persons decided: `sealed`, `opened` or `erased`.
+        now: pseudonyms of whom it is being decided now.
         today: the day of the decision.
     """
 
@@ -93,6 +94,7 @@ class Deciding:
     on: dt.date
     named: str = "part"
     decided: Mapping[str, str] = field(default_factory=dict)
+    now: Collection[str] = ()
     today: dt.date = dt.date.min
 
 
@@ -180,15 +182,20 @@ def _person(
     if decision == "sealed":
         standing = old if old is not None and old.sealed else Standing(True, level, today, BY_DECISION)
     elif decision == "opened":
-        standing = old if old is not None and not old.sealed else Standing(False, level, today)
+        # What they knew of when they decided asks nothing; a mark that comes later does.
+        anew = old is None or old.sealed or name in by.now
+        standing = Standing(False, level, today, marked) if old is None or anew else old
     elif old is None:
         standing = Standing(bool(why), level, today, why)
     elif old.level == "C" and level == "P":
         standing = replace(old, level="P") if old.sealed or not why else Standing(True, "P", today, why)
+    elif not old.sealed and level == "C":
+        # What told of them under P was taken back: their name is of what is C again, which decides nothing under P.
+        standing = replace(old, level="C")
     else:
         standing = old
     if not standing.sealed:
-        return replace(standing, asked=marked if decision is None else "", identities=())
+        return replace(standing, asked=marked if marked != standing.why else "", identities=())
     against = 0 if why else standing.against or number
     return replace(standing, against=against, asked="", identities=_known(standing.identities, "person", row.values))
 

@@ -11,6 +11,7 @@ from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import ENTITIES, LinkKey
+from graphsvc.records.told import ranked_on
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.questions import Questions
@@ -24,6 +25,7 @@ from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
 from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, denied, relations, rows
 from graphsvc.views.picture.network import Node, Picture
+from graphsvc.views.wording import period
 
 # Of what is done to an entity of any kind.
 _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind)))
@@ -78,6 +80,8 @@ class Answers:
             if perhaps:
                 answer = replace(answered.answer, gaps=(perhaps, *answered.answer.gaps))
                 answered = replace(answered, answer=answer, perhaps=only_perhaps)
+            if day and not ids:
+                answered = replace(answered, days=period(day, until))
             outcome["rows"] = len(answered.answer.table())
         return answered
 
@@ -91,6 +95,8 @@ class Answers:
         return as_pdf(
             answered.answer,
             answered.view,
+            subject=answered.subject,
+            ranked_on=answered.ranked_on,
             case=self._ask.case,
             handling=self._ask.grant.handling,
             version=version,
@@ -116,7 +122,8 @@ class Answers:
         )
         carried = {name: number for (name, relation), (number, _) in counted.items() if relation == CARRIED}
         served = {name: number for (name, relation), (number, _) in counted.items() if relation == SERVES}
-        some = rows(first, asked, self._standing({node.id for node in first.nodes}), carried, served)
+        standing, ranked = self._standing({node.id for node in first.nodes})
+        some = rows(first, asked, standing, carried, served)
         behind_them = {said.who.id for row in some for said in row.said}
         around = reads.around({*behind_them, *(node.id for row in some for node, _ in row.along)}, LINKING)
         every = list(dict.fromkeys((*named, *shared_by(some, around))))
@@ -130,7 +137,8 @@ class Answers:
             truncated=view.truncated or reads.cut or len(named) > MOST_NODES,
         )
         marks = {key: value for key, value in counted.items() if key[1] == CARRIED or service}
-        return Behind(answer, beside(view, answer.rows, answer.common[:_SHARED], marks), tuple(asked))
+        drawn = beside(view, answer.rows, answer.common[:_SHARED], marks)
+        return Behind(answer, drawn, tuple(asked), ranked_on=ranked)
 
     def _along(self, reads: _Reads, asked: Sequence[str]) -> list[str]:
         """Ids of what is asked about along with these: of a crossing its boats, and not all who were carried on it."""
@@ -168,19 +176,22 @@ class Answers:
         certain = [row["crossing"] for row in rows if row["certain"]]
         return certain, {row["crossing"]: row["date"] for row in rows if not row["certain"]}, on_days.truncated
 
-    def _standing(self, named: Collection[str]) -> dict[str, LeadRank]:
-        """Where those of these who are ranked stand, for who may see a ranking."""
+    def _standing(self, named: Collection[str]) -> tuple[dict[str, LeadRank], str]:
+        """Where those of these who are ranked stand, for who may see a ranking, and what to say of it."""
         if not self._ask.may("analyse"):
-            return {}
+            return {}, ""
         held = {}
         with self._ask.act("analyse", query="hubs") as outcome:
-            places, leads = self._material.places(), self._material.ranking().leads
+            places, ranking = self._material.places(), self._material.ranking()
+            if ranking.verdict == "abstains":  # the order of a list in which no one stands out would be taken for one
+                return {}, f"No one stands out, so no rank is told. {ranking.reason}"
+            leads = ranking.leads
             for row in (LeadRow.of(lead, places.get(lead.id)) for lead in leads if lead.id in named):
                 held[row.id] = LeadRank(
                     row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
                 )
             outcome["rows"] = len(leads)
-        return held
+        return held, ranked_on(self._ask.grant.handling, sources=self._ask.grant.sources)
 
     def _denials(self, some: Sequence[AnswerRow]) -> list[tuple[LinkKey, Denial]]:
         """What denies anything that is said in some rows."""

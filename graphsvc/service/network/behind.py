@@ -25,13 +25,32 @@ class Behind:
         answer: rows, who links several, what is not known, what to ask.
         view: the picture: by command from left to right, whoever was carried as one mark for each crossing, lawful service left out unless asked for.
         asked: ids that were asked about, those of the crossings of the days among them.
+        days: the days whose crossings were asked about, in words; empty: it was asked by id.
         perhaps: no crossing is known to be of these days, and those asked about only may be.
+        ranked_on: what the ranks beside the names leave out, or that no one stands out and none is told; empty: nothing.
     """
 
     answer: Answer
     view: Picture
     asked: tuple[str, ...]
+    days: str = ""
     perhaps: bool = False
+    ranked_on: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, with the days: `8 crossings of 8 May 2020`."""
+        of = f"{' that may be' if self.perhaps else ''} of {self.days}" if self.days else ""
+        return f"{self.answer.asked}{of}"
+
+    def plain(self) -> dict[str, Any]:
+        """The answer as plain data, with what is said of it as a whole."""
+        return self.answer.plain() | {
+            "subject": self.subject,
+            "days": self.days,
+            "perhaps": self.perhaps,
+            "ranked_on": self.ranked_on,
+        }
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -74,6 +93,7 @@ class Behind:
             gaps=list(answer.gaps),
             lone=list(answer.lone),
             questions=questions,
+            ranked_on=self.ranked_on,
         )
 
     def __repr__(self) -> str:

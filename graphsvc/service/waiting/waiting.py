@@ -18,6 +18,7 @@ from graphsvc.cases.stores.export_store import number
 from graphsvc.cases.stores.last_looks import LastLook, keep_look, last_look
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import shown
+from graphsvc.records.told import ranked_on
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.leads.moves import LeadMoves
@@ -61,6 +62,8 @@ class WhatWaits:
         at, version: when this was gathered, and of which version of the case: what `Waiting.seen` takes.
         deliveries: the new ones, as `Deliveries.listed` tells them.
         moved: what they did to the leads; None: not told, since they never looked or no role of theirs ranks leads.
+        others: how many of them moved without a statement to name, in a sentence; empty: none.
+        ranked_on: what the ranking leaves out for this reader, where any moved; empty: nothing.
     """
 
     case: str
@@ -70,6 +73,8 @@ class WhatWaits:
     items: list[WaitingItem]
     deliveries: list[dict[str, Any]]
     moved: list[Move] | None
+    others: str
+    ranked_on: str
 
     @property
     def to_do(self) -> int:
@@ -87,6 +92,8 @@ class WhatWaits:
             "items": [asdict(item) for item in self.items],
             "deliveries": [row["number"] for row in self.deliveries],
             "moved": None if self.moved is None else [lead.plain() for lead in self.moved],
+            "others": self.others,
+            "ranked_on": self.ranked_on,
         }
 
 
@@ -120,7 +127,10 @@ class Waiting:
                 key=lambda item: (item.kind, item.text)
             )  # of one moment; an id is random and would order by chance
             items = [*self._to_do(), *sorted(news, key=lambda item: item.since, reverse=True)]
-        return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved)
+        handling, sources = self._ask.grant.handling, self._ask.grant.sources
+        others = waits.others_moved(moved or [], sources=sources)
+        leaves_out = ranked_on(handling, sources=sources) if moved else ""
+        return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others, leaves_out)
 
     def count(self) -> int:
         """How many things need an act of theirs: cheap, for the bar of every page, and without a line in the log.

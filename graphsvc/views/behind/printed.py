@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from graphsvc.records.numbers import count
@@ -13,7 +14,7 @@ from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import on_paper
-from graphsvc.views.wording import belief_short, voices_short
+from graphsvc.views.wording import SIGNS, belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 760.0
@@ -25,6 +26,8 @@ def as_pdf(
     answer: Answer,
     view: Picture,
     *,
+    subject: str,
+    ranked_on: str,
     case: str,
     handling: str,
     version: int,
@@ -38,6 +41,8 @@ def as_pdf(
     Args:
         answer: the answer.
         view: the picture beside it.
+        subject: what it is about, in words.
+        ranked_on: what is said of the ranks; empty: nothing.
         case: its name.
         handling: the code it is marked with.
         version: of the case, as its reader sees it.
@@ -48,7 +53,8 @@ def as_pdf(
     """
     drawn = picture(view)
     values = {
-        "title": f"Who is behind {answer.asked}",
+        "title": f"Who is behind {subject}",
+        "notes": [*filter(None, (ranked_on, "Whoever steered or assisted may have been made to."))],
         "mark": on_paper(case, handling, version, by, purpose),
         "case": case,
         "made": made,
@@ -63,11 +69,16 @@ def as_pdf(
             + (", ".join(each.text for each in item.denials) or str(item.said.edge.denying))
             for item in answer.against
         ],
-        "change": [*answer.lone, *(question.text for question in answer.questions[:_QUESTIONS])],
+        "change": [
+            *answer.lone,
+            *(question.text for question in answer.questions[:_QUESTIONS]),
+            *_more(len(answer.questions) - _QUESTIONS, "question", "to ask"),
+        ],
         "common": [
             [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(map(called, shared.rows))]
             for shared in answer.common[:_COMMON]
         ],
+        "more": [*_more(len(answer.common) - _COMMON, "other", "that link several")],
         "rows": [
             {
                 "about": called(row.about)
@@ -88,6 +99,12 @@ def as_pdf(
     return content
 
 
+def _more(many: int, what: str, which: str = "") -> Iterator[str]:
+    """That there are more than stand on it, where there are."""
+    if many > 0:
+        yield f"And {count(many, what)}{which and f' {which}'}: they are on the page and in the JSON."
+
+
 def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:
     edge, lead = said.edge, said.lead
     rank = ""
@@ -96,8 +113,13 @@ def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:
     against = f"denied by {edge.denying}" if edge.denied else "hardly believed" if edge.doubtful else ""
     if said.by_weak_way and said.what is not None:
         against = ", ".join(filter(None, (against, f"{said.what.name}: denied or hardly believed")))
+    name = said.who.name
+    if not (said.who.identified or said.who.sealed):
+        name += f", {SIGNS['unidentified']}"
+    if said.served:
+        name += f"; lawfully served {count(said.served, 'person')}"
     return [
-        said.who.name,
+        name,
         edge.says + (f" {called(said.what)}" if said.what else ""),
         belief_short(edge.belief) if in_steps else f"{edge.belief:.2f}",
         voices_short(edge.groups, edge.other_sources),

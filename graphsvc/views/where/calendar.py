@@ -71,6 +71,28 @@ def years(some: Iterable[Event], filters: Filters) -> list[Year]:
     return [_year(year, by_day, most, filters) for year in every]
 
 
+def outside(some: Iterable[Event], strips: Sequence[Year]) -> str:
+    """How many crossings stand on no day of these years, in a sentence; empty: none.
+
+    Example:
+        >>> outside([Event("C1", "C1", "crossing", "2020-05", "2020-05-01", "2020-05-31", (), 20)], [])
+        '1 crossing stands on no day here: its date is known to a month or a year, or not at all.'
+    """
+    crossings = [event for event in some if event.kind == CROSSING]
+    whole = [event for event in crossings if event.first and event.first == event.last]
+    earlier = sum(int(event.first[:4]) not in {strip.year for strip in strips} for event in whole)
+    coarse = len(crossings) - len(whole)
+    reasons = []
+    if coarse:
+        dates = "its date is" if coarse == 1 else "their dates are"
+        reasons.append(
+            f"{count(coarse, 'crossing')} {'stands' if coarse == 1 else 'stand'} on no day here: {dates} known to a month or a year, or not at all."
+        )
+    if earlier:
+        reasons.append(f"{count(earlier, 'crossing')} of earlier years {'is' if earlier == 1 else 'are'} not drawn.")
+    return " ".join(reasons)
+
+
 def _crossings(events: Sequence[Event]) -> int:
     return sum(event.kind == CROSSING for event in events)
 

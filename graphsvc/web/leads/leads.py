@@ -123,6 +123,7 @@ def lead(case: str) -> ResponseReturnValue:
         "leads/lead.html",
         case=session.case,
         verdict=ranking.verdict,
+        ranked_on=session.leads.ranked_on,
         lead=row,
         line=_line(row, len(ranking.leads)),
         staged={stage: sum(stage in candidate.stages for candidate in ranking.leads) for stage in lead.stages},

@@ -35,7 +35,7 @@ def behind(case: str) -> ResponseReturnValue:
         if not _wanted():
             return Answer().plain() | {"nothing": True}
         answered = _asked(session)
-        values = answered.answer.plain() | {"nothing": False, "perhaps": answered.perhaps}
+        values = answered.plain() | {"nothing": False}
         if wants_json():
             return values
         ids = [node.id for node in answered.view.nodes if node.kind != "group"]

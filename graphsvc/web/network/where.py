@@ -12,7 +12,7 @@ from graphsvc.views.displacement.rows import OUTCOME_WORDS, plain
 from graphsvc.views.lists import behind_crossings, behind_workplaces
 from graphsvc.views.picture.arrangements import map_frame
 from graphsvc.views.where import map as maps
-from graphsvc.views.where.calendar import LEVELS, years
+from graphsvc.views.where.calendar import LEVELS, outside, years
 from graphsvc.views.where.events import Filters, events
 from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.rail import Entry
@@ -68,7 +68,8 @@ def page_of(case: str) -> ResponseReturnValue:
         outcomes=OUTCOME_WORDS,
         far=len(every) - len(near if whole else places),
         nowhere=sum(not any(place in every for place in event.places) for event in some),
-        years=years(some, filters),
+        years=(strips := years(some, filters)),
+        outside=outside(some, strips),
         levels=range(1, LEVELS + 1),
         names={mark.place: mark.name for mark in chart.marks},
         words=[event.words for event in some],

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import whole
 from graphsvc.service import Session
-from graphsvc.views import waits
 from graphsvc.web.frame import answer_early, at, page
 from graphsvc.web.rail import Entry
 
@@ -28,8 +27,7 @@ def table(case: str) -> ResponseReturnValue:
 
 def _listed(session: Session) -> dict[str, Any]:
     listed = session.waiting.listed()
-    others = waits.others_moved(listed.moved or [], sources=session.grant.sources)
-    return {"waiting": listed.plain(), "others": others}
+    return {"waiting": listed.plain(), "others": listed.others}
 
 
 @blueprint.post("/waiting/seen")
