@@ -262,6 +262,16 @@ def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_o
         expect(told).to_contain_text(says)
 
 
+def test_what_another_account_did_in_this_window_is_not_kept_for_the_next(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    page.evaluate("networkCanvas.steps.push({...networkCanvas.steps.state, arranged: {p1: [7, 7]}}, 'moved it')")
+    page.reload()
+    assert page.evaluate("[networkCanvas.steps.at, networkCanvas.steps.words.at(-1)]") == [1, "moved it"]
+    page.evaluate("history.replaceState({...history.state, by: 'somebody else'}, '')")
+    page.reload()
+    assert page.evaluate("[networkCanvas.steps.at, networkCanvas.steps.state.arranged]") == [0, {}]
+
+
 def test_one_click_in_the_legend_leaves_out_a_kind_or_a_family_and_another_brings_it_back(
     pages: Pages,  # noqa: F811
 ) -> None:

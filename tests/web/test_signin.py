@@ -133,6 +133,7 @@ def test_signing_out_ends_the_session_on_the_server(site: Any) -> None:
     cookie = client.get_cookie(name)
     assert cookie is not None
     out = post(client, "/", "/sign-out")
+    assert out.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert (out.status_code, out.location) == (302, "/sign-in")
     assert client.get("/").status_code == 302
     thief = site.app.test_client()

@@ -77,7 +77,10 @@ def leave() -> ResponseReturnValue:
     """Ends the session here and on the server."""
     home().sign_out(session.get(TOKEN, ""))
     session.clear()
-    return redirect(url_for("signin.form"))
+    response = redirect(url_for("signin.form"))
+    # What this window put by (a canvas that was left for a form, say) is not for whoever signs in next.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _device_cookie() -> str:

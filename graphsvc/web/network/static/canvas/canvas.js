@@ -46,6 +46,7 @@ export class Canvas {
       : { asked: [...new URLSearchParams(location.search)], arranged: {}, pinned: [], look: {} };
     this.steps = new Steps(
       start,
+      root.dataset.by,
       (state) => this.address(state),
       (state, words) => this.arrive(state, words),
     );

@@ -1,10 +1,12 @@
 // Where the canvas is and was. Each step is one of the browser's: back undoes, forward does again, a reload keeps it.
 export class Steps {
-  // `start`: the state where the browser remembers none. `apply(state)`: show a state.
-  constructor(start, address, apply) {
+  // `start`: the state where the browser remembers none of this account: what another did in this window is not for it.
+  // `apply(state)`: show a state.
+  constructor(start, by, address, apply) {
+    this.by = by;
     this.address = address;
     this.apply = apply;
-    const kept = history.state?.canvas ? history.state : { canvas: start, at: 0, words: "" };
+    const kept = this.mine(history.state) ? history.state : { canvas: start, at: 0, words: "" };
     this.state = kept.canvas;
     this.at = this.top = kept.at;
     this.words = [];
@@ -13,8 +15,12 @@ export class Steps {
     addEventListener("popstate", (event) => this.arrived(event.state));
   }
 
+  mine(kept) {
+    return Boolean(kept?.canvas) && kept.by === this.by;
+  }
+
   keep(words) {
-    history.replaceState({ canvas: this.state, at: this.at, words }, "", location.href);
+    history.replaceState({ canvas: this.state, by: this.by, at: this.at, words }, "", location.href);
   }
 
   push(state, words) {
@@ -22,17 +28,18 @@ export class Steps {
     this.at += 1;
     this.top = this.at;
     this.words[this.at] = words;
-    history.pushState({ canvas: state, at: this.at, words }, "", this.address(state));
+    history.pushState({ canvas: state, by: this.by, at: this.at, words }, "", this.address(state));
   }
 
   // What is said of the state changes and nothing else: no step of its own.
   amend(state) {
     this.state = state;
-    history.replaceState({ canvas: state, at: this.at, words: this.words[this.at] ?? "" }, "", this.address(state));
+    const words = this.words[this.at] ?? "";
+    history.replaceState({ canvas: state, by: this.by, at: this.at, words }, "", this.address(state));
   }
 
   async arrived(kept) {
-    if (!kept?.canvas) return location.reload();
+    if (!this.mine(kept)) return location.reload();
     const old = this.at;
     this.at = kept.at;
     this.words[this.at] ??= kept.words;
