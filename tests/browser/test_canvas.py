@@ -237,7 +237,7 @@ def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_o
     def coarse(route: Route) -> None:
         response = route.fetch()
         told = response.json()
-        told["result"] |= {
+        told |= {
             "crossings": [["2020-04-20", 2], ["2020-05", 3], ["2020-05-08", 1], ["2020-06-02", 1]],
             "statements": [["2020-05-09", 1], ["2020", 4]],
         }
@@ -252,8 +252,8 @@ def test_a_date_known_to_a_month_counts_as_what_it_may_be_and_stands_in_no_bar_o
     assert any(re.match(r"1 crossing, .* to ", bar) for bar in bars)  # each bar is of several days, and says so
     for span, says in (
         (("2020-05-01", "2020-05-08"), "1 crossing and 3 that may be in the case"),
-        (("2020-05", "2020-05"), "1 May 2020 to 31 May 2020: 4 crossings in the case"),
-        (("2020-05", "2020-05"), "1 statement and 4 that may be"),
+        (("2020-05-01", "2020-05-31"), "1 May 2020 to 31 May 2020: 4 crossings in the case"),
+        (("2020-05-01", "2020-05-31"), "1 statement and 4 that may be"),
         (("2020-06-01", "2020-06-30"), "1 crossing in the case"),
     ):
         page.evaluate(
