@@ -135,8 +135,17 @@ class Ask:
 
     @property
     def state(self) -> tuple[str, int, str, bool]:
-        """What a result is computed on: it is current while this stays the same, and another clearance's is another."""
-        return self.case, self.version, self.grant.handling, self.grant.sources
+        """What a result is computed on: it is current while this stays the same, and another clearance's is another.
+
+        A case that is closed has none: the version rises only as it opens again, and what was computed before may name who
+        is being sealed or erased.
+
+        Raises:
+            Refused, NotFound: as `version`. Busy: the case is being loaded.
+        """
+        policy.require(self.principal, "read")
+        version = self.require_open() if self._look is None else self._look.version
+        return self.case, version, self.grant.handling, self.grant.sources
 
     def cases(self) -> list[CaseSummary]:
         """The cases this person can see, by name. An auditor or administrator sees none by that role."""

@@ -278,11 +278,19 @@ MUTATIONS = (
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(
+        "closed",
+        "what was computed of a case is not told while it is closed",
+        "graphsvc/service/ask.py",
+        "version = self.require_open() if self._look is None else self._look.version",
+        "version = self.version",
+        f"{_SEALINGS}::test_what_was_computed_before_is_not_told_of_a_case_that_a_sealing_has_closed",
+    ),
+    Mutation(
         "kept",
         "what is kept in memory is kept for one level",
         "graphsvc/service/ask.py",
-        "return self.case, self.version, self.grant.handling",
-        'return self.case, self.version, ""',
+        "return self.case, version, self.grant.handling",
+        'return self.case, version, ""',
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),
     Mutation(

@@ -11,7 +11,7 @@ from graphsvc.access.people import changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, NotFound, Refused, RequestError
+from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError
 from graphsvc.service import Service, quiet
 from graphsvc.service.search import known as looking
 from graphsvc.store.image import read_image
@@ -163,6 +163,37 @@ def test_only_a_custodian_asks_that_somebody_is_opened_and_a_supervisor_agrees(
     assert people("low").network.entities.look(SEALED).name == SEALED_NAME
     seal(people("cus"), people("sup"), SEALED, "threatened after all")
     assert SEALED_NAME not in str(read_image(service.store(), case))
+
+
+@pytest.mark.changes
+@pytest.mark.parametrize("name", ["low", "whole"])
+def test_what_was_computed_before_is_not_told_of_a_case_that_a_sealing_has_closed(
+    service: Service, people: Place, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Also where the writing broke off, and the case stays closed until the next start."""
+
+    def fails(*_args: object) -> None:
+        raise OperatorError("the server is gone")
+
+    client = people.client(name)
+    pages = [f"/case/{people.case}/{page}" for page in ("network/overview/names.json", "leads.csv")]
+    for page in pages:
+        assert "Bo Quist" in client.get(page).text
+    assert "Bo Quist" in set(people(name).hubs()["name"])
+    with monkeypatch.context() as patch:
+        patch.setattr(service.casework.replay, "carry_out", fails)
+        with pytest.raises(OperatorError):
+            seal(people("cus"), people("sup"), "aide-1")
+    for page in pages:
+        answer = client.get(page)
+        assert (answer.status_code, "Bo Quist" in answer.text) == (503, False), page
+    for ask in (people(name).hubs, people(name).leads.places, people(name).network.overview.draw):
+        with pytest.raises(Busy):
+            ask()
+    assert service.recover() == [people.case]
+    for page in pages:
+        answer = client.get(page)
+        assert (answer.status_code, "Bo Quist" in answer.text) == (200, False), page
 
 
 def test_a_refused_request_changes_nothing(people: Place) -> None:
