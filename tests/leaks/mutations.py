@@ -694,6 +694,22 @@ MUTATIONS = (
         f"{_EXPORTS}::test_below_the_number_another_person_has_to_agree",
     ),
     Mutation(
+        "retold",
+        "an export does not go out once the case tells less than is in it",
+        "graphsvc/service/exports/given.py",
+        "if not self._told_still(row):",
+        "if False:",
+        f"{_EXPORTS}::test_what_the_case_does_not_tell_any_more_does_not_go_out",
+    ),
+    Mutation(
+        "fetching",
+        "nor one that is taken away while it is fetched",
+        "graphsvc/service/exports/given.py",
+        'raise Refused(_CLOSED["removed"])',
+        "pass",
+        f"{_EXPORTS}::test_what_is_taken_away_while_it_is_fetched_does_not_go_out",
+    ),
+    Mutation(
         "recipients",
         "pseudonyms in exports are new for each recipient",
         "graphsvc/cases/stores/export_store.py",

@@ -437,6 +437,63 @@ def test_held_too_long_it_is_gone(place: tuple[Service, People], people: People)
     assert (row.state, row.content_sealed) == ("removed", None)
 
 
+# -- what the case tells no more -----------------------------------------------------------------------------------
+
+
+def test_what_the_case_does_not_tell_any_more_does_not_go_out(service: Service, case: str, tmp_path: Path) -> None:
+    people = opened(service, case, tmp_path / "case")
+    inv, low = people("inv"), people("low")
+    both = Wanted(picture=PictureRequest(ids=("P1", "P2"), depth=0))
+    dated, strict = low.exports.make(both, "At P", WHY), inv.exports.make(both, "At C", WHY)
+    apart = low.exports.make(Wanted(picture=PictureRequest(ids=("C1",), depth=0)), "Elsewhere", WHY)
+    nobody = {"people": "id,name\n", "links": "subject_id,relation,object_id,statement_id\n"}
+    later = nobody | {
+        "statements": "id,kind,handling\nReport,intelligence,P\n",
+        "workplaces": "id,name,handling\nK9,Far Away,P\n",
+        "links": nobody["links"] + "P1,DIRECTED,P2,Report\n",
+    }
+    number = inv.deliveries.load(texts(tmp_path / "later", **later), quiet, partial=True).delivery
+    assert number is not None
+    fetched = low.exports.make(both, "Fetched before", WHY)
+    for export in (fetched, low.exports.make(both, "What only came to the case keeps nothing here", WHY)):
+        low.exports.given.fetch(export.id)
+    at_c = nobody | {"statements": "id,kind,source_id,handling\nStmt-w2,witness,W2,C\n"}
+    assert inv.deliveries.load(texts(tmp_path / "again", **at_c), quiet, partial=True).rejections == []
+    # The link is there under P, as the report says so, but not its day.
+    for export in (dated, fetched):
+        with pytest.raises(Refused, match="Make it again"):
+            low.exports.given.fetch(export.id)
+    without_day, alone = (
+        low.exports.make(wanted, "At P", WHY) for wanted in (both, Wanted(picture=PictureRequest(ids=("K9",), depth=0)))
+    )
+    assert inv.exports.given.fetch(strict.id)
+    inv.deliveries.undo(number, quiet)
+    for export in (without_day, alone):
+        with pytest.raises(Refused, match="Make it again"):
+            low.exports.given.fetch(export.id)
+    assert low.exports.given.fetch(apart.id)
+    away = {dated.id: "removed", fetched.id: "given", without_day.id: "removed", alone.id: "removed"}
+    assert {one.id: one.state for one in low.exports.given.listed() if one.id in away} == away
+    assert not [one for one in away if contents(service)[one]]
+
+
+def test_what_is_taken_away_while_it_is_fetched_does_not_go_out(
+    service: Service, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inv = opened(service, case, tmp_path / "case")("inv")
+    made, content = inv.exports.make(FIRST, POLICE, WHY), service.export_store.content
+
+    def cleared(row: Any) -> bytes:
+        service.export_store.clear(case)
+        return content(row)
+
+    monkeypatch.setattr(service.export_store, "content", cleared)
+    with pytest.raises(Refused, match="not held any more"):
+        inv.exports.given.fetch(made.id)
+    (listed,) = inv.exports.given.listed()
+    assert (listed.state, listed.given_at) == ("removed", None)
+
+
 # -- who is sealed or erased --------------------------------------------------------------------------------------
 
 

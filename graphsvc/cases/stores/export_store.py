@@ -38,12 +38,14 @@ class ShownFacts:
         people: pseudonyms of the persons and things in it.
         named: those of them that it shows by their own id.
         taken_out: what was left out of it, in words → how much; a word where it is not counted.
+        tells: each entity (id), link (subject, relation, object) and day of a link (the same, and the day) in it.
     """
 
     facts: list[tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=list)
     people: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     taken_out: dict[str, int | str] = field(default_factory=dict)
+    tells: frozenset[tuple[str, ...]] = frozenset()
 
 
 class ExportStore:
@@ -149,6 +151,8 @@ class ExportStore:
             frozenset(fields["people"]),
             frozenset(fields["named"]),
             fields["taken_out"],
+            # What was made before it was kept cannot be compared with the case: nothing in one tells the empty tuple.
+            frozenset(map(tuple, fields.get("tells", [[]]))),
         )
 
     def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
@@ -176,6 +180,13 @@ class ExportStore:
                 _ROW.update().where(old, _ROW.c.state.in_(HERE)).values(state="removed", content_sealed=None)
             )
             connection.execute(_ROW.update().where(old, _ROW.c.content_sealed.is_not(None)).values(content_sealed=None))
+
+    def take_away(self, export: str) -> None:
+        """Take away the file of one export."""
+        mine = _ROW.c.id == export
+        with transaction(self._database) as connection:
+            connection.execute(_ROW.update().where(mine, _ROW.c.state.in_(HERE)).values(state="removed"))
+            connection.execute(_ROW.update().where(mine).values(content_sealed=None))
 
     # -- who is sealed or erased ------------------------------------------------------------------------------
 
@@ -217,8 +228,9 @@ class ExportStore:
                 for fact in shown.facts
                 if not {fact[0], fact[2]} & erased
             ]
-            if left != shown.facts:
-                shown.facts = [fact for fact in left if fact[5]]
+            tells = frozenset(each for each in shown.tells if erased.isdisjoint(each))
+            if left != shown.facts or tells != shown.tells:
+                shown.facts, shown.tells = [fact for fact in left if fact[5]], tells
                 values["shown_sealed"] = _sealed(key, row.id, shown)
             if any(values.get(name) != getattr(row, name) for name in values):
                 self.move(row.id, (row.state,), **values)
@@ -262,6 +274,7 @@ def _sealed(key: bytes, export: str, shown: ShownFacts) -> bytes:
         "people": sorted(shown.people),
         "named": sorted(shown.named),
         "taken_out": shown.taken_out,
+        "tells": sorted(shown.tells),
     }
     return pack(key, fields, f"export {export} shown")
 

@@ -27,7 +27,7 @@ from graphsvc.records.lines import is_line, require_reason
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
-from graphsvc.service.exports.exposure import Exposures, Resting, Wanted, facts
+from graphsvc.service.exports.exposure import SEALABLE, Exposures, Resting, Wanted, facts, lasting, link_tells
 from graphsvc.service.exports.given import Export, GivenExports, named_in
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
 from graphsvc.service.protection.requests import WHY, Requests
@@ -48,7 +48,6 @@ NEVER = (
 FORM_NAMES = tuple(FORMS)
 _NAME = 200
 _WAIT_S = 30.0
-_PREFIXES = {"person": "S-", "thing": "T-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ class Exports:
                     self._ask.key,
                     reason,
                     content,
-                    self._shown(plan),
+                    self._shown(plan, left_out),
                 )
             if not safe:
                 self._requests.ask("export", identifier, reason)
@@ -300,32 +299,31 @@ class Exports:
             return amounts | {"what you see and this recipient does not, which is not counted": SOME}
         return amounts | withheld(own, shown, whys)
 
-    def _shown(self, plan: _Plan) -> ShownFacts:
-        key, kinds = self._ask.key, {node.id: node.kind for node in plan.view.nodes}
+    def _shown(self, plan: _Plan, left_out: Collection[LinkKey]) -> ShownFacts:
+        kinds = {node.id: node.kind for node in plan.view.nodes}
+        names = {identifier: lasting(self._ask.key, kind, identifier) for identifier, kind in kinds.items()}
         ids = plan.out.ids.keys()
-
-        def lasting(identifier: str) -> str:
-            kind = kinds[identifier]
-            if kind not in _PREFIXES or is_pseudonym(identifier):
-                return identifier
-            return vault.pseudonym(key, kind, identifier)
-
-        people = {identifier for identifier in ids if kinds[identifier] in _PREFIXES}
+        people = {identifier for identifier in ids if kinds[identifier] in SEALABLE}
+        tells: set[tuple[str, ...]] = {(names[identifier],) for identifier in ids}
+        for edge in plan.view.edges:
+            if edge.key not in left_out and edge.subject in ids and edge.object in ids:
+                tells |= link_tells(names[edge.subject], edge.relation, names[edge.object], edge.first_on, edge.last_on)
         return ShownFacts(
             [
                 (
-                    lasting(fact.subject),
+                    names[fact.subject],
                     fact.relation,
-                    lasting(fact.object),
+                    names[fact.object],
                     fact.first_on,
                     fact.last_on,
                     tuple(sorted(by)),
                 )
                 for fact, by in plan.resting.items()
             ],
-            frozenset(map(lasting, people)),
-            frozenset(lasting(identifier) for identifier in people if not is_pseudonym(identifier)),
+            frozenset(names[identifier] for identifier in people),
+            frozenset(names[identifier] for identifier in people if not is_pseudonym(identifier)),
             plan.taken_out,
+            frozenset(tells),
         )
 
     def _file(

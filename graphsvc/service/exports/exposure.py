@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphsvc.access import vault
 from graphsvc.analysis.exposure.presence import Fact, PresenceGround, ground
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.cases.cache import Cache, Caches
@@ -23,8 +24,11 @@ from graphsvc.service.network.network import Network
 from graphsvc.service.network.request import MOST_NODES, PictureRequest
 from graphsvc.views.picture.export import part
 from graphsvc.views.picture.network import Edge, Picture, picture
+from graphsvc.views.wording import is_pseudonym
 
 _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
+# Kinds of entity that may be sealed.
+SEALABLE = ("person", "thing")
 # Stands for whoever told it, where it must not be told who.
 SOMEONE = ""
 
@@ -132,6 +136,18 @@ class Exposures:
         rests = self.ground().rests
         return {fact: rests[fact.key] for fact in shown if fact.key in rests}
 
+    def tells(self) -> set[tuple[str, ...]]:
+        """All that this reader is told, as `ShownFacts.tells` of an export has it."""
+        key, rows = self._ask.key, self._ask.rows("cases.entities", whole=True).dicts()
+        names = {row["id"]: lasting(key, row["kind"], row["id"]) for row in rows}
+        tells: set[tuple[str, ...]] = {(name,) for name in names.values()}
+        for claim in self._material.given()[0]:
+            if claim.asserts and claim.subject in names and claim.object in names:
+                tells |= link_tells(
+                    names[claim.subject], claim.relation, names[claim.object], claim.from_on, claim.to_on
+                )
+        return tells
+
     def _read_ground(self) -> PresenceGround:
         claims, persons, _dependence = self._material.given()
         crossings = self._ask.rows("cases.crossing_days", whole=True).dicts()
@@ -147,6 +163,24 @@ class Exposures:
 def facts(edges: Iterable[Edge]) -> list[Fact]:
     """What the links of a picture show."""
     return [Fact(edge.subject, edge.relation, edge.object, edge.first_on, edge.last_on) for edge in edges]
+
+
+def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tuple[str, ...]]:
+    """What a link tells: itself, and each day that is said with it.
+
+    Example:
+        >>> sorted(link_tells("P2", "PILOTED", "C1", "2020-05-08", ""))
+        [('P2', 'PILOTED', 'C1'), ('P2', 'PILOTED', 'C1', '2020-05-08')]
+    """
+    link = subject, relation, target
+    return {link, *((*link, day) for day in days if day)}
+
+
+def lasting(key: bytes, kind: str, identifier: str) -> str:
+    """What stands for an entity in what is kept of exports: for a person or thing the pseudonym they have or would have."""
+    if kind not in SEALABLE or is_pseudonym(identifier):
+        return identifier
+    return vault.pseudonym(key, kind, identifier)
 
 
 def by_one(resting: Resting) -> Resting:

@@ -13,7 +13,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
-from graphsvc.cases.stores.export_store import ExportStore, ShownFacts, expiry, merged, no_such_export, number
+from graphsvc.cases.stores.export_store import RELEASED, ExportStore, ShownFacts, expiry, merged, no_such_export, number
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.exposure import SOMEONE, Exposures, Resting, by_one
@@ -91,7 +91,8 @@ class GivenExports:
         One that is held for you is given then; one that waits for your answer you may look at.
 
         Raises:
-            NotFound: it is not there, or not yours. Refused: it was not agreed to, or is not held any more.
+            NotFound: it is not there, or not yours. Refused: it was not agreed to, or is not held any more; or the case does
+            not tell all that is in it any more. Busy: the case is being loaded.
         """
         self._export_store.sweep()
         row = self._export(export)
@@ -102,9 +103,13 @@ class GivenExports:
             row = self._export_store.one(row.id)
             if not self._fetchable(row) or row.content_sealed is None:
                 raise Refused(_CLOSED.get(row.state, "This export is not held any more. Make it again."))
+            if not self._told_still(row):
+                self._export_store.take_away(row.id)
+                raise Refused(_GONE)
             content = self._export_store.content(row)
-            if row.state == "held":
-                self._export_store.move(row.id, ("held",), state="given", given_at=now())
+            # Of two who fetch it at once both get it; what was taken away meanwhile does not go out.
+            if row.state == "held" and not self._export_store.move(row.id, RELEASED, state="given", given_at=now()):
+                raise Refused(_CLOSED["removed"])
             outcome["rows"] = row.links
         return f"{number(row.id)}.zip", content
 
@@ -197,6 +202,11 @@ class GivenExports:
         with self.act("look"):
             raise no_such_export()
 
+    def _told_still(self, row: Any) -> bool:
+        """Whether all that an export tells is still told to who is cleared for its handling code alone."""
+        there = Exposures(self._ask.as_(Grant(row.handling)))
+        return self._export_store.shown(row, self._ask.key).tells <= there.tells()
+
     def _fetchable(self, row: Any) -> bool:
         if row.state == "waiting":
             return row.account != self._ask.principal.name and self._agrees()
@@ -281,8 +291,13 @@ def named_in(exposed: Exposure | None) -> set[str]:
     return {witness.source for witness in exposed.witnesses} - {SOMEONE} if exposed else set()
 
 
+_GONE = (
+    "The case does not tell all that is in this export any more, or not under its handling code: nothing was given out."
+    " Make it again."
+)
 _CLOSED = {
     "waiting": "Nobody has agreed to this export yet. Another person, a supervisor, has to.",
     "refused": "This export was refused. The list of exports says by whom and why.",
-    "removed": "This export is not held any more: its time was over, or somebody in it was sealed or erased. Make it again.",
+    "removed": "This export is not held any more: its time was over, somebody in it was sealed or erased, or the case does not"
+    " tell any more what is in it. Make it again.",
 }
