@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphsvc.access.door.cyphergate import Stands, changed
 from graphsvc.access.log.audit import now
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
 from graphsvc.queries.notices import Notice
@@ -24,6 +25,8 @@ _MINE_AT_ONCE = 2
 _KEPT = 12  # answers kept in memory
 _KEPT_S = 1800.0
 _UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
+# Runs a text into what it is given; gives how every case stood all the while.
+Work = Callable[[Typed], Stands]
 _LOG = logging.getLogger(__name__)
 
 
@@ -86,9 +89,7 @@ class Runs:
         self._lock = threading.Lock()
         self._runs: OrderedDict[str, _Running] = OrderedDict()
 
-    def start(
-        self, account: str, case: str, text: str, parameters: Mapping[str, Any], work: Callable[[Typed], None]
-    ) -> str:
+    def start(self, account: str, case: str, text: str, parameters: Mapping[str, Any], work: Work) -> str:
         """Run `work` in a thread of its own; gives the run's id.
 
         Raises:
@@ -111,23 +112,32 @@ class Runs:
         threading.Thread(target=run.work, args=(work,), name="cypher", daemon=True).start()
         return run.id
 
-    def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0) -> Run:
+    def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0, stands: Stands | None = None) -> Run:
         """A run of this person in this case, after waiting for its end so long at most.
+
+        `stands`: how every case stands now; an answer of when one of them stood otherwise is kept no longer.
 
         Raises:
             NotFound: there is none, or its answer is kept no longer.
         """
-        run = self._runs.get(identifier)
-        if run is None or (run.account, run.case) != (account, case):
-            raise NotFound("There is no such run of yours, or its answer is kept no longer. Run the text again.")
+        run = self._mine(identifier, account, case)
+        if run.older_than(_KEPT_S) or (stands is not None and changed(run.stands, stands)):
+            with self._lock:
+                self._runs.pop(identifier, None)
+            raise _no_such_run()
         if wait_s:
             run.done.wait(wait_s)
         return run.shown()
 
     def cancel(self, identifier: str, account: str, case: str) -> None:
         """End a run. Nothing if it has ended. Raises as `one`."""
-        self.one(identifier, account, case)
-        self._runs[identifier].typed.cancelled.set()
+        self._mine(identifier, account, case).typed.cancelled.set()
+
+    def forget(self) -> None:
+        """Forget the answers there are; what still runs ends as it would."""
+        with self._lock:
+            for ended in [name for name, run in self._runs.items() if run.ended_at]:
+                del self._runs[ended]
 
     def going(self, account: str, case: str) -> list[Run]:
         """What runs of this person in this case."""
@@ -135,13 +145,13 @@ class Runs:
             mine = [run for run in self._runs.values() if (run.account, run.case) == (account, case)]
         return [run.shown() for run in mine if not run.ended_at]
 
-    def whole(self, identifier: str) -> Run:
+    def whole(self, identifier: str, account: str, case: str) -> Run:
         """A run that has ended well.
 
         Raises:
-            GraphsvcError: what ended it otherwise.
+            GraphsvcError: what ended it otherwise. NotFound: as `one`.
         """
-        run = self._runs[identifier]
+        run = self._mine(identifier, account, case)
         if run.error is not None:
             raise run.error
         return run.shown()
@@ -154,6 +164,18 @@ class Runs:
             run.typed.cancelled.set()
         for run in runs:
             run.done.wait(10)
+
+    def _mine(self, identifier: str, account: str, case: str) -> _Running:
+        run = self._runs.get(identifier)
+        if run is None or (run.account, run.case) != (account, case):
+            raise _no_such_run()
+        return run
+
+
+def _no_such_run() -> NotFound:
+    return NotFound(
+        "There is no such run of yours, or its answer is kept no longer: it is old, or a case was changed since. Run the text again."
+    )
 
 
 class _Running:
@@ -168,14 +190,16 @@ class _Running:
         self.ended_at = 0.0
         self.done = threading.Event()
         self.error: GraphsvcError | None = None
+        # How every case stood while it ran; none before its end.
+        self.stands: Stands = {}
 
     def older_than(self, seconds: float) -> bool:
         return bool(self.ended_at) and time.monotonic() - self.ended_at > seconds
 
-    def work(self, work: Callable[[Typed], None]) -> None:
+    def work(self, work: Work) -> None:
         state = "failed"
         try:
-            work(self.typed)
+            self.stands = work(self.typed)
             state = "done"
         except CancelledTyped as error:
             state, self.fault, self.error = "cancelled", str(error), error

@@ -175,6 +175,8 @@ class Home:
         """Forget everything that was read or computed of cases and kept in memory: names may be in it."""
         self.gate.forget()
         self.cypher_gate.forget()
+        self.runs.forget()
+        self.jobs.forget()
         for caches in list(self._caches.values()):
             caches.clear()
 

@@ -160,6 +160,10 @@ class Jobs:
         for row in rows:
             self._job(row, "")
 
+    def forget(self) -> None:
+        """Forget what errors said: cells of a delivery may be in it."""
+        self._said.clear()
+
     def close(self) -> None:
         """Stop what is running, and wait until each case is as it was."""
         self._closing.set()

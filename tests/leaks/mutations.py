@@ -658,7 +658,7 @@ MUTATIONS = (
         "the grant for free Cypher counts every case in the graph",
         "graphsvc/access/door/cyphergate.py",
         "policy.require_cypher(principal, self._cases())",
-        "policy.require_cypher(principal, self._states())",
+        "policy.require_cypher(principal, self._stands())",
         f"{_WRITING}::test_a_case_that_only_the_graph_knows_suspends_the_grant",
     ),
     Mutation(
@@ -676,6 +676,22 @@ MUTATIONS = (
         "cap=100_000, after=state)",
         "cap=100_000)",
         f"{_WRITING}::test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most",
+    ),
+    Mutation(
+        "outlived",
+        "an answer of free Cypher is given no more once a case was changed",
+        "graphsvc/cases/cypher_runs.py",
+        "(stands is not None and changed(run.stands, stands))",
+        "False",
+        f"{_WRITING}::test_no_answer_outlives_who_is_sealed_or_erased_in_it",
+    ),
+    Mutation(
+        "meanwhile",
+        "nor one of a text during which a case was changed",
+        "graphsvc/access/door/cyphergate.py",
+        "if changed(stands, self._stands()):",
+        "if False:",
+        f"{_WRITING}::test_nothing_is_given_of_a_text_during_which_a_case_was_changed",
     ),
     Mutation(
         "texts",

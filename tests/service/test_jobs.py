@@ -131,6 +131,8 @@ def test_what_an_error_says_goes_to_who_began_it_and_is_kept_nowhere(jobs: Jobs,
     assert (job.state, job.text) == ("failed", "InputError")
     assert "Karam" in job.said
     assert jobs.one(key, "north", "bob").said == ""
+    jobs.forget()
+    assert jobs.one(key, "north", "ann").said == ""
     assert all(b"Karam" not in path.read_bytes() for path in settings.home.rglob("*") if path.is_file())
 
 

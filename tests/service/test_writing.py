@@ -8,23 +8,32 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from graphsvc.access.door import cyphergate
+from graphsvc.access.door.cyphergate import Stands
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
+from graphsvc.cases import cypher_runs
 from graphsvc.cases.cypher_runs import Runs
 from graphsvc.config import Settings
 from graphsvc.errors import AnswerWarning, Busy, CypherFault, NotFound, Refused
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Service, Session
+from graphsvc.service import Service, Session, quiet
 from graphsvc.simulate import simulate
 from graphsvc.store.bolt import Rows, Store
-from graphsvc.store.typed import Typed
+from graphsvc.store.typed import Typed, run_typed
+from tests.leaks.small import FIRST
+from tests.toolbox.accounts import WHOLE, People, Roles
+from tests.toolbox.accounts import people as people_of
+from tests.toolbox.rows import write
+from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
 CASE = f"writing-{uuid.uuid4().hex[:8]}"
@@ -248,8 +257,9 @@ def test_runs_are_of_who_began_them_alone(opened: Service, session: Session) -> 
 def test_no_more_run_at_once_than_may() -> None:
     runs = Runs()
 
-    def wait(typed: Typed) -> None:
+    def wait(typed: Typed) -> Stands:
         typed.cancelled.wait(60)
+        return {}
 
     ids = [runs.start("ann", "c", "x", {}, wait) for _ in range(2)]
     with pytest.raises(Busy, match="2 of your queries"):
@@ -261,6 +271,66 @@ def test_no_more_run_at_once_than_may() -> None:
     assert runs.one(ids[0], "ann", "c", wait_s=60).state == "done"
     runs.close()
     assert [runs.one(one, "bob", "c").state for one in others] == ["done", "done"]
+
+
+def test_an_answer_that_is_old_is_kept_no_longer(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = session.cypher.start("RETURN 1 AS one")
+    assert session.cypher.result(run, wait_s=60).rows == [(1,)]
+    monkeypatch.setattr(cypher_runs, "_KEPT_S", 0.0)
+    with pytest.raises(NotFound, match="kept no longer"):
+        session.cypher.result(run)
+
+
+CREW: Roles = {"cus": ("custodian", WHOLE), "sup": ("supervisor", WHOLE)}
+NAMES = "MATCH (p:Person {case: $case}) RETURN p.name AS name"
+
+
+@pytest.fixture
+def people(service: Service, case: str, tmp_path: Path) -> People:
+    service.session(accounts.only_account(service.database, ""), "tests", case).deliveries.load(
+        write(tmp_path / "case", **FIRST), quiet
+    )
+    return people_of(service, case, CREW)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["here", "by another process"])
+@pytest.mark.parametrize("erased", [False, True], ids=["sealed", "erased"])
+def test_no_answer_outlives_who_is_sealed_or_erased_in_it(
+    service: Service, case: str, people: People, monkeypatch: pytest.MonkeyPatch, *, erased: bool, elsewhere: bool
+) -> None:
+    ann = service.session(ANN, "testing", case)
+    run = ann.cypher.start(NAMES)
+    assert ("Bo Quist",) in ann.cypher.result(run, wait_s=60).rows
+    service.jobs._remember("a job", "cells of its delivery")
+    if elsewhere:
+        monkeypatch.setattr(service, "forget", lambda: None)
+    seal(people("cus"), people("sup"), "aide-1")
+    if erased:
+        run = ann.cypher.start(NAMES)
+        hidden = next(name for name, values in service.register.identities(case) if values.get("id") == "aide-1")
+        assert ann.cypher.result(run, wait_s=60).state == "done"
+        people("sup").protection.erasures.agree(people("cus").protection.erasures.ask(hidden, "asked for"), quiet)
+    with pytest.raises(NotFound, match="a case was changed since"):
+        ann.cypher.result(run)
+    assert elsewhere or not (service.runs._runs or service.jobs._said)
+    assert ("Bo Quist",) not in ann.cypher.run(NAMES).rows
+
+
+def test_nothing_is_given_of_a_text_during_which_a_case_was_changed(
+    service: Service, case: str, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = service.session(ANN, "testing", case)
+
+    def while_a_case_is_changed(*given: Any) -> None:
+        run_typed(*given)
+        seal(people("cus"), people("sup"), "aide-1")
+
+    monkeypatch.setattr(cyphergate, "run_typed", while_a_case_is_changed)
+    run = ann.cypher.result(ann.cypher.start(NAMES), wait_s=60)
+    assert (run.state, run.columns, run.rows) == ("failed", (), [])
+    assert run.fault == "A case was changed while this ran, and free Cypher sees them all. Run the text again."
+    (act, _) = audit.lines(service.database, newest=2, sought=audit.Sought(action="cypher"))
+    assert (act["outcome"], act["rows"]) == ("failed: Busy", None)
 
 
 def test_the_history_tells_what_ran_and_what_was_refused(session: Session) -> None:

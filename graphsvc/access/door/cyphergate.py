@@ -35,6 +35,9 @@ from graphsvc.store.typed import Typed, run_typed
 # Seconds that listing the cases in the graph may take.
 _CASES_S = 60.0
 _EVERY_CASE = "MATCH (n) WHERE NOT n:GraphsvcSchema AND NOT n:GraphsvcMark RETURN DISTINCT n.case AS case"
+_STANDS = sa.select(tables.cases.c.id, tables.cases.c.state, tables.cases.c.version)
+# Case → its state, and how often it was changed.
+Stands = Mapping[str, tuple[str, int]]
 _SOURCE = re.compile(r"\bQ(?:-[0-9A-Z]{4}){3}\b")
 
 
@@ -88,20 +91,21 @@ class CypherGate:
 
         The graph is not looked through: a page that shows how a text ended has to come while Neo4j starts again.
         """
-        return policy.cypher_refusal(principal, self._states())
+        return policy.cypher_refusal(principal, self._stands())
 
-    def require(self, principal: Principal, case: str) -> None:
-        """Nothing, if this person may be shown what they ran; the graph is not looked through for other cases.
+    def require(self, principal: Principal, case: str) -> Stands:
+        """How every case stands, if this person may be shown what they ran; the graph is not looked through for other cases.
 
         Raises:
             NotFound: the case is not theirs. Refused: role or grant is missing, or the grant is suspended.
         """
         policy.require(principal, "cypher")
         policy.require_case(principal, case)
-        states = self._states()
-        if case not in states:
+        stands = self._stands()
+        if case not in stands:
             raise policy.no_such_case(case)
-        policy.require_cypher(principal, states)
+        policy.require_cypher(principal, stands)
+        return stands
 
     def check(
         self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any] | None = None
@@ -121,27 +125,34 @@ class CypherGate:
 
     def run(
         self, principal: Principal, purpose: str, case: str, examined: Examined, given: Mapping[str, Any], typed: Typed
-    ) -> None:
+    ) -> Stands:
         """Run a text that `check` found harmless; what comes goes into `typed`, and nothing is shown before this returns.
 
+        Gives how every case stood all the while: the answer is of that.
+
         Raises:
-            CypherFault, NotFound, Refused, Busy: as `check`. Otherwise as `store.typed.run_typed`.
+            CypherFault, NotFound, Refused, Busy: as `check`. Busy: a case was changed meanwhile, too. Otherwise as
+            `store.typed.run_typed`.
         """
         with self._act(principal, purpose, case, examined.text, given, "run") as outcome:
+            stands = self._require_open()
             typed.notices = examined.notices
             parameters = self._parameters(principal, case, examined.parameters, given)
             run_typed(self._settings, self._store(), self._runners, examined.text, parameters, typed)
+            if changed(stands, self._stands()):
+                raise Busy("A case was changed while this ran, and free Cypher sees them all. Run the text again.")
             outcome["rows"] = len(typed.rows)
             outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
             if typed.truncated:
                 outcome["outcome"] = "released, cut"
+        return stands
 
     @contextmanager
     def _act(
         self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], step: str
     ) -> Iterator[dict[str, Any]]:
         """One act in the log with its text, also of who may not and of what is refused."""
-        known = case in self._states() and principal.grant(case) is not None
+        known = case in self._stands() and principal.grant(case) is not None
         detail = {"step": step, "characters": len(text)} | ({"code": self._texts.code(text, given)} if known else {})
         with audit.recorded(self._database, principal, purpose, "cypher", case, **detail) as outcome:
             if not known:  # there is no key to keep a text under
@@ -150,8 +161,7 @@ class CypherGate:
             self._texts.keep(outcome["line"], case, text, given)
             self.require(principal, case)
             policy.require_cypher(principal, self._cases())
-            if any(state != "open" for state in self._states().values()):
-                raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
+            self._require_open()
             yield outcome
 
     def _checked(self, text: str, given: Mapping[str, Any]) -> Examined:
@@ -173,11 +183,22 @@ class CypherGate:
             raise CypherFault(f"The text needs a value for ${', $'.join(missing)}.")
         return {name: given[name] if name in given else mine[name] for name in names}
 
-    def _states(self) -> dict[str, str]:
-        """Every case of the application database, and whether it is open."""
+    def _require_open(self) -> Stands:
+        """How every case stands, if all are open.
+
+        Raises:
+            Busy: one is being loaded.
+        """
+        stands = self._stands()
+        if any(state != "open" for state, _ in stands.values()):
+            raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
+        return stands
+
+    def _stands(self) -> Stands:
+        """How every case of the application database stands."""
         with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(tables.cases.c.id, tables.cases.c.state)).all()
-        return {row.id: row.state for row in rows}
+            rows = connection.execute(_STANDS).all()
+        return {row.id: (row.state, row.version) for row in rows}
 
     def _cases(self) -> frozenset[str]:
         """Every case in the graph or in the application database; what bears no case at all counts as one.
@@ -191,7 +212,19 @@ class CypherGate:
             answer = store.read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000, after=state)
             cases = frozenset(str(row[0] or "") for row in answer.rows)
             self._found = state, cases
-        return cases | frozenset(self._states())
+        return cases | frozenset(self._stands())
+
+
+def changed(then: Stands, now: Stands) -> bool:
+    """Whether a case that was there stands otherwise now: what was read of it may be just what had to go.
+
+    Example:
+        >>> changed({"north": ("open", 3)}, {"north": ("open", 3), "new": ("loading", 0)})
+        False
+        >>> changed({"north": ("open", 3)}, {"north": ("loading", 3)})
+        True
+    """
+    return not then.items() <= now.items()
 
 
 def _sources(value: Any) -> Iterator[str]:

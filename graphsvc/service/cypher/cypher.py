@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.door.cyphergate import Examined
+from graphsvc.access.door.cyphergate import Examined, Stands
 from graphsvc.access.log import audit
 from graphsvc.access.people import policy
 from graphsvc.cases.cypher_runs import Run
@@ -73,8 +73,8 @@ class Cypher:
         gate, case, given = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
         examined = gate.check(self._ask.principal, self._ask.purpose, case, text, given)
 
-        def work(typed: Typed) -> None:
-            gate.run(self._ask.principal, self._ask.purpose, case, examined, given, typed)
+        def work(typed: Typed) -> Stands:
+            return gate.run(self._ask.principal, self._ask.purpose, case, examined, given, typed)
 
         return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work)
 
@@ -82,10 +82,10 @@ class Cypher:
         """A run of one's own, after waiting for its end so long at most.
 
         Raises:
-            NotFound: there is none. Refused: the grant holds no longer.
+            NotFound: there is none, or it is old, or a case was changed since. Refused: the grant holds no longer.
         """
-        self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
-        return self._ask.home.runs.one(run, self._ask.principal.name, self._ask.case, wait_s)
+        stands = self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
+        return self._ask.home.runs.one(run, self._ask.principal.name, self._ask.case, wait_s, stands)
 
     def cancel(self, run: str) -> None:
         """End a run of one's own. Nothing if it has ended. Raises NotFound as `result`."""
@@ -101,15 +101,15 @@ class Cypher:
         Raises:
             CypherFault: what is wrong or not allowed, and where. Busy: it took too long or too much.
         """
-        runs = self._ask.home.runs
+        runs, mine = self._ask.home.runs, (self._ask.principal.name, self._ask.case)
         run = self.start(text, parameters)
         try:
-            while runs.one(run, self._ask.principal.name, self._ask.case, 0.5).state == "running":
+            while runs.one(run, *mine, 0.5).state == "running":
                 pass
         except BaseException:
             self.cancel(run)
             raise
-        answer = runs.whole(run)
+        answer = runs.whole(run, *mine)
         warn(answer.warnings)
         return answer
 
