@@ -782,6 +782,14 @@ MUTATIONS = (
         f"{_GROUPING}::test_groups_are_told_with_what_is_shared_and_family_without_whom",
     ),
     Mutation(
+        "deciding",
+        "a decision on witnesses under C closes no case to who is cleared for P",
+        "graphsvc/cases/deliveries/casework.py",
+        "decision = decide(key, plan.state)",
+        'decision = decide(key, "loading")',
+        f"{_GROUPING}::test_a_decision_closes_the_case_to_those_for_whom_it_counts",
+    ),
+    Mutation(
         "pairs",
         "a decision on witnesses under C moves nothing below it",
         "graphsvc/cases/image/graphing.py",

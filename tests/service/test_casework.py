@@ -321,7 +321,7 @@ def twin_pairings(service: Service, case: str, twin: str) -> None:
     """The decisions of a case that last, in the other from its beginning."""
     key = service.register.key(case, create=False)
     for one in service.pairs.lasting(case, key):
-        service.pairs.decide(twin, key, one.pair, one.kind, one.handling, one.reason, one.by)
+        service.pairs.decide(twin, key, one.pair, one.kind, one.handling, one.reason, one.by, "loading")
     with transaction(service.database) as connection:
         connection.execute(tables.cases.update().where(tables.cases.c.id == twin).values(state="open"))
 

@@ -205,6 +205,44 @@ def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service:
     ]
 
 
+def test_what_was_decided_under_p_reaches_rankings_and_groups_under_p(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    """Also where it changes no figure of any link: two who speak of different links of one lead."""
+    local = service.session(accounts.only_account(service.database, ""), "tests", case)
+    local.deliveries.load(write(tmp_path / "case", ["B,DIRECTED,A,T1", "B,DIRECTED,I,T2"]), quiet)
+    low, before = reader(service, case, "P"), image(service, case)
+    assert len(low.leads.look("B")[1].groups) == 2
+    ranking = low.leads.ranking()
+    q1, q2 = source(service, case, "W1"), source(service, case, "W2")
+    reader(service, case).leads.groups.decide(q1, q2, "dependent", REASON, quiet, "P")
+    assert image(service, case) == before
+    assert len(low.leads.look("B")[1].groups) == 1
+    told = [low.leads.ranking(), low.leads.look("B"), low.leads.groups.of()]
+    service.forget()
+    assert [low.leads.ranking(), low.leads.look("B"), low.leads.groups.of()] == told
+    assert told[0] != ranking
+
+
+@pytest.mark.parametrize("handling", ["C", "P"])
+def test_a_decision_closes_the_case_to_those_for_whom_it_counts(
+    service: Service, loaded: str, monkeypatch: pytest.MonkeyPatch, handling: str
+) -> None:
+    high, low = reader(service, loaded), reader(service, loaded, "P")
+    seen: list[tuple[str, str]] = []
+    carried_out = service.casework.replay.write
+
+    def looks(*given: Any) -> None:
+        seen.append((high.cases()[0].state, low.cases()[0].state))
+        carried_out(*given)
+
+    monkeypatch.setattr(service.casework.replay, "write", looks)
+    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+    decided = high.leads.groups.decide(q1, q2, "independent", REASON, quiet, handling)
+    high.leads.groups.end(decided, "they had met", quiet)
+    assert seen == [("loading", "open" if handling == "C" else "loading")] * 2
+
+
 def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Service, loaded: str) -> None:
     q1, q2, q4 = (source(service, loaded, f"W{n}") for n in (1, 2, 4))
     for session in (

@@ -59,11 +59,12 @@ class Pairs:
         self._database = database
 
     def decide(
-        self, case: str, key: bytes, pair: Collection[str], kind: str, handling: str, reason: str, by: str
+        self, case: str, key: bytes, pair: Collection[str], kind: str, handling: str, reason: str, by: str, state: str
     ) -> str:
-        """Keep a decision and close the case, both at once; gives its id. An earlier one on the same pair ends.
+        """Keep a decision and give the case a `state`, both at once; gives its id. An earlier one on the same pair ends.
 
-        One under C never ends one under P: those cleared for P alone would learn of it.
+        The state is that of the case until its figures are computed again: `loading` or, where that shows in nothing under
+        handling code P, `loading-c`. One under C never ends one under P: those cleared for P alone would learn of it.
 
         Raises:
             RequestError: it is no pair, no such kind or handling, without a reason, or decided so already.
@@ -92,7 +93,7 @@ class Pairs:
                     at=now(),
                 )
             )
-            _close(connection, case)
+            _close(connection, case, state)
         return identifier
 
     def with_decided(
@@ -120,8 +121,8 @@ class Pairs:
             raise no_such_pairing()
         return left
 
-    def end(self, case: str, key: bytes, pairing: str, reason: str, by: str) -> None:
-        """Take a decision back and close the case, both at once; it stays in the list.
+    def end(self, case: str, key: bytes, pairing: str, reason: str, by: str, state: str) -> None:
+        """Take a decision back and give the case a `state` as `decide` does, both at once; it stays in the list.
 
         Raises:
             NotFound: there is none that lasts. RequestError: no reason.
@@ -132,7 +133,7 @@ class Pairs:
         with transaction(self._database) as connection:
             if not connection.execute(_ROW.update().where(*mine).values(**ended)).rowcount:
                 raise no_such_pairing()
-            _close(connection, case)
+            _close(connection, case, state)
 
     def of(self, case: str, key: bytes) -> list[Pairing]:
         """Every decision of a case, newest first; taken back or not."""
@@ -192,6 +193,6 @@ def require_decision(pair: Collection[str], kind: str, handling: str, reason: st
     return require_reason(reason)
 
 
-def _close(connection: sa.Connection, case: str) -> None:
+def _close(connection: sa.Connection, case: str, state: str) -> None:
     """The case's figures are not current until they are computed again."""
-    connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+    connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))

@@ -357,7 +357,7 @@ class Casework:
         self,
         case: str,
         lasting: Callable[[bytes], list[Pairing]],
-        decide: Callable[[bytes], Decided],
+        decide: Callable[[bytes, str], Decided],
         progress: Progress,
     ) -> Decided:
         """Keep a decision on which witnesses depend on each other, and bring every figure that rests on them in line.
@@ -365,12 +365,15 @@ class Casework:
         Args:
             case: the case.
             lasting: given the case's data key, the decisions that last with it: what follows is worked out first.
-            decide: given the case's data key, keeps the decision and closes the case, both at once.
+            decide: given the case's data key and its state until then, keeps the decision and closes the case, both at once.
             progress: told what is done. What was begun is completed, if not here then by the next start.
         """
         with self.at_work(case, progress) as key:
             plan = self.replay.plan(case, key, progress, pairings=lasting(key))
-            decision = decide(key)
+            # Where it changes no link's figures, rankings and groups rest on it all the same.
+            if plan.result.dependence["p"] != self.register.dependence(case, "p"):
+                plan = dataclasses.replace(plan, moves_open=True)
+            decision = decide(key, plan.state)
             self.replay.carry_out(plan, unstoppable(progress))
             return decision
 

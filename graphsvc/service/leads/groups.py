@@ -116,7 +116,7 @@ class Groups:
     def decide(self, source: str, other: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
         """Decide that two sources are `independent`, or `dependent`, after all; gives the decision's id.
 
-        Every figure that rests on them is computed anew; the case is closed to readers meanwhile.
+        Every figure that rests on them is computed anew; the case is closed meanwhile to those for whom it counts.
 
         Args:
             source: pseudonym of a source.
@@ -138,7 +138,7 @@ class Groups:
             return self._ask.home.casework.regroup(
                 case,
                 lambda key: pairs.with_decided(case, key, *decision),
-                lambda key: pairs.decide(case, key, *decision),
+                lambda key, state: pairs.decide(case, key, *decision, state),
                 progress,
             )
 
@@ -154,7 +154,7 @@ class Groups:
             self._ask.home.casework.regroup(
                 case,
                 lambda key: pairs.without(case, key, pairing),
-                lambda key: pairs.end(case, key, pairing, reason, self._ask.principal.name),
+                lambda key, state: pairs.end(case, key, pairing, reason, self._ask.principal.name, state),
                 progress,
             )
 
