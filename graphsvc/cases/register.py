@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.image.standing import Standing, Standings, packed, unpacked
 from graphsvc.cases.stores import following
-from graphsvc.cases.stores.peoples_words import REASONS, TYPED, mask_words
+from graphsvc.cases.stores.erased import Leaving, take_out
+from graphsvc.cases.stores.peoples_words import TYPED, mask_words
 from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.store.mark import Held
@@ -262,8 +263,7 @@ class Register:
         account: str,
         reason: str,
         decided: Mapping[str, str],
-        rows: Mapping[int, bytes] | None = None,
-        sources: Collection[str] = (),
+        leaving: Leaving | None = None,
     ) -> None:
         """Keep decisions (`sealed`, `opened` or `erased`) with what goes with them, all in one; closes the case.
 
@@ -272,10 +272,11 @@ class Register:
             account: who decided.
             reason: why; it may name someone and is sealed.
             decided: pseudonym → what was decided; a later decision on the same replaces the earlier.
-            rows: delivery, or account that waits → its sealed rows as they are from now on.
-            sources: pseudonyms of the sources that go with who is erased: what was asked of them goes too.
+            leaving: what goes with who is erased.
         """
         key = self.key(case, create=False)
+        gone = frozenset(pseudonym for pseudonym, kind in decided.items() if kind == "erased")
+        erased = gone | self.overrules(case, "erased")
         with transaction(self._database) as connection:
             for pseudonym, kind in decided.items():
                 mine = (tables.overrules.c.case_id == case, tables.overrules.c.pseudonym == pseudonym)
@@ -290,27 +291,10 @@ class Register:
                         at=now(),
                     )
                 )
-            gone = [pseudonym for pseudonym, kind in decided.items() if kind == "erased"]
-            for table, column, ids in (
-                (tables.reviews, tables.reviews.c.pseudonym, gone),
-                (tables.questions, tables.questions.c.source, sources),
-            ):
-                connection.execute(table.delete().where(table.c.case_id == case, column.in_(ids)))
-            for number, sealed in (rows or {}).items():
-                mine = (tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
-                connection.execute(tables.deliveries.update().where(*mine).values(rows_sealed=sealed))
-                waits = (tables.waiting.c.case_id == case, tables.waiting.c.number == number)
-                connection.execute(tables.waiting.update().where(*waits).values(rows_sealed=sealed))
+            if leaving is not None:
+                take_out(connection, case, key, gone, erased, leaving)
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
             _ask_rewrite(connection, case)
-
-    def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
-        """Mask who was erased in the words of people: requests, holds, exports, decisions, and what they typed or keep."""
-        key = self.key(case, create=False)
-        follow = following.followed(key, {}, self.overrules(case, "erased"))
-        with transaction(self._database) as connection:
-            mask_words(connection, case, key, mask, (*REASONS, *TYPED))
-            following.settle(connection, case, key, follow, mask)
 
     def ask_rewrite(self, case: str) -> None:
         """Have the managed store written anew: the names of a case have to go from its files."""

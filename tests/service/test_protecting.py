@@ -16,10 +16,12 @@ from graphsvc.access.decided.holds import NewHold
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.access.vault import pseudonym
+from graphsvc.access.vault import pseudonym, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.casework import HeldError
 from graphsvc.cases.deliveries.sealed_rows import open_rows
+from graphsvc.cases.stores import following
+from graphsvc.cases.stores.peoples_words import REASONS, TYPED
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
@@ -291,6 +293,45 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
     assert set(image(service, case).nodes["Person"]) == {"P2"}
     people("sup").protection.erasures.agree(request, quiet)
     assert [(one.decidable, one.state) for one in people("sup").protection.erasures.listed()] == [(False, "done")]
+
+
+def test_a_kill_in_the_middle_of_an_erasure_leaves_all_of_it_to_be_done_again(
+    service: Service, case: str, people: People, third: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people("inv").deliveries.load(third, quiet)
+    key = service.register.key(case, create=False)
+    said_by = pseudonym(key, "source", HER_ID)
+    service.pairs.decide(case, key, (said_by, "S-0000-0000-0000"), "dependent", "P", "both from Skagen", "inv")
+    service.recover()
+    people("inv").network.comments.add(["P2"], "Bo Quist fears Mrs Halvorsen")
+    people("sup").protection.holds.release(
+        people("sup").protection.holds.add(hold(reason="Ingeborg Halvorsen Okonjo is on trial"), "P2")
+    )
+    request = people("cus").protection.erasures.ask(HER_ID, "the court ordered that Ingeborg Halvorsen Okonjo goes")
+    before = sealed_words(service, case)
+    assert {word for word in HERS if word.decode() in before} >= {b"halvorsen", b"okonjo", b"skagen"}
+    with monkeypatch.context() as patched:
+        patched.setattr(following, "settle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            people("sup").protection.erasures.agree(request, quiet)
+    assert said_by in {source for pairing in service.pairs.lasting(case, key) for source in pairing.pair}
+    service.recover()
+    people("sup").protection.erasures.agree(request, quiet)
+    after = sealed_words(service, case)
+    assert "[erased] is on trial" in after
+    assert not {word for word in HERS if word.decode() in after}
+    assert service.pairs.of(case, key) == []
+
+
+def sealed_words(service: Service, case: str) -> str:
+    """All that people gave as reasons and typed in a case, in small letters."""
+    key = service.register.key(case, create=False)
+    words: list[Any] = []
+    with transaction(service.database) as connection:
+        for table, column, bound in (*REASONS, *TYPED):
+            rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings()
+            words += [unpack(key, row[column], bound.format(**row)) for row in rows if row[column] is not None]
+    return str(words).lower()
 
 
 def busy(*_given: Any) -> None:

@@ -22,6 +22,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases import cypher_runs
 from graphsvc.cases.cypher_runs import Runs
+from graphsvc.cases.stores.erased import Leaving, take_out
 from graphsvc.config import Settings
 from graphsvc.errors import AnswerWarning, Busy, CypherFault, NotFound, Refused
 from graphsvc.records.iso import json_safe
@@ -369,7 +370,9 @@ def test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed(opened
 
 def test_a_name_that_is_erased_goes_from_kept_texts_too(opened: Service, session: Session) -> None:
     session.cypher.run("MATCH (p:Person) WHERE p.name = 'Zebulon Quist' RETURN p.id")
-    opened.register.mask_reasons(CASE, lambda text: text.replace("Zebulon Quist", "[erased]"))
+    leaving = Leaving(lambda text: text.replace("Zebulon Quist", "[erased]"))
+    with transaction(opened.database) as connection:
+        take_out(connection, CASE, opened.register.key(CASE, create=False), (), (), leaving)
     past = session.cypher.history(1)[0]
     assert past.text == "MATCH (p:Person) WHERE p.name = '[erased]' RETURN p.id"
     auditor = opened.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")

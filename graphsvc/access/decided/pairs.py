@@ -161,13 +161,13 @@ class Pairs:
         """The decisions that last, oldest first: of two on one pair the later counts."""
         return [pairing for pairing in reversed(self.of(case, key)) if pairing.ended_at is None]
 
-    def forget(self, case: str, sources: Collection[str]) -> None:
-        """Forget every decision on sources that are erased."""
-        gone = sorted(sources)
-        with transaction(self._database) as connection:
-            connection.execute(
-                _ROW.delete().where(_ROW.c.case_id == case, sa.or_(_ROW.c.one.in_(gone), _ROW.c.other.in_(gone)))
-            )
+
+def forget(connection: sa.Connection, case: str, sources: Collection[str]) -> None:
+    """Forget every decision on sources that are erased."""
+    gone = sorted(sources)
+    connection.execute(
+        _ROW.delete().where(_ROW.c.case_id == case, sa.or_(_ROW.c.one.in_(gone), _ROW.c.other.in_(gone)))
+    )
 
 
 def decided_already(kind: str) -> RequestError:

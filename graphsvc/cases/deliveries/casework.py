@@ -32,6 +32,7 @@ from graphsvc.cases.image.standing import Standings, alone_theirs, asked_by, ope
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
+from graphsvc.cases.stores.erased import Leaving
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
@@ -68,7 +69,6 @@ class Casework:
         self._export_store = export_store
         self.waitlist = waitlist
         self.replay = Replay(store, register, waitlist, export_store, settings, pairs, weights)
-        self._pairs = pairs
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
             store,
@@ -342,12 +342,8 @@ class Casework:
             plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed)
             agreed()
             self._export_store.clear(case)
-            gone_for_good = {name for name, kind in decided.items() if kind == "erased"}
             said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
-            self._export_store.settle(case, key, erased=gone_for_good, sources=said_by)
-            self._pairs.forget(case, said_by)
-            self.register.overrule(case, account, reason, decided, sealed, said_by)
-            self.register.mask_reasons(case, what.masker.mask)
+            self.register.overrule(case, account, reason, decided, Leaving(what.masker.mask, sealed, said_by))
             self.replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
 

@@ -145,15 +145,7 @@ class ExportStore:
 
     def shown(self, row: Any, key: bytes) -> ShownFacts:
         """What it shows."""
-        fields = unpack(key, row.shown_sealed, f"export {row.id} shown")
-        return ShownFacts(
-            [(*fact[:5], tuple(fact[5])) for fact in fields["facts"]],
-            frozenset(fields["people"]),
-            frozenset(fields["named"]),
-            fields["taken_out"],
-            # What was made before it was kept cannot be compared with the case: nothing in one tells the empty tuple.
-            frozenset(map(tuple, fields.get("tells", [[]]))),
-        )
+        return _shown(row, key)
 
     def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
         """What has gone to a recipient, or may at any moment, `but` for one export, each with its handling code."""
@@ -205,41 +197,54 @@ class ExportStore:
         erased: Collection[str] = (),
         sources: Collection[str] = (),
     ) -> None:
-        """Bring the exports of a case in line with who is sealed and erased in it.
-
-        What shows them and has not gone out is taken away; what has is marked to be recalled. Of who is erased, and of
-        what rests on them as `sources`, nothing but the pseudonym in the marked export is left.
-        """
-        sealed, erased, sources = frozenset(sealed), frozenset(erased), frozenset(sources)
+        """`settle` of this module, in a transaction of its own."""
         with transaction(self._database) as connection:
-            rows = list(connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)))
-        for row in rows:
-            shown = self.shown(row, key)
-            values: dict[str, Any] = {}
-            gone, hidden = shown.people & erased, shown.named & sealed
-            if gone or hidden:
-                values["content_sealed"] = None
-                if row.state in HERE:
-                    values["state"] = "removed"
-                elif row.state == "given" and row.recall != "erased" and (gone or not row.recall):
-                    values |= {"recall": "erased" if gone else "sealed", "recall_at": now()}
-            left = [
-                (*fact[:5], tuple(source for source in fact[5] if source not in sources))
-                for fact in shown.facts
-                if not {fact[0], fact[2]} & erased
-            ]
-            tells = frozenset(each for each in shown.tells if erased.isdisjoint(each))
-            if left != shown.facts or tells != shown.tells:
-                shown.facts, shown.tells = [fact for fact in left if fact[5]], tells
-                values["shown_sealed"] = _sealed(key, row.id, shown)
-            if any(values.get(name) != getattr(row, name) for name in values):
-                self.move(row.id, (row.state,), **values)
+            settle(connection, case, key, sealed=sealed, erased=erased, sources=sources)
 
     def to_recall(self, case: str) -> int:
         """How many exports of a case that were given have to be recalled and are not."""
         waits = (_ROW.c.case_id == case, _ROW.c.recall != "", _ROW.c.recalled_at.is_(None))
         with transaction(self._database) as connection:
             return int(connection.execute(sa.select(sa.func.count()).where(*waits)).scalar() or 0)
+
+
+def settle(
+    connection: sa.Connection,
+    case: str,
+    key: bytes,
+    *,
+    sealed: Collection[str] = (),
+    erased: Collection[str] = (),
+    sources: Collection[str] = (),
+) -> None:
+    """Bring the exports of a case in line with who is sealed and erased in it.
+
+    What shows them and has not gone out is taken away; what has is marked to be recalled. Of who is erased, and of
+    what rests on them as `sources`, nothing but the pseudonym in the marked export is left.
+    """
+    sealed, erased, sources = frozenset(sealed), frozenset(erased), frozenset(sources)
+    for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
+        shown = _shown(row, key)
+        values: dict[str, Any] = {}
+        gone, hidden = shown.people & erased, shown.named & sealed
+        if gone or hidden:
+            values["content_sealed"] = None
+            if row.state in HERE:
+                values["state"] = "removed"
+            elif row.state == "given" and row.recall != "erased" and (gone or not row.recall):
+                values |= {"recall": "erased" if gone else "sealed", "recall_at": now()}
+        left = [
+            (*fact[:5], tuple(source for source in fact[5] if source not in sources))
+            for fact in shown.facts
+            if not {fact[0], fact[2]} & erased
+        ]
+        tells = frozenset(each for each in shown.tells if erased.isdisjoint(each))
+        if left != shown.facts or tells != shown.tells:
+            shown.facts, shown.tells = [fact for fact in left if fact[5]], tells
+            values["shown_sealed"] = _sealed(key, row.id, shown)
+        if any(values.get(name) != getattr(row, name) for name in values):
+            mine = (_ROW.c.id == row.id, _ROW.c.state == row.state)
+            connection.execute(_ROW.update().where(*mine).values(**values))
 
 
 def recipient_id(key: bytes, name: str) -> str:
@@ -266,6 +271,18 @@ def no_such_export() -> NotFound:
 def expiry(days: int) -> dt.datetime:
     """Until when an export made now is held."""
     return now() + dt.timedelta(days=days)
+
+
+def _shown(row: Any, key: bytes) -> ShownFacts:
+    fields = unpack(key, row.shown_sealed, f"export {row.id} shown")
+    return ShownFacts(
+        [(*fact[:5], tuple(fact[5])) for fact in fields["facts"]],
+        frozenset(fields["people"]),
+        frozenset(fields["named"]),
+        fields["taken_out"],
+        # What was made before it was kept cannot be compared with the case: nothing in one tells the empty tuple.
+        frozenset(map(tuple, fields.get("tells", [[]]))),
+    )
 
 
 def _sealed(key: bytes, export: str, shown: ShownFacts) -> bytes:

@@ -1,0 +1,58 @@
+"""What goes from the application database with whom is erased: in the transaction of the decision, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from graphsvc.access.decided import pairs
+from graphsvc.appdb import tables
+from graphsvc.cases.stores import export_store, following
+from graphsvc.cases.stores.peoples_words import REASONS, TYPED, mask_words
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What goes with whom is erased, and what is left.
+
+    Attributes:
+        mask: takes their names out of a text.
+        rows: delivery, or account that waits → its sealed rows as they are from now on.
+        sources: pseudonyms of the sources that go: what was asked of them, decided on them and rests on them goes too.
+    """
+
+    mask: Callable[[str], str]
+    rows: Mapping[int, bytes] = field(default_factory=dict)
+    sources: Collection[str] = ()
+
+
+def take_out(
+    connection: sa.Connection, case: str, key: bytes, gone: Collection[str], erased: Collection[str], leaving: Leaving
+) -> None:
+    """Take out what goes.
+
+    Their names are known now and never again: what was left to another transaction would keep them after a kill.
+
+    Args:
+        connection: of the transaction that keeps the decision.
+        case: the case.
+        key: its data key.
+        gone: pseudonyms of whom and what is erased.
+        erased: these, and all that were before.
+        leaving: what goes with them.
+    """
+    for table, column, ids in (
+        (tables.reviews, tables.reviews.c.pseudonym, gone),
+        (tables.questions, tables.questions.c.source, leaving.sources),
+    ):
+        connection.execute(table.delete().where(table.c.case_id == case, column.in_(ids)))
+    pairs.forget(connection, case, leaving.sources)
+    for number, sealed in leaving.rows.items():
+        for table in (tables.deliveries, tables.waiting):
+            mine = (table.c.case_id == case, table.c.number == number)
+            connection.execute(table.update().where(*mine).values(rows_sealed=sealed))
+    export_store.settle(connection, case, key, erased=gone, sources=leaving.sources)
+    mask_words(connection, case, key, leaving.mask, (*REASONS, *TYPED))
+    following.settle(connection, case, key, following.followed(key, {}, erased), leaving.mask)
