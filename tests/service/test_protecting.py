@@ -323,6 +323,51 @@ def test_a_kill_in_the_middle_of_an_erasure_leaves_all_of_it_to_be_done_again(
     assert service.pairs.of(case, key) == []
 
 
+def test_nothing_that_is_known_of_others_keeps_the_name_of_who_was_erased(
+    service: Service, case: str, people: People, third: Path, tmp_path: Path
+) -> None:
+    people("inv").deliveries.load(third, quiet)
+    of_hers = write(
+        tmp_path / "child",
+        people=[{"id": "child-1", "name": "Sela Ahmadi", "sealed": "yes", "x_kin": "Ingeborg Halvorsen Okonjo"}],
+        things=[{"id": "card-1", "kind": "document", "value": "C 77", "x_issued_for": "Ingeborg Halvorsen Okonjo"}],
+        statements=[{"id": "S10", "kind": "record", "handling": "P"}],
+        links=[claim("child-1", "USED", "card-1", "S10")],
+    )
+    people("inv").deliveries.load(of_hers, quiet)
+    key = service.register.key(case, create=False)
+    assert "halvorsen" in known_of(service, case).lower()
+    request = people("cus").protection.erasures.ask(HER_ID, "asked for it")
+    people("sup").protection.erasures.agree(request, quiet)
+    known = known_of(service, case)
+    assert not {word for word in HERS if word.decode() in known.lower()}
+    assert known.count("[erased]") == 2
+    assert pseudonym(key, "person", "child-1") in image(service, case).nodes["Person"]
+    later = write(
+        tmp_path / "later",
+        statements=[
+            {
+                "id": "S11",
+                "kind": "record",
+                "handling": "P",
+                "summary": "Later Ingeborg Halvorsen Okonjo told a neighbour",
+            }
+        ],
+        links=[claim("P2", "PAID", "P4", "S11")],
+        people=[{"id": "P4", "name": "Dov Ellis", "category": "suspect"}],
+    )
+    people("inv").deliveries.load(later, quiet)
+    assert (
+        image(service, case).nodes["Statement"]["S11"]["summary"] == "Later Ingeborg Halvorsen Okonjo told a neighbour"
+    )
+
+
+def known_of(service: Service, case: str) -> str:
+    """All that is kept of who and what is sealed in a case."""
+    standing = service.register.standings(case, service.register.key(case, create=False)) or {}
+    return str([entity.identities for entity in standing.values()])
+
+
 def sealed_words(service: Service, case: str) -> str:
     """All that people gave as reasons and typed in a case, in small letters."""
     key = service.register.key(case, create=False)

@@ -18,7 +18,7 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, Weightless, row_changes, weightless
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
-from graphsvc.cases.deliveries.erasure import Gone, gone, parted, without
+from graphsvc.cases.deliveries.erasure import Gone, gone, parted, standing_without, without
 from graphsvc.cases.deliveries.held import HeldError, require_stays
 from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
 from graphsvc.cases.deliveries.material import KeptRows, folded
@@ -339,11 +339,15 @@ class Casework:
             sealed = {
                 number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
             }
-            plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed)
+            erased = {name for name, kind in decided.items() if kind == "erased"}
+            stored = self.register.standings(case, key)
+            before = None if stored is None else standing_without(stored, what, erased)
+            plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed, before=before)
             agreed()
             self._export_store.clear(case)
             said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
-            self.register.overrule(case, account, reason, decided, Leaving(what.masker.mask, sealed, said_by))
+            leaving = Leaving(what.masker.mask, sealed, said_by, before)
+            self.register.overrule(case, account, reason, decided, leaving)
             self.replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
 

@@ -6,11 +6,11 @@ Where another row's text names them, `ERASED` stands instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.cases.image.standing import HOME, OWN
+from graphsvc.cases.image.standing import HOME, OWN, Standing, Standings
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
 from graphsvc.names.mask import Masker, spellings
@@ -101,6 +101,22 @@ def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
     return left, out
 
 
+def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -> dict[str, Standing]:
+    """How everybody stands but who is erased (by pseudonym), with what names them masked in what is known of the others.
+
+    Masked as rows are, so that what is known is still told to be what a row says.
+    """
+    return {
+        name: replace(entity, identities=tuple(_known_without(identity, what) for identity in entity.identities))
+        for name, entity in standing.items()
+        if name not in erased
+    }
+
+
+def _known_without(identity: Mapping[str, Any], what: Gone) -> dict[str, Any]:
+    return _without_names(_THINGS if "kind" in identity else _PEOPLE, identity, what.masker)
+
+
 def _left(row: Row, what: Gone) -> dict[str, Any] | None:
     values = row.values
     if _is(row, what.ids) or (row.table == _STATEMENTS and values["id"] in what.statements):
@@ -114,13 +130,14 @@ def _left(row: Row, what: Gone) -> dict[str, Any] | None:
         for name in _REFS[row.table]
         if name != "id" and (values.get(name) in what.ids or values.get(name) in what.statements)
     }
-    excused = spellings(values["name"]) if row.table == _PEOPLE and "name" in values else frozenset[str]()
+    return _without_names(row.table, {name: value for name, value in values.items() if name not in lost}, what.masker)
+
+
+def _without_names(table: str, values: Mapping[str, Any], masker: Masker) -> dict[str, Any]:
+    excused = spellings(values["name"]) if table == _PEOPLE and "name" in values else frozenset[str]()
     return {
-        name: value
-        if row.table == _PEOPLE and name == "name"
-        else _masked(row.table, name, value, what.masker, excused)
+        name: value if table == _PEOPLE and name == "name" else _masked(table, name, value, masker, excused)
         for name, value in values.items()
-        if name not in lost
     }
 
 

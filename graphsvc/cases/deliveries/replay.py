@@ -122,6 +122,7 @@ class Replay:
         rows: Mapping[int, bytes] = MappingProxyType({}),
         opening: Mapping[int, Any] = MappingProxyType({}),
         pairings: list[Pairing] | None = None,
+        before: Standings | None = None,
     ) -> Plan:
         """What has to become of a case for it to be what its deliveries say.
 
@@ -134,9 +135,11 @@ class Replay:
             rows: delivery → its sealed rows as they are about to be.
             opening: accounts that waited, by the numbers they get, and count from now on.
             pairings: what is about to be decided on pairs of sources; None: what is.
+            before: how everybody stood, as it is about to be; None: as it is.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
-        state, before, settled = self.replayed(case, key, past, undoing, rows)
+        state, stored, settled = self.replayed(case, key, past, undoing, rows)
+        before = stored if before is None else before
         undone = (number for number, status in settled.items() if status == "undone")
         standing = standings(before, state, self.deciding(case, key, decided), next(undone, max(past, default=0)))
         return self.planned(case, key, state, before, standing, settled, progress, pairings)

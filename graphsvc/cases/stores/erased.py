@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from graphsvc.access.decided import pairs
+from graphsvc.access.vault import pack
 from graphsvc.appdb import tables
+from graphsvc.cases.image.standing import Standings, packed
 from graphsvc.cases.stores import export_store, following
 from graphsvc.cases.stores.peoples_words import REASONS, TYPED, mask_words
 
@@ -21,11 +23,13 @@ class Leaving:
         mask: takes their names out of a text.
         rows: delivery, or account that waits → its sealed rows as they are from now on.
         sources: pseudonyms of the sources that go: what was asked of them, decided on them and rests on them goes too.
+        standing: how everybody else stands, without their names; None: it was never kept.
     """
 
     mask: Callable[[str], str]
     rows: Mapping[int, bytes] = field(default_factory=dict)
     sources: Collection[str] = ()
+    standing: Standings | None = None
 
 
 def take_out(
@@ -53,6 +57,9 @@ def take_out(
         for table in (tables.deliveries, tables.waiting):
             mine = (table.c.case_id == case, table.c.number == number)
             connection.execute(table.update().where(*mine).values(rows_sealed=sealed))
+    if leaving.standing is not None:
+        sealed = pack(key, packed(leaving.standing), f"standings {case}")
+        connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(standings_sealed=sealed))
     export_store.settle(connection, case, key, erased=gone, sources=leaving.sources)
     mask_words(connection, case, key, leaving.mask, (*REASONS, *TYPED))
     following.settle(connection, case, key, following.followed(key, {}, erased), leaving.mask)
