@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphsvc.names.identifiers import cells, of_thing
@@ -12,6 +13,8 @@ from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import DWELLING, TABLES
 
 ADULT_AT = 18
+# What stands where a text named somebody who was erased: nobody is called so.
+ERASED = "[erased]"
 # Someone of these stands by name: these categories are told to everyone.
 CHARGED = frozenset({"suspect", "convicted"})
 # Categories that would tell a witness or victim apart; they stand in the vault only.
@@ -74,6 +77,15 @@ def needles(values: Mapping[str, Any], pseudonym: str, common: Collection[str] =
         common: texts (in small letters) that tell nobody apart, where cells of the deliverer's own, things or dwellings
             hold them.
     """
+    for needle in _told_by(values, pseudonym, common):
+        if ERASED not in needle.text:
+            yield needle
+        elif left := needle.text.replace(ERASED, " ").strip():
+            # Of a name each word is looked for; what else is one is looked for whole, as it stands.
+            yield replace(needle, text=left) if needle.kind == "name" else needle
+
+
+def _told_by(values: Mapping[str, Any], pseudonym: str, common: Collection[str]) -> Iterator[Needle]:
     yield Needle("id", values["id"], pseudonym)
     if values.get("name") and values.get("kind") != DWELLING:
         yield Needle("value" if "kind" in values else "name", values["name"], pseudonym)

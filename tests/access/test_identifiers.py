@@ -6,7 +6,7 @@ import pytest
 
 from graphsvc.names.identifiers import cells, of_cell, of_thing
 from graphsvc.names.mask import Masker, Needle
-from graphsvc.names.seal import needles
+from graphsvc.names.seal import ERASED, needles
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,18 @@ def test_needles_are_the_same_each_time() -> None:
     values = {"id": "P7001", "name": "Hewa Karim", "x_email": "h@mail.example", "x_home": "12 Harbour Lane"}
     assert list(needles(values, "S-0")) == list(needles(values, "S-0"))
     assert Needle("name", "Hewa Karim", "S-0") in list(needles(values, "S-0"))
+
+
+def test_nobody_is_called_as_who_was_erased() -> None:
+    values = {
+        "id": "P7001",
+        "name": "Sela Ahmadi",
+        "aliases": [f"{ERASED} junior"],
+        "x_kin": ERASED,
+        "x_mother": f"{ERASED} ",
+    }
+    masker = Masker(needles(values, "S-0"))
+    for text in (f"{ERASED} pays Bo Quist", f"seen with {ERASED}", "Bo erased it"):
+        assert masker.mask(text) == text
+    assert masker.mask("Sela Ahmadi paid") == "S-0 paid"
+    assert "Junior" not in masker.mask("They call Ahmadi Junior so")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from graphsvc.cases.deliveries.erasure import ERASED, gone, without
+from graphsvc.cases.deliveries.erasure import gone, without
 from graphsvc.ingest.check import Row
+from graphsvc.names.seal import ERASED
 from tests.service.test_standing import people, rows, said
 
 PLACES = rows(

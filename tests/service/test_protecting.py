@@ -343,6 +343,7 @@ def test_nothing_that_is_known_of_others_keeps_the_name_of_who_was_erased(
     assert not {word for word in HERS if word.decode() in known.lower()}
     assert known.count("[erased]") == 2
     assert pseudonym(key, "person", "child-1") in image(service, case).nodes["Person"]
+    assert image(service, case).nodes["Statement"]["S7"]["summary"] == "[erased] pays Bo Quist"
     later = write(
         tmp_path / "later",
         statements=[

@@ -14,10 +14,9 @@ from graphsvc.cases.image.standing import HOME, OWN, Standing, Standings
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
 from graphsvc.names.mask import Masker, spellings
-from graphsvc.names.seal import needles
+from graphsvc.names.seal import ERASED, needles
 from graphsvc.records.tables import DWELLING, TABLES
 
-ERASED = "[erased]"
 _LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"
 _REFS = {
     name: {column.name for column in table.columns if column.kind == "ref" or column.name.endswith("_id")}
