@@ -75,7 +75,14 @@ class Home:
         self.account_times = set_times(settings.accounts_open)
         self.waitlist = Waitlist(self.database)
         self.casework = Casework(
-            self.store, self.register, self.waitlist, self.export_store, settings, self.pairs, self.weights
+            self.store,
+            self.register,
+            self.waitlist,
+            self.export_store,
+            settings,
+            self.pairs,
+            requests.RequestStore(self.database),
+            self.weights,
         )
         self.opener = Opener(self.casework, self.waitlist)
         self.uploads = UploadStore(self.database, self.vault, settings)

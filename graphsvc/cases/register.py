@@ -226,6 +226,14 @@ class Register:
             rows = connection.execute(sa.select(table.c.pseudonym, table.c.kind).where(table.c.case_id == case))
             return {row.pseudonym: row.kind for row in rows}
 
+    def decision(self, case: str, pseudonym: str) -> tuple[str, dt.datetime] | None:
+        """What persons decided last on a pseudonym, and when; None: nothing."""
+        table = tables.overrules
+        mine = (table.c.case_id == case, table.c.pseudonym == pseudonym)
+        with transaction(self._database) as connection:
+            row = connection.execute(sa.select(table.c.kind, table.c.at).where(*mine)).first()
+        return None if row is None else (row.kind, row.at)
+
     def sealed_at(self, case: str) -> dict[str, dt.datetime]:
         """Pseudonym → when two persons decided that it stands for somebody who stood by name."""
         table = tables.overrules

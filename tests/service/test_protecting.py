@@ -40,6 +40,7 @@ LONG = "Zoraya Quillfeather Montgomery-Abernathy of the long road to Bannockburn
 CREW: Roles = {
     "inv": ("investigator", WHOLE),
     "cus": ("custodian", WHOLE),
+    "cus2": ("custodian", WHOLE),
     "sup": ("supervisor", WHOLE),
     "sup2": ("supervisor", WHOLE),
     "low": ("supervisor", Grant("P", sources=True)),
@@ -289,10 +290,57 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
         patched.setattr(service.casework.replay, "carry_out", killed)
         with pytest.raises(KeyboardInterrupt):
             people("sup").protection.erasures.agree(request, quiet)
+        with pytest.raises(RequestError, match="answered already"):
+            people("sup2").protection.erasures.refuse(request)
     service.recover()
     assert set(image(service, case).nodes["Person"]) == {"P2"}
-    people("sup").protection.erasures.agree(request, quiet)
     assert [(one.decidable, one.state) for one in people("sup").protection.erasures.listed()] == [(False, "done")]
+    with pytest.raises(RequestError, match="answered already"):
+        people("sup").protection.erasures.agree(request, quiet)
+
+
+def test_what_is_about_to_be_done_is_not_refused_and_what_never_was_can_be(
+    service: Service, case: str, people: People, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people("inv").deliveries.load(first, quiet)
+    request = people("cus").protection.sealings.ask("zoraya-1", "threatened")
+
+    def refused_meanwhile(*_given: Any) -> None:
+        with pytest.raises(Busy):
+            people("sup2").protection.sealings.refuse(request)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service.register, "overrule", refused_meanwhile)
+        with pytest.raises(KeyboardInterrupt):
+            people("sup").protection.sealings.agree(request, quiet, "yes")
+    people("sup2").protection.sealings.refuse(request, "not needed")
+    (asked,) = people("sup").protection.sealings.listed()
+    assert (asked.state, asked.decided_by, asked.answer) == ("refused", "sup2", "not needed")
+    assert "zoraya-1" in image(service, case).nodes["Person"]
+
+
+def test_an_opening_that_a_kill_left_and_one_asked_for_before_open_nobody_who_was_sealed_since(
+    service: Service, case: str, people: People, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people("inv").deliveries.load(first, quiet)
+    seal(people("cus"), people("sup"), "zoraya-1")
+    (hidden,) = [name for name, row in image(service, case).nodes["Person"].items() if row["sealed"]]
+    killed_in = people("cus").protection.sealings.ask_opening(hidden, "told in court")
+    older = people("cus2").protection.sealings.ask_opening(hidden, "told in court")
+    with monkeypatch.context() as patched:
+        patched.setattr(service.casework.replay, "carry_out", killed)
+        with pytest.raises(KeyboardInterrupt):
+            people("sup").protection.sealings.agree(killed_in, quiet)
+    service.recover()
+    assert "zoraya-1" in image(service, case).nodes["Person"]
+    seal(people("cus"), people("sup"), "zoraya-1", "threatened after all")
+    for request, why in ((killed_in, "answered already"), (older, "decided on this person since")):
+        with pytest.raises(RequestError, match=why):
+            people("sup").protection.sealings.agree(request, quiet)
+    assert hidden in image(service, case).nodes["Person"]
+    people("sup").protection.sealings.refuse(older)
+    assert {one.state for one in people("sup").protection.sealings.listed()} == {"done", "refused"}
 
 
 def test_a_kill_in_the_middle_of_an_erasure_leaves_all_of_it_to_be_done_again(

@@ -23,10 +23,10 @@ from graphsvc.errors import NotFound, RequestError
 
 _ROW = tables.requests
 OPEN = live.OPEN
-# From which states a request is answered. What was agreed to but could not be done yet can be agreed to again.
-WAITING = MappingProxyType(
-    {"reveal": ("asked",), **dict.fromkeys(("seal", "open", "erase", "export"), ("asked", "agreed"))}
-)
+# What stands decided on whom a request is about once it is done.
+DECIDED = MappingProxyType({"seal": "sealed", "open": "opened", "erase": "erased"})
+# From which states a request is agreed to. What was agreed to but could not be done yet can be agreed to again.
+WAITING = MappingProxyType({"reveal": ("asked",), **dict.fromkeys((*DECIDED, "export"), ("asked", "agreed"))})
 
 
 def no_such_request() -> NotFound:
@@ -92,11 +92,15 @@ class RequestStore:
     ) -> None:
         """Answer a request that waits: `agreed` (until a moment) or `refused`.
 
+        What decides how somebody stands may be under way once it was agreed to, and is refused no more: see `settle_agreed`.
+
         Raises:
             RequestError: somebody else has answered it.
         """
+        kind = self.one(request).kind
+        states = ("asked",) if state == "refused" and kind in DECIDED else WAITING[kind]
         values = {"state": state, "decided_by": by, "decided_at": now(), "answer_sealed": answer_sealed, "until": until}
-        if not self._move(request, WAITING[self.one(request).kind], values):
+        if not self._move(request, states, values):
             raise RequestError("This request has been answered already.")
 
     def opened(self, request: str) -> bool:
@@ -110,6 +114,27 @@ class RequestStore:
     def end(self, request: str, state: str = "ended") -> bool:
         """End what is open, or what was agreed and is done now; whether it was."""
         return self._move(request, OPEN, {"state": state, "ended_at": now()})
+
+    def settle_agreed(self, case: str) -> None:
+        """Of what was agreed to in a case, what stands decided is done, and the rest is asked for as before.
+
+        Its caller holds the case's lock: nobody is about to decide any of it.
+        """
+        overrules = tables.overrules
+        same = (overrules.c.case_id == _ROW.c.case_id, overrules.c.pseudonym == _ROW.c.pseudonym)
+        again = {"state": "asked", "decided_by": "", "decided_at": None, "answer_sealed": None}
+        with transaction(self._database) as connection:
+            for kind, decided in DECIDED.items():
+                agreed = (_ROW.c.case_id == case, _ROW.c.kind == kind, _ROW.c.state == "agreed")
+                stands = sa.exists().where(*same, overrules.c.kind == decided)
+                connection.execute(_ROW.update().where(*agreed, stands).values(state="done", ended_at=now()))
+                connection.execute(_ROW.update().where(*agreed).values(**again))
+
+    def agreed(self) -> set[str]:
+        """Cases in which something was agreed to that decides how somebody stands, and is not said to be done."""
+        query = sa.select(_ROW.c.case_id).where(_ROW.c.kind.in_(DECIDED), _ROW.c.state == "agreed")
+        with transaction(self._database) as connection:
+            return set(connection.execute(query).scalars())
 
     def expired(self) -> list[Any]:
         """End what was open and whose time is over; gives the rows."""

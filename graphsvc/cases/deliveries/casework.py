@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
+from graphsvc.access.decided.requests import RequestStore
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, Weightless, row_changes, weightless
@@ -63,9 +64,11 @@ class Casework:
         export_store: ExportStore,
         settings: Settings,
         pairs: Pairs,
+        requests: RequestStore,
         weights: Weights = SHIPPED,
     ) -> None:
         self.register = register
+        self._requests = requests
         self._export_store = export_store
         self.waitlist = waitlist
         self.replay = Replay(store, register, waitlist, export_store, settings, pairs, weights)
@@ -248,7 +251,8 @@ class Casework:
         Cases whose figures were computed otherwise (another table of weights, another number of few) are written again likewise.
         """
         self.register.close_graded_otherwise(self.replay.graded_with)
-        waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
+        agreed = self._requests.agreed()
+        waiting = [row["id"] for row in self.register.cases() if row["state"] != "open" or row["id"] in agreed]
         done: list[str] = []
         with suppress(Busy):  # its own process is still at work
             self.rewrite(progress)
@@ -424,6 +428,8 @@ class Casework:
         if any(row["id"] == case and row["state"] != "open" for row in self.register.cases()):
             progress(0, 0, "completing an interrupted load")
             self.replay.restore(case, self.register.key(case, create=False), progress)
+        if case in self._requests.agreed():
+            self._requests.settle_agreed(case)
 
     # -- holds, and who was erased ----------------------------------------------------------------------------
 

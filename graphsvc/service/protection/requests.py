@@ -12,11 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.decided.requests import OPEN, WAITING, RequestStore, no_such_request
+from graphsvc.access.decided.requests import DECIDED, OPEN, WAITING, RequestStore, no_such_request
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.vault import pack, unpack
-from graphsvc.errors import NotFound, Refused
+from graphsvc.cases.progress import quiet
+from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import LONGEST_REASON, require_reason
 from graphsvc.records.numbers import count
 from graphsvc.records.progress import Progress
@@ -79,12 +80,14 @@ class Requests:
 
         Raises:
             Refused: the role supervisor is missing, or it is your own. NotFound: it is not there, or not yours.
-            RequestError: it has been answered already.
+            RequestError: it has been answered already. Busy: it was agreed to, and may be done at this moment.
         """
         row = self.row(kind, request, mine=False)
         step = "agree" if state == "agreed" else "refuse"
         with self._ask.at(row.case_id).act("agree", step=step, kind=kind, person=row.pseudonym):
             self.require_not_own(row)
+            if state == "refused":
+                self._ask_again(row)
             sealed = self._sealed(row.case_id, row.id, "answer", answer.strip()[:LONGEST_REASON])
             self.store.decide(row.id, state, self._ask.principal.name, sealed, until)
         return self.shown(self.store.one(row.id))
@@ -150,6 +153,16 @@ class Requests:
         if row.asked_by == self._ask.principal.name:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
+    def _decided(self, row: Any) -> tuple[str, dt.datetime]:
+        """What stands decided on whom a request is about, and when that was; nothing, when it was asked."""
+        return self._ask.home.register.decision(row.case_id, row.pseudonym) or ("", row.asked_at)
+
+    def _ask_again(self, row: Any) -> None:
+        """Let what was agreed to wait again if it was never kept, and nobody is about to: it can be refused then."""
+        if row.kind in DECIDED and row.state == "agreed" and self._decided(row)[0] != DECIDED[row.kind]:
+            with self._ask.home.casework.at_work(row.case_id, quiet):
+                pass  # whoever is the one to write the case settles what a kill left
+
     # -- what is agreed to is done ----------------------------------------------------------------------------
 
     def agreeing(self, row: Any) -> Requests:
@@ -167,7 +180,7 @@ class Requests:
         row: Any,
         answer: str,
         progress: Progress,
-        is_decided: Callable[[str | None], bool],
+        is_decided: Callable[[str], bool],
         do: Callable[[str, Callable[[], None]], None],
     ) -> str:
         """Agree to what another person asked for, and do it; gives what may remain, in words.
@@ -182,11 +195,18 @@ class Requests:
         """
 
         def agreed() -> None:
+            decided, at = self._decided(row)
+            # Who is sealed or opened since is so for later reasons than these; who is to be erased is so in any case.
+            if row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at:
+                raise RequestError(
+                    "Something else was decided on this person since this was asked for. Refuse it; whoever still wants it"
+                    " asks anew."
+                )
             self.decide(row.kind, row.id, "agreed", answer, None)
 
         with self._ask.at(row.case_id).act("agree", step=row.kind, person=row.pseudonym) as outcome:
             self.require_not_own(row)
-            if is_decided(self._ask.home.register.decided(row.case_id).get(row.pseudonym)):
+            if is_decided(self._decided(row)[0]):
                 agreed()
             else:
                 do(self.shown(row).reason, agreed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphsvc.access.decided.requests import DECIDED
 from graphsvc.access.people import policy
 from graphsvc.errors import RequestError
 from graphsvc.records.progress import Progress
@@ -16,7 +17,6 @@ from graphsvc.service.protection.clearance import person_of, require_whole
 from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym
 
 KINDS = ("seal", "open")
-_DECIDED = {"seal": "sealed", "open": "opened"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Sealings:
             Refused, NotFound, RequestError: as `Reveals.agree`.
         """
         row = self._requests.row(KINDS, request, mine=False)
-        casework, kind = self._ask.home.casework, _DECIDED[row.kind]
+        casework, kind = self._ask.home.casework, DECIDED[row.kind]
         return self._requests.do(
             row,
             answer,
