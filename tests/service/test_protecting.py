@@ -143,6 +143,30 @@ def test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back(
     people("inv").deliveries.undo(3, quiet)
 
 
+def test_no_hold_comes_too_late_for_what_is_being_worked_out(
+    service: Service, case: str, people: People, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people("inv").deliveries.load(first, quiet)
+    request = people("cus").protection.erasures.ask("zoraya-1", "asked for it")
+    before, plan = image(service, case), service.casework.replay.plan
+
+    def held_meanwhile(*given: Any, **more: Any) -> Any:
+        people("sup2").protection.holds.add(hold(), "zoraya-1")
+        return plan(*given, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service.casework.replay, "plan", held_meanwhile)
+        with pytest.raises(Busy):
+            people("inv").deliveries.undo(1, quiet)
+        with pytest.raises(Busy):
+            people("sup").protection.erasures.agree(request, quiet)
+    assert people("sup").protection.holds.listed() == []
+    assert image(service, case) == before
+    people("sup2").protection.holds.add(hold(), "zoraya-1")
+    with pytest.raises(HeldError):
+        people("inv").deliveries.undo(1, quiet)
+
+
 def test_a_hold_on_the_case_holds_everything(people: People, first: Path) -> None:
     people("inv").deliveries.load(first, quiet)
     people("sup").protection.holds.add(hold(kind="investigation"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphsvc.access.decided.holds import HOLD_KINDS, Hold, HoldStore, NewHold
+from graphsvc.cases.progress import quiet
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import person_of, require_whole
 
@@ -22,14 +23,16 @@ class Holds:
 
         Raises:
             Refused: the role supervisor or clearance is missing. NotFound: the person is not there, or not yours.
-            RequestError: kind, owner, reason or date is none.
+            RequestError: kind, owner, reason or date is none. Busy: the case is being loaded, or something goes from it.
         """
         case = self._ask.case
         with self._ask.act("hold", step="add", kind=hold.kind) as outcome:
             require_whole(self._ask)
-            name = person_of(self._ask, person)[0] if person else ""
-            outcome["rows"] = 1
-            return self._store.add(case, name, person, hold, self._ask.principal.name)
+            # What is being worked out now has looked at the holds already: a hold that came meanwhile would not hold.
+            with self._ask.home.casework.at_work(case, quiet):
+                name = person_of(self._ask, person)[0] if person else ""
+                outcome["rows"] = 1
+                return self._store.add(case, name, person, hold, self._ask.principal.name)
 
     def listed(self) -> list[Hold]:
         """The holds of the case, those that last first; for supervisors with clearance for the whole case."""
