@@ -301,6 +301,16 @@ def test_an_erasure_takes_along_what_waits(place: Place) -> None:
     assert len(read_image(place.service.store(), place.case).nodes["Statement"]) == 2
 
 
+def test_an_account_that_was_erased_opens_no_other_before_its_time(place: Place) -> None:
+    place.add("ann", 0, handling="C")
+    request = place.as_("cus").protection.erasures.ask(pseudonym(key_of(place), "person", "wit-0"), "asked for it")
+    place.as_("sup").protection.erasures.agree(request, quiet)
+    assert place.as_("cus").protection.waiting.listed() == []
+    number = place.add("ann", 1, at=SIX + dt.timedelta(days=8), handling="C")
+    place.look(SIX + dt.timedelta(days=9))
+    assert [row.delivery for row in place.as_("cus").protection.waiting.listed()] == [number]
+
+
 def key_of(place: Place) -> bytes:
     return place.service.register.key(place.case, create=False)
 

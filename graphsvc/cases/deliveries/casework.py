@@ -350,7 +350,8 @@ class Casework:
             agreed()
             self._export_store.clear(case)
             said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
-            leaving = Leaving(what.masker.mask, sealed, said_by, before)
+            emptied = frozenset(self.waitlist.rows(case)).difference(left)
+            leaving = Leaving(what.masker.mask, sealed, said_by, before, emptied)
             self.register.overrule(case, account, reason, decided, leaving)
             self.replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
@@ -403,6 +404,10 @@ class Casework:
         left = {
             number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in deliveries.items()
         }
+        # An account that waits without its statement would wait for nobody, and open the others that wait too early.
+        for number in self.waitlist.rows(case):
+            if not any(row.table == "statements" for row in left[number][0]):
+                del left[number]
         if held := self.register.held(case):
             require_stays(key, held, folded(deliveries), folded(left), "erased", person)
         return what, left

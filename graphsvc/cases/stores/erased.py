@@ -24,12 +24,14 @@ class Leaving:
         rows: delivery, or account that waits → its sealed rows as they are from now on.
         sources: pseudonyms of the sources that go: what was asked of them, decided on them and rests on them goes too.
         standing: how everybody else stands, without their names; None: it was never kept.
+        emptied: accounts that wait of which nothing is left.
     """
 
     mask: Callable[[str], str]
     rows: Mapping[int, bytes] = field(default_factory=dict)
     sources: Collection[str] = ()
     standing: Standings | None = None
+    emptied: Collection[int] = ()
 
 
 def take_out(
@@ -53,6 +55,8 @@ def take_out(
     ):
         connection.execute(table.delete().where(table.c.case_id == case, column.in_(ids)))
     pairs.forget(connection, case, leaving.sources)
+    waits = tables.waiting
+    connection.execute(waits.delete().where(waits.c.case_id == case, waits.c.number.in_(leaving.emptied)))
     for number, sealed in leaving.rows.items():
         for table in (tables.deliveries, tables.waiting):
             mine = (table.c.case_id == case, table.c.number == number)
