@@ -142,8 +142,7 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
             return
         answer = acts.queries.run(name, as_given(given))
     write(form, answer.columns, answer.rows)
-    if answer.withheld:
-        say(f"Withheld without the clearance for it: {', '.join(answer.withheld)}.", err=True)
+    say(*filter(None, [answer.taken_out]), err=True)
     if answer.truncated:
         raise Busy(cut(len(answer.rows)))
 

@@ -1,4 +1,4 @@
-"""Tables as CSV to take away: nothing in them runs when a spreadsheet opens the file."""
+"""Tables as CSV to take away: what a page says beside one stands below it, and nothing in it runs when a spreadsheet opens it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,33 @@ from flask import Response
 from graphsvc.views.forms.rows import cell as cell
 
 
-def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """A CSV file (UTF-8, header row) to be saved as `name`."""
+def csv_file(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    last: Iterable[str] = (),
+    under: str = "",
+) -> Response:
+    """A CSV file (UTF-8, header row) to be saved as `name`.
+
+    Args:
+        name: of the file.
+        columns: of the table.
+        rows: of the table.
+        last: sentences, each in a row of its own at the end. Who opens the file elsewhere sees nothing but it, so what the page
+            says beside the table stands in it too.
+        under: the column of these; empty: the first, where they are seen at once and run on over the empty cells beside them.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
     writer.writerows([cell(value) for value in row] for row in rows)
+    at = list(columns).index(under) if under else 0
+    for sentence in last:
+        row = [""] * max(len(columns), 1)
+        row[at] = cell(sentence)
+        writer.writerow(row)
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator
@@ -226,6 +227,8 @@ def test_the_page_leads_from_a_day_to_who_is_behind_it(people: Place) -> None:
     table = client.get(address, query_string={"as": "csv"})
     assert f"2020-05-08,{day['count']}," in table.text
     assert people.case not in table.headers["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(table.text)))
+    assert [row[-1] for row in rows if not row[0]] == data["notes"] != []
     assert client.get(address, query_string={"of": "no-such"}).status_code == 404
     assert client.get(address, query_string={"year": "x"}).status_code == 400
 

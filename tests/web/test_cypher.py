@@ -236,6 +236,7 @@ def test_a_word_that_nothing_bears_is_told_whatever_is_done_with_the_text(ann: F
     assert "No rows" in answer.text
     notices = ann.get(where.replace("/run?", "/run.json?")).json["run"]["notices"]  # type: ignore[index]
     assert notices[0] == {"says": "`Persn` is no label here: did you mean `Person`?", "line": 1, "column": 10}
+    assert "`Persn` is no label here" in ann.get(f"{where}&as=csv").text
     assert "notices" not in run(ann, "MATCH (p:Person {case: $case}) RETURN p.id")[1].text
 
 
@@ -306,7 +307,9 @@ def test_an_answer_is_sorted_paged_linked_and_never_markup(ann: FlaskClient) -> 
 
 
 def test_a_cut_no_rows_and_what_failed_are_said(ann: FlaskClient) -> None:
-    assert "The first 500 rows" in run(ann, "UNWIND range(1, 900) AS n RETURN n")[1].text
+    where, answer = run(ann, "UNWIND range(1, 900) AS n RETURN n")
+    assert "The first 500 rows" in answer.text
+    assert ann.get(f"{where}&as=csv").text.splitlines()[-1].startswith('"The answer is cut at 500 rows')
     assert "No rows" in run(ann, "MATCH (p:Person {case: $case, id: 'nobody'}) RETURN p")[1].text
     where, answer = run(ann, "RETURN 1 AS one,\n 1 / (size([1]) - 1) AS two")
     assert "It did not work" in answer.text

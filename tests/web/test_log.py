@@ -18,6 +18,7 @@ from graphsvc.config import Settings
 from graphsvc.records import dates
 from graphsvc.service import Service
 from graphsvc.web import create_app
+from graphsvc.web.log import log
 from tests.toolbox.accounts import named, signed_in
 from tests.toolbox.pages import token
 
@@ -95,6 +96,15 @@ def test_the_csv_holds_what_was_asked(aud: FlaskClient) -> None:
     assert answer.mimetype == "text/csv"
     (row,) = csv.DictReader(io.StringIO(answer.text))
     assert (row["account"], row["sources"], row["detail"]) == ("ann", "1", "query statements.one · id T7")
+
+
+def test_a_csv_that_does_not_hold_every_line_says_so(aud: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "older ones" not in aud.get("/log?as=csv&action=read").text
+    monkeypatch.setattr(log, "_CSV", 7)
+    rows = list(csv.reader(io.StringIO(aud.get("/log?as=csv&action=read").text)))
+    assert len(rows) == 1 + 7 + 1
+    assert rows[-1][0] == "The newest 7 lines that fit; there may be older ones."
+    assert rows[-1][0] in aud.get("/log").text
 
 
 def test_verifying_says_up_to_where_and_is_in_the_log(aud: FlaskClient) -> None:

@@ -32,6 +32,8 @@ ROWS = {
     "P3,PILOTED,C1,ST2\nP3,PILOTED,C/2,ST2\nP4,ASSISTED,C1,ST2\nP1,DIRECTED,P3,ST2\n",
 }
 
+RESTING = "/query?name=quality.resting_on_one&run=1&p.least=0&p.witnessed=no"
+
 
 @pytest.fixture(scope="module")
 def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -39,6 +41,7 @@ def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
     with Service(at_server(row_cap=3)) as opened:
         accounts.add(opened.database, "ann", ["analyst"], {"*": Grant("C", sources=True)})
         accounts.add(opened.database, "pam", ["analyst"], {"*": Grant("P")})
+        accounts.add(opened.database, "eve", ["analyst"], {CASE: Grant("C"), "elsewhere": Grant("C", sources=True)})
         accounts.add(opened.database, "adm", ["administrator"], {"*": Grant("P")})
         session(opened, "ann", CASE).deliveries.load(folder, lambda *_progress: None)
         yield opened
@@ -160,9 +163,24 @@ def test_the_twin_gives_every_row_and_column(ann: FlaskClient, service: Service)
 
 
 def test_a_cut_is_said(ann: FlaskClient) -> None:
-    page = ann.get(at("/query?name=quality.resting_on_one&run=1&p.least=0&p.witnessed=no")).text
+    page = ann.get(at(RESTING)).text
     assert "The first 3 rows" in page
     assert "There are more" in page
+
+
+def test_a_file_says_that_it_is_cut_and_what_is_withheld(app: Flask, ann: FlaskClient) -> None:
+    """Who opens it elsewhere would take it for all there is."""
+    cut = list(csv.reader(io.StringIO(ann.get(at(f"{RESTING}&as=csv")).text)))
+    assert len(cut) == 1 + 3 + 1
+    assert cut[-1][0].startswith("The answer is cut at 3 rows and there are more")
+    assert not any(cut[-1][1:])
+    assert len(cut[-1]) == len(cut[0])
+    # Cleared for sources in another case, and so told of the query.
+    eve = signed_in(app, "eve")
+    page = html.unescape(eve.get(at("/query?name=statements.sources&run=1")).text)
+    withheld = list(csv.reader(io.StringIO(eve.get(at("/query?name=statements.sources&run=1&as=csv")).text)))
+    assert withheld[-1][0].startswith("Withheld, since your clearance does not cover")
+    assert withheld[-1][0] in page
 
 
 def test_what_is_computed_is_computed_at_the_readers_level(app: Flask) -> None:

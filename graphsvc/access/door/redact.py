@@ -8,6 +8,7 @@ from typing import Any
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.records.grading import handling_of
+from graphsvc.records.numbers import plural
 from graphsvc.records.properties import SENSITIVITY
 from graphsvc.records.told import OPEN_KINDS
 
@@ -33,6 +34,19 @@ class Released:
     rows: list[tuple[Any, ...]]
     truncated: bool = False
     withheld: tuple[str, ...] = ()
+
+    @property
+    def taken_out(self) -> str:
+        """What to say where columns were taken out; empty otherwise.
+
+        Example:
+            >>> Released(("id",), [], withheld=("source", "extra")).taken_out, Released(("id",), []).taken_out
+            ('Withheld, since your clearance does not cover them: source, extra.', '')
+        """
+        if not self.withheld:
+            return ""
+        them = plural(len(self.withheld), "it", "them")
+        return f"Withheld, since your clearance does not cover {them}: {', '.join(self.withheld)}."
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as dictionaries."""

@@ -104,7 +104,8 @@ def run(case: str) -> ResponseReturnValue:
         return answer("cypher/run.html", case=session.case, run=_told(run))
     rows = [tuple(json_safe(value) for value in row) for row in run.rows]
     if request.args.get("as") == "csv":
-        return csv_file("cypher.csv", run.columns, [[cells.flat(value) for value in row] for row in rows])
+        flat = [[cells.flat(value) for value in row] for row in rows]
+        return csv_file("cypher.csv", run.columns, flat, last=run.warnings)
     editor = Editor(run.text, _rows(run.parameters), fault=run.fault, line=run.line, column=run.column)
     shown = _shown(session, run, rows) if run.state == "done" and rows else None
     return answer("cypher/run.html", run=run, result=shown, **_page(session, editor))

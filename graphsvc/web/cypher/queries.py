@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
-from graphsvc.service import MOST_STARTS, Query, Session, now
+from graphsvc.service import MOST_STARTS, Query, Session, cut, now
 from graphsvc.views.wording import title
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher.beside import Answered, beside, holds_entities, ids_without_names, name_column
@@ -74,7 +74,9 @@ def one(case: str) -> ResponseReturnValue:
         names = _names(session, query, released.columns, rows) if taken_away else None
         answered = beside(query.returns, released.columns, rows, now().date(), names)
         if request.args.get("as") == "csv":
-            return csv_file(f"{query.name}.csv", answered.columns, answered.rows)
+            cut_off = cut(len(rows)) if released.truncated else ""
+            last = filter(None, [cut_off, released.taken_out])
+            return csv_file(f"{query.name}.csv", answered.columns, answered.rows, last=last)
         shown = {
             "columns": answered.columns,
             "truncated": released.truncated,
@@ -83,7 +85,7 @@ def one(case: str) -> ResponseReturnValue:
         } | (
             {"rows": [dict(zip(answered.columns, row, strict=True)) for row in answered.rows]}
             if wants_json()
-            else _paged(session, answered, query)
+            else _paged(session, answered, query) | {"taken_out": released.taken_out}
         )
     return answer(
         "queries/one.html",

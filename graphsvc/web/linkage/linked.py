@@ -24,9 +24,7 @@ def table(case: str) -> ResponseReturnValue:
     crossing = _asked("id")
     if request.args.get("as") == "csv":
         pairs = session.linkage.table(crossing)
-        # Who opens the file elsewhere sees nothing but it, so it says itself that there are more.
-        last = [[pairs.cut, *[""] * (len(COLUMNS) - 1)]] if pairs.cut else []
-        return csv_file("linked-crossings.csv", COLUMNS, [*pairs.rows, *last])
+        return csv_file("linked-crossings.csv", COLUMNS, pairs.rows, last=filter(None, [pairs.cut]))
     if crossing:
         return answer_early("linked/of.html", lambda: session.linkage.of(crossing), case=session.case, id=crossing)
     return answer_early("linked/table.html", session.linkage.clusters, case=session.case)

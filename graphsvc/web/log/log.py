@@ -44,7 +44,8 @@ def table() -> ResponseReturnValue:
     given = {name: text for name, text in asked.items() if text}
     if request.args.get("as") == "csv":
         rows = session.log.lines(newest=_CSV, sought=wanted)
-        return csv_file("log.csv", _COLUMNS, ([_cell(line[name]) for name in _COLUMNS] for line in rows))
+        cells = [[_cell(line[name]) for name in _COLUMNS] for line in rows]
+        return csv_file("log.csv", _COLUMNS, cells, last=[_newest()] if len(rows) == _CSV else ())
     before = _before()
     lines = session.log.lines(newest=_PAGE, before=before, sought=wanted)
     texts = session.log.texts(lines) if any("code" in line["detail"] for line in lines) else {}
@@ -56,10 +57,15 @@ def table() -> ResponseReturnValue:
         asked=asked,
         given=given,
         actions=sorted({*home().actions(), *_BESIDE}),
-        most=_CSV,
+        newest=_newest(),
         verified=session.log.verified(),
         verification=_verification(session, request.args.get("job", "")),
     )
+
+
+def _newest() -> str:
+    """What the CSV holds where more lines fit than it takes."""
+    return f"The newest {_CSV:,} lines that fit; there may be older ones."
 
 
 def _before() -> int | None:

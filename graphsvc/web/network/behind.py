@@ -27,9 +27,7 @@ def behind(case: str) -> ResponseReturnValue:
     session = at(case)
     if request.args.get("as") == "csv":
         table = _asked(session).answer
-        # Who opens the file elsewhere sees nothing but it, so it says itself what is not known, in its last column.
-        alone = [[*[""] * (len(table.columns) - 1), sentence] for sentence in table.beside]
-        return csv_file("behind.csv", table.columns, [*table.table(), *alone])
+        return csv_file("behind.csv", table.columns, table.table(), last=table.beside, under="not_known")
 
     def late() -> dict[str, Any]:
         if not _wanted():
