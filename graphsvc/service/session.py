@@ -301,4 +301,6 @@ class Session:
             wanted: what else the picture is asked for with (`PictureRequest`).
         """
         view = self.network.picture(PictureRequest(ids, **wanted))
-        return PicturePage(view, title or f"{self.case}: around {', '.join(ids)}")
+        # The reader's level, as on a page: figures are computed from everything they may see.
+        mark = f"Handling {self.grant.handling}"
+        return PicturePage(view, title or f"{self.case}: around {', '.join(ids)}", mark)

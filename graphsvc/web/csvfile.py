@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response
 
 from graphsvc.views.forms.rows import cell as cell
+from graphsvc.web.frame import marked
 
 
 def csv_file(
@@ -19,16 +20,21 @@ def csv_file(
     *,
     last: Iterable[str] = (),
     under: str = "",
+    handling: str = "",
 ) -> Response:
-    """A CSV file (UTF-8, header row) to be saved as `name`.
+    """A CSV file (UTF-8, header row) to be saved as `name` with its handling code.
+
+    The code stands in the file's name: a spreadsheet and mail show it there, and a program that reads the rows does not take it
+    for one of them.
 
     Args:
-        name: of the file.
+        name: of the file, without its end.
         columns: of the table.
         rows: of the table.
         last: sentences, each in a row of its own at the end. Who opens the file elsewhere sees nothing but it, so what the page
             says beside the table stands in it too.
         under: the column of these; empty: the first, where they are seen at once and run on over the empty cells beside them.
+        handling: strictest handling code of what it holds, or empty: see `frame.marked`.
     """
     text = io.StringIO()
     writer = csv.writer(text)
@@ -40,5 +46,8 @@ def csv_file(
         row[at] = cell(sentence)
         writer.writerow(row)
     response = Response(text.getvalue(), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    code = marked(handling)
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"{name}-handling-{code}.csv" if code else f"{name}.csv"
+    )
     return response

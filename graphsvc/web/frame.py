@@ -179,18 +179,27 @@ def wants_json() -> bool:
     return endpoint.endswith(TWIN) or request.accept_mimetypes.best == "application/json"
 
 
+def marked(handling: str = "") -> str:
+    """The handling code of what is shown or taken away.
+
+    Args:
+        handling: the strictest code of what is shown, `P` or `C`; empty on a case's page: the reader's level, since figures are
+            computed from everything they may see. Where there is no case there is none.
+    """
+    case_session: Session | None = g.get("here")
+    return handling or (case_session.grant.handling if case_session else "")
+
+
 def answer(template: str, status: int = 200, handling: str = "", **data: Any) -> ResponseReturnValue:
     """`data` as a page or, at the JSON twin, as JSON.
 
     Args:
         template: path of the template.
         status: HTTP status.
-        handling: strictest handling code of what is shown, `P` or `C`; empty on a case's page: the reader's level, since
-            figures are computed from everything they may see.
+        handling: strictest handling code of what is shown, or empty: see `marked`.
         data: plain values, mappings, sequences and dataclasses.
     """
-    case_session: Session | None = g.get("here")
-    mark = handling or (case_session.grant.handling if case_session else "")
+    mark = marked(handling)
     if wants_json():
         twin = {"handling": mark} | data if mark else data
         response = jsonify(json_safe(twin))
@@ -213,8 +222,7 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
     if wants_json() or request.headers.get("Sec-Fetch-Dest") != "document":
         return answer(template, **data, **late())
     generate_csrf()  # the cookie that holds it goes with the headers
-    case_session: Session | None = g.get("here")
-    values = {"handling": case_session.grant.handling if case_session else "", "pause": _PAUSE} | data
+    values = {"handling": marked(), "pause": _PAUSE} | data
     current_app.update_template_context(values)
     page = current_app.jinja_env.get_template(template)
     context = page.new_context(values)

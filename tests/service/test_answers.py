@@ -184,6 +184,15 @@ def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:
     assert any("1 of those asked about is not here" in row[-1] for row in rows)
 
 
+def test_a_file_bears_the_handling_code_of_who_took_it(people: Place) -> None:
+    """Whoever it is passed to sees no page that says so."""
+    addresses = ("behind?id=c1&as=csv", "leads.csv", "query?name=crossings.per_day&run=1&as=csv", "linked?as=csv")
+    for who, code in (("ana", "C"), ("low", "P")):
+        for address in addresses:
+            name = people.client(who).get(f"/case/{people.case}/{address}").headers["Content-Disposition"]
+            assert name.endswith(f"-handling-{code}.csv"), (address, name)
+
+
 def test_the_answer_is_one_look_in_the_log(people: Place) -> None:
     client = people.client("ana")
     people.begin()

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask, g
 
+from graphsvc.access.people.principal import Grant
 from graphsvc.web.csvfile import csv_file
 
 
+@pytest.fixture(autouse=True)
+def app() -> Iterator[Flask]:
+    """Outside of a case: nothing has a handling code that is not said."""
+    some = Flask(__name__)
+    with some.app_context():
+        yield some
+
+
 def rows_of(columns: Sequence[str], *, last: Sequence[str] = (), under: str = "") -> list[list[str]]:
-    made = csv_file("some.csv", columns, [["c1", 2]] if columns else [], last=last, under=under)
+    made = csv_file("some", columns, [["c1", 2]] if columns else [], last=last, under=under)
     return list(csv.reader(io.StringIO(made.get_data(as_text=True))))
 
 
@@ -32,3 +43,16 @@ def test_nothing_stands_below_where_nothing_is_to_be_said() -> None:
 
 def test_a_table_without_columns_has_room_for_a_sentence() -> None:
     assert rows_of([], last=["Nothing fits."]) == [[], ["Nothing fits."]]
+
+
+def test_the_name_bears_the_handling_code(app: Flask) -> None:
+    """In the name and in no row: the list of leads is read again as a ranking, a table by pandas."""
+
+    def name(handling: str = "") -> str:
+        return csv_file("behind", ["id"], [], handling=handling).headers["Content-Disposition"]
+
+    assert name() == "attachment; filename=behind.csv"
+    assert name("C") == "attachment; filename=behind-handling-C.csv"
+    with app.app_context():
+        g.here = SimpleNamespace(grant=Grant("P"))
+        assert name() == "attachment; filename=behind-handling-P.csv"

@@ -264,6 +264,7 @@ def test_show_gives_a_page_for_a_cell_and_for_a_file(full: Session, tmp_path: Pa
     saved = shown.save(tmp_path / "p1.html")
     assert saved.read_text("utf-8") == shown.page()
     assert saved.stat().st_mode & 0o077 == 0
+    assert f'<p id="mark">Handling {full.grant.handling}</p>' in shown.page()
     cell = shown._repr_html_()
     assert cell.count("<") == 2  # the frame alone; the page in it is escaped
     assert 'sandbox="allow-scripts"' in cell

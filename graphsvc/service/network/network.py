@@ -36,15 +36,16 @@ GRAPHS = ("claims", "links", "operation")
 class PicturePage:
     """A picture for a notebook cell or a file: one page that needs nothing else, offline included.
 
-    What it shows has left the log's reach: it holds the data itself, at this reader's handling level.
+    What it shows has left the log's reach: it holds the data itself, at this reader's handling level, which `mark` says.
     """
 
     view: Picture
     title: str
+    mark: str
 
     def page(self) -> str:
         """The page as HTML text."""
-        return offline_page(self.view, self.title)
+        return offline_page(self.view, self.title, self.mark)
 
     def save(self, path: str | Path) -> Path:
         """Write the page to a file, readable by its owner alone; gives the path."""

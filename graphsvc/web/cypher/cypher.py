@@ -105,7 +105,7 @@ def run(case: str) -> ResponseReturnValue:
     rows = [tuple(json_safe(value) for value in row) for row in run.rows]
     if request.args.get("as") == "csv":
         flat = [[cells.flat(value) for value in row] for row in rows]
-        return csv_file("cypher.csv", run.columns, flat, last=run.warnings)
+        return csv_file("cypher", run.columns, flat, last=run.warnings)
     editor = Editor(run.text, _rows(run.parameters), fault=run.fault, line=run.line, column=run.column)
     shown = _shown(session, run, rows) if run.state == "done" and rows else None
     return answer("cypher/run.html", run=run, result=shown, **_page(session, editor))

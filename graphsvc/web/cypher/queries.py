@@ -76,7 +76,7 @@ def one(case: str) -> ResponseReturnValue:
         if request.args.get("as") == "csv":
             cut_off = cut(len(rows)) if released.truncated else ""
             last = filter(None, [cut_off, released.taken_out])
-            return csv_file(f"{query.name}.csv", answered.columns, answered.rows, last=last)
+            return csv_file(query.name, answered.columns, answered.rows, last=last)
         shown = {
             "columns": answered.columns,
             "truncated": released.truncated,

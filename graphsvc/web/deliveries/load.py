@@ -125,10 +125,10 @@ def preview(case: str) -> ResponseReturnValue:
             for row in loaded.changes
             for cell in [*_cells(row), *(("", note, "") for note in row.notes)]
         )
-        return csv_file("changes.csv", ("table", "id", "file", "line", "field", "now", "then"), fields)
+        return csv_file("changes", ("table", "id", "file", "line", "field", "now", "then"), fields, handling="C")
     if request.args.get("as") == "csv":
         rows = ([getattr(rejection, name) for name in REJECTION_COLUMNS] for rejection in loaded.rejections)
-        return csv_file("rejections.csv", REJECTION_COLUMNS, rows)
+        return csv_file("rejections", REJECTION_COLUMNS, rows, handling="C")
     return answer(
         "load/preview.html",
         handling="C",

@@ -79,7 +79,7 @@ def person(case: str) -> ResponseReturnValue:
 
 
 def _csv(rows: list[MoveRow]) -> ResponseReturnValue:
-    return csv_file("displacement.csv", MOVE_COLUMNS, map(move_cells, rows))
+    return csv_file("displacement", MOVE_COLUMNS, map(move_cells, rows))
 
 
 def _canvas(session: Session, moves: list[MoveRow]) -> str:

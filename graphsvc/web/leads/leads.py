@@ -96,7 +96,7 @@ def table_csv(case: str) -> ResponseReturnValue:
     """The same list, whole, as CSV."""
     session = at(case)
     rows = _chosen(reviewed(session.leads.rows(session.leads.ranking().leads), session))
-    return csv_file("leads.csv", _COLUMNS, ([_written(row[name]) for name in _COLUMNS] for row in rows))
+    return csv_file("leads", _COLUMNS, ([_written(row[name]) for name in _COLUMNS] for row in rows))
 
 
 @page(blueprint, "/lead", look="analyse", lead="id")

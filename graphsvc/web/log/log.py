@@ -45,7 +45,7 @@ def table() -> ResponseReturnValue:
     if request.args.get("as") == "csv":
         rows = session.log.lines(newest=_CSV, sought=wanted)
         cells = [[_cell(line[name]) for name in _COLUMNS] for line in rows]
-        return csv_file("log.csv", _COLUMNS, cells, last=[_newest()] if len(rows) == _CSV else ())
+        return csv_file("log", _COLUMNS, cells, last=[_newest()] if len(rows) == _CSV else ())
     before = _before()
     lines = session.log.lines(newest=_PAGE, before=before, sought=wanted)
     texts = session.log.texts(lines) if any("code" in line["detail"] for line in lines) else {}

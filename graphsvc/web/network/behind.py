@@ -27,7 +27,7 @@ def behind(case: str) -> ResponseReturnValue:
     session = at(case)
     if request.args.get("as") == "csv":
         table = _asked(session).answer
-        return csv_file("behind.csv", table.columns, table.table(), last=table.beside, under="not_known")
+        return csv_file("behind", table.columns, table.table(), last=table.beside, under="not_known")
 
     def late() -> dict[str, Any]:
         if not _wanted():
