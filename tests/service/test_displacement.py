@@ -242,6 +242,30 @@ def test_queries_read_a_month_by_any_of_its_days(people: Place) -> None:
 
 
 @pytest.mark.changes
+def test_a_table_tells_the_verdict_also_of_a_place_of_which_nobody_is_told(people: Place) -> None:
+    people.load(
+        "ana",
+        {
+            "workplaces": [{"id": "yard", "closed_on": "2020-08-01"}],
+            "statements": [{"id": "r3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+            "links": [claim("boss", "CONTROLS", "yard", "r3")],
+        },
+    )
+    client, case = people.client("low"), f"/case/{people.case}/displacement"
+    twin = client.get(f"{case}.json").get_json()
+    expected = {row["place"]: row["verdict"] for row in twin["closures"]}
+    assert expected == {"wash": "together", "yard": "cannot tell"}
+    for address in (f"{case}?as=csv", f"{case}/place?id=wash&as=csv", f"{case}/place?id=yard&as=csv"):
+        rows = list(csv.DictReader(io.StringIO(client.get(address).text)))
+        assert rows
+        assert all(row["verdict"] == expected[row["left"]] for row in rows)
+    assert (rows[0]["outcome"], rows[0]["people"]) == ("", "0")
+    frame = people("low").moves()
+    assert dict(zip(frame["left"], frame["verdict"], strict=True)) == expected
+    assert client.get(f"{case}/place?id=yard").status_code == 200
+
+
+@pytest.mark.changes
 def test_what_is_delivered_later_changes_the_answer(people: Place) -> None:
     assert people("ana").displacement.moves()[0].people == 5
     people.load(

@@ -225,6 +225,18 @@ def test_a_closing_known_to_the_month_is_told_as_a_month() -> None:
     )
 
 
+@pytest.mark.parametrize("few_below", [0, 3])
+def test_every_flow_bears_the_verdict_of_its_place_and_a_place_nobody_left_has_a_row(few_below: int) -> None:
+    """A table alone could not tell scattered from cannot tell, and was silent on a place of which nobody is told."""
+    for went, verdict in (((5,), "together"), ((1, 1, 1), "cannot tell"), ((), "cannot tell")):
+        some = left(*went, others=9)
+        rows = move_rows(some, named, few_below)
+        assert {row.verdict for row in rows} == {closure_row(some, named, few_below, 1).verdict} == {verdict}
+    (row,) = rows
+    assert (row.left, row.on, row.outcome, row.next, row.people) == ("w1", "2020-03-20", "", "", 0)
+    assert not sankey(rows).ribbons
+
+
 def test_months_stand_in_a_cell_as_people_read_them() -> None:
     row = move_rows(left(5, unknown=4), named, 0)[0]
     assert move_cells(row)[MOVE_COLUMNS.index("months")] == ["2020-04: 5"]

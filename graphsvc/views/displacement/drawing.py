@@ -95,12 +95,12 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
     """Flows as bands: from each place (or kind of place) to each, and to what became of the rest.
 
     Args:
-        rows: as they are told.
+        rows: as they are told; one of nobody is no band.
         by: `place`, or `kind`.
 
     Example:
         >>> from graphsvc.views.displacement.rows import MoveRow
-        >>> row = MoveRow("w1", "Wash", "site", "2020-03-20", "closed", "moved", "w2", "Live", "online", 4, (), {}, "", "", 4.0, None, None, None, None, None, True)
+        >>> row = MoveRow("w1", "Wash", "site", "2020-03-20", "closed", "moved", "w2", "Live", "online", 4, (), {}, "", "", 4.0, None, None, None, None, None, True, "together")
         >>> drawing = sankey([row])
         >>> [(end.name, end.people) for end in (*drawing.lefts, *drawing.rights)], drawing.ribbons[0].says
         ([('Wash', '4'), ('Live', '4')], 'Wash to Live: 4')
@@ -108,6 +108,8 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
     cells: dict[tuple[str, str], list[MoveRow]] = defaultdict(list)
     names: dict[str, tuple[str, str, str]] = {}
     for row in rows:
+        if not row.outcome:
+            continue
         left = row.left if by == "place" else row.left_kind
         right = row.outcome if row.outcome != "moved" else row.next if by == "place" else row.next_kind
         right = f"> {right}"  # a place that people left may be one they went to

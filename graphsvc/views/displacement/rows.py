@@ -7,7 +7,7 @@ total, nor its months, nor the share, and nobody in it is listed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -43,17 +43,18 @@ Named = Callable[[str], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """One flow as it is told.
+    """One flow as it is told; of a place that nobody is known to have left, the one row that says so.
 
     Attributes:
         left, left_name, left_kind: the place that people left. on: when, `2020-03-20` or `2020-03`. why: it `closed`, `emptied` or is
             `asked` about.
-        outcome: see `cohorts`. next, next_name, next_kind: where they appear next; empty: nowhere.
+        outcome: see `cohorts`; empty: nobody is known to have left. next, next_name, next_kind: where they appear next; empty: nowhere.
         people: how many, or `few`. who: ids; empty where that is few.
         months: month → how many came in it; empty where one of them is few.
         first, last: when the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
         chance: so many a deal sends there on average. share, low, high: of those seen again, with its 95 % interval.
         p: see `permutation.Excess`. together: whether it stands.
+        verdict: of the place they left, as in `ClosureRow`.
     """
 
     left: str
@@ -77,6 +78,7 @@ class MoveRow:
     high: float | None
     p: float | None
     together: bool
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +176,38 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
 
 
 def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
-    """The flows of one cohort as they are told, in the order of `flows.flows`."""
+    """The flows of one cohort as they are told, in the order of `flows.flows`.
+
+    Where there is none it is one row of nobody: a table would be silent on the place, as if it had not closed.
+    """
     some = flows(left)
     whole = all(told(len(flow.people), few_below) != FEW for flow in some if flow.outcome == "moved")
     excesses = {excess.place: excess for excess in left.test.places}
     place = named(left.closing.place)
+    nobody = MoveRow(
+        left=left.closing.place,
+        left_name=place.get("name") or left.closing.place,
+        left_kind=place.get("sort") or "",
+        on=left.closing.date,
+        why=left.closing.why,
+        outcome="",
+        next="",
+        next_name="",
+        next_kind="",
+        people=0,
+        who=(),
+        months={},
+        first="",
+        last="",
+        belief=None,
+        chance=None,
+        share=None,
+        low=None,
+        high=None,
+        p=None,
+        together=False,
+        verdict=left.test.verdict,
+    )
     rows = []
     for flow in some:
         number = told(len(flow.people), few_below)
@@ -186,12 +215,8 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
         excess = excesses.get(flow.next) if flow.next else None
         against = excess if whole else None
         rows.append(
-            MoveRow(
-                left=left.closing.place,
-                left_name=place.get("name") or left.closing.place,
-                left_kind=place.get("sort") or "",
-                on=left.closing.date,
-                why=left.closing.why,
+            replace(
+                nobody,
                 outcome=flow.outcome,
                 next=flow.next,
                 next_name=following.get("name") or flow.next,
@@ -210,7 +235,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
                 together=excess is not None and excess.together,
             )
         )
-    return sorted(rows, key=lambda row: (row.outcome != "moved", *_few_last(row.people, row.next)))
+    return sorted(rows, key=lambda row: (row.outcome != "moved", *_few_last(row.people, row.next))) or [nobody]
 
 
 def closure_row(left: Departure, named: Named, few_below: int, closures: int) -> ClosureRow:
