@@ -102,14 +102,14 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
 @click.option(
     "--least",
     type=float,
-    default=0.5,
-    show_default=True,
+    default=None,
+    show_default="0.5; with --id what is more like it than two taken at random",
     help="Least chance of a pair, 0 to 1, unless both are in one cluster.",
 )
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @acting
-def linked(session: Opener, crossing: str, least: float, case: str, form: str) -> None:
+def linked(session: Opener, crossing: str, least: float | None, case: str, form: str) -> None:
     """Which crossings hang together, pair by pair, and by what: intelligence, never evidence."""
     with session(case) as acts:
         pairs = acts.linkage.table(crossing, least)

@@ -26,7 +26,7 @@ from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.moves import LeadMoves
 from graphsvc.service.leads.rows import LEAD_COLUMNS
-from graphsvc.service.linkage.linkage import LEAST_CHANCE, Linkage
+from graphsvc.service.linkage.linkage import Linkage
 from graphsvc.service.log import Log
 from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.network import GRAPHS, Network, PicturePage
@@ -288,7 +288,7 @@ class Session:
         parts = {part: plain[part] for part in ("verdict", "surges", "records", "segments")}
         return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)
 
-    def linked_crossings(self, crossing: str = "", *, least: float = LEAST_CHANCE) -> pd.DataFrame:
+    def linked_crossings(self, crossing: str = "", *, least: float | None = None) -> pd.DataFrame:
         """Pairs of crossings that hang together, or those with this one, as a table: see `Linkage.frame`."""
         return self.linkage.frame(crossing, least)
 

@@ -68,6 +68,16 @@ def chance(value: float) -> str:
     return "over 99 in 100" if value > 0.99 else f"{round(100 * value)} in 100"
 
 
+def rounded(value: float) -> float:
+    """A chance to three places; never 0 or 1, since none is that sure.
+
+    Example:
+        >>> rounded(0.00004), rounded(0.4321), rounded(0.99999)
+        (0.001, 0.432, 0.999)
+    """
+    return min(max(round(value, 3), 0.001), 0.999)
+
+
 def called(feature: str, value: str, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What is shared, with its name where it is an entity.
 

@@ -14,6 +14,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import NOTHING_LINKED
 from graphsvc.service.linkage import linkage
 from graphsvc.views.linked import COLUMNS
 from tests.toolbox.cases import Lay, Place, laid
@@ -163,6 +164,46 @@ def test_a_file_that_is_cut_says_so_in_its_last_line(people: Place, monkeypatch:
     assert cut[:2] == whole[:2]
     assert cut[2][0].startswith("The answer is cut at 1 row")
     assert {len(row) for row in cut} == {len(COLUMNS)}
+
+
+def test_a_file_of_one_crossing_holds_what_its_page_names(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, case = people.client("ana"), f"/case/{people.case}"
+
+    def others(crossing: str) -> list[str]:
+        rows = list(csv.DictReader(io.StringIO(client.get(f"{case}/linked?id={crossing}&as=csv").text)))
+        return [row["second"] if row["first"] == crossing else row["first"] for row in rows]
+
+    for crossing in ("c1", "c3", "c9"):
+        shown = client.get(f"{case}/linked.json?id={crossing}").get_json()
+        nearest = [row["id"] for row in shown["nearest"]]
+        page = client.get(f"{case}/linked?id={crossing}").text
+        assert ("nearest of" in page) == bool(shown["more_nearest"])
+        assert others(crossing)[: len(nearest)] == nearest
+        assert len(others(crossing)) >= len(nearest) + shown["more_nearest"]
+        assert others(crossing) == [
+            second if first == crossing else first
+            for first, second in people("ana").linked_crossings(crossing)[["first", "second"]].to_numpy().tolist()
+        ]
+    whole = client.get(f"{case}/linked.json?id=c1").get_json()
+    monkeypatch.setattr(linkage, "_NEAREST", 1)
+    page = " ".join(client.get(f"{case}/linked?id=c1").text.split())
+    assert f"The 1 nearest of {len(whole['nearest']) + whole['more_nearest']} crossings that are more like it" in page
+
+
+def test_a_file_in_which_nothing_is_says_so(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linkage.Linkage, "_pairs", lambda *_asked: ([], False))
+    rows = list(csv.reader(io.StringIO(people.client("ana").get(f"/case/{people.case}/linked?id=c1&as=csv").text)))
+    assert [row[0] for row in rows] == [COLUMNS[0], NOTHING_LINKED]
+
+
+def test_no_chance_is_told_as_none_or_as_certain(people: Place) -> None:
+    ana = people("ana")
+    chances = [
+        *ana.linked_crossings("c1", least=0.0)["chance"],
+        *(row["chance"] for row in ana.linkage.of("c1")["nearest"]),
+        *(values["chance"] for *_, values in ana.graph("linked").edges(data=True)),
+    ]
+    assert (min(chances), max(chances)) == (0.001, 0.999)
 
 
 @pytest.mark.parametrize("page", ["linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2"])

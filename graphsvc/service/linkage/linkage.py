@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
 # What may be pairs of one table at most, those that hang together best.
 _PAIRS = 2000
-# From what chance on two crossings stand in a table or graph of pairs.
-LEAST_CHANCE = 0.5
+# From what chance on two crossings stand in a table or graph of all pairs.
+_LEAST_CHANCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ class LinkedPairs:
     def cut(self) -> str:
         """What to say where there are more pairs than rows; empty otherwise."""
         return cut(len(self.rows)) if self.truncated else ""
+
+    @property
+    def beside(self) -> list[str]:
+        """What a table alone would be silent on, in sentences: that there are more pairs, or that nothing links any."""
+        return [*filter(None, [self.cut, "" if self.rows else words.NONE])]
 
 
 class Linkage:
@@ -98,14 +103,14 @@ class Linkage:
             case = compared(self._ask, self._material)
             made = case.linked
             at = self._row(made, crossing)
-            of_it = np.flatnonzero((made.pairs.first == at) | (made.pairs.second == at))
-            best = of_it[np.argsort(-made.together[of_it], kind="stable")][:_NEAREST].tolist()
+            of_it = (made.pairs.first == at) | (made.pairs.second == at)
+            alike = np.flatnonzero(of_it & (made.together > 0))
+            best = alike[np.argsort(-made.together[alike], kind="stable")][:_NEAREST].tolist()
             others = {
                 pair: made.ids[
                     int(made.pairs.second[pair]) if int(made.pairs.first[pair]) == at else int(made.pairs.first[pair])
                 ]
                 for pair in best
-                if made.together[pair] > 0
             }
             cluster = made.cluster_of(crossing)
             things = {other: shared(made, (crossing, other)) for other in others.values()}
@@ -123,6 +128,7 @@ class Linkage:
                     }
                     for pair, other in others.items()
                 ],
+                "more_nearest": len(alike) - len(others),
             }
 
     def cluster(self, crossing: str) -> dict[str, Any]:
@@ -187,17 +193,18 @@ class Linkage:
                 "prior": made.table.prior,
             } | self._strength(made, [made.number(first, second)])
 
-    def table(self, crossing: str = "", least: float = LEAST_CHANCE) -> LinkedPairs:
+    def table(self, crossing: str = "", least: float | None = None) -> LinkedPairs:
         """Pairs of crossings that hang together, best first.
 
         Args:
             crossing: only pairs with this one; empty: all.
-            least: least chance, 0 to 1, unless both are in one cluster.
+            least: least chance, 0 to 1, unless both are in one cluster; left out: 0.5, and of one crossing those that are more
+                like it than two taken at random, the nearest of which `of` names.
 
         Raises:
             NotFound: the crossing is not there for this reader. RequestError: `least` is no chance.
         """
-        if not 0 <= least <= 1:
+        if least is not None and not 0 <= least <= 1:
             raise RequestError(f"least is {least}, but takes a number from 0 to 1: the least chance of a pair.")
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
@@ -205,14 +212,11 @@ class Linkage:
             outcome["rows"] = len(rows)
         return LinkedPairs(rows, [[case.linked.ids[row] for row in some] for some in case.linked.clusters], truncated)
 
-    def frame(self, crossing: str = "", least: float = LEAST_CHANCE) -> pd.DataFrame:
+    def frame(self, crossing: str = "", least: float | None = None) -> pd.DataFrame:
         """The same as a table: `attrs["clusters"]` lists the clusters. Raises as `table`."""
         pairs = self.table(crossing, least)
-        sentences = [pairs.cut] if pairs.cut else []
-        warn(sentences)
-        return answer_frame(
-            words.COLUMNS, pairs.rows, sentences or ([] if pairs.rows else [words.NONE]), clusters=pairs.clusters
-        )
+        warn(filter(None, [pairs.cut]))
+        return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=pairs.clusters)
 
     def graph(self) -> nx.MultiDiGraph[str]:
         """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster.
@@ -221,7 +225,7 @@ class Linkage:
         """
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
-            pairs, truncated = self._pairs(case, "", LEAST_CHANCE)
+            pairs, truncated = self._pairs(case, "", None)
             names = self._ask.named(case.linked.ids)
             outcome["rows"] = len(pairs)
         warn([cut(len(pairs))] if truncated else [])
@@ -248,15 +252,18 @@ class Linkage:
 
     # -- parts of answers --------------------------------------------------------------------------------------
 
-    def _pairs(self, case: ComparedCase, crossing: str, least: float) -> tuple[list[tuple[Any, ...]], bool]:
-        """Rows of `views.linked.COLUMNS`, and whether there are more than are given."""
+    def _pairs(self, case: ComparedCase, crossing: str, least: float | None) -> tuple[list[tuple[Any, ...]], bool]:
+        """Rows of `views.linked.COLUMNS`, and whether there are more than are given. Arguments as `table`."""
         made = case.linked
         cluster = np.full(len(made.ids), -1)
         for number, some in enumerate(made.clusters):
             cluster[list(some)] = number
         chance = made.chances
         first, second = made.pairs.first, made.pairs.second
-        chosen = (chance >= least) | ((cluster[first] == cluster[second]) & (cluster[first] >= 0))
+        likely = chance >= (_LEAST_CHANCE if least is None else least)
+        if crossing and least is None:
+            likely = made.together > 0  # those of which `of` names the nearest
+        chosen = likely | ((cluster[first] == cluster[second]) & (cluster[first] >= 0))
         if crossing:
             at = self._row(made, crossing)
             chosen &= (first == at) | (second == at)
@@ -273,7 +280,7 @@ class Linkage:
                 int(cluster[first[pair]]) + 1 if cluster[first[pair]] == cluster[second[pair]] >= 0 else None,
                 round(float(np.exp(min(made.together[pair], 30.0))), 2),
                 in_favour(float(made.together[pair])),
-                round(float(chance[pair]), 3),
+                words.rounded(float(chance[pair])),
                 words.shares_text([words.thing(thing, names) for thing in things[pair]]),
             )
             for pair in best
@@ -310,7 +317,7 @@ class Linkage:
             "ratio": words.ratio(mean),
             "alike": words.alike(mean),
             "support": in_favour(mean),
-            "chance": round(likely, 3),
+            "chance": words.rounded(likely),
             "chance_says": words.chance(likely),
         }
 

@@ -24,7 +24,7 @@ def table(case: str) -> ResponseReturnValue:
     crossing = _asked("id")
     if request.args.get("as") == "csv":
         pairs = session.linkage.table(crossing)
-        return csv_file("linked-crossings", COLUMNS, pairs.rows, last=filter(None, [pairs.cut]))
+        return csv_file("linked-crossings", COLUMNS, pairs.rows, last=pairs.beside)
     if crossing:
         return answer_early("linked/of.html", lambda: session.linkage.of(crossing), case=session.case, id=crossing)
     return answer_early("linked/table.html", session.linkage.clusters, case=session.case)
