@@ -373,7 +373,9 @@ def test_a_kill_in_the_middle_of_an_erasure_leaves_all_of_it_to_be_done_again(
     people("inv").deliveries.load(third, quiet)
     key = service.register.key(case, create=False)
     said_by = pseudonym(key, "source", HER_ID)
-    service.pairs.decide(case, key, (said_by, "S-0000-0000-0000"), "dependent", "P", "both from Skagen", "inv")
+    service.pairs.decide(
+        case, key, (said_by, "S-0000-0000-0000"), "dependent", "P", "both from Skagen", "inv", "loading"
+    )
     service.recover()
     people("inv").network.comments.add(["P2"], "Bo Quist fears Mrs Halvorsen")
     people("sup").protection.holds.release(

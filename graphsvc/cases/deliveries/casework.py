@@ -181,10 +181,8 @@ class Casework:
         if plan.sealed_anew:
             self.rewrite(progress)
         names = names_of(delivery, plan.result.sealed)
-        anew = len(plan.sealed_anew)
-        return dataclasses.replace(
-            loaded, delivery=number, same_as=None, counts=counts, committed=True, names=names, sealed_anew=anew
-        )
+        ends = {"counts": counts, "names": names, "sealed_anew": len(plan.sealed_anew)}
+        return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
         """Take a delivery back: the case then equals its other deliveries loaded in order.
@@ -376,8 +374,8 @@ class Casework:
         with self.at_work(case, progress) as key:
             plan = self.replay.plan(case, key, progress, pairings=lasting(key))
             # Where it changes no link's figures, rankings and groups rest on it all the same.
-            if plan.result.dependence["p"] != self.register.dependence(case, "p"):
-                plan = dataclasses.replace(plan, moves_open=True)
+            moves = plan.moves_open or plan.result.dependence["p"] != self.register.dependence(case, "p")
+            plan = dataclasses.replace(plan, moves_open=moves)
             decision = decide(key, plan.state)
             self.replay.carry_out(plan, unstoppable(progress))
             return decision
@@ -433,8 +431,7 @@ class Casework:
         if any(row["id"] == case and row["state"] != "open" for row in self.register.cases()):
             progress(0, 0, "completing an interrupted load")
             self.replay.restore(case, self.register.key(case, create=False), progress)
-        if case in self._requests.agreed():
-            self._requests.settle_agreed(case)
+        self._requests.settle_agreed(case)
 
     # -- holds, and who was erased ----------------------------------------------------------------------------
 

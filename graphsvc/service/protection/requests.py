@@ -197,7 +197,8 @@ class Requests:
         def agreed() -> None:
             decided, at = self._decided(row)
             # Who is sealed or opened since is so for later reasons than these; who is to be erased is so in any case.
-            if row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at:
+            since = row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at
+            if since and row.state in WAITING[row.kind]:
                 raise RequestError(
                     "Something else was decided on this person since this was asked for. Refuse it; whoever still wants it"
                     " asks anew."
