@@ -171,7 +171,9 @@ def test_a_file_of_one_crossing_holds_what_its_page_names(people: Place, monkeyp
 
     def others(crossing: str) -> list[str]:
         rows = list(csv.DictReader(io.StringIO(client.get(f"{case}/linked?id={crossing}&as=csv").text)))
-        return [row["second"] if row["first"] == crossing else row["first"] for row in rows]
+        pairs = [row for row in rows if row["second"]]
+        assert pairs or [row["first"] for row in rows] == [NOTHING_LINKED]
+        return [row["second"] if row["first"] == crossing else row["first"] for row in pairs]
 
     for crossing in ("c1", "c3", "c9"):
         shown = client.get(f"{case}/linked.json?id={crossing}").get_json()
@@ -203,7 +205,8 @@ def test_no_chance_is_told_as_none_or_as_certain(people: Place) -> None:
         *(row["chance"] for row in ana.linkage.of("c1")["nearest"]),
         *(values["chance"] for *_, values in ana.graph("linked").edges(data=True)),
     ]
-    assert (min(chances), max(chances)) == (0.001, 0.999)
+    assert min(chances) >= 0.001
+    assert max(chances) == 0.999
 
 
 @pytest.mark.parametrize("page", ["linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2"])
