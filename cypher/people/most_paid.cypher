@@ -1,6 +1,6 @@
 // ---
 // title = "Who is paid most, by currency"
-// why = "People ranked by the sum of claimed payments to them in each currency, with how many pay them. Sums add every claim, so twice-told payments count twice; wages and fares look alike here. Without source clearance only reports and records are added up."
+// why = "People ranked by the sum of claimed payments to them in each currency, with how many pay them. Sums add every claim, so twice-told payments count twice; a payment that somebody denies is in none (`denied`: how many). Without source clearance only reports and records are added up."
 // kind = "table"
 // limit = 200
 // [parameters.payers]
@@ -15,17 +15,24 @@
 // total = "Claim.amount"
 // payers = "computed.count"
 // claims = "computed.count"
+// denied = "computed.count"
 // [example]
 // rows = 50
 // ---
-MATCH (c:Claim {case: $case, relation: 'PAID', polarity: 'asserts', status: 'active'})
-WHERE c.handling IN $handling AND c.amount IS NOT NULL
+MATCH (c:Claim {case: $case, relation: 'PAID', status: 'active'})
+WHERE c.handling IN $handling AND c.polarity IN ['asserts', 'denies']
 MATCH (by:Entity)<-[:SUBJECT]-(c)-[:OBJECT]->(to:Entity), (c)-[:STATED_IN]->(s:Statement)
-WHERE by.handling IN $handling AND to.handling IN $handling AND s.handling IN $handling AND s.kind IN $voices
-WITH to, by, c ORDER BY c.id
-WITH to, coalesce(c.currency, '') AS currency, sum(c.amount) AS total, count(DISTINCT by) AS payers, count(*) AS claims
+WHERE by.handling IN $handling AND to.handling IN $handling AND s.handling IN $handling
+WITH to, by, c, s ORDER BY c.id
+// A denial is of all that the one is said to have paid the other, and no kind of statement hides it: as on the page of either.
+WITH to, by, max(c.polarity = 'denies') AS contested,
+     collect(CASE WHEN c.polarity = 'asserts' AND c.amount IS NOT NULL AND s.kind IN $voices THEN c END) AS paid
+UNWIND paid AS c
+WITH to, toUpper(trim(coalesce(c.currency, ''))) AS currency, round(sum(CASE WHEN contested THEN 0 ELSE c.amount END), 2) AS total,
+     count(DISTINCT CASE WHEN NOT contested THEN by END) AS payers, sum(CASE WHEN contested THEN 0 ELSE 1 END) AS claims,
+     sum(CASE WHEN contested THEN 1 ELSE 0 END) AS denied
 WHERE payers >= $payers
 RETURN to.id AS person, coalesce(to.name, to.value) AS name, toLower(head([l IN labels(to) WHERE l <> 'Entity'])) AS kind,
-       currency, total, payers, claims
+       currency, total, payers, claims, denied
 ORDER BY currency, total DESC, person
 LIMIT $limit + 1

@@ -1,0 +1,129 @@
+"""Answers of the library and the pages on the same subject: of one case they say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, claim, said
+
+pytestmark = pytest.mark.neo4j
+ROLES = {
+    "whole": ("analyst", Grant("C", sources=True)),
+    "told": ("analyst", Grant("C")),
+    "low": ("analyst", Grant("P")),
+}
+READERS = pytest.mark.parametrize("who", list(ROLES))
+# Whoever pays the hub, and by whom that is denied: by nobody, a record, a witness, and a record that few may read.
+SURE, BY_RECORD, BY_WITNESS, BY_SECRET = "sure", "by-record", "by-witness", "by-secret"
+# Two who hang together by a third, a crossing, a gang, a phone: of each tie the first is denied where few may read it.
+FIRST, SECOND, BETWEEN = "first", "second", "between"
+DENIED = (
+    "first DIRECTED between",
+    "dinghy USED_ON X1",
+    "engine PART_OF dinghy",
+    "between MEMBER_OF gang",
+    "first USED phone",
+    "phone CONTACTED other-phone",
+    "first SAME_AS second",
+)
+TIES = (
+    *DENIED,
+    "between DIRECTED second",
+    "dinghy USED_ON X2",
+    "engine PART_OF rib",
+    "between MEMBER_OF rivals",
+    "second USED phone",
+    "third USED other-phone",
+)
+# What is known of a crossing: all, what is denied, what is hardly believed.
+KNOWN = tuple(
+    f"{subject} {relation}" for subject, relation in (("rib", "USED_ON"), ("third", "PILOTED"), ("third", "ORGANISED"))
+)
+CASE: Tables = {
+    "people": [
+        {"id": name, "name": f"Name of {name}", "category": "suspect"}
+        for name in (
+            *("hub", SURE, BY_RECORD, BY_WITNESS, BY_SECRET),
+            *(FIRST, SECOND, BETWEEN, "third"),
+            *("lodger", "doubted", "cleaner"),
+        )
+    ],
+    "boats": [{"id": "dinghy"}, {"id": "rib"}],
+    "things": [
+        {"id": "engine", "kind": "part", "value": "S-1"},
+        {"id": "phone", "kind": "phone", "value": "+33 6 11 22 33 44"},
+        {"id": "other-phone", "kind": "phone", "value": "+33 6 55 66 77 88"},
+    ],
+    "gangs": [{"id": "gang"}, {"id": "rivals"}],
+    "crossings": [{"id": name, "date": "2020-05-08"} for name in ("X1", "X2", "all", "denied", "weak")],
+    "workplaces": [
+        {"id": "house", "kind": "dwelling", "closed_on": "2020-03-23"},
+        {"id": "next-house", "kind": "dwelling"},
+        {"id": "wash"},
+    ],
+    "statements": [
+        {"id": "good", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "no", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
+        {"id": "secret", "kind": "record", "handling": "C", "source_grade": "2", "assessment": "C"},
+        {"id": "bad", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "E"},
+        {"id": "account", "kind": "witness", "source_id": "lodger", "handling": "P"},
+    ],
+    "links": [
+        claim(SURE, "PAID", "hub", "good", amount="0.10", currency="eur"),
+        claim(SURE, "PAID", "hub", "no", amount="0.20", currency="EUR"),
+        claim(BY_RECORD, "PAID", "hub", "good", amount="1000", currency="EUR"),
+        claim(BY_RECORD, "PAID", "hub", "no", polarity="denies"),
+        claim(BY_WITNESS, "PAID", "hub", "good", amount="70", currency="EUR"),
+        claim(BY_WITNESS, "PAID", "hub", "account", polarity="denies"),
+        claim(BY_SECRET, "PAID", "hub", "good", amount="9", currency="EUR"),
+        claim(BY_SECRET, "PAID", "hub", "secret", polarity="denies"),
+        *said("good", *TIES),
+        *({**link, "polarity": "denies"} for link in said("secret", *DENIED)),
+        *(link for target in ("all", "denied") for link in said("good", *(f"{some} {target}" for some in KNOWN))),
+        *({**link, "polarity": "denies"} for link in said("no", *(f"{some} denied" for some in KNOWN))),
+        *said("bad", *(f"{some} weak" for some in KNOWN)),
+        *(claim(name, "LIVED_AT", "house", "good", from_date="2020-01-10") for name in ("lodger", "cleaner")),
+        claim("doubted", "LIVED_AT", "house", "bad", from_date="2020-01-10"),
+        claim("cleaner", "WORKED_AT", "house", "good", from_date="2020-01-10"),
+        claim("cleaner", "WORKED_AT", "wash", "good", from_date="2020-04-02"),
+        *(claim(name, "LIVED_AT", "next-house", "good", from_date="2020-04-02") for name in ("lodger", "doubted")),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    """Payments, ties, parts and stays of which some are denied, or hardly believed."""
+    return lambda: laid(at_server(), ROLES, "whole", CASE)
+
+
+def asked(people: Place, who: str, name: str, **given: Any) -> list[dict[str, Any]]:
+    return people(who).queries.run(name, given).dicts()
+
+
+# -- money ----------------------------------------------------------------------------------------------------------
+
+
+@READERS
+def test_a_payment_that_is_denied_is_in_no_sum(people: Place, who: str) -> None:
+    page = people.client(who).get(f"/case/{people.case}/entity.json?id=hub").get_json()
+    (paid,) = (side for side in page["payments"] if side["side"] == "to")
+    sums = {row["currency"]: (row["total"], row["payments"]) for row in paid["sums"]}
+    denied = {row["subject"] for row in paid["denied"]}
+    assert denied == {BY_RECORD, BY_WITNESS, *([] if who == "low" else [BY_SECRET])}
+
+    (most,) = asked(people, who, "people.most_paid", payers=1)
+    assert {most["currency"]: (most["total"], most["claims"])} == sums
+    assert (most["payers"], most["denied"]) == (4 - len(denied), len(denied))
+
+    rows = {row["payer"]: row for row in asked(people, who, "people.money_to", person="hub")}
+    assert {name for name, row in rows.items() if row["denied"]} == denied
+    assert {row["currency"] for row in rows.values()} == set(sums)
+    assert sum(row["total"] for row in rows.values()) == sums["EUR"][0]
+    assert (rows[BY_RECORD]["total"], rows[BY_RECORD]["largest"]) == (0, 1000)
