@@ -16,14 +16,16 @@
 // which = "Crossing.id"
 // dates = "Crossing.date"
 // weakest = "Link.belief"
+// denied = "Crossing.id"
 // [example]
 // rows = 1
 // ---
 MATCH (b:Boat {case: $case})-[r:USED_ON]->(c:Crossing)
 WHERE b.handling IN $handling AND c.handling IN $handling AND r[$belief] IS NOT NULL
 WITH b, c, r ORDER BY c.date_earliest, c.id
-WITH b, collect(c.id) AS which, collect(c.date) AS dates, min(r[$belief]) AS weakest
+WITH b, collect(c.id) AS which, collect(c.date) AS dates, min(r[$belief]) AS weakest,
+     collect(CASE WHEN r[$denying] <> 0 THEN c.id END) AS denied
 WHERE size(which) >= $crossings
-RETURN b.id AS boat, b.name AS name, b.kind AS kind, b.registration AS registration, size(which) AS crossings, which, dates, weakest
+RETURN b.id AS boat, b.name AS name, b.kind AS kind, b.registration AS registration, size(which) AS crossings, which, dates, weakest, denied
 ORDER BY crossings DESC, boat
 LIMIT $limit + 1

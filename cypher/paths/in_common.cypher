@@ -20,6 +20,7 @@
 // first_relations = "Link.relation"
 // second_relations = "Link.relation"
 // weaker = "Link.belief"
+// denied = "computed.count"
 // [example]
 // parameters = { first = "G0001", second = "P0397" }
 // rows = 1
@@ -29,9 +30,10 @@ WHERE a <> b AND a.handling IN $handling AND m.handling IN $handling AND b.handl
   AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL AND NOT r.relation IN $without AND NOT s.relation IN $without
 WITH m, r, s ORDER BY r.relation, s.relation
 WITH m, collect(DISTINCT r.relation) AS first_relations, collect(DISTINCT s.relation) AS second_relations,
-     max(CASE WHEN r[$belief] < s[$belief] THEN r[$belief] ELSE s[$belief] END) AS weaker
+     max(CASE WHEN r[$belief] < s[$belief] THEN r[$belief] ELSE s[$belief] END) AS weaker,
+     count(DISTINCT CASE WHEN r[$denying] <> 0 THEN r END) + count(DISTINCT CASE WHEN s[$denying] <> 0 THEN s END) AS denied
 RETURN m.id AS shared, CASE WHEN m:Crossing THEN m.date + coalesce(', ' + m.launch_site, '') ELSE coalesce(m.name, m.value) END AS name,
        toLower(head([l IN labels(m) WHERE l <> 'Entity'])) AS kind, first_relations,
-       COLLECT { UNWIND second_relations AS relation RETURN relation ORDER BY relation } AS second_relations, weaker
+       COLLECT { UNWIND second_relations AS relation RETURN relation ORDER BY relation } AS second_relations, weaker, denied
 ORDER BY weaker DESC, shared
 LIMIT $limit + 1

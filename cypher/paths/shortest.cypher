@@ -24,6 +24,7 @@
 // names = "Entity.name"
 // relations = "Link.relation"
 // forward = "computed.flag"
+// denied = "computed.count"
 // [example]
 // parameters = { first = "G0001", second = "P0397" }
 // rows = 1
@@ -35,7 +36,8 @@ MATCH p = ALL SHORTEST (a) ((x:Entity)-[r]-(y:Entity) WHERE x.handling IN $handl
 WITH [n IN nodes(p) | n.id] AS way,
      [n IN nodes(p) | CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value, n.id) END] AS names,
      [one IN r | one.relation] AS relations, [i IN range(0, size(r) - 1) | startNode(r[i]) = x[i]] AS forward,
-     reduce(low = 1.0, one IN r | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weakest
-RETURN size(relations) AS steps, weakest, way, names, relations, forward
+     reduce(low = 1.0, one IN r | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weakest,
+     size([step IN r WHERE step[$denying] <> 0]) AS denied
+RETURN size(relations) AS steps, weakest, way, names, relations, forward, denied
 ORDER BY weakest DESC, way, relations, forward
 LIMIT $limit + 1

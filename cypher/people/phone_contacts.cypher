@@ -15,6 +15,7 @@
 // calls = "computed.number"
 // contact = "Link.belief"
 // used = "Link.belief"
+// denied = "computed.flag"
 // [example]
 // parameters = { person = "P0287" }
 // rows = 232
@@ -24,13 +25,14 @@ WHERE p.handling IN $handling AND mine.handling IN $handling AND theirs.handling
   AND u[$belief] IS NOT NULL AND c[$belief] IS NOT NULL
 OPTIONAL MATCH (theirs)<-[v:USED]-(other:Person)
 WHERE other.handling IN $handling AND v[$belief] IS NOT NULL AND other.id <> p.id
-WITH mine, theirs, c, other, v, COLLECT {
+WITH mine, theirs, u, c, other, v, COLLECT {
        MATCH (x:Entity)<-[:SUBJECT]-(k:Claim {relation: 'CONTACTED', polarity: 'asserts', status: 'active'})-[:OBJECT]->(y:Entity)
        WHERE x = startNode(c) AND y = endNode(c) AND x.handling IN $handling AND y.handling IN $handling AND k.handling IN $handling
          AND EXISTS { MATCH (k)-[:STATED_IN]->(s:Statement) WHERE s.handling IN $handling AND s.kind IN $voices }
        RETURN sum(k.weight) } AS counted
-WITH mine, theirs, other, v, sum(counted[0]) AS calls, max(c[$belief]) AS contact
+WITH mine, theirs, other, v, sum(counted[0]) AS calls, max(c[$belief]) AS contact,
+     max(size([link IN [u, c, v] WHERE link[$denying] <> 0]) > 0) AS denied
 RETURN mine.id AS phone, theirs.id AS other_phone, theirs.value AS other_value, other.id AS person, other.name AS name,
-       calls, contact, v[$belief] AS used
+       calls, contact, v[$belief] AS used, denied
 ORDER BY calls DESC, phone, other_phone, person
 LIMIT $limit + 1

@@ -20,6 +20,7 @@
 // users = "Person.id"
 // names = "Person.name"
 // weakest = "Link.belief"
+// denied = "Person.id"
 // [example]
 // parameters = { people = 1, kind = "account" }
 // rows = 23
@@ -28,8 +29,9 @@ MATCH (p:Person)-[r:USED]->(t:Thing {case: $case})
 WHERE p.handling IN $handling AND t.handling IN $handling AND r[$belief] IS NOT NULL
   AND t.kind IN CASE $kind WHEN '' THEN ['phone', 'account', 'online'] ELSE [$kind] END
 WITH t, p, r ORDER BY p.id
-WITH t, collect(p.id) AS users, collect(coalesce(p.name, p.id)) AS names, min(r[$belief]) AS weakest
+WITH t, collect(p.id) AS users, collect(coalesce(p.name, p.id)) AS names, min(r[$belief]) AS weakest,
+     collect(CASE WHEN r[$denying] <> 0 THEN p.id END) AS denied
 WHERE size(users) >= $people
-RETURN t.id AS thing, t.kind AS kind, t.value AS value, size(users) AS people, users, names, weakest
+RETURN t.id AS thing, t.kind AS kind, t.value AS value, size(users) AS people, users, names, weakest, denied
 ORDER BY people DESC, thing
 LIMIT $limit + 1

@@ -9,6 +9,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
+from graphsvc.service import PictureRequest
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, claim, said
 
@@ -127,3 +128,37 @@ def test_a_payment_that_is_denied_is_in_no_sum(people: Place, who: str) -> None:
     assert {row["currency"] for row in rows.values()} == set(sums)
     assert sum(row["total"] for row in rows.values()) == sums["EUR"][0]
     assert (rows[BY_RECORD]["total"], rows[BY_RECORD]["largest"]) == (0, 1000)
+
+
+# -- ties -----------------------------------------------------------------------------------------------------------
+
+
+@READERS
+def test_a_tie_that_is_denied_is_named_as_the_picture_draws_it(people: Place, who: str) -> None:
+    picture = people(who).network.picture(PictureRequest([FIRST, "gang", "dinghy"], depth=2))
+    drawn = {" ".join(edge.key) for edge in picture.edges if edge.denied}
+    assert drawn >= set(DENIED) if who != "low" else not drawn & set(DENIED)
+    is_denied = who != "low"
+
+    two = {"first": FIRST, "second": SECOND}
+    without = ["SAME_AS", "USED"]
+    for name in ("paths.shortest", "paths.all_ways"):
+        (way,) = asked(people, who, name, **two, without=without)
+        assert (way["way"], way["denied"]) == ([FIRST, BETWEEN, SECOND], int(is_denied))
+    shared = {row["shared"]: row["denied"] for row in asked(people, who, "paths.in_common", **two)}
+    assert shared == {BETWEEN: int(is_denied), "phone": int(is_denied)}
+
+    rows = {row["boat"]: row for row in asked(people, who, "boats.reused")}
+    assert rows["dinghy"]["denied"] == (["X1"] if is_denied else [])
+    (part,) = asked(people, who, "boats.parts")
+    assert part["denied"] == [*(["dinghy", "X1"] if is_denied else []), "denied"]
+
+    (gangs,) = asked(people, who, "gangs.in_common")
+    assert (gangs["shared"], gangs["denied"]) == (BETWEEN, is_denied)
+
+    (users,) = asked(people, who, "people.shared_phones")
+    assert (users["users"], users["denied"]) == ([FIRST, SECOND], [FIRST] if is_denied else [])
+    (contact,) = asked(people, who, "people.phone_contacts", person=SECOND)
+    assert (contact["person"], contact["denied"]) == ("third", is_denied)
+    same = {row["reason"]: row["denied"] for row in asked(people, who, "people.same_person", person=FIRST)}
+    assert same == {"said to be the same": is_denied, "used the same phone": is_denied}
