@@ -162,3 +162,23 @@ def test_a_tie_that_is_denied_is_named_as_the_picture_draws_it(people: Place, wh
     assert (contact["person"], contact["denied"]) == ("third", is_denied)
     same = {row["reason"]: row["denied"] for row in asked(people, who, "people.same_person", person=FIRST)}
     assert same == {"said to be the same": is_denied, "used the same phone": is_denied}
+
+
+# -- what is not known ----------------------------------------------------------------------------------------------
+
+
+def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
+    rows = {row["crossing"]: row for row in asked(people, "whole", "quality.incomplete_crossings")}
+    assert {"denied", "weak"} <= set(rows)
+    assert "all" not in rows
+    for crossing in ("all", "denied", "weak"):
+        unknown = crossing in rows
+        answer = people("whole").behind(crossing).answer
+        assert ("The boat of the crossing is not known." in answer.gaps) is unknown
+        assert any("is denied, or hardly believed" in gap for gap in answer.gaps) is unknown
+        if unknown:
+            row = rows[crossing]
+            assert [row[name] for name in ("boat", "pilot", "organiser", "missing")] == [False, False, False, 3]
+    hardly = {row["crossing"] for row in asked(people, "whole", "quality.incomplete_crossings", least=0.01)}
+    assert "weak" not in hardly
+    assert "denied" in hardly
