@@ -1,6 +1,6 @@
 // ---
 // title = "Who was at a workplace when it closed, and what is said of them since"
-// why = "One row for each person said to have worked there in the weeks before it closed, with the places they appear at from then on and who is said to have left them. No place since is unknown, and not abandoned."
+// why = "One row for each person said to have worked there (of a dwelling: lived) in the weeks before it closed, with the places they appear at from then on and who is said to have left them. No place since is unknown, and not abandoned."
 // kind = "table"
 // limit = 1000
 // [parameters.workplace]
@@ -36,15 +36,16 @@
 // parameters = { workplace = "W0002" }
 // rows = 8
 // ---
-MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)
+MATCH (w:Workplace {case: $case})<-[r:WORKED_AT|LIVED_AT]-(p:Person)
 WHERE w.handling IN $handling AND p.handling IN $handling AND w.closed_on IS NOT NULL AND ($workplace = '' OR w.id = $workplace)
+  AND r.relation = CASE w.kind WHEN 'dwelling' THEN 'LIVED_AT' ELSE 'WORKED_AT' END
   AND r[$belief] >= $least AND coalesce(r[$first_on], '') < toString(w.closed_on_latest)
   // "~" sorts behind "-": of a month its last day counts.
   AND (r[$last_on] = r[$first_on] OR r[$last_on] + '~' >= toString(w.closed_on_earliest - duration({days: $days})))
 RETURN w.id AS workplace, w.name AS name, w.closed_on AS closed_on, p.id AS person,
        r[$first_on] AS first_on, r[$last_on] AS last_on, r[$belief] AS belief, r[$denying] AS denying,
-       COLLECT { MATCH (p)-[s:WORKED_AT]->(n:Workplace)
-                 WHERE n <> w AND n.handling IN $handling AND s[$belief] >= $least
+       COLLECT { MATCH (p)-[s:WORKED_AT|LIVED_AT]->(n:Workplace)
+                 WHERE s.relation = r.relation AND n <> w AND n.handling IN $handling AND s[$belief] >= $least
                    AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
                  RETURN n.id AS id ORDER BY s[$first_on], id } AS next,
        COLLECT { MATCH (a:Entity)-[k:ABANDONED]->(p) WHERE a.handling IN $handling AND k[$belief] >= $least

@@ -1,6 +1,6 @@
 // ---
 // title = "Where people went after a workplace closed"
-// why = "People who worked at a place that closed and are said to be at another one from then on, with who controls each. Someone may have left for reasons of their own; undated links are not counted."
+// why = "People who worked at a place that closed (of a dwelling: lived there) and are said to be at another one from then on, with who controls each. Someone may have left for reasons of their own; links that are undated, or believed less than not, are not counted."
 // kind = "table"
 // limit = 1000
 // [parameters.workplace]
@@ -32,10 +32,11 @@
 // [example]
 // rows = 25
 // ---
-MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(n:Workplace)
+MATCH (w:Workplace {case: $case})<-[r:WORKED_AT|LIVED_AT]-(p:Person)-[s:WORKED_AT|LIVED_AT]->(n:Workplace)
 WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workplace)
   AND w.handling IN $handling AND p.handling IN $handling AND n.handling IN $handling
-  AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
+  AND r.relation = CASE w.kind WHEN 'dwelling' THEN 'LIVED_AT' ELSE 'WORKED_AT' END AND s.relation = r.relation
+  AND r[$belief] >= 0.5 AND s[$belief] >= 0.5
   // "~" sorts behind "-": of a month its last day counts.
   AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
   AND NOT coalesce(r[$first_on], '') > s[$first_on] + '~'

@@ -31,10 +31,10 @@ RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS ope
                  RETURN coalesce(c.name, c.id) AS name ORDER BY c.id } AS controller_names,
        COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] >= $least
                  RETURN p.id AS id ORDER BY id } AS managers,
-       COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL } AS workers,
+       COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] >= 0.5 } AS workers,
        COLLECT { MATCH (w)<-[k:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(o:Workplace)
                  WHERE p.handling IN $handling AND o.handling IN $handling AND o.closed_on IS NOT NULL
-                   AND k[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
+                   AND k[$belief] >= 0.5 AND s[$belief] >= 0.5
                  RETURN DISTINCT o.id AS id ORDER BY id } AS from_closed,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,

@@ -145,7 +145,9 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "quality/resting_on_one": (_PARTS_AND_COMMANDS,),
     "quality/two_boats_one_day": (ABOARD,),
     "quality/undated": (_TIMELESS,),
-    "workplaces/closed": (_PARTS_AT["workplace"],),
+    "workplaces/closed": (_PRESENCE & _AT["workplace"], _PARTS_AT["workplace"]),
+    "workplaces/cohort": (_PRESENCE & _AT["workplace"],),
+    "workplaces/displacement": (_PRESENCE & _AT["workplace"],),
     "workplaces/ties": (
         (_PRESENCE & _AT["workplace"])
         | _PARTS_AT["workplace"]

@@ -182,3 +182,28 @@ def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
     hardly = {row["crossing"] for row in asked(people, "whole", "quality.incomplete_crossings", least=0.01)}
     assert "weak" not in hardly
     assert "denied" in hardly
+
+
+# -- workplaces -----------------------------------------------------------------------------------------------------
+
+
+def test_whoever_worked_and_lived_at_a_place_is_one_of_its_people(people: Place) -> None:
+    rows = {row["id"]: row["people"] for row in people("whole").network.entities.workplaces().dicts()}
+    assert rows["house"] == 3
+    page = people.client("whole").get(f"/case/{people.case}/workplaces").text
+    line = page.partition("id=house")[2].partition("</tr>")[0]
+    assert '<td class="num">3</td>' in line
+
+
+def test_of_a_dwelling_those_who_lived_there_are_asked_about(people: Place) -> None:
+    moves = {row.next: list(row.who) for row in people("whole").displacement.moves(["house"]) if row.next}
+    assert moves == {"next-house": ["lodger"]}
+    left = {
+        row["next"]: row["who"] for row in asked(people, "whole", "workplaces.displacement") if row["closed"] == "house"
+    }
+    assert left == moves
+
+    (closed,) = asked(people, "whole", "workplaces.closed")
+    assert (closed["workers"], closed["seen_since"]) == (2, 1)
+    cohort = {row["person"]: row["next"] for row in asked(people, "whole", "workplaces.cohort", least=0.5)}
+    assert cohort == {"lodger": ["next-house"], "cleaner": []}
