@@ -11,7 +11,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.decided.requests import RequestStore
@@ -181,7 +181,7 @@ class Casework:
         if plan.sealed_anew:
             self.rewrite(progress)
         names = names_of(delivery, plan.result.sealed)
-        ends = {"counts": counts, "names": names, "sealed_anew": len(plan.sealed_anew)}
+        ends: dict[str, Any] = {"counts": counts, "names": names, "sealed_anew": len(plan.sealed_anew)}
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
