@@ -80,7 +80,7 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     assert "delivery 1" in loaded.stderr
     hubs = run("hubs", case, "--format", "json", "--all", "--purpose", "who is behind it")
     answer = json.loads(hubs.stdout)
-    assert list(answer) == ["case", "verdict", "ranked_on", "hubs"]
+    assert list(answer) == ["case", "verdict", "reason", "ranked_on", "hubs"]
     assert list(answer["hubs"][0]) == [
         "id",
         "name",
