@@ -110,7 +110,7 @@ def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
     )
     assert {node.id for node in view.nodes} >= {"boss", "dealer", "b1", "c1", "c2"}
     # Of so few no one stands out, and their order would be taken for one.
-    assert told.ranked_on.startswith("No one stands out, so no rank is told.")
+    assert told.ranked_on.startswith("No rank is told. No one stands out: ")
     assert all(one.lead is None for one in answer.rows[0].said)
 
 

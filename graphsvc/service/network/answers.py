@@ -183,15 +183,16 @@ class Answers:
         held = {}
         with self._ask.act("analyse", query="hubs") as outcome:
             places, ranking = self._material.places(), self._material.ranking()
+            leaves_out = ranked_on(self._ask.grant.handling, sources=self._ask.grant.sources)
             if ranking.verdict == "abstains":  # the order of a list in which no one stands out would be taken for one
-                return {}, f"No one stands out, so no rank is told. {ranking.reason}"
+                return {}, f"No rank is told. {ranking.reason} {leaves_out}".strip()
             leads = ranking.leads
             for row in (LeadRow.of(lead, places.get(lead.id)) for lead in leads if lead.id in named):
                 held[row.id] = LeadRank(
                     row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
                 )
             outcome["rows"] = len(leads)
-        return held, ranked_on(self._ask.grant.handling, sources=self._ask.grant.sources)
+        return held, leaves_out
 
     def _denials(self, some: Sequence[AnswerRow]) -> list[tuple[LinkKey, Denial]]:
         """What denies anything that is said in some rows."""
