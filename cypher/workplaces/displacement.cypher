@@ -1,6 +1,6 @@
 // ---
 // title = "Where people went after a workplace closed"
-// why = "People who worked at a place that closed (of a dwelling: lived there) and are said to be at another one from then on, with who controls each. Someone may have left for reasons of their own; links that are undated, or believed less than not, are not counted."
+// why = "People who worked at a place that closed (of a dwelling: lived there) and are said to be at another one from then on, with who controls each. Someone may have left for reasons of their own; links that are undated, or believed less than not, are not counted. Without source clearance neither who nor how many is told where few went."
 // kind = "table"
 // limit = 1000
 // [parameters.workplace]
@@ -42,16 +42,18 @@ WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workpla
   AND NOT coalesce(r[$first_on], '') > s[$first_on] + '~'
 WITH w, n, p, s ORDER BY p.id
 WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest
+WITH w, n, who, earliest, size(who) < $few AS few
 RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
        n.id AS next, n.name AS next_name, n.kind AS next_kind,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(n) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS next_controllers,
-       size(who) AS people, who, earliest,
+       CASE WHEN few THEN null ELSE size(who) END AS people, CASE WHEN few THEN [] ELSE who END AS who,
+       CASE WHEN few THEN null ELSE earliest END AS earliest,
        COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least
                    AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
        COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
-ORDER BY people DESC, closed, next
+ORDER BY coalesce(people, 0) DESC, closed, next
 LIMIT $limit + 1

@@ -39,7 +39,8 @@ CASE: Tables = {
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
     """Who worked until a day, from a day and in a month, where places closed on a day, in a month and in a year."""
-    return lambda: laid(at_server(), {"whole": ("analyst", Grant("C", sources=True))}, "whole", CASE)
+    roles = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
+    return lambda: laid(at_server(), roles, "whole", CASE)
 
 
 def asked(people: Place, name: str, **given: Any) -> list[dict[str, Any]]:
@@ -87,6 +88,18 @@ def test_where_they_went_from_it_is_told(people: Place) -> None:
         (row["closed"], row["next"]): row["who"] for row in asked(people, "workplaces.displacement", workplace="day")
     }
     assert rows["day", "next"] == ["until"]
+
+
+def test_of_few_neither_page_nor_query_tells_who_or_how_many_without_source_clearance(people: Place) -> None:
+    told = people("told")
+    (move,) = [row for row in told.displacement.moves(["day"]) if row.next == "month"]
+    (row,) = [
+        row
+        for row in told.queries.run("workplaces.displacement", {"workplace": "day"}).dicts()
+        if row["next"] == "month"
+    ]
+    assert (move.people, move.who) == ("few", ())
+    assert (row["people"], row["who"], row["earliest"]) == (None, [], None)
 
 
 def test_a_claim_that_gives_an_end_by_the_year_alone_is_coarse(people: Place) -> None:
