@@ -1,6 +1,6 @@
 // ---
 // title = "Where people went after a workplace closed"
-// why = "People who worked at a place that closed (of a dwelling: lived there) and are said to be at another one from then on, with who controls each. Someone may have left for reasons of their own; links that are undated, or believed less than not, are not counted. Without source clearance neither who nor how many is told where few went."
+// why = "People who worked at a place that closed (of a dwelling: lived there) and are said to be at another from then on, with who controls each. They may have left of their own will; undated links, or doubted, do not count. Without source clearance who and how many few are is not told."
 // kind = "table"
 // limit = 1000
 // [parameters.workplace]
