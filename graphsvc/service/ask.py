@@ -20,6 +20,7 @@ from graphsvc.cases.home import Home
 from graphsvc.cases.versions import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.told import ranked_on
 from graphsvc.store.bolt import Item, Make
 
 
@@ -146,6 +147,11 @@ class Ask:
         policy.require(self.principal, "read")
         version = self.require_open() if self._look is None else self._look.version
         return self.case, version, self.grant.handling, self.grant.sources
+
+    @property
+    def ranked_on(self) -> str:
+        """What the ranking of this reader leaves out, in a sentence; empty for who is cleared for everything."""
+        return ranked_on(self.grant.handling, sources=self.grant.sources)
 
     def cases(self) -> list[CaseSummary]:
         """The cases this person can see, by name. An auditor or administrator sees none by that role."""

@@ -327,6 +327,7 @@ CALLS: dict[str, Entry] = {
     "ask.principal": "who asks",
     "ask.purpose": "given by who asks",
     "ask.read": lambda known: [((name, given), {}) for name, given in known.firsts[::5]],
+    "ask.ranked_on": with_(),
     "ask.require": with_("read"),
     "ask.require_open": with_(),
     "ask.require_there": with_(),

@@ -120,6 +120,8 @@ class RequestStore:
 
         Its caller holds the case's lock: nobody is about to decide any of it.
         """
+        if case not in self.agreed():  # mostly: whoever writes a case comes by here
+            return
         overrules = tables.overrules
         same = (overrules.c.case_id == _ROW.c.case_id, overrules.c.pseudonym == _ROW.c.pseudonym)
         again = {"state": "asked", "decided_by": "", "decided_at": None, "answer_sealed": None}

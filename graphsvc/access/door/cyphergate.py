@@ -134,8 +134,7 @@ class CypherGate:
             CypherFault, NotFound, Refused, Busy: as `check`. Busy: a case was changed meanwhile, too. Otherwise as
             `store.typed.run_typed`.
         """
-        with self._act(principal, purpose, case, examined.text, given, "run") as outcome:
-            stands = self._require_open()
+        with self._act(principal, purpose, case, examined.text, given, "run") as (stands, outcome):
             typed.notices = examined.notices
             parameters = self._parameters(principal, case, examined.parameters, given)
             run_typed(self._settings, self._store(), self._runners, examined.text, parameters, typed)
@@ -150,8 +149,8 @@ class CypherGate:
     @contextmanager
     def _act(
         self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], step: str
-    ) -> Iterator[dict[str, Any]]:
-        """One act in the log with its text, also of who may not and of what is refused."""
+    ) -> Iterator[tuple[Stands, dict[str, Any]]]:
+        """One act in the log with its text, also of who may not and of what is refused; how every case stands, all open, and its outcome."""
         known = case in self._stands() and principal.grant(case) is not None
         detail = {"step": step, "characters": len(text)} | ({"code": self._texts.code(text, given)} if known else {})
         with audit.recorded(self._database, principal, purpose, "cypher", case, **detail) as outcome:
@@ -161,8 +160,7 @@ class CypherGate:
             self._texts.keep(outcome["line"], case, text, given)
             self.require(principal, case)
             policy.require_cypher(principal, self._cases())
-            self._require_open()
-            yield outcome
+            yield self._require_open(), outcome
 
     def _checked(self, text: str, given: Mapping[str, Any]) -> Examined:
         parameters = require_harmless(text)

@@ -183,8 +183,10 @@ def _person(
         standing = old if old is not None and old.sealed else Standing(True, level, today, BY_DECISION)
     elif decision == "opened":
         # What they knew of when they decided asks nothing; a mark that comes later does.
-        anew = old is None or old.sealed or name in by.now
-        standing = Standing(False, level, today, marked) if old is None or anew else old
+        if old is not None and not old.sealed and name not in by.now:
+            standing = old
+        else:
+            standing = Standing(False, level, today, marked)
     elif old is None:
         standing = Standing(bool(why), level, today, why)
     elif old.level == "C" and level == "P":

@@ -188,18 +188,10 @@ class ExportStore:
         with transaction(self._database) as connection:
             connection.execute(_ROW.update().where(*mine).values(state="removed", content_sealed=None))
 
-    def settle(
-        self,
-        case: str,
-        key: bytes,
-        *,
-        sealed: Collection[str] = (),
-        erased: Collection[str] = (),
-        sources: Collection[str] = (),
-    ) -> None:
+    def settle(self, case: str, key: bytes, *, sealed: Collection[str], erased: Collection[str]) -> None:
         """`settle` of this module, in a transaction of its own."""
         with transaction(self._database) as connection:
-            settle(connection, case, key, sealed=sealed, erased=erased, sources=sources)
+            settle(connection, case, key, sealed=sealed, erased=erased)
 
     def to_recall(self, case: str) -> int:
         """How many exports of a case that were given have to be recalled and are not."""

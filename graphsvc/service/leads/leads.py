@@ -19,7 +19,6 @@ from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
 from graphsvc.analysis.score.reasons import Reasons
 from graphsvc.errors import Refused
-from graphsvc.records.told import ranked_on
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
@@ -99,7 +98,7 @@ class Leads:
     @property
     def ranked_on(self) -> str:
         """What the ranking of this reader leaves out, in a sentence; empty for who is cleared for everything."""
-        return ranked_on(self._ask.grant.handling, sources=self._ask.grant.sources)
+        return self._ask.ranked_on
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
         """Leads of the ranking as rows, with how far the place of each holds; its rank alone where nothing is told of it."""

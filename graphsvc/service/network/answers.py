@@ -11,7 +11,6 @@ from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import ENTITIES, LinkKey
-from graphsvc.records.told import ranked_on
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.questions import Questions
@@ -183,16 +182,15 @@ class Answers:
         held = {}
         with self._ask.act("analyse", query="hubs") as outcome:
             places, ranking = self._material.places(), self._material.ranking()
-            leaves_out = ranked_on(self._ask.grant.handling, sources=self._ask.grant.sources)
             if ranking.verdict == "abstains":  # the order of a list in which no one stands out would be taken for one
-                return {}, f"No rank is told. {ranking.reason} {leaves_out}".strip()
+                return {}, f"No rank is told. {ranking.reason} {self._ask.ranked_on}".strip()
             leads = ranking.leads
             for row in (LeadRow.of(lead, places.get(lead.id)) for lead in leads if lead.id in named):
                 held[row.id] = LeadRank(
                     row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
                 )
             outcome["rows"] = len(leads)
-        return held, leaves_out
+        return held, self._ask.ranked_on
 
     def _denials(self, some: Sequence[AnswerRow]) -> list[tuple[LinkKey, Denial]]:
         """What denies anything that is said in some rows."""

@@ -18,7 +18,6 @@ from graphsvc.cases.stores.export_store import number
 from graphsvc.cases.stores.last_looks import LastLook, keep_look, last_look
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import shown
-from graphsvc.records.told import ranked_on
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.leads.moves import LeadMoves
@@ -127,9 +126,8 @@ class Waiting:
                 key=lambda item: (item.kind, item.text)
             )  # of one moment; an id is random and would order by chance
             items = [*self._to_do(), *sorted(news, key=lambda item: item.since, reverse=True)]
-        handling, sources = self._ask.grant.handling, self._ask.grant.sources
-        others = waits.others_moved(moved or [], sources=sources)
-        leaves_out = ranked_on(handling, sources=sources) if moved else ""
+        others = waits.others_moved(moved or [], sources=self._ask.grant.sources)
+        leaves_out = self._ask.ranked_on if moved else ""
         return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others, leaves_out)
 
     def count(self) -> int:

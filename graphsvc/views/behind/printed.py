@@ -99,10 +99,10 @@ def as_pdf(
     return content
 
 
-def _more(many: int, what: str, which: str = "") -> Iterator[str]:
+def _more(many: int, what: str, which: str) -> Iterator[str]:
     """That there are more than stand on it, where there are."""
     if many > 0:
-        yield f"And {count(many, what)}{which and f' {which}'}: they are on the page and in the JSON."
+        yield f"And {count(many, what)} {which}: they are on the page and in the JSON."
 
 
 def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:

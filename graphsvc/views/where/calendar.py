@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from graphsvc.records.dates import day as shown_day
 from graphsvc.records.dates import shown
-from graphsvc.records.numbers import count
+from graphsvc.records.numbers import count, plural
 from graphsvc.views.where.events import CROSSING, OPENED, Event, Filters
 
 LEVELS = 4
@@ -84,12 +84,12 @@ def outside(some: Iterable[Event], strips: Sequence[Year]) -> str:
     coarse = len(crossings) - len(whole)
     reasons = []
     if coarse:
-        dates = "its date is" if coarse == 1 else "their dates are"
+        stand, dates = plural(coarse, "stands", "stand"), plural(coarse, "its date is", "their dates are")
         reasons.append(
-            f"{count(coarse, 'crossing')} {'stands' if coarse == 1 else 'stand'} on no day here: {dates} known to a month or a year, or not at all."
+            f"{count(coarse, 'crossing')} {stand} on no day here: {dates} known to a month or a year, or not at all."
         )
     if earlier:
-        reasons.append(f"{count(earlier, 'crossing')} of earlier years {'is' if earlier == 1 else 'are'} not drawn.")
+        reasons.append(f"{count(earlier, 'crossing')} of earlier years {plural(earlier, 'is', 'are')} not drawn.")
     return " ".join(reasons)
 
 
