@@ -28,7 +28,7 @@ from graphsvc.access.log.verify import Verified, verify
 from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
-from graphsvc.errors import OperatorError
+from graphsvc.errors import Busy, OperatorError
 
 KEY = bytes(range(32))
 ANN = Principal("ann", frozenset())
@@ -409,6 +409,21 @@ def test_several_threads_and_processes_write_one_chain(log: Kept) -> None:
     found = log.verify()
     assert found.whole, found.faults
     assert found.lines == 2 * (2 * 40 + 4 * 20)
+
+
+def test_who_waits_too_long_for_another_is_told_and_nothing_is_released(
+    log: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = kept(log.home)
+    monkeypatch.setattr("graphsvc.access.log.anchor._PATIENCE_S", 0.2)
+    with (
+        log.chain.anchor.held(),
+        pytest.raises(Busy, match=r"^The log is being written by another process\. Try again"),
+    ):
+        other.act()
+    log.act()  # it was given back
+    other.engine.dispose()
+    assert log.verify().lines == 2
 
 
 def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept) -> None:

@@ -65,7 +65,9 @@ def test_each_denial_that_stands_is_told_as_the_reader_may_see_it(
     assert first.summary == "was in <b>hospital</b> that night"
     if reader != "whole":
         assert item.denials[-1].text == "accounts of witnesses, which are not shown one by one"
-        assert "it was another" not in str(people.client(reader).get(f"/case/{people.case}/behind.json?id=c1").get_json())
+        assert "it was another" not in str(
+            people.client(reader).get(f"/case/{people.case}/behind.json?id=c1").get_json()
+        )
 
 
 def test_that_a_boat_was_the_one_of_the_crossing_is_denied_with_its_statement(people: Place) -> None:

@@ -21,13 +21,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import lock_descriptor, unlock_descriptor
 
 from graphsvc.errors import Busy, OperatorError
 
 _PLACE = 512  # bytes; a disk writes so many or none
 _SYNC_S = 1.0
 _PATIENCE_S = 30.0
+_POLL_S = 0.001
 _WORDS = 8
 
 
@@ -64,7 +65,7 @@ class Anchor:
         self.path = path
         self._key = key
         self._threads = threading.Lock()
-        self._processes = FileLock(path.with_name(f"{path.name}.lock"), timeout=_PATIENCE_S, mode=0o600)
+        self._lock = path.with_name(f"{path.name}.lock")
         self._synced = 0.0
 
     @contextlib.contextmanager
@@ -76,17 +77,29 @@ class Anchor:
         """
         with self._threads:
             try:
-                # The lock would make the folder: where a disk is not there, its mark would go to another one.
-                self.path.parent.stat()
-                self._processes.acquire(poll_interval=0.001)
+                # A lock by itself, where one that also looks after its file takes thirty times as long for each line.
+                descriptor = _opened(self._lock)
             except OSError as error:
                 raise self._unusable(error) from error
-            except Timeout:
-                raise Busy("The log is being written by another process. Try again in a moment.") from None
             try:
-                yield
+                self._wait(descriptor)
+                try:
+                    yield
+                finally:
+                    unlock_descriptor(descriptor)
             finally:
-                self._processes.release()
+                os.close(descriptor)
+
+    def _wait(self, descriptor: int) -> None:
+        """Take the lock of an open file, once no other process has it."""
+        deadline = time.monotonic() + _PATIENCE_S
+        try:
+            while not lock_descriptor(descriptor, blocking=False):
+                if time.monotonic() > deadline:
+                    raise Busy("The log is being written by another process. Try again in a moment.")
+                time.sleep(_POLL_S)
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def read(self) -> AnchorMark | None:
         """What the file says; None if there is none, or nothing whole in it."""
@@ -107,7 +120,7 @@ class Anchor:
             OperatorError: it cannot be written; nothing may be released then.
         """
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            descriptor = _opened(self.path)
             try:
                 os.lseek(descriptor, mark.counter % 2 * _PLACE, os.SEEK_SET)
                 if os.write(descriptor, self._format(mark)) != _PLACE:
@@ -141,3 +154,8 @@ class Anchor:
             f"The log's anchor {self.path} cannot be used ({error.strerror}), so nothing is released. Make its folder"
             " writable, or set GRAPHSVC_LOG_ANCHOR to a file that can be written."
         )
+
+
+def _opened(path: Path) -> int:
+    """A file of its owner's to write in; where its folder is missing, none is made: the disk may only not be there."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
