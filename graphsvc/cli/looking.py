@@ -58,7 +58,10 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         "rank_on_record",
     ]
     columns += ["groups_on_record", "other_sources_on_record", "denied"]
-    write(form, columns, ([lead[column] for column in columns] for lead in chosen))
+    rows = [[lead[column] for column in columns] for lead in chosen]
+    if form == "csv":  # where no one stands out, each row says so: a file is read without what was said beside it
+        columns, rows = [*columns, "verdict"], [[*row, ranking["verdict"]] for row in rows]
+    write(form, columns, rows)
 
 
 @click.command()
@@ -114,8 +117,7 @@ def linked(session: Opener, crossing: str, least: float | None, case: str, form:
     with session(case) as acts:
         pairs = acts.linkage.table(crossing, least)
     write(form, LINKED_COLUMNS, pairs.rows)
-    if not pairs.rows:
-        say(NOTHING_LINKED, err=True)
+    say(*filter(None, ("" if pairs.rows else NOTHING_LINKED, pairs.ranked_on)), err=True)
     say(*(f"Cluster {number}: {', '.join(some)}" for number, some in enumerate(pairs.clusters, start=1)), err=True)
     if pairs.cut:
         raise Busy(pairs.cut)

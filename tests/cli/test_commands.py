@@ -106,6 +106,9 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     ]
     scores = [hub["score"] for hub in answer["hubs"]]
     assert scores == sorted(scores, reverse=True)
+    header, *rows = run("hubs", case, "--format", "csv").stdout.splitlines()
+    assert header.endswith(",denied,verdict")
+    assert {row.rpartition(",")[2] for row in rows} == {answer["verdict"]}
     crossing = (folder / "crossings.csv").read_text("utf-8").splitlines()[1].split(",")[0]
     behind = run("behind", "--id", crossing, "--case", case, "--format", "json")
     assert behind.returncode == 0, behind.stderr

@@ -14,6 +14,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.told import ranked_on
 from graphsvc.service import NOTHING_LINKED
 from graphsvc.service.linkage import linkage
 from graphsvc.views.linked import COLUMNS
@@ -153,6 +154,22 @@ def test_tables_graphs_pages_and_files_agree(people: Place) -> None:
     told = client.get(f"/case/{people.case}/linked.json").get_json()
     assert told["clusters"] == client.get(f"/case/{people.case}/linked.json").get_json()["clusters"]
     assert len(told["clusters"]) == len(frame.attrs["clusters"])
+
+
+def test_what_a_comparison_leaves_out_is_said_wherever_it_is_read(people: Place) -> None:
+    """By who is cleared for less: on the page, in its twin, in the file, beside the table of a notebook."""
+    leaves_out = ranked_on("P", sources=False)
+    client, case = people.client("low"), f"/case/{people.case}"
+    for of in ("linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2", "linked?id=c9"):
+        name, _, asked = of.partition("?")
+        assert leaves_out in html.unescape(client.get(f"{case}/{of}").text), of
+        assert client.get(f"{case}/{name}.json?{asked}").get_json()["ranked_on"] == leaves_out, of
+    rows = list(csv.reader(io.StringIO(client.get(f"{case}/linked?as=csv").text)))
+    assert rows[-1][0] == leaves_out
+    assert leaves_out in people("low").linked_crossings().attrs["warnings"]
+    whole = people.client("ana")
+    assert whole.get(f"{case}/linked.json").get_json()["ranked_on"] == ""
+    assert "leaves out" not in whole.get(f"{case}/linked?as=csv").text
 
 
 def test_a_file_that_is_cut_says_so_in_its_last_line(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:

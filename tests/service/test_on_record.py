@@ -69,5 +69,5 @@ def test_pages_and_their_twins_tell_them(people: Place) -> None:
     assert client.get(f"{base}/leads.csv").text.splitlines()[0] == (
         "rank,best_rank,worst_rank,low_rank,high_rank,rests_on,moved_by,rank_without,"
         "rank_without_witnesses,surfaced,name,id,score,groups,independent,"
-        "other_sources,score_on_record,rank_on_record,groups_on_record,other_sources_on_record,denied,review"
+        "other_sources,score_on_record,rank_on_record,groups_on_record,other_sources_on_record,denied,review,verdict"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -102,6 +104,10 @@ def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
         assert "No one stands out" in page
         assert "all the same" in page
         assert inv.get(site.address("leads.json", all="yes")).get_json()["leads"]
+        # A file is read without its page.
+        rows = list(csv.DictReader(io.StringIO(inv.get(site.address("leads.csv")).text)))
+        assert rows
+        assert {row["verdict"] for row in rows} == {"abstains"}
     finally:
         site.service.forget()
 

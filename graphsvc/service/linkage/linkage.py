@@ -46,11 +46,13 @@ class LinkedPairs:
     Attributes:
         rows: of `views.linked.COLUMNS`, best first. clusters: ids of each, the largest first.
         truncated: there are more pairs than rows.
+        ranked_on: what the comparison leaves out for this reader, in a sentence; empty: nothing.
     """
 
     rows: list[tuple[Any, ...]]
     clusters: list[list[str]]
     truncated: bool
+    ranked_on: str
 
     @property
     def cut(self) -> str:
@@ -59,8 +61,8 @@ class LinkedPairs:
 
     @property
     def beside(self) -> list[str]:
-        """What a table alone would be silent on, in sentences: that there are more pairs, or that nothing links any."""
-        return [*filter(None, [self.cut, "" if self.rows else words.NONE])]
+        """What a table alone would be silent on, in sentences: more pairs, that nothing links any, what this reader's leaves out."""
+        return [*filter(None, [self.cut, "" if self.rows else words.NONE, self.ranked_on])]
 
 
 class Linkage:
@@ -85,6 +87,7 @@ class Linkage:
                 "compared": len(made.ids),
                 "apart": len(made.ids) - inside,
                 "prior": made.table.prior,
+                "ranked_on": self._ask.ranked_on,
                 "nothing": "" if made.clusters else words.nothing_links(len(made.ids)),
                 "boats": [
                     words.thing(thing, names)
@@ -129,6 +132,7 @@ class Linkage:
                     for pair, other in others.items()
                 ],
                 "more_nearest": len(alike) - len(others),
+                "ranked_on": self._ask.ranked_on,
             }
 
     def cluster(self, crossing: str) -> dict[str, Any]:
@@ -143,7 +147,7 @@ class Linkage:
             self._row(made, crossing)
             ids = made.cluster_of(crossing)
             if not ids:
-                return {"asked": crossing, "crossings": []}
+                return {"asked": crossing, "crossings": [], "ranked_on": self._ask.ranked_on}
             things = shared(made, ids)
             names = self._named(things[:_SHARED], ids)
             rows = tuple(made.ids.index(name) for name in ids)
@@ -167,6 +171,7 @@ class Linkage:
                     for first, second in islice(combinations(rows, 2), _PAIRS)
                 ],
                 "more_pairs": max(0, len(ids) * (len(ids) - 1) // 2 - _PAIRS),
+                "ranked_on": self._ask.ranked_on,
             }
 
     def pair(self, first: str, second: str) -> dict[str, Any]:
@@ -191,6 +196,7 @@ class Linkage:
                 "together": second in made.cluster_of(first),
                 "lines": [words.line(line, names) for line in lines],
                 "prior": made.table.prior,
+                "ranked_on": self._ask.ranked_on,
             } | self._strength(made, [made.number(first, second)])
 
     def table(self, crossing: str = "", least: float | None = None) -> LinkedPairs:
@@ -210,7 +216,8 @@ class Linkage:
             case = compared(self._ask, self._material)
             rows, truncated = self._pairs(case, crossing, least)
             outcome["rows"] = len(rows)
-        return LinkedPairs(rows, [[case.linked.ids[row] for row in some] for some in case.linked.clusters], truncated)
+        clusters = [[case.linked.ids[row] for row in some] for some in case.linked.clusters]
+        return LinkedPairs(rows, clusters, truncated, self._ask.ranked_on)
 
     def frame(self, crossing: str = "", least: float | None = None) -> pd.DataFrame:
         """The same as a table: `attrs["clusters"]` lists the clusters. Raises as `table`."""

@@ -93,10 +93,12 @@ def table(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/leads.csv")
 def table_csv(case: str) -> ResponseReturnValue:
-    """The same list, whole, as CSV."""
+    """The same list, whole, as CSV; where no one stands out, each row says so: a file is read without its page."""
     session = at(case)
-    rows = _chosen(reviewed(session.leads.rows(session.leads.ranking().leads), session))
-    return csv_file("leads", _COLUMNS, ([_written(row[name]) for name in _COLUMNS] for row in rows))
+    ranking = session.leads.ranking()
+    rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
+    written = ([*(_written(row[name]) for name in _COLUMNS), ranking.verdict] for row in rows)
+    return csv_file("leads", (*_COLUMNS, "verdict"), written)
 
 
 @page(blueprint, "/lead", look="analyse", lead="id")
