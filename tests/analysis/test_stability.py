@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from graphsvc.analysis.doubt import stability
 from graphsvc.analysis.doubt.leaving_out import lists
 from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
-from tests.analysis.random_cases import in_several_statements, told_at_random
+from tests.analysis.random_cases import in_several_statements, told_at_random, with_passengers
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -29,9 +32,12 @@ def test_every_witness_source_and_statement_is_a_piece_once(seed: int) -> None:
     assert found == {frozenset(rows) for rows in by.values()}
 
 
+@pytest.mark.parametrize("invented", [in_several_statements, with_passengers])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(seed: int) -> None:
-    claims, persons, keys = in_several_statements(seed)
+def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(
+    seed: int, invented: Callable[[int], tuple[list[Claim], list[Person], dict[str, frozenset[str]]]]
+) -> None:
+    claims, persons, keys = invented(seed)
     on = basis(claims, persons, keys)
     left_out = pieces(on.told)
     found = stability.places(on, left_out)

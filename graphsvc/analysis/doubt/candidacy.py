@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.evidence.bins import Bins, sorted_into
+from graphsvc.analysis.evidence.bins import Bins, among, distinct, sorted_into
 from graphsvc.analysis.evidence.claims import Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Ledger
@@ -102,11 +102,11 @@ class Candidacy:
         row = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
         idle, lawful, gone = (ends.lost(of, row, size) for ends in (self._active, self._passive, self._plays))
         untied = self._untied(of, row, gone, size)
-        moved = np.unique(np.concatenate((idle, lawful, untied)))
+        moved = distinct(np.concatenate((idle, lawful, untied)))
         which, entity = np.divmod(moved, size)
-        to = self._stand(entity, np.isin(moved, idle), np.isin(moved, lawful), np.isin(moved, untied))
+        to = self._stand(entity, among(moved, idle), among(moved, lawful), among(moved, untied))
         differs = self._person[entity] & (to != self.now[entity])
-        silent = np.isin(moved, self._weighed.lost(of, row, size)) | (self._weighed.total[entity] == 0)
+        silent = among(moved, self._weighed.lost(of, row, size)) | (self._weighed.total[entity] == 0)
         return Moves(which[differs], entity[differs], to[differs], ~silent[differs])
 
     def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools) -> Ints:
@@ -127,10 +127,10 @@ class Candidacy:
         tie = self._tied.row[tie]
         which, player = which[pair], player[pair]
         other = np.where(ledger.subject[tie] == player, ledger.object[tie], ledger.subject[tie])
-        still = self._player[other] & ~np.isin(which * size + other, gone)
+        still = self._player[other] & ~among(which * size + other, gone)
         removed = of * rows + row
         # A row that no longer ties anybody to a player is as good as left out.
-        lost = np.unique(np.concatenate((removed, (which * rows + tie)[~still])))
+        lost = distinct(np.concatenate((removed, (which * rows + tie)[~still])))
         return self._tied.lost(*np.divmod(lost, rows), size)
 
 
@@ -153,8 +153,10 @@ class _Ends:
     def lost(self, of: Ints, row: Ints, size: int) -> Ints:
         """Set x entity, sorted, where all that tells it of the entity is left out: pairs of a set and a row of it."""
         end, pair = self.by_row.members(row)
-        keys, count = np.unique(of[pair] * size + self.entity[end], return_counts=True)
-        result: Ints = keys[count == self.total[keys % size]] if len(keys) else keys.astype(np.int64)
+        ordered = np.sort(of[pair] * size + self.entity[end])
+        first = np.flatnonzero(np.diff(ordered, prepend=-1))
+        keys, count = ordered[first], np.diff(first, append=len(ordered))
+        result: Ints = keys[count == self.total[keys % size]]
         return result
 
 

@@ -93,10 +93,10 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
     tried = [piece for piece in pieces if piece.kind in FALSE]
     touching: list[Piece] = []
     ranks, ranked = [np.zeros((0, len(leads)), dtype=np.int64)], [np.zeros((0, len(leads)), dtype=bool)]
-    for some in lists(on, [piece.rows for piece in tried]):
+    for some in lists(on, [piece.rows for piece in tried], [on.network.ids[row] for row in leads.tolist()]):
         touching += [tried[number] for number in some.left_out.tolist()]
-        ranks.append(some.after(top + 1)[:, leads])
-        ranked.append(some.ranked[:, leads])
+        ranks.append(some.after(top + 1))
+        ranked.append(some.ranked)
     return Alone(touching, leads, np.concatenate(ranks), np.concatenate(ranked))
 
 

@@ -2,12 +2,13 @@
 
 Who is ranked changes with it. Each set of rows moves the belief of some links and, of some persons, how they stand
 (`candidacy`); both are worked out for some hundreds of sets side by side, on one network in which everybody has a row who
-may play a part with something left out.
+may play a part with something left out. Most sets change the score of a few; everybody else moves up or back as a whole
+stretch of the list does, and is not gone through.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +16,70 @@ import numpy as np
 from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Candidacy, Moves
 from graphsvc.analysis.doubt.pieces import without
-from graphsvc.analysis.doubt.rereading import Change
+from graphsvc.analysis.doubt.rereading import Change, Rescored
+from graphsvc.analysis.doubt.side_by_side import side_by_side
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.network import Operation
 
 # So many sets are left out side by side, each by itself, and links that are believed otherwise for it.
-_AT_ONCE, _LINKS_AT_ONCE = 256, 20_000
+_AT_ONCE, _LINKS_AT_ONCE = 128, 8_000
+# Scores that differ by less than a billionth are the same: as whole numbers they are sorted list by list, each in its own range.
+_DIGITS, _RANGE = 9, 1 << 44
+# What can happen at a place of the list: somebody comes, leaves, or stands there; others with one of two scores are more or fewer.
+_EVENTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The list with nothing left out.
+
+    Attributes:
+        ids: the persons of the network ranked on.
+        at: for each place of the list, best first, the number of the person in `ids`; -1 for another person of the list.
+        score: of each of `ids`; `rank` theirs, from 1.
+    """
+
+    ids: list[str]
+    at: Ints
+    score: Floats
+    rank: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The rankings without some sets of rows, told by what differs from the list with nothing left out.
+
+    Somebody who scores otherwise, or is not ranked any more, has an entry; of everybody else only the rank moves, by as much as
+    that of those who stand beside them, and it is said for whole stretches of the list.
+
+    Attributes:
+        order: the list with nothing left out.
+        left_out: for each ranking the place of its set.
+        which: for each entry the ranking, by its place in `left_out`; `person` the number in `order.ids`.
+        score: theirs then, 0 for who is not ranked; `rank` theirs, the place after the last for who is not ranked; `ranked`
+            whether they are.
+        of: for each stretch the ranking; `first` the first place of `order.at`, `end` the one after the last.
+        by: by how many places everybody there who has no entry stands further back.
+    """
+
+    order: Order
+    left_out: Ints
+    which: Ints
+    person: Ints
+    score: Floats
+    rank: Ints
+    ranked: Bools
+    of: Ints
+    first: Ints
+    end: Ints
+    by: Ints
+
+    def after(self, first: int) -> Ints:
+        """The ranks of entries, where who is not ranked has this one or a later one: a list without them may be short."""
+        result: Ints = np.where(self.ranked, self.rank, np.maximum(self.rank, first))
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +87,7 @@ class Lists:
     """The rankings without some sets of rows.
 
     Attributes:
-        ids: the persons of the network ranked on.
+        ids: the persons they are of.
         left_out: for each list the place of its set.
         score: lists x persons: the score there, 0 for who is not ranked then.
         rank: likewise their rank, from 1; for who is not ranked the place after the last.
@@ -49,8 +106,8 @@ class Lists:
         return result
 
 
-def lists(on: Basis, left_out: Sequence[Ints]) -> Iterator[Lists]:
-    """The ranking without each of some sets of rows, some hundreds of sets at a time.
+def moved(on: Basis, left_out: Sequence[Ints]) -> Iterator[Moved]:
+    """What the ranking without each of some sets of rows has otherwise, some hundreds of sets at a time.
 
     Args:
         on: what the ranking is computed on, with a network.
@@ -60,9 +117,9 @@ def lists(on: Basis, left_out: Sequence[Ints]) -> Iterator[Lists]:
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
-        >>> (found,) = lists(on, [np.array([0])])
-        >>> found.ids, found.left_out.tolist(), found.rank.tolist(), found.ranked.tolist()
-        (['p1', 'p2'], [0], [[1, 2]], [[True, True]])
+        >>> (some,) = moved(on, [np.array([0])])
+        >>> some.order.ids, some.person.tolist(), some.rank.tolist(), some.score.tolist()
+        (['p1', 'p2'], [0], [1], [0.0])
 
     Limits: a set that moves nobody is passed over. Equal, but for rounding, to everything made anew without the rows, where
     something still puts anyone before others (`Basis.without`).
@@ -84,11 +141,47 @@ def lists(on: Basis, left_out: Sequence[Ints]) -> Iterator[Lists]:
         )
 
 
+def lists(on: Basis, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
+    """`moved` as whole lists, of some persons of the network or of all.
+
+    Args:
+        on: see `moved`.
+        left_out: likewise.
+        persons: their ids (default: all of the network).
+
+    Example:
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
+        >>> (some,) = lists(on, [np.array([0])])
+        >>> some.ids, some.left_out.tolist(), some.rank.tolist(), some.ranked.tolist()
+        (['p1', 'p2'], [0], [[1, 2]], [[True, True]])
+
+    Limits: as `moved`; takes memory for sets x persons.
+    """
+    for some in moved(on, left_out):
+        ids = some.order.ids if persons is None else list(persons)
+        column = np.full(len(some.order.ids), -1)
+        number = np.arange(len(ids)) if persons is None else np.array([some.order.ids.index(name) for name in ids])
+        column[number] = np.arange(len(ids))
+        shape = len(some.left_out), 1
+        score, rank = (np.tile(values[number], shape) for values in (some.order.score, some.order.rank))
+        ranked = np.ones(rank.shape, dtype=bool)
+        at = np.flatnonzero(some.order.at >= 0)
+        for place in at[column[some.order.at[at]] >= 0].tolist():
+            over = (some.first <= place) & (place < some.end)
+            rank[some.of[over], column[some.order.at[place]]] += some.by[over]
+        entry = np.flatnonzero(column[some.person] >= 0)
+        cell = some.which[entry], column[some.person[entry]]
+        score[cell], rank[cell], ranked[cell] = some.score[entry], some.rank[entry], some.ranked[entry]
+        yield Lists(ids, some.left_out, score, rank, ranked)
+
+
 def of_one(on: Basis, left_out: Sequence[Ints], person: str, rank: int, score: float) -> Lists:
     """What becomes of one person of the network without each of some sets of rows: lists for every set, in their order.
 
     Args:
-        on: see `lists`.
+        on: see `moved`.
         left_out: likewise.
         person: their id.
         rank: theirs with nothing left out, which holds where a set moves nobody; `score` likewise.
@@ -101,24 +194,20 @@ def of_one(on: Basis, left_out: Sequence[Ints], person: str, rank: int, score: f
         >>> of_one(on, [np.array([0]), np.array([], dtype=int)], "p2", 2, -0.1).rank.tolist()
         [[2], [2]]
 
-    Limits: as `lists`.
+    Limits: as `moved`.
     """
     count = len(left_out)
     ranks, scores = np.full((count, 1), rank), np.full((count, 1), score)
     ranked = np.ones((count, 1), dtype=bool)
-    for some in lists(on, left_out):
-        column = [some.ids.index(person)]
-        ranks[some.left_out] = some.rank[:, column]
-        scores[some.left_out] = some.score[:, column]
-        ranked[some.left_out] = some.ranked[:, column]
+    for some in lists(on, left_out, [person]):
+        ranks[some.left_out], scores[some.left_out], ranked[some.left_out] = some.rank, some.score, some.ranked
     return Lists([person], np.arange(count), scores, ranks, ranked)
 
 
-def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]) -> Iterator[Lists]:
+def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]) -> Iterator[Moved]:
     if not len(chosen):
         return
-    before = rereading.read(board.network)
-    touches = np.diff(before.touched.indptr) > 0
+    touches = np.diff(board.before.touched.indptr) > 0
     moving = frozenset(moves.left_out.tolist())
     changes: dict[int, Change] = {}
     for number in chosen.tolist():
@@ -129,27 +218,36 @@ def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]
     numbers = np.array(list(changes), dtype=np.int64)
     ends = np.cumsum([len(links) for links, _ in changes.values()]) // _LINKS_AT_ONCE
     together = ends * len(numbers) + np.arange(len(numbers)) // _AT_ONCE
-    for some in np.split(numbers, np.flatnonzero(np.diff(together)) + 1) if len(numbers) else ():
-        those = moves.among(some)
-        score = rereading.scores_if(before, [changes[number] for number in some.tolist()], board.turned(those))
-        listed, others = board.listed(score, those)
-        ranked, shown = np.isfinite(listed), board.shown
-        rank = rereading.ranks(listed, others)
-        ids = [board.network.ids[row] for row in shown.tolist()]
-        yield Lists(ids, some, np.where(ranked, listed, 0.0)[:, shown], rank[:, shown], ranked[:, shown])
+
+    def without_some(some: Ints) -> Moved:
+        return board.moved(some, [changes[number] for number in some.tolist()], moves.among(some))
+
+    batches = np.split(numbers, np.flatnonzero(np.diff(together)) + 1) if len(numbers) else []
+    yield from side_by_side(without_some, batches)
+
+
+@dataclass(frozen=True, slots=True)
+class _Otherwise:
+    """Those of a board who score otherwise, or are listed otherwise, list by list: sorted by list and row."""
+
+    which: Ints
+    row: Ints
+    score: Floats
+    now: Floats
+    before: Floats
 
 
 class _Board:
     """Who is in the list, with what score: those with a row in a network, and how many there are besides.
 
     Attributes:
-        network: the network. shown: the rows of those who have one in the network ranked on, too.
+        before: the network as it was read. order: the list of those who have a row in the network ranked on, too.
     """
 
     def __init__(self, on: Basis, network: Operation, candidacy: Candidacy) -> None:
-        self.network = network
+        self.before = rereading.read(network)
         place = {name: number for number, name in enumerate(network.ids)}
-        self.shown = np.array([row for row, name in enumerate(network.ids) if name not in on.left_out], dtype=np.int64)
+        shown = np.array([row for row, name in enumerate(network.ids) if name not in on.left_out], dtype=np.int64)
         self._now = candidacy.now
         self._row_of = np.array([place.get(name, -1) for name in on.told.ids], dtype=np.int64)
         entity = np.flatnonzero(self._row_of >= 0)
@@ -157,24 +255,119 @@ class _Board:
         self._stands[self._row_of[entity]] = self._now[entity]
         apart = [person.id for person in on.people if person.id not in place]
         carried = sum(name in on.left_out for name in apart)
-        self._others = {INSIDE: len(apart) - carried, TIED: carried}
+        # Score of those besides → how they stand and how many they are.
+        self._others = {0.0: (INSIDE, len(apart) - carried), ONLY_CARRIED: (TIED, carried)}
+        self._score = _listed(self.before.score, self._stands)
+        self._listed = self._score.round(_DIGITS)
+        falling = np.argsort(-self._listed, kind="stable")[: int(np.isfinite(self._listed).sum())]
+        self._falling = -self._listed[falling]
+        self._place = np.full(network.size, -1)
+        self._place[falling] = np.arange(len(falling))
+        self._number = np.full(network.size, -1)
+        self._number[shown] = np.arange(len(shown))
+        rank = 1 + np.searchsorted(self._falling, -self._listed[shown])
+        rank += sum((self._listed[shown] < value) * number for value, (_, number) in self._others.items())
+        ids = [network.ids[row] for row in shown.tolist()]
+        self.order = Order(ids, self._number[falling], self._score[shown], rank.astype(np.int64))
 
-    def turned(self, moves: Moves) -> tuple[Ints, Ints]:
-        """Who of those with a row turns from one who may play a part into one only carried, or back: lists and rows."""
-        row = self._row_of[moves.entity]
-        turned = (row >= 0) & ((moves.to == INSIDE) != (self._now[moves.entity] == INSIDE))
-        return moves.left_out[turned], row[turned]
-
-    def listed(self, score: Floats, moves: Moves) -> tuple[Floats, dict[float, Ints]]:
-        """Scores as they are listed, minus infinity for who is not; and how many besides have which score, list by list."""
-        stands = np.tile(self._stands, (len(score), 1))
+    def moved(self, left_out: Ints, changes: Sequence[Change], moves: Moves) -> Moved:
+        """What is otherwise without some sets: of each the links believed otherwise, and who stands otherwise."""
+        count = len(left_out)
         row = self._row_of[moves.entity]
         inside = row >= 0
-        stands[moves.left_out[inside], row[inside]] = moves.to[inside]
-        listed = np.where(stands == INSIDE, score, np.where(stands == TIED, ONLY_CARRIED, -np.inf))
-        which, to, now = moves.left_out[~inside], moves.to[~inside], self._now[moves.entity[~inside]]
-        others = {}
-        for value, stand in ((0.0, INSIDE), (ONLY_CARRIED, TIED)):
-            more = np.bincount(which, weights=(to == stand).astype(float) - (now == stand), minlength=len(score))
-            others[value] = self._others[stand] + more.astype(np.int64)
-        return listed, others
+        turned = inside & ((moves.to == INSIDE) != (self._now[moves.entity] == INSIDE))
+        some = rereading.rescored(self.before, changes, (moves.left_out[turned], row[turned]))
+        those = self._otherwise(some, moves.left_out[inside] * len(self._stands) + row[inside], moves.to[inside])
+        which, now = moves.left_out[~inside], self._now[moves.entity[~inside]]
+        more = {
+            value: np.bincount(
+                which, weights=(moves.to[~inside] == stand).astype(float) - (now == stand), minlength=count
+            ).astype(np.int64)
+            for value, (stand, _) in self._others.items()
+        }
+        rank, ranked = self._ranks(those, count, more), np.isfinite(those.now)
+        shown = self._number[those.row] >= 0
+        return Moved(
+            self.order,
+            left_out,
+            those.which[shown],
+            self._number[those.row[shown]],
+            np.where(ranked, those.score, 0.0)[shown],
+            rank[shown],
+            ranked[shown],
+            *self._stretches(those, count, more),
+        )
+
+    def _otherwise(self, some: Rescored, moving: Ints, to: Ints) -> _Otherwise:
+        """Entries of who scores otherwise and of who stands otherwise (list x row, and how), but where it changes nothing."""
+        size = len(self._stands)
+        scored = some.change * size + some.row
+        keys = scored
+        if len(moving):
+            keys = np.sort(np.concatenate((scored, moving)), kind="stable")
+            keys = keys[np.diff(keys, prepend=-1) > 0]
+        row = keys % size
+        score, stands = self.before.score[row], self._stands[row]
+        score[np.searchsorted(keys, scored)] = some.score
+        stands[np.searchsorted(keys, moving)] = to
+        score = _listed(score, stands)
+        now, before = score.round(_DIGITS), self._listed[row]
+        differs = np.flatnonzero(now != before)
+        # List by list the best first: what is looked up for them then lies close together.
+        differs = differs[np.argsort(_keys(keys[differs] // size, now[differs]))]
+        return _Otherwise(keys[differs] // size, row[differs], score[differs], now[differs], before[differs])
+
+    def _ranks(self, those: _Otherwise, count: int, more: Mapping[float, Ints]) -> Ints:
+        """The rank of each entry: who of the list as it was stands before them, and how many more, or fewer, for the entries."""
+        wanted, every = _keys(those.which, those.now), np.arange(count) * _RANGE
+        was = np.isfinite(those.before)
+        earlier = np.sort(_keys(those.which[was], those.before[was]))
+        rank: Ints = 1 + np.searchsorted(self._falling, -those.now)
+        for sign, keys in ((1, wanted), (-1, earlier)):
+            rank += sign * (np.searchsorted(keys, wanted) - np.searchsorted(keys, every)[those.which])
+        for value, (_, number) in self._others.items():
+            rank += (those.now < value) * (number + more[value][those.which])
+        return rank
+
+    def _stretches(self, those: _Otherwise, count: int, more: Mapping[float, Ints]) -> tuple[Ints, Ints, Ints, Ints]:
+        """Where everybody else stands further back, and by how much: `of`, `first`, `end` and `by` of `Moved`."""
+        width = len(self._falling) + 1
+        came, left = np.flatnonzero(np.isfinite(those.now)), np.flatnonzero(np.isfinite(those.before))
+        own = those.which[left] * width + self._place[those.row[left]]
+        # Whoever comes to stand before others moves all of them back, whoever leaves lets them move up.
+        keys = [
+            those.which[came] * width + np.searchsorted(self._falling, -those.now[came], side="right"),
+            those.which[left] * width + np.searchsorted(self._falling, -those.before[left], side="right"),
+            own,
+            own + 1,
+        ]
+        for value, number in more.items():
+            keys.append(np.flatnonzero(number) * width + int(np.searchsorted(self._falling, -value, side="right")))
+        # What each stands for goes with it as its last digit: so whole numbers alone are sorted.
+        ordered = np.sort(np.concatenate([part * _EVENTS + event for event, part in enumerate(keys)]))
+        place, event = np.divmod(ordered, _EVENTS)
+        of, first = np.divmod(place, width)
+        shifts = np.array([1, -1, 0, 0, *(0 for _ in more)])[event]
+        for turn, number in enumerate(more.values(), start=4):
+            those_besides = np.flatnonzero(event == turn)
+            shifts[those_besides] = number[of[those_besides]]
+        grown = np.concatenate(([0], np.cumsum(shifts)))
+        shift = grown[1:] - grown[np.searchsorted(of, np.arange(count))][of]
+        end = np.where(np.append(of[1:], -1) == of, np.append(first[1:], 0), width - 1)
+        apart = np.cumsum(np.array([0, 0, 1, -1, *(0 for _ in more)])[event]) == 0
+        chosen = np.flatnonzero((shift != 0) & (end > first) & apart)
+        return of[chosen], first[chosen], end[chosen], shift[chosen]
+
+
+def _listed(score: Floats, stands: Ints) -> Floats:
+    """Scores as they are listed: minus infinity for who is not."""
+    result: Floats = np.where(stands == INSIDE, score, np.where(stands == TIED, ONLY_CARRIED, -np.inf))
+    return result
+
+
+def _keys(which: Ints, score: Floats) -> Ints:
+    """Whole numbers that sort list by list, best first; who is not listed comes last."""
+    listed = np.isfinite(score)
+    falling = np.where(listed, _RANGE // 2 - np.rint(np.where(listed, score, 0.0) * 10**_DIGITS), _RANGE - 1)
+    keys: Ints = which * _RANGE + falling.astype(np.int64)
+    return keys

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import met, strengths, supported
-from graphsvc.analysis.evidence.bins import sorted_into
+from graphsvc.analysis.evidence.bins import among, distinct, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 
@@ -82,7 +82,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     kinds = ("few", "statement") if told_as_one else ("witness", "group", "coloured", "account", "statement", "source")
     for kind in kinds:
         for rows in _ROWS[kind](ledger):
-            rows = np.unique(rows)
+            rows = np.sort(rows)
             first = ledger.claims[int(rows[0])]
             alone = kind in ("account", "statement")
             names = () if told_as_one else tuple(sorted({sources[int(ledger.source[row])] for row in rows} - {""}))
@@ -175,11 +175,11 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
     count = len(ledger.claims)
     of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
     rows = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
-    gone = np.unique(of * max(count, 1) + rows)
+    gone = distinct(of * max(count, 1) + rows)
     links = int(ledger.link.max(initial=-1)) + 1
-    which, link = np.divmod(np.unique(of * max(links, 1) + ledger.link[rows]), max(links, 1))
+    which, link = np.divmod(distinct(of * max(links, 1) + ledger.link[rows]), max(links, 1))
     row, pair = sorted_into(ledger.link, links).members(link)
-    remaining = ~np.isin(which[pair] * max(count, 1) + row, gone)
+    remaining = ~among(which[pair] * max(count, 1) + row, gone)
     row, pair = row[remaining], pair[remaining]
     strength = strengths(ledger)
     sides = []

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import lists
+from graphsvc.analysis.doubt.leaving_out import Moved, Order, moved
 from graphsvc.analysis.doubt.pieces import KINDS, Piece
+from graphsvc.analysis.doubt.side_by_side import side_by_side
 from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.network import Operation
@@ -20,6 +22,8 @@ RESTS_ON = 0.5
 DRAWS = 40
 # Of the draws so many lie outside the interval at either end.
 _TAIL = 0.05
+# What is gathered of ranks: how far back they go, how far up, and how far at all.
+_TABLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +79,15 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         return {}
     score, others = parts.score(parts.read(on.network)), on.others
     rank = rereading.ranks(score, others)
-    size = on.network.size
-    best, worst, furthest = rank.copy(), rank.copy(), np.zeros(size, dtype=np.int64)
-    most, then, ranked = np.full(size, -1), rank.copy(), np.ones(size, dtype=bool)
-    kinds, everyone = list(KINDS), np.arange(size)
+    reach = _Reach(len(left_out), rank, score)
+    kinds = list(KINDS)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
-    loss, taking = np.zeros((len(kinds), size)), np.full((len(kinds), size), -1)
-    raised = score > 0
-    for some in lists(on, [piece.rows for piece in left_out]):
-        numbers = some.left_out
+    for some in moved(on, [piece.rows for piece in left_out]):
         # Without a piece the list itself may be shorter: who is not in it then is after all who are in it now.
-        now = some.after(len(on.people) + 1)
-        np.minimum(best, now.min(axis=0), out=best)
-        np.maximum(worst, now.max(axis=0), out=worst)
-        moved = np.abs(now - rank)
-        which = moved.argmax(axis=0)
-        reach = moved.max(axis=0)
-        further = reach > furthest
-        furthest[further], most[further] = reach[further], numbers[which[further]]
-        then[further] = now[which, everyone][further]
-        ranked[further] = some.ranked[which, everyone][further]
-        gone = np.divide(score - some.score, score, out=np.zeros(now.shape), where=raised)
-        for place in np.unique(kind_of[numbers]).tolist():
-            of_kind = np.flatnonzero(kind_of[numbers] == place)
-            greatest = of_kind[gone[of_kind].argmax(axis=0)]
-            more = gone[greatest, everyone] > loss[place]
-            loss[place, more], taking[place, more] = gone[greatest, everyone][more], numbers[greatest][more]
+        reach.take(some, some.after(len(on.people) + 1), kind_of)
+    best, worst, most, then, ranked = reach.held()
     low, high = _drawn(on.network, others, seed)
-    loss = loss.round(6)
+    loss = reach.loss.round(6)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
     held: dict[str, Place] = {}
     for number, name in enumerate(on.network.ids):
@@ -110,7 +95,7 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         rank_without = int(then[number]) if piece is not None and ranked[number] else None
         resting = [
             left_out[piece]
-            for lost, piece in zip(loss[:, number].tolist(), taking[:, number].tolist(), strict=True)
+            for lost, piece in zip(loss[:, number].tolist(), reach.taking[:, number].tolist(), strict=True)
             if lost >= RESTS_ON
         ]
         held[name] = Place(
@@ -124,6 +109,91 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
             rank_without=rank_without,
         )
     return held
+
+
+class _Reach:
+    """How far ranks go and what scores lose over all rankings, gathered as these come.
+
+    What moves a stretch of the list is noted for two stretches of a power of two that cover it, one table for each power, and handed
+    down to single places at the end: a ranking costs as much as it has stretches, however long they are.
+
+    Attributes:
+        loss: kinds of piece x persons: greatest share of a positive score that goes with one piece; `taking` which, -1 for none.
+    """
+
+    def __init__(self, pieces: int, rank: Ints, score: Floats) -> None:
+        self._rank, self._score = rank, score
+        self._pieces = max(pieces, 1)
+        self._reach = np.zeros((_TABLES, len(rank)), dtype=np.int64)
+        self._order: Order | None = None
+        self._by_length = np.zeros((_TABLES, 0, 0), dtype=np.int64)
+        self._numbers: list[Ints] = []
+        self._turn = 0
+        self.loss, self.taking = np.zeros((len(KINDS), len(rank))), np.full((len(KINDS), len(rank)), -1)
+
+    def take(self, some: Moved, now: Ints, kind_of: Ints) -> None:
+        """Note what some rankings have otherwise; `now`: the ranks of their entries, `kind_of`: the kind of each piece."""
+        if some.order is not self._order:
+            self._hand_down()
+            self._order = some.order
+            places = len(some.order.at)
+            self._by_length = np.zeros((_TABLES, places.bit_length(), places), dtype=np.int64)
+        entries = self._values(now - self._rank[some.person], some.which, some.ranked)
+        for table, values in zip(self._reach, entries, strict=True):
+            np.maximum.at(table, some.person, values)
+        stretches = self._values(some.by, some.of, np.ones(len(some.of), dtype=bool))
+        length = np.frexp(some.end - some.first)[1] - 1
+        for by_length, values in zip(self._by_length, stretches, strict=True):
+            np.maximum.at(by_length, (length, some.first), values)
+            np.maximum.at(by_length, (length, some.end - (1 << length)), values)
+        self._lose(some, kind_of)
+        self._numbers.append(some.left_out)
+        self._turn += len(some.left_out)
+
+    def held(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
+        """For each person best and worst rank, which piece moves it most (-1: none), the rank then, and whether they are ranked then."""
+        self._hand_down()
+        back, up, furthest = self._reach
+        rest, ranked = np.divmod(furthest, 2)
+        rest, later = np.divmod(rest, 2)
+        by, turn = np.divmod(rest, self._pieces)
+        numbers = np.concatenate([*self._numbers, np.zeros(1, dtype=np.int64)])
+        most = np.where(by > 0, numbers[np.where(by > 0, self._pieces - 1 - turn, 0)], -1)
+        return self._rank - up, self._rank + back, most, self._rank + np.where(later > 0, by, -by), ranked > 0
+
+    def _values(self, by: Ints, which: Ints, ranked: Bools) -> tuple[Ints, Ints, Ints]:
+        """How far back, how far up, and how far at all: of those that go as far the first ranking is the greatest number."""
+        turn = self._pieces - 1 - (self._turn + which)
+        furthest = ((np.abs(by) * self._pieces + turn) * 2 + (by > 0)) * 2 + ranked
+        return by, -by, np.where(by != 0, furthest, 0)
+
+    def _lose(self, some: Moved, kind_of: Ints) -> None:
+        before = self._score[some.person]
+        entry = np.flatnonzero((before > 0) & (some.score < before))
+        numbers, person = some.left_out[some.which[entry]], some.person[entry]
+        gone = 1 - some.score[entry] / before[entry]
+        cell = kind_of[numbers] * len(self._score) + person
+        loss, taking = self.loss.reshape(-1), self.taking.reshape(-1)
+        former = loss[cell]
+        np.maximum.at(loss, cell, gone)
+        # Of several that take as much the first: what is written last stays.
+        first = np.flatnonzero((gone > former) & (gone == loss[cell]))[::-1]
+        taking[cell[first]] = numbers[first]
+
+    def _hand_down(self) -> None:
+        if self._order is None:
+            return
+        at = self._order.at
+        for table, by_length in zip(self._reach, self._by_length, strict=True):
+            for length in range(len(by_length) - 1, 0, -1):
+                half = 1 << (length - 1)
+                shorter, longer = by_length[length - 1], by_length[length]
+                np.maximum(shorter, longer, out=shorter)
+                np.maximum(shorter[half:], longer[: len(at) - half], out=shorter[half:])
+            if len(by_length):
+                shown = np.flatnonzero(at >= 0)
+                table[at[shown]] = np.maximum(table[at[shown]], by_length[0][shown])
+        self._order = None
 
 
 def _rests_on(resting: Sequence[Piece]) -> tuple[str, ...]:
@@ -140,10 +210,11 @@ def _drawn(network: Operation, others: Sequence[float], seed: int) -> tuple[Ints
     """The interval that holds nine in ten ranks when each link holds as often as it is believed."""
     rng = np.random.default_rng(seed)
     links = np.arange(len(network.belief))
-    drawn = np.empty((DRAWS, network.size), dtype=np.int64)
-    for number in range(DRAWS):
-        holds = (rng.random(len(links)) < network.belief).astype(float)
-        drawn[number] = rereading.ranks(parts.score(parts.read(network.believing(links, holds))), others)
-    drawn.sort(axis=0)
+
+    def ranked(holds: Floats) -> Ints:
+        return rereading.ranks(parts.score(parts.read(network.believing(links, holds))), others)
+
+    draws = ((rng.random(len(links)) < network.belief).astype(float) for _ in range(DRAWS))
+    drawn = np.sort(np.stack(list(side_by_side(ranked, draws))), axis=0)
     tail = int(_TAIL * DRAWS)
     return drawn[tail], drawn[DRAWS - 1 - tail]

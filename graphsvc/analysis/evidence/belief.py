@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.independence import held
@@ -352,7 +353,7 @@ def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[I
     heads = np.unique(group, return_index=True)[1]
     witnesses = np.bincount(owner[seen][heads], minlength=size)
     span = len(ledger.starts)
-    pairs = np.unique(owner[~seen] * span + ledger.source[rows[~seen]])
+    pairs = distinct(owner[~seen] * span + ledger.source[rows[~seen]])
     return witnesses.astype(np.int64), np.bincount(pairs // span, minlength=size).astype(np.int64)
 
 

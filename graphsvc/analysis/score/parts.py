@@ -152,8 +152,26 @@ def seen(network: Operation, tables: Sequence[PartTable] | None = None) -> Float
     tables = readings() if tables is None else tables
     whom = np.tile(kinds(tables[0].start[None, :]), (network.size, 1))
     for reading in tables[:-1]:
-        whom = kinds(ingredients(network, whom) @ reading.says + reading.start)
+        whom = kinds(weigh(ingredients(network, whom), reading))
     return whom
+
+
+def weigh(values: Floats, reading: PartTable) -> Floats:
+    """How far ingredients speak for each part: persons x parts of the reading, log-odds.
+
+    Args:
+        values: persons x ingredients.
+        reading: the table.
+
+    Example:
+        >>> bool((weigh(np.zeros((1, len(NAMES))), readings()[0]) == readings()[0].start).all())
+        True
+
+    Limits: as `score`.
+    """
+    # Column by column: what is summed over the few parts is then summed along persons, in a fraction of the time.
+    result: Floats = np.asfortranarray(values @ reading.says) + reading.start
+    return result
 
 
 def kinds(weighed: Floats) -> Floats:
@@ -189,7 +207,7 @@ def score(values: Floats, reading: PartTable | None = None) -> Floats:
     Limits: log-odds of invented worlds; no probability, and never one of being a hub.
     """
     reading = readings()[-1] if reading is None else reading
-    return fits(values @ reading.says + reading.start, reading)
+    return fits(weigh(values, reading), reading)
 
 
 def fits(weighed: Floats, reading: PartTable | None = None) -> Floats:
@@ -225,7 +243,7 @@ def shares(values: Floats, reading: PartTable | None = None) -> Floats:
     Limits: a share says what an account did to the number, not how good the account is.
     """
     reading = readings()[-1] if reading is None else reading
-    grown = values @ reading.says
+    grown = np.asfortranarray(values @ reading.says)
     mean = np.zeros_like(grown)
     for node, span in zip((_NODES + 1) / 2, _SPANS / 2, strict=True):
         mean += span * _turning(reading.start + node * grown, reading)
