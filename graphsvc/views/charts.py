@@ -19,7 +19,10 @@ _LABELS = 7  # on the narrowest screen
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its place in the picture's units, its days (`2020-05-08`) and those in words, how many crossings and people."""
+    """One bar: its place in the picture's units, its days (`2020-05-08`) and those in words, how many crossings and people.
+
+    `counted`: of how many of these crossings the people were counted.
+    """
 
     x: float
     y: float
@@ -30,6 +33,7 @@ class Bar:
     when: str
     count: int
     people: int
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,12 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
     dated = [(day, row) for day, row in every if _start(parse_date(str(row["date"])).latest, step) == _start(day, step)]
     if not dated:
         return Timeline(width, height, step, [], [], None, len(every))
-    count, people = Counter[dt.date](), Counter[dt.date]()
+    count, people, counted = Counter[dt.date](), Counter[dt.date](), Counter[dt.date]()
     for day, row in dated:
         start = _start(day, step)
         count[start] += 1
         people[start] += row.get("people_count") or 0
+        counted[start] += row.get("people_count") is not None
     places = {start: place for place, start in enumerate(_starts(_start(first, step), last, step))}
     slot = width / max(len(places), 12)
     top = max(count.values())
@@ -119,6 +124,7 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
             when=_when(start, step),
             count=count[start],
             people=people[start],
+            counted=counted[start],
         )
         for start in sorted(count)
     ]

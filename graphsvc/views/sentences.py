@@ -397,20 +397,38 @@ def given_before(recipient: str, exports: int) -> str:
     return f"For {recipient}{before}."
 
 
-def peak(crossings: int, people: int, when: str, undated: int) -> str:
+def aboard(people: int, counted: int, crossings: int) -> str:
+    """People counted on some crossings, and on how many of them, where that is not all.
+
+    Args:
+        people: in all that were counted.
+        counted: crossings whose people were counted.
+        crossings: how many there are.
+
+    Example:
+        >>> aboard(21, 2, 2), aboard(21, 2, 3), aboard(0, 0, 3)
+        ('21 people', '21 people counted on 2 of them', '')
+    """
+    if not counted:
+        return ""
+    return count(people, "person") + (f" counted on {counted} of them" if counted < crossings else "")
+
+
+def peak(crossings: int, people: int, counted: int, when: str, undated: int) -> str:
     """What stands under a timeline of crossings.
 
     Args:
         crossings: in the fullest span.
-        people: in them, as far as told.
+        people: in them, as far as they were counted.
+        counted: crossings whose people were.
         when: that span in words.
         undated: how many of a coarser date stand in no span.
 
     Example:
-        >>> peak(1, 9, "May 2020", 1)
+        >>> peak(1, 9, 1, "May 2020", 1)
         'Most: 1 crossing with 9 people, May 2020. 1 of a date known less precisely stands in no bar.'
     """
-    carried = f" with {count(people, 'person')}" if people else ""
+    carried = f" with {some}" if (some := aboard(people, counted, crossings)) else ""
     text = f"Most: {count(crossings, 'crossing')}{carried}, {when}."
     if undated:
         stand = plural(undated, "stands", "stand")

@@ -130,6 +130,22 @@ def test_what_nobody_says_is_said() -> None:
     assert answer("b1").gaps == ()
 
 
+def test_whom_others_deny_or_hardly_believe_is_no_answer_to_who_steered_or_supplied() -> None:
+    """`incomplete_crossings` counts neither as known: a page that named them without a word would say otherwise."""
+    organised, boat = LINKS[1], LINKS[0]
+
+    def not_known(*links: dict[str, Any]) -> tuple[str, ...]:
+        seen = view([organised, boat, *links])
+        return behind(rows(seen, ["c1"], {}), seen).gaps
+
+    steered = link("cid PILOTED c1", 0.6, denying=1)
+    assert not_known(steered, link("dan SUPPLIED b1", 0.1)) == (
+        "Everybody named who piloted the crossing is denied, or hardly believed.",
+        "Everybody named who supplied the boat of the crossing is denied, or hardly believed.",
+    )
+    assert not_known(steered, link("eve PILOTED c1"), link("dan SUPPLIED b1")) == ()
+
+
 def test_what_rests_on_one_voice_is_said() -> None:
     assert answer().lone == (
         "Who organised 2 of 3 crossings (c1, c2) rests on one voice: if that errs, nobody is left who is believed to have done it.",

@@ -8,9 +8,8 @@ from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, doing
 from graphsvc.views.behind.rows import EXPECTED_ACTS, RUNS, AnswerRow, is_weak
 
-_ARRANGES = doing("arranges")
-# In the order in which what is not known is told.
-
+# What is done to what is asked about itself: who runs a gang is asked only where it is named for something.
+_ARRANGED = tuple(name for name in doing("arranges") if name != RUNS)
 # So many are named one by one.
 _NAMED = 4
 
@@ -29,9 +28,14 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
             of = _of(lacking, len(of_kind), kind)
             lacked = of if target == kind else _lacked(of_kind, name, target, of)
             yield f"Nobody is named who {RELATIONS[name].says} {lacked}."
-        doubted = sum(_only_doubted(row) for row in of_kind)
+        doubted = sum(_only_doubted(row, _ARRANGED) for row in of_kind)
         if doubted:
             yield f"Whoever is named as having arranged {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
+        for name in (name for name in EXPECTED_ACTS if name not in _ARRANGED):
+            some = sum(_only_doubted(row, (name,)) for row in of_kind)
+            if some:
+                what = _done_to(name, kind, _of(some, len(of_kind), kind))
+                yield f"Everybody named who {RELATIONS[name].says} {what} is denied, or hardly believed."
 
 
 def unnamed(row: AnswerRow) -> str:
@@ -55,14 +59,19 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
         for name in EXPECTED_ACTS:
             some = [row.about.id for row in of_kind if _on_one_voice(row, name)]
             if some:
-                what = "" if kind in RELATIONS[name].objects else f"the {RELATIONS[name].objects[0]} of "
                 which = f" ({', '.join(some)})" if len(of_kind) > 1 and len(some) <= _NAMED else ""
-                yield f"Who {RELATIONS[name].says} {what}{_of(len(some), len(of_kind), kind)}{which} rests on one voice: if that errs, nobody is left who is believed to have done it."
+                yield f"Who {RELATIONS[name].says} {_done_to(name, kind, _of(len(some), len(of_kind), kind))}{which} rests on one voice: if that errs, nobody is left who is believed to have done it."
 
 
-def _only_doubted(row: AnswerRow) -> bool:
-    arranging = [said for said in row.said if said.edge.relation in _ARRANGES and said.edge.relation != RUNS]
-    return bool(arranging) and all(said.is_weak for said in arranging)
+def _only_doubted(row: AnswerRow, relations: Collection[str]) -> bool:
+    """Whether somebody is named who did one of these, and nobody who is believed to have and not denied."""
+    named = [said for said in row.said if said.edge.relation in relations]
+    return bool(named) and all(said.is_weak for said in named)
+
+
+def _done_to(relation: str, kind: str, of: str) -> str:
+    """What something was done to: itself, or the boat of it, the gang of it."""
+    return of if kind in RELATIONS[relation].objects else f"the {RELATIONS[relation].objects[0]} of {of}"
 
 
 def _on_one_voice(row: AnswerRow, relation: str) -> bool:

@@ -86,7 +86,7 @@ def as_pdf(
                     f" · {node.name}" + (" (denied or hardly believed)" if is_weak(edge) else "")
                     for node, edge in row.along
                 )
-                + (f" · {count(row.carried, 'person')} carried" if row.carried else ""),
+                + (f" · {count(row.carried, 'person')} told of as carried" if row.carried else ""),
                 "said": [_cells(said, in_steps=in_steps) for said in sorted(row.said, key=lambda said: said.is_weak)],
             }
             for row in answer.rows

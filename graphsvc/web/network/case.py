@@ -70,6 +70,7 @@ def workplaces(case: str) -> ResponseReturnValue:
 def _overview(session: Session) -> dict[str, Any]:
     """What takes time: after a delivery the leads are ranked as they are and as they were."""
     crossings = session.network.entities.crossings().dicts()
+    counted = [row["people_count"] for row in crossings if row["people_count"] is not None]
     verdict, reason, leads = _top(session)
     return {
         # Without when it was gathered: only the page of all of it marks it as seen.
@@ -77,7 +78,9 @@ def _overview(session: Session) -> dict[str, Any]:
         "counts": dict(_in_order(session.network.entities.counts())),
         "statements": session.network.entities.statement_counts(),
         "timeline": charts.timeline(crossings),
-        "people_carried": sum(row["people_count"] or 0 for row in crossings),
+        # None: nobody counted them anywhere. Of whom is told one by one is another number.
+        "people_carried": sum(counted) if counted else None,
+        "crossings_counted": len(counted),
         "verdict": verdict,
         "reason": reason,
         "leads": leads,
