@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import RELATIONS, doing
-from graphsvc.views.behind.rows import EXPECTED_ACTS, RUNS, AnswerRow, is_weak
+from graphsvc.records.relations import RELATIONS
+from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, is_weak
 
-# What is done to what is asked about itself: who runs a gang is asked only where it is named for something.
-_ARRANGED = tuple(name for name in doing("arranges") if name != RUNS)
 # So many are named one by one.
 _NAMED = 4
 
@@ -28,13 +26,10 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
             of = _of(lacking, len(of_kind), kind)
             lacked = of if target == kind else _lacked(of_kind, name, target, of)
             yield f"Nobody is named who {RELATIONS[name].says} {lacked}."
-        doubted = sum(_only_doubted(row, _ARRANGED) for row in of_kind)
-        if doubted:
-            yield f"Whoever is named as having arranged {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
-        for name in (name for name in EXPECTED_ACTS if name not in _ARRANGED):
-            some = sum(_only_doubted(row, (name,)) for row in of_kind)
-            if some:
-                what = _done_to(name, kind, _of(some, len(of_kind), kind))
+        for name in EXPECTED_ACTS:
+            doubted = sum(_only_doubted(row, name) for row in of_kind)
+            if doubted:
+                what = _done_to(name, kind, _of(doubted, len(of_kind), kind))
                 yield f"Everybody named who {RELATIONS[name].says} {what} is denied, or hardly believed."
 
 
@@ -63,9 +58,9 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
                 yield f"Who {RELATIONS[name].says} {_done_to(name, kind, _of(len(some), len(of_kind), kind))}{which} rests on one voice: if that errs, nobody is left who is believed to have done it."
 
 
-def _only_doubted(row: AnswerRow, relations: Collection[str]) -> bool:
-    """Whether somebody is named who did one of these, and nobody who is believed to have and not denied."""
-    named = [said for said in row.said if said.edge.relation in relations]
+def _only_doubted(row: AnswerRow, relation: str) -> bool:
+    """Whether somebody is named who did it, and nobody who is believed to have and not denied."""
+    named = [said for said in row.said if said.edge.relation == relation]
     return bool(named) and all(said.is_weak for said in named)
 
 
