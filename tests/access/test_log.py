@@ -14,6 +14,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -424,6 +425,28 @@ def test_who_waits_too_long_for_another_is_told_and_nothing_is_released(
     log.act()  # it was given back
     other.engine.dispose()
     assert log.verify().lines == 2
+
+
+def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log: Kept) -> None:
+    """Who waited for the file that is gone goes on to the one in its place."""
+    other, inside = kept(log.home), threading.Event()
+
+    def wait() -> None:
+        with other.chain.anchor.held():
+            inside.set()
+
+    waiting, third = threading.Thread(target=wait), kept(log.home)
+    with ExitStack() as held:
+        with log.chain.anchor.held():
+            waiting.start()
+            assert not inside.wait(0.2)
+            (log.home / "log.anchor.lock").unlink()
+            held.enter_context(third.chain.anchor.held())  # in the file that came in its place
+        assert not inside.wait(0.3)
+    assert inside.wait(30)
+    waiting.join(30)
+    for opened in (other, third):
+        opened.engine.dispose()
 
 
 def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept) -> None:

@@ -28,6 +28,24 @@ def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None
     return next((other.rank for other in ranked(anew).leads if other.id == lead), None)
 
 
+@pytest.mark.parametrize(
+    ("claims", "others"),
+    [
+        # All of whom anything is told come after those of whom nothing is.
+        (["s1: g1 SUPPLIED b1", "s2: p1 HOUSED p2"], 12),
+        # Nobody has a row in the network but without the one account that makes a passenger of p1.
+        (["s1: g1 SUPPLIED b1", "s2: p1 CROSSED_ON c1", "s3: p1 CONTACTED g1"], 12),
+    ],
+)
+def test_where_nobody_told_of_is_among_the_first_nobody_can_leave_them(claims: list[str], others: int) -> None:
+    cast = people("p1", "p2", *(f"q{number}" for number in range(others)))
+    on = basis([said(text) for text in claims], cast, {})
+    found = alone(on, pieces(on.told))
+    assert found is not None
+    assert (len(found.leads), found.ranks.shape[1]) == (0, 0)
+    assert would_leave(on, found, "p1") is None
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_without_them_the_lead_is_out_and_with_fewer_it_is_not(seed: int) -> None:
     claims, persons, keys = (in_several_statements if seed % 2 else with_passengers)(seed)

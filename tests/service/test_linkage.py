@@ -167,6 +167,7 @@ def test_what_a_comparison_leaves_out_is_said_wherever_it_is_read(people: Place)
     rows = list(csv.reader(io.StringIO(client.get(f"{case}/linked?as=csv").text)))
     assert rows[-1][0] == leaves_out
     assert leaves_out in people("low").linked_crossings().attrs["warnings"]
+    assert people("low").graph("linked").graph["ranked_on"] == leaves_out
     whole = people.client("ana")
     assert whole.get(f"{case}/linked.json").get_json()["ranked_on"] == ""
     assert "leaves out" not in whole.get(f"{case}/linked?as=csv").text

@@ -77,29 +77,34 @@ class Anchor:
         """
         with self._threads:
             try:
-                # A lock by itself, where one that also looks after its file takes thirty times as long for each line.
-                descriptor = _opened(self._lock)
+                descriptor = self._locked()
             except OSError as error:
                 raise self._unusable(error) from error
             try:
-                self._wait(descriptor)
-                try:
-                    yield
-                finally:
-                    unlock_descriptor(descriptor)
+                yield
             finally:
+                # A process that was forked meanwhile has it open as well: closing alone would leave it locked.
+                with contextlib.suppress(OSError):
+                    unlock_descriptor(descriptor)
                 os.close(descriptor)
 
-    def _wait(self, descriptor: int) -> None:
-        """Take the lock of an open file, once no other process has it."""
+    def _locked(self) -> int:
+        """The file of the lock, open and locked. To take the lock itself takes a thirtieth of what one that looks after its file takes."""
         deadline = time.monotonic() + _PATIENCE_S
-        try:
-            while not lock_descriptor(descriptor, blocking=False):
-                if time.monotonic() > deadline:
-                    raise Busy("The log is being written by another process. Try again in a moment.")
-                time.sleep(_POLL_S)
-        except OSError as error:
-            raise self._unusable(error) from error
+        while True:
+            descriptor = _opened(self._lock, getattr(os, "O_NOFOLLOW", 0))
+            try:
+                while not lock_descriptor(descriptor, blocking=False):
+                    if time.monotonic() > deadline:
+                        raise Busy("The log is being written by another process. Try again in a moment.")
+                    time.sleep(_POLL_S)
+                # Where somebody took the file away meanwhile, others lock the one that came in its place.
+                if _is(descriptor, self._lock):
+                    return descriptor
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
 
     def read(self) -> AnchorMark | None:
         """What the file says; None if there is none, or nothing whole in it."""
@@ -156,6 +161,13 @@ class Anchor:
         )
 
 
-def _opened(path: Path) -> int:
+def _is(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _opened(path: Path, more: int = 0) -> int:
     """A file of its owner's to write in; where its folder is missing, none is made: the disk may only not be there."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | more, 0o600)

@@ -1,7 +1,7 @@
 """The ranking again without some of what it is told in: the one that would be there had that never been heard.
 
 Who is ranked changes with it. Each set of rows moves the belief of some links and, of some persons, how they stand
-(`candidacy`); both are worked out for some hundreds of sets side by side, on one network in which everybody has a row who
+(`candidacy`); both are worked out for a hundred sets side by side, on a network in which everybody has a row who
 may play a part with something left out. Most sets change the score of a few; everybody else moves up or back as a whole
 stretch of the list does, and is not gone through.
 """
@@ -37,7 +37,8 @@ class Order:
 
     Attributes:
         ids: the persons of the network ranked on.
-        at: for each place of the list, best first, the number of the person in `ids`; -1 for another person of the list.
+        at: for each place of the list, best first, the number of the person in `ids`; -1 for another with a row in the network
+            gone through. Those without one have no place here, so a place is no rank.
         score: of each of `ids`; `rank` theirs, from 1.
     """
 
@@ -107,7 +108,7 @@ class Lists:
 
 
 def moved(on: Basis, left_out: Sequence[Ints]) -> Iterator[Moved]:
-    """What the ranking without each of some sets of rows has otherwise, some hundreds of sets at a time.
+    """What the ranking without each of some sets of rows has otherwise, a hundred sets at a time.
 
     Args:
         on: what the ranking is computed on, with a network.
@@ -134,11 +135,11 @@ def moved(on: Basis, left_out: Sequence[Ints]) -> Iterator[Moved]:
     dormant = [on.told.ids[number] for number in np.unique(moves.entity[turns_in]).tolist()]
     beliefs = without(on.told, left_out)
     # The larger network is gone through for those alone without which somebody turns out to play a part.
-    yield from _ranked(_Board(on, on.network, candidacy), np.flatnonzero(~turning), moves, beliefs)
+    if not turning.all():
+        yield from _ranked(_Board(on, on.network, candidacy), np.flatnonzero(~turning), moves, beliefs)
     if dormant:
-        yield from _ranked(
-            _Board(on, on.operation(on.told, dormant), candidacy), np.flatnonzero(turning), moves, beliefs
-        )
+        larger = on.operation(on.told, dormant)
+        yield from _ranked(_Board(on, larger, candidacy), np.flatnonzero(turning), moves, beliefs)
 
 
 def lists(on: Basis, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
@@ -161,11 +162,11 @@ def lists(on: Basis, left_out: Sequence[Ints], persons: Sequence[str] | None = N
     """
     for some in moved(on, left_out):
         ids = some.order.ids if persons is None else list(persons)
-        column = np.full(len(some.order.ids), -1)
-        number = np.arange(len(ids)) if persons is None else np.array([some.order.ids.index(name) for name in ids])
+        column, numbers = np.full(len(some.order.ids), -1), {name: row for row, name in enumerate(some.order.ids)}
+        number = np.array([numbers[name] for name in ids], dtype=np.int64)
         column[number] = np.arange(len(ids))
         shape = len(some.left_out), 1
-        score, rank = (np.tile(values[number], shape) for values in (some.order.score, some.order.rank))
+        score, rank = np.tile(some.order.score[number], shape), np.tile(some.order.rank[number], shape)
         ranked = np.ones(rank.shape, dtype=bool)
         at = np.flatnonzero(some.order.at >= 0)
         for place in at[column[some.order.at[at]] >= 0].tolist():
@@ -205,8 +206,6 @@ def of_one(on: Basis, left_out: Sequence[Ints], person: str, rank: int, score: f
 
 
 def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]) -> Iterator[Moved]:
-    if not len(chosen):
-        return
     touches = np.diff(board.before.touched.indptr) > 0
     moving = frozenset(moves.left_out.tolist())
     changes: dict[int, Change] = {}
@@ -228,7 +227,7 @@ def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]
 
 @dataclass(frozen=True, slots=True)
 class _Otherwise:
-    """Those of a board who score otherwise, or are listed otherwise, list by list: sorted by list and row."""
+    """Those of a board who score otherwise, or are listed otherwise, list by list the best first: so ranks are looked up."""
 
     which: Ints
     row: Ints

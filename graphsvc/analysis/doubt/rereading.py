@@ -249,7 +249,7 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
         >>> some.change.tolist(), some.row.tolist(), (some.score > before.score).tolist()
         ([0, 1], [0, 1], [True, False])
 
-    Limits: as `score_if`; takes memory for all whom the changes touch, so give some hundreds at a time.
+    Limits: as `score_if`; takes memory for all whom the changes touch, so give a hundred at a time.
     """
     count, size, kinds = len(changes), before.network.size, len(WHOM)
     change = np.repeat(np.arange(count), [len(links) for links, _ in changes])

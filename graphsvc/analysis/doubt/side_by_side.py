@@ -1,4 +1,4 @@
-"""Work on several things at once, one for each processor: arrays are gone through without holding up others."""
+"""Work on several things at once, on a few processors: arrays are gone through without holding up others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+# More would take memory for each, and processors from whoever else looks.
+_MOST = 4
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 
@@ -23,9 +25,9 @@ def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> Ite
         >>> list(side_by_side(abs, [-1, 2, -3]))
         [1, 2, 3]
 
-    Limits: gains only where the work is done by NumPy and SciPy on long arrays.
+    Limits: gains only where the work is done by NumPy and SciPy on long arrays; takes memory for up to four at once.
     """
-    processors = os.cpu_count() or 1
+    processors = min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     with ThreadPoolExecutor(processors) as pool:
         begun: deque[Future[Result]] = deque()
         for thing in given:

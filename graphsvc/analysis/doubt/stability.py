@@ -136,8 +136,8 @@ class _Reach:
         if some.order is not self._order:
             self._hand_down()
             self._order = some.order
-            places = len(some.order.at)
-            self._by_length = np.zeros((_TABLES, places.bit_length(), places), dtype=np.int64)
+            long = len(some.order.at)
+            self._by_length = np.zeros((_TABLES, long.bit_length(), long), dtype=np.int64)
         entries = self._values(now - self._rank[some.person], some.which, some.ranked)
         for table, values in zip(self._reach, entries, strict=True):
             np.maximum.at(table, some.person, values)

@@ -35,10 +35,10 @@ class Bins:
 
 
 def distinct(values: Ints) -> Ints:
-    """The values, sorted, each once: `np.unique` puts them into a table first, which takes fifty times as long for a million.
+    """The values, sorted, each once: NumPy 2.3 and later puts them into a table first, which takes fifty times as long for a million.
 
     Args:
-        values: 0 or more.
+        values: in any order.
 
     Example:
         >>> distinct(np.array([3, 1, 3])).tolist()
@@ -47,7 +47,7 @@ def distinct(values: Ints) -> Ints:
     Limits: none.
     """
     ordered = np.sort(values)
-    result: Ints = ordered[np.concatenate((ordered[:1] >= 0, ordered[1:] != ordered[:-1]))]
+    result: Ints = ordered[np.concatenate((ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]))]
     return result
 
 

@@ -228,7 +228,8 @@ class Linkage:
     def graph(self) -> nx.MultiDiGraph[str]:
         """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster.
 
-        That there are more pairs than it has edges is warned of (`errors.AnswerWarning`).
+        That there are more pairs than it has edges is warned of (`errors.AnswerWarning`); what the comparison leaves out for this
+        reader is its attribute `ranked_on`.
         """
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
@@ -238,7 +239,7 @@ class Linkage:
         warn([cut(len(pairs))] if truncated else [])
         import networkx as nx
 
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(ranked_on=self._ask.ranked_on)
         for name in case.linked.ids:
             graph.add_node(name, kind="crossing", name=xml(names[name]["name"] or name), date=case.dates[name])
         for number, some in enumerate(case.linked.clusters, start=1):
