@@ -26,6 +26,8 @@ OUTSIDE = [f"x{number:03}" for number in range(40)]
 class Asked:
     """Somebody who may see all, and a log that is not kept."""
 
+    ranked_on = ""
+
     @contextmanager
     def look(self, _action: str, **_detail: Any) -> Iterator[dict[str, Any]]:
         yield {}
