@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import lists, of_one
+from graphsvc.analysis.doubt.leaving_out import after, lists, of_one
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.rereading import Read
 from graphsvc.analysis.evidence.belief import claim_belief
@@ -95,7 +95,7 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
     ranks, ranked = [np.zeros((0, len(leads)), dtype=np.int64)], [np.zeros((0, len(leads)), dtype=bool)]
     for some in lists(on, [piece.rows for piece in tried], [on.network.ids[row] for row in leads.tolist()]):
         touching += [tried[number] for number in some.left_out.tolist()]
-        ranks.append(some.after(top + 1))
+        ranks.append(after(some, top + 1))
         ranked.append(some.ranked)
     return Alone(touching, leads, np.concatenate(ranks), np.concatenate(ranked))
 
@@ -151,7 +151,7 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
     while left and len(gone) < MOST and not out and lead not in now.left_out:
         rows = [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left]
         without = of_one(now, rows, lead, *standing)
-        ranks, scores = without.after(top + 1)[:, 0], without.score[:, 0]
+        ranks, scores = after(without, top + 1)[:, 0], without.score[:, 0]
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         rank, out = int(ranks[worst]) if without.ranked[worst, 0] else None, bool(ranks[worst] > top)
         standing = int(ranks[worst]), float(scores[worst])
@@ -162,7 +162,7 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.union1d(*(piece.rows for piece in pair)) for pair in pairs]
         of_pairs = of_one(on, both, lead, stays, score)
-        ranks = of_pairs.after(top + 1)[:, 0]
+        ranks = after(of_pairs, top + 1)[:, 0]
         if ranks.max(initial=0) > top:
             best = int(ranks.argmax())
             return FalseAccounts(pairs[best], int(ranks[best]) if of_pairs.ranked[best, 0] else None, fewest=True)

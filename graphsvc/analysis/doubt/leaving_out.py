@@ -18,6 +18,7 @@ from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Candidacy, Moves
 from graphsvc.analysis.doubt.pieces import without
 from graphsvc.analysis.doubt.rereading import Change, Rescored
 from graphsvc.analysis.doubt.side_by_side import side_by_side
+from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
@@ -77,11 +78,6 @@ class Moved:
     end: Ints
     by: Ints
 
-    def after(self, first: int) -> Ints:
-        """The ranks of entries, where who is not ranked has this one or a later one: a list without them may be short."""
-        result: Ints = np.where(self.ranked, self.rank, np.maximum(self.rank, first))
-        return result
-
 
 @dataclass(frozen=True, slots=True)
 class Lists:
@@ -101,10 +97,23 @@ class Lists:
     rank: Ints
     ranked: Bools
 
-    def after(self, first: int) -> Ints:
-        """The ranks, where who is not ranked has this one or a later one: a list without them may be short."""
-        result: Ints = np.where(self.ranked, self.rank, np.maximum(self.rank, first))
-        return result
+
+def after(some: Moved | Lists, first: int) -> Ints:
+    """The ranks, where who is not ranked has this one or a later one: a list without them may be short.
+
+    Args:
+        some: rankings without some sets of rows.
+        first: a place, from 1.
+
+    Example:
+        >>> none = np.zeros((1, 1))
+        >>> after(Lists(["p1"], np.array([0]), none, np.array([[2]]), none > 0), 9).tolist()
+        [[9]]
+
+    Limits: none.
+    """
+    result: Ints = np.where(some.ranked, some.rank, np.maximum(some.rank, first))
+    return result
 
 
 def moved(on: Basis, left_out: Sequence[Ints]) -> Iterator[Moved]:
@@ -160,11 +169,12 @@ def lists(on: Basis, left_out: Sequence[Ints], persons: Sequence[str] | None = N
 
     Limits: as `moved`; takes memory for sets x persons.
     """
+    every = on.network.ids if on.network is not None else []
+    ids = every if persons is None else list(persons)
+    numbers = {name: number for number, name in enumerate(every)}
+    number, column = np.array([numbers[name] for name in ids], dtype=np.int64), np.full(len(every), -1)
+    column[number] = np.arange(len(ids))
     for some in moved(on, left_out):
-        ids = some.order.ids if persons is None else list(persons)
-        column, numbers = np.full(len(some.order.ids), -1), {name: row for row, name in enumerate(some.order.ids)}
-        number = np.array([numbers[name] for name in ids], dtype=np.int64)
-        column[number] = np.arange(len(ids))
         shape = len(some.left_out), 1
         score, rank = np.tile(some.order.score[number], shape), np.tile(some.order.rank[number], shape)
         ranked = np.ones(rank.shape, dtype=bool)
@@ -264,10 +274,9 @@ class _Board:
         self._place[falling] = np.arange(len(falling))
         self._number = np.full(network.size, -1)
         self._number[shown] = np.arange(len(shown))
-        rank = 1 + np.searchsorted(self._falling, -self._listed[shown])
-        rank += sum((self._listed[shown] < value) * number for value, (_, number) in self._others.items())
+        rank = rereading.ranks(self._score, {value: number for value, (_, number) in self._others.items()})[shown]
         ids = [network.ids[row] for row in shown.tolist()]
-        self.order = Order(ids, self._number[falling], self._score[shown], rank.astype(np.int64))
+        self.order = Order(ids, self._number[falling], self._score[shown], rank)
 
     def moved(self, left_out: Ints, changes: Sequence[Change], moves: Moves) -> Moved:
         """What is otherwise without some sets: of each the links believed otherwise, and who stands otherwise."""
@@ -301,10 +310,7 @@ class _Board:
         """Entries of who scores otherwise and of who stands otherwise (list x row, and how), but where it changes nothing."""
         size = len(self._stands)
         scored = some.change * size + some.row
-        keys = scored
-        if len(moving):
-            keys = np.sort(np.concatenate((scored, moving)), kind="stable")
-            keys = keys[np.diff(keys, prepend=-1) > 0]
+        keys = distinct(np.concatenate((scored, moving)))
         row = keys % size
         score, stands = self.before.score[row], self._stands[row]
         score[np.searchsorted(keys, scored)] = some.score

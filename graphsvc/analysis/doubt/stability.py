@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import Moved, Order, moved
+from graphsvc.analysis.doubt.leaving_out import Moved, Order, after, moved
 from graphsvc.analysis.doubt.pieces import KINDS, Piece
 from graphsvc.analysis.doubt.side_by_side import side_by_side
 from graphsvc.analysis.evidence.dependence import Ints
@@ -79,12 +79,12 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         return {}
     score, others = parts.score(parts.read(on.network)), on.others
     rank = rereading.ranks(score, others)
-    reach = _Reach(len(left_out), rank, score)
     kinds = list(KINDS)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
+    reach = _Reach(kind_of, rank, score)
     for some in moved(on, [piece.rows for piece in left_out]):
         # Without a piece the list itself may be shorter: who is not in it then is after all who are in it now.
-        reach.take(some, some.after(len(on.people) + 1), kind_of)
+        reach.take(some, after(some, len(on.people) + 1))
     best, worst, most, then, ranked = reach.held()
     low, high = _drawn(on.network, others, seed)
     loss = reach.loss.round(6)
@@ -121,9 +121,9 @@ class _Reach:
         loss: kinds of piece x persons: greatest share of a positive score that goes with one piece; `taking` which, -1 for none.
     """
 
-    def __init__(self, pieces: int, rank: Ints, score: Floats) -> None:
-        self._rank, self._score = rank, score
-        self._pieces = max(pieces, 1)
+    def __init__(self, kind_of: Ints, rank: Ints, score: Floats) -> None:
+        self._kind_of, self._rank, self._score = kind_of, rank, score
+        self._pieces = max(len(kind_of), 1)
         self._reach = np.zeros((_TABLES, len(rank)), dtype=np.int64)
         self._order: Order | None = None
         self._by_length = np.zeros((_TABLES, 0, 0), dtype=np.int64)
@@ -131,8 +131,8 @@ class _Reach:
         self._turn = 0
         self.loss, self.taking = np.zeros((len(KINDS), len(rank))), np.full((len(KINDS), len(rank)), -1)
 
-    def take(self, some: Moved, now: Ints, kind_of: Ints) -> None:
-        """Note what some rankings have otherwise; `now`: the ranks of their entries, `kind_of`: the kind of each piece."""
+    def take(self, some: Moved, now: Ints) -> None:
+        """Note what some rankings have otherwise; `now`: the ranks of their entries."""
         if some.order is not self._order:
             self._hand_down()
             self._order = some.order
@@ -146,7 +146,7 @@ class _Reach:
         for by_length, values in zip(self._by_length, stretches, strict=True):
             np.maximum.at(by_length, (length, some.first), values)
             np.maximum.at(by_length, (length, some.end - (1 << length)), values)
-        self._lose(some, kind_of)
+        self._lose(some)
         self._numbers.append(some.left_out)
         self._turn += len(some.left_out)
 
@@ -167,12 +167,12 @@ class _Reach:
         furthest = ((np.abs(by) * self._pieces + turn) * 2 + (by > 0)) * 2 + ranked
         return by, -by, np.where(by != 0, furthest, 0)
 
-    def _lose(self, some: Moved, kind_of: Ints) -> None:
+    def _lose(self, some: Moved) -> None:
         before = self._score[some.person]
         entry = np.flatnonzero((before > 0) & (some.score < before))
         numbers, person = some.left_out[some.which[entry]], some.person[entry]
         gone = 1 - some.score[entry] / before[entry]
-        cell = kind_of[numbers] * len(self._score) + person
+        cell = self._kind_of[numbers] * len(self._score) + person
         loss, taking = self.loss.reshape(-1), self.taking.reshape(-1)
         former = loss[cell]
         np.maximum.at(loss, cell, gone)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import belief_shares, strengths, supported
-from graphsvc.analysis.evidence.bins import distinct, sorted_into
+from graphsvc.analysis.evidence.bins import sorted_into
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
@@ -247,8 +247,8 @@ def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
     person, other = np.concatenate((subject, object_)), np.concatenate((object_, subject))
     link = np.tile(link, 2)
     pair = person * max(len(ledger.ids), 1) + other
-    _, which, times = np.unique(pair, return_inverse=True, return_counts=True)
-    tied = np.bincount(distinct(pair) // max(len(ledger.ids), 1), minlength=len(ledger.ids))
+    pairs, which, times = np.unique(pair, return_inverse=True, return_counts=True)
+    tied = np.bincount(pairs // max(len(ledger.ids), 1), minlength=len(ledger.ids))
     share = score[person] / np.maximum(tied[person], 1) / times[which]
     order = np.lexsort((link, person))
     return LinkShares(link[order], person[order], share[order])
