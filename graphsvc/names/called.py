@@ -174,10 +174,12 @@ class Called:
         self.heard = {key: _few(named) for key, named in self._heard.items()}
         self.initialled = {key: _few_initials(named) for key, named in self._initialled.items()}
         self.heard_prefixes = {key[:end] for key in self.heard for end in range(1, len(key) + 1)}
+        # What this was made of is as much again.
+        del self._heard, self._initialled, self._paired, self._bearers
 
     def __bool__(self) -> bool:
         """Whether there is anything to find."""
-        return bool(self.spelt or self.phones or self.birthdays or self._heard)
+        return bool(self.spelt or self.phones or self.birthdays or self.heard)
 
     def _begin(self, keys: Iterable[str]) -> None:
         self.spelt_prefixes = _beginnings(keys)

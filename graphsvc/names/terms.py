@@ -11,9 +11,8 @@ and made of what stands in the graph alone: of somebody sealed there is nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.names.naming import heard_as
@@ -42,11 +41,6 @@ TEXTS = {
     "Statement": ("summary",),
     "Claim": ("subject_as_said", "object_as_said", "place", "notes"),
 }
-# What else free text is found by, for fewer readers: property of the terms → the columns they are made of. The deliverer's own
-# columns are under handling code C, and the interest of a source takes source clearance.
-RESTRICTED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
-    {SAID_UNDER_C: lambda name: name.startswith(EXTRA_PREFIX), SAID_INTEREST: lambda name: name == INTEREST}
-)
 # A name needs so many consonants to be found by how it is heard.
 HEARD = 3
 _NAMES = frozenset({"name", "alias"})
@@ -106,7 +100,7 @@ def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     return pairs
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def folded(called: str, text: str) -> FoldedText:
     """A text that is `called` so (`FIELDS`), as it is looked for.
 
@@ -208,24 +202,27 @@ def text_terms(label: str, properties: Mapping[str, Any]) -> str:
         >>> text_terms("Statement", {"summary": "Rang 07911 123 456."})
         ' 07911 123 456 7911123456 rang '
     """
-    return _text_terms(str(properties.get(name) or "") for name in TEXTS[label])
+    return _text_terms([str(text) for name in TEXTS[label] if (text := properties.get(name))])
 
 
 def restricted_terms(properties: Mapping[str, Any]) -> dict[str, str]:
-    """What the free texts at something are found by that not everyone may see who sees it: see `RESTRICTED`.
+    """What the free texts at something are found by that not everyone may see who sees it.
+
+    The deliverer's own columns are under handling code C, and the interest of a source takes source clearance.
 
     Example:
         >>> restricted_terms({"name": "Ash", "x_ship": "Dove", "interest": "Owes the fare"})
         {'said_under_c': ' dove ', 'said_interest': ' fare owes the '}
     """
-    made = {
-        name: _text_terms(str(value) for column, value in properties.items() if value and belongs(column))
-        for name, belongs in RESTRICTED.items()
-    }
+    own = [str(value) for name, value in properties.items() if value and name.startswith(EXTRA_PREFIX)]
+    interest = [str(properties[INTEREST])] if properties.get(INTEREST) else []
+    made = {SAID_UNDER_C: _text_terms(own), SAID_INTEREST: _text_terms(interest)} if own or interest else {}
     return {name: terms for name, terms in made.items() if terms}
 
 
-def _text_terms(texts: Iterable[str]) -> str:
+def _text_terms(texts: Sequence[str]) -> str:
+    if not texts:  # as of nearly every claim
+        return ""
     terms: set[str] = set()
     for text in texts:
         terms |= {word.letters for word in words(text)}

@@ -119,3 +119,13 @@ def property_of(label: str, name: str) -> str:
         ('Statement.summary', 'Claim.extra')
     """
     return f"{label}.{'extra' if name.startswith(EXTRA_PREFIX) else name}"
+
+
+def says_something(name: str) -> bool:
+    """Whether a property says something of its own, rather than the ends of a date or what a search looks in.
+
+    Example:
+        >>> says_something("date_of_birth"), says_something("date_of_birth_latest"), says_something("said_interest")
+        (True, False, False)
+    """
+    return name not in LOOKED_IN and not name.endswith(("_earliest", "_latest"))

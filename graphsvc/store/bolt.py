@@ -159,6 +159,23 @@ class Store:
 
         return _asked(ask)
 
+    def each(self, text: str, parameters: Mapping[str, Any], take: Callable[..., object], *, timeout: float) -> None:
+        """Run a reading query, and have every row taken as it comes: `take` is called with its values.
+
+        Where it fails, rows may have been taken already.
+
+        Raises:
+            Busy, RequestError, OperatorError: as `read`.
+        """
+        query = neo4j.Query(text, timeout=timeout)
+
+        def ask() -> None:
+            with self._session(neo4j.READ_ACCESS) as session:
+                for record in session.run(query, dict(parameters)):
+                    take(*map(_plain, record.values()))
+
+        _asked(ask)
+
     def read_at_once(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
     ) -> Rows:

@@ -220,3 +220,25 @@ def test_what_is_c_shows_no_name_in_a_statement_under_p(tmp_path: Path) -> None:
     links = "".join(row for row in tables["links.csv"].splitlines(keepends=True) if not row.endswith(",C\n"))
     without = graph_of(tmp_path / "without", {**tables, "links.csv": links})
     assert {name: values["summary"] for name, values in without.image.nodes["Statement"].items()} == said
+
+
+def test_an_interest_marks_the_claims_it_is_in_and_none_that_say_the_same(tmp_path: Path) -> None:
+    """Equal claims may be one object in memory; what is told of one must not be told of the other."""
+    made = graph_of(
+        tmp_path,
+        {
+            "people.csv": "id,name,category\nP1,Ari Berg,suspect\nP2,Bo Quist,suspect\nP3,Cas Roe,witness\nP4,Dov Sand,witness\n",
+            "statements.csv": "id,kind,source_id,source_grade,handling\nST1,witness,P3,2,P\nST2,witness,P4,2,P\nST3,record,,1,P\n",
+            "links.csv": (
+                "subject_id,relation,object_id,statement_id\nP1,DIRECTED,P2,ST1\nP1,DIRECTED,P2,ST2\nP3,RIVAL_OF,P1,ST3\n"
+            ),
+        },
+    )
+    marks = {
+        statement: properties.get("interest")
+        for properties, statement, *_ in made.image.claims.values()
+        if statement != "ST3"
+    }
+    assert marks == {"ST1": "rival", "ST2": None}
+    directed, *others = [row for key, row in made.image.links.items() if key[1] == "DIRECTED"]
+    assert (directed["asserting"], others) == (2, [])

@@ -3,16 +3,17 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from graphsvc.queries import cypher_folder
-from graphsvc.store.bolt import Rows, Store
+from graphsvc.store.bolt import Store
 from graphsvc.store.image import (
     ENTITY_LABELS,
     NODE_LABELS,
+    Alike,
     Image,
     WriteStep,
     difference,
@@ -174,9 +175,8 @@ class Noted:
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
 
-    def read(self, text: str, parameters: dict[str, Any], **_limits: float) -> Rows:
+    def each(self, text: str, parameters: dict[str, Any], _take: Callable[..., object], **_limits: float) -> None:
         self.sent.append((text, parameters))
-        return Rows((), [], truncated=False)
 
     def write(self, text: str, parameters: dict[str, Any], _mark: str) -> None:
         self.sent.append((text, parameters))
@@ -255,3 +255,35 @@ def test_what_is_written_and_read_is_found_by_its_key(store: Store, file: str, w
 def test_every_writing_file_binds_the_case() -> None:
     for path in (cypher_folder() / "load").glob("*.cypher"):
         assert re.search(r"\{(case|of): \$case", path.read_text("utf-8")), path.name
+
+
+def test_equal_properties_are_one_object_and_others_are_not() -> None:
+    alike = Alike()
+    first = alike.of({"belief": 0.5, "asserting_told": [1, 0]})
+    assert alike.of({"belief": 0.5, "asserting_told": [1, 0]}) is first
+    for other in (
+        {"belief": 0.5, "asserting_told": [0, 1]},
+        {"belief_p": 0.5, "asserting_told": [1, 0]},
+        {"belief": 0.5},
+    ):
+        assert alike.of(other) == other
+        assert alike.of(other) is other
+
+
+@pytest.mark.neo4j
+def test_what_is_read_is_one_object_where_it_is_equal(store: Store, case: str) -> None:
+    image = small()
+    image.links["P1", "PILOTED", "C2"] = {"relation": "PILOTED", "belief": 0.6, "belief_p": 0.6}
+    image.nodes["Crossing"]["C2"] = {"handling": "P"}
+    rewrite(store, case, image)
+    read = read_image(store, case)
+    assert read == image
+    assert read.links["P1", "PILOTED", "C1"] is read.links["P1", "PILOTED", "C2"]
+
+
+def test_rows_to_write_are_made_when_they_are_asked_for() -> None:
+    image = small()
+    (claims,) = (step for step in difference(Image(), image) if step.file == "claims")
+    assert len(claims.rows) == 2
+    image.claims["c2"] = ({"relation": "X_KNEW", "belief": 0.1}, "S1", "P1", "P/2 'x'")
+    assert [row["set"]["belief"] for row in claims.rows[1:]] == [claims.rows[1]["set"]["belief"]] == [0.1]

@@ -8,10 +8,12 @@ Evidence*, 1976, chapter 4).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.claims import Claim, Dependence
@@ -25,6 +27,8 @@ from graphsvc.records.weights import SHIPPED, Weights
 
 # The most that support for something, or against it, can be.
 _NEARLY = 1 - 1e-12
+# Links whose figures are made Python's numbers at once.
+_AT_ONCE = 1 << 14
 _NODES, _SPANS = np.polynomial.legendre.leggauss(24)
 
 
@@ -326,10 +330,26 @@ def link_table(
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
         if number not in keys and claim.polarity == "asserts":
             keys[number] = claim.key
-    numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
-    more = [array.tolist() for array in (deniers, denying_others, recorded_witnesses, recorded_others, independent)]
-    figures = list(zip(*numbers, first, last, *more, strict=True))
-    return {key: LinkFigures(*figures[number]) for number, key in keys.items()}
+    counted = (belief, asserting, denying, witnesses, others, on_record)
+    more = (deniers, denying_others, recorded_witnesses, recorded_others, independent)
+    figures = _figures(counted, (first, last), more, size)
+    return {key: figures[number] for number, key in keys.items()}
+
+
+def _figures(
+    counted: Sequence[NDArray[Any]], dates: Sequence[list[str]], more: Sequence[NDArray[Any]], size: int
+) -> list[LinkFigures]:
+    """The figures of each link. Most have those of many others: equal ones are one object, and made a part at a time."""
+    made: dict[tuple[Any, ...], LinkFigures] = {}
+    figures: list[LinkFigures] = []
+    for start in range(0, size, _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        numbers, further = ([array[part].tolist() for array in arrays] for arrays in (counted, more))
+        for row in zip(*numbers, *(days[part] for days in dates), *further, strict=True):
+            if (known := made.get(row)) is None:
+                known = made[row] = LinkFigures(*row)
+            figures.append(known)
+    return figures
 
 
 def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[Ints, Ints]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
-from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.belief import LinkFigures, link_table
+from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Thing
-from graphsvc.analysis.score.folding import told_belief
+from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.records import told
-from graphsvc.records.relations import RELATIONS, those
+from graphsvc.records.relations import RELATIONS, LinkKey, those
 from graphsvc.records.weights import Weights
 
 # What two witnesses may have shared, by the relation that tells it: they are then not independent.
@@ -61,6 +62,17 @@ def shares(
         if source in persons:
             held[source] |= of_person[persons[source]] | {(FAMILY, persons[source])}
     return {source: sorted(things) for source, things in held.items()}
+
+
+def links(
+    claims: list[Claim], depends: Dependence, weights: Weights, few_below: int, suffix: str
+) -> Iterator[tuple[LinkKey, dict[str, Any]]]:
+    """Each link that claims of one level assert, with its properties; equal ones are one object. See `link_properties`."""
+    exact = link_table(claims, depends, weights)
+    coarse = link_table(as_told(claims, depends, few_below), {}, weights)
+    properties = lru_cache(maxsize=None)(partial(link_properties, few_below=few_below, suffix=suffix))
+    for link, figures in exact.items():
+        yield link, properties(figures, coarse[link])
 
 
 def link_properties(figures: LinkFigures, as_told: LinkFigures, few_below: int, suffix: str) -> dict[str, Any]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing
-from graphsvc.analysis.evidence.belief import claim_belief, link_table
+from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence.interest import interests
-from graphsvc.analysis.score.folding import as_told
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.figures import link_properties, shares
+from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
 from graphsvc.cases.image.texts import UNKNOWN, Bearers, Texts
@@ -25,12 +24,12 @@ from graphsvc.names.seal import PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
-from graphsvc.records.properties import INTEREST, LOOKED_IN, P_SUFFIX, SAID, SEARCH
+from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
 from graphsvc.records.told import TOLD_SUFFIX
 from graphsvc.records.weights import SHIPPED, Weights
-from graphsvc.store.image import Image
+from graphsvc.store.image import Alike, Image
 
 # Columns that say something of the row rather than of whom it is about.
 _OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
@@ -44,6 +43,8 @@ _LINKS = "links"
 DEFAULTS: dict[str, Any] = {c.name: c.default for c in TABLES[_STATEMENTS].columns if c.default}
 # Number of a delivery, name of a table.
 Where = tuple[int, str]
+# Columns of a claim that hold no text.
+_TEXTLESS = frozenset(column.name for column in TABLES[_LINKS].columns if column.kind != "text")
 _parse = lru_cache(maxsize=100_000)(parse_date)
 
 
@@ -194,6 +195,8 @@ class _Writer:
         self._shown_as: dict[str, str] = {}
         # The handling code of the row whose texts are masked.
         self._level = "C"
+        self._alike = Alike()
+        self._believed = lru_cache(partial(claim_belief, weights=weights))
         self.sources: dict[str, str] = {}
         self.gradings: dict[str, dict[str, Any]] = {}
 
@@ -281,7 +284,9 @@ class _Writer:
         status = status_of(row, graded["status"])
         subject = self.shown(values["subject_id"])
         target = self.shown(values["object_id"])
-        bearers = self._texts.by_ends(values["subject_id"], values["object_id"])
+        # Nine in ten claims have no text: whose words it may hold is not worked out for them.
+        texts = not values.keys() <= _TEXTLESS
+        bearers = self._texts.by_ends(values["subject_id"], values["object_id"]) if texts else UNKNOWN
         claim = Claim(
             id=vault.claim_id(self._key, *key),
             subject=subject,
@@ -308,7 +313,7 @@ class _Writer:
         if self._is_reserved(values):
             properties["handling"] = grading.RESERVED[claim.handling]
             self._result.reserved.add((subject, claim.relation, target))
-        self._result.image.claims[claim.id] = (properties, statement, subject, target)
+        self._result.image.claims[claim.id] = (self._alike.of(properties), statement, subject, target)
         self._result.provenance[claim.id] = (row.delivery, row.line)
         return claim
 
@@ -330,7 +335,7 @@ class _Writer:
             "assessment": claim.assessment,
             "handling": claim.handling,
             "on_record": claim.on_record,
-            "belief": claim_belief(*claim.grading[:-1], weights=self.weights),
+            "belief": self._believed(*claim.grading[:-1]),
         }
         for name, given in (("from_on", claim.from_on), ("to_on", claim.to_on)):
             if given:
@@ -402,7 +407,7 @@ class _Writer:
         return name if masked == name else masked.replace("-", "_")
 
     def _text(self, text: str, where: Where, bearers: Bearers, *, own: bool = False) -> str:
-        masked = (self._texts.value if own else self._texts.mask)(text, bearers, self._level)
+        masked = (self._texts.value if own else self._texts.mask)(text, bearers, self._level) if text else text
         if masked != text:
             self._result.masked[where] += 1
         return masked
@@ -437,33 +442,22 @@ def _links(
         decided = {pairing.pair: pairing.kind for pairing in pairings if level == "all" or pairing.handling == "P"}
         apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in PAIR_KINDS)
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
+    alike = Alike()
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
-        depends = result.dependence[level]
-        exact = link_table(chosen, depends, writer.weights)
-        coarse = link_table(as_told(chosen, depends, few_below), {}, writer.weights)
-        for link, figures in exact.items():
-            properties = link_properties(figures, coarse[link], few_below, suffix)
+        for link, properties in links(chosen, result.dependence[level], writer.weights, few_below, suffix):
             if link in result.reserved:  # without these it is not there for who lacks source clearance
                 properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
-            result.image.links.setdefault(link, {"relation": link[1]}).update(properties)
+            # Every link that is told of under P is told of under all.
+            result.image.links[link] = alike.of(result.image.links.get(link, {"relation": link[1]}) | properties)
 
 
 def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
     """The claims of one level, those that their source has an interest in marked, here and in the graph."""
     marks = interests(claims, persons)
     for identifier, mark in marks.items():
-        result.image.claims[identifier][0][f"{INTEREST}{suffix}"] = mark
+        properties, statement, subject, target = result.image.claims[identifier]
+        result.image.claims[identifier] = (properties | {f"{INTEREST}{suffix}": mark}, statement, subject, target)
     return [replace(claim, interest=marks[claim.id]) if claim.id in marks else claim for claim in claims]
-
-
-def says_something(name: str) -> bool:
-    """Whether a property says something of its own, rather than the ends of a date or what a search looks in.
-
-    Example:
-        >>> says_something("date_of_birth"), says_something("date_of_birth_latest"), says_something("said_interest")
-        (True, False, False)
-    """
-    return name not in LOOKED_IN and not name.endswith(("_earliest", "_latest"))
 
 
 def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 from graphsvc.access.door.redact import permits
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import statement_form
-from graphsvc.cases.image.graphing import IdMap, says_something
+from graphsvc.cases.image.graphing import IdMap
 from graphsvc.errors import Refused
 from graphsvc.ingest.fold import FoldedRow
 from graphsvc.ingest.versions import VersionStep
-from graphsvc.records.properties import property_of
+from graphsvc.records.properties import property_of, says_something
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 
