@@ -140,7 +140,8 @@ class Called:
         self.ordinary = ORDINARY | {word.letters for text in ordinary for word in words(text)}
         self._common = COMMON | self.ordinary | {*common}
         bearers: dict[str, set[str]] = {}
-        names: list[tuple[list[Word], str]] = []
+        # Many bear the same name: what it may be written and heard as is worked out once.
+        names: dict[str, tuple[list[Word], set[str]]] = {}
         for needle in dict.fromkeys(needles):
             if needle.kind == "phone":
                 self.phones.add(needle.text, needle.pseudonym)
@@ -149,13 +150,15 @@ class Called:
                 self.birthdays.add(needle.text, needle.pseudonym)
                 continue
             for text in dict.fromkeys((needle.text, latinised(needle.text))):
-                needle_words = words(text)
-                if needle.kind == "name":
-                    names.append((needle_words, needle.pseudonym))
-                    for word in reduced(needle_words):
-                        bearers.setdefault(word.letters, set()).add(needle.pseudonym)
+                if needle.kind != "name":
+                    self._value(needle.kind, words(text), needle.pseudonym)
+                elif text in names:
+                    names[text][1].add(needle.pseudonym)
                 else:
-                    self._value(needle.kind, needle_words, needle.pseudonym)
+                    names[text] = (words(text), {needle.pseudonym})
+        for name, who in names.values():
+            for word in reduced(name):
+                bearers.setdefault(word.letters, set()).update(who)
         others = [words(text) for text in dict.fromkeys(unsealed)] if self or names else []
         self.borne = {word.letters for name in others for word in name}
         self._bearers = bearers.keys()
@@ -166,8 +169,8 @@ class Called:
             if len(name) > 2
             for part, other in combinations(name[:LONGEST_NAME], 2)
         }
-        for name, pseudonym in names:
-            self._name(name, pseudonym)
+        for name, who in names.values():
+            self._name(name, who)
         self.partly_prefixes = _beginnings(self.partly)
         self._begin(self.spelt)
         self._protect(others)
@@ -194,42 +197,40 @@ class Called:
                 spelt.sealed.add(pseudonym)
                 spelt.capital = kind != "id" and word
 
-    def _name(self, words: list[Word], pseudonym: str) -> None:
+    def _name(self, words: list[Word], who: set[str]) -> None:
         for piece in _pieces(words):
-            self._spell(piece, pseudonym)
+            self._spell(piece, who)
         parts = reduced(words)
         if len(words) > LONGEST_NAME:  # a text, of which words with capitals may be names
-            self._alone([part for part in parts if part.capital], pseudonym)
+            self._alone([part for part in parts if part.capital], who)
             return
         if len(parts) > 1 and len(parts) < len(words):
             for key in orders([word.letters for word in parts]):
                 if len(key) >= SHORTEST:
-                    self.spelt.setdefault(key, Spelt()).sealed.add(pseudonym)
+                    self.spelt.setdefault(key, Spelt()).sealed.update(who)
         if len(parts) <= MOST_HEARD:
             for order in arranged(parts):
-                self._hear(order, pseudonym)
+                self._hear(order, who)
         if len(parts) < 2:
             return
         ends = (parts[0], parts[-1])
-        self._otherwise(parts, pseudonym)
+        self._otherwise(parts, who)
         if len(parts) > 2:
             pairs = [pair for pair in _pairs(parts) if self._tells(pair)]
             for pair in pairs:
-                self._hear(pair, pseudonym, most=_MOST_IN_PAIRS // len(pairs))
-        self._alone(parts, pseudonym)
+                self._hear(pair, who, most=_MOST_IN_PAIRS // len(pairs))
+        self._alone(parts, who)
         for end in ends:
             initials = frozenset(part.letters[0] for part in parts if part is not end)
-            named = Initialled(None, initials, pseudonym)
-            self._initialled.setdefault(f"={end.letters}", set()).add(named)
-            for key, vowels in end.sounds:
-                if len(key) > 1:
-                    self._initialled.setdefault(key, set()).add(Initialled(vowels, initials, pseudonym))
+            ways = [(f"={end.letters}", None), *((key, vowels) for key, vowels in end.sounds if len(key) > 1)]
+            for key, vowels in ways:
+                self._initialled.setdefault(key, set()).update(Initialled(vowels, initials, name) for name in who)
 
-    def _spell(self, words: list[Word], pseudonym: str) -> None:
+    def _spell(self, words: list[Word], who: set[str]) -> None:
         for key in orders([word.letters for word in words]):
             if len(key) >= SHORTEST:
                 spelt = self.spelt.setdefault(key, Spelt())
-                spelt.sealed.add(pseudonym)
+                spelt.sealed.update(who)
                 spelt.capital = len(words) == 1 and key in self.ordinary
                 if len(words) > 1 and INSIDE <= len(key) <= BEGINNING:
                     self.inside.setdefault(key[:5], set()).add(len(key))
@@ -240,27 +241,27 @@ class Called:
         letters = frozenset((pair[0].letters, pair[1].letters))
         return not (letters in self._paired or letters & self.ordinary)
 
-    def _alone(self, parts: Iterable[Word], pseudonym: str) -> None:
+    def _alone(self, parts: Iterable[Word], who: set[str]) -> None:
         for part in parts:
             if part.letters in self._rare and part.letters not in self.borne and part.letters not in self.ordinary:
-                self._hear([part], pseudonym, alone=True)
+                self._hear([part], who, alone=True)
                 if len(part.letters) < (_PART if part.latin else SHORTEST):
                     continue
-                self.alone.setdefault(part.letters, set()).add(pseudonym)
+                self.alone.setdefault(part.letters, set()).update(who)
                 for key in (part.letters, f"{part.letters}s"):
                     if key not in self._common and key not in self.borne:
-                        self.partly.setdefault(key, Partly()).sealed.add(pseudonym)
+                        self.partly.setdefault(key, Partly()).sealed.update(who)
 
-    def _otherwise(self, parts: list[Word], pseudonym: str) -> None:
+    def _otherwise(self, parts: list[Word], who: set[str]) -> None:
         """What a name of several parts is written as besides: users' names, initials, with words between, mistyped."""
         first, last = parts[0], parts[-1]
         for key in _users(parts):
             if not (key in self._common or key in self.borne or key in self._bearers):
-                self.partly.setdefault(key, Partly()).sealed.add(pseudonym)
+                self.partly.setdefault(key, Partly()).sealed.update(who)
         for part, other in ((first, last), (last, first)):
-            self.initials.setdefault(part.letters[0] + other.letters[0], set()).add(pseudonym)
+            self.initials.setdefault(part.letters[0] + other.letters[0], set()).update(who)
             if self._tells((part, other)):
-                self.ends.setdefault(part.letters, {}).setdefault(other.letters, set()).add(pseudonym)
+                self.ends.setdefault(part.letters, {}).setdefault(other.letters, set()).update(who)
         letters = [part.letters for part in parts]
         for whole in ("".join(letters), "".join(reversed(letters))):
             if len(parts) <= _MOST_MISTYPED and INSIDE <= len(whole) <= BEGINNING:
@@ -270,12 +271,12 @@ class Called:
                         known.append(whole)
         backwards = "".join(letters)[::-1]
         if INSIDE <= len(backwards) <= BEGINNING:
-            self.spelt.setdefault(backwards, Spelt()).sealed.add(pseudonym)
+            self.spelt.setdefault(backwards, Spelt()).sealed.update(who)
 
-    def _hear(self, parts: Sequence[Word], pseudonym: str, *, alone: bool = False, most: int = MOST_SOUNDS) -> None:
+    def _hear(self, parts: Sequence[Word], who: set[str], *, alone: bool = False, most: int = MOST_SOUNDS) -> None:
         for key, vowels in heard_as(parts, most):
             if len(key) >= CONSONANTS or (len(key) == CONSONANTS - 1 and len(parts) > 1):
-                self._heard.setdefault(key, set()).add(Heard(vowels, pseudonym, alone))
+                self._heard.setdefault(key, set()).update(Heard(vowels, name, alone) for name in who)
 
     def _protect(self, others: Iterable[list[Word]]) -> None:
         """People unsealed are called so, unless that only says whose kin or friend they are."""

@@ -54,11 +54,24 @@ class Alike:
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, ...], dict[tuple[Any, ...], Properties]] = {}
+        self._joined: dict[tuple[int, int], tuple[Properties, Properties, Properties]] = {}
 
     def of(self, properties: Properties) -> Properties:
         """These properties, or those that are equal to them and came first."""
-        values = tuple(tuple(value) if isinstance(value, list) else value for value in properties.values())
-        return self._first.setdefault(tuple(properties), {}).setdefault(values, properties)
+        first = self._first.setdefault(tuple(properties), {})
+        try:
+            return first.setdefault(tuple(properties.values()), properties)
+        except TypeError:  # a list, which cannot be looked up
+            values = tuple(tuple(value) if isinstance(value, list) else value for value in properties.values())
+            return first.setdefault(values, properties)
+
+    def joined(self, properties: Properties, more: Properties) -> Properties:
+        """Two of these as one: of the same two the same object."""
+        known = self._joined.get((id(properties), id(more)))
+        if known is None:
+            # With the two, which must not make room for others at their places in memory.
+            known = self._joined[id(properties), id(more)] = (self.of(properties | more), properties, more)
+        return known[0]
 
 
 class _Rows(Sequence[Any]):

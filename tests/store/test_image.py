@@ -270,6 +270,18 @@ def test_equal_properties_are_one_object_and_others_are_not() -> None:
         assert alike.of(other) is other
 
 
+def test_two_that_are_joined_are_one_object_each_time_and_stay_what_they_were() -> None:
+    alike = Alike()
+    named, figures = {"relation": "RUNS"}, {"belief": 0.5}
+    both = alike.joined(named, figures)
+    assert both == {"relation": "RUNS", "belief": 0.5}
+    assert alike.joined(named, figures) is both
+    assert alike.joined({"relation": "RUNS"}, {"belief": 0.5}) is both
+    assert (named, figures) == ({"relation": "RUNS"}, {"belief": 0.5})
+    # However many came and went in between.
+    assert all(alike.joined(named, {"belief": number}) == named | {"belief": number} for number in range(1000))
+
+
 @pytest.mark.neo4j
 def test_what_is_read_is_one_object_where_it_is_equal(store: Store, case: str) -> None:
     image = small()

@@ -29,7 +29,7 @@ from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
 from graphsvc.records.told import TOLD_SUFFIX
 from graphsvc.records.weights import SHIPPED, Weights
-from graphsvc.store.image import Alike, Image
+from graphsvc.store.image import Alike, Image, Properties
 
 # Columns that say something of the row rather than of whom it is about.
 _OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
@@ -442,13 +442,14 @@ def _links(
         decided = {pairing.pair: pairing.kind for pairing in pairings if level == "all" or pairing.handling == "P"}
         apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in PAIR_KINDS)
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
-    alike = Alike()
+    alike, named = Alike(), dict[str, Properties]()
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
         for link, properties in links(chosen, result.dependence[level], writer.weights, few_below, suffix):
             if link in result.reserved:  # without these it is not there for who lacks source clearance
                 properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
             # Every link that is told of under P is told of under all.
-            result.image.links[link] = alike.of(result.image.links.get(link, {"relation": link[1]}) | properties)
+            before = result.image.links.get(link) or named.setdefault(link[1], {"relation": link[1]})
+            result.image.links[link] = alike.joined(before, properties)
 
 
 def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
