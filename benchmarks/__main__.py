@@ -1,4 +1,4 @@
-"""`python -m benchmarks [start] [load] [hubs] [pages] [picture]`: what is named, or everything. See README.md beside this."""
+"""`python -m benchmarks [start] [load] [hubs] [large] [pages] [picture]`: what is named, or everything. See README.md beside this."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import hubs, load, pages, picture, start
+from benchmarks import hubs, large, load, pages, picture, start
 from benchmarks.stage import Figure, machine
 
 PEOPLE = 20_000
@@ -19,11 +19,14 @@ def main() -> int:
         "start": lambda _people: start.run(),
         "load": load.run,
         "hubs": hubs.run,
+        "large": large.run,
         "pages": lambda _people: pages.run(),
         "picture": lambda _people: picture.run(),
     }
     parser.add_argument("part", nargs="*", help=f"of {', '.join(parts)}")
-    parser.add_argument("--people", type=int, default=PEOPLE, help="size of the case for load and hubs (%(default)s)")
+    parser.add_argument(
+        "--people", type=int, default=PEOPLE, help="size of the case for load, hubs and large (%(default)s)"
+    )
     options = parser.parse_args()
     if unknown := set(options.part) - set(parts):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(parts)}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.falsehood import would_leave
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Session
+from graphsvc.service.leads import material
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
 
@@ -140,6 +143,23 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     assert invented_accounts >= 1
     (line,) = [one for one in people.lines() if one["detail"].get("query") == "falsehood"]
     assert line["sources"] == 1
+
+
+def test_it_is_worked_out_once_for_each_lead_while_the_case_stays_as_it_is(
+    people: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def noted(on: Any, singly: Any, lead: str) -> Any:
+        tried.append(lead)
+        return would_leave(on, singly, lead)
+
+    monkeypatch.setattr(material, "would_leave", noted)
+    session = people("sourced")
+    session.ask.home.forget()
+    for lead in ("told-1", "told-1", "heard-1", "told-1"):
+        session.leads.falsehood(lead)
+    assert tried == ["told-1", "heard-1"]
 
 
 def test_what_false_accounts_could_do_is_for_who_knows_sources(people: Place) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from graphsvc.access.door.redact import told
-from graphsvc.analysis.doubt.falsehood import FalseAccounts, invented_needed, would_leave
+from graphsvc.analysis.doubt.falsehood import FalseAccounts
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.evidence.belief import link_table
@@ -125,11 +125,10 @@ class Leads:
             raise Refused("What a lead rests on is told to those with source clearance; an administrator gives it.")
         with self._ask.act("analyse", query="falsehood", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
-            on = self._material.basis()
-            false_accounts = would_leave(on, self._material.false_singly(), identifier)
+            false_accounts = self._material.falsehood(identifier)
             named = false_accounts.pieces if false_accounts else ()
             outcome["sources"] = {source for piece in named for source in piece.sources}
-        return false_accounts, invented_needed(on)
+        return false_accounts, self._material.invented()
 
     def look(self, identifier: str) -> tuple[Lead, Explanation]:
         """One lead and why it is one. Without source clearance what witnesses said is told as one, without sources.

@@ -14,7 +14,7 @@ from typing import Any
 from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
-from graphsvc.analysis.doubt.falsehood import Alone, alone
+from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, alone, invented_needed, would_leave
 from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question
 from graphsvc.analysis.doubt.stability import Place, places
@@ -68,6 +68,8 @@ class LeadCaches(Caches):
         self.dealt: Cache[Dealt] = Cache(_LARGE)
         self.pieces: Cache[list[Piece]] = Cache(_LARGE)
         self.singly: Cache[Alone | None] = Cache(_LARGE)
+        self.falsehood: Cache[FalseAccounts | None] = Cache(_RESULTS)
+        self.invented: Cache[int | None] = Cache(_RESULTS)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.brought: Cache[dict[str, Brought]] = Cache(_RESULTS)
         self.agreements: Cache[list[Agreement]] = Cache(_RESULTS)
@@ -205,6 +207,16 @@ class Material:
     @lasting()
     def _try_singly(self) -> Alone | None:
         return alone(self.basis(), self.pieces())
+
+    def falsehood(self, lead: str) -> FalseAccounts | None:
+        """The fewest accounts that would have to be false for somebody to leave the first places; sources included."""
+        return self._caches.falsehood.of(
+            (*self._ask.state, lead), lambda: would_leave(self.basis(), self.false_singly(), lead)
+        )
+
+    def invented(self) -> int | None:
+        """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""
+        return self._caches.invented.of(self._ask.state, lambda: invented_needed(self.basis()))
 
     def require_ranked(self, lead: str) -> Lead:
         """The lead of a person.

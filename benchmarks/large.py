@@ -1,0 +1,87 @@
+"""A large case: from its files to the open case, its pages for who opens them first after a start, and warm.
+
+The service is opened anew over the loaded case, so that nothing is in its memory; then every page is asked once, in the
+order a reader would, and then each again and again. A browser has the frame of a slow page at once (`web.frame`); what
+is timed here is the whole answer.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+from collections.abc import Iterator
+
+from flask.testing import FlaskClient
+
+from benchmarks.pages import addresses
+from benchmarks.stage import Figure, invented, opened, p95, quiet, session_of, timed
+from graphsvc.cases.gc_pause import settle
+from graphsvc.service import Service
+from graphsvc.web import create_app
+
+CASE = "large"
+RUNS = 20
+FIRST_S, WARM_S, MEMORY_GIB = 2.0, 0.3, 4.0
+# A page of each kind, in the order a reader would open them.
+PAGES = (
+    "overview",
+    "leads",
+    "lead",
+    "entity, person",
+    "network, 60 nodes",
+    "network, 500 nodes",
+    "search",
+    "suggestions",
+    "who is behind the boats of 8 May 2020",
+    "through the witnesses",
+    "crossings",
+    "workplaces",
+    "ways",
+    "growth",
+)
+
+
+def run(people: int) -> Iterator[Figure]:
+    """Loading, then each page twice: the first time after a start, and warm."""
+    with invented(people) as folder, opened() as service:
+        took = timed(lambda: session_of(service, CASE).deliveries.load(folder, quiet))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        claims = (
+            service.store()
+            .read("MATCH (n:Claim {case: $case}) RETURN count(n)", {"case": CASE}, timeout=600, cap=1)
+            .rows[0][0]
+        )
+        yield Figure(f"{people:,} people, {claims:,} claims: from file to open case", f"{took:.1f} s")
+        yield Figure(
+            "memory of the process that loads, at most",
+            f"{peak:.2f} GiB",
+            f"≤ {MEMORY_GIB:.0f} GiB",
+            peak <= MEMORY_GIB,
+        )
+        with Service(service.settings) as reader:
+            yield from _pages(reader)
+
+
+def _pages(service: Service) -> Iterator[Figure]:
+    session = session_of(service, CASE)
+    chosen = addresses(session)
+    service.forget()
+    settle()  # as `graphsvc serve` does
+    client = create_app(service).test_client()
+    client.get(f"/link/{service.sign_in_link(session.principal.name, 'benchmark')}")
+    for name in PAGES:
+        first = timed(lambda address=chosen[name]: _get(client, address))  # type: ignore[misc]
+        yield Figure(f"{name}, the first time", f"{first:.2f} s", f"≤ {FIRST_S:.0f} s", first <= FIRST_S)
+    for name in PAGES:
+        times = [timed(lambda address=chosen[name]: _get(client, address)) for _ in range(RUNS)]  # type: ignore[misc]
+        yield Figure(
+            f"{name}, warm: median {1000 * statistics.median(times):.0f} ms, 95th percentile",
+            f"{1000 * p95(times):.0f} ms",
+            f"≤ {1000 * WARM_S:.0f} ms",
+            p95(times) <= WARM_S,
+        )
+
+
+def _get(client: FlaskClient, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
