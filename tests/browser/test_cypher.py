@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from graphsvc.access.people import accounts, changes
 from graphsvc.access.people.principal import Grant
@@ -68,8 +68,7 @@ def test_from_a_fault_to_a_shared_query_and_its_picture(visit: Visiting, writer:
         expect(page.locator(".strip")).to_be_hidden()
         page.get_by_role("button", name="Check").click()
         expect(page.get_by_text("Nothing is wrong with it")).to_be_visible()
-        # Keys are heard once the page's script has told the caret's place; it puts the caret into the editor as it begins, so
-        # what is typed elsewhere before that would go there.
+        # Keys are heard once the page's script has told the caret's place.
         expect(page.locator("[data-place]")).to_have_text(re.compile(r"Line 2, column [0-9]+"))
         page.get_by_label("Its value, of many").fill("5")
         editor.focus()
@@ -89,6 +88,35 @@ def test_from_a_fault_to_a_shared_query_and_its_picture(visit: Visiting, writer:
         page.get_by_role("button", name="Run").click()
         page.get_by_role("link", name="As a picture").click()
         expect(page.locator("canvas").first).to_be_visible()
+
+
+@pytest.mark.parametrize("label", ["Its value, of many", "Cypher"])
+def test_the_caret_stays_where_somebody_put_it_before_the_script_is_there(
+    visit: Visiting, writer: str, label: str
+) -> None:
+    with visit(account=writer, viewport={"width": 1300, "height": 900}) as seen:
+        page: Page = seen.page
+        page.goto("/case/demo/cypher")
+        page.get_by_label("Cypher", exact=True).fill("MATCH (p:Person {case: $case})\nRETURN p.id LIMIT $many")
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/cypher.js", hold)
+        page.get_by_role("button", name="Check").click(no_wait_after=True)
+        expect(page.get_by_text("Nothing is wrong with it")).to_be_visible()
+        field = page.get_by_label(label, exact=True)
+        field.focus()
+        field.evaluate("field => field.setSelectionRange(0, 0)")
+        page.keyboard.type("12")
+        while not held:
+            page.wait_for_timeout(50)
+        held[0].continue_()
+        expect(page.locator("[data-keys]")).to_be_visible()
+        page.keyboard.type("34")
+        expect(field).to_be_focused()
+        assert field.input_value().startswith("1234")
 
 
 def test_a_long_run_is_watched_and_cancelled(visit: Visiting, writer: str) -> None:
