@@ -131,6 +131,14 @@ def ended(client: FlaskClient, where: str) -> Any:
     raise AssertionError("the run does not end")
 
 
+def says_why(client: FlaskClient, where: str, status: int, sentence: str) -> None:
+    """Of a run without an answer there is no file, which would be an empty one, but why there is none."""
+    answer = client.get(f"{where}&as=csv")
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert sentence in shown(answer.text)
+    assert "attachment" not in answer.headers.get("Content-Disposition", "")
+
+
 def save(client: FlaskClient, called: str, text: str = "RETURN 1 AS one", **more: Any) -> Any:
     return client.post(at(), data={"do": "save", "text": text, "save-name": called, **more})
 
@@ -315,6 +323,7 @@ def test_a_cut_no_rows_and_what_failed_are_said(ann: FlaskClient) -> None:
     assert "It did not work" in answer.text
     assert "/ by zero" in answer.text
     assert ann.get(where.replace("/run?", "/run.json?")).json["run"]["state"] == "failed"  # type: ignore[index]
+    says_why(ann, where, 400, "/ by zero")
     assert ann.get(at("/run", id="0" * 32)).status_code == 404
 
 
@@ -410,9 +419,11 @@ def test_a_long_run_is_shown_as_it_runs_and_cancelled(ann: FlaskClient) -> None:
     identifier = where.rpartition("id=")[2]
     assert ann.get(at("/progress", id=identifier)).json["state"] == "running"  # type: ignore[index]
     assert "A run of yours is going" in ann.get(at()).text
+    says_why(ann, where, 503, "The text still runs")
     stopped = ann.post(at("/cancel"), data={"id": identifier})
     assert stopped.status_code == 303
     assert "Stopped after" in ended(ann, stopped.location).text
+    says_why(ann, where, 400, "The query was cancelled")
     assert "A run of yours is going" not in ann.get(at()).text
 
 

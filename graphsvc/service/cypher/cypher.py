@@ -11,6 +11,7 @@ from graphsvc.access.door.cyphergate import Examined, Stands
 from graphsvc.access.log import audit
 from graphsvc.access.people import policy
 from graphsvc.cases.cypher_runs import Run
+from graphsvc.errors import Busy, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.cypher.frames import warn
 from graphsvc.service.cypher.library import QueryLibrary
@@ -78,14 +79,28 @@ class Cypher:
 
         return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work)
 
-    def result(self, run: str, wait_s: float = 0.0) -> Run:
+    def result(self, run: str, wait_s: float = 0.0, *, answered: bool = False) -> Run:
         """A run of one's own, after waiting for its end so long at most.
+
+        Args:
+            run: its id.
+            wait_s: seconds to wait for its end.
+            answered: give it only with its answer, for who has no place to say that there is none, such as a file of rows.
 
         Raises:
             NotFound: there is none, or it is old, or a case was changed since. Refused: the grant holds no longer.
+            GraphsvcError: an answer was asked for and there is none: it still runs (Busy), was cancelled, or what ended it.
         """
+        runs, mine = self._ask.home.runs, (self._ask.principal.name, self._ask.case)
         stands = self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
-        return self._ask.home.runs.one(run, self._ask.principal.name, self._ask.case, wait_s, stands)
+        answer = runs.one(run, *mine, wait_s, stands)
+        if not answered or answer.state == "done":
+            return answer
+        if answer.state == "running":
+            raise Busy("The text still runs, so there is no answer yet. Its page says when it has ended.")
+        if answer.state == "cancelled":
+            raise RequestError(f"{answer.fault} There is no answer; run the text again.")
+        return runs.whole(run, *mine)
 
     def cancel(self, run: str) -> None:
         """End a run of one's own. Nothing if it has ended. Raises NotFound as `result`."""

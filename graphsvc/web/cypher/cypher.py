@@ -99,11 +99,12 @@ def send(case: str) -> ResponseReturnValue:
 def run(case: str) -> ResponseReturnValue:
     """One run: as it runs, then its answer or why there is none."""
     session = writing(case)
-    run = session.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S)
+    is_file = request.args.get("as") == "csv" and not wants_json()
+    run = session.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S, answered=is_file)
     if wants_json():
         return answer("cypher/run.html", case=session.case, run=_told(run))
     rows = [tuple(json_safe(value) for value in row) for row in run.rows]
-    if request.args.get("as") == "csv":
+    if is_file:
         flat = [[cells.flat(value) for value in row] for row in rows]
         return csv_file("cypher", run.columns, flat, last=run.warnings)
     editor = Editor(run.text, _rows(run.parameters), fault=run.fault, line=run.line, column=run.column)
