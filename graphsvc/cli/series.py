@@ -14,7 +14,7 @@ from graphsvc.cli.looking import FORMATS, write
 from graphsvc.cli.printed import say, say_text
 from graphsvc.records.dates import day, moment
 from graphsvc.records.iso import json_safe
-from graphsvc.records.numbers import count
+from graphsvc.records.numbers import count, short
 from graphsvc.service import EMPTY, SeriesChoice, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -123,8 +123,8 @@ def surges(session: Opener, name: str, case: str, form: str, **chosen: str) -> N
     else:
         write(form, _COLUMNS, ([surge[column] for column in _COLUMNS] for surge in plain["surges"]))
     changes = (
-        f"From {day(part.first)} about {part.weekly:,.0f} a week"
-        + (f", {part.times:.1f} times as many as before" if part.times else "")
+        f"From {day(part.first)} about {short(part.weekly)} a week"
+        + (f", {short(part.times)} times as many as before" if part.times else "")
         for part in answer.segments[1:]
     )
     say(answer.verdict, *answer.notes, f"{count(len(answer.marks), 'record')}; the newest on {day(answer.marks[-1].day)}." if answer.marks else "No record.",

@@ -7,6 +7,7 @@ import re
 from types import MappingProxyType
 
 LARGEST = 2**63 - 1
+_LEAST_SHOWN = 0.0001
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _REAL = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 # Nouns whose plural is not the noun with an s.
@@ -46,6 +47,28 @@ def real(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text[:40]!r} is no number")
     return number
+
+
+def significant(number: float, digits: int = 3) -> float:
+    """A number to so many significant digits: places after the point would make 0 of what is far below 1.
+
+    Example:
+        >>> significant(0.0204), significant(38.44), significant(12345.6), significant(0.0)
+        (0.0204, 38.4, 12300.0, 0.0)
+    """
+    return float(f"{number:.{digits}g}")
+
+
+def short(number: float) -> str:
+    """A number of 0 or more as it is read: one place after the point, and below 1 two digits that say something.
+
+    Example:
+        >>> short(38.44), short(1.0), short(0.43), short(0.0204), short(0.0), short(0.00002)
+        ('38.4', '1.0', '0.43', '0.02', '0.0', 'under 0.0001')
+    """
+    if number == 0 or number >= 1:
+        return f"{number:,.1f}"
+    return f"{number:.2g}" if number >= _LEAST_SHOWN else f"under {_LEAST_SHOWN}"
 
 
 def plural(number: float | str, singular: str, many: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphsvc.records.dates import parse_date, shown
-from graphsvc.records.numbers import LARGEST, real, whole
+from graphsvc.records.numbers import LARGEST, real, short, significant, whole
 
 OTHER_DIGITS = ("\u0662\u0660\u0662\u0660", "\u06f2\u06f0\u06f2\u06f0", "\uff12\uff10\uff12\uff10",
                 "\u0968\u0966\u0968\u0966", "\U0001d7da\U0001d7d8\U0001d7da\U0001d7d8")  # fmt: skip
@@ -39,3 +39,11 @@ def test_what_is_no_whole_number_is_none(text: str) -> None:
 def test_what_is_no_number_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="no number"):
         real(text)
+
+
+@pytest.mark.parametrize("number", [0.0499, 0.02, 0.00123, 1e-7, 1e-300])
+def test_what_is_far_below_1_never_reads_as_0(number: float) -> None:
+    assert significant(number) == pytest.approx(number, rel=0.01)
+    assert float(short(number).removeprefix("under ")) > 0
+    assert (short(0.0), significant(0.0)) == ("0.0", 0.0)
+    assert (short(1234.56), significant(1234.56)) == ("1,234.6", 1230.0)

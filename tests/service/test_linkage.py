@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import html
 import io
+import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import networkx
 import pytest
@@ -16,7 +18,10 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import ranked_on
 from graphsvc.service import NOTHING_LINKED
+from graphsvc.service.ask import Ask
+from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage import linkage
+from graphsvc.service.linkage.compared import ComparedCase, compared
 from graphsvc.views.linked import COLUMNS
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
@@ -225,6 +230,26 @@ def test_no_chance_is_told_as_none_or_as_certain(people: Place) -> None:
     ]
     assert min(chances) >= 0.001
     assert max(chances) == 0.999
+
+
+def test_a_ratio_far_below_1_is_told_as_what_it_is(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Table, graph, page and twin tell one figure; none of them tells 0 of what is merely unlikely."""
+    ana, case = people("ana"), f"/case/{people.case}"
+
+    def sharper(ask: Ask, material: Material) -> ComparedCase:
+        made = compared(ask, material)
+        return replace(made, linked=replace(made.linked, together=5 * made.linked.together))
+
+    monkeypatch.setattr(linkage, "compared", sharper)
+    frame = ana.linked_crossings(least=0.0)
+    assert frame["ratio"].min() > 0
+    least = frame.to_dict("records")[-1]
+    assert least["ratio"] < 0.005
+    twin = people.client("ana").get(f"{case}/linked/pair.json?first={least['first']}&second={least['second']}")
+    assert math.log(least["ratio"]) == pytest.approx(twin.get_json()["log_ratio"], abs=0.006)
+    rows = csv.DictReader(io.StringIO(people.client("ana").get(f"{case}/linked?id=c1&as=csv").text))
+    alone = ana.linked_crossings("c1")
+    assert [float(row["ratio"]) for row in rows] == list(alone["ratio"])
 
 
 @pytest.mark.parametrize("page", ["linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2"])

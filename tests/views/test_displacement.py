@@ -98,7 +98,7 @@ def test_who_has_source_clearance_is_told_all_of_it() -> None:
     assert rows["moved", "w2"].share == pytest.approx(5 / 6)
     closure = closure_row(some, named, 0, 7)
     assert (closure.there, closure.moved, closure.verdict, closure.places) == (10, 6, "together", ("W2",))
-    assert closure.text.startswith("Moved together: 5 of 6 seen again went to W2; chance would send 0.7. p 0.0")
+    assert closure.text.startswith("Moved together: 5 of 6 seen again went to W2; chance would send 0.65. p 0.0")
     assert closure.text.endswith("corrected over 7 closures.")
 
 

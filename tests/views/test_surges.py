@@ -8,6 +8,7 @@ import pytest
 
 from graphsvc.analysis.surges.counts import Series
 from graphsvc.records.iso import json_safe
+from graphsvc.records.numbers import short
 from graphsvc.views.surges import picture
 from graphsvc.views.surges.answer import COLUMNS, SurgeAnswer, answered
 
@@ -40,7 +41,7 @@ def test_what_was_to_be_expected_of_the_newest_surge_is_that_of_its_day(answer: 
     newest = answer.surges[-1]
     (mean,) = [day.mean for day in answer.days if day.day == newest.peak]
     assert mean is not None
-    assert f"with {newest.most:,} where {mean:.1f} was to be expected" in answer.verdict
+    assert f"with {newest.most:,} where {short(mean)} was to be expected" in answer.verdict
 
 
 def test_a_calendar_has_every_day_once_and_shades_by_count(answer: SurgeAnswer) -> None:

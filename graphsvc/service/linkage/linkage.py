@@ -20,6 +20,7 @@ from graphsvc.analysis.linkage.linked import (
 from graphsvc.analysis.linkage.support import in_favour
 from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
+from graphsvc.records.numbers import significant
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.leads.material import Material
@@ -286,7 +287,7 @@ class Linkage:
                 made.ids[second[pair]],
                 case.dates[made.ids[second[pair]]],
                 int(cluster[first[pair]]) + 1 if cluster[first[pair]] == cluster[second[pair]] >= 0 else None,
-                round(float(np.exp(min(made.together[pair], 30.0))), 2),
+                significant(float(np.exp(min(made.together[pair], 30.0)))),
                 in_favour(float(made.together[pair])),
                 words.rounded(float(chance[pair])),
                 words.shares_text([words.thing(thing, names) for thing in things[pair]]),

@@ -14,7 +14,7 @@ from typing import Any
 from graphsvc.analysis.displacement.cohorts import OUTCOMES
 from graphsvc.analysis.displacement.flows import Departure, Flow, flows
 from graphsvc.analysis.displacement.movers import Mover, NextPlace
-from graphsvc.records.numbers import count
+from graphsvc.records.numbers import count, short
 
 FEW = "few"
 # What became of somebody, in words that follow "of those who were there".
@@ -358,5 +358,5 @@ def _together(left: Departure, names: Sequence[str], few_below: int, closures: i
     over = f", corrected over {count(closures, 'closure')}" if left.closing.why != "asked" else ""
     return (
         f"Moved together: {excess.went} of {test.seen} seen again went to {where if len(names) < 2 else names[0]}; chance would send"
-        f" {excess.expected:.1f}. p {test.q:.3f}{over}."
+        f" {short(excess.expected)}. p {test.q:.3f}{over}."
     )

@@ -12,7 +12,7 @@ from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, Series
 from graphsvc.analysis.surges.milestones import Milestone, milestone, records
 from graphsvc.analysis.surges.segments import LEAST_WEEKS, MOST_WEEKS, SeriesPart, segments
 from graphsvc.records.dates import day as day_words
-from graphsvc.records.numbers import count, plural
+from graphsvc.records.numbers import count, plural, short, significant
 
 COLUMNS = (
     "day",
@@ -26,6 +26,7 @@ COLUMNS = (
     "most_since",
 )
 _MOST_NAMED = 3
+_DIGITS = 6  # of what was expected: more than anybody reads, and nothing small becomes 0
 _PARTS = ("season", "weekday", "trend", "condition")
 
 
@@ -76,7 +77,7 @@ class SurgeAnswer:
         expected = next(day.mean for day in self.days if day.day == newest.peak) or 0.0
         return (
             f"{count(len(self.surges), 'surge')}; the newest on {day_words(newest.peak)}, with {newest.most:,} where"
-            f" {expected:.1f} was to be expected."
+            f" {short(expected)} was to be expected."
         )
 
     def mark(self, day: dt.date) -> Milestone | None:
@@ -89,7 +90,7 @@ class SurgeAnswer:
             [
                 day.day,
                 day.count,
-                None if day.mean is None else round(day.mean, 2),
+                None if day.mean is None else significant(day.mean, _DIGITS),
                 day.high,
                 day.alarm_from,
                 None if day.p is None else float(f"{day.p:.2g}"),
@@ -114,7 +115,7 @@ class SurgeAnswer:
             "surges": [
                 asdict(surge)
                 | {
-                    "expected": round(surge.expected, 2),
+                    "expected": significant(surge.expected, _DIGITS),
                     "p": float(f"{surge.p:.2g}"),
                     "most_since": since_words(self.mark(surge.peak)),
                 }

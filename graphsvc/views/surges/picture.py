@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from graphsvc.analysis.surges.alarms import WatchedDay
 from graphsvc.records.dates import day as day_words
+from graphsvc.records.numbers import short
 from graphsvc.views.surges.answer import SurgeAnswer, since_words
 
 WIDTH, HEIGHT = 1000, 160
@@ -137,7 +138,7 @@ def words(answer: SurgeAnswer, day: WatchedDay) -> str:
         return f"{when}: not known"
     said = f"{when}: {day.count:,} {answer.counted}"
     if day.mean is not None:
-        said += f"; expected {day.mean:.1f}"
+        said += f"; expected {short(day.mean)}"
     if day.alarm and day.p is not None:
         beyond = f", beyond {answer.condition}" if answer.condition and day.day in answer.beyond else ""
         said += f"; an alarm (p = {day.p:.2g}{beyond}), {since_words(answer.mark(day.day))}"
