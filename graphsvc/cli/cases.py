@@ -102,14 +102,15 @@ def load(
             identities=identities,
             other_names=other_names,
         )
-    _report(loaded, rejections, dry_run=dry_run)
+        ranked_on = acts.leads.ranked_on if any(move.notable for move in loaded.moves) else ""
+    _report(loaded, ranked_on, rejections, dry_run=dry_run)
     if identities:
         _identify(loaded)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
 
 
-def _report(loaded: Loaded, rejections: Path | None, *, dry_run: bool) -> None:
+def _report(loaded: Loaded, ranked_on: str, rejections: Path | None, *, dry_run: bool) -> None:
     say("".join([f"{'table':12}", *(f"{name:>11}" for name in _COLUMNS)]))
     for table, counts in loaded.counts.items():
         say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
@@ -123,6 +124,8 @@ def _report(loaded: Loaded, rejections: Path | None, *, dry_run: bool) -> None:
     for move in loaded.moves:
         if move.notable:
             say(f"leads: {move}", err=True)
+    if ranked_on:
+        say(f"leads: {ranked_on}", err=True)
     for other in loaded.other_names:
         say(f"other names: {other}", err=True)
     for equal in loaded.equal:

@@ -342,7 +342,6 @@ def _shared() -> dict[str, Any]:
         "read_at": now(),
         # Without source clearance belief is told in four steps, and what witnesses said in one row.
         "in_steps": case_session is not None and not case_session.grant.sources,
-        "ranked_on": case_session.leads.ranked_on if case_session else "",
         # Who sees a statement whole and may load can correct it.
         "may_correct": who is not None
         and case_session is not None

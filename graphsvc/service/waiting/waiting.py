@@ -62,7 +62,7 @@ class WhatWaits:
         deliveries: the new ones, as `Deliveries.listed` tells them.
         moved: what they did to the leads; None: not told, since they never looked or no role of theirs ranks leads.
         others: how many of them moved without a statement to name, in a sentence; empty: none.
-        ranked_on: what the ranking leaves out for this reader, where any moved; empty: nothing.
+        ranked_on: what the ranking leaves out for this reader, where `moved` is told; empty: nothing.
     """
 
     case: str
@@ -127,7 +127,7 @@ class Waiting:
             )  # of one moment; an id is random and would order by chance
             items = [*self._to_do(), *sorted(news, key=lambda item: item.since, reverse=True)]
         others = waits.others_moved(moved or [], sources=self._ask.grant.sources)
-        leaves_out = self._ask.ranked_on if moved else ""
+        leaves_out = "" if moved is None else self._ask.ranked_on
         return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others, leaves_out)
 
     def count(self) -> int:

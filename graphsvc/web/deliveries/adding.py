@@ -266,6 +266,7 @@ def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturn
         same_as=checked.same_as,
         moves=[move.plain() for move in checked.moves] if checked.moves is not None else None,
         others=waits.others_moved(checked.moves or [], sources=session.grant.sources),
+        ranked_on=session.leads.ranked_on if checked.moves else "",
         opens=checked.opens_at,
         sentences=sentences,
         alike=[

@@ -141,6 +141,7 @@ def preview(case: str) -> ResponseReturnValue:
         equal=[str(rows) for rows in loaded.equal],
         moves=[move.plain() for move in loaded.moves],
         others=waits.others_moved(loaded.moves, sources=session.grant.sources),
+        ranked_on=session.leads.ranked_on if loaded.moves else "",
         weightless=[str(lost) for lost in loaded.weightless],
         **_changes(loaded),
         other_names=[str(names) for names in loaded.other_names],

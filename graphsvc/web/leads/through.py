@@ -42,6 +42,7 @@ def _told(session: Session) -> tuple[dict[str, Any], Through]:
     links = {edge.key: _link(edge) for edge in shown.view.edges}
     record = cleared and request.args.get("record") == "yes"
     values: dict[str, Any] = {
+        "ranked_on": session.leads.ranked_on,
         "leads": [rows[lead.id].columns() for lead in shown.leads],
         "surfaced": [row.columns() for row in rows.values() if row.surfaced],
         "ways": [

@@ -83,6 +83,7 @@ def _overview(session: Session) -> dict[str, Any]:
         "crossings_counted": len(counted),
         "verdict": verdict,
         "reason": reason,
+        "ranked_on": session.leads.ranked_on if verdict else "",
         "leads": leads,
         "deliveries": session.deliveries.listed()[:_NEWEST],
     }

@@ -27,7 +27,7 @@ def table(case: str) -> ResponseReturnValue:
 
 def _listed(session: Session) -> dict[str, Any]:
     listed = session.waiting.listed()
-    return {"waiting": listed.plain(), "others": listed.others}
+    return {"waiting": listed.plain(), "others": listed.others, "ranked_on": listed.ranked_on}
 
 
 @blueprint.post("/waiting/seen")

@@ -1,0 +1,87 @@
+"""What a ranking leaves out for its reader is told once: the page, its twin and the command have it from one place."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.records.told import ranked_on
+from tests.leaks import commands
+from tests.service.test_what_waits import FIRST, RISES, more
+from tests.toolbox import pages
+from tests.toolbox.cases import Lay, Place, laid, uploaded
+from tests.toolbox.rows import said, write, zipped
+
+pytestmark = pytest.mark.neo4j
+LEAVES_OUT = ranked_on("C", sources=False)
+READERS = {"whole": ("analyst", Grant("C", sources=True)), "plain": ("analyst", Grant("C"))}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "whole", FIRST)
+
+
+def noted(page: str) -> str:
+    """What a page says of it."""
+    return html.unescape(page.partition('<p class="note ranked-on">')[2].partition("<a")[0]).strip()
+
+
+@pytest.mark.parametrize(
+    ("page", "twin"),
+    [
+        ("", "/overview.json"),
+        ("/leads", "/leads.json"),
+        ("/lead?id=boss", "/lead.json?id=boss"),
+        ("/through?id=boss", "/through.json?id=boss"),
+        ("/behind?id=boss", "/behind.json?id=boss"),
+        ("/linked", "/linked.json"),
+        ("/waiting", "/waiting.json"),
+    ],
+)
+@pytest.mark.changes
+def test_a_page_and_its_twin_say_the_same(people: Place, page: str, twin: str) -> None:
+    for name in READERS:
+        waits = people(name).waiting.listed()
+        people(name).waiting.seen(waits.at, waits.version)
+    people.load("whole", more("P", *RISES))
+    for name, sentence in (("whole", ""), ("plain", LEAVES_OUT)):
+        shown = noted(people.client(name).get(f"/case/{people.case}{page}").text)
+        told = people.client(name).get(f"/case/{people.case}{twin}").get_json()["ranked_on"]
+        assert shown == told
+        assert told.endswith(sentence) if page.startswith("/behind") else told == sentence
+
+
+def test_so_does_a_preview_of_what_a_delivery_does_to_the_leads(people: Place) -> None:
+    columns = "subject_id,relation,object_id,statement_id"
+    links = "\n".join(",".join(row[name] for name in columns.split(",")) for row in said("N1", *RISES))
+    content = zipped(
+        people="id,name\n",
+        statements="id,kind,handling,source_grade,assessment\nN1,intelligence,P,1,A\n",
+        links=f"{columns}\n{links}\n",
+    )
+    upload = uploaded(people("plain"), content)
+    client, address = people.client("plain"), f"/case/{people.case}/load/preview"
+    if working := client.get(f"{address}?upload={upload}").headers.get("Location"):  # it may have ended already
+        pages.waited(client, working)
+    told = client.get(f"{address}.json?upload={upload}").get_json()
+    assert told["moves"]
+    assert noted(client.get(f"{address}?upload={upload}").text) == told["ranked_on"] == LEAVES_OUT
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("plain", LEAVES_OUT), ("whole", "")])
+def test_so_does_the_command_that_loads(people: Place, tmp_path: Path, name: str, sentence: str) -> None:
+    settings = people.service.settings
+    link = people.service.sign_in_link(name, "tests")
+    assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
+    folder = write(tmp_path / "more", **more("P", *RISES))
+    lines = commands.run(settings, "load", str(folder), "--case", people.case, "--dry-run").splitlines()
+    leads = [line.removeprefix("leads: ") for line in lines if line.startswith("leads: ")]
+    assert len(leads) > 1
+    assert (leads[-1] == LEAVES_OUT) == bool(sentence)
+    assert LEAVES_OUT not in leads[:-1]
