@@ -40,9 +40,9 @@ WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workpla
   // "~" sorts behind "-": of a month its last day counts.
   AND size(s[$first_on]) > size('2020') AND s[$first_on] + '~' >= toString(w.closed_on_earliest - duration({days: $before}))
   AND NOT coalesce(r[$first_on], '') > s[$first_on] + '~'
-WITH w, n, p, s ORDER BY p.id
-WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest
-WITH w, n, who, earliest, size(who) < $few AS few
+WITH w, n, p, s, any(one IN [r, s] WHERE coalesce(one[$denying] <> 0, false)) AS contested ORDER BY p.id
+WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest, collect(CASE WHEN contested THEN p.id END) AS disputed
+WITH w, n, who, earliest, disputed, size(who) < $few AS few
 RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
@@ -52,7 +52,8 @@ RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
        CASE WHEN few THEN null ELSE size(who) END AS people, CASE WHEN few THEN [] ELSE who END AS who,
        CASE WHEN few THEN null ELSE earliest END AS earliest,
        COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least
-                   AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
+                   AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id }
+         + CASE WHEN few THEN [] ELSE disputed END AS denied,
        COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY coalesce(people, 0) DESC, closed, next

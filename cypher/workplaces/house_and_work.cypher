@@ -17,7 +17,8 @@
 // people = "computed.count"
 // who = "Person.id"
 // weakest = "Link.belief"
-// denied = "computed.flag"
+// denied = "Entity.id"
+// doubtful = "Entity.id"
 // [example]
 // rows = 3
 // ---
@@ -26,10 +27,14 @@ WHERE d <> w AND d.handling IN $handling AND p.handling IN $handling AND w.handl
   AND h[$belief] IS NOT NULL AND j[$belief] IS NOT NULL
 MATCH (d)<-[k:CONTROLS|MANAGED]-(c:Entity)-[m:CONTROLS|MANAGED]->(w)
 WHERE c.handling IN $handling AND k[$belief] >= $least AND m[$belief] >= $least
-WITH c, d, w, p, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weaker,
+WITH c, d, w, p, h, j, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weaker,
      any(one IN [k, m] WHERE coalesce(one[$denying] <> 0, false)) AS contested ORDER BY p.id
-WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest, max(contested) AS denied
+WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest, max(contested) AS contested,
+     collect(DISTINCT CASE WHEN any(one IN [h, j] WHERE coalesce(one[$denying] <> 0, false)) THEN p.id END) AS disputed,
+     collect(DISTINCT CASE WHEN h[$belief] < 0.5 OR j[$belief] < 0.5 THEN p.id END) AS doubted
 RETURN c.id AS controller, c.name AS name, d.id AS dwelling, d.name AS dwelling_name, w.id AS workplace, w.name AS workplace_name,
-       size(who) AS people, who, weakest, denied
+       size(who) AS people, who, weakest,
+       CASE WHEN contested THEN [c.id] ELSE [] END + disputed AS denied,
+       CASE WHEN weakest < 0.5 THEN [c.id] ELSE [] END + doubted AS doubtful
 ORDER BY people DESC, controller, dwelling, workplace
 LIMIT $limit + 1

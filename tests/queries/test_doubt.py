@@ -8,21 +8,25 @@ from typing import Any
 import pytest
 
 from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.queries import own_library
 from graphsvc.service import PictureRequest
 from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.rows import Tables, claim, said
 
 pytestmark = pytest.mark.neo4j
 ROLES = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
 SURE, LIED, POOR, WORST = "sure", "denied-one", "poor", "worst"
+# Of those who lived in a house and worked there is a record; of one it is denied, and of one only a report taken for false says it.
+WORKERS = (PLAIN, DISPUTED, UNSURE) = ("w-plain", "w-disputed", "w-unsure")
 CASE: Tables = {
-    "people": [{"id": name, "name": f"Name of {name}"} for name in (SURE, LIED, POOR, WORST, "worker")],
+    "people": [{"id": name, "name": f"Name of {name}"} for name in (SURE, LIED, POOR, WORST, "worker", *WORKERS)],
     "crossings": [{"id": "X1", "date": "2020-05-08"}, {"id": "X2", "date": "2020-05-09"}],
     "workplaces": [
         {"id": "K1", "closed_on": "2020-03-23"},
         {"id": "K2", "kind": "online"},
+        {"id": "house", "kind": "dwelling"},
     ],
     "boats": [{"id": "B1"}],
     "statements": [
@@ -44,7 +48,17 @@ CASE: Tables = {
             ),
         )
     ]
-    + said("good", "B1 USED_ON X1", "B1 USED_ON X2")
+    + said("good", "B1 USED_ON X1", "B1 USED_ON X2", f"{SURE} CONTROLS house")
+    + [
+        claim(who, relation, place, statement, from_date=since)
+        for who, statement in ((PLAIN, "good"), (DISPUTED, "good"), (UNSURE, "false"))
+        for relation, place, since in (
+            ("LIVED_AT", "house", "2020-01-05"),
+            ("WORKED_AT", "K1", "2020-01-05"),
+            ("WORKED_AT", "K2", "2020-03-25"),
+        )
+    ]
+    + [claim(DISPUTED, "WORKED_AT", "K1", "no", from_date="2020-01-05", polarity="denies")]
     + said("left", f"{SURE} ABANDONED worker", "gang ABANDONED worker", "worker WORKED_AT K1"),
     "gangs": [{"id": "gang"}],
 }
@@ -81,6 +95,34 @@ def test_who_controls_a_place_is_marked(people: Place, name: str, column: str) -
     (row,) = asked(people, "whole", name, least=0)
     assert row[column] == sorted([SURE, LIED, POOR, WORST])
     assert (row["denied"], row["doubtful"]) == ([LIED], sorted([POOR, WORST]))
+
+
+def sealed(people: Place, *who: str) -> list[str]:
+    """The pseudonyms of those who worked there."""
+    key = people.service.register.key(people.case, create=False)
+    return sorted(pseudonym(key, "person", name) for name in who)
+
+
+def test_who_lived_and_worked_under_one_hand_is_marked(people: Place) -> None:
+    (row,) = [
+        row
+        for row in asked(people, "whole", "workplaces.house_and_work")
+        if (row["controller"], row["workplace"]) == (SURE, "K1")
+    ]
+    assert row["who"] == sealed(people, *WORKERS)
+    assert (row["denied"], row["doubtful"]) == (sealed(people, DISPUTED), sealed(people, UNSURE))
+    page = people.client("whole").get(f"/case/{people.case}/query?name=workplaces.house_and_work&run=1").text
+    marked = page.partition(f"id={row['denied'][0]}")[2].partition("<a ")[0]
+    assert '<span class="tag">denied</span>' in marked
+
+
+def test_who_went_elsewhere_is_marked_where_they_are_told(people: Place) -> None:
+    (row,) = asked(people, "whole", "workplaces.displacement")
+    assert row["who"] == sealed(people, DISPUTED, PLAIN)
+    assert row["denied"] == [LIED, *sealed(people, DISPUTED)]
+    # Of few who left nobody is named, as denied neither.
+    (row,) = asked(people, "told", "workplaces.displacement")
+    assert (row["who"], row["denied"]) == ([], [LIED])
 
 
 @pytest.mark.parametrize(("given", "doubtful"), [({}, {POOR}), ({"least": 0}, {POOR, WORST})])
