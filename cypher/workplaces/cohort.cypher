@@ -36,6 +36,8 @@
 // parameters = { workplace = "W0002" }
 // rows = 8
 // ---
+// Few are not left out here, as they are of the figures in displacement.cypher: each row is what one link says, at the reader's level and
+// as it is told them, which stands on the page of its person too. A row left out, or its `next`, would say that somebody was not seen again.
 MATCH (w:Workplace {case: $case})<-[r:WORKED_AT|LIVED_AT]-(p:Person)
 WHERE w.handling IN $handling AND p.handling IN $handling AND w.closed_on IS NOT NULL AND ($workplace = '' OR w.id = $workplace)
   AND r.relation = CASE w.kind WHEN 'dwelling' THEN 'LIVED_AT' ELSE 'WORKED_AT' END

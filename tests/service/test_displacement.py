@@ -12,7 +12,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import MOVE_COLUMNS
+from graphsvc.service import MOVE_COLUMNS, PictureRequest
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Rows, Tables, claim
 
@@ -216,6 +216,25 @@ def test_each_answer_is_one_look_in_the_log(people: Place) -> None:
         assert [(line["action"], line["detail"].get("query")) for line in people.lines()] == [
             ("analyse", "displacement")
         ], address
+
+
+def test_the_plain_list_tells_of_nobody_what_their_own_links_do_not(people: Place) -> None:
+    """Where a flow reads few, `workplaces.cohort` still has a row for each: what it holds is what each link says by itself."""
+    inv = people("inv")
+    rows = inv.queries.run("workplaces.cohort", {"workplace": "wash"}).dicts()
+    assert {tuple(row["next"]) for row in rows} == {("live",), ("farm",), ()}
+    for row in rows:
+        edges = {
+            (edge.subject, edge.relation, edge.object): edge
+            for edge in inv.network.picture(PictureRequest([row["person"]])).edges
+        }
+        stay = edges[row["person"], "WORKED_AT", "wash"]
+        assert (stay.belief, stay.first_on, stay.last_on) == (row["belief"], row["first_on"], row["last_on"])
+        later = {target for _, relation, target in edges if relation == "WORKED_AT" and target != "wash"}
+        assert set(row["next"]) == later
+        assert {who for who, relation, _ in edges if relation == "ABANDONED"} == set(row["abandoned_by"])
+        line = inv.displacement.person(row["person"])
+        assert {"wash", *row["next"]} == {each.place for each in (*line.lines, *line.undated)}
 
 
 @pytest.mark.changes
