@@ -437,6 +437,36 @@ def test_nothing_that_is_known_of_others_keeps_the_name_of_who_was_erased(
     )
 
 
+def test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id(
+    service: Service, case: str, people: People, tmp_path: Path
+) -> None:
+    kin = "kin-of-Ingeborg-Halvorsen-Okonjo"
+    rows = {
+        "people": [{"id": kin, "name": "Mira Vandal", "category": "suspect"}],
+        "statements": [{"id": "S1", "kind": "record", "handling": "P"}],
+        "links": [claim(kin, "DIRECTED", "P2", "S1")],
+    }
+    others = [
+        {"id": "H1", "name": "Ingeborg Halvorsen Okonjo", "category": "suspect"},
+        {"id": "P2", "name": "Bo Quist", "category": "suspect"},
+    ]
+    people("inv").deliveries.load(write(tmp_path / "first", **rows | {"people": [*rows["people"], *others]}), quiet)
+    seal(people("cus"), people("sup"), kin, "threatened")
+    key = service.register.key(case, create=False)
+    before, after = (pseudonym(key, "person", name) for name in (kin, "kin-of-[erased]"))
+    assert image(service, case).nodes["Person"][before]["sealed"]
+    people("sup").protection.erasures.agree(people("cus").protection.erasures.ask("H1", "asked for it"), quiet)
+    assert set(image(service, case).nodes["Person"]) == {after, "P2"}
+    assert "Vandal" not in everything(service, case)
+    assert service.register.identity(case, after)[1]["name"] == "Mira Vandal"
+    # Erased themselves, nothing is known under either pseudonym; and the id that they had stays sealed, should it come again.
+    people("sup").protection.erasures.agree(people("cus").protection.erasures.ask(after, "asked for it"), quiet)
+    assert "Vandal" not in known_of(service, case)
+    people("inv").deliveries.load(write(tmp_path / "again", **rows), quiet)
+    assert set(image(service, case).nodes["Person"]) == {before, "P2"}
+    assert "Vandal" not in everything(service, case)
+
+
 def known_of(service: Service, case: str) -> str:
     """All that is kept of who and what is sealed in a case."""
     standing = service.register.standings(case, service.register.key(case, create=False)) or {}

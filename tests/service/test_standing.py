@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -264,6 +265,26 @@ def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
     claims = said("p CONTACTED q", "q CROSSED_ON c1", "r CONTACTED p")
     _, standing = after([*told, *claims], by=tie)
     assert [of(standing, one).sealed for one in "pqr"] == [False, True, True]
+
+
+def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> None:
+    """An erasure masks ids, in rows and in what is known alike; a pseudonym is made from the id."""
+    told = [*CROSSING, *said("p PILOTED c1")]
+    _, before = after([*people({"id": "p", "name": "Hewa", "sealed": "yes"}), *told])
+    old = of(before, "p")
+    known = {pseudonym(KEY, "person", "p"): replace(old, identities=({"id": "q", "name": "Hewa"},))}
+    erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
+    state = State()
+    fold(state, 1, [*people({"id": "q", "name": "Hewa"}), *CROSSING, *said("q PILOTED c1")], COLUMNS, partial=False)
+    now = standings(known, state, erasing, 1)
+    assert (of(now, "q").sealed, of(now, "q").why) == (True, old.why)
+    assert of(now, "q").identities == ({"id": "q", "name": "Hewa"},)
+    assert (of(now, "p").sealed, of(now, "p").identities) == (True, ())
+    assert standings(now, state, erasing, 1) == now
+    # Two persons who open them open them for good, whatever is still kept of the id that they had.
+    name = pseudonym(KEY, "person", "q")
+    opened = replace(erasing, decided={**erasing.decided, name: "opened"})
+    assert not of(standings(now, state, replace(opened, now=[name]), 1), "q").sealed
 
 
 def test_standings_are_kept_as_they_are() -> None:

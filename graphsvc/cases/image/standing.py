@@ -112,6 +112,7 @@ def standings(before: Standings, state: State, by: Deciding, number: int = 0) ->
     """
     handling = Handling(state)
     facts = _Facts(state, handling)
+    before = _under_their_ids(before, by)
     result = {name: old for name, old in before.items() if old.sealed and by.decided.get(name) != "opened"}
     for identifier, row in state.records["people"].items():
         name = vault.pseudonym(by.key, "person", identifier)
@@ -161,6 +162,27 @@ def asked_by(before: Standings, after: Standings) -> int:
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
     """Pseudonyms of who stood by name before, and stands by a pseudonym after."""
     return {name for name, standing in before.items() if not standing.sealed and name in after and after[name].sealed}
+
+
+def _under_their_ids(before: Standings, by: Deciding) -> Standings:
+    """The standings, with whoever is sealed under the pseudonym of the id that they are known by now.
+
+    An erasure takes the erased name out of ids as out of all other text, in rows and in what is known alike, and a pseudonym is
+    made from the id: they would come as somebody new, by name. The pseudonym that they had stays sealed, as their id may come
+    again; nothing is known of it any more.
+    """
+    if "erased" not in by.decided.values():
+        return before
+    moved: dict[str, Standing] = {}
+    for old, standing in before.items():
+        for identity in standing.identities if standing.sealed else ():
+            name = vault.pseudonym(by.key, "thing" if "kind" in identity else "person", identity["id"])
+            if name != old:
+                there = moved.get(name) or before.get(name)
+                known = there.identities if there is not None else ()
+                moved[name] = replace(standing, identities=(*known, identity))
+                moved[old] = replace(moved.get(old, standing), identities=())
+    return {**before, **moved} if moved else before
 
 
 def _person(
