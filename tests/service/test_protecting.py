@@ -194,6 +194,30 @@ def test_holds_take_role_clearance_and_sense(service: Service, people: People, f
         assert connection.execute(sa.select(tables.holds)).all() == []
 
 
+def test_a_hold_shows_who_was_sealed_since_by_pseudonym(
+    service: Service, case: str, people: People, first: Path
+) -> None:
+    people("inv").deliveries.load(first, quiet)
+    people("sup").protection.holds.add(hold(), "zoraya-1")
+    assert [listed.person for listed in people("sup").protection.holds.listed()] == ["zoraya-1"]
+    seal(people("cus"), people("sup"), "zoraya-1", "threatened")
+    hidden = pseudonym(service.register.key(case, create=False), "person", "zoraya-1")
+    assert [listed.person for listed in people("sup").protection.holds.listed()] == [hidden]
+
+
+def test_requests_are_there_for_who_asked_and_who_may_agree_in_the_whole_case(people: People, first: Path) -> None:
+    people("inv").deliveries.load(first, quiet)
+    request = people("cus").protection.erasures.ask("zoraya-1", "asked for it")
+    listed = {
+        name: [row.id for row in people(name).protection.erasures.listed()] for name in ("cus", "sup", "cus2", "low")
+    }
+    assert listed == {"cus": [request], "sup": [request], "cus2": [], "low": []}
+    for name, error in (("cus2", Refused), ("low", NotFound)):
+        with pytest.raises(error):
+            people(name).protection.erasures.refuse(request)
+    assert [row.state for row in people("sup").protection.erasures.listed()] == ["asked"]
+
+
 # -- sealing by hand ----------------------------------------------------------------------------------------------
 
 
