@@ -2,7 +2,7 @@
 
 `knobs` what makes worlds differ · `names`, `places` tables · `cast` who is who · `sea`, `work`, `chain`, `ties`,
 `things` what truly happened, as `facts` · `standing` what people are to the case · `world` all of it · `statements` how things are told · `registers`, `reports`,
-`accounts`, `lies`, `abandoned` what is told, by whom · `write` the files.
+`accounts`, `lies`, `abandoned` what is told, by whom · `tables` its rows · `write` the files.
 
 Hard worlds: `hardness` what makes them hard · `rework` goes through what happened again (`between`, `fronts`, `lawful`, `forced`) ·
 `veil` rows tell nothing · `stories`, `plants` whole false stories · `gaps` what is missing.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from graphsvc.errors import RequestError
 from graphsvc.records.progress import Progress
-from graphsvc.simulate import abandoned, accounts, gaps, plants, registers, reports, world, write
+from graphsvc.simulate import abandoned, accounts, gaps, plants, registers, reports, tables, world, write
 from graphsvc.simulate.knobs import DEMO, Knobs, draw, draw_hard, hard_people
 from graphsvc.simulate.statements import InventedStatement
 from graphsvc.simulate.write import Truth
@@ -94,9 +94,9 @@ def simulate(
     numbered = write.name_statements(random.Random(f"{seed}/statements"), statements)
     planted = write.truth(invented, numbered)
     step(2, 4, "laying out the tables")
-    rows = write.tables(invented, numbered)
-    step(3, 4, f"writing {len(rows['links']):,} claims")
-    write.write(out, rows, planted)
+    laid_out = tables.tables(invented, numbered)
+    step(3, 4, f"writing {sum(len(statement.claims) for statement in numbered.values()):,} claims")
+    write.write(out, laid_out, planted)
     step(4, 4, "done")
     return planted
 

@@ -1,14 +1,20 @@
-"""Worlds stay what they were, byte for byte: what was measured, shown or fitted on a seed can be made again."""
+"""Worlds stay what they were, byte for byte, and their rows go to the files as they are made.
+
+What was measured, shown or fitted on a seed can be made again.
+"""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graphsvc import simulate
+from graphsvc.simulate import tables, write
 
 
 def digest(folder: Path) -> str:
@@ -42,3 +48,45 @@ def test_a_world_is_what_it_was(tmp_path: Path, world: tuple[int, int, float, bo
     people, seed, share, hard = world
     simulate.simulate(tmp_path / "case", seed=seed, people=people, false_share=share, hard=hard)
     assert digest(tmp_path / "case") == figure
+
+
+_NOBODY = write.Truth([], [], [], [], [], [], [], [], [], [], {})
+
+
+def test_rows_are_in_the_file_before_the_last_of_them_is_made(tmp_path: Path) -> None:
+    """A large world's rows are more than what they are made of: no more than a buffer of them is held at once."""
+    path, count = tmp_path / "links.csv", 10_000
+    sizes: list[int] = []
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for number in range(count):
+            yield (f"P{number}", "DIRECTED", "P0", "S1")
+            if path.exists():
+                sizes.append(path.stat().st_size)
+
+    columns = ("subject_id", "relation", "object_id", "statement_id")
+    write.write(tmp_path, {"links": tables.InventedTable(columns, rows)}, _NOBODY)
+    made = path.stat().st_size
+    assert len(sizes) == count
+    # Of each row that is made, all but the last few tens of thousands of bytes before it are in the file.
+    assert all(size >= made * number / count - 40_000 for number, size in enumerate(sizes))
+    assert made > 200_000
+
+
+def test_columns_that_no_row_fills_are_left_out_whichever_row_fills_the_others(tmp_path: Path) -> None:
+    """Required ones are always there; those of the deliverer's own come last, by name."""
+    columns = ("id", "name", "x_later", "aliases", "x_first", "x_never")
+    rows = [("G1", "", "", "", "a", ""), ("G2", "", "", "b", "", ""), ("G3", "", "c", "", "", "")]
+    write.write(tmp_path, {"gangs": tables.InventedTable(columns, lambda: iter(rows))}, _NOBODY)
+    with (tmp_path / "gangs.csv").open(encoding="utf-8", newline="") as file:
+        header, *cells = csv.reader(file)
+    assert header == ["id", "aliases", "x_first", "x_later"]
+    assert cells == [["G1", "", "a", ""], ["G2", "b", "", ""], ["G3", "", "", "c"]]
+
+
+def test_the_rows_of_a_world_can_be_made_again(tmp_path: Path) -> None:
+    """They are looked through for columns that are filled, and then written."""
+    world = simulate.world.build(1, simulate.Knobs(), 60)
+    for name, table in tables.tables(world, {}).items():
+        assert all(len(row) == len(table.columns) for row in table.rows()), name
+        assert list(table.rows()) == list(table.rows()), name

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,15 +88,17 @@ def test_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Path.write_bytes
+    whole = Path.open
 
-    def full(path: Path, data: bytes) -> int:
-        if path.name == "links.csv":
-            whole(path, data[:10])
+    class Full(io.TextIOWrapper):
+        def write(self, text: str) -> int:
+            del text
             raise OSError(errno.ENOSPC, "No space left on device")
-        return whole(path, data)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    def opened(path: Path, *how: Any, **rest: Any) -> Any:
+        return Full(whole(path, "wb")) if path.name == "links.csv" else whole(path, *how, **rest)
+
+    monkeypatch.setattr(Path, "open", opened)
     with pytest.raises(OperatorError, match=r"links\.csv cannot be written: No space left on device"):
         simulate.simulate(tmp_path / "case", people=50)
     assert list((tmp_path / "case").iterdir()) == []
