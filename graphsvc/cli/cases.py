@@ -216,7 +216,9 @@ def list_cases(session: Opener) -> None:
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=1, show_default=True, help="Which world; the same seed gives the same files.")
-@click.option("--people", type=int, help="How many people: 2000, or drawn from the seed in a hard world.")
+@click.option(
+    "--people", type=int, help="How many people, at most 100,000: 2000, or drawn from the seed in a hard world."
+)
 @click.option(
     "--false",
     "false_share",

@@ -35,8 +35,8 @@ __all__ = [
 FEWEST_PEOPLE, DEFAULT_PEOPLE = 20, 2000
 # Fewer would not hold one of each who makes a world hard.
 FEWEST_HARD_PEOPLE = 150
-# More would run out of phone numbers that are reserved for fiction.
-MOST_PEOPLE = 50_000
+# What was measured. Phone numbers that are reserved for fiction would last for more, but not for twice as many.
+MOST_PEOPLE = 100_000
 DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 3, 2_000, 0.2
 
 
@@ -57,7 +57,7 @@ def simulate(
     Args:
         out: a folder that is empty or not there yet.
         seed: which world.
-        people: rows of people.csv, 20 to 50,000; everything else grows with it (default 2,000; a hard world takes at
+        people: rows of people.csv, 20 to 100,000; everything else grows with it (default 2,000; a hard world takes at
             least 150, and by default 300 to 1,500, drawn from the seed).
         false_share: part of the witness statements that is false, 0 to 1.
         progress: called with steps done, steps in all, and what is being done.

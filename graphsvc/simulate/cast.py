@@ -198,10 +198,9 @@ def _organise(rng: random.Random, people: list[InventedPerson]) -> list[Gang]:
         by_role.setdefault(person.role, []).append(person)
     organisers, leaders = by_role["organiser"], by_role["leader"]
     count = max(2, len(leaders), round(len(organisers) / 2))
-    words = [f"{place} {fancy}" for fancy in places.FANCIES for place in places.GANG_WORDS]
     gangs = []
     for position, token in enumerate(tokens(rng, "G", count)):
-        word = places.GANG_WORDS[position] if position < len(places.GANG_WORDS) else words[position]
+        word = places.gang_word(position)
         aliases = [f"{word} people", f"those of the {word.lower()}"][: rng.randrange(3)]
         gangs.append(Gang(token, f"{word} group", aliases))
     for position, person in enumerate(organisers):

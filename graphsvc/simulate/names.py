@@ -132,8 +132,10 @@ NICKNAMES = (
     "Mechanic",
 )
 
-# Ranges set aside for drama by the regulators of the United Kingdom (Ofcom) and France (Arcep): prefix, free digits.
+# Ranges that regulators set aside for drama: prefix, free digits. A world takes them in this order, as many as it needs: new ones
+# go to the end, or every world changes.
 _FICTION = (
+    # Ofcom (United Kingdom), "Telephone numbers for use in TV and radio drama programmes", and Arcep (France), decision 2018-0881.
     ("+447700900", 3),
     ("+3363998", 4),
     ("+441632960", 3),
@@ -146,12 +148,26 @@ _FICTION = (
     ("+3335301", 4),
     ("+3346571", 4),
     ("+3353649", 4),
+    # The other areas of the same list of Ofcom's, and its numbers of no area. Northern Ireland's range was another one before.
+    ("+441134960", 3),
+    ("+441144960", 3),
+    ("+441164960", 3),
+    ("+441174960", 3),
+    ("+441184960", 3),
+    ("+441314960", 3),
+    ("+441414960", 3),
+    ("+441514960", 3),
+    ("+441914980", 3),
+    ("+442920180", 3),
+    ("+443069990", 3),
+    # ComReg (Ireland), "Numbering Conditions of Use and Application Process": 020 91x xxxx, for drama alone.
+    ("+3532091", 5),
 )
 
 
 def phone_numbers(rng: random.Random, count: int) -> list[str]:
-    """`count` different numbers from ranges reserved for fiction, mobiles first (there are some 66,000)."""
-    numbers = []
+    """`count` different numbers from ranges reserved for fiction, mobiles first (there are 177,000)."""
+    numbers: list[str] = []
     for prefix, digits in _FICTION:
         block = [f"{prefix}{number:0{digits}d}" for number in range(10**digits)]
         rng.shuffle(block)

@@ -104,3 +104,12 @@ GANG_WORDS = (
     "Market",
     "Tunnel",
 )
+
+
+def gang_word(position: int) -> str:
+    """What the gang at a position is called, no two alike: a word, then two of them, then two of them and a number."""
+    fancy, word = divmod(position, len(GANG_WORDS))
+    turn, fancy = divmod(fancy, len(FANCIES))
+    if position < len(GANG_WORDS):
+        return GANG_WORDS[word]
+    return f"{GANG_WORDS[word]} {FANCIES[fancy]}" + (f" {turn + 1}" if turn else "")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import random
 import re
 from typing import Any
 
+from graphsvc import simulate
 from graphsvc.records.dates import parse_date
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column
+from graphsvc.simulate import names, places
 
-# Ranges that Ofcom (United Kingdom) and Arcep (France) set aside for fiction.
+# Ranges that Ofcom (United Kingdom), Arcep (France) and ComReg (Ireland) set aside for fiction.
 _FICTION = re.compile(
-    r"\+44(7700900|1632960|2079460|1154960|1214960|1614960)\d{3}|\+33(199|261|353|465|536|639)(00|91|01|71|49|98)\d{4}"
+    r"\+44(7700900|1632960|2079460|(11[3-8]|1[2-6]1)4960|1914980|2920180|3069990)\d{3}"
+    r"|\+33(19900|26191|35301|46571|53649|63998)\d{4}|\+3532091\d{5}"
 )
 
 
@@ -101,6 +106,23 @@ def test_phone_numbers_are_reserved_for_fiction(case: Any) -> None:
     assert all(_FICTION.fullmatch(number) for number in listed + things)
     assert len(things) == len(set(things))
     assert set(listed) <= set(things)
+
+
+def test_phone_numbers_last_for_the_largest_world_and_begin_as_they_did() -> None:
+    """Everybody may have a phone. New ranges come after those there were, of which worlds up to 66,000 phones are made."""
+    numbers = names.phone_numbers(random.Random("phones"), simulate.MOST_PEOPLE)
+    assert len(numbers) == len(set(numbers)) == simulate.MOST_PEOPLE
+    assert all(_FICTION.fullmatch(number) for number in numbers)
+    before = " ".join(numbers[:66_000]).encode()
+    assert hashlib.sha256(before).hexdigest()[:20] == "be69173de1be6887209b"
+
+
+def test_gangs_have_names_of_their_own_however_many_there_are() -> None:
+    words = [places.gang_word(position) for position in range(3000)]
+    assert len(set(words)) == len(words)
+    assert words[0] == "Dune"
+    assert words[12:14] == ["Dune Blue Heron", "Harbour Blue Heron"]
+    assert words[191:193] == ["Tunnel Paragon", "Dune Amber 2"]
 
 
 def test_no_file_names_a_host(case: Any) -> None:

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from graphsvc import simulate
+from graphsvc.cli import cases
 from graphsvc.errors import InputError, OperatorError, RequestError
 
 
@@ -62,7 +64,7 @@ def test_people_is_the_number_of_rows(tmp_path: Path, people: int) -> None:
     ("wrong", "said"),
     [
         ({"people": 19}, "people is 19"),
-        ({"people": 1_000_000}, "people is 1000000"),
+        ({"people": simulate.MOST_PEOPLE + 1}, "people is 100001"),
         ({"false_share": -0.1}, "false_share is -0.1"),
         ({"false_share": 1.01}, "false_share is 1.01"),
         ({"false_share": float("nan")}, "false_share is nan"),
@@ -74,6 +76,13 @@ def test_arguments_out_of_range_are_refused_and_nothing_is_made(
     with pytest.raises(RequestError, match=said):
         simulate.simulate(tmp_path / "case", **wrong)  # type: ignore[arg-type]
     assert not (tmp_path / "case").exists()
+
+
+def test_the_most_people_are_told_where_one_asks_for_them() -> None:
+    most = f"{simulate.MOST_PEOPLE:,}"
+    assert most in str(simulate.simulate.__doc__)
+    assert f"at most {most}" in cases.simulate.get_help(click.Context(cases.simulate))
+    assert most in (Path(__file__).parents[2] / "docs" / "evaluate.md").read_text("utf-8")
 
 
 def test_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
