@@ -85,7 +85,7 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
     hard = world.knobs.hard
     most = hard.agreed if hard else 4
     count = round(false_share * len(slots))
-    alone = _insiders_who_lie(telling, slots, false_share) if hard else []
+    alone = dict.fromkeys(_insiders_who_lie(telling, slots, false_share) if hard else ())
     rest = [position for position in range(len(slots)) if position not in alone]
     agreed_on = lies.groups(
         rng, [scenes[position] for position in rest], count - len(alone), world.knobs.collusion, most
@@ -93,6 +93,9 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
     for group in [[position] for position in alone] + [[rest[place] for place in places] for places in agreed_on]:
         agreed = lies.plot(rng, world, [slots[position].witness for position in group], slots[group[0]].scene)
         plots |= dict.fromkeys(group, agreed)
+    told_of: dict[str, list[lies.Plot]] = {}
+    for position, agreed in plots.items():
+        told_of.setdefault(scenes[position], []).append(agreed)
     interpreters = rng.sample(world.cast.of("interpreter"), len(world.cast.of("interpreter")))
     about = {crossing.id: f"a boat from {crossing.launch[0]}" for crossing in world.crossings}
     about |= {workplace.id: f"work at a {workplace.sector}" for workplace in world.workplaces}
@@ -108,7 +111,7 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
         statement.on_record = "yes" if rng.random() < 0.6 else ""
         statement.interpreter = telling.interpreter(slot.witness, interpreters)
         statement.interest = _interest(telling, story)
-        stories = [plot for position, plot in plots.items() if scenes[position] == slot.scene]
+        stories = told_of.get(slot.scene, [])
         earlier = given.get(slot.witness.id, [])
         claims = _honest(telling, slot, stories, earlier) if story is None else _false(telling, slot, story)
         statement.claims = unique(claims)
@@ -149,9 +152,10 @@ def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
     count = max(4, round(len(world.cast.people) * world.knobs.witness_share))
     kinds = _HARD_WITNESSES if world.knobs.hard else _WITNESSES
     witnesses: dict[str, str] = {}
+    spoken_of: list[str] = []
     while len(witnesses) < count:
         if witnesses and rng.random() < world.knobs.clustering:
-            scene = rng.choice(list(witnesses.values()))
+            scene = rng.choice(spoken_of)
             token = rng.choice(crowds[scene] or [""])
         elif world.knobs.from_peak and rng.random() < world.knobs.from_peak:
             scene = rng.choice(peak)
@@ -161,10 +165,11 @@ def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
             scene = _scene(telling, token, scenes)
         if token and token not in witnesses:
             witnesses[token] = scene
+            spoken_of.append(scene)
     return [(world.cast.people[token], scene) for token, scene in witnesses.items()]
 
 
-def _insiders(telling: InventedStatement) -> list[InventedPerson]:
+def _insiders(telling: InventedStatement) -> tuple[InventedPerson, ...]:
     """Members who talk: aides, and in a hard world anyone who may be ranked, so that having talked tells nothing."""
     cast = telling.world.cast
     return cast.aides + cast.hubs + cast.helpers + cast.of(FORCED) if telling.world.knobs.hard else cast.aides
@@ -186,7 +191,7 @@ def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]])
 def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
     """What the source could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
-    hard, hubs = world.knobs.hard, {hub.id for hub in world.cast.hubs}
+    hard, hubs = world.knobs.hard, telling.hubs
 
     def chance(fact: TrueFact, given: float) -> float:
         if hard is None or not given:
@@ -259,7 +264,7 @@ def _rumour(telling: InventedStatement, fact: TrueFact) -> TrueFact | None:
 def _false(telling: InventedStatement, slot: _Slot, story: lies.Plot) -> list[InventedClaim]:
     """A false account: the agreed story within true things that harm nobody behind it."""
     rng, world = telling.rng, telling.world
-    hidden = {story.hidden} | {hub.id for hub in world.cast.hubs if hub.id == slot.witness.boss}
+    hidden = {story.hidden} | ({slot.witness.boss} & telling.hubs)
     claims = [
         telling.account(slot.witness.id, fact) for fact in (*story.shared, *lies.own(rng, world, story, slot.witness))
     ]

@@ -19,9 +19,10 @@ _SLIP = 0.08
 def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """What an insulated leader or organiser did or got goes through the go-between instead."""
     between = {person.boss: person.id for person in reversed(cast.of("go-between"))}
+    middles = frozenset(between.values())
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:
-        if fact.subject in between.values() or fact.object in between.values() or rng.random() < _SLIP:
+        if fact.subject in middles or fact.object in middles or rng.random() < _SLIP:
             return [fact]
         if fact.subject in between and fact.relation in (*_COMMANDS, *_TIES):
             return [fact.by(between[fact.subject])]

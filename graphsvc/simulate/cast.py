@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graphsvc.simulate import names, places
@@ -22,6 +23,7 @@ AIDES = {
 }
 # Those who stand between hubs and everybody else, in hard worlds alone: they relay orders, or lend their name.
 BETWEEN = ("go-between", "front")
+MEMBERS = (*AIDES, *BETWEEN)
 HELPERS = ("interpreter", "taxi driver", "charity worker", "landlord", "doctor", "money transfer agent")
 # Those who did nothing but be carried or work: never ranked. A `double` is a second row of somebody else.
 PASSIVE = ("carried", "worker")
@@ -72,6 +74,9 @@ class Cast:
     gangs: list[Gang]
 
     def __post_init__(self) -> None:
+        # What was asked for before: every crossing, account and tie asks for the same few lists of everybody.
+        self._asked: dict[tuple[str, ...], tuple[InventedPerson, ...]] = {}
+        self._gangs: dict[tuple[str, ...], dict[str, list[InventedPerson]]] = {}
         self._roles: dict[str, list[InventedPerson]] = {}
         self._teams: dict[str, list[InventedPerson]] = {}
         self.double_of: dict[str, str] = {}
@@ -82,33 +87,48 @@ class Cast:
             if person.same_as:
                 self.double_of[person.same_as] = person.id
 
-    def of(self, *roles: str) -> list[InventedPerson]:
+    def of(self, *roles: str) -> tuple[InventedPerson, ...]:
         """People of these roles, in the order of the roles."""
-        return [person for role in roles for person in self._roles.get(role, [])]
+        if roles not in self._asked:
+            self._asked[roles] = tuple(person for role in roles for person in self._roles.get(role, []))
+        return self._asked[roles]
+
+    def of_gang(self, gang: str, *roles: str) -> list[InventedPerson]:
+        """People of these roles in a gang, in the order of the roles; a list of its own."""
+        if roles not in self._gangs:
+            grouped = self._gangs[roles] = {}
+            for person in self.of(*roles):
+                grouped.setdefault(person.gang, []).append(person)
+        return list(self._gangs[roles].get(gang, ()))
 
     def team(self, boss: str, *roles: str) -> list[InventedPerson]:
         """Aides who answer to `boss`; of these roles if any of them has one, else all of them."""
         team = self._teams.get(boss, [])
         return [person for person in team if person.role in roles] or team
 
-    def recast(self, person: InventedPerson, role: str) -> None:
-        """Gives a person another role."""
-        self._roles[person.role].remove(person)
-        person.role = role
-        self._roles.setdefault(role, []).append(person)
+    def recast(self, people: Iterable[InventedPerson], role: str) -> None:
+        """Gives people another role."""
+        recast = {person.id: person for person in people}
+        for before in {person.role for person in recast.values()}:
+            self._roles[before] = [person for person in self._roles[before] if person.id not in recast]
+        for person in recast.values():
+            person.role = role
+            self._roles.setdefault(role, []).append(person)
+        self._asked.clear()
+        self._gangs.clear()
 
     @property
-    def hubs(self) -> list[InventedPerson]:
+    def hubs(self) -> tuple[InventedPerson, ...]:
         """Those through whom the operation runs."""
         return self.of(*HUBS)
 
     @property
-    def aides(self) -> list[InventedPerson]:
+    def aides(self) -> tuple[InventedPerson, ...]:
         """Members who are no hubs."""
-        return self.of(*AIDES, *BETWEEN)
+        return self.of(*MEMBERS)
 
     @property
-    def helpers(self) -> list[InventedPerson]:
+    def helpers(self) -> tuple[InventedPerson, ...]:
         """Those who meet many people lawfully."""
         return self.of(*HELPERS)
 

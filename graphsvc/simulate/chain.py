@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from graphsvc.simulate.cast import Cast, InventedPerson
+from graphsvc.simulate.cast import HUBS, MEMBERS, Cast, InventedPerson
 from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
@@ -33,11 +33,12 @@ def tell(
                 _order(rng, knobs, gang.leader, organiser, facts)
                 _pay(rng, knobs, organiser, gang.leader, 400, facts)
             _cell(rng, knobs, cast, organiser, facts)
+    managers: dict[str, set[str]] = {}
+    for workplace in workplaces:
+        if workplace.manager:
+            managers.setdefault(workplace.controller, set()).add(workplace.manager)
     for controller in cast.of("controller"):
-        managed = {
-            workplace.manager for workplace in workplaces if workplace.controller == controller.id and workplace.manager
-        }
-        for manager in sorted(managed):
+        for manager in sorted(managers.get(controller.id, ())):
             _order(rng, knobs, controller, cast.people[manager], facts)
             _pay(rng, knobs, cast.people[manager], controller, 60, facts)
     _supply(rng, knobs, cast, crossings, facts)
@@ -85,7 +86,7 @@ def _cell(rng: random.Random, knobs: Knobs, cast: Cast, organiser: InventedPerso
 def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing], facts: Facts) -> None:
     """Boats of each gang come from its suppliers, or from one of another gang."""
     suppliers = cast.of("supplier")
-    sources = {gang.id: [supplier for supplier in suppliers if supplier.gang == gang.id] for gang in cast.gangs}
+    sources = {gang.id: cast.of_gang(gang.id, "supplier") for gang in cast.gangs}
     for supplier in suppliers:
         others = [gang.id for gang in cast.gangs if gang.id != supplier.gang]
         if others and rng.random() < knobs.second_gang:
@@ -132,7 +133,6 @@ def _rivals(rng: random.Random, cast: Cast, facts: Facts) -> None:
         others = [other for other in cast.gangs if other is not gang]
         other = rng.choice(others)
         facts.add(TrueFact(gang.id, "RIVAL_OF", other.id))
-        members = [person for person in cast.hubs + cast.aides if person.gang == gang.id]
-        rivals = [person for person in cast.hubs + cast.aides if person.gang == other.id]
+        members, rivals = (cast.of_gang(side.id, *HUBS, *MEMBERS) for side in (gang, other))
         for _ in range(min(3, len(members), len(rivals))):
             facts.add(TrueFact(rng.choice(members).id, "RIVAL_OF", rng.choice(rivals).id))

@@ -42,6 +42,8 @@ class Facts:
         self._facts: dict[tuple[str, str, str], TrueFact] = {}
         self._about: dict[str, list[TrueFact]] = {}
         self._of: dict[str, list[TrueFact]] = {}
+        # What cannot be looked up yet: most sets are rewritten again before anybody does.
+        self._pending: list[TrueFact] = []
 
     def __iter__(self) -> Iterator[TrueFact]:
         return iter(self._facts.values())
@@ -51,25 +53,39 @@ class Facts:
 
     def add(self, fact: TrueFact) -> None:
         """Adds a fact, unless it is known or relates something to itself."""
-        if fact.key in self._facts or fact.subject == fact.object:
+        key = fact.key
+        if key in self._facts or fact.subject == fact.object:
             return
-        self._facts[fact.key] = fact
-        self._about.setdefault(fact.subject, []).append(fact)
-        self._about.setdefault(fact.object, []).append(fact)
-        self._of.setdefault(fact.relation, []).append(fact)
+        self._facts[key] = fact
+        self._pending.append(fact)
+
+    def _enter(self) -> None:
+        """Enters what was added since into what is looked up."""
+        for fact in self._pending:
+            self._about.setdefault(fact.subject, []).append(fact)
+            self._about.setdefault(fact.object, []).append(fact)
+            self._of.setdefault(fact.relation, []).append(fact)
+        self._pending.clear()
 
     def about(self, token: str) -> list[TrueFact]:
         """Facts with `token` at either end."""
+        self._enter()
         return self._about.get(token, [])
 
     def of(self, *relations: str) -> list[TrueFact]:
         """Facts of these relations."""
+        self._enter()
         return [fact for relation in relations for fact in self._of.get(relation, [])]
 
     def rewritten(self, rewrite: Callable[[TrueFact], Iterable[TrueFact]]) -> Facts:
         """New facts: for each of these what `rewrite` makes of it, none, one or several."""
         new_facts = Facts()
-        for fact in self:
+        known = new_facts._facts
+        for key, fact in self._facts.items():
             for new_fact in rewrite(fact):
-                new_facts.add(new_fact)
+                # Most facts stay as they are, and a hard world is gone through eight times.
+                new_key = key if new_fact is fact else new_fact.key
+                if new_key not in known and new_fact.subject != new_fact.object:
+                    known[new_key] = new_fact
+        new_facts._pending.extend(known.values())
         return new_facts

@@ -32,5 +32,4 @@ def coerce(rng: random.Random, cast: Cast, crossings: list[Crossing], forced: li
             team = cast.team(crossing.organiser, "enforcer", "driver", "keeper")
             if pilot in forced and team:
                 facts.add(TrueFact(rng.choice(team).id, "COERCED", pilot, crossing.day))
-    for token in forced:
-        cast.recast(cast.people[token], FORCED)
+    cast.recast((cast.people[token] for token in forced), FORCED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from graphsvc.simulate.cast import AIDES, Cast, InventedPerson
+from graphsvc.simulate.cast import AIDES, MEMBERS, Cast, InventedPerson
 from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.hardness import Hard
 from graphsvc.simulate.sea import Crossing
@@ -88,7 +88,7 @@ def command(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> None:
     carried = cast.of("carried")
     days = [fact.on for fact in facts.of("DIRECTED") if fact.on]
     for senior in rng.sample(aides, round(len(aides) * hard.seniors)):
-        others = [aide for aide in cast.aides if aide.gang == senior.gang and aide is not senior]
+        others = [aide for aide in cast.of_gang(senior.gang, *MEMBERS) if aide is not senior]
         for other in rng.sample(others, min(len(others), rng.randrange(3, 9))):
             if (other.id, "DIRECTED", senior.id) not in facts:
                 facts.add(TrueFact(senior.id, "DIRECTED", other.id, rng.choice(days)))
@@ -105,7 +105,7 @@ def loud(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> list[TrueF
     """What is believed of loud members, honestly and wrongly: that they run the gang."""
     rumours = []
     for gang in cast.gangs:
-        members = [aide for aide in cast.aides if aide.gang == gang.id]
+        members = cast.of_gang(gang.id, *MEMBERS)
         chosen = rng.sample(members, min(len(members), 1 + (rng.random() < hard.loud)))
         rumours += [TrueFact(member.id, "RUNS", gang.id) for member in chosen]
     return [rumour for rumour in rumours if rumour.key not in facts]

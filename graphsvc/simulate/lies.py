@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from dataclasses import dataclass
 
@@ -49,18 +50,23 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
         collusion: chance that an account is false together with others of its scene.
         most: accounts that tell one story at most, 2 or more.
     """
-    free = rng.sample(range(len(scenes)), len(scenes))
+    free = dict.fromkeys(rng.sample(range(len(scenes)), len(scenes)))
+    free_of: dict[str, list[int]] = {}
+    for account in free:
+        free_of.setdefault(scenes[account], []).append(account)
     grouped: list[list[int]] = []
     while count > 0:
-        first = free[0]
+        first = next(iter(free))
         if rng.random() < collusion:
             # Where several were interviewed, there are several to agree.
-            first = max(free[:12], key=lambda account: sum(scenes[other] == scenes[account] for other in free))
+            first = max(itertools.islice(free, 12), key=lambda account: len(free_of[scenes[account]]))
         together = [first]
         if rng.random() < collusion:
-            together += [account for account in free if account != first and scenes[account] == scenes[first]]
+            together += [account for account in free_of[scenes[first]] if account != first]
         together = together[: min(count, rng.randrange(2, most + 1))]
-        free = [account for account in free if account not in together]
+        for account in together:
+            del free[account]
+            free_of[scenes[first]].remove(account)
         grouped.append(together)
         count -= len(together)
     return grouped
@@ -146,7 +152,7 @@ def _target(rng: random.Random, world: World, motive: str, witnesses: list[Inven
     telling = {witness.id for witness in witnesses}
     gang = world.cast.people[hidden].gang if hidden else ""
     if motive == "rival":
-        hubs = [] if world.knobs.hard else world.cast.hubs
+        hubs = () if world.knobs.hard else world.cast.hubs
         pool = [person.id for person in world.cast.aides + hubs if person.gang != gang]
     elif motive == "creditor":
         pool = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from graphsvc.simulate import stories
+from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.lies import untrue
 from graphsvc.simulate.statements import InventedClaim, InventedStatement, Statement, after, unique
 
@@ -20,15 +21,18 @@ def build(telling: InventedStatement) -> list[Statement]:
     hard, rng, world = telling.world.knobs.hard, telling.rng, telling.world
     if hard is None:
         return []
+    true_of: dict[str, list[TrueFact]] = {}
+    for fact in world.facts.of("MEMBER_OF", "PILOTED", "ASSISTED"):
+        true_of.setdefault(world.cast.people[fact.subject].gang, []).append(fact)
     reports = []
     for gang in world.cast.gangs:
         for _ in range(int(hard.plants + rng.random())):
-            reports += _story(telling, gang.id)
+            reports += _story(telling, gang.id, true_of.get(gang.id, []))
     return reports
 
 
-def _story(telling: InventedStatement, gang: str) -> list[Statement]:
-    """One story in two to four reports, from one or two sources."""
+def _story(telling: InventedStatement, gang: str, true: list[TrueFact]) -> list[Statement]:
+    """One story in two to four reports, from one or two sources, beside what is true of the gang."""
     rng, world = telling.rng, telling.world
     target = stories.blamed(rng, world, gang).id
     begun = world.knobs.day_peak + dt.timedelta(days=rng.randrange(-40, 120))
@@ -44,8 +48,7 @@ def _story(telling: InventedStatement, gang: str) -> list[Statement]:
         chosen = rng.sample(facts, min(len(facts), rng.randrange(2, 6)))
         report.claims = unique(InventedClaim(fact, telling.date(fact.on), planted=True) for fact in chosen)
         # What rivals know is true for the most part: it is what makes the rest believable.
-        around = [fact for fact in world.facts.of("MEMBER_OF", "PILOTED", "ASSISTED") if fact.subject != target]
-        known = [fact for fact in around if world.cast.people[fact.subject].gang == gang]
+        known = [fact for fact in true if fact.subject != target]
         told_of = [InventedClaim(fact, telling.date(fact.on)) for fact in rng.sample(known, min(len(known), 2))]
         report.claims = unique([*report.claims, *told_of])
         report.taken = after(begun + dt.timedelta(days=rng.randrange(40)), report.claims)

@@ -88,7 +88,7 @@ def _bills(telling: InventedStatement) -> list[Statement]:
 
 def _banks(telling: InventedStatement) -> list[Statement]:
     world, coverage = telling.world, telling.world.knobs.bank_coverage
-    hubs, accounts = {hub.id for hub in world.cast.hubs}, set(world.things.account.values())
+    hubs, accounts = telling.hubs, set(world.things.account.values())
 
     def chance(fact: TrueFact) -> float:
         # Hubs have their money carried; what goes between accounts is easier to find.
@@ -151,12 +151,13 @@ def _custody(telling: InventedStatement) -> list[Statement]:
     caught = _kept(telling, telling.world.facts.of("PILOTED"), 0.4)
     caught += _kept(telling, telling.world.facts.of("ASSISTED"), 0.15)
     records = [_record("Custody record", fact.on or _after(telling), "Arrest at a landing.", [fact]) for fact in caught]
+    candidates = telling.world.candidates()
     for fact in caught:
         day = f"{fact.on:%Y-%m}" if fact.on else ""
         person = telling.world.cast.people[fact.subject]
         if telling.world.knobs.hard:
             # Whoever is charged is charged with something: in a hard world it tells nothing of the part played.
-            person = telling.world.cast.people[telling.rng.choice(telling.world.candidates())]
+            person = telling.world.cast.people[telling.rng.choice(candidates)]
         word = "convicted" if telling.rng.random() < 0.3 else "suspect"
         if not any(entry.startswith(word) for entry in person.category):
             person.category.append(f"{word}@{day}" if day else word)
@@ -165,7 +166,7 @@ def _custody(telling: InventedStatement) -> list[Statement]:
 
 def _surveillance(telling: InventedStatement) -> list[Statement]:
     """Logs of observation: who was seen with whom. Those who keep off the street are in few of them."""
-    hubs = {hub.id for hub in telling.world.cast.hubs}
+    hubs = telling.hubs
 
     def chance(fact: TrueFact) -> float:
         if telling.world.knobs.hard:
@@ -182,7 +183,7 @@ def _companies(telling: InventedStatement) -> list[Statement]:
     world = telling.world
     if world.knobs.hard is None:
         return []
-    hubs = {hub.id for hub in world.cast.hubs}
+    hubs = telling.hubs
     owned = [fact for fact in world.facts.of("CONTROLS") if fact.subject in world.cast.people]
     listed = _kept(telling, owned, lambda fact: 0.1 if fact.subject in hubs else 0.75)
     return _parts("Register of companies", _after(telling), "Owners of premises.", listed)

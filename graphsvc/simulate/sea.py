@@ -83,7 +83,7 @@ def _seats(rng: random.Random, knobs: Knobs, count: int, riders: int) -> list[in
 
 def _riders(rng: random.Random, cast: Cast) -> list[InventedPerson]:
     """Everybody carried and half of the workers, those of one country near each other."""
-    riders = cast.of("carried") + [person for person in cast.of("worker") if rng.random() < 0.5]
+    riders = [*cast.of("carried"), *(person for person in cast.of("worker") if rng.random() < 0.5)]
     rank = {person.nationality: rng.random() for person in riders}
     return sorted(riders, key=lambda person: (rank[person.nationality] + rng.gauss(0, 0.25), person.id))
 
@@ -96,6 +96,8 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
     weights = [rng.uniform(0.4, 2) for _ in organisers]
     ids, boat_ids = tokens(rng, "C", count), tokens(rng, "B", count)
     seats = _seats(rng, knobs, count, len(riders))
+    rigid: list[Boat] = []
+    boarded = 0
     crossings: list[Crossing] = []
     counted = sum(map(len, knobs.peak_loads))
     plan = [
@@ -104,11 +106,7 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
     for day, seat, fixed in rng.sample(plan, count):
         organiser = rng.choices(organisers, weights)[0].id
         # A rigid boat that came back is used again; an inflatable is left on the beach.
-        old = (
-            [earlier.boat for earlier in crossings if earlier.boat.kind == "rigid inflatable"]
-            if rng.random() < 0.05
-            else []
-        )
+        old = rigid if rng.random() < 0.05 else []
         boat = rng.choice(old) if old else _boat(rng, boat_ids.pop())
         site = rng.choice(places.LAUNCH_SITES)
         crossing = Crossing(
@@ -116,8 +114,12 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
         )
         pilot = rng.choice(cast.team(organiser, "pilot"))
         crossing.pilots = [pilot.id]
-        crossing.passengers = [person.id for person in riders[:seat]]
-        riders = riders[seat:]
+        # More may be fixed for the peak than there are: then what is left for a boat is less than nobody.
+        upto = boarded + seat if seat >= 0 else max(boarded, len(riders) + seat)
+        crossing.passengers = [person.id for person in riders[boarded:upto]]
+        boarded = upto
+        if boat.kind == "rigid inflatable":
+            rigid.append(boat)
         crossing.strangers = 0 if fixed else rng.choice((0, 0, 0, 1, 2))
         crossings.append(crossing)
     _second_attempts(rng, knobs, crossings)
@@ -127,10 +129,12 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
 def _second_attempts(rng: random.Random, knobs: Knobs, crossings: list[Crossing]) -> None:
     """Some boats were stopped on the French side: part of those aboard try again, and appear on two crossings."""
     early = [crossing for crossing in crossings if crossing.day < knobs.day_peak and len(crossing.passengers) > 2]
+    before: dict[dt.date, list[Crossing]] = {}
     for crossing in crossings:
-        before = [earlier for earlier in early if earlier.day < crossing.day and earlier is not crossing]
-        if before and rng.random() < 0.25:
-            first = rng.choice(before)
+        if crossing.day not in before:
+            before[crossing.day] = [earlier for earlier in early if earlier.day < crossing.day]
+        if before[crossing.day] and rng.random() < 0.25:
+            first = rng.choice(before[crossing.day])
             first.intercepted_by, first.landing = places.FRENCH_INTERCEPTOR, ("", 0.0, 0.0)
             again = rng.sample(crossing.passengers, min(4, len(crossing.passengers)))
             first.passengers += [person for person in again if person not in first.passengers]

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graphsvc.simulate.cast import HELPERS, HUBS, InventedPerson
+from graphsvc.simulate.cast import HELPERS, HUBS, MEMBERS, InventedPerson
 from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.world import World
 
@@ -89,6 +89,7 @@ class InventedStatement:
         self.world = world
         self._people = world.cast.people
         self._looks: dict[tuple[str, str], str] = {}
+        self.hubs = frozenset(hub.id for hub in world.cast.hubs)
         self._accusable = world.cast.aides + world.cast.of("bystander") + world.cast.helpers
 
     def grade(self, statement: Statement, true: bool, *, well: bool = False) -> None:
@@ -168,8 +169,8 @@ class InventedStatement:
         cell = [self._people[boss], *cast.team(boss)]
         if len(cell) == 1:
             # Whoever has no cell is taken for somebody else of the gang, a helper for another one.
-            cell = [other for other in cast.hubs + cast.aides if other.gang == person.gang] if person.gang else []
-            cell = cell or (cast.helpers if person.role in HELPERS else [])
+            cell = cast.of_gang(person.gang, *HUBS, *MEMBERS) if person.gang else []
+            cell = cell or (list(cast.helpers) if person.role in HELPERS else [])
         return [other for other in cell if other is not person]
 
     def interpreter(self, person: InventedPerson, few: list[InventedPerson]) -> str:

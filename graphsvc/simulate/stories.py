@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 
-from graphsvc.simulate.cast import InventedPerson
+from graphsvc.simulate.cast import HUBS, MEMBERS, InventedPerson
 from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.world import World
 
@@ -18,10 +19,9 @@ _PART = ("ORGANISED", "CONTROLS", "DIRECTED", "PAID", "RUNS", "SUPPLIED")
 def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
     """Whom rivals of a gang blame: one of its aides or go-betweens, a member of another gang, or a helper."""
     cast = world.cast
-    aides = [aide for aide in cast.aides if aide.gang == gang]
-    pools = {
-        "aide": aides,
-        "go-between": [person for person in cast.of("go-between") if person.gang == gang],
+    pools: dict[str, Sequence[InventedPerson]] = {
+        "aide": cast.of_gang(gang, *MEMBERS),
+        "go-between": cast.of_gang(gang, "go-between"),
         "stranger": [aide for aide in cast.aides if aide.gang != gang],
         "helper": cast.helpers,
     }
@@ -33,7 +33,7 @@ def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
 def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date | None) -> list[TrueFact]:
     """What makes a head of the gang out of `target`, as of `day`: it runs, orders, pays and recruits."""
     cast = world.cast
-    members = [aide.id for aide in cast.aides if aide.gang == gang and aide.id != target]
+    members = [aide.id for aide in cast.of_gang(gang, *MEMBERS) if aide.id != target]
     facts = [TrueFact(target, "RUNS", gang), TrueFact(target, "MEMBER_OF", gang)]
     for member in rng.sample(members, min(len(members), rng.randrange(2, 6))):
         facts.append(TrueFact(target, "DIRECTED", member, day))
@@ -42,7 +42,7 @@ def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date
         if rng.random() < 0.25:
             facts.append(TrueFact(target, "RECRUITED", member, day))
     if rng.random() < 0.4:
-        hubs = [hub.id for hub in cast.hubs if hub.gang == gang]
+        hubs = [hub.id for hub in cast.of_gang(gang, *HUBS)]
         # Those who do run it are made into helpers of the one who does not.
         facts += [TrueFact(target, "DIRECTED", hub, day) for hub in rng.sample(hubs, min(1, len(hubs)))]
     return facts

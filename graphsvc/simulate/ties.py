@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+from collections.abc import Sequence
 
 from graphsvc.simulate.cast import HELPERS, HUBS, Cast, InventedPerson
 from graphsvc.simulate.facts import Facts, TrueFact
@@ -48,8 +49,9 @@ def tell(
         _hub(rng, knobs, cast, helpers, person, facts)
     _around(rng, knobs, cast, helpers, facts)
     if knobs.hard:
+        known = cast.of("bystander") + cast.aides
         for person in cast.hubs + cast.aides + cast.of("bystander"):
-            _neighbours(rng, knobs, cast, helpers, person, facts)
+            _neighbours(rng, knobs, cast, known, helpers, person, facts)
     # Whoever recruited or drove somebody has called them.
     for fact in facts.of("RECRUITED", "TRANSPORTED"):
         if rng.random() < 0.35:
@@ -129,10 +131,16 @@ def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person
 
 
 def _neighbours(
-    rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts
+    rng: random.Random,
+    knobs: Knobs,
+    cast: Cast,
+    known: Sequence[InventedPerson],
+    helpers: _Helpers,
+    person: InventedPerson,
+    facts: Facts,
 ) -> None:
     """In hard worlds everybody has neighbours, some many, some few; of hubs they are all there is in plain sight."""
-    known, carried = cast.of("bystander") + cast.aides, cast.of("carried")
+    carried = cast.of("carried")
     those = [rng.choice(carried).id for _ in range(min(20, int(rng.expovariate(1 / 2))))]
     if person.role in HUBS:
         count = min(40, int(rng.expovariate(1 / 9)))

@@ -77,20 +77,31 @@ def tell(rng: random.Random, knobs: Knobs, cast: Cast, workplaces: list[Workplac
     exploiting = [workplace for workplace in workplaces if workplace.controller]
     early = [workplace for workplace in exploiting if workplace.kind in ("premises", "site")]
     homes = [workplace for workplace in exploiting if workplace.kind == "dwelling"]
+    homes_of = _by_controller(homes)
+    still_open = [workplace for workplace in exploiting if workplace.kind != "dwelling" and not workplace.closed]
+    open_of = _by_controller(still_open)
+    online = [workplace for workplace in still_open if workplace.kind == "online"]
+    online_of = _by_controller(online)
     for worker in cast.of("worker"):
         first = rng.choice(early)
         start = knobs.day_peak - dt.timedelta(days=rng.randrange(60, 300))
         _work(rng, cast, worker, first, start, first.closed, facts)
-        near = [workplace for workplace in homes if workplace.controller == first.controller] or homes
+        near = homes_of.get(first.controller, homes)
         facts.add(TrueFact(worker.id, "LIVED_AT", rng.choice(near).id, start))
         if first.closed and rng.random() < 0.8:
-            open_ones = [workplace for workplace in exploiting if workplace.kind != "dwelling" and not workplace.closed]
-            same = [workplace for workplace in open_ones if workplace.controller == first.controller]
-            online = [workplace for workplace in same or open_ones if workplace.kind == "online"]
-            options = online if online and rng.random() < 0.45 else same or open_ones
+            same = open_of.get(first.controller)
+            sites = online_of.get(first.controller) if same else online
+            options = sites if sites and rng.random() < 0.45 else same or still_open
             _work(
                 rng, cast, worker, rng.choice(options), first.closed + dt.timedelta(days=rng.randrange(25)), None, facts
             )
+
+
+def _by_controller(workplaces: list[Workplace]) -> dict[str, list[Workplace]]:
+    grouped: dict[str, list[Workplace]] = {}
+    for workplace in workplaces:
+        grouped.setdefault(workplace.controller, []).append(workplace)
+    return grouped
 
 
 def _work(

@@ -15,6 +15,7 @@ import pytest
 
 from graphsvc import simulate
 from graphsvc.simulate import tables, write
+from graphsvc.simulate.facts import Facts, TrueFact
 
 
 def digest(folder: Path) -> str:
@@ -90,3 +91,33 @@ def test_the_rows_of_a_world_can_be_made_again(tmp_path: Path) -> None:
     for name, table in tables.tables(world, {}).items():
         assert all(len(row) == len(table.columns) for row in table.rows()), name
         assert list(table.rows()) == list(table.rows()), name
+
+
+def test_who_was_asked_for_before_is_asked_for_anew_once_somebody_has_another_role() -> None:
+    world = simulate.world.build(1, simulate.Knobs(), 100)
+    people, carried = world.cast.of("carried", "worker"), world.cast.of("carried")
+    world.cast.recast(carried[:2], "worker")
+    assert world.cast.of("carried") == carried[2:]
+    assert world.cast.of("carried", "worker") == (*carried[2:], *people[len(carried) :], *carried[:2])
+    gang = world.cast.gangs[0].id
+    drivers = world.cast.of_gang(gang, "driver")
+    assert drivers == [driver for driver in world.cast.of("driver") if driver.gang == gang]
+    drivers.clear()
+    assert world.cast.of_gang(gang, "driver")
+
+
+def test_facts_can_be_looked_up_between_any_two_that_are_added() -> None:
+    first, second, third = (
+        TrueFact("P1", relation, f"P{end}") for end, relation in enumerate(("PAID", "OWES", "PAID"), 2)
+    )
+    facts = Facts()
+    facts.add(first)
+    assert facts.about("P1") == [first]
+    facts.add(second)
+    facts.add(TrueFact("P1", "PAID", "P2", weight=3))
+    facts.add(third)
+    assert facts.about("P1") == [first, second, third]
+    assert facts.of("OWES", "PAID") == [second, first, third]
+    again = facts.rewritten(lambda fact: [fact, fact.to("P1"), fact.to("P9")] if fact.relation == "PAID" else [])
+    assert list(again) == [first, first.to("P9"), third]
+    assert again.about("P9") == [first.to("P9")]
