@@ -16,6 +16,7 @@ from typing import Any
 
 from graphsvc.analysis.evaluation.measures import Planted
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.computed import claims_in
 from graphsvc.cases.image.graphing import Graphed, graphed
 from graphsvc.cases.image.standing import Deciding, standings
@@ -103,6 +104,7 @@ def read_truth(path: Path) -> dict[str, Any]:
     return truth
 
 
+@uncollected()
 def read(folder: Path) -> Trial:
     """One case folder with its truth.json, but for the rows that loading would leave out.
 
@@ -110,14 +112,20 @@ def read(folder: Path) -> Trial:
         InputError: the folder is no case folder, or has no truth.json.
     """
     truth = read_truth(folder / "truth.json")
+    state, rejections = _folded(folder)
+    key = secrets.token_bytes(32)
+    made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
+    return _trial(folder.resolve().name, made, truth, rejections)
+
+
+def _folded(folder: Path) -> tuple[State, list[Rejection]]:
+    """The state of a folder without its texts, and what was rejected. The rows as they were read are gone by then."""
     delivery = read_case(folder, _LIMITS)
     state = State()
     # With the texts: rows that differ in them alone may be no equal ones.
     report = fold(state, 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused)
     _strip(state)
-    key = secrets.token_bytes(32)
-    made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
-    return _trial(folder.resolve().name, made, truth, in_order([*delivery.rejections, *report.rejections]))
+    return state, in_order([*delivery.rejections, *report.rejections])
 
 
 def _strip(state: State) -> None:
