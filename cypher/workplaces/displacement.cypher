@@ -42,7 +42,9 @@ WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workpla
   AND NOT coalesce(r[$first_on], '') > s[$first_on] + '~'
 WITH w, n, p, s, any(one IN [r, s] WHERE coalesce(one[$denying] <> 0, false)) AS contested ORDER BY p.id
 WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest, collect(CASE WHEN contested THEN p.id END) AS disputed
-WITH w, n, who, earliest, disputed, size(who) < $few AS few
+WITH w, n, who, earliest, disputed, size(who) < $few AS few,
+     COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least
+                 AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id } AS contested
 RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
@@ -51,9 +53,7 @@ RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
                  RETURN c.id AS id ORDER BY id } AS next_controllers,
        CASE WHEN few THEN null ELSE size(who) END AS people, CASE WHEN few THEN [] ELSE who END AS who,
        CASE WHEN few THEN null ELSE earliest END AS earliest,
-       COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least
-                   AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id }
-         + CASE WHEN few THEN [] ELSE disputed END AS denied,
+       contested + CASE WHEN few THEN [] ELSE [x IN disputed WHERE NOT x IN contested] END AS denied,
        COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY coalesce(people, 0) DESC, closed, next

@@ -1,6 +1,6 @@
 // ---
 // title = "One hand over house and work"
-// why = "Someone who controls or manages both where people lived and where they worked: a risk sign for those people. Tied housing is also lawful and common on farms and sites."
+// why = "Someone who controls or manages both where people lived and where they worked: a risk sign for those people. Tied housing is also lawful and common on farms and sites. A mark is of any link of the row: of one who controls and lives there, of either."
 // kind = "table"
 // limit = 500
 // [parameters.least]
@@ -34,7 +34,7 @@ WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest, max(contest
      collect(DISTINCT CASE WHEN h[$belief] < 0.5 OR j[$belief] < 0.5 THEN p.id END) AS doubted
 RETURN c.id AS controller, c.name AS name, d.id AS dwelling, d.name AS dwelling_name, w.id AS workplace, w.name AS workplace_name,
        size(who) AS people, who, weakest,
-       CASE WHEN contested THEN [c.id] ELSE [] END + disputed AS denied,
-       CASE WHEN weakest < 0.5 THEN [c.id] ELSE [] END + doubted AS doubtful
+       CASE WHEN contested THEN [c.id] ELSE [] END + [x IN disputed WHERE NOT (contested AND x = c.id)] AS denied,
+       CASE WHEN weakest < 0.5 THEN [c.id] ELSE [] END + [x IN doubted WHERE NOT (weakest < 0.5 AND x = c.id)] AS doubtful
 ORDER BY people DESC, controller, dwelling, workplace
 LIMIT $limit + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from graphsvc.errors import InputError, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.dates import day as day_of
 from graphsvc.records.numbers import count
-from graphsvc.service import REJECTION_COLUMNS, Loaded, Session, invented
+from graphsvc.service import REJECTION_COLUMNS, Loaded, Session, invented, others_moved
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # of those sealed, told who they are where it is asked: more is a list to lose
@@ -102,15 +102,16 @@ def load(
             identities=identities,
             other_names=other_names,
         )
-        ranked_on = acts.leads.ranked_on if any(move.notable for move in loaded.moves) else ""
-    _report(loaded, ranked_on, rejections, dry_run=dry_run)
+        others = others_moved(loaded.moves, sources=acts.grant.sources)
+        besides = [others, acts.leads.ranked_on] if loaded.moves else []
+    _report(loaded, besides, rejections, dry_run=dry_run)
     if identities:
         _identify(loaded)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
 
 
-def _report(loaded: Loaded, ranked_on: str, rejections: Path | None, *, dry_run: bool) -> None:
+def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, dry_run: bool) -> None:
     say("".join([f"{'table':12}", *(f"{name:>11}" for name in _COLUMNS)]))
     for table, counts in loaded.counts.items():
         say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
@@ -121,11 +122,8 @@ def _report(loaded: Loaded, ranked_on: str, rejections: Path | None, *, dry_run:
         say(f"changes: {count(more, 'more row')}", err=True)
     for lost in loaded.weightless:
         say(f"weight: {lost}", err=True)
-    for move in loaded.moves:
-        if move.notable:
-            say(f"leads: {move}", err=True)
-    if ranked_on:
-        say(f"leads: {ranked_on}", err=True)
+    for said in (*(str(move) for move in loaded.moves if move.notable), *filter(None, besides)):
+        say(f"leads: {said}", err=True)
     for other in loaded.other_names:
         say(f"other names: {other}", err=True)
     for equal in loaded.equal:

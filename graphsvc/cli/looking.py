@@ -21,7 +21,6 @@ from graphsvc.service import LINKED_COLUMNS, NOTHING_LINKED, Session, cut
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
 _SHOWN_LEADS = 20
-_SMALL = 0.01
 
 
 @click.command()
@@ -202,7 +201,7 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float):
         # With three places a p of 0.00023 would read 0.
-        return f"{value:.2g}" if 0 < abs(value) < _SMALL else f"{value:.3f}".rstrip("0").rstrip(".")
+        return f"{value:.3g}" if abs(value) < 1 else f"{value:.3f}".rstrip("0").rstrip(".")
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
     return "".join(letter if letter.isprintable() else " " for letter in text)
 

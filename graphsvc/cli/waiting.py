@@ -43,7 +43,7 @@ def waiting(session: Opener, context: click.Context, case: str, form: str, *, se
             done = ("yes" if item.to_do else "" for item in waits.items)
             write(form, columns, ([to_do, *row] for to_do, row in zip(done, rows, strict=True)))
             notable = (move for move in waits.moved or [] if move.notable)
-            say(*notable, *filter(None, (waits.others, waits.ranked_on)), err=True)
+            say(*notable, *filter(None, (waits.others, waits.ranked_on if waits.moved else "")), err=True)
         if seen:
             acts.waiting.seen(waits.at, waits.version)
 

@@ -63,12 +63,22 @@ def short(number: float) -> str:
     """A number of 0 or more as it is read: one place after the point, and below 1 two digits that say something.
 
     Example:
-        >>> short(38.44), short(1.0), short(0.43), short(0.0204), short(0.0), short(0.00002)
-        ('38.4', '1.0', '0.43', '0.02', '0.0', 'under 0.0001')
+        >>> short(38.44), short(1.0), short(0.996), short(0.43), short(0.0204), short(0.0), short(0.00002)
+        ('38.4', '1.0', '1.0', '0.43', '0.02', '0.0', 'under 0.0001')
     """
-    if number == 0 or number >= 1:
+    if number == 0 or round(number, 2) >= 1:
         return f"{number:,.1f}"
     return f"{number:.2g}" if number >= _LEAST_SHOWN else f"under {_LEAST_SHOWN}"
+
+
+def chance(p: float) -> str:
+    """A p as it is read.
+
+    Example:
+        >>> chance(0.0123), chance(0.00074), chance(0.00002)
+        ('0.012', '0.00074', '< 0.0001')
+    """
+    return f"{p:.2g}" if p >= _LEAST_SHOWN else f"< {_LEAST_SHOWN}"
 
 
 def plural(number: float | str, singular: str, many: str = "") -> str:

@@ -75,6 +75,7 @@ from graphsvc.store.bolt import PlanStep
 from graphsvc.views.displacement.rows import MOVE_COLUMNS, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
 from graphsvc.views.linked import NONE as NOTHING_LINKED
+from graphsvc.views.waits import others_moved
 
 __all__ = [
     "BOUND",
@@ -178,6 +179,7 @@ __all__ = [
     "known_forms",
     "move_cells",
     "now",
+    "others_moved",
     "parameters",
     "quiet",
     "settle",

@@ -10,7 +10,7 @@ from graphsvc.analysis.linkage.features import NEAR, SHARED
 from graphsvc.analysis.linkage.linked import ComparedFeature, LeftOut, SharedThing
 from graphsvc.analysis.linkage.support import in_favour, support
 from graphsvc.records.dates import ending
-from graphsvc.records.numbers import count
+from graphsvc.records.numbers import count, significant
 
 # Features whose values are words, and no entities with a page.
 WORDS = frozenset({"kind", "engine", "batch", "words", "launch_site", "landing_site"})
@@ -37,8 +37,7 @@ def ratio(log_ratio: float) -> str:
         return f"more than {shown} times" if log_ratio > 0 else f"less than 1 in {shown}"
     if value < 1.05:
         return "as likely either way"
-    digits = max(0, 1 - int(math.log10(value)))
-    rounded = round(value, digits if value < 10 else 1 - int(math.log10(value)))
+    rounded = significant(value, 2)
     shown = f"{rounded:,.1f}" if value < 10 and rounded != int(rounded) else f"{int(rounded):,}"
     return f"{shown} times" if log_ratio > 0 else f"1 in {shown}"
 

@@ -6,7 +6,7 @@ from flask import Flask
 
 from graphsvc.records import grading
 from graphsvc.records.dates import clock, day, moment, shown, stamp
-from graphsvc.records.numbers import count, plural, short
+from graphsvc.records.numbers import chance, count, plural, short
 from graphsvc.records.relations import says
 from graphsvc.records.told import SOME
 from graphsvc.service import MOST_STARTS
@@ -15,6 +15,7 @@ from graphsvc.views import loading, payments, sentences, waits, wording
 _FILTERS = {
     "shown": shown,
     "short": short,
+    "chance": chance,
     "day": day,
     "moment": moment,
     "clock": clock,

@@ -246,13 +246,13 @@ class Linkage:
         for number, some in enumerate(case.linked.clusters, start=1):
             for row in some:
                 graph.nodes[case.linked.ids[row]]["cluster"] = number
-        for first, _, second, _, _, log10, word, likely, shares in pairs:
+        for first, _, second, _, _, ratio, word, likely, shares in pairs:
             graph.add_edge(
                 first,
                 second,
                 key="LINKED",
                 relation="LINKED",
-                ratio=log10,
+                ratio=ratio,
                 support=word,
                 chance=likely,
                 shares=xml(shares),

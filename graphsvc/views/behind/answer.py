@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from graphsvc.records.numbers import count
+from graphsvc.records.numbers import count, significant
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against
 from graphsvc.views.behind.common import Common, common
@@ -176,7 +176,7 @@ class Answer:
                     "rows": [_named(row) for row in shared.rows],
                     "said": [_told(said) for said in shared.said],
                     "ties": [{"by": _named(near)} | _figures(edge) for near, edge in shared.ties],
-                    "strength": round(shared.strength, 3),
+                    "strength": significant(shared.strength),
                 }
                 for shared in self.common
             ],

@@ -14,7 +14,7 @@ from typing import Any
 from graphsvc.analysis.displacement.cohorts import OUTCOMES
 from graphsvc.analysis.displacement.flows import Departure, Flow, flows
 from graphsvc.analysis.displacement.movers import Mover, NextPlace
-from graphsvc.records.numbers import count, short
+from graphsvc.records.numbers import chance, count, short, significant
 
 FEW = "few"
 # What became of somebody, in words that follow "of those who were there".
@@ -226,7 +226,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
                 months={} if number == FEW else _months(flow, few_below),
                 first="" if number == FEW else flow.first,
                 last="" if number == FEW else flow.last,
-                belief=None if number == FEW else round(flow.expected, 3),
+                belief=None if number == FEW else significant(flow.expected),
                 chance=against.expected if against else None,
                 share=against.share if against else None,
                 low=against.low if against else None,
@@ -358,5 +358,5 @@ def _together(left: Departure, names: Sequence[str], few_below: int, closures: i
     over = f", corrected over {count(closures, 'closure')}" if left.closing.why != "asked" else ""
     return (
         f"Moved together: {excess.went} of {test.seen} seen again went to {where if len(names) < 2 else names[0]}; chance would send"
-        f" {short(excess.expected)}. p {test.q:.3f}{over}."
+        f" {short(excess.expected)}. p {chance(test.q)}{over}."
     )

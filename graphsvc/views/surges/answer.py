@@ -93,7 +93,7 @@ class SurgeAnswer:
                 None if day.mean is None else significant(day.mean, _DIGITS),
                 day.high,
                 day.alarm_from,
-                None if day.p is None else float(f"{day.p:.2g}"),
+                None if day.p is None else significant(day.p, 2),
                 day.alarm,
                 day.day in self.beyond if self.condition else None,
                 since_words(self.mark(day.day)) if day.alarm else "",
@@ -116,7 +116,7 @@ class SurgeAnswer:
                 asdict(surge)
                 | {
                     "expected": significant(surge.expected, _DIGITS),
-                    "p": float(f"{surge.p:.2g}"),
+                    "p": significant(surge.p, 2),
                     "most_since": since_words(self.mark(surge.peak)),
                 }
                 for surge in self.surges

@@ -92,7 +92,10 @@ function editor() {
 
   number();
   // Whoever has put the caret somewhere while this page was on its way types there: it stays, in the editor too.
-  if (document.activeElement && document.activeElement !== document.body) return tell();
+  if (document.activeElement && document.activeElement !== document.body) {
+    if (document.activeElement === text) tell();
+    return;
+  }
   const lines = text.value.split("\n");
   if (faulty.line > 0 && faulty.line <= lines.length) {
     const column = Math.min(Math.max(Number(text.dataset.column) - 1, 0), lines[faulty.line - 1].length);
