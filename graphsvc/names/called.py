@@ -229,9 +229,11 @@ class Called:
     def _spell(self, words: list[Word], who: set[str]) -> None:
         for key in orders([word.letters for word in words]):
             if len(key) >= SHORTEST:
-                spelt = self.spelt.setdefault(key, Spelt())
+                ordinary = len(words) == 1 and key in self.ordinary
+                spelt = self.spelt.setdefault(key, Spelt(capital=ordinary))
                 spelt.sealed.update(who)
-                spelt.capital = len(words) == 1 and key in self.ordinary
+                # Where another spelling of it is no word of every day, it names somebody in small letters too.
+                spelt.capital = spelt.capital and ordinary
                 if len(words) > 1 and INSIDE <= len(key) <= BEGINNING:
                     self.inside.setdefault(key[:5], set()).add(len(key))
                     self.whole.add(key)

@@ -123,8 +123,8 @@ def difference(old: Image, new: Image) -> list[WriteStep]:
     ]
     given = [key for key in sorted(new.given) if old.given.get(key) != new.given[key]]
     steps.append(WriteStep("given", "", _Rows(given, lambda key: {"id": key, "source": new.given[key]})))
-    claims = sorted(key for key, now in new.claims.items() if key in moved or old.claims.get(key) != now)
-    steps.append(WriteStep("claims", "", _Rows(claims, claim)))
+    changed = sorted(key for key, now in new.claims.items() if key in moved or old.claims.get(key) != now)
+    steps.append(WriteStep("claims", "", _Rows(changed, claim)))
     by_type: dict[str, list[LinkKey]] = {name: [] for name in TYPES}
     for link in _changed(old.links, new.links):
         by_type[graph_type(link[1])].append(link)

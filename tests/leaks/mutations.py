@@ -1263,7 +1263,7 @@ MUTATIONS = (
         "erased-known",
         "what is known of others who are sealed does not name who was erased",
         "graphsvc/cases/deliveries/erasure.py",
-        "tuple(_known_without(identity, what) for identity in entity.identities)",
+        "tuple(_known_without(name, identity, what) for identity in entity.identities)",
         "entity.identities",
         f"{_PROTECTING}::test_nothing_that_is_known_of_others_keeps_the_name_of_who_was_erased",
     ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from graphsvc.cases.deliveries.erasure import gone, without
+from graphsvc.access.vault import pseudonym
+from graphsvc.cases.deliveries.erasure import gone, standing_without, without
+from graphsvc.cases.image.standing import Standing
 from graphsvc.ingest.check import Row
 from graphsvc.names.seal import ERASED
-from tests.service.test_standing import people, rows, said
+from tests.service.test_standing import KEY, people, rows, said
 
 PLACES = rows(
     "workplaces",
@@ -32,6 +34,31 @@ def test_with_somebody_go_what_only_they_used_and_where_only_they_lived() -> Non
     assert ids(left, "things") == {"t3"}
     (q,) = (row for row in left if row.table == "people")
     assert q.values["notes"] == f"Met at {ERASED}"
+
+
+def test_an_id_is_masked_the_same_way_wherever_it_stands() -> None:
+    """Else the claims of a namesake would lead nowhere, and what is known of them would be somebody else's."""
+    told = [
+        *people({"id": "p", "name": "Ari Berg"}, {"id": "ari-berg-2", "name": "Ari Berg"}, {"id": "q", "name": "Bo"}),
+        *said("ari-berg-2 DIRECTED q"),
+    ]
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"))
+    left = without(told, what)
+    (named,) = ids(left, "people") - {"q"}
+    (link,) = (row for row in left if row.table == "links")
+    assert link.values["subject_id"] == named
+    standing = {pseudonym(KEY, "person", "ari-berg-2"): Standing(True, "P", "", identities=(told[1].values,))}
+    ((known,),) = (entity.identities for entity in standing_without(standing, what, ()).values())
+    assert known["id"] == named
+    assert known["name"] == "Ari Berg"
+
+
+def test_what_is_known_of_a_dwelling_is_masked_as_its_row_is() -> None:
+    told = [*people({"id": "p", "name": "Ari Berg"}), *rows("workplaces", {"id": "w", "name": "Flat of Ari Berg"})]
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"))
+    standing = {pseudonym(KEY, "thing", "w"): Standing(True, "P", "", identities=(told[1].values,))}
+    ((known,),) = (entity.identities for entity in standing_without(standing, what, ()).values())
+    assert known == without(told, what)[0].values == {"id": "w", "name": f"Flat of {ERASED}"}
 
 
 def ids(found: list[Row], table: str) -> set[str]:

@@ -491,6 +491,26 @@ def test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id(
     assert "Vandal" not in everything(service, case)
 
 
+def test_what_others_used_as_well_stays_sealed_when_the_erased_name_stood_in_its_id(
+    service: Service, case: str, people: People, tmp_path: Path
+) -> None:
+    rows = {
+        "people": [
+            {"id": "H1", "name": "Ingeborg Halvorsen Okonjo", "category": "suspect"},
+            {"id": "P2", "name": "Bo Quist", "category": "suspect"},
+        ],
+        "things": [{"id": "tel-Ingeborg-Halvorsen-Okonjo", "kind": "phone", "value": "+447700900431"}],
+        "statements": [{"id": "S1", "kind": "record", "handling": "P"}],
+        "links": [claim(who, "USED", "tel-Ingeborg-Halvorsen-Okonjo", "S1") for who in ("H1", "P2")],
+    }
+    people("inv").deliveries.load(write(tmp_path / "first", **rows), quiet)
+    assert "900431" in everything(service, case)
+    people("sup").protection.erasures.agree(people("cus").protection.erasures.ask("H1", "asked for it"), quiet)
+    (thing,) = image(service, case).nodes["Thing"]
+    assert thing == pseudonym(service.register.key(case, create=False), "thing", "tel-[erased]")
+    assert "900431" not in everything(service, case)
+
+
 def known_of(service: Service, case: str) -> str:
     """All that is kept of who and what is sealed in a case."""
     standing = service.register.standings(case, service.register.key(case, create=False)) or {}

@@ -287,6 +287,28 @@ def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> N
     assert not of(standings(now, state, replace(opened, now=[name]), 1), "q").sealed
 
 
+def test_what_is_known_under_an_id_that_stays_is_not_lost_to_one_that_changes() -> None:
+    one, other = {"id": "p", "name": "Ari Berg", "phones": ["+447700900431"]}, {"id": "q", "name": "Ari Vandal"}
+    before = {pseudonym(KEY, "person", "p"): Standing(True, "P", "2020-05-09", NO_PART, 3, identities=(one, other))}
+    erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
+    now = standings(before, State(), erasing, 4)
+    assert [of(now, name).identities for name in "pq"] == [(one,), (other,)]
+    assert all(of(now, name).sealed for name in "pq")
+    assert standings(now, State(), erasing, 5) == now
+
+
+def test_a_dwelling_of_which_no_row_says_that_it_is_one_keeps_what_is_known_of_it() -> None:
+    """A delivery may leave the kind of a workplace out; an erasure of somebody else moves nothing of it."""
+    known = ({"id": "w", "kind": "dwelling", "address": "12 Elm Street"}, {"id": "w", "address": "13 Elm Street"})
+    name = pseudonym(KEY, "thing", "w")
+    before = {name: Standing(True, "P", "2020-05-09", WHERE_THEY_LIVE, identities=known)}
+    state = State()
+    fold(state, 1, rows("workplaces", {"id": "w", "address": "13 Elm Street"}), COLUMNS, partial=False)
+    erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
+    now = standings(before, state, erasing, 1)
+    assert {pseudonym: standing.identities for pseudonym, standing in now.items()} == {name: known}
+
+
 def test_standings_are_kept_as_they_are() -> None:
     _, standing = after([*people({"id": "p", "name": "Hewa", "x_mail": "h@example.org"}), *CROSSING, *said("p PAID p")])
     assert unpacked(packed(standing)) == standing

@@ -115,6 +115,16 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
     return f"{_PREFIX[kind]}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
+def kind_of(name: str) -> str:
+    """The kind of whom or what a pseudonym stands for, as `pseudonym` takes it.
+
+    Example:
+        >>> kind_of(pseudonym(b"k" * 32, "thing", "phone-7"))
+        'thing'
+    """
+    return next(kind for kind, prefix in _PREFIX.items() if name.startswith(f"{prefix}-"))
+
+
 def is_entered(identifier: str) -> bool:
     """Whether an id has the form of those that are given to what is added by hand."""
     return _ENTERED.fullmatch(identifier) is not None

@@ -335,7 +335,7 @@ class Casework:
         """
         with self.at_work(case, progress) as key:
             what, left = self._erasing(case, key, person, self.replay.kept(case, key, waiting=True))
-            decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.shared}
+            decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}
             decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
             decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
             sealed = {

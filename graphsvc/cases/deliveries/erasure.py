@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from graphsvc.access.vault import kind_of
 from graphsvc.cases.image.standing import HOME, OWN, Standing, Standings
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
@@ -44,6 +45,11 @@ class Gone:
     def ids(self) -> frozenset[str]:
         """All of it but the statements."""
         return self.people | self.things
+
+    @property
+    def stays(self) -> frozenset[str]:
+        """What others used as well, by its id as it was and as it is left where the name stood in it."""
+        return self.shared | {self.masker.mask(thing) for thing in self.shared}
 
     def __bool__(self) -> bool:
         return bool(self.people or self.things)
@@ -106,14 +112,15 @@ def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -
     Masked as rows are, so that what is known is still told to be what a row says.
     """
     return {
-        name: replace(entity, identities=tuple(_known_without(identity, what) for identity in entity.identities))
+        name: replace(entity, identities=tuple(_known_without(name, identity, what) for identity in entity.identities))
         for name, entity in standing.items()
         if name not in erased
     }
 
 
-def _known_without(identity: Mapping[str, Any], what: Gone) -> dict[str, Any]:
-    return _without_names(_THINGS if "kind" in identity else _PEOPLE, identity, what.masker)
+def _known_without(name: str, identity: Mapping[str, Any], what: Gone) -> dict[str, Any]:
+    # A workplace's words are masked as a thing's are.
+    return _without_names(_PEOPLE if kind_of(name) == "person" else _THINGS, identity, what.masker)
 
 
 def _left(row: Row, what: Gone) -> dict[str, Any] | None:
@@ -141,13 +148,17 @@ def _without_names(table: str, values: Mapping[str, Any], masker: Masker) -> dic
 
 
 def _masked(table: str, name: str, value: Any, masker: Masker, excused: Iterable[str]) -> Any:
-    """Free words with the erased masked; ids too, the same way everywhere, so that references go on leading somewhere."""
+    """Free words with the erased masked; ids too, the same way everywhere, so that references go on leading somewhere.
+
+    So nobody is excused in an id, a namesake neither: who refers to them is not told their name.
+    """
     kind = next((column.kind for column in TABLES[table].columns if column.name == name), "text")
     if kind not in ("text", "list", "ref", "id") and not is_extra(name):
         return value
     if isinstance(value, list):
         return [masker.mask(item, tuple(excused)) for item in value]
-    return masker.mask(value, tuple(excused)) if isinstance(value, str) else value
+    named = () if kind in ("ref", "id") else tuple(excused)
+    return masker.mask(value, named) if isinstance(value, str) else value
 
 
 def _is(row: Row, ids: frozenset[str] | set[str]) -> bool:

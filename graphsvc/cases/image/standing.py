@@ -169,20 +169,26 @@ def _under_their_ids(before: Standings, by: Deciding) -> Standings:
 
     An erasure takes the erased name out of ids as out of all other text, in rows and in what is known alike, and a pseudonym is
     made from the id: they would come as somebody new, by name. The pseudonym that they had stays sealed, as their id may come
-    again; nothing is known of it any more.
+    again; of what is known the part stays there that stands under that id.
     """
     if "erased" not in by.decided.values():
         return before
-    moved: dict[str, Standing] = {}
+    result, coming = dict(before), list[tuple[str, Standing, Mapping[str, Any]]]()
     for old, standing in before.items():
         for identity in standing.identities if standing.sealed else ():
-            name = vault.pseudonym(by.key, "thing" if "kind" in identity else "person", identity["id"])
+            name = vault.pseudonym(by.key, vault.kind_of(old), identity["id"])
             if name != old:
-                there = moved.get(name) or before.get(name)
-                known = there.identities if there is not None else ()
-                moved[name] = replace(standing, identities=(*known, identity))
-                moved[old] = replace(moved.get(old, standing), identities=())
-    return {**before, **moved} if moved else before
+                coming.append((name, standing, identity))
+                left = tuple(known for known in result[old].identities if known is not identity)
+                result[old] = replace(result[old], against=0, identities=left)
+    for name, standing, identity in coming:
+        there = result.get(name)
+        if there is None or not there.sealed:
+            there = replace(standing, identities=())
+        if identity not in there.identities:
+            there = replace(there, identities=(*there.identities, identity))
+        result[name] = there
+    return result
 
 
 def _person(

@@ -125,10 +125,10 @@ class Leads:
             raise Refused("What a lead rests on is told to those with source clearance; an administrator gives it.")
         with self._ask.act("analyse", query="falsehood", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
-            false_accounts = self._material.falsehood(identifier)
+            false_accounts, invented = self._material.falsehood(identifier), self._material.invented()
             named = false_accounts.pieces if false_accounts else ()
             outcome["sources"] = {source for piece in named for source in piece.sources}
-        return false_accounts, self._material.invented()
+        return false_accounts, invented
 
     def look(self, identifier: str) -> tuple[Lead, Explanation]:
         """One lead and why it is one. Without source clearance what witnesses said is told as one, without sources.
