@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.doubt.falsehood import would_leave
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Session
-from graphsvc.service.leads import material
+from graphsvc.service.leads import leads, material, questions, through
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
 
@@ -145,21 +145,39 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     assert line["sources"] == 1
 
 
-def test_it_is_worked_out_once_for_each_lead_while_the_case_stays_as_it_is(
+def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is(
     people: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried: list[str] = []
+    done: list[str] = []
 
-    def noted(on: Any, singly: Any, lead: str) -> Any:
-        tried.append(lead)
-        return would_leave(on, singly, lead)
+    def noted(module: ModuleType, name: str, of: Callable[..., object]) -> None:
+        real = getattr(module, name)
 
-    monkeypatch.setattr(material, "would_leave", noted)
+        def call(*given: Any, **more: Any) -> Any:
+            done.append(f"{name} {of(*given)}")
+            return real(*given, **more)
+
+        monkeypatch.setattr(module, name, call)
+
+    noted(material, "would_leave", lambda _on, _singly, lead: lead)
+    noted(leads, "explain", lambda lead, *_: lead)
+    noted(questions, "readings", lambda lead, *_: lead)
+    noted(through, "paths", lambda some, *_: " ".join(some))
     session = people("sourced")
     session.ask.home.forget()
     for lead in ("told-1", "told-1", "heard-1", "told-1"):
         session.leads.falsehood(lead)
-    assert tried == ["told-1", "heard-1"]
+        first, again = session.leads.look(lead), session.leads.look(lead)
+        assert first == again
+        assert session.leads.questions.readings(lead) == session.leads.questions.readings(lead)
+        session.leads.witnesses.through([lead])
+    every = [
+        f"{name} {lead}" for lead in ("told-1", "heard-1") for name in ("would_leave", "explain", "readings", "paths")
+    ]
+    assert sorted(done) == sorted(every)
+    # Another reader is told it anew.
+    people("whole").leads.look("told-1")
+    assert done[-1] == "explain told-1"
 
 
 def test_what_false_accounts_could_do_is_for_who_knows_sources(people: Place) -> None:

@@ -22,7 +22,7 @@ from graphsvc.errors import Refused
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
-from graphsvc.service.leads.material import Material
+from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.service.leads.questions import Questions
 from graphsvc.service.leads.reviews import Reviews
 from graphsvc.service.leads.rows import LeadRow
@@ -36,6 +36,7 @@ class Leads:
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
         self._material = material
+        self._caches = ask.home.caches(LeadCaches)
         self.reviews = Reviews(ask, material)
         self.questions = Questions(ask, material)
         self.groups = Groups(ask)
@@ -138,7 +139,8 @@ class Leads:
         """
         with self._ask.act("analyse", lead=identifier) as outcome:
             lead = self._material.require_ranked(identifier)
-            explanation = self._explained(identifier) if self._ask.grant.sources else self._retold(identifier)
+            explain_to = self._explained if self._ask.grant.sources else self._retold
+            explanation = self._caches.explained.of((*self._ask.state, identifier), lambda: explain_to(identifier))
             outcome["sources"] = _sources(explanation)
         return lead, explanation
 

@@ -17,6 +17,7 @@ from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brou
 from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, alone, invented_needed, would_leave
 from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question
+from graphsvc.analysis.doubt.readings import InnocentReading
 from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
@@ -24,6 +25,7 @@ from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
+from graphsvc.analysis.score.leads import Explanation, Path
 from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, reasons
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
@@ -68,6 +70,9 @@ class LeadCaches(Caches):
         self.dealt: Cache[Dealt] = Cache(_LARGE)
         self.pieces: Cache[list[Piece]] = Cache(_LARGE)
         self.singly: Cache[Alone | None] = Cache(_LARGE)
+        self.explained: Cache[Explanation] = Cache(_RESULTS)
+        self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_RESULTS)
+        self.readings: Cache[list[InnocentReading]] = Cache(_RESULTS)
         self.falsehood: Cache[FalseAccounts | None] = Cache(_RESULTS)
         self.invented: Cache[int | None] = Cache(_RESULTS)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)

@@ -74,11 +74,9 @@ class Questions:
         """
         with self._ask.act("analyse", query="readings", lead=lead) as outcome:
             self._material.require_ranked(lead)
-            claims = self._material.given()[0] if self._ask.grant.sources else self._material.folded()[0]
-            raising = self._raising(lead, claims)
-            innocent_readings = readings(lead, claims, raising, self._interested(raising, claims))
+            innocent_readings = self._caches.readings.of((*self._ask.state, lead), lambda: self._read(lead))
             outcome["rows"] = len(innocent_readings)
-        return innocent_readings
+        return [*innocent_readings]
 
     def next(self, lead: str) -> Asking:
         """The claims whose check would tell most about a lead, and who is to be asked about them.
@@ -157,6 +155,11 @@ class Questions:
     @property
     def _put(self) -> QuestionStore:
         return QuestionStore(self._ask.database)
+
+    def _read(self, lead: str) -> list[InnocentReading]:
+        claims = self._material.given()[0] if self._ask.grant.sources else self._material.folded()[0]
+        raising = self._raising(lead, claims)
+        return readings(lead, claims, raising, self._interested(raising, claims))
 
     def _raising(self, lead: str, claims: list[Claim]) -> list[Claim]:
         """Which of the claims have a share that raises a lead."""

@@ -13,7 +13,7 @@ from graphsvc.analysis.score.leads import Explanation, Path, paths
 from graphsvc.errors import Refused, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
-from graphsvc.service.leads.material import Material
+from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.views.picture.network import Picture, picture
 from graphsvc.views.through import WitnessWay, through
 
@@ -54,6 +54,7 @@ class Witnesses:
         self._material = material
         self._groups = told_groups
         self._look = look
+        self._caches = ask.home.caches(LeadCaches)
 
     def through(self, ids: Sequence[str] = ()) -> Through:
         """The witnesses' way to some leads, or to the first of the list.
@@ -113,6 +114,9 @@ class Witnesses:
         """How what witnesses said leads to each; without source clearance as the page of a lead tells it."""
         if not self._ask.grant.sources:
             return {lead: self._look(lead)[1].paths for lead in leads}
+        return self._caches.ways.of((*self._ask.state, "\0".join(leads)), lambda: self._walk(leads))
+
+    def _walk(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
         claims, persons, _ = self._material.given()
         return paths(leads, claims, persons, self._ask.home.weights)
 
