@@ -275,8 +275,8 @@ MUTATIONS = (
         "explained",
         "why someone is a lead names no source without source clearance",
         "graphsvc/service/leads/leads.py",
-        "self._explained(identifier) if self._ask.grant.sources else self._retold(identifier)",
-        "self._explained(identifier)",
+        "self._explained if self._ask.grant.sources else self._retold",
+        "self._explained",
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(
