@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import neo4j
+from flask.testing import FlaskClient
 
 from graphsvc.access.people import accounts
 from graphsvc.config import Settings
@@ -85,6 +86,12 @@ def invented(people: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="graphsvc-case-") as folder:
         simulate(Path(folder) / "case", seed=SEED, people=people, knobs=KNOBS)
         yield Path(folder) / "case"
+
+
+def fetched(client: FlaskClient, address: str) -> None:
+    """Fetch a page, which must be there."""
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -63,7 +63,10 @@ class Alike:
             return first.setdefault(tuple(properties.values()), properties)
         except TypeError:  # a list, which cannot be looked up
             values = tuple(tuple(value) if isinstance(value, list) else value for value in properties.values())
+        try:
             return first.setdefault(values, properties)
+        except TypeError:  # what somebody else wrote there
+            return properties
 
     def joined(self, properties: Properties, more: Properties) -> Properties:
         """Two of these as one: of the same two the same object."""

@@ -268,6 +268,8 @@ def test_equal_properties_are_one_object_and_others_are_not() -> None:
     ):
         assert alike.of(other) == other
         assert alike.of(other) is other
+    strange = {"belief": bytearray(b"of others"), "asserting_told": [1, 0]}
+    assert alike.of(strange) is strange
 
 
 def test_two_that_are_joined_are_one_object_each_time_and_stay_what_they_were() -> None:
