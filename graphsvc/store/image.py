@@ -29,8 +29,8 @@ _READ_TIMEOUT_S = 600
 class Image:
     """All of one case in the graph; the property `case` is left out everywhere.
 
-    Nine in ten links say what others say of theirs, and so do seven in ten claims: equal properties may be one object
-    (`Alike`), which is never changed in place.
+    Six in seven links of a large case have the figures of others, and three in four claims say what others say: equal
+    properties may be one object (`Alike`), which is never changed in place.
 
     Attributes:
         nodes: label → id → properties.
