@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -24,20 +26,37 @@ class Cache(Generic[Result]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._results: OrderedDict[Key, Result] = OrderedDict()
+        # What is being computed at this moment, each with who computes it.
+        self._computing: dict[Key, threading.RLock] = {}
+        self._alone = threading.Lock()
 
     def of(self, key: Key, compute: Callable[[], Result]) -> Result:
-        """The result cached under `key`, or else what `compute` gives, which is cached then."""
-        try:
+        """The result cached under `key`, or else what `compute` gives, which is cached then.
+
+        Who asks while somebody computes it waits for that; where it fails, each computes it for themselves.
+        """
+        with suppress(KeyError):
             return self._results[key]
-        except KeyError:
-            result = compute()
+        with self._alone:
+            computing = self._computing.setdefault(key, threading.RLock())
+        with computing:
+            with suppress(KeyError):
+                return self._results[key]
+            try:
+                result = compute()
+                self._put(key, result)
+            finally:
+                with self._alone:
+                    self._computing.pop(key, None)
+        return result
+
+    def _put(self, key: Key, result: Result) -> None:
         for other in list(self._results):
             if (other[0], other[2]) == (key[0], key[2]) and other[1] != key[1]:
                 self._results.pop(other, None)
         self._results[key] = result
         while len(self._results) > self._most:
             self._results.popitem(last=False)
-        return result
 
     def clear(self) -> None:
         """Forget everything."""

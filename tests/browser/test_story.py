@@ -39,7 +39,7 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
         page.goto("/case/demo")
         rail(page, "Surges")
         expect(
-            page.get_by_text(told("1 surge; the newest on 8 May 2020, with 8 where 0.3 was to be expected."))
+            page.get_by_text(told("1 surge; the newest on 8 May 2020, with 8 where 0.32 was to be expected."))
         ).to_be_visible()
         page.get_by_role("link", name=re.compile("^8 May 2020: 8 crossings")).last.click()
         expect(page.get_by_role("heading", name=told("Who is behind 8 crossings of 8 May 2020"))).to_be_visible()

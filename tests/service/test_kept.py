@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import doctest
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from graphsvc.cases import cache
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.config import Settings
+from graphsvc.errors import Busy
 from graphsvc.service import Service
 
 
@@ -32,6 +37,38 @@ def test_what_is_c_is_not_counted_as_what_is_p_and_drops_nothing_of_it() -> None
     results.of(("dover", 9, "C", True), lambda: "new")
     assert results.of(("dover", 3, "P", True), lambda: "again") == "P"
     assert results.of(("dover", 8, "C", True), lambda: "again") == "again"
+
+
+def test_who_asks_while_somebody_computes_waits_for_that() -> None:
+    results, begun, goes_on, computed = Cache[str](9), threading.Event(), threading.Event(), list[str]()
+
+    def slow() -> str:
+        begun.set()
+        assert goes_on.wait(10)
+        computed.append("once")
+        return "the same"
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(results.of, ("dover", 1, "C"), slow)
+        assert begun.wait(10)
+        others = [pool.submit(results.of, ("dover", 1, "C"), slow) for _ in range(3)]
+        # What is asked of another state waits for nobody.
+        assert results.of(("dover", 1, "P"), lambda: "another") == "another"
+        goes_on.set()
+        assert {first.result(10), *(other.result(10) for other in others)} == {"the same"}
+    assert computed == ["once"]
+
+
+def test_where_it_fails_the_next_computes_it() -> None:
+    results = Cache[str](9)
+
+    def fails() -> str:
+        raise Busy("Not now.")
+
+    for _ in range(2):
+        with pytest.raises(Busy):
+            results.of(("dover", 1, "C"), fails)
+    assert results.of(("dover", 1, "C"), lambda: "now") == "now"
 
 
 def test_a_service_forgets_all_it_has_kept(settings: Callable[..., Settings]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.evidence.ledger import Bools
 from graphsvc.analysis.score.basis import Basis
-from graphsvc.analysis.score.hubs import Ranking, ranked, score_of
+from graphsvc.analysis.score.hubs import Ranking, ranks, score_of
 
 # So many leads are read: whoever is not among them is not seen.
 FIRST = 50
@@ -62,6 +62,7 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
     Example:
         >>> from graphsvc.analysis.examples import people, said
         >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.score.hubs import ranked
         >>> claims = [said("s1: p1 RUNS g1"), said("r1: p2 RUNS g2", source_kind="record")]
         >>> on = basis(claims, people("p1", "p2"), {})
         >>> {name: (one.rank, one.without) for name, one in brought(on, ranked(on)).items()}
@@ -69,7 +70,7 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
 
     Limits: all are left out at once; what one of them brings is told by `stability`.
     """
-    rest = {lead.id: lead.rank for lead in ranked(on.without(np.flatnonzero(on.told.witness))).leads}
+    rest = ranks(on.without(np.flatnonzero(on.told.witness)))
     return {lead.id: Brought(lead.rank, rest.get(lead.id)) for lead in ranking.leads}
 
 
@@ -88,6 +89,7 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
     Example:
         >>> from graphsvc.analysis.examples import people, said
         >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.score.hubs import ranked
         >>> on = basis([said("s1: p1 RUNS g1", on_record=False)], people("p1", "p2"), {})
         >>> agreements(on, ranked(on), [{"s1"}])
         [Agreement(sources=('s1',), ranks={'p1': (None, 1)})]

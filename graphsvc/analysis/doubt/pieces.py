@@ -85,7 +85,11 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
             rows = np.sort(rows)
             first = ledger.claims[int(rows[0])]
             alone = kind in ("account", "statement")
-            names = () if told_as_one else tuple(sorted({sources[int(ledger.source[row])] for row in rows} - {""}))
+            names = (
+                ()
+                if told_as_one
+                else tuple(sorted({sources[number] for number in {*ledger.source[rows].tolist()}} - {""}))
+            )
             piece = Piece(
                 _STATEMENTS[first.source_kind] if alone else kind,
                 first.statement if alone else "",
@@ -112,8 +116,9 @@ def _sources(ledger: Ledger) -> Iterable[Ints]:
 
 
 def _statements(ledger: Ledger, chosen: Ints) -> Iterable[Ints]:
-    names = np.unique([claim.statement for claim in ledger.claims], return_inverse=True)[1].astype(np.int64)
-    return _each(names, chosen)
+    statements = [claim.statement for claim in ledger.claims]
+    place = {name: number for number, name in enumerate(sorted({*statements}))}
+    return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), chosen)
 
 
 def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:

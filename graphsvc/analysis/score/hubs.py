@@ -5,7 +5,7 @@ The score says how far what is told fits a hub better than anybody else (`parts`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -158,6 +158,27 @@ def ranked(on: Basis) -> Ranking:
     )
 
 
+def ranks(on: Basis) -> dict[str, int]:
+    """The rank that `ranked` gives each person, and nothing of what else it tells.
+
+    Example:
+        >>> from graphsvc.analysis.examples import people, said
+        >>> ranks(basis([said("s1: p1 RUNS g1")], people("p1", "p2"), {}))
+        {'p1': 1, 'p2': 2}
+
+    Limits: as `rank`.
+    """
+    if not on.people:
+        return {}
+    if on.network is None:
+        shares = on.positions
+    else:
+        values = ingredients.ingredients(on.network, parts.seen(on.network))
+        shares = by_parts(on.ledger, on.network, values, on.left_out)
+    scores = _scores(_rows(on.people, on.ledger), shares)[1]
+    return {on.people[number].id: rank for number, rank in _order(on.people, scores)}
+
+
 def score_of(on: Basis, heard: Ledger) -> Floats:
     """The score of each entity of the ledger on some of the claims alone, as the ranking on the record is computed.
 
@@ -278,39 +299,55 @@ def _leads(
     counts: tuple[Ints | Floats, ...],
     staged: Mapping[str, dict[str, int]],
 ) -> list[Lead]:
-    place = {name: number for number, name in enumerate(ledger.ids)}
-    rows = [place.get(person.id, -1) for person in people]
-    # One more row, of nothing, for persons of whom no claim speaks.
-    columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
+    rows = _rows(people, ledger)
+    columns, scores = _scores(rows, shares)
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
     groups, others, worth, denied, deniers, denying_others, groups_on_record, others_on_record = (
         np.append(count, 0)[rows].tolist() for count in counts
     )
     placed = sorted(record, reverse=True)
     first = {score: place for place, score in reversed(list(enumerate(placed, start=1)))}
-    scores = [round(sum(column[number] for column in columns.values()), 9) for number in range(len(people))]
-    order = sorted(range(len(people)), key=lambda number: (-scores[number], people[number].id))
-    leads: list[Lead] = []
-    for position, number in enumerate(order, start=1):
-        tied = bool(leads) and leads[-1].score == scores[number]
-        leads.append(
-            Lead(
-                id=people[number].id,
-                name=people[number].name,
-                score=scores[number],
-                rank=leads[-1].rank if tied else position,
-                groups=groups[number],
-                independent=worth[number],
-                other_sources=others[number],
-                score_on_record=record[number],
-                denied=denied[number],
-                denying_groups=deniers[number],
-                denying_others=denying_others[number],
-                shares={name: column[number] for name, column in columns.items()},
-                stages=staged.get(people[number].id, {}),
-                rank_on_record=first[record[number]],
-                groups_on_record=groups_on_record[number],
-                other_sources_on_record=others_on_record[number],
-            )
+    return [
+        Lead(
+            id=people[number].id,
+            name=people[number].name,
+            score=scores[number],
+            rank=rank,
+            groups=groups[number],
+            independent=worth[number],
+            other_sources=others[number],
+            score_on_record=record[number],
+            denied=denied[number],
+            denying_groups=deniers[number],
+            denying_others=denying_others[number],
+            shares={name: column[number] for name, column in columns.items()},
+            stages=staged.get(people[number].id, {}),
+            rank_on_record=first[record[number]],
+            groups_on_record=groups_on_record[number],
+            other_sources_on_record=others_on_record[number],
         )
-    return leads
+        for number, rank in _order(people, scores)
+    ]
+
+
+def _rows(people: Sequence[Person], ledger: Ledger) -> list[int]:
+    """The row of each person among the entities of a ledger; the one behind the last where no claim speaks of them."""
+    place = {name: number for number, name in enumerate(ledger.ids)}
+    return [place.get(person.id, -1) for person in people]
+
+
+def _scores(rows: list[int], shares: Shares) -> tuple[dict[str, list[float]], list[float]]:
+    """The shares of each person, family by family, and the score that they add up to."""
+    columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
+    return columns, [round(sum(column[number] for column in columns.values()), 9) for number in range(len(rows))]
+
+
+def _order(people: Sequence[Person], scores: list[float]) -> Iterator[tuple[int, int]]:
+    """Number and rank of each person, best first; those of one score share a rank."""
+    rank, last = 0, float("nan")
+    for place, number in enumerate(
+        sorted(range(len(people)), key=lambda person: (-scores[person], people[person].id)), start=1
+    ):
+        if scores[number] != last:
+            rank, last = place, scores[number]
+        yield number, rank

@@ -14,7 +14,7 @@ from typing import Any
 
 from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision
 from graphsvc.access.people import policy
-from graphsvc.analysis.evidence.dependence import COLOURS, Shared, groups, in_common
+from graphsvc.analysis.evidence.dependence import COLOURS, Shared, Thing, groups, in_common
 from graphsvc.analysis.evidence.independence import independent
 from graphsvc.cases.image.figures import FAMILY
 from graphsvc.cases.jobs import Job
@@ -22,6 +22,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import require_reason
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
+from graphsvc.service.leads.material import LeadCaches
 
 __all__ = ["PAIR_KINDS", "Groups", "Pairing", "WitnessGroup"]
 
@@ -48,6 +49,7 @@ class Groups:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
+        self._caches = ask.home.caches(LeadCaches)
 
     def of(self, sources: Collection[str] | None = None) -> list[WitnessGroup]:
         """The groups that some sources make among themselves, or those of the whole case, the largest first.
@@ -77,8 +79,7 @@ class Groups:
     def with_colours(self, sources: Collection[str] | None = None) -> tuple[list[WitnessGroup], float, list[Shared]]:
         """`of` and `colouring` in one look. Raises as they do."""
         with self._act("analyse", query="groups") as outcome:
-            register = self._ask.home.register
-            shared, keys = register.depending(self._ask.case, self._ask.key, self._level)
+            shared, keys = self._caches.depending.of(self._ask.state, self._depending)
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
             lasting = [pairing for pairing in self._pairings(shared) if pairing.ended_at is None]
             sets = groups(wanted, keys)
@@ -185,6 +186,9 @@ class Groups:
         return work
 
     # -- how --------------------------------------------------------------------------------------------------
+
+    def _depending(self) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
+        return self._ask.home.register.depending(self._ask.case, self._ask.key, self._level)
 
     @property
     def _level(self) -> str:

@@ -21,6 +21,7 @@ from graphsvc.analysis.doubt.readings import InnocentReading
 from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
@@ -70,6 +71,8 @@ class LeadCaches(Caches):
         self.dealt: Cache[Dealt] = Cache(_LARGE)
         self.pieces: Cache[list[Piece]] = Cache(_LARGE)
         self.singly: Cache[Alone | None] = Cache(_LARGE)
+        self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
+        self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
         self.explained: Cache[Explanation] = Cache(_RESULTS)
         self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_RESULTS)
         self.readings: Cache[list[InnocentReading]] = Cache(_RESULTS)
@@ -212,6 +215,18 @@ class Material:
     @lasting()
     def _try_singly(self) -> Alone | None:
         return alone(self.basis(), self.pieces())
+
+    def about(self, entity: str) -> list[Claim]:
+        """The claims that carry weight and have somebody or something at an end."""
+        return self._caches.about.of(self._ask.state, self._sort_by_ends).get(entity, [])
+
+    @lasting()
+    def _sort_by_ends(self) -> dict[str, list[Claim]]:
+        about: dict[str, list[Claim]] = {}
+        for claim in self.given()[0]:
+            for end in {claim.subject, claim.object} if claim.counts else ():
+                about.setdefault(end, []).append(claim)
+        return about
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
         """The fewest accounts that would have to be false for somebody to leave the first places; sources included."""

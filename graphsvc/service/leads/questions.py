@@ -105,17 +105,14 @@ class Questions:
             id → (statement, its kind, whether witnesses told of it who cannot be told here). Of whom nobody tells, nothing.
         """
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
-        wanted = frozenset(ids)
-        about: dict[str, list[Claim]] = {}
         chosen: dict[str, tuple[str, str, bool]] = {}
         with self._ask.act("analyse", query="questions") as outcome:
-            for claim in self._material.given()[0]:
-                if claim.counts:
-                    for end in {claim.subject, claim.object} & wanted:
-                        about.setdefault(end, []).append(claim)
+            about = {identifier: self._material.about(identifier) for identifier in dict.fromkeys(ids)}
             asked = self._put.of(self._ask.case, self._ask.grant).asked
             named = set()
             for identifier, claims in about.items():
+                if not claims:
+                    continue
                 tellers = [claim for claim in claims if sources or claim.source_kind in OPEN_KINDS]
                 able = [claim for claim in tellers if claim.source_kind != "witness" or asked[claim.source] < most]
                 best = min(able, key=_likely, default=None)
@@ -183,7 +180,7 @@ class Questions:
     def _asking(self, lead: str, weighed: list[Question]) -> Asking:
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
         put = self._put.of(self._ask.case, self._ask.grant)
-        about = [claim for claim in self._material.given()[0] if claim.counts and lead in (claim.subject, claim.object)]
+        about = self._material.about(lead)
         choice = choose(weighed, put.asked, put.claims, most)
         notes = [ENOUGH] if choice.enough else []
         if not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):
