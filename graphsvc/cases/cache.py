@@ -12,6 +12,14 @@ Result = TypeVar("Result")
 Key = tuple[str, int, str, *tuple[str | bool, ...]]
 
 
+class _Computing(Generic[Result]):
+    """A result that is on its way: `over` once it is there or failed."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+        self.results: list[Result] = []
+
+
 class Cache(Generic[Result]):
     """The latest results, at most `most`; a new version of a case at a handling code drops what was computed on older ones.
 
@@ -26,28 +34,37 @@ class Cache(Generic[Result]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._results: OrderedDict[Key, Result] = OrderedDict()
-        # What is being computed at this moment, each with who computes it.
-        self._computing: dict[Key, threading.RLock] = {}
+        # What is being computed at this moment; and how often everything was forgotten.
+        self._computing: dict[Key, _Computing[Result]] = {}
+        self._forgotten = 0
         self._alone = threading.Lock()
 
     def of(self, key: Key, compute: Callable[[], Result]) -> Result:
         """The result cached under `key`, or else what `compute` gives, which is cached then.
 
-        Who asks while somebody computes it waits for that; where it fails, each computes it for themselves.
+        Who asks while somebody computes it waits for that; where it fails, each who waited computes it for themselves.
         """
         with suppress(KeyError):
             return self._results[key]
         with self._alone:
-            computing = self._computing.setdefault(key, threading.RLock())
-        with computing:
-            with suppress(KeyError):
+            if key in self._results:  # since a moment
                 return self._results[key]
-            try:
-                result = compute()
-                self._put(key, result)
-            finally:
-                with self._alone:
-                    self._computing.pop(key, None)
+            mine = _Computing[Result]()
+            computing = self._computing.setdefault(key, mine)
+        if computing is not mine:
+            computing.over.wait()
+            return computing.results[0] if computing.results else compute()
+        try:
+            before = self._forgotten
+            result = compute()
+            mine.results.append(result)
+            with self._alone:
+                if self._forgotten == before:
+                    self._put(key, result)
+        finally:
+            with self._alone:
+                del self._computing[key]
+            mine.over.set()
         return result
 
     def _put(self, key: Key, result: Result) -> None:
@@ -59,8 +76,10 @@ class Cache(Generic[Result]):
             self._results.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget everything."""
-        self._results.clear()
+        """Forget everything, also what is being computed."""
+        with self._alone:
+            self._forgotten += 1
+            self._results.clear()
 
 
 class Caches:

@@ -7,7 +7,7 @@ from graphsvc.access.door.cyphergate import Examined
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
-from graphsvc.analysis.doubt.brought import FIRST
+from graphsvc.analysis.doubt.brought import FIRST as FIRST_LEADS
 from graphsvc.analysis.doubt.pieces import KINDS as PIECES
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.evidence.dependence import Shared
@@ -81,7 +81,7 @@ from graphsvc.views.waits import others_moved
 __all__ = [
     "BOUND",
     "EMPTY",
-    "FIRST",
+    "FIRST_LEADS",
     "FORM_NAMES",
     "GOALS",
     "HOLD_KINDS",

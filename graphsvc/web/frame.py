@@ -40,11 +40,11 @@ PUBLIC = frozenset(
 )
 # What opens to who signed in only to set up a second factor.
 ENROLLING = frozenset({"account.page", "account.begin", "account.confirm", "signin.leave"})
-# Hold no data, so a browser may keep them.
 # What pages ask by themselves, again and again: it does not keep a session alive.
 POLLED = frozenset(
     {"load.job", "adding.done", "cypher.run", "cypher.progress", "sealing.work", "groups.work", "pictures.state"}
 )
+# Hold no data, so a browser may keep them.
 FILES = frozenset({"static", "bootstrap.static", "network.library"})
 # What may come with a request of who is not signed in.
 STRANGERS_BYTES = 64 * 1024

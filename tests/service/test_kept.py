@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -57,6 +58,41 @@ def test_who_asks_while_somebody_computes_waits_for_that() -> None:
         goes_on.set()
         assert {first.result(10), *(other.result(10) for other in others)} == {"the same"}
     assert computed == ["once"]
+
+
+def test_where_it_fails_nobody_waits_for_another_who_waited() -> None:
+    """Five who wait for a server that is stuck are told so together, not one after the other."""
+    results, begun, goes_on, all_at_work = Cache[str](9), threading.Event(), threading.Event(), threading.Barrier(3)
+
+    def fails() -> str:
+        begun.set()
+        assert goes_on.wait(10)
+        raise Busy("Not now.")
+
+    def again() -> str:
+        all_at_work.wait(10)  # broken unless all three compute at the same time
+        return "each"
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(results.of, ("dover", 1, "C"), fails)
+        assert begun.wait(10)
+        others = [pool.submit(results.of, ("dover", 1, "C"), again) for _ in range(3)]
+        time.sleep(0.2)  # until they wait
+        goes_on.set()
+        with pytest.raises(Busy):
+            first.result(10)
+        assert {other.result(10) for other in others} == {"each"}
+
+
+def test_what_was_forgotten_while_it_was_computed_is_not_kept() -> None:
+    results = Cache[str](9)
+
+    def meanwhile() -> str:
+        results.clear()
+        return "of before"
+
+    assert results.of(("dover", 1, "C"), meanwhile) == "of before"
+    assert results.of(("dover", 1, "C"), lambda: "anew") == "anew"
 
 
 def test_where_it_fails_the_next_computes_it() -> None:

@@ -294,6 +294,7 @@ def test_what_is_known_under_an_id_that_stays_is_not_lost_to_one_that_changes() 
     now = standings(before, State(), erasing, 4)
     assert [of(now, name).identities for name in "pq"] == [(one,), (other,)]
     assert all(of(now, name).sealed for name in "pq")
+    assert of(now, "p").against == 3  # which was told when it was new
     assert standings(now, State(), erasing, 5) == now
 
 

@@ -41,9 +41,9 @@ _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version"
 )
 # The action that may be about a case that is not there yet: what is loaded makes it.
 _MAKES = "load"
-# What stands for a value that must be given, where a query is only planned.
 # Queries that anybody may run and a page asks as well.
 _OF_PAGES = frozenset({"crossings.on_days"})
+# What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
 
@@ -199,7 +199,7 @@ class Gate:
         return rows
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
-        """Have the store plan what pages ask for before anybody waits for them; gives how many it did.
+        """Have the store plan the service's own queries, and what else pages ask for, before anybody waits for them; gives how many it did.
 
         A server plans a text when it first meets it, which takes up to a second for each. They are run on a case that
         has no name, so nothing is read, released or written to the log.

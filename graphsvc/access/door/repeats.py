@@ -49,8 +49,8 @@ class Repeats:
 
     def keep(self, question: _Asked, version: int, answer: Released) -> None:
         """Keep an answer that was read of a case all of which was at this version."""
-        # A value takes two bytes at least: an answer that is surely too large is not packed to find that out.
-        if 2 * len(answer.rows) * len(answer.columns) > self._largest:
+        # A value takes a byte at least: an answer that is surely too large is not packed to find that out.
+        if len(answer.rows) * len(answer.columns) > self._largest:
             return
         packed = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
         if len(packed) > self._largest:

@@ -110,9 +110,9 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
         if not (theirs & ~on.told.on_record).any():
             continue
         then = _ranks_on(on, on.told.on_record | theirs)
-        ranks = {name: (now[name], then[name]) for name in waiting if then.get(name, first + 1) <= first}
-        if ranks:
-            carrying.append(Agreement(tuple(sorted(group)), ranks))
+        carried = {name: (now[name], then[name]) for name in waiting if then.get(name, first + 1) <= first}
+        if carried:
+            carrying.append(Agreement(tuple(sorted(group)), carried))
     return sorted(carrying, key=lambda agreement: (-len(agreement.ranks), agreement.sources))
 
 

@@ -180,7 +180,7 @@ def _under_their_ids(before: Standings, by: Deciding) -> Standings:
             if name != old:
                 coming.append((name, standing, identity))
                 left = tuple(known for known in result[old].identities if known is not identity)
-                result[old] = replace(result[old], against=0, identities=left)
+                result[old] = replace(result[old], against=result[old].against if left else 0, identities=left)
     for name, standing, identity in coming:
         there = result.get(name)
         if there is None or not there.sealed:

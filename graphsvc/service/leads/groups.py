@@ -57,7 +57,7 @@ class Groups:
         Sources that are not there, or not this reader's to see, are in none.
 
         Raises:
-            Refused: without source clearance, or without a role that analyses.
+            Refused: without source clearance, or without a role that analyses. Busy: the case is being loaded.
         """
         return self.with_colours(sources)[0]
 

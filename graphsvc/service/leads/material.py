@@ -54,6 +54,20 @@ class Before:
     ended: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class LeadReadings:
+    """What is known of a lead that would fit somebody who did nothing wrong, but for what is noted of who says so.
+
+    Attributes:
+        raising: the claims that raise the lead.
+        given_by: statement → source, of all statements of the sources of those.
+    """
+
+    readings: tuple[InnocentReading, ...]
+    raising: tuple[Claim, ...]
+    given_by: dict[str, str]
+
+
 # How many results are cached; of what they were computed from, which is large, one for each clearance.
 _RESULTS = 64
 _LARGE = 4
@@ -74,8 +88,8 @@ class LeadCaches(Caches):
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
         self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
         self.explained: Cache[Explanation] = Cache(_RESULTS)
-        self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_RESULTS)
-        self.readings: Cache[list[InnocentReading]] = Cache(_RESULTS)
+        self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_LARGE)
+        self.readings: Cache[LeadReadings] = Cache(_RESULTS)
         self.falsehood: Cache[FalseAccounts | None] = Cache(_RESULTS)
         self.invented: Cache[int | None] = Cache(_RESULTS)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
@@ -216,9 +230,9 @@ class Material:
     def _try_singly(self) -> Alone | None:
         return alone(self.basis(), self.pieces())
 
-    def about(self, entity: str) -> list[Claim]:
-        """The claims that carry weight and have somebody or something at an end."""
-        return self._caches.about.of(self._ask.state, self._sort_by_ends).get(entity, [])
+    def about(self) -> dict[str, list[Claim]]:
+        """Person or thing → the claims that carry weight and have them at an end."""
+        return self._caches.about.of(self._ask.state, self._sort_by_ends)
 
     @lasting()
     def _sort_by_ends(self) -> dict[str, list[Claim]]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 from graphsvc.access.decided.questions import QuestionStore
 from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
-from graphsvc.analysis.doubt.readings import InnocentReading, readings
+from graphsvc.analysis.doubt.readings import InnocentReading, owing, readings
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.service.ask import Ask
-from graphsvc.service.leads.material import LeadCaches, Material
+from graphsvc.service.leads.material import LeadCaches, LeadReadings, Material
 
 __all__ = ["Asking", "InnocentReading", "NextQuestion", "Questions"]
 
@@ -74,9 +74,11 @@ class Questions:
         """
         with self._ask.act("analyse", query="readings", lead=lead) as outcome:
             self._material.require_ranked(lead)
-            innocent_readings = self._caches.readings.of((*self._ask.state, lead), lambda: self._read(lead))
+            read = self._caches.readings.of((*self._ask.state, lead), lambda: self._read(lead))
+            owed = owing(read.raising, self._interested(read))
+            innocent_readings = [*read.readings, *([owed] if owed else [])]
             outcome["rows"] = len(innocent_readings)
-        return [*innocent_readings]
+        return innocent_readings
 
     def next(self, lead: str) -> Asking:
         """The claims whose check would tell most about a lead, and who is to be asked about them.
@@ -107,12 +109,11 @@ class Questions:
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
         chosen: dict[str, tuple[str, str, bool]] = {}
         with self._ask.act("analyse", query="questions") as outcome:
-            about = {identifier: self._material.about(identifier) for identifier in dict.fromkeys(ids)}
+            every = self._material.about()
+            about = {identifier: every[identifier] for identifier in ids if identifier in every}
             asked = self._put.of(self._ask.case, self._ask.grant).asked
             named = set()
             for identifier, claims in about.items():
-                if not claims:
-                    continue
                 tellers = [claim for claim in claims if sources or claim.source_kind in OPEN_KINDS]
                 able = [claim for claim in tellers if claim.source_kind != "witness" or asked[claim.source] < most]
                 best = min(able, key=_likely, default=None)
@@ -153,24 +154,20 @@ class Questions:
     def _put(self) -> QuestionStore:
         return QuestionStore(self._ask.database)
 
-    def _read(self, lead: str) -> list[InnocentReading]:
+    def _read(self, lead: str) -> LeadReadings:
         claims = self._material.given()[0] if self._ask.grant.sources else self._material.folded()[0]
-        raising = self._raising(lead, claims)
-        return readings(lead, claims, raising, self._interested(raising, claims))
-
-    def _raising(self, lead: str, claims: list[Claim]) -> list[Claim]:
-        """Which of the claims have a share that raises a lead."""
         because = self._material.reasons(lead)
-        return [claim for claim in claims if claim.asserts and because.share(claim) > 0]
-
-    def _interested(self, raising: list[Claim], claims: list[Claim]) -> frozenset[str]:
-        """Sources of some claims for whom an interest is noted in a statement that a claim is from; none without source clearance."""
-        if not self._ask.grant.sources:
-            return frozenset()
+        raising = tuple(claim for claim in claims if claim.asserts and because.share(claim) > 0)
         sources = {claim.source for claim in raising} - {""}
         given_by = {claim.statement: claim.source for claim in claims if claim.source in sources}
-        noted = self._ask.rows("hubs.interests", ids=sorted(given_by)).dicts()
-        return frozenset(given_by[row["statement"]] for row in noted)
+        return LeadReadings(tuple(readings(lead, claims)), raising, given_by)
+
+    def _interested(self, read: LeadReadings) -> frozenset[str]:
+        """Sources for whom an interest is noted in a statement of theirs; none without source clearance."""
+        if not self._ask.grant.sources:
+            return frozenset()
+        noted = self._ask.rows("hubs.interests", ids=sorted(read.given_by)).dicts()
+        return frozenset(read.given_by[row["statement"]] for row in noted)
 
     @lasting()
     def _weigh(self, lead: str) -> list[Question]:
@@ -180,7 +177,7 @@ class Questions:
     def _asking(self, lead: str, weighed: list[Question]) -> Asking:
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
         put = self._put.of(self._ask.case, self._ask.grant)
-        about = self._material.about(lead)
+        about = self._material.about().get(lead, [])
         choice = choose(weighed, put.asked, put.claims, most)
         notes = [ENOUGH] if choice.enough else []
         if not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):

@@ -10,6 +10,7 @@ from graphsvc.analysis.doubt.brought import Agreement
 from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.score.hubs import Lead
 from graphsvc.analysis.score.leads import Explanation, Path, paths
+from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Refused, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
@@ -116,6 +117,7 @@ class Witnesses:
             return {lead: self._look(lead)[1].paths for lead in leads}
         return self._caches.ways.of((*self._ask.state, "\0".join(leads)), lambda: self._walk(leads))
 
+    @lasting()
     def _walk(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
         claims, persons, _ = self._material.given()
         return paths(leads, claims, persons, self._ask.home.weights)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import FIRST, Session, Through
+from graphsvc.service import FIRST_LEADS, Session, Through
 from graphsvc.views.picture.graph import drawn
 from graphsvc.views.picture.network import Edge
 from graphsvc.views.through import WITNESSES
@@ -39,7 +39,7 @@ def _told(session: Session) -> tuple[dict[str, Any], Through]:
     shown = session.leads.witnesses.through(_ids())
     # Whom it may name: those it is asked for, and the first of the list, whom witnesses surface or would carry.
     named = {lead.id for lead in shown.leads}
-    leads = [lead for lead in session.leads.ranking().leads if lead.rank <= FIRST or lead.id in named]
+    leads = [lead for lead in session.leads.ranking().leads if lead.rank <= FIRST_LEADS or lead.id in named]
     rows = {row.id: row for row in session.leads.rows(leads)}
     cleared = session.grant.sources
     links = {edge.key: _link(edge) for edge in shown.view.edges}
