@@ -20,8 +20,9 @@ from graphsvc.web import create_app
 from tests.web.serving import served
 
 # A busy test machine may take long over what is done in a second: what is asked first of a server that nothing was planned on
-# has taken more than twenty. Who is quick does not wait.
-expect.set_options(timeout=60_000)
+# has taken more than thirty. Who is quick does not wait.
+_PATIENCE_MS = 60_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 # The shell that has no window comes first: it does the same with less than half the work.
 _CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -68,6 +69,7 @@ def watched(context: BrowserContext, address: str, faults: list[str], *, console
         faults: a line each.
         console: whether errors and warnings of the console count as faults.
     """
+    context.set_default_timeout(_PATIENCE_MS)
     page = context.new_page()
 
     def only_here(route: Route) -> None:
