@@ -13,7 +13,7 @@ import numpy as np
 from graphsvc.analysis.evidence.belief import met, strengths, supported
 from graphsvc.analysis.evidence.bins import among, distinct, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats, Ledger
+from graphsvc.analysis.evidence.ledger import Floats, Ledger, numbered
 
 # Kind of piece → in words. What is the same as one of an earlier kind is that one.
 KINDS = MappingProxyType(
@@ -117,7 +117,7 @@ def _sources(ledger: Ledger) -> Iterable[Ints]:
 
 def _statements(ledger: Ledger, chosen: Ints) -> Iterable[Ints]:
     statements = [claim.statement for claim in ledger.claims]
-    place = {name: number for number, name in enumerate(sorted({*statements}))}
+    place = numbered(statements)[1]
     return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), chosen)
 
 

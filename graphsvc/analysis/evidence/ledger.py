@@ -84,7 +84,15 @@ class Ledger:
         return effective(owner, self.groups(owner, rows), self.source[rows], self.colours, size)
 
 
-def _numbers(values: list[str]) -> tuple[list[str], dict[str, int]]:
+def numbered(values: list[str]) -> tuple[list[str], dict[str, int]]:
+    """The different texts, sorted, and the number of each.
+
+    Example:
+        >>> numbered(["b", "a", "b"])
+        (['a', 'b'], {'a': 0, 'b': 1})
+
+    Limits: none.
+    """
     names = sorted(set(values))
     return names, {name: number for number, name in enumerate(names)}
 
@@ -111,14 +119,14 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
     said, given = [claim.relation for claim in rows], [claim.source or f"statement {claim.statement}" for claim in rows]
     graded = [claim.grading for claim in rows]
-    ids, entity = _numbers(subjects + objects)
-    relations, relation = _numbers(said)
-    sources, source = _numbers(given)
+    ids, entity = numbered(subjects + objects)
+    relations, relation = numbered(said)
+    sources, source = numbered(given)
     gradings = sorted(set(graded))
     grade = {grading: number for number, grading in enumerate(gradings)}
     shared = [dependence.get(name, frozenset()) for name in sources]
     held = [sorted(filter(joins, keys)) for keys in shared]
-    key = _numbers([name for keys in held for name in keys])[1]
+    key = numbered([name for keys in held for name in keys])[1]
     subject, object_ = _column(map(entity.__getitem__, subjects)), _column(map(entity.__getitem__, objects))
     kind = _column(map(relation.__getitem__, said))
     code = (subject * max(len(relations), 1) + kind) * max(len(ids), 1) + object_
