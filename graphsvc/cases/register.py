@@ -413,6 +413,7 @@ class Register:
                     state="open",
                     version=tables.cases.c.version + 1,
                     version_p=tables.cases.c.version_p + int(moves_open),
+                    mark_p=held.mark if moves_open else tables.cases.c.mark_p,
                     graded_with=graded_with,
                     held=held.as_json(),
                     dependence_sealed=pack(key, dependence, f"dependence {case}"),

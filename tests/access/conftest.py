@@ -46,7 +46,7 @@ def cases(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("cases")
     rows = invented.invented(folder / "simulated")
 
-    with Service(at_server(named="part")) as service:
+    with Service(at_server(named="part", snapshot_rows=1)) as service:
 
         def load(case: str, tables: Tables) -> None:
             wrapped = vault.encrypt(service.vault._master, KEY, f"case {case}")

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.door.gate import Gate
+from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
@@ -103,7 +104,8 @@ def told(database: sa.Engine) -> Told:
 @pytest.fixture
 def gate(told: Told, database: sa.Engine, folder: Path) -> Gate:
     settings = Settings.read({}, home=folder / "home", row_cap=3, query_timeout_s=7.0, analysis_row_cap=9)
-    return Gate(lambda: told, database, Library(folder / "cypher"), settings)  # type: ignore[arg-type, return-value]
+    none = Snapshots(folder / "none", b"", database, lambda _case: b"", 0)
+    return Gate(lambda: told, database, Library(folder / "cypher"), settings, none)  # type: ignore[arg-type, return-value]
 
 
 def outcomes(database: sa.Engine) -> list[tuple[str, str, int | None]]:

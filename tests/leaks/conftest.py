@@ -118,17 +118,17 @@ def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("twofold")
     rows = invented.invented(folder / "invented", people=120)
     walked: dict[tuple[str, str], Walked] = {}
-    with clock.standing_still(), homes.hasty(Service(at_server(named="part"))) as whole:
+    with clock.standing_still(), homes.hasty(Service(at_server(named="part", snapshot_rows=1))) as whole:
         for name, grants in READERS.items():
             accounts.add(whole.database, name, READING, grants)
         simulate.simulate(folder / "other", seed=8, people=40)
         whole.session(LOADER, "tests", OTHER).deliveries.load(folder / "other", quiet)
-        absent_home = homes.copied(whole, at_server(named="part"))
+        absent_home = homes.copied(whole, at_server(named="part", snapshot_rows=1))
         wrapped = vault.encrypt(whole.vault._master, KEY, f"case {CASE}")
         with transaction(whole.database) as connection:
             values = {"id": CASE, "key_sealed": wrapped, "created_at": audit.now()}
             connection.execute(tables.cases.insert().values(**values))
-        part_home = homes.copied(whole, at_server(named="part"))
+        part_home = homes.copied(whole, at_server(named="part", snapshot_rows=1))
         load(whole, CASE, rows, folder / "whole")
         image = read_image(whole.store(), CASE)
         given = {

@@ -170,7 +170,7 @@ def searched(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
     driver.setLevel(logging.INFO)
     result = Searched(found)
     try:
-        with homes.hasty(Service(settings(named="part"))) as service:
+        with homes.hasty(Service(settings(named="part", snapshot_rows=1))) as service:
             result.home = service.settings.home
             fill(service, result, rows, folder)
     finally:

@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="reads every page of a 
 
 @pytest.fixture(scope="module")
 def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
-    with small.grown(at_server(named="part"), tmp_path_factory.mktemp("small"), watched=True) as result:
+    with small.grown(
+        at_server(named="part", snapshot_rows=1), tmp_path_factory.mktemp("small"), watched=True
+    ) as result:
         yield result
 
 

@@ -139,7 +139,7 @@ def told(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFa
         "cus": (("custodian",), {CASE: Grant("C", sources=True)}),
         "sup": (("supervisor",), {CASE: Grant("C", sources=True)}),
     }
-    with clock.standing_still(), homes.hasty(Service(at_server(named="part"))) as service:
+    with clock.standing_still(), homes.hasty(Service(at_server(named="part", snapshot_rows=1))) as service:
         for name, (roles, grants) in people.items():
             accounts.add(service.database, name, roles, grants)
         result = Told(Small(service), folder)

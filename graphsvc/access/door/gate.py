@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
 from graphsvc.access.door.repeats import Repeats, asked
+from graphsvc.access.door.snapshots import Snapshot, Snapshots
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -36,7 +37,7 @@ _WHOLE_S = 120.0
 # Seconds between two looks at whether the graph holds of a case what was written last.
 _LOOK_S = 30.0
 # How a case stands: asked before everything that is read of it, so made once.
-_CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p"))).where(
+_CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p", "mark_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
 # The action that may be about a case that is not there yet: what is loaded makes it.
@@ -50,8 +51,16 @@ _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float":
 class Gate:
     """Every read of the graph passes here."""
 
-    def __init__(self, store: Callable[[], Store], database: sa.Engine, library: Library, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        database: sa.Engine,
+        library: Library,
+        settings: Settings,
+        snapshots: Snapshots,
+    ) -> None:
         self._store = store
+        self._snapshots = snapshots
         self._database = database
         self._settings = settings
         self.library = library
@@ -162,7 +171,7 @@ class Gate:
             version = goes_on.version if goes_on else _version(opened, grant)
             released = self._repeats.get(question, version)
             if released is None:
-                released = self._released(query, bound_to, grant, whole=whole)
+                released = (self._whole if whole else self._released)(query, bound_to, grant)
                 if goes_on:
                     goes_on.released[question] = released
                 elif self._case(case) == opened:  # nothing was written while it was read
@@ -187,16 +196,57 @@ class Gate:
         `make` gives what becomes of each such row, called with the block's other columns and with the row. `look`: as
         for `read`.
         """
-        query, cap = self.library[name], self._settings.analysis_row_cap
+        query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
-            if look_of(look, principal, "analyse", case) is None:
-                self.require_open(case, grant)
-            parameters = self._bound(query, case, grant) | {"limit": cap}
-            rows, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
+            parameters = self._bound(query, case, grant) | {"limit": self._settings.analysis_row_cap}
+            items = self._made(query, parameters, grant, make)
+            outcome["rows"] = len(items)
+        return items
+
+    def _made(self, query: Query, parameters: dict[str, Any], grant: Grant, make: Make[Item]) -> list[Item]:
+        """What is made of the rows of an answer in blocks: of the snapshot, or else of what is read, which is kept in one."""
+        stands, snapshot = self._snapshot(query, parameters, grant)
+        block, items = len(query.returns) - 1, list[Item]()
+        beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
+        if beside is not None:
+            return items
+        with snapshot.writing() as writer:
+
+            def made(of: list[Any], row: list[Any]) -> Item:
+                writer.add((*of, *row))
+                return make(of, row)
+
+            items, cut = self._store().read_blocks(
+                query.text, parameters, made, timeout=self._patience, cap=self._settings.analysis_row_cap
+            )
             self._require_all(cut=cut)
-            outcome["rows"] = len(rows)
-        return rows
+            # A connection that was lost on the way has the rows read once more.
+            if writer.rows == len(items):
+                writer.keep({}, lambda: self._case(parameters["case"]) == stands)
+        return items
+
+    def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant) -> Released:
+        """What a clearance may see of an answer about a whole case: as `_made`."""
+        stands, snapshot = self._snapshot(query, parameters, grant)
+        rows: list[tuple[Any, ...]] = []
+        beside = snapshot.read(rows.extend)
+        if beside is not None:
+            return Released(tuple(beside["columns"]), rows, withheld=tuple(beside["withheld"]))
+        released = self._released(query, parameters, grant, whole=True)
+        with snapshot.writing() as writer:
+            for row in released.rows:
+                writer.add(row)
+            beside = {"columns": released.columns, "withheld": released.withheld}
+            writer.keep(beside, lambda: self._case(parameters["case"]) == stands)
+        return released
+
+    def _snapshot(self, query: Query, parameters: Mapping[str, Any], grant: Grant) -> tuple[Any, Snapshot]:
+        """How a case stands, and where an answer about all of it lies, or is to lie."""
+        case = parameters["case"]
+        stands = self._open(case, grant)
+        question = (query.name, query.text, sorted(query.returns.items()), sorted(parameters.items()))
+        return stands, self._snapshots.of(case, grant, stands, question)
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
         """Have the store plan the service's own queries, and what else pages ask for, before anybody waits for them; gives how many it did.
@@ -234,7 +284,7 @@ class Gate:
         """Seconds that reading a whole case may take."""
         return max(self._settings.query_timeout_s, _WHOLE_S)
 
-    def _released(self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool) -> Released:
+    def _released(self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool = False) -> Released:
         """What a clearance may see of a query's answer."""
         rows = self._run(query, parameters, whole=whole)
         return release(

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.decided.requests import RequestStore
+from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, Weightless, row_changes, weightless
@@ -65,13 +66,14 @@ class Casework:
         settings: Settings,
         pairs: Pairs,
         requests: RequestStore,
+        snapshots: Snapshots,
         weights: Weights = SHIPPED,
     ) -> None:
         self.register = register
         self._requests = requests
         self._export_store = export_store
         self.waitlist = waitlist
-        self.replay = Replay(store, register, waitlist, export_store, settings, pairs, weights)
+        self.replay = Replay(store, register, waitlist, export_store, settings, pairs, weights, snapshots)
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
             store,
@@ -161,8 +163,7 @@ class Casework:
             except (GraphsvcError, CancelledError):
                 self.register.unmake(case)  # nothing is recorded yet
                 raise
-            masked = plan.result.masked
-            counts = {table: row | {"masked": masked[number, table]} for table, row in counts.items()}
+            counts = {table: row | {"masked": plan.result.masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
             if waits:
                 number = self.waitlist.keep(case, key, account, delivery, counts, on, partial=partial)

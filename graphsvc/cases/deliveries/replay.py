@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
+from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.material import KeptRows
 from graphsvc.cases.deliveries.sealed_rows import open_rows
@@ -76,6 +77,7 @@ class Replay:
         settings: who is named, and how much is written at once.
         pairs: what was decided on pairs of sources.
         weights: what a grading is worth.
+        snapshots: of what was read of a case before it became another.
 
     Raises:
         OperatorError: GRAPHSVC_NAMED is none of its words.
@@ -90,13 +92,14 @@ class Replay:
         settings: Settings,
         pairs: Pairs,
         weights: Weights,
+        snapshots: Snapshots,
     ) -> None:
         if settings.named not in NAMED:
             raise OperatorError(
                 f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
             )
         self._store, self._register, self._waitlist, self._export_store = store, register, waitlist, export_store
-        self._settings, self._pairs, self.weights = settings, pairs, weights
+        self._settings, self._pairs, self.weights, self._snapshots = settings, pairs, weights, snapshots
 
     @property
     def graded_with(self) -> str:
@@ -243,6 +246,7 @@ class Replay:
         self._register.finish(
             case, plan.key, result, plan.standing, plan.settled, self.graded_with, held, moves_open=plan.moves_open
         )
+        self._snapshots.settle()
 
     @uncollected()
     def fold(self, state: State, key: bytes, case: str, number: int, row: Any, sealed: bytes | None = None) -> Report:

@@ -1,0 +1,87 @@
+"""Rows of an answer as Arrow, and back: the same values, and each of the same kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_AS_JSON = {b"as": b"JSON"}
+_NATIVE = {bool: "bool", int: "int64", float: "float64", dt.date: "date32"}
+
+
+def as_arrow(rows: Sequence[Sequence[Any]]) -> bytes:
+    """Rows of equal length as an Arrow stream: a column of one kind of scalar in its own type, any other as JSON.
+
+    Args:
+        rows: one or more, each of the same number of values: text, numbers, truth, days, lists of those, or nothing.
+
+    Raises:
+        TypeError: a value is none of these.
+
+    Example:
+        >>> from_arrow(as_arrow([("p1", 1, ["a"]), ("p1", None, "few")]))
+        [('p1', 1, ['a']), ('p1', None, 'few')]
+    """
+    # Takes a tenth of a second to load, which no small case should wait for.
+    import pyarrow as pa
+
+    columns = [_column(values) for values in zip(*rows, strict=True)]
+    fields = [
+        pa.field(str(place), column.type, metadata=_AS_JSON if written else None)
+        for place, (column, written) in enumerate(columns)
+    ]
+    batch = pa.record_batch([column for column, _ in columns], schema=pa.schema(fields))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        stream.write_batch(batch)
+    return bytes(sink.getvalue())
+
+
+def from_arrow(data: bytes) -> list[tuple[Any, ...]]:
+    """The inverse of `as_arrow`. A text that comes again and again is one object.
+
+    Raises:
+        pyarrow.ArrowInvalid: this is no such stream.
+    """
+    import pyarrow as pa
+
+    batch = pa.ipc.open_stream(data).read_next_batch()
+    columns = [_values(column, field) for column, field in zip(batch.columns, batch.schema, strict=True)]
+    return list(zip(*columns, strict=True))
+
+
+def _column(values: Sequence[Any]) -> tuple[pa.Array, bool]:
+    """A column, and whether its values had to be written as JSON."""
+    import pyarrow as pa
+
+    kinds = {type(value) for value in values if value is not None}
+    if not kinds:
+        return pa.nulls(len(values)), False
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind in _NATIVE:
+        return pa.array(values, _NATIVE[kind]), False
+    if kind is str:
+        return pa.array(values, pa.string()).dictionary_encode(), False
+    texts = [None if value is None else json.dumps(value) for value in values]
+    return pa.array(texts, pa.string()).dictionary_encode(), True
+
+
+def _values(column: pa.Array, field: pa.Field) -> list[Any]:
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        values: list[Any] = column.to_pylist()
+        return values
+    words: list[Any] = column.dictionary.to_pylist()
+    places: list[int] = column.indices.fill_null(len(words)).to_pylist()
+    if field.metadata != _AS_JSON:
+        words.append(None)
+        return [words[place] for place in places]
+    words.append("null")
+    # Each row has a list of its own: who is given it may change it.
+    return [json.loads(words[place]) for place in places]

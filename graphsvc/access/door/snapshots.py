@@ -1,0 +1,249 @@
+"""Answers about a whole case on disk, so that none of it is read from the graph twice while the case stays as it is.
+
+One file in the home for each, encrypted under the case's data key: where it lies, and what it is bound to, is made of all that
+decides the answer - case, clearance, question, and the mark of the state of the case that shows at the clearance. Whoever
+changes a case removes what is of another state before it is told that the change is done. The gate alone makes and opens them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import math
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+from filelock import FileLock
+
+from graphsvc.access.door.arrow import as_arrow, from_arrow
+from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import decrypt, encrypt
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import OperatorError
+
+_LOG = logging.getLogger(__name__)
+# Rows that are written and read at once; files of one state of a case at one handling code, of which the latest used stay.
+_BATCH, _MOST = 65_536, 32
+_LENGTH = 8
+# Bytes of what is encrypted, without any content.
+_LEAST_SEALED = 28
+_LOCK_S = 60.0
+_PART, _END = "part-", b"end"
+_MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_p")))
+
+
+Locked = Callable[[], AbstractContextManager[None]]
+
+
+class Snapshots:
+    """The snapshots of one home.
+
+    Args:
+        folder: where they lie; made when the first is kept.
+        root: key that names are made with: they tell nothing.
+        database: knows the state of each case.
+        key_of: gives the data key of a case.
+        least: rows from which on an answer is kept; none is for 0.
+    """
+
+    def __init__(
+        self, folder: Path, root: bytes, database: sa.Engine, key_of: Callable[[str], bytes], least: int
+    ) -> None:
+        self._folder, self._root, self._database = folder, root, database
+        self._key_of, self._least = key_of, least
+
+    def of(self, case: str, grant: Grant, stands: Any, question: Sequence[object]) -> Snapshot:
+        """The place of an answer.
+
+        Args:
+            case: the case.
+            grant: the clearance.
+            stands: the row of the case, open at it, with `held` and `mark_p`.
+            question: what is asked, with all of the service's own text and settings that decides the answer.
+        """
+        mark = _mark(stands, grant.handling)
+        bound = json.dumps([version("graphsvc"), case, grant.handling, grant.sources, mark, *map(str, question)])
+        path = self._folder / self._state(case, grant.handling, mark) / self._name(bound)
+        return Snapshot(path, self._key_of(case), bound, (self._least if mark else 0) or math.inf, self.locked)
+
+    def settle(self) -> None:
+        """Remove what is of a state that no case is in any more, and what was never completed."""
+        if not self._folder.exists():
+            return
+        with self.locked():
+            with transaction(self._database) as connection:
+                rows = connection.execute(_MARKS).all()
+            current = {self._state(row.id, handling, _mark(row, handling)) for row in rows for handling in "CP"}
+            for path in self._folder.iterdir():
+                if path.is_dir() and path.name not in current:
+                    shutil.rmtree(path)
+                elif path.name.startswith(_PART):
+                    path.unlink()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else keeps or removes any, in whatever process."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(self._folder / "lock", timeout=_LOCK_S, mode=0o600):
+            yield
+
+    def _state(self, case: str, handling: str, mark: str) -> str:
+        return self._name(json.dumps([case, handling, mark]))
+
+    def _name(self, of: str) -> str:
+        return hmac.digest(self._root, of.encode(), hashlib.sha256)[:16].hex()
+
+
+class Snapshot:
+    """One answer on disk. `Snapshots.of` alone makes it."""
+
+    def __init__(self, path: Path, key: bytes, bound: str, least: float, locked: Locked) -> None:
+        self._path, self._key, self._bound, self._least, self._locked = path, key, bound, least, locked
+
+    def read(self, take: Callable[[list[tuple[Any, ...]]], object]) -> dict[str, Any] | None:
+        """What was kept beside the rows, which `take` is given some at a time; None: there is none.
+
+        A file that does not open is removed; rows may have been taken already.
+        """
+        rows = 0
+        try:
+            with self._path.open("rb") as file:
+                for frame in _opened(file, self._key, self._bound):
+                    if not frame.startswith(_END):
+                        batch = from_arrow(frame)
+                        rows += len(batch)
+                        take(batch)
+                        continue
+                    beside: dict[str, Any] = json.loads(frame[len(_END) :])
+                    if beside.pop("rows") == rows:
+                        os.utime(self._path)
+                        return beside
+        except FileNotFoundError:
+            return None
+        except OperatorError:
+            _LOG.warning("a snapshot does not open: it is made anew")
+        self._path.unlink(missing_ok=True)
+        return None
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Where an answer is written as it comes; what `Writer.keep` was not called for is gone afterwards."""
+        writer = Writer(self._path, self._key, self._bound, self._least, self._locked)
+        try:
+            yield writer
+        finally:
+            writer.close()
+
+
+class Writer:
+    """An answer on its way to the disk. Where the disk does not take it, it is not kept; who asked has it all the same.
+
+    Attributes:
+        rows: how many were added.
+    """
+
+    def __init__(self, path: Path, key: bytes, bound: str, least: float, locked: Locked) -> None:
+        self._path, self._key, self._bound, self._least, self._locked = path, key, bound, least, locked
+        self._part = path.parent.parent / f"{_PART}{secrets.token_hex(8)}"
+        self._file: IO[bytes] | None = None
+        self._batch: list[tuple[Any, ...]] = []
+        self._frames, self._failed = 0, False
+        self.rows = 0
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Write one row more."""
+        if self._least == math.inf:
+            return
+        self.rows += 1
+        self._batch.append(row)
+        if len(self._batch) == _BATCH:
+            self._flush()
+
+    def keep(self, beside: Mapping[str, Any], still: Callable[[], bool]) -> None:
+        """Keep it, now that it is complete, if it has enough rows.
+
+        Args:
+            beside: what is kept beside the rows.
+            still: whether all of it holds; asked while nobody can remove what is of another state.
+        """
+        if self.rows < self._least:
+            return
+        self._flush()
+        self._write(_END + json.dumps({**beside, "rows": self.rows}).encode())
+        if self._file is None or self._failed:
+            return
+        try:
+            self._file.close()
+            with self._locked():
+                if still():
+                    self._put()
+        except OSError as error:
+            self._fail(error)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._file is not None:
+            self._file.close()
+            self._part.unlink(missing_ok=True)
+
+    def _put(self) -> None:
+        folder = self._path.parent
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._part.replace(self._path)
+        for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-_MOST]:
+            old.unlink()
+
+    def _flush(self) -> None:
+        if self._batch:
+            self._write(as_arrow(self._batch))
+            self._batch = []
+
+    def _write(self, frame: bytes) -> None:
+        if self._failed:
+            return
+        try:
+            if self._file is None:
+                self._part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._file = os.fdopen(os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+            sealed = encrypt(self._key, frame, f"{self._bound} {self._frames}")
+            self._file.write(len(sealed).to_bytes(_LENGTH) + sealed)
+        except OSError as error:
+            self._fail(error)
+        self._frames += 1
+
+    def _fail(self, error: OSError) -> None:
+        self._failed = True
+        _LOG.warning("a snapshot could not be written: %s", error.strerror)
+
+
+def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
+    """The frames of a file, opened one by one.
+
+    Raises:
+        OperatorError: one does not open, or is not there as a whole.
+    """
+    for place in count():
+        head = file.read(_LENGTH)
+        if not head:
+            return
+        sealed = file.read(length := int.from_bytes(head))
+        if len(sealed) < max(length, _LEAST_SEALED):
+            raise OperatorError("a part of the file is missing")
+        yield decrypt(key, sealed, f"{bound} {place}")
+
+
+def _mark(stands: Any, handling: str) -> str:
+    """The mark of the state of a case that shows at a handling code; empty where nothing was written yet."""
+    if handling == "P":
+        return str(stands.mark_p or "")
+    return str((stands.held or {}).get("mark", ""))

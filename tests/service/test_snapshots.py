@@ -1,0 +1,217 @@
+"""A case read from disk instead of the graph, over deliveries, an undo, a sealing and an erasure: always what the graph says."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.appdb import tables, transaction
+from graphsvc.cases.register import Register
+from graphsvc.config import Settings
+from graphsvc.errors import Busy
+from graphsvc.service import Service, Session, quiet
+from graphsvc.store.bolt import Store
+from tests.leaks.small import CASE, FIRST, HIDDEN, SECOND
+from tests.toolbox.accounts import WHOLE, Roles, add, session
+from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.two_persons import seal
+
+pytestmark = pytest.mark.neo4j
+
+READERS: Roles = {
+    "low": ("analyst", Grant("P")),
+    "sourced": ("analyst", Grant("P", sources=True)),
+    "high": ("analyst", Grant("C")),
+    "all": ("analyst", WHOLE),
+}
+OFFICERS: Roles = {"inv": ("investigator", WHOLE), "cus": ("custodian", WHOLE), "sup": ("supervisor", WHOLE)}
+THIRD: Tables = {
+    "people": [{"id": "aide-3", "name": "Zoraya Quillfeather", "category": "suspect"}],
+    "statements": [{"id": "report-3", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+    "links": said("report-3", "boss-1 DIRECTED aide-3", "aide-3 PAID aide-1", "aide-2 DIRECTED aide-3"),
+}
+WHOLE_CASE = (
+    "paths.links",
+    "cases.entities",
+    "cases.links",
+    "network.whole",
+    "cases.workplaces",
+    "workplaces.ties",
+    "cases.crossing_days",
+    "crossings.compared",
+    "crossings.words",
+)
+MATERIAL = ("hubs.claims", "hubs.persons")
+
+
+class Asked:
+    """The texts that a store was asked, but for those that are about no whole case."""
+
+    def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.names: list[str] = []
+        texts = {service.library[name].text: name for name in (*WHOLE_CASE, *MATERIAL)}
+        for method in ("read_blocks", "read_at_once"):
+            plain = getattr(Store, method)
+
+            def asked(store: Store, text: str, *given: Any, _plain: Any = plain, **named: Any) -> Any:
+                if store is service.store() and text in texts:
+                    self.names.append(texts[text])
+                return _plain(store, text, *given, **named)
+
+            monkeypatch.setattr(Store, method, asked)
+
+    def taken(self) -> list[str]:
+        names, self.names = sorted(self.names), []
+        return names
+
+
+@dataclasses.dataclass
+class Twice:
+    """One home, served by two: one that keeps snapshots, and one that reads everything from the graph."""
+
+    kept: Service
+    plain: Service
+    folder: Path
+
+    def deliver(self, rows: Tables) -> None:
+        number = len(list(self.folder.iterdir()))
+        write(self.folder / str(number), **rows)
+        loaded = session(self.plain, "inv", CASE).deliveries.load(self.folder / str(number), quiet)
+        assert loaded.rejections == []
+
+    @property
+    def files(self) -> set[Path]:
+        return {path for path in (self.kept.settings.home / "snapshots").rglob("*") if path.is_file()}
+
+
+def told(by: Service, name: str) -> dict[str, Any]:
+    """All that somebody is told about the whole case, by a service that has nothing in memory."""
+    by.forget()
+    asking = session(by, name, CASE)
+    answers: dict[str, Any] = {query: rows_of(asking, query) for query in WHOLE_CASE}
+    for query in MATERIAL:
+        answers[query] = sorted(asking.ask.material(query, lambda block, row: (*block, *row)))
+    return answers
+
+
+def rows(answers: dict[str, Any], query: str) -> Any:
+    return answers[query][1]
+
+
+def rows_of(asking: Session, query: str) -> object:
+    released = asking.ask.rows(query, whole=True)
+    return released.columns, released.rows, released.truncated, released.withheld
+
+
+@pytest.fixture
+def twice(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Twice]:
+    chosen = at_server(snapshot_rows=1, named="part")
+    (tmp_path / "deliveries").mkdir()
+    with Service(chosen) as kept, Service(dataclasses.replace(chosen, snapshot_rows=0)) as plain:
+        add(kept, CASE, {**READERS, **OFFICERS})
+        yield Twice(kept, plain, tmp_path / "deliveries")
+
+
+def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked(twice.kept, monkeypatch)
+    cus, sup = (session(twice.plain, name, CASE) for name in ("cus", "sup"))
+
+    def erase() -> None:
+        sup.protection.erasures.agree(cus.protection.erasures.ask("aide-2", "asked for it"), quiet)
+
+    steps: dict[str, Callable[[], object]] = {
+        "a first delivery": lambda: twice.deliver(FIRST),
+        "one under C": lambda: twice.deliver(SECOND),
+        "a third": lambda: twice.deliver(THIRD),
+        "the second is taken back": lambda: session(twice.plain, "inv", CASE).deliveries.undo(2, quiet),
+        "and comes again": lambda: twice.deliver(SECOND),
+        "somebody is sealed": lambda: seal(cus, sup, "aide-3"),
+        "somebody is erased": erase,
+    }
+    before: set[Path] = set()
+    for step, change in steps.items():
+        change()
+        for name in READERS:
+            first = told(twice.kept, name)
+            assert asked.taken(), (step, name)
+            again = told(twice.kept, name)
+            assert asked.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], (step, name)
+            assert first == again == told(twice.plain, name), (step, name)
+            asked.taken()
+        under_c = {path for path in twice.files & before if path.name != "lock"}
+        # What only C moved leaves what is read under P where it is, and nothing else ever stays.
+        assert bool(under_c) == (step in ("one under C", "the second is taken back", "and comes again")), step
+        before = twice.files
+
+
+def test_what_is_c_leaves_what_is_read_under_p(twice: Twice) -> None:
+    twice.deliver(FIRST)
+    told(twice.kept, "low")
+    low = twice.files
+    twice.deliver(SECOND)
+    assert twice.files == low
+    assert HIDDEN not in str(told(twice.kept, "low"))
+    assert HIDDEN in str(told(twice.kept, "high"))
+
+
+def test_before_a_change_is_said_to_be_done_nothing_is_left_of_what_was(twice: Twice) -> None:
+    twice.deliver(FIRST)
+    told(twice.kept, "all")
+    assert len(twice.files) > 5
+    seal(session(twice.plain, "cus", CASE), session(twice.plain, "sup", CASE), "aide-1")
+    assert {path.name for path in twice.files} == {"lock"}
+
+
+def test_what_was_read_before_a_change_is_not_kept_after_it(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice.deliver(FIRST)
+    read = Store.read_at_once
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        rows = read(*given, **named)
+        monkeypatch.setattr(Store, "read_at_once", read)
+        twice.deliver(THIRD)
+        return rows
+
+    monkeypatch.setattr(Store, "read_at_once", slowly)
+    session(twice.kept, "all", CASE).ask.rows("cases.entities", whole=True)
+    assert {path.name for path in twice.files} <= {"lock"}
+    assert told(twice.kept, "all") == told(twice.plain, "all")
+
+
+def test_a_kill_between_the_change_and_the_clearing_away_leaves_nothing_after_the_next_start(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice.deliver(FIRST)
+    told(twice.kept, "all")
+    finish = Register.finish
+
+    def killed(*given: Any, **named: Any) -> None:
+        finish(*given, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Register, "finish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        twice.deliver(THIRD)
+    monkeypatch.setattr(Register, "finish", finish)
+    assert told(twice.kept, "all") == told(twice.plain, "all")  # of what is there now, whatever lies beside it
+    twice.plain.recover()
+    assert told(twice.kept, "all") == told(twice.plain, "all")
+    with transaction(twice.plain.database) as connection:
+        assert connection.execute(sa.select(tables.cases.c.state)).scalars().all() == ["open"]
+    assert len({path.parent for path in twice.files}) == 2  # the state of today, and the lock
+
+
+def test_a_closed_case_is_not_read_from_disk(twice: Twice) -> None:
+
+    twice.deliver(FIRST)
+    told(twice.kept, "all")
+    twice.plain.register.close(CASE)
+    for name in READERS:
+        with pytest.raises(Busy):
+            session(twice.kept, name, CASE).ask.rows("cases.entities", whole=True)
