@@ -138,3 +138,16 @@ def test_the_better_a_case_is_told_the_more_it_takes_to_invent() -> None:
 
     assert needed(1) <= needed(2) <= needed(4)
     assert needed(4) > needed(1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_walk_through_all_pieces_tells_what_one_through_the_false_ones_does(seed: int) -> None:
+    on = basis(*with_passengers(seed))
+    left_out = pieces(on.told)
+    both = alone(on, left_out, TOP), alone(on, [piece for piece in left_out if piece.kind in FALSE], TOP)
+    for lead in ranked(on).leads[: TOP + 1]:
+        first, second = (would_leave(on, singly, lead.id, TOP) for singly in both)
+        assert (first is None) == (second is None)
+        if first is not None and second is not None:
+            assert [piece.words for piece in first.pieces] == [piece.words for piece in second.pieces]
+            assert (first.rank, first.fewest, first.tried) == (second.rank, second.fewest, second.tried)

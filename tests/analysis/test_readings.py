@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import pytest
 
-from graphsvc.analysis.doubt.readings import readings
+from graphsvc.analysis.doubt.readings import InnocentReading, readings
+from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.examples import said
 from graphsvc.analysis.score.folding import folded
 
@@ -32,11 +36,15 @@ DOES_NOT = {
 }
 
 
+def read(claims: list[Claim], *more: Collection[Any]) -> list[InnocentReading]:
+    return readings("i", claims, claims, *more)
+
+
 @pytest.mark.parametrize("name", FITS)
 def test_found_where_it_fits(name: str) -> None:
-    found = {reading.name for reading in readings("i", FITS[name])}
+    found = {reading.name for reading in read(FITS[name])}
     assert name in found
-    assert name not in {reading.name for reading in readings("i", DOES_NOT[name])}
+    assert name not in {reading.name for reading in read(DOES_NOT[name])}
 
 
 @pytest.mark.parametrize("name", FITS)
@@ -44,7 +52,7 @@ def test_what_was_taken_back_makes_no_reading(name: str) -> None:
     for claim in FITS[name]:
         claim.status = "withdrawn"
     try:
-        assert readings("i", FITS[name]) == []
+        assert read(FITS[name]) == []
     finally:
         for claim in FITS[name]:
             claim.status = "active"
@@ -52,13 +60,13 @@ def test_what_was_taken_back_makes_no_reading(name: str) -> None:
 
 @pytest.mark.parametrize("name", FITS)
 def test_told_as_one_it_reads_the_same(name: str) -> None:
-    assert readings("i", folded(FITS[name])) == readings("i", FITS[name])
+    assert read(folded(FITS[name])) == read(FITS[name])
     twice = FITS[name] + [said(claim.id.replace(claim.source, "another", 1)) for claim in FITS[name]]
-    assert readings("i", folded(twice)) == readings("i", folded(FITS[name]))
+    assert read(folded(twice)) == read(folded(FITS[name]))
 
 
 def test_the_numbers_are_of_people() -> None:
-    (reading,) = readings("i", INTERPRETER)
+    (reading,) = read(INTERPRETER)
     assert reading.text.startswith("Met 40 of the 41 people")
     assert len(reading.entities) == 40
 
@@ -66,9 +74,7 @@ def test_the_numbers_are_of_people() -> None:
 def test_an_interest_is_said_beside_whatever_else_raises_a_lead() -> None:
     claims = [said("s1: i RUNS g1"), said("s2: i DIRECTED a")]
     told = {
-        interested: [
-            reading.text.partition(" sources")[0] for reading in readings("i", claims, claims, set(interested))
-        ]
+        interested: [reading.text.partition(" sources")[0] for reading in read(claims, claims, set(interested))]
         for interested in ((), ("s1",), ("s1", "s2"), ("s3",))
     }
     assert told == {
@@ -77,13 +83,13 @@ def test_an_interest_is_said_beside_whatever_else_raises_a_lead() -> None:
         ("s1", "s2"): ["Said only by"],
         ("s3",): [],
     }
-    assert readings("i", claims, [], {"s1"}) == [], "what raises nobody is no matter"
-    assert readings("i", folded(claims), folded(claims), {"s1", "s2"}) == []
+    assert read(claims, [], {"s1"}) == [], "what raises nobody is no matter"
+    assert read(folded(claims), folded(claims), {"s1", "s2"}) == []
 
 
 def test_orders_aboard_are_told_from_orders_ashore() -> None:
     ashore = FITS["one boat"]
     aboard = [*ashore, said("s2: i CROSSED_ON c1")]
-    (first,), (second,) = readings("i", ashore), readings("i", aboard)
+    (first,), (second,) = read(ashore), read(aboard)
     assert "aboard" not in first.text
     assert "aboard" in second.text

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import after, lists, of_one
+from graphsvc.analysis.doubt.leaving_out import LeavingOut, Moved, after
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.rereading import Read
 from graphsvc.analysis.evidence.belief import claim_belief
@@ -17,7 +17,7 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools
 from graphsvc.analysis.evidence.roles import WHOM
 from graphsvc.analysis.score import parts
-from graphsvc.analysis.score.basis import Basis
+from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.ingredients import NAMES
 
 TOP = 10
@@ -65,8 +65,58 @@ class Alone:
     ranked: Bools
 
 
+class Gathering:
+    """Gathers what becomes of the first places from rankings without one piece each, as these come.
+
+    Args:
+        leaving: what makes them.
+        pieces: what is left out; of those only the kinds `FALSE` are gathered.
+        top: how many first places there are.
+
+    Example:
+        >>> from graphsvc.analysis.doubt.pieces import pieces
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
+        >>> leaving, those = LeavingOut(on, on.network), pieces(on.told)
+        >>> gathering = Gathering(leaving, those, top=1)
+        >>> for some in leaving.moved([piece.rows for piece in those]):
+        ...     gathering.take(some)
+        >>> singly = gathering.held()
+        >>> [piece.sources for piece in singly.pieces], singly.ranks.tolist()
+        ([('s1',), ('s2',)], [[2], [1]])
+        >>> would = would_leave(on, singly, "p1", top=1)
+        >>> [piece.sources for piece in would.pieces], would.rank, would.fewest
+        ([('s1',)], 2, True)
+
+    Limits: as `LeavingOut`.
+    """
+
+    def __init__(self, leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> None:
+        self._leaving, self._pieces, self._top = leaving, pieces, top
+        self._false = np.array([piece.kind in FALSE for piece in pieces], dtype=bool)
+        self._leads = np.flatnonzero(rereading.ranks(leaving.before.score, leaving.on.others) <= top)
+        self._ids = [leaving.network.ids[row] for row in self._leads.tolist()]
+        self._touching: list[Piece] = []
+        none = 0, len(self._leads)
+        self._ranks, self._ranked = [np.zeros(none, dtype=np.int64)], [np.zeros(none, dtype=bool)]
+
+    def take(self, some: Moved) -> None:
+        """Note some rankings; the places of their sets are those of the pieces."""
+        those = self._false[some.left_out]
+        if those.any():
+            listed = self._leaving.listed(some, self._ids)
+            self._touching += [self._pieces[number] for number in some.left_out[those].tolist()]
+            self._ranks.append(after(listed, self._top + 1)[those])
+            self._ranked.append(listed.ranked[those])
+
+    def held(self) -> Alone:
+        """What was gathered."""
+        return Alone(self._touching, self._leads, np.concatenate(self._ranks), np.concatenate(self._ranked))
+
+
 def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
-    """The rank of everybody in the first places when each piece is false by itself.
+    """What becomes of the first places when each piece is false by itself, where nothing else goes through the pieces.
 
     Args:
         on: what the ranking is computed on.
@@ -77,30 +127,24 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
         None where nobody is given a part.
 
     Example:
-        >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
-        >>> found = alone(on, pieces(on.told), top=1)
-        >>> [piece.sources for piece in found.pieces], found.ranks.tolist()
-        ([('s1',), ('s2',)], [[2], [1]])
+        >>> alone(basis([], [], {}), []) is None
+        True
 
-    Limits: as `stability.places`.
+    Limits: as `Gathering`.
     """
     if on.network is None:
         return None
-    leads = np.flatnonzero(rereading.ranks(parts.score(parts.read(on.network)), on.others) <= top)
-    tried = [piece for piece in pieces if piece.kind in FALSE]
-    touching: list[Piece] = []
-    ranks, ranked = [np.zeros((0, len(leads)), dtype=np.int64)], [np.zeros((0, len(leads)), dtype=bool)]
-    for some in lists(on, [piece.rows for piece in tried], [on.network.ids[row] for row in leads.tolist()]):
-        touching += [tried[number] for number in some.left_out.tolist()]
-        ranks.append(after(some, top + 1))
-        ranked.append(some.ranked)
-    return Alone(touching, leads, np.concatenate(ranks), np.concatenate(ranked))
+    leaving = LeavingOut(on, on.network)
+    gathering = Gathering(leaving, pieces, top)
+    for some in leaving.moved([piece.rows for piece in pieces]):
+        gathering.take(some)
+    return gathering.held()
 
 
-def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> FalseAccounts | None:
+def would_leave(
+    on: Basis, singly: Alone | None, lead: str, top: int = TOP, leaving: LeavingOut | None = None
+) -> FalseAccounts | None:
     """The fewest accounts, reports and records found that would all have to be false for this person to leave the first places.
 
     Each is tried by itself. If none does, one after the other of those that say most of the person and of those tied to them is
@@ -108,30 +152,27 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
 
     Args:
         on: what the ranking is computed on.
-        singly: what each does by itself, see `alone`, for as many first places.
+        singly: what each does by itself, see `Gathering`, for as many first places.
         lead: the person.
         top: how many first places there are.
+        leaving: of `on`, where it was made already.
 
     Returns:
         None where the person is not among them or nobody is given a part.
 
     Example:
-        >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
-        >>> found = would_leave(on, alone(on, pieces(on.told), top=1), "p1", top=1)
-        >>> [piece.sources for piece in found.pieces], found.rank, found.fewest
-        ([('s1',)], 2, True)
+        >>> would_leave(basis([], [], {}), None, "p1") is None
+        True
 
     Limits: takes all a witness said for false together, a source of reports one report at a time. Beyond two it may miss
     fewer that would do, and says so.
     """
-    network = on.network
-    if network is None or singly is None or lead not in network.ids:
+    if on.network is None or singly is None:
         return None
-    row = network.ids.index(lead)
-    if row not in singly.leads:
+    leaving = leaving or LeavingOut(on, on.network)
+    row = leaving.numbers.get(lead)
+    if row is None or row not in singly.leads:
         return None
     column = int(np.searchsorted(singly.leads, row))
     ranks = singly.ranks[:, column]
@@ -140,35 +181,30 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
         rank = int(ranks[worst]) if singly.ranked[worst, column] else None
         return FalseAccounts((singly.pieces[worst],), rank, fewest=True)
 
-    before = rereading.read(network)
-    stays, score = int(rereading.ranks(before.score, on.others)[row]), float(before.score[row])
-    near = _near(on, before, row, singly.pieces)[:_TRIED_IN_TURN]
-    # What is false already is out of the case that the next is tried on: its rows by their numbers in the whole.
-    now, numbers = on, np.arange(len(on.told.claims))
-    left, gone, out = list(near), list[Piece](), False
-    standing, rank = (stays, score), None
+    near = _near(on, leaving.before, row, singly.pieces)[:_TRIED_IN_TURN]
+    left, gone, out, carried, rank = list(near), list[Piece](), False, False, None
+    rows = np.zeros(0, dtype=np.int64)  # of all that is false already
     # Who is only carried by now and still among the first, as the list is short, does not leave it for more of the same.
-    while left and len(gone) < MOST and not out and lead not in now.left_out:
-        rows = [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left]
-        without = of_one(now, rows, lead, *standing)
+    while left and len(gone) < MOST and not out and not carried:
+        without = leaving.of_one([np.union1d(rows, piece.rows) for piece in left], lead)
         ranks, scores = after(without, top + 1)[:, 0], without.score[:, 0]
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         rank, out = int(ranks[worst]) if without.ranked[worst, 0] else None, bool(ranks[worst] > top)
-        standing = int(ranks[worst]), float(scores[worst])
+        carried = bool(scores[worst] == ONLY_CARRIED)
         gone.append(left.pop(worst))
-        if not out:
-            now, numbers = now.without(rows[worst]), np.delete(numbers, rows[worst])
+        rows = np.union1d(rows, gone[-1].rows)
     if len(gone) > 2 or not out:  # greed may miss two that do it together
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.union1d(*(piece.rows for piece in pair)) for pair in pairs]
-        of_pairs = of_one(on, both, lead, stays, score)
+        of_pairs = leaving.of_one(both, lead)
         ranks = after(of_pairs, top + 1)[:, 0]
         if ranks.max(initial=0) > top:
             best = int(ranks.argmax())
             return FalseAccounts(pairs[best], int(ranks[best]) if of_pairs.ranked[best, 0] else None, fewest=True)
     if out:
         return FalseAccounts(tuple(gone), rank, fewest=len(gone) == 2)
-    return FalseAccounts((), stays, fewest=False, tried=len(gone))
+    stays = leaving.of_one([np.zeros(0, dtype=np.int64)], lead)
+    return FalseAccounts((), int(stays.rank[0, 0]), fewest=False, tried=len(gone))
 
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:

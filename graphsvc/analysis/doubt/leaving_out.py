@@ -116,65 +116,76 @@ def after(some: Moved | Lists, first: int) -> Ints:
     return result
 
 
-def moved(on: Basis, left_out: Sequence[Ints]) -> Iterator[Moved]:
-    """What the ranking without each of some sets of rows has otherwise, a hundred sets at a time.
+class LeavingOut:
+    """The ranking of one case without some of what it is told in, as often as one likes: what all of that takes is made once.
 
-    Args:
-        on: what the ranking is computed on, with a network.
-        left_out: sets of numbers of rows of `on.told`.
+    Attributes:
+        on: what the ranking is computed on.
+        network: of `on`. numbers: id of a person → their row in it. before: it as it was read.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
-        >>> (some,) = moved(on, [np.array([0])])
+        >>> leaving = LeavingOut(on, on.network)
+        >>> (some,) = leaving.moved([np.array([0])])
         >>> some.order.ids, some.person.tolist(), some.rank.tolist(), some.score.tolist()
         (['p1', 'p2'], [0], [1], [0.0])
-
-    Limits: a set that moves nobody is passed over. Equal, but for rounding, to everything made anew without the rows, where
-    something still puts anyone before others (`Basis.without`).
-    """
-    if on.network is None or not left_out:
-        return
-    candidacy = Candidacy(on.told, on.everyone)
-    moves = candidacy.without(left_out)
-    # Of whom nothing is told any more, nothing speaks for a part either: they are further persons in the list.
-    turns_in = (candidacy.now[moves.entity] != INSIDE) & (moves.to == INSIDE) & moves.speaks
-    turning = np.bincount(moves.left_out[turns_in], minlength=len(left_out)) > 0
-    dormant = [on.told.ids[number] for number in np.unique(moves.entity[turns_in]).tolist()]
-    beliefs = without(on.told, left_out)
-    # The larger network is gone through for those alone without which somebody turns out to play a part.
-    if not turning.all():
-        yield from _ranked(_Board(on, on.network, candidacy), np.flatnonzero(~turning), moves, beliefs)
-    if dormant:
-        larger = on.operation(on.told, dormant)
-        yield from _ranked(_Board(on, larger, candidacy), np.flatnonzero(turning), moves, beliefs)
-
-
-def lists(on: Basis, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
-    """`moved` as whole lists, of some persons of the network or of all.
-
-    Args:
-        on: see `moved`.
-        left_out: likewise.
-        persons: their ids (default: all of the network).
-
-    Example:
-        >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
-        >>> (some,) = lists(on, [np.array([0])])
+        >>> (some,) = leaving.lists([np.array([0])])
         >>> some.ids, some.left_out.tolist(), some.rank.tolist(), some.ranked.tolist()
         (['p1', 'p2'], [0], [[1, 2]], [[True, True]])
+        >>> leaving.of_one([np.array([0]), np.array([], dtype=int)], "p2").rank.tolist()
+        [[2], [2]]
 
-    Limits: as `moved`; takes memory for sets x persons.
+    Limits: a set that moves nobody is passed over, but by `of_one`. Equal, but for rounding, to everything made anew without the
+    rows, where something still puts anyone before others (`Basis.without`). Holds two networks, and what was read of them.
     """
-    every = on.network.ids if on.network is not None else []
-    ids = every if persons is None else list(persons)
-    numbers = {name: number for number, name in enumerate(every)}
-    number, column = np.array([numbers[name] for name in ids], dtype=np.int64), np.full(len(every), -1)
-    column[number] = np.arange(len(ids))
-    for some in moved(on, left_out):
+
+    def __init__(self, on: Basis, network: Operation) -> None:
+        self.on, self.network = on, network
+        self._candidacy = Candidacy(on.told, on.everyone)
+        self._board = _Board(on, network, self._candidacy)
+        self.before = self._board.before
+        self.numbers = {name: number for number, name in enumerate(network.ids)}
+        # The board of a larger network, and who of those besides has a row in it.
+        self._larger: tuple[_Board, frozenset[str]] | None = None
+
+    def moved(self, left_out: Sequence[Ints]) -> Iterator[Moved]:
+        """What the ranking without each of some sets of rows has otherwise, a hundred sets at a time.
+
+        Args:
+            left_out: sets of numbers of rows of `on.told`.
+        """
+        if not left_out:
+            return
+        ledger = self.on.told
+        moves = self._candidacy.without(left_out)
+        # Of whom nothing is told any more, nothing speaks for a part either: they are further persons in the list.
+        turns_in = (self._candidacy.now[moves.entity] != INSIDE) & (moves.to == INSIDE) & moves.speaks
+        turning = np.bincount(moves.left_out[turns_in], minlength=len(left_out)) > 0
+        dormant = frozenset(ledger.ids[number] for number in np.unique(moves.entity[turns_in]).tolist())
+        beliefs = without(ledger, left_out)
+        # The larger network is gone through for those alone without which somebody turns out to play a part.
+        if not turning.all():
+            yield from _ranked(self._board, np.flatnonzero(~turning), moves, beliefs)
+        if dormant:
+            yield from _ranked(self._with(dormant), np.flatnonzero(turning), moves, beliefs)
+
+    def lists(self, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
+        """`moved` as whole lists, of some persons of the network or of all; takes memory for sets x persons.
+
+        Args:
+            left_out: see `moved`.
+            persons: their ids (default: all of the network).
+        """
+        ids = self.network.ids if persons is None else list(persons)
+        for some in self.moved(left_out):
+            yield self.listed(some, ids)
+
+    def listed(self, some: Moved, ids: list[str]) -> Lists:
+        """What `moved` gave as whole lists, of some persons of the network."""
+        number, column = np.array([self.numbers[name] for name in ids], dtype=np.int64), np.full(self.network.size, -1)
+        column[number] = np.arange(len(ids))
         shape = len(some.left_out), 1
         score, rank = np.tile(some.order.score[number], shape), np.tile(some.order.rank[number], shape)
         ranked = np.ones(rank.shape, dtype=bool)
@@ -185,34 +196,30 @@ def lists(on: Basis, left_out: Sequence[Ints], persons: Sequence[str] | None = N
         entry = np.flatnonzero(column[some.person] >= 0)
         cell = some.which[entry], column[some.person[entry]]
         score[cell], rank[cell], ranked[cell] = some.score[entry], some.rank[entry], some.ranked[entry]
-        yield Lists(ids, some.left_out, score, rank, ranked)
+        return Lists(ids, some.left_out, score, rank, ranked)
 
+    def of_one(self, left_out: Sequence[Ints], person: str) -> Lists:
+        """What becomes of one person of the network without each of some sets of rows: lists for every set, in their order.
 
-def of_one(on: Basis, left_out: Sequence[Ints], person: str, rank: int, score: float) -> Lists:
-    """What becomes of one person of the network without each of some sets of rows: lists for every set, in their order.
+        Args:
+            left_out: see `moved`.
+            person: their id.
+        """
+        number, count, order = self.numbers[person], len(left_out), self._board.order
+        ranks, scores = np.full((count, 1), order.rank[number]), np.full((count, 1), order.score[number])
+        ranked = np.ones((count, 1), dtype=bool)
+        for some in self.lists(left_out, [person]):
+            ranks[some.left_out], scores[some.left_out], ranked[some.left_out] = some.rank, some.score, some.ranked
+        return Lists([person], np.arange(count), scores, ranks, ranked)
 
-    Args:
-        on: see `moved`.
-        left_out: likewise.
-        person: their id.
-        rank: theirs with nothing left out, which holds where a set moves nobody; `score` likewise.
-        score: see `rank`.
-
-    Example:
-        >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
-        >>> of_one(on, [np.array([0]), np.array([], dtype=int)], "p2", 2, -0.1).rank.tolist()
-        [[2], [2]]
-
-    Limits: as `moved`.
-    """
-    count = len(left_out)
-    ranks, scores = np.full((count, 1), rank), np.full((count, 1), score)
-    ranked = np.ones((count, 1), dtype=bool)
-    for some in lists(on, left_out, [person]):
-        ranks[some.left_out], scores[some.left_out], ranked[some.left_out] = some.rank, some.score, some.ranked
-    return Lists([person], np.arange(count), scores, ranks, ranked)
+    def _with(self, dormant: frozenset[str]) -> _Board:
+        """The board of a network in which these have a row as well, and whoever had one before."""
+        larger = self._larger
+        if larger is None or not dormant <= larger[1]:
+            those = dormant if larger is None else dormant | larger[1]
+            network = self.on.operation(self.on.told, sorted(those))
+            larger = self._larger = _Board(self.on, network, self._candidacy), those
+        return larger[0]
 
 
 def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]) -> Iterator[Moved]:

@@ -7,15 +7,15 @@ something else, and put them at risk.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import of_one
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
@@ -92,7 +92,12 @@ class Choice:
     enough: bool
 
 
-def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligence", "record")) -> list[Question]:
+def weigh(
+    lead: str,
+    on: Basis,
+    kinds: Collection[str] = ("witness", "intelligence", "record"),
+    leaving: LeavingOut | None = None,
+) -> list[Question]:
     """The claims about a lead, and about those one step from them, by how far the answer could move the lead.
 
     Each of about 20 is once made as good as a claim can be and once left out, and everybody is scored again. The
@@ -103,6 +108,7 @@ def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligen
         lead: id of a ranked person.
         on: what the ranking is computed on.
         kinds: kinds of statement asked about.
+        leaving: of `on`, where it was made already.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -115,15 +121,16 @@ def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligen
     Limits: one claim at a time, so two that only matter together are missed. What would be most worth knowing may be what
     nobody has said.
     """
-    network = on.network
-    if network is None or lead not in network.ids:
+    if on.network is None:
         return []
-    row, others, before = network.ids.index(lead), on.others, rereading.read(network)
-    place = {id(claim): number for number, claim in enumerate(on.told.claims)}
-    candidates = _candidates(*_neighbourhood(lead, on.told.claims), kinds)
-    numbers = [place[id(claim)] for claim in candidates]
-    rank = int(rereading.ranks(before.score, others)[row])
-    without = of_one(on, [np.array([number]) for number in numbers], lead, rank, float(before.score[row]))
+    leaving = leaving or LeavingOut(on, on.network)
+    if lead not in leaving.numbers:
+        return []
+    row, others, before = leaving.numbers[lead], on.others, leaving.before
+    near = {id(on.told.claims[row]): row for row in _neighbourhood(lead, on.told)}
+    candidates = _candidates(lead, [on.told.claims[row] for row in near.values()], kinds)
+    numbers = [near[id(claim)] for claim in candidates]
+    without = leaving.of_one([np.array([number]) for number in numbers], lead)
     questions = []
     for which, (claim, number) in enumerate(zip(candidates, numbers, strict=True)):
         score = rereading.score_if(before, on.told.link[[number]], _at_its_best(on.told, number))
@@ -183,35 +190,39 @@ def choose(
     return Choice(tuple(questions), enough)
 
 
-def _neighbourhood(lead: str, claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
-    """Claims with weight of the operation about a lead or those one step away, and those about the lead alone."""
-    counting = [claim for claim in claims if claim.counts and claim.relation in OPERATION]
-    about = [claim for claim in counting if lead in (claim.subject, claim.object)]
-    beside = {end for claim in about for end in (claim.subject, claim.object)} - {lead}
-    touching = [claim for claim in counting if claim.subject in beside or claim.object in beside]
-    busy = Counter(end for claim in touching for end in {claim.subject, claim.object} & beside)
-    quiet = {end for end in beside if busy[end] <= _BUSY}
-    more = [
-        claim
-        for claim in touching
-        if lead not in (claim.subject, claim.object) and (claim.subject in quiet or claim.object in quiet)
-    ]
+def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
+    """Rows of the operation about a lead or those one step away."""
+    number = bisect_left(ledger.ids, lead)
+    if ledger.ids[number : number + 1] != [lead]:
+        return []
+    operation = ledger.of(OPERATION)
+    mine = operation & ((ledger.subject == number) | (ledger.object == number))
+    about = np.flatnonzero(mine)
+    beside = np.zeros(len(ledger.ids), dtype=bool)
+    beside[ledger.subject[about]] = beside[ledger.object[about]] = True
+    beside[number] = False
+    touching = np.flatnonzero(operation & (beside[ledger.subject] | beside[ledger.object]))
+    subject, object_ = ledger.subject[touching], ledger.object[touching]
+    ends = np.concatenate((subject, object_[object_ != subject]))
+    quiet = beside & (np.bincount(ends, minlength=len(beside)) <= _BUSY)
+    more: list[int] = touching[~mine[touching] & (quiet[subject] | quiet[object_])].tolist()
     # The lead's own claims all; of the others the best known ones, the same whatever order they come in.
-    more.sort(key=lambda claim: (-_belief(claim), claim.id))
-    return about + more[: max(_AMONG - len(about), 0)], about
+    more.sort(key=lambda row: (-_belief(ledger.claims[row]), ledger.claims[row].id))
+    return [*about.tolist(), *more[: max(_AMONG - len(about), 0)]]
 
 
-def _candidates(near: Sequence[Claim], about: Collection[Claim], kinds: Collection[str]) -> list[Claim]:
+def _candidates(lead: str, near: Sequence[Claim], kinds: Collection[str]) -> list[Claim]:
     """The claims to be weighed: the least certain about the lead, then the least certain beside them."""
-    own = {claim.id for claim in about}
 
     def uncertain(claim: Claim) -> tuple[float, str]:
         belief = _belief(claim)
         return -round(belief * (1 - belief), 9), claim.id
 
     asked = sorted((claim for claim in near if claim.source_kind in kinds), key=uncertain)
-    mine = [claim for claim in asked if claim.id in own]
-    others = [claim for claim in asked if claim.id not in own and claim.relation in ROLE_RELATIONS]
+    mine = [claim for claim in asked if lead in (claim.subject, claim.object)]
+    others = [
+        claim for claim in asked if lead not in (claim.subject, claim.object) and claim.relation in ROLE_RELATIONS
+    ]
     return mine[:_ABOUT] + others[:_BESIDE]
 
 

@@ -37,27 +37,32 @@ class InnocentReading:
 
 
 def readings(
-    lead: str, claims: Iterable[Claim], raising: Collection[Claim] = (), interested: Collection[str] = ()
+    lead: str,
+    claims: Iterable[Claim],
+    aboard: Iterable[Claim],
+    raising: Collection[Claim] = (),
+    interested: Collection[str] = (),
 ) -> list[InnocentReading]:
     """Every innocent reading of one lead that the claims allow.
 
     Args:
         lead: the person's id.
-        claims: those the reader may see; folded ones do.
+        claims: those the reader may see, of the person at least; folded ones do.
+        aboard: those that put anybody on a crossing, at least where somebody is aboard whom claims about the person name.
         raising: those that raise the lead (`score.leads.Explanation.supporting`).
         interested: sources for whom an interest is noted in a statement; only for who has source clearance.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> claims = [said("s1: p1 PILOTED c1"), said("s2: p2 COERCED p1")]
-        >>> [reading.name for reading in readings("p1", claims)]
+        >>> [reading.name for reading in readings("p1", claims, claims)]
         ['coerced']
 
     Limits: finds only what somebody recorded. That none is found does not make a lead guilty; that one is found does not
     make it innocent.
     """
     about = [claim for claim in claims if claim.asserts and lead in (claim.subject, claim.object)]
-    everywhere = [claim for claim in claims if claim.asserts and claim.relation in ABOARD]
+    everywhere = [claim for claim in aboard if claim.asserts and claim.relation in ABOARD]
     answers = [reading(lead, about) for reading in _ALONE]
     answers.append(one_crossing(lead, about, everywhere))
     answers.append(owing(raising, interested))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import Moved, Order, after, moved
+from graphsvc.analysis.doubt.leaving_out import LeavingOut, Moved, Order, after
 from graphsvc.analysis.doubt.pieces import KINDS, Piece
 from graphsvc.analysis.doubt.side_by_side import side_by_side
 from graphsvc.analysis.evidence.dependence import Ints
@@ -51,13 +51,21 @@ class Place:
     rank_without: int | None = None
 
 
-def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Place]:
+def places(
+    on: Basis,
+    left_out: Sequence[Piece],
+    seed: int = 0,
+    leaving: LeavingOut | None = None,
+    beside: Callable[[Moved], object] = lambda _some: None,
+) -> dict[str, Place]:
     """How far each place holds when each piece is left out, and when links are drawn by their belief.
 
     Args:
         on: what the ranking is computed on.
         left_out: pieces of `on.told`, see `pieces.pieces`.
         seed: of the draws; the same seed gives the same interval.
+        leaving: of `on`, where it was made already.
+        beside: given the rankings without a piece as well, as they come.
 
     Returns:
         Person → place, for those of whom the network knows; nothing where nobody is given a part.
@@ -77,14 +85,16 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     """
     if on.network is None:
         return {}
-    score, others = parts.score(parts.read(on.network)), on.others
+    leaving = leaving or LeavingOut(on, on.network)
+    score, others = leaving.before.score, on.others
     rank = rereading.ranks(score, others)
     kinds = list(KINDS)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     reach = _Reach(kind_of, rank, score)
-    for some in moved(on, [piece.rows for piece in left_out]):
+    for some in leaving.moved([piece.rows for piece in left_out]):
         # Without a piece the list itself may be shorter: who is not in it then is after all who are in it now.
         reach.take(some, after(some, len(on.people) + 1))
+        beside(some)
     best, worst, most, then, ranked = reach.held()
     low, high = _drawn(on.network, others, seed)
     loss = reach.loss.round(6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graphsvc.analysis.evidence.belief import claim_belief
@@ -72,6 +72,43 @@ class Explanation:
         return (*self.supporting, *self.lowering, *self.other, *self.denying, *self.taken_back)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What ways to a lead go over.
+
+    Attributes:
+        touching: person or thing → the claims of the operation that have it at an end.
+        carried: ids of whoever was only carried or exploited.
+    """
+
+    touching: Mapping[str, Sequence[Claim]]
+    carried: frozenset[str]
+
+
+def surroundings(claims: Iterable[Claim], persons: Iterable[Person]) -> Surroundings:
+    """What ways to any lead go over, for who looks at several.
+
+    Args:
+        claims: those the reader may be shown; folded ones do.
+        persons: likewise.
+
+    Example:
+        >>> from graphsvc.analysis.examples import people, said
+        >>> around = surroundings([said("s1: p2 PILOTED x1"), said("s1: p3 CROSSED_ON x1")], people("p2", "p3"))
+        >>> sorted(around.touching), sorted(around.carried)
+        (['p2', 'x1'], ['p3'])
+
+    Limits: as `candidates.carried`.
+    """
+    claims = list(claims)
+    touching: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.asserts and claim.relation in OPERATION:
+            touching[claim.subject].append(claim)
+            touching[claim.object].append(claim)
+    return Surroundings(touching, carried(claims, persons))
+
+
 def explain(
     lead_id: str,
     claims: Iterable[Claim],
@@ -80,17 +117,19 @@ def explain(
     because: Reasons,
     limit: int = 20,
     weights: Weights = SHIPPED,
+    around: Surroundings | None = None,
 ) -> Explanation:
     """Why this person is a lead, as data.
 
     Args:
         lead_id: the person's id.
-        claims: those the reader may be shown; folded ones do.
-        persons: likewise.
+        claims: those the reader may be shown, of the person at least; folded ones do.
+        persons: those the reader may be shown.
         dependence: what sources share.
         because: what the score is made of, see `reasons`.
         limit: of paths.
         weights: what a grading is worth.
+        around: the surroundings of all claims, where they were made already; else of these.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -105,8 +144,8 @@ def explain(
     Limits: paths show how accounts hang together; a path of true claims can still mean nothing. Names sources by
     pseudonym, so the caller shows it only to those cleared for them.
     """
-    claims, persons = list(claims), list(persons)
-    share = because.share
+    claims, share = list(claims), because.share
+    around = around or surroundings(claims, persons)
     about = [
         claim
         for claim in claims
@@ -135,7 +174,7 @@ def explain(
         taken_back=_ordered((claim for claim in about if not claim.counts), weights),
         groups=tuple(groups(witnesses, dependence)),
         other_sources=tuple(sorted({claim.source for claim in behind if claim.source_kind != "witness"})),
-        paths=paths([lead_id], claims, persons, weights)[lead_id][:limit],
+        paths=paths([lead_id], around, weights)[lead_id][:limit],
         because=because,
     )
 
@@ -195,41 +234,29 @@ def _ordered(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda claim: (-_strength(claim, weights), claim.id)))
 
 
-def paths(
-    leads: Iterable[str], claims: Iterable[Claim], persons: Iterable[Person], weights: Weights = SHIPPED
-) -> dict[str, tuple[Path, ...]]:
+def paths(leads: Iterable[str], around: Surroundings, weights: Weights = SHIPPED) -> dict[str, tuple[Path, ...]]:
     """How what witnesses said leads to some leads: person → paths, strongest first.
 
     Args:
         leads: their ids.
-        claims: those the reader may be shown; folded ones do.
-        persons: likewise.
+        around: what ways go over.
         weights: what a grading is worth.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
         >>> claims = [said("s1: p2 PILOTED x1"), said("r1: p1 DIRECTED p2", source_kind="record")]
-        >>> [[claim.id for claim in path.claims] for path in paths(["p1"], claims, people("p1", "p2"))["p1"]]
+        >>> [[claim.id for claim in path.claims] for path in paths(["p1"], surroundings(claims, people("p1", "p2")))["p1"]]
         [['s1: p2 PILOTED x1', 'r1: p1 DIRECTED p2']]
 
     Limits: up to three claims long. One path per source, end and length: the strongest. Whoever was only carried is no step on
     the way, and nobody who has to do with more than sixty others.
     """
-    claims, persons = list(claims), list(persons)
-    only_carried = carried(claims, persons)
-    touching: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.asserts and claim.relation in OPERATION:
-            touching[claim.subject].append(claim)
-            touching[claim.object].append(claim)
-    return {lead: _outwards(lead, touching, only_carried, weights) for lead in leads}
+    return {lead: _outwards(lead, around, weights) for lead in leads}
 
 
-def _outwards(
-    lead: str, touching: Mapping[str, list[Claim]], only_carried: Collection[str], weights: Weights
-) -> tuple[Path, ...]:
+def _outwards(lead: str, around: Surroundings, weights: Weights) -> tuple[Path, ...]:
     """Walks outwards from the lead along the operation; each walk that a witness's claim ends is a path back."""
-    best: dict[tuple[str, str, int], Path] = {}
+    touching, best = around.touching, dict[tuple[str, str, int], Path]()
     front: dict[str, tuple[tuple[Claim, ...], float]] = {lead: ((), 1.0)}
     seen = {lead}
     for _ in range(_LONGEST):
@@ -243,7 +270,7 @@ def _outwards(
                 if claim.source_kind == "witness":
                     _keep(best, (claim.source, end, len(path.claims)), path)
                 if (
-                    end not in only_carried
+                    end not in around.carried
                     and len(touching.get(end, ())) <= _BUSY
                     and path.strength > further.get(end, ((), 0.0))[1]
                 ):

@@ -14,6 +14,7 @@ from graphsvc.analysis.doubt.falsehood import FalseAccounts
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.evidence.belief import link_table
+from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
@@ -146,14 +147,25 @@ class Leads:
 
     def _explained(self, identifier: str) -> Explanation:
         """Why one person is a lead, sources included."""
-        because = self._material.reasons(identifier)
-        return explain(identifier, *self._material.given(), because, weights=self._ask.home.weights)
+        return self._explain(identifier, self._material.given()[2])
+
+    def _explain(self, identifier: str, dependence: Dependence) -> Explanation:
+        material = self._material
+        return explain(
+            identifier,
+            material.shown_about().get(identifier, []),
+            (),
+            dependence,
+            material.reasons(identifier),
+            weights=self._ask.home.weights,
+            around=material.surroundings(),
+        )
 
     def _retold(self, identifier: str) -> Explanation:
         """Why one person is a lead, as a reader without source clearance may know it."""
         claims, _, dependence = self._material.given()
         weights, few = self._ask.home.weights, self._ask.settings.few_below
-        why = explain(identifier, *self._material.folded(), self._material.reasons(identifier), weights=weights)
+        why = self._explain(identifier, {})
         told_of = (*why.claims, *(claim for path in why.paths for claim in path.claims))
         wanted = {claim.key for claim in told_of}
         about = [claim for claim in claims if claim.key in wanted]

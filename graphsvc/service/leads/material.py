@@ -5,7 +5,7 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from sys import intern
@@ -14,9 +14,10 @@ from typing import Any
 from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
-from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, alone, invented_needed, would_leave
+from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, Gathering, invented_needed, would_leave
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
-from graphsvc.analysis.doubt.questions import Question
+from graphsvc.analysis.doubt.questions import Question, weigh
 from graphsvc.analysis.doubt.readings import InnocentReading
 from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
@@ -26,7 +27,7 @@ from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
-from graphsvc.analysis.score.leads import Explanation, Path
+from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
 from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, reasons
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
@@ -84,7 +85,8 @@ class LeadCaches(Caches):
         self.before: Cache[Before] = Cache(_RESULTS)
         self.dealt: Cache[Dealt] = Cache(_LARGE)
         self.pieces: Cache[list[Piece]] = Cache(_LARGE)
-        self.singly: Cache[Alone | None] = Cache(_LARGE)
+        self.leaving: Cache[LeavingOut | None] = Cache(_LARGE)
+        self.surroundings: Cache[Surroundings] = Cache(_LARGE)
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
         self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
         self.explained: Cache[Explanation] = Cache(_RESULTS)
@@ -92,7 +94,7 @@ class LeadCaches(Caches):
         self.readings: Cache[LeadReadings] = Cache(_RESULTS)
         self.falsehood: Cache[FalseAccounts | None] = Cache(_RESULTS)
         self.invented: Cache[int | None] = Cache(_RESULTS)
-        self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
+        self.places: Cache[tuple[dict[str, Place], Alone | None]] = Cache(_RESULTS)
         self.brought: Cache[dict[str, Brought]] = Cache(_RESULTS)
         self.agreements: Cache[list[Agreement]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
@@ -192,11 +194,32 @@ class Material:
 
     def places(self) -> dict[str, Place]:
         """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
+        return self._placed()[0]
+
+    def _placed(self) -> tuple[dict[str, Place], Alone | None]:
         return self._caches.places.of(self._ask.state, self._place)
 
     @lasting()
-    def _place(self) -> dict[str, Place]:
-        return places(self.basis(), self.pieces())
+    def _place(self) -> tuple[dict[str, Place], Alone | None]:
+        on, left_out, leaving = self.basis(), self.pieces(), self.leaving()
+        if leaving is None or not self._ask.grant.sources:
+            return places(on, left_out, leaving=leaving), None
+        # Both are told by the rankings without a piece each, which are gone through once.
+        gathering = Gathering(leaving, left_out)
+        return places(on, left_out, leaving=leaving, beside=gathering.take), gathering.held()
+
+    def leaving(self) -> LeavingOut | None:
+        """What makes the rankings without some of what is told; None where nobody is given a part."""
+        return self._caches.leaving.of(self._ask.state, self._prepare)
+
+    @lasting()
+    def _prepare(self) -> LeavingOut | None:
+        on = self.basis()
+        return None if on.network is None else LeavingOut(on, on.network)
+
+    def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
+        """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""
+        return weigh(lead, self.basis(), kinds, self.leaving())
 
     def brought(self) -> dict[str, Brought]:
         """What witnesses bring to each lead, as this reader's ranking is computed."""
@@ -222,30 +245,34 @@ class Material:
     def _cut(self) -> list[Piece]:
         return pieces(self.basis().told, told_as_one=not self._ask.grant.sources)
 
-    def false_singly(self) -> Alone | None:
-        """What becomes of the first places when any one account is false; sources included."""
-        return self._caches.singly.of(self._ask.state, self._try_singly)
-
-    @lasting()
-    def _try_singly(self) -> Alone | None:
-        return alone(self.basis(), self.pieces())
-
     def about(self) -> dict[str, list[Claim]]:
-        """Person or thing → the claims that carry weight and have them at an end."""
-        return self._caches.about.of(self._ask.state, self._sort_by_ends)
+        """Person or thing → the claims that have them at an end, sources included; nothing of it is shown as it is."""
+        return self._caches.about.of(self._ask.state, lambda: _by_end(self.given()[0]))
+
+    def shown(self) -> Given:
+        """The material as this reader may be shown it: `given` with source clearance, else `folded`."""
+        return self.given() if self._ask.grant.sources else self.folded()
+
+    def shown_about(self) -> dict[str, list[Claim]]:
+        """As `about`, of what is `shown`."""
+        if self._ask.grant.sources:
+            return self.about()
+        return self._caches.about.of((*self._ask.state, "folded"), lambda: _by_end(self.folded()[0]))
+
+    def surroundings(self) -> Surroundings:
+        """What ways to leads go over, as this reader may be shown them."""
+        return self._caches.surroundings.of(self._ask.state, self._surround)
 
     @lasting()
-    def _sort_by_ends(self) -> dict[str, list[Claim]]:
-        about: dict[str, list[Claim]] = {}
-        for claim in self.given()[0]:
-            for end in {claim.subject, claim.object} if claim.counts else ():
-                about.setdefault(end, []).append(claim)
-        return about
+    def _surround(self) -> Surroundings:
+        claims, persons, _ = self.shown()
+        return surroundings(claims, persons)
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
         """The fewest accounts that would have to be false for somebody to leave the first places; sources included."""
         return self._caches.falsehood.of(
-            (*self._ask.state, lead), lambda: would_leave(self.basis(), self.false_singly(), lead)
+            (*self._ask.state, lead),
+            lambda: would_leave(self.basis(), self._placed()[1], lead, leaving=self.leaving()),
         )
 
     def invented(self) -> int | None:
@@ -279,6 +306,16 @@ class Material:
             claims = self.given()[0] if self._ask.grant.sources else [bare(claim) for claim in self.folded()[0]]
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
         return claims
+
+
+@lasting()
+def _by_end(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    about: dict[str, list[Claim]] = {}
+    for claim in claims:
+        about.setdefault(claim.subject, []).append(claim)
+        if claim.object != claim.subject:
+            about.setdefault(claim.object, []).append(claim)
+    return about
 
 
 def _claim(statement: list[str], row: list[Any]) -> Claim:

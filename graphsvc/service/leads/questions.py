@@ -7,13 +7,14 @@ questions about what witnesses said but that there is one; reports and records c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphsvc.access.decided.questions import QuestionStore
-from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
+from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose
 from graphsvc.analysis.doubt.readings import InnocentReading, owing, readings
 from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.roles import ABOARD
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
 from graphsvc.records.relations import RELATIONS
@@ -114,10 +115,11 @@ class Questions:
             asked = self._put.of(self._ask.case, self._ask.grant).asked
             named = set()
             for identifier, claims in about.items():
-                tellers = [claim for claim in claims if sources or claim.source_kind in OPEN_KINDS]
+                counting = [claim for claim in claims if claim.counts]
+                tellers = [claim for claim in counting if sources or claim.source_kind in OPEN_KINDS]
                 able = [claim for claim in tellers if claim.source_kind != "witness" or asked[claim.source] < most]
                 best = min(able, key=_likely, default=None)
-                hidden = len(tellers) < len(claims)
+                hidden = len(tellers) < len(counting)
                 chosen[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
                 named |= {best.source} if best else set()
             outcome |= {"rows": len(chosen), "sources": named - {""} if sources else set()}
@@ -155,12 +157,13 @@ class Questions:
         return QuestionStore(self._ask.database)
 
     def _read(self, lead: str) -> LeadReadings:
-        claims = self._material.given()[0] if self._ask.grant.sources else self._material.folded()[0]
-        because = self._material.reasons(lead)
-        raising = tuple(claim for claim in claims if claim.asserts and because.share(claim) > 0)
+        claims, about = self._material.shown()[0], self._material.shown_about()
+        because, mine = self._material.reasons(lead), about.get(lead, [])
+        # A share have only links with the lead at an end.
+        raising = tuple(claim for claim in mine if claim.asserts and because.share(claim) > 0)
         sources = {claim.source for claim in raising} - {""}
         given_by = {claim.statement: claim.source for claim in claims if claim.source in sources}
-        return LeadReadings(tuple(readings(lead, claims)), raising, given_by)
+        return LeadReadings(tuple(readings(lead, mine, _aboard_with(mine, about))), raising, given_by)
 
     def _interested(self, read: LeadReadings) -> frozenset[str]:
         """Sources for whom an interest is noted in a statement of theirs; none without source clearance."""
@@ -172,12 +175,12 @@ class Questions:
     @lasting()
     def _weigh(self, lead: str) -> list[Question]:
         kinds = ("witness", *OPEN_KINDS) if self._ask.grant.sources else OPEN_KINDS
-        return weigh(lead, self._material.basis(), kinds)
+        return self._material.weighed(lead, kinds)
 
     def _asking(self, lead: str, weighed: list[Question]) -> Asking:
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
         put = self._put.of(self._ask.case, self._ask.grant)
-        about = self._material.about().get(lead, [])
+        about = [claim for claim in self._material.about().get(lead, []) if claim.counts]
         choice = choose(weighed, put.asked, put.claims, most)
         notes = [ENOUGH] if choice.enough else []
         if not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):
@@ -197,6 +200,13 @@ class Questions:
             {claim: put.claims[claim] for claim in sorted(shown)},
             most,
         )
+
+
+def _aboard_with(mine: Iterable[Claim], about: Mapping[str, Sequence[Claim]]) -> list[Claim]:
+    """The claims that put anybody on a crossing on which somebody is put whom these claims name."""
+    named = {end for claim in mine for end in (claim.subject, claim.object)}
+    crossings = {claim.object for end in named for claim in about.get(end, ()) if claim.relation in ABOARD}
+    return [claim for crossing in crossings for claim in about[crossing] if claim.relation in ABOARD]
 
 
 def _likely(claim: Claim) -> tuple[bool, str, str, str]:

@@ -119,8 +119,7 @@ class Witnesses:
 
     @lasting()
     def _walk(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
-        claims, persons, _ = self._material.given()
-        return paths(leads, claims, persons, self._ask.home.weights)
+        return paths(leads, self._material.surroundings(), self._ask.home.weights)
 
     def _drawn(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
         named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))
