@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import groups
@@ -22,6 +22,8 @@ from graphsvc.analysis.evidence.dependence import groups
 LONGEST, EVERY = 8, 6
 # Ways that are counted, and neighbours that are looked at on the way, before it is said that there are more.
 COUNTED, LOOKED = 5_000, 2_000_000
+# Ends of which it is kept how likely each way there is.
+_ENDS = 8
 
 
 class Tie(NamedTuple):
@@ -94,12 +96,16 @@ class Ways:
 
 
 class WayGround:
-    """A network under rules: who is beside whom, each by the most believed link that a way may take."""
+    """A network under rules: who is beside whom, each by the most believed link that a way may take.
+
+    It keeps what it worked out for the next way.
+    """
 
     def __init__(self, web: Web, rules: Rules) -> None:
         self._web = web
         self._rules = rules
         self._beside: dict[str, dict[str, float]] = {}
+        self._likelihoods: dict[str, dict[str, float]] = {}
 
     def beside(self, node: str) -> dict[str, float]:
         """Neighbours with how far they are believed to be, most believed first, then by id."""
@@ -112,6 +118,26 @@ class WayGround:
                     best[tie.other] = strength
             known = self._beside[node] = dict(sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
         return known
+
+    def likelihoods(self, end: str) -> Mapping[str, float]:
+        """How far the likeliest way from each to `end` is believed, wherever there is one."""
+        known = self._likelihoods.get(end)
+        if known is not None:
+            return known
+        best: dict[str, float] = {}
+        heap = [(-1.0, end)]
+        while heap:
+            believed, node = heapq.heappop(heap)
+            if node in best:
+                continue
+            best[node] = -believed
+            for other, belief in self.beside(node).items():
+                if other not in best:
+                    heapq.heappush(heap, (believed * belief, other))
+        if len(self._likelihoods) == _ENDS:
+            self._likelihoods.clear()
+        self._likelihoods[end] = best
+        return best
 
     def between(self, node: str, other: str) -> list[Tie]:
         """The links from one to another that a way may take, most believed first."""
@@ -177,7 +203,7 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
 
     Limits: takes links as if they failed independently, though one account may stand behind several of them.
     """
-    best = _likelihoods(ground, end)
+    best = ground.likelihoods(end)
     if start not in best:
         return Ways()
     looked = _Looked(look)
@@ -329,36 +355,49 @@ def _best_first(
 ) -> Iterator[Way]:
     """Ways in falling belief; `best` is how far the rest of a way is believed at most, from each node on."""
     looked = looked or _Looked()
-    heap: list[tuple[float, tuple[str, ...], tuple[float, ...], float]] = [(-best[start], (start,), (), 1.0)]
+    promising: dict[str, list[tuple[str, float]]] = {}
+    # By what each promises. Of a way that goes on in many directions only those are in it that promise as much as what is
+    # taken now, and one more; and instead of the others, before all ways that promise the same, where to go on with them.
+    heap: list[tuple[float, tuple[str, ...], float, Any]] = [(-best[start], (start,), 1.0, ())]
+    turn = 0
     while heap:
-        _, nodes, beliefs, so_far = heapq.heappop(heap)
-        node = nodes[-1]
-        if node == end:
-            yield Way(nodes, beliefs)
-            continue
-        if not looked.at(ground.beside(node)):
-            return
-        for other, belief in ground.beside(node).items():
-            if other in best and other not in nodes and may(node, other, len(nodes) - 1):
-                believed = so_far * belief
-                heapq.heappush(
-                    heap, (-round(believed * best[other], 12), (*nodes, other), (*beliefs, belief), believed)
-                )
+        promise, nodes, so_far, known = heapq.heappop(heap)
+        if nodes:
+            node = nodes[-1]
+            if node == end:
+                yield Way(nodes, known)
+                continue
+            beside = ground.beside(node)
+            if not looked.at(beside):
+                return
+            if node not in promising:
+                there = [(other, belief) for other, belief in beside.items() if other in best]
+                promising[node] = sorted(there, key=lambda pair: -pair[1] * best[pair[0]])
+            rest = _Rest(nodes, known, so_far, iter(promising[node]))
+            promise = -math.inf
+        else:
+            rest = known
+        for other, belief in rest.onward:
+            if other in rest.nodes or not may(rest.nodes[-1], other, len(rest.nodes) - 1):
+                continue
+            believed = rest.so_far * belief
+            next_promise = -round(believed * best[other], 12)
+            heapq.heappush(heap, (next_promise, (*rest.nodes, other), believed, (*rest.beliefs, belief)))
+            if next_promise > promise > -math.inf:
+                turn += 1
+                heapq.heappush(heap, (next_promise, (), turn, rest))
+                break
+            promise = next_promise
 
 
-def _likelihoods(ground: WayGround, end: str) -> dict[str, float]:
-    """How far the likeliest way from each to `end` is believed, wherever there is one."""
-    best: dict[str, float] = {}
-    heap = [(-1.0, end)]
-    while heap:
-        believed, node = heapq.heappop(heap)
-        if node in best:
-            continue
-        best[node] = -believed
-        for other, belief in ground.beside(node).items():
-            if other not in best:
-                heapq.heappush(heap, (believed * belief, other))
-    return best
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """Where a way may go on: to whom is left, whoever promises most first."""
+
+    nodes: tuple[str, ...]
+    beliefs: tuple[float, ...]
+    so_far: float
+    onward: Iterator[tuple[str, float]]
 
 
 def _onward(ground: WayGround, start: str, away: Mapping[str, int]) -> set[str]:

@@ -141,6 +141,7 @@ class PathCaches(Caches):
 
     def __init__(self) -> None:
         self.webs: Cache[dict[str, list[Tie]]] = Cache(2)
+        self.grounds: Cache[WayGround] = Cache(2)
 
 
 class Paths:
@@ -195,7 +196,7 @@ class Paths:
         with self._ask.act("analyse", query="paths", of=kind, people=list(chosen)) as outcome:
             web = self._web()
             rules = Rules(_over(web, relations, besides), least, recorded, frozenset(avoiding) - set(chosen))
-            ground = WayGround(web, rules)
+            ground = self._ground(web, rules)
             if kind == "accounts":
                 way_sets = [self._accounts(ground, rules, chosen[0], most)]
                 outcome["sources"] = {source for _, account in way_sets[0].ways if account for source in account.group}
@@ -206,6 +207,11 @@ class Paths:
                 ]
             outcome["rows"] = sum(len(way_set.ways) for way_set in way_sets)
         return self._told_ways(kind, chosen, ground, way_sets)
+
+    def _ground(self, web: dict[str, list[Tie]], rules: Rules) -> WayGround:
+        """The network under these rules, kept with what was worked out on it until the case changes."""
+        by = sorted(rules.relations), rules.least, rules.recorded, sorted(rules.avoiding)
+        return self._ask.home.caches(PathCaches).grounds.of((*self._ask.state, str(by)), lambda: WayGround(web, rules))
 
     def _web(self) -> dict[str, list[Tie]]:
         """The links of the case as this reader is told them, kept until the case changes."""
