@@ -11,7 +11,6 @@ from typing import Any
 
 from graphsvc.access.door.redact import told
 from graphsvc.analysis.doubt.falsehood import FalseAccounts
-from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.claims import Dependence
@@ -62,10 +61,13 @@ class Leads:
         their statements, and all who share a boat, house or interpreter; without it what few witnesses say of each person. Of
         what moves a place most no source is named, see `place`. Kept as the ranking is.
         """
+        return {name: _unnamed(place) for name, place in self._places().items()}
+
+    def _places(self) -> dict[str, Place]:
         with self._ask.act("analyse", query="places") as outcome:
             places = self._material.places()
             outcome["rows"] = len(places)
-        return {name: replace(place, most=_unnamed(place.most)) for name, place in places.items()}
+        return places
 
     def place(self, identifier: str) -> Place | None:
         """How far one place holds; with source clearance what moves it most has its sources. None: nothing is told of it.
@@ -104,11 +106,11 @@ class Leads:
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
         """Leads of the ranking as rows, with how far the place of each holds; its rank alone where nothing is told of it."""
-        held, brought = self.places(), self._material.brought()
+        held, brought = self._places(), self._material.brought()
         return [
             LeadRow.of(
                 lead,
-                held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank),
+                _unnamed(held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank)),
                 brought.get(lead.id),
             )
             for lead in leads
@@ -179,8 +181,8 @@ class Leads:
         )
 
 
-def _unnamed(piece: Piece | None) -> Piece | None:
-    return None if piece is None else replace(piece, sources=())
+def _unnamed(place: Place) -> Place:
+    return place if place.most is None else replace(place, most=replace(place.most, sources=()))
 
 
 def _sources(explanation: Explanation) -> set[str]:

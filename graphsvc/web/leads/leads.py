@@ -63,12 +63,15 @@ def table(case: str) -> ResponseReturnValue:
     session = at(case)
     ranking = session.leads.ranking()
     asked = {name: request.args.get(name, "") for name in _ASKED}
-    rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
-    # Where no one stands out an order would be taken for one: the list is there for who asks for it.
-    if ranking.verdict == "abstains" and not any(asked.values()):
-        rows = []
     first = max(request.args.get("from", 1, int), 1)
-    shown = rows[first - 1 : first - 1 + PAGE]
+    page = slice(first - 1, first - 1 + PAGE)
+    if any(asked.values()):
+        rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
+        total, shown = len(rows), rows[page]
+    else:
+        # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+        leads = [] if ranking.verdict == "abstains" else ranking.leads
+        total, shown = len(leads), reviewed(session.leads.rows(leads[page]), session)
     low, high = charts.scale([row["shares"] for row in shown])
     for row in shown:
         row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
@@ -80,7 +83,7 @@ def table(case: str) -> ResponseReturnValue:
         reason=ranking.reason,
         ranked_on=session.leads.ranked_on,
         total=len(ranking.leads),
-        found=len(rows),
+        found=total,
         first=first,
         leads=shown,
         ingredients=[name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
