@@ -89,7 +89,8 @@ def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:
     assert set(asked(denied="no")).isdisjoint(asked(denied="yes"))
     assert set(asked(denied="no")) | set(asked(denied="yes")) == set(everyone)
     assert sorted(asked(sort="name")) == sorted(everyone)
-    assert asked(all="yes", **{"from": "2"}) == everyone[1:]
+    assert asked() == asked(sort="rank") == everyone
+    assert asked(**{"from": "2"}) == asked(all="yes", **{"from": "2"}) == everyone[1:]
     assert "No lead fits" in inv.get(site.address("leads", q="nobody of that name")).text
 
 
