@@ -32,6 +32,20 @@ def keys_of(claims: Container[Key], key: Key) -> list[Key]:
     return list(takewhile(claims.__contains__, (_numbered(key, place) for place in count(1))))
 
 
+def with_ids(key: Key, ids: Mapping[str, str]) -> Key:
+    """The key of a claim where some ids are others.
+
+    Example:
+        >>> with_ids(("content", "S1", "a", "PAID", "b", "", "", "2"), {"a": "c"})
+        ('content', 'S1', 'c', 'PAID', 'b', '', '', '2')
+    """
+    kind, identifier, *content = key
+    if content:
+        subject, relation, target, *rest = content
+        content = [ids.get(subject, subject), relation, ids.get(target, target), *rest]
+    return (kind, ids.get(identifier, identifier), *content)
+
+
 def are_several(claims: Container[Key], key: Key) -> bool:
     """Whether there are several claims of one content."""
     return _numbered(key, 2) in claims

@@ -38,6 +38,7 @@ _PICTURES = "tests/service/test_pictures.py"
 _WAITING = "tests/service/test_waiting.py"
 _ENTERING = "tests/service/test_entering.py"
 _PROTECTING = "tests/service/test_protecting.py"
+_RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
@@ -1223,7 +1224,7 @@ MUTATIONS = (
         "erased-again",
         "who was erased does not come back with a later delivery",
         "graphsvc/cases/deliveries/casework.py",
-        "delivery = self._without_erased(case, key, delivery)",
+        "delivery = self._erasing.without_erased(case, key, delivery)",
         "pass",
         f"{_PROTECTING}::test_erased_someone_is_nowhere_and_does_not_come_back",
     ),
@@ -1239,16 +1240,16 @@ MUTATIONS = (
         "erased-reasons",
         "what people gave as a reason does not name who was erased",
         "graphsvc/cases/stores/erased.py",
-        "leaving.mask, (*REASONS, *TYPED))",
-        "leaving.mask, TYPED)",
+        "key, mask, (*REASONS, *TYPED))",
+        "key, mask, TYPED)",
         f"{_PROTECTING}::test_erased_someone_is_nowhere_and_does_not_come_back",
     ),
     Mutation(
         "erased-typed",
         "nor does what they typed",
         "graphsvc/cases/stores/erased.py",
-        "leaving.mask, (*REASONS, *TYPED))",
-        "leaving.mask, REASONS)",
+        "key, mask, (*REASONS, *TYPED))",
+        "key, mask, REASONS)",
         "tests/service/test_saving.py::test_a_query_is_masked_when_somebody_is_erased",
     ),
     Mutation(
@@ -1287,7 +1288,7 @@ MUTATIONS = (
         "erased-views",
         "saved views, drafts and comments hold nothing of who was erased",
         "graphsvc/cases/stores/erased.py",
-        "    following.settle(connection, case, key, following.followed(key, {}, erased), leaving.mask)\n",
+        "    following.settle(connection, case, key, followed, mask)\n",
         "",
         f"{_PICTURES}::test_erasing_leaves_nothing_of_the_person",
     ),
@@ -1340,6 +1341,38 @@ MUTATIONS = (
         f"{_PROTECTING}::test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back",
     ),
     Mutation(
+        "erased-formerly",
+        "who was erased does not come back by an id they had before another was erased",
+        "graphsvc/cases/deliveries/erasing.py",
+        "        decided |= dict.fromkeys(\n",
+        "        dict.fromkeys(\n",
+        f"{_RENAMED}::test_who_is_erased_does_not_come_back_by_the_id_they_had_before_another_was_erased",
+    ),
+    Mutation(
+        "renamed-apart",
+        "two whose ids differ in an erased name alone stay two",
+        "graphsvc/cases/deliveries/erasure.py",
+        'f"{masked}-{signs(self.key, identifier)[:_SIGNS]}"',
+        "masked",
+        f"{_RENAMED}::test_two_whose_ids_differ_in_the_erased_name_alone_stay_two",
+    ),
+    Mutation(
+        "renamed-decisions",
+        "what two persons decided counts for an id out of which an erased name was taken",
+        "graphsvc/cases/stores/renamed.py",
+        "    _decisions(connection, case, key, renamed)\n",
+        "",
+        f"{_RENAMED}::test_who_two_persons_opened_or_sealed_stays_so",
+    ),
+    Mutation(
+        "renamed-names",
+        "what was asked, decided and noted about somebody follows when an erasure takes a name out of their id",
+        "graphsvc/cases/stores/erased.py",
+        "    renaming.follow(connection, case, key, renamed, leaving.mask)\n",
+        "",
+        f"{_RENAMED}::test_what_was_asked_decided_and_noted_follows",
+    ),
+    Mutation(
         "held-undo",
         "no delivery is taken back with what is held",
         "graphsvc/cases/deliveries/casework.py",
@@ -1350,7 +1383,7 @@ MUTATIONS = (
     Mutation(
         "held-erased",
         "nobody is erased with what is held",
-        "graphsvc/cases/deliveries/casework.py",
+        "graphsvc/cases/deliveries/erasing.py",
         'require_stays(key, held, folded(deliveries), folded(left), "erased", person)',
         "pass",
         f"{_PROTECTING}::test_nobody_erases_alone_and_held_material_stays",

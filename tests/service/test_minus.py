@@ -27,7 +27,7 @@ def test_with_somebody_go_what_only_they_used_and_where_only_they_lived() -> Non
         *said("p USED t1", "p LOCATED_AT t2", "p USED t3", "q USED t3", "p LIVED_AT home", "p LIVED_AT hers"),
         *said("q LIVED_AT hers", "p LIVED_AT run", "q MANAGED run", "p LIVED_AT wash", statement="S2"),
     ]
-    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"))
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"), KEY)
     assert [set(one) for one in (what.people, what.things, what.shared)] == [{"p"}, {"t1", "t2", "home"}, {"t3"}]
     left = without(told, what)
     assert ids(left, "workplaces") == {"hers", "run", "wash"}
@@ -42,7 +42,7 @@ def test_an_id_is_masked_the_same_way_wherever_it_stands() -> None:
         *people({"id": "p", "name": "Ari Berg"}, {"id": "ari-berg-2", "name": "Ari Berg"}, {"id": "q", "name": "Bo"}),
         *said("ari-berg-2 DIRECTED q"),
     ]
-    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"))
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"), KEY)
     left = without(told, what)
     (named,) = ids(left, "people") - {"q"}
     (link,) = (row for row in left if row.table == "links")
@@ -55,7 +55,7 @@ def test_an_id_is_masked_the_same_way_wherever_it_stands() -> None:
 
 def test_what_is_known_of_a_dwelling_is_masked_as_its_row_is() -> None:
     told = [*people({"id": "p", "name": "Ari Berg"}), *rows("workplaces", {"id": "w", "name": "Flat of Ari Berg"})]
-    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"))
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"), KEY)
     standing = {pseudonym(KEY, "thing", "w"): Standing(True, "P", "", identities=(told[1].values,))}
     ((known,),) = (entity.identities for entity in standing_without(standing, what, ()).values())
     assert known == without(told, what)[0].values == {"id": "w", "name": f"Flat of {ERASED}"}

@@ -477,17 +477,21 @@ def test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id(
     people("inv").deliveries.load(write(tmp_path / "first", **rows | {"people": [*rows["people"], *others]}), quiet)
     seal(people("cus"), people("sup"), kin, "threatened")
     key = service.register.key(case, create=False)
-    before, after = (pseudonym(key, "person", name) for name in (kin, "kin-of-[erased]"))
+    before = pseudonym(key, "person", kin)
     assert image(service, case).nodes["Person"][before]["sealed"]
     people("sup").protection.erasures.agree(people("cus").protection.erasures.ask("H1", "asked for it"), quiet)
-    assert set(image(service, case).nodes["Person"]) == {after, "P2"}
+    (after,) = set(image(service, case).nodes["Person"]) - {before, "P2"}
     assert "Vandal" not in everything(service, case)
     assert service.register.identity(case, after)[1]["name"] == "Mira Vandal"
-    # Erased themselves, nothing is known under either pseudonym; and the id that they had stays sealed, should it come again.
+    # The id that they had stays sealed, should it come again.
+    again = people("inv").deliveries.load(write(tmp_path / "again", **rows), quiet)
+    assert image(service, case).nodes["Person"][before]["sealed"]
+    people("inv").deliveries.undo(again.delivery or 0, quiet)
+    # Erased themselves, nothing is known under either pseudonym, and they come back by neither.
     people("sup").protection.erasures.agree(people("cus").protection.erasures.ask(after, "asked for it"), quiet)
     assert "Vandal" not in known_of(service, case)
-    people("inv").deliveries.load(write(tmp_path / "again", **rows), quiet)
-    assert set(image(service, case).nodes["Person"]) == {before, "P2"}
+    people("inv").deliveries.load(write(tmp_path / "later", **rows), quiet)
+    assert set(image(service, case).nodes["Person"]) == {"P2"}
     assert "Vandal" not in everything(service, case)
 
 
@@ -507,7 +511,7 @@ def test_what_others_used_as_well_stays_sealed_when_the_erased_name_stood_in_its
     assert "900431" in everything(service, case)
     people("sup").protection.erasures.agree(people("cus").protection.erasures.ask("H1", "asked for it"), quiet)
     (thing,) = image(service, case).nodes["Thing"]
-    assert thing == pseudonym(service.register.key(case, create=False), "thing", "tel-[erased]")
+    assert service.register.identity(case, thing)[1]["id"].startswith("tel-[erased]-")
     assert "900431" not in everything(service, case)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -20,13 +20,13 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, Weightless, row_changes, weightless
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
-from graphsvc.cases.deliveries.erasure import Gone, gone, parted, standing_without, without
+from graphsvc.cases.deliveries.erasing import Erasing
 from graphsvc.cases.deliveries.held import HeldError, require_stays
 from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
-from graphsvc.cases.deliveries.material import KeptRows, folded
+from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
-from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
+from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import Graphed, IdMap
@@ -34,13 +34,12 @@ from graphsvc.cases.image.standing import Standings, alone_theirs, asked_by, ope
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
-from graphsvc.cases.stores.erased import Leaving
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import Report, State, fold
-from graphsvc.ingest.rejected import Rejection, in_order
+from graphsvc.ingest.rejected import in_order
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store import mark
@@ -74,6 +73,7 @@ class Casework:
         self._export_store = export_store
         self.waitlist = waitlist
         self.replay = Replay(store, register, waitlist, export_store, settings, pairs, weights, snapshots)
+        self._erasing = Erasing(register, waitlist, export_store, self.replay)
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
             store,
@@ -121,7 +121,7 @@ class Casework:
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
-            delivery = self._without_erased(case, key, delivery)
+            delivery = self._erasing.without_erased(case, key, delivery)
             again = self.waitlist.repeated(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
@@ -335,25 +335,7 @@ class Casework:
             HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
         """
         with self.at_work(case, progress) as key:
-            what, left = self._erasing(case, key, person, self.replay.kept(case, key, waiting=True))
-            decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}
-            decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
-            decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
-            sealed = {
-                number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
-            }
-            erased = {name for name, kind in decided.items() if kind == "erased"}
-            stored = self.register.standings(case, key)
-            before = None if stored is None else standing_without(stored, what, erased)
-            plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed, before=before)
-            agreed()
-            self._export_store.clear(case)
-            said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
-            emptied = frozenset(self.waitlist.rows(case)).difference(left)
-            leaving = Leaving(what.masker.mask, sealed, said_by, before, emptied)
-            self.register.overrule(case, account, reason, decided, leaving)
-            self.replay.carry_out(plan, unstoppable(progress))
-            self.register.wipe_free_space()
+            self._erasing.erase(case, key, person, account, reason, progress, agreed)
 
     # -- which witnesses depend on each other ----------------------------------------------------------------
 
@@ -387,29 +369,7 @@ class Casework:
         Raises:
             HeldError: they cannot. NotFound: nothing of them is loaded.
         """
-        key = self.register.key(case, create=False)
-        self._erasing(case, key, person, self.replay.kept(case, key, waiting=True))
-
-    def _erasing(
-        self, case: str, key: bytes, person: str, deliveries: Mapping[int, KeptRows]
-    ) -> tuple[Gone, dict[int, KeptRows]]:
-        """What goes with a person, and the deliveries that are left."""
-        what = gone(
-            (row for rows, _, _ in deliveries.values() for row in rows),
-            _matcher(key, self.register.overrules(case, "erased") | {person}),
-        )
-        if not what:
-            raise NotFound("Nothing of this person is loaded in the case.")
-        left = {
-            number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in deliveries.items()
-        }
-        # An account that waits without its statement would wait for nobody, and open the others that wait too early.
-        for number in self.waitlist.rows(case):
-            if not any(row.table == "statements" for row in left[number][0]):
-                del left[number]
-        if held := self.register.held(case):
-            require_stays(key, held, folded(deliveries), folded(left), "erased", person)
-        return what, left
+        self._erasing.require_erasable(case, self.register.key(case, create=False), person)
 
     def rewrite(self, progress: Progress) -> bool:
         """Write the managed store anew if something in it has to go from the disk. See `Rewriting.rewrite`."""
@@ -434,18 +394,7 @@ class Casework:
             self.replay.restore(case, self.register.key(case, create=False), progress)
         self._requests.settle_agreed(case)
 
-    # -- holds, and who was erased ----------------------------------------------------------------------------
-
-    def _without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
-        """A delivery without whom was erased, each row left out told as a rejection."""
-        erased = self.register.overrules(case, "erased")
-        what = gone(delivery.rows, _matcher(key, erased)) if erased else None
-        if not what:
-            return delivery
-        left, out = parted(delivery.rows, what)
-        why = "is of somebody who was erased from this case"
-        rejections = [Rejection(row.file, row.line, "", "", why, table=row.table) for row in out]
-        return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
+    # -- what a change would do -------------------------------------------------------------------------------
 
     @uncollected()
     def _changes(
@@ -473,8 +422,3 @@ class Casework:
 def _require_loaded(case: str, number: int, past: Collection[int]) -> None:
     if number not in past:
         raise NotFound(f"The case {case} has no delivery {number} that is loaded. `graphsvc deliveries` lists them.")
-
-
-def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
-    """(kind, id) → whether its pseudonym is one of these."""
-    return lambda kind, identifier: pseudonym(key, kind, identifier) in erased

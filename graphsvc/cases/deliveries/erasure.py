@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access.vault import kind_of
+from graphsvc.access.vault import kind_of, pseudonym, signs
 from graphsvc.cases.image.standing import HOME, OWN, Standing, Standings
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
@@ -23,6 +23,8 @@ _REFS = {
     name: {column.name for column in table.columns if column.kind == "ref" or column.name.endswith("_id")}
     for name, table in TABLES.items()
 }
+# Signs behind an id out of which a name was taken. Two that differed in that name alone would be one: somebody else's.
+_SIGNS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Gone:
         people: the persons. things: what only they used, and dwellings where only they lived. statements: what they gave.
         shared: things they used as others did: these stay, sealed.
         masker: finds their names in other rows.
+        key: the case's data key.
+        mentioned: every id that some row bears or refers to.
     """
 
     people: frozenset[str]
@@ -40,6 +44,23 @@ class Gone:
     statements: frozenset[str]
     shared: frozenset[str]
     masker: Masker
+    key: bytes
+    mentioned: frozenset[str] = frozenset()
+
+    def id_left(self, identifier: str) -> str:
+        """What an id is once their names are taken out of it, the same way wherever it stands, so that references lead on.
+
+        So nobody is excused in an id, a namesake neither: who refers to them is not told their name.
+        """
+        masked = self.masker.mask(identifier)
+        return identifier if masked == identifier else f"{masked}-{signs(self.key, identifier)[:_SIGNS]}"
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """The ids that change → what is left of them."""
+        gone = self.ids | self.statements
+        ids = {identifier: self.id_left(identifier) for identifier in self.mentioned - gone}
+        return {identifier: left for identifier, left in ids.items() if left != identifier}
 
     @property
     def ids(self) -> frozenset[str]:
@@ -49,18 +70,19 @@ class Gone:
     @property
     def stays(self) -> frozenset[str]:
         """What others used as well, by its id as it was and as it is left where the name stood in it."""
-        return self.shared | {self.masker.mask(thing) for thing in self.shared}
+        return self.shared | {self.id_left(thing) for thing in self.shared}
 
     def __bool__(self) -> bool:
         return bool(self.people or self.things)
 
 
-def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
+def gone(rows: Iterable[Row], erased: Callable[[str, str], bool], key: bytes) -> Gone:
     """What goes from these rows.
 
     Args:
         rows: of one delivery, or of all that count.
         erased: (kind `person` or `thing`, id) → whether it is erased.
+        key: the case's data key.
     """
     rows = list(rows)
     mentioned = {value for row in rows for name in _REFS[row.table] if isinstance(value := row.values.get(name), str)}
@@ -86,7 +108,9 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
     unsealed = [
         row.values["name"] for row in rows if row.table == _PEOPLE and not _is(row, ids) and "name" in row.values
     ]
-    return Gone(people, things, statements, frozenset((used & others) - homes), Masker(named, unsealed))
+    masker = Masker(named, unsealed)
+    mentioned |= {row.values["id"] for row in rows if "id" in row.values}
+    return Gone(people, things, statements, frozenset((used & others) - homes), masker, key, frozenset(mentioned))
 
 
 def without(rows: Iterable[Row], what: Gone) -> list[Row]:
@@ -109,18 +133,29 @@ def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
 def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -> dict[str, Standing]:
     """How everybody stands but who is erased (by pseudonym), with what names them masked in what is known of the others.
 
-    Masked as rows are, so that what is known is still told to be what a row says.
+    Masked as rows are, so that what is known is still told to be what a row says. Who stands by name under an id that
+    changes stands so under the other, and it is kept which one that is; who is sealed follows from what is known of them.
     """
-    return {
+    result = {
         name: replace(entity, identities=tuple(_known_without(name, identity, what) for identity in entity.identities))
         for name, entity in standing.items()
         if name not in erased
     }
+    for old, new in pseudonyms(what.moved, what.key).items():
+        if (named := result.get(old)) is not None and not named.sealed and new not in result:
+            result |= {new: named, old: Standing(False, named.level, named.since, moved_to=new)}
+    return result
+
+
+def pseudonyms(ids: Mapping[str, str], key: bytes) -> dict[str, str]:
+    """Ids that change → the pseudonyms that whoever bears them has or would have, as what they may be."""
+    kinds = ("person", "thing", "source")
+    return {pseudonym(key, kind, old): pseudonym(key, kind, new) for old, new in ids.items() for kind in kinds}
 
 
 def _known_without(name: str, identity: Mapping[str, Any], what: Gone) -> dict[str, Any]:
     # A workplace's words are masked as a thing's are.
-    return _without_names(_PEOPLE if kind_of(name) == "person" else _THINGS, identity, what.masker)
+    return _without_names(_PEOPLE if kind_of(name) == "person" else _THINGS, identity, what)
 
 
 def _left(row: Row, what: Gone) -> dict[str, Any] | None:
@@ -136,29 +171,27 @@ def _left(row: Row, what: Gone) -> dict[str, Any] | None:
         for name in _REFS[row.table]
         if name != "id" and (values.get(name) in what.ids or values.get(name) in what.statements)
     }
-    return _without_names(row.table, {name: value for name, value in values.items() if name not in lost}, what.masker)
+    return _without_names(row.table, {name: value for name, value in values.items() if name not in lost}, what)
 
 
-def _without_names(table: str, values: Mapping[str, Any], masker: Masker) -> dict[str, Any]:
+def _without_names(table: str, values: Mapping[str, Any], what: Gone) -> dict[str, Any]:
     excused = spellings(values["name"]) if table == _PEOPLE and "name" in values else frozenset[str]()
     return {
-        name: value if table == _PEOPLE and name == "name" else _masked(table, name, value, masker, excused)
+        name: value if table == _PEOPLE and name == "name" else _masked(table, name, value, what, excused)
         for name, value in values.items()
     }
 
 
-def _masked(table: str, name: str, value: Any, masker: Masker, excused: Iterable[str]) -> Any:
-    """Free words with the erased masked; ids too, the same way everywhere, so that references go on leading somewhere.
-
-    So nobody is excused in an id, a namesake neither: who refers to them is not told their name.
-    """
+def _masked(table: str, name: str, value: Any, what: Gone, excused: Iterable[str]) -> Any:
+    """Free words with the erased masked; ids too."""
+    if isinstance(value, str) and (name == "id" or name in _REFS[table]):
+        return what.id_left(value)
     kind = next((column.kind for column in TABLES[table].columns if column.name == name), "text")
-    if kind not in ("text", "list", "ref", "id") and not is_extra(name):
+    if kind not in ("text", "list") and not is_extra(name):
         return value
     if isinstance(value, list):
-        return [masker.mask(item, tuple(excused)) for item in value]
-    named = () if kind in ("ref", "id") else tuple(excused)
-    return masker.mask(value, named) if isinstance(value, str) else value
+        return [what.masker.mask(item, tuple(excused)) for item in value]
+    return what.masker.mask(value, tuple(excused)) if isinstance(value, str) else value
 
 
 def _is(row: Row, ids: frozenset[str] | set[str]) -> bool:

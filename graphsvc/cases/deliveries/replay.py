@@ -126,6 +126,7 @@ class Replay:
         opening: Mapping[int, Any] = MappingProxyType({}),
         pairings: list[Pairing] | None = None,
         before: Standings | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> Plan:
         """What has to become of a case for it to be what its deliveries say.
 
@@ -139,12 +140,15 @@ class Replay:
             opening: accounts that waited, by the numbers they get, and count from now on.
             pairings: what is about to be decided on pairs of sources; None: what is.
             before: how everybody stood, as it is about to be; None: as it is.
+            names: pseudonyms that are about to become others: what was decided on them counts for these.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
         state, stored, settled = self.replayed(case, key, past, undoing, rows)
         before = stored if before is None else before
         undone = (number for number, status in settled.items() if status == "undone")
-        standing = standings(before, state, self.deciding(case, key, decided), next(undone, max(past, default=0)))
+        standing = standings(
+            before, state, self.deciding(case, key, decided, names), next(undone, max(past, default=0))
+        )
         return self.planned(case, key, state, before, standing, settled, progress, pairings)
 
     def now(self, case: str, key: bytes) -> State:
@@ -226,9 +230,17 @@ class Replay:
         self.write(plan, progress)
         self.finish(plan)
 
-    def deciding(self, case: str, key: bytes, about: Mapping[str, str] = MappingProxyType({})) -> Deciding:
-        """What standings are decided by, `about` to be decided included."""
+    def deciding(
+        self,
+        case: str,
+        key: bytes,
+        about: Mapping[str, str] = MappingProxyType({}),
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> Deciding:
+        """What standings are decided by, `about` to be decided included; `names` as in `plan`."""
         on, decided = self._register.opened_on(case), self._register.decided(case)
+        followed = {names[name]: kind for name, kind in decided.items() if name in names and kind != "erased"}
+        decided = {**followed, **decided}
         return Deciding(key, on, self._settings.named, {**decided, **about}, frozenset(about), now().date())
 
     def write(self, plan: Plan, progress: Progress) -> None:

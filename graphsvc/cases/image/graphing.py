@@ -216,7 +216,7 @@ class _Writer:
 
     def _apart(self, masked: str, identifier: str) -> str:
         """A masked id with as many signs behind it as tell it from every other: what is shown is one id's alone."""
-        signs = vault.pseudonym(self._key, "thing", f"{chr(0)}id {identifier}")[2:].replace("-", "")
+        signs = vault.signs(self._key, identifier)
         return next(
             shown
             for length in range(_SIGNS, len(signs) + 1)

@@ -62,6 +62,7 @@ class Standing:
         against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
         asked: of who is named, why a delivery says that they should be sealed; empty: none does.
         identities: every row ever delivered of who is sealed, oldest first.
+        moved_to: the pseudonym that they have, or would have, instead since an erasure took a name out of their id; empty: this one.
     """
 
     sealed: bool
@@ -71,6 +72,7 @@ class Standing:
     against: int = 0
     asked: str = ""
     identities: tuple[Mapping[str, Any], ...] = ()
+    moved_to: str = ""
 
 
 # Pseudonym that a person or thing has or would have → how they stand.
@@ -113,6 +115,9 @@ def standings(before: Standings, state: State, by: Deciding, number: int = 0) ->
     handling = Handling(state)
     facts = _Facts(state, handling)
     before = _under_their_ids(before, by)
+    moved = {name: old for name, old in before.items() if old.moved_to}
+    # Of who stood by name it is kept alone which pseudonym they would have now.
+    before = {name: old for name, old in before.items() if old.sealed or not old.moved_to}
     result = {name: old for name, old in before.items() if old.sealed and by.decided.get(name) != "opened"}
     for identifier, row in state.records["people"].items():
         name = vault.pseudonym(by.key, "person", identifier)
@@ -120,7 +125,18 @@ def standings(before: Standings, state: State, by: Deciding, number: int = 0) ->
     _same(result, before, state, handling, by)
     sealed = {person for person in state.records["people"] if result[vault.pseudonym(by.key, "person", person)].sealed}
     _things(result, before, state, handling, sealed, by)
+    for name, old in moved.items():
+        result[name] = replace(result.get(name) or Standing(False, old.level, old.since), moved_to=old.moved_to)
     return {name: standing for name, standing in result.items() if by.decided.get(name) != "erased"}
+
+
+def formerly(standing: Standings, names: Collection[str]) -> frozenset[str]:
+    """The pseudonyms that whoever has one of these had, or would have had, before erasures took names out of their ids."""
+    result, asked = set[str](), frozenset(names)
+    while asked:
+        asked = frozenset(name for name, entity in standing.items() if entity.moved_to in asked) - result
+        result |= asked
+    return frozenset(result)
 
 
 def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
@@ -161,7 +177,8 @@ def asked_by(before: Standings, after: Standings) -> int:
 
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
     """Pseudonyms of who stood by name before, and stands by a pseudonym after."""
-    return {name for name, standing in before.items() if not standing.sealed and name in after and after[name].sealed}
+    named = (name for name, standing in before.items() if not standing.sealed and not standing.moved_to)
+    return {name for name in named if name in after and after[name].sealed}
 
 
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:
@@ -180,11 +197,12 @@ def _under_their_ids(before: Standings, by: Deciding) -> Standings:
             if name != old:
                 coming.append((name, standing, identity))
                 left = tuple(known for known in result[old].identities if known is not identity)
-                result[old] = replace(result[old], against=result[old].against if left else 0, identities=left)
+                against = result[old].against if left else 0
+                result[old] = replace(result[old], against=against, identities=left, moved_to="" if left else name)
     for name, standing, identity in coming:
         there = result.get(name)
         if there is None or not there.sealed:
-            there = replace(standing, identities=())
+            there = replace(standing, identities=(), moved_to="")
         if identity not in there.identities:
             there = replace(there, identities=(*there.identities, identity))
         result[name] = there
@@ -359,7 +377,17 @@ class _Facts:
 def packed(standing: Standings) -> list[list[Any]]:
     """Standings as plain JSON, to be kept sealed."""
     return [
-        [name, entity.sealed, entity.level, entity.since, entity.why, entity.against, entity.asked, entity.identities]
+        [
+            name,
+            entity.sealed,
+            entity.level,
+            entity.since,
+            entity.why,
+            entity.against,
+            entity.asked,
+            entity.identities,
+            entity.moved_to,
+        ]
         for name, entity in standing.items()
     ]
 
@@ -367,6 +395,6 @@ def packed(standing: Standings) -> list[list[Any]]:
 def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
     """The inverse of `packed`."""
     return {
-        name: Standing(sealed, level, since, why, against, asked, tuple(identities))
-        for name, sealed, level, since, why, against, asked, identities in rows
+        name: Standing(sealed, level, since, why, against, asked, tuple(identities), *moved_to)
+        for name, sealed, level, since, why, against, asked, identities, *moved_to in rows
     }

@@ -12,7 +12,9 @@ from graphsvc.access.vault import pack
 from graphsvc.appdb import tables
 from graphsvc.cases.image.standing import Standings, packed
 from graphsvc.cases.stores import export_store, following
+from graphsvc.cases.stores import renamed as renaming
 from graphsvc.cases.stores.peoples_words import REASONS, TYPED, mask_words
+from graphsvc.cases.stores.renamed import Renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Leaving:
 
     Attributes:
         mask: takes their names out of a text.
+        renamed: what stays and is called otherwise, as their names stood in its id.
         rows: delivery, or account that waits → its sealed rows as they are from now on.
         sources: pseudonyms of the sources that go: what was asked of them, decided on them and rests on them goes too.
         standing: how everybody else stands, without their names; None: it was never kept.
@@ -28,6 +31,7 @@ class Leaving:
     """
 
     mask: Callable[[str], str]
+    renamed: Renamed = field(default_factory=Renamed)
     rows: Mapping[int, bytes] = field(default_factory=dict)
     sources: Collection[str] = ()
     standing: Standings | None = None
@@ -55,6 +59,8 @@ def take_out(
     ):
         connection.execute(table.delete().where(table.c.case_id == case, column.in_(ids)))
     pairs.forget(connection, case, leaving.sources)
+    renamed = leaving.renamed
+    renaming.follow(connection, case, key, renamed, leaving.mask)
     waits = tables.waiting
     connection.execute(waits.delete().where(waits.c.case_id == case, waits.c.number.in_(leaving.emptied)))
     for number, sealed in leaving.rows.items():
@@ -65,5 +71,15 @@ def take_out(
         sealed = pack(key, packed(leaving.standing), f"standings {case}")
         connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(standings_sealed=sealed))
     export_store.settle(connection, case, key, erased=gone, sources=leaving.sources)
-    mask_words(connection, case, key, leaving.mask, (*REASONS, *TYPED))
-    following.settle(connection, case, key, following.followed(key, {}, erased), leaving.mask)
+
+    def mask(text: str) -> str:
+        return leaving.mask(renamed.text(text))
+
+    def followed(identifier: str) -> str | None:
+        now = renamed.name(identifier)
+        # What is called otherwise and does not stand as before is not followed, and its id names who is erased.
+        return None if still(identifier) is None or leaving.mask(now) != now else now
+
+    still = following.followed(key, {}, erased)
+    mask_words(connection, case, key, mask, (*REASONS, *TYPED))
+    following.settle(connection, case, key, followed, mask)

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -237,6 +237,22 @@ def settle(
         if any(values.get(name) != getattr(row, name) for name in values):
             mine = (_ROW.c.id == row.id, _ROW.c.state == row.state)
             connection.execute(_ROW.update().where(*mine).values(**values))
+
+
+def follow(connection: sa.Connection, case: str, key: bytes, name: Callable[[str], str]) -> None:
+    """Give whom and what the exports of a case show the names they have now: whoever is sealed later is looked for by these."""
+    for row in connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)).all():
+        shown = _shown(row, key)
+        now_shown = ShownFacts(
+            [(name(f[0]), f[1], name(f[2]), *f[3:5], tuple(map(name, f[5]))) for f in shown.facts],
+            frozenset(map(name, shown.people)),
+            frozenset(map(name, shown.named)),
+            shown.taken_out,
+            frozenset(tuple(map(name, each)) for each in shown.tells),
+        )
+        if now_shown != shown:
+            sealed = _sealed(key, row.id, now_shown)
+            connection.execute(_ROW.update().where(_ROW.c.id == row.id).values(shown_sealed=sealed))
 
 
 def recipient_id(key: bytes, name: str) -> str:

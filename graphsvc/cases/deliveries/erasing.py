@@ -1,0 +1,139 @@
+"""Erasures of a case: what goes with somebody, what stays and is called otherwise by then, and the case made anew without them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from graphsvc.access.vault import claim_id, pseudonym
+from graphsvc.cases.deliveries.erasure import Gone, gone, parted, pseudonyms, standing_without, without
+from graphsvc.cases.deliveries.held import require_stays
+from graphsvc.cases.deliveries.material import KeptRows, folded
+from graphsvc.cases.deliveries.replay import Replay
+from graphsvc.cases.deliveries.sealed_rows import seal_rows
+from graphsvc.cases.deliveries.waitlist import Waitlist
+from graphsvc.cases.image.graphing import Graphed, IdMap
+from graphsvc.cases.image.standing import Standings, formerly
+from graphsvc.cases.progress import unstoppable
+from graphsvc.cases.register import Register
+from graphsvc.cases.stores.erased import Leaving
+from graphsvc.cases.stores.export_store import ExportStore
+from graphsvc.cases.stores.renamed import Renamed
+from graphsvc.errors import NotFound
+from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.rejected import Rejection
+from graphsvc.ingest.several import with_ids
+from graphsvc.records.progress import Progress
+
+
+class Erasing:
+    """Erases people from cases. Whoever asks for it holds the case's lock."""
+
+    def __init__(self, register: Register, waitlist: Waitlist, export_store: ExportStore, replay: Replay) -> None:
+        self._register, self._waitlist, self._export_store, self._replay = register, waitlist, export_store, replay
+
+    def erase(
+        self,
+        case: str,
+        key: bytes,
+        person: str,
+        account: str,
+        reason: str,
+        progress: Progress,
+        agreed: Callable[[], object],
+    ) -> None:
+        """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. See `Casework.erase`."""
+        what, left = self._erasing(case, key, person)
+        decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}
+        decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
+        decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
+        sealed = {number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()}
+        stored = self._register.standings(case, key)
+        # What they were called before an earlier erasure took a name out of their id does not come back either.
+        decided |= dict.fromkeys(
+            formerly(stored or {}, [name for name in decided if decided[name] == "erased"]), "erased"
+        )
+        erased = {name for name, kind in decided.items() if kind == "erased"}
+        before = None if stored is None else standing_without(stored, what, erased)
+        moved = _moved(what, stored or {})
+        names = pseudonyms(moved, key)
+        plan = self._replay.plan(case, key, progress, decided=decided, rows=sealed, before=before, names=names)
+        renamed = Renamed()
+        if moved:
+            state = self._replay.now(case, key)
+            renamed = _renamed(key, moved, names, state, self._replay.told_as(case, state, key), plan.result)
+        agreed()
+        self._export_store.clear(case)
+        said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
+        emptied = frozenset(self._waitlist.rows(case)).difference(left)
+        leaving = Leaving(what.masker.mask, renamed, sealed, said_by, before, emptied)
+        self._register.overrule(case, account, reason, decided, leaving)
+        self._replay.carry_out(plan, unstoppable(progress))
+        self._register.wipe_free_space()
+
+    def require_erasable(self, case: str, key: bytes, person: str) -> None:
+        """Nothing, if the person of a pseudonym can be erased. Raises as `Casework.require_erasable`."""
+        self._erasing(case, key, person)
+
+    def without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
+        """A delivery without whom was erased, each row left out told as a rejection."""
+        erased = self._register.overrules(case, "erased")
+        what = gone(delivery.rows, _matcher(key, erased), key) if erased else None
+        if not what:
+            return delivery
+        left, out = parted(delivery.rows, what)
+        why = "is of somebody who was erased from this case"
+        rejections = [Rejection(row.file, row.line, "", "", why, table=row.table) for row in out]
+        return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
+
+    def _erasing(self, case: str, key: bytes, person: str) -> tuple[Gone, dict[int, KeptRows]]:
+        """What goes with a person, and the deliveries that are left."""
+        deliveries = self._replay.kept(case, key, waiting=True)
+        what = gone(
+            (row for rows, _, _ in deliveries.values() for row in rows),
+            _matcher(key, self._register.overrules(case, "erased") | {person}),
+            key,
+        )
+        if not what:
+            raise NotFound("Nothing of this person is loaded in the case.")
+        left = {
+            number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in deliveries.items()
+        }
+        # An account that waits without its statement would wait for nobody, and open the others that wait too early.
+        for number in self._waitlist.rows(case):
+            if not any(row.table == "statements" for row in left[number][0]):
+                del left[number]
+        if held := self._register.held(case):
+            require_stays(key, held, folded(deliveries), folded(left), "erased", person)
+        return what, left
+
+
+def _moved(what: Gone, standing: Standings) -> dict[str, str]:
+    """The ids that change → what is left of them; those of who is sealed and in no delivery any more among them."""
+    known = {identity["id"] for entity in standing.values() for identity in entity.identities}
+    ids = {identifier: what.id_left(identifier) for identifier in known - what.ids}
+    return what.moved | {identifier: left for identifier, left in ids.items() if left != identifier}
+
+
+def _renamed(
+    key: bytes, moved: Mapping[str, str], names: Mapping[str, str], before: State, id_map: IdMap, after: Graphed
+) -> Renamed:
+    """What is kept of these ids, as it is called from now on; whatever stands otherwise by then is followed to nothing."""
+    shown, claimed = dict[str, str](), dict[str, str]()
+    theirs = dict(names)
+    for old, new in moved.items():
+        was, now = id_map.shown(old), after.shown.get(new)
+        if old in before.kinds and now is not None and (was in theirs) == (new in after.sealed):
+            shown[was] = now
+            # Where somebody sealed is named in it besides, the graph shows another id than was delivered.
+            theirs |= pseudonyms({was: now} if new not in after.sealed and was != old else {}, key)
+    for claim in before.claims:
+        if (other := with_ids(claim, moved)) != claim:
+            claimed[claim_id(key, *claim)] = claim_id(key, *other)
+    return Renamed(theirs, shown, claimed)
+
+
+def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
+    """(kind, id) → whether its pseudonym is one of these."""
+    return lambda kind, identifier: pseudonym(key, kind, identifier) in erased

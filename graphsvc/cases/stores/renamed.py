@@ -1,0 +1,111 @@
+"""What is kept by an id, or by the pseudonym that is made from it, follows where an erasure takes a name out of that id.
+
+In the transaction of the decision. Nothing follows from a name to a pseudonym: who stands by name stands so under the
+other id too. The log does not follow: it says what was done, of whom by the pseudonym of then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb import tables
+from graphsvc.cases.stores import export_store
+
+# Columns that hold the pseudonym of a person, thing or source; that of a request for an export holds none.
+_BY_PSEUDONYM = (
+    tables.holds.c.pseudonym,
+    tables.requests.c.pseudonym,
+    tables.reviews.c.pseudonym,
+    tables.questions.c.source,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """What an erasure calls otherwise: as it was → as it is from now on.
+
+    Attributes:
+        names: pseudonyms that people, things and sources have or would have.
+        shown: ids as the graph shows them, of whom and what stands as before: by name, or by a pseudonym.
+        claims: ids of claims.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.shown or self.claims)
+
+    def name(self, name: str) -> str:
+        """What somebody or something is called now, by the pseudonym or the id that the graph showed."""
+        return self.names.get(name) or self.shown.get(name, name)
+
+    def text(self, text: str) -> str:
+        """A text that people wrote, with those who stand in it by id or pseudonym as they are called now."""
+        names = sorted({**self.names, **self.shown}, key=len, reverse=True)
+        if not any(name in text for name in names):
+            return text
+        return re.sub(
+            rf"(?<![\w-])({'|'.join(map(re.escape, names))})(?![\w-])", lambda match: self.name(match[1]), text
+        )
+
+
+def follow(connection: sa.Connection, case: str, key: bytes, renamed: Renamed, mask: Callable[[str], str]) -> None:
+    """Bring requests, holds, reviews, questions, decisions and exports of a case in line with what is called otherwise.
+
+    `mask` takes the names of who is erased out of a text.
+    """
+    if not renamed:
+        return
+    for column in _BY_PSEUDONYM:
+        _follow(connection, case, column, renamed.names)
+    _follow(connection, case, tables.questions.c.claim_id, renamed.claims)
+    _pairings(connection, case, renamed)
+    _held(connection, case, key, renamed)
+    _decisions(connection, case, key, renamed)
+    export_store.follow(connection, case, key, lambda name: mask(renamed.name(name)))
+
+
+def _follow(connection: sa.Connection, case: str, column: sa.Column[str], names: Mapping[str, str]) -> None:
+    mine = column.table.c.case_id == case
+    for old in connection.execute(sa.select(column).where(mine).distinct()).scalars().all():
+        if old in names:
+            connection.execute(sa.update(column.table).where(mine, column == old).values({column: names[old]}))
+
+
+def _pairings(connection: sa.Connection, case: str, renamed: Renamed) -> None:
+    table = tables.pairings
+    for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all():
+        source, other = sorted(map(renamed.name, (row.one, row.other)))
+        if (source, other) != (row.one, row.other):
+            connection.execute(table.update().where(table.c.id == row.id).values(one=source, other=other))
+
+
+def _held(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
+    """By which id a hold was put on somebody: to be shown while they stand by name."""
+    table = tables.holds
+    for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all():
+        bound = f"hold {row.id}"
+        reason, person = unpack(key, row.reason_sealed, bound)
+        if renamed.name(person) != person:
+            sealed = pack(key, [reason, renamed.name(person)], bound)
+            connection.execute(table.update().where(table.c.id == row.id).values(reason_sealed=sealed))
+
+
+def _decisions(connection: sa.Connection, case: str, key: bytes, renamed: Renamed) -> None:
+    """What two persons decided counts under both pseudonyms, since the same day: the id that was may come again."""
+    table = tables.overrules
+    rows = {row.pseudonym: row for row in connection.execute(sa.select(table).where(table.c.case_id == case)).all()}
+    for old, row in rows.items():
+        new = renamed.names.get(old)
+        if new is None or new in rows or row.kind == "erased":
+            continue
+        reason = unpack(key, row.reason_sealed, f"overrule {case} {old}")
+        sealed = pack(key, reason, f"overrule {case} {new}")
+        connection.execute(table.insert().values({**row._mapping, "pseudonym": new, "reason_sealed": sealed}))
