@@ -374,6 +374,8 @@ reviews = sa.Table(
     # What the reviewer was cleared for: who is cleared for less is not told of it, or not of its words.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
+    # Of a lead who stood by name then and does not any more: it would lead from the name to the pseudonym.
+    sa.Column("of_name", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("case_version", sa.Integer, nullable=False),
     sa.Column("rules", sa.String(20), nullable=False),
     # The reason (it may name someone), and the figures as they were shown.
@@ -416,9 +418,8 @@ picture_versions = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
-    sa.Column(
-        "said", sa.String(200), nullable=False
-    ),  # what is other than in the one before: numbers and words of ours
+    # What is other than in the one before: numbers and words of ours.
+    sa.Column("said", sa.String(200), nullable=False),
     # Whether who saved it had source clearance: then its look, in their words, is for those who have it.
     sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
     # Its state (`views.picture.canvas`), and the links in it as they were told then (`views.picture.since`).

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decided import reviews
 from graphsvc.access.log.audit import now
 from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.analysis.evidence.dependence import Thing
@@ -88,6 +89,12 @@ class Register:
         for row in rows:
             what = f"identity {case} {row.pseudonym}"
             yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
+
+    def pseudonyms(self, case: str) -> frozenset[str]:
+        """Whom and what the vault holds something of that is in the case now; nothing of it is opened."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            return frozenset(connection.execute(sa.select(table.c.pseudonym).where(table.c.case_id == case)).scalars())
 
     def kind(self, case: str, pseudonym: str) -> str | None:
         """`person`, `thing` or `source`, of what the vault holds under this pseudonym; None if it holds nothing."""
@@ -234,15 +241,6 @@ class Register:
             row = connection.execute(sa.select(table.c.kind, table.c.at).where(*mine)).first()
         return None if row is None else (row.kind, row.at)
 
-    def sealed_at(self, case: str) -> dict[str, dt.datetime]:
-        """Pseudonym → when two persons decided that it stands for somebody who stood by name."""
-        table = tables.overrules
-        with transaction(self._database) as connection:
-            rows = connection.execute(
-                sa.select(table.c.pseudonym, table.c.at).where(table.c.case_id == case, table.c.kind == "sealed")
-            )
-            return {row.pseudonym: row.at for row in rows}
-
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
         """How everybody stands in a case (`cases.image.standing`); None: it was not kept yet."""
         with transaction(self._database) as connection:
@@ -366,11 +364,14 @@ class Register:
         held: Held,
         *,
         moves_open: bool,
+        unnamed: Collection[str],
+        named: Collection[str],
     ) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
 
         `standing` is how everybody stands from now on; `graded_with` the digest of the weights that the graph's figures
-        were computed with; `held` what the graph holds; `moves_open` whether anything under handling code P became another.
+        were computed with; `held` what the graph holds; `moves_open` whether anything under handling code P became another;
+        `unnamed` the pseudonyms of who stood by name until now, `named` those of who does from now on.
 
         Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
         and comments name everybody as the graph does.
@@ -423,6 +424,7 @@ class Register:
             mask_words(connection, case, key, result.withhold, TYPED)
             following.settle(connection, case, key, follow, result.withhold)
             _forget_claims(connection, case, result.provenance)
+            reviews.settle(connection, case, unnamed=unnamed, named=named)
             self._vault.require_current(connection)
 
     def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,15 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
-from tests.leaks.small import FIRST, SEALED, SECOND
+from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
 from tests.toolbox import clock
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import said
-from tests.toolbox.two_persons import seal
+from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
 ROLES = {
@@ -154,6 +155,52 @@ def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_source
     assert [again.id for again in people("whole").leads.reviews.of(one.lead)] == [one.id]
     assert people("low").leads.reviews.of(one.lead) == []
     assert "aide-1" not in str(kept(service, case))
+
+
+@pytest.mark.changes
+def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_delivery_brings(
+    service: Service, case: str, people: Place
+) -> None:
+    """Somebody known by name from C alone is sealed by what P says first of them: nobody decides it, and no day stands for it."""
+    people.load("high", SECOND)
+    people("high").leads.reviews.add(HIDDEN, "park", "gave the orders")
+    assert [one.lead for one in people("high").leads.reviews.of()] == [HIDDEN]
+    carried = said("report-p", f"{HIDDEN} CROSSED_ON crossing-1")
+    people.load("whole", {"statements": [{"id": "report-p", "kind": "record", "handling": "P"}], "links": carried})
+    hidden = pseudonym(service.register.key(case, create=False), "person", HIDDEN)
+    assert hidden in {candidate.id for candidate in people("high").leads.ranking().leads}
+    # Who sees P alone is told of nothing that was decided on C, in any case.
+    for name in ("low", "sourced", "high"):
+        assert people(name).leads.reviews.of() == people(name).leads.reviews.of(hidden) == [], name
+        assert [item.kind for item in people(name).waiting.listed().items if item.to_do] == [], name
+    (known,) = people("whole").leads.reviews.of(hidden)
+    assert (known.account, known.reason) == ("high", "gave the orders")
+    # What is decided on the pseudonym is told as anything else, and so is all of it once they stand by name again.
+    people("high").leads.reviews.add(hidden, "agree", "gave more orders")
+    assert [one.reason for one in people("high").leads.reviews.of()] == ["gave more orders"]
+    unseal(people("cus"), people("sup"), hidden)
+    assert [one.reason for one in people("high").leads.reviews.of(HIDDEN)] == ["gave more orders", "gave the orders"]
+    seal(people("cus"), people("sup"), HIDDEN)
+    assert people("high").leads.reviews.of() == []
+
+
+@pytest.mark.changes
+def test_what_was_decided_on_a_name_does_not_go_on_to_who_is_delivered_again_under_a_pseudonym(
+    service: Service, case: str, people: Place
+) -> None:
+    """Who stands by name and is in no delivery any more is forgotten, and may come again sealed."""
+    row = {"id": "aide-4", "name": "Eve Nine", "category": "suspect"}
+    report = {"id": "report-4", "kind": "record", "handling": "P"}
+    acts = {"statements": [report], "links": said("report-4", "aide-4 DIRECTED aide-1")}
+    first = people.load("whole", {"people": [row], **acts})
+    people("low").leads.reviews.add("aide-4", "park", "may have been made to")
+    people("whole").deliveries.undo(first.delivery or 0, quiet)
+    people.load("whole", {"people": [{**row, "sealed": "yes"}], **acts})
+    hidden = pseudonym(service.register.key(case, create=False), "person", "aide-4")
+    assert hidden in {candidate.id for candidate in people("low").leads.ranking().leads}
+    assert people("low").leads.reviews.of() == []
+    assert [item.kind for item in people("low").waiting.listed().items if item.to_do] == []
+    assert [one.lead for one in people("whole").leads.reviews.of()] == [hidden]
 
 
 @pytest.mark.changes

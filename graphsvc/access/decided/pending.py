@@ -150,7 +150,7 @@ def _held_exports() -> tuple[sa.Select[tuple[object, ...]], ...]:
 
 
 def _parked(*, sources: bool) -> sa.Select[tuple[object, ...]]:
-    later, decided = _REVIEW.alias(), tables.overrules
+    later = _REVIEW.alias()
     none = sa.literal("")
     query = sa.select(sa.literal("parked"), none, none, _REVIEW.c.at, none).where(
         *_own(_REVIEW, "account"),
@@ -163,17 +163,8 @@ def _parked(*, sources: bool) -> sa.Select[tuple[object, ...]]:
             later.c.number > _REVIEW.c.number,
         ),
     )
-    if sources:
-        return query
     # What was decided on a name does not go on to the pseudonym.
-    return query.where(
-        ~sa.exists().where(
-            decided.c.case_id == _CASE,
-            decided.c.kind == "sealed",
-            decided.c.pseudonym == _REVIEW.c.pseudonym,
-            decided.c.at > _REVIEW.c.at,
-        )
-    )
+    return query if sources else query.where(_REVIEW.c.of_name.is_(False))
 
 
 def _own(table: sa.FromClause, account: str) -> tuple[sa.ColumnElement[bool], ...]:

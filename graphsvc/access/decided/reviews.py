@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Collection
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -48,6 +49,7 @@ class StoredReview:
     Attributes:
         pseudonym: of the lead, sealed or not.
         handling, sources: what the reviewer was cleared for.
+        of_name: whether the lead stood by name then, and does not any more.
         shown: the figures the reviewer saw. told: the same as they are told without source clearance.
     """
 
@@ -58,6 +60,7 @@ class StoredReview:
     judgement: str
     handling: str
     sources: bool
+    of_name: bool
     case_version: int
     rules: str
     reason: str
@@ -141,12 +144,29 @@ class ReviewStore:
             row.judgement,
             row.handling,
             bool(row.sources),
+            bool(row.of_name),
             row.case_version,
             row.rules,
             reason,
             _unpacked(shown),
             _unpacked(coarse),
         )
+
+
+def settle(connection: sa.Connection, case: str, *, unnamed: Collection[str], named: Collection[str]) -> None:
+    """Mark what was decided on people who stood by name and do not any more, however that came; of who does nothing is marked.
+
+    Args:
+        connection: of the transaction that opens the case again.
+        case: the case.
+        unnamed: pseudonyms of who stood by name until now.
+        named: pseudonyms of who does from now on.
+    """
+    mine = _ROW.c.case_id == case
+    for name in connection.execute(sa.select(_ROW.c.pseudonym).where(mine).distinct()).scalars().all():
+        if name in unnamed or name in named:
+            of_name = name in unnamed
+            connection.execute(_ROW.update().where(mine, _ROW.c.pseudonym == name).values(of_name=of_name))
 
 
 def _packed(figures: Figures) -> list[Any]:

@@ -16,7 +16,7 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
-from graphsvc.cases.image.standing import NAMED, Deciding, Standings, sealed_anew, standings
+from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
@@ -256,7 +256,16 @@ class Replay:
             self._register.ask_rewrite(case)
         held = mark.renew(self._store(), case, result.image)
         self._register.finish(
-            case, plan.key, result, plan.standing, plan.settled, self.graded_with, held, moves_open=plan.moves_open
+            case,
+            plan.key,
+            result,
+            plan.standing,
+            plan.settled,
+            self.graded_with,
+            held,
+            moves_open=plan.moves_open,
+            unnamed=(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew,
+            named=by_name(plan.standing) - by_name(plan.before),
         )
         self._snapshots.settle()
 

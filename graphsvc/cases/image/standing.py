@@ -175,10 +175,14 @@ def asked_by(before: Standings, after: Standings) -> int:
     return sum(bool(standing.asked) and not (name in before and before[name].asked) for name, standing in after.items())
 
 
+def by_name(standing: Standings) -> set[str]:
+    """Pseudonyms that those who stand by name would have."""
+    return {name for name, entity in standing.items() if not entity.sealed and not entity.moved_to}
+
+
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
     """Pseudonyms of who stood by name before, and stands by a pseudonym after."""
-    named = (name for name, standing in before.items() if not standing.sealed and not standing.moved_to)
-    return {name for name in named if name in after and after[name].sealed}
+    return {name for name in by_name(before) if name in after and after[name].sealed}
 
 
 def _under_their_ids(before: Standings, by: Deciding) -> Standings:

@@ -124,11 +124,11 @@ class Reviews:
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
         # What was decided on a name does not go on from it to the pseudonym, but for who knows sources.
-        since = {} if self._ask.grant.sources else self._ask.home.register.sealed_at(self._ask.case)
+        knows = self._ask.grant.sources
         return [
             self._told_review(review, shown[review.pseudonym], version)
             for review in reviews
-            if review.pseudonym in shown and not (review.pseudonym in since and review.at < since[review.pseudonym])
+            if review.pseudonym in shown and (knows or not review.of_name)
         ]
 
     def _told_review(self, review: StoredReview, lead: str, version: int) -> Review:
