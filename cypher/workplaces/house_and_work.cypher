@@ -1,6 +1,6 @@
 // ---
 // title = "One hand over house and work"
-// why = "Someone who controls or manages both where people lived and where they worked: a risk sign for those people. Tied housing is also lawful and common on farms and sites. A mark is of any link of the row: of one who controls and lives there, of either."
+// why = "Someone who controls or manages both where people lived and where they worked: a risk sign for them. Tied housing is also lawful and common on farms and sites. A mark is of any link of the row: of one who controls and lives there, of either. How many few are is told with source clearance alone."
 // kind = "table"
 // limit = 500
 // [parameters.least]
@@ -22,6 +22,7 @@
 // [example]
 // rows = 3
 // ---
+// What adds few people up is hidden as it is in displacement.cypher, though each of their links is told by itself.
 MATCH (d:Workplace {case: $case})<-[h:LIVED_AT]-(p:Person)-[j:WORKED_AT]->(w:Workplace)
 WHERE d <> w AND d.handling IN $handling AND p.handling IN $handling AND w.handling IN $handling
   AND h[$belief] IS NOT NULL AND j[$belief] IS NOT NULL
@@ -32,9 +33,12 @@ WITH c, d, w, p, h, j, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] 
 WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest, max(contested) AS contested,
      collect(DISTINCT CASE WHEN any(one IN [h, j] WHERE coalesce(one[$denying] <> 0, false)) THEN p.id END) AS disputed,
      collect(DISTINCT CASE WHEN h[$belief] < 0.5 OR j[$belief] < 0.5 THEN p.id END) AS doubted
+WITH c, d, w, weakest, contested, size(who) < $few AS few, who, disputed, doubted
+WITH c, d, w, weakest, contested, CASE WHEN few THEN null ELSE size(who) END AS people, CASE WHEN few THEN [] ELSE who END AS who,
+     CASE WHEN few THEN [] ELSE disputed END AS disputed, CASE WHEN few THEN [] ELSE doubted END AS doubted
 RETURN c.id AS controller, c.name AS name, d.id AS dwelling, d.name AS dwelling_name, w.id AS workplace, w.name AS workplace_name,
-       size(who) AS people, who, weakest,
+       people, who, weakest,
        CASE WHEN contested THEN [c.id] ELSE [] END + [x IN disputed WHERE NOT (contested AND x = c.id)] AS denied,
        CASE WHEN weakest < 0.5 THEN [c.id] ELSE [] END + [x IN doubted WHERE NOT (weakest < 0.5 AND x = c.id)] AS doubtful
-ORDER BY people DESC, controller, dwelling, workplace
+ORDER BY coalesce(people, 0) DESC, controller, dwelling, workplace
 LIMIT $limit + 1

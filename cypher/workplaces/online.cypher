@@ -1,6 +1,6 @@
 // ---
 // title = "Online workplaces and who controls them"
-// why = "Sites where people are made to work, with who controls and manages them and how many are said to work there. Most of those who work on such sites do so of their own accord."
+// why = "Sites where people are made to work, with who controls and manages them and how many are said to work there. Most of those who work on such sites do so of their own accord. Without source clearance it is not told how many few are."
 // kind = "table"
 // limit = 500
 // [parameters.least]
@@ -24,6 +24,8 @@
 // ---
 MATCH (w:Workplace {case: $case, kind: 'online'})
 WHERE w.handling IN $handling
+WITH w, COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] >= 0.5 } AS there
+WITH w, CASE WHEN 0 < there < $few THEN null ELSE there END AS workers
 RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS opened_on,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
@@ -31,7 +33,7 @@ RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS ope
                  RETURN coalesce(c.name, c.id) AS name ORDER BY c.id } AS controller_names,
        COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] >= $least
                  RETURN p.id AS id ORDER BY id } AS managers,
-       COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] >= 0.5 } AS workers,
+       workers,
        COLLECT { MATCH (w)<-[k:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(o:Workplace)
                  WHERE p.handling IN $handling AND o.handling IN $handling AND o.closed_on IS NOT NULL
                    AND k[$belief] >= 0.5 AND s[$belief] >= 0.5
@@ -40,5 +42,5 @@ RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS ope
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
-ORDER BY workers DESC, workplace
+ORDER BY coalesce(workers, 0) DESC, workplace
 LIMIT $limit + 1

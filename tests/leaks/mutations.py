@@ -38,6 +38,7 @@ _PICTURES = "tests/service/test_pictures.py"
 _WAITING = "tests/service/test_waiting.py"
 _ENTERING = "tests/service/test_entering.py"
 _PROTECTING = "tests/service/test_protecting.py"
+_FEW_MOVED = "tests/service/test_displacement.py::test_no_query_says_how_many_few_are_without_source_clearance"
 _RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
@@ -591,6 +592,30 @@ MUTATIONS = (
         "if g.session is None and not g.public:",
         "if g.session is None and not g.public and not request.path.endswith(('numbers', 'roles')):",
         f"{_CLASSES}::test_who_is_not_signed_in_gets_nothing",
+    ),
+    Mutation(
+        "few-closed",
+        "how many few who left a workplace are is told by no query without source clearance",
+        "cypher/workplaces/closed.cypher",
+        "CASE WHEN 0 < since < $few OR 0 < there - since < $few THEN null ELSE since END",
+        "since",
+        _FEW_MOVED,
+    ),
+    Mutation(
+        "few-housed",
+        "nor who and how many few under one hand are",
+        "cypher/workplaces/house_and_work.cypher",
+        "size(who) < $few AS few",
+        "false AS few",
+        _FEW_MOVED,
+    ),
+    Mutation(
+        "few-online",
+        "nor how many few at an online place are",
+        "cypher/workplaces/online.cypher",
+        "CASE WHEN 0 < there < $few THEN null ELSE there END",
+        "there",
+        _FEW_MOVED,
     ),
     Mutation(
         "caches",

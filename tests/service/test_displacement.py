@@ -238,6 +238,46 @@ def test_the_plain_list_tells_of_nobody_what_their_own_links_do_not(people: Plac
 
 
 @pytest.mark.changes
+def test_no_query_says_how_many_few_are_without_source_clearance(people: Place) -> None:
+    """Neither a number of few, nor one that leaves few of the other: as on the page, which reads few."""
+    people.load(
+        "ana",
+        {
+            "workplaces": [
+                {"id": "house", "kind": "dwelling"},
+                {"id": "cam", "kind": "online"},
+                {"id": "mill", "closed_on": "2020-03-20"},
+            ],
+            "statements": [{"id": "r4", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+            "links": [
+                claim("boss", "CONTROLS", "house", "r4"),
+                *(claim(who, "LIVED_AT", "house", "r4") for who in MOVED[:2]),
+                *(worked(who, "cam", "r4", "2020-03-25") for who in MOVED[:2]),
+                *(worked(who, "mill", "r4", "2020-01-05") for who in (*MOVED[:3], *OTHERS[:3])),
+            ],
+        },
+        partial=True,
+    )
+
+    def told(name: str, query: str, row: str, *columns: str) -> list[object]:
+        (found,) = (each for each in people(name).queries.run(query, {}).dicts() if row in each.values())
+        return [found[column] for column in columns]
+
+    closed = {place: ("workplaces.closed", place, "workers", "seen_since") for place in ("wash", "mill")}
+    assert [told(name, *closed["wash"]) for name in ("ana", "inv")] == [[8, 6], [8, None]]
+    assert [told(name, *closed["mill"]) for name in ("ana", "inv")] == [[6, 6], [6, 6]]
+    # Who lived there and worked at the wash, and who works at the site.
+    hand = ("workplaces.house_and_work", "wash", "people", "who", "denied", "doubtful")
+    people_of = told("ana", *hand)
+    assert (people_of[0], len(people_of[1])) == (2, 2)  # type: ignore[arg-type]
+    assert told("inv", *hand) == [None, [], [], []]
+    assert [told(name, "workplaces.online", "cam", "workers") for name in ("ana", "inv")] == [[2], [None]]
+    assert [told(name, "workplaces.online", "live", "workers") for name in ("ana", "inv")] == [[5], [5]]
+    rows = people("inv").queries.run("workplaces.house_and_work", {}).dicts()
+    assert [row["people"] for row in rows] == [None] * len(rows)
+
+
+@pytest.mark.changes
 def test_queries_read_a_month_by_any_of_its_days(people: Place) -> None:
     people.load(
         "ana",
