@@ -41,6 +41,10 @@ def noted(page: str) -> str:
         ("/through?id=boss", "/through.json?id=boss"),
         ("/behind?id=boss", "/behind.json?id=boss"),
         ("/linked", "/linked.json"),
+        ("/entity?id=boss", "/entity.json?id=boss"),
+        ("/network/node?id=boss", "/network/node.json?id=boss"),
+        ("/network/measures?id=boss", "/network/measures.json?id=boss"),
+        ("/sets?size=2", "/sets.json?size=2"),
         ("/waiting", "/waiting.json"),
     ],
 )

@@ -37,6 +37,7 @@ def page(case: str) -> ResponseReturnValue:
         claims[link_key(claim)].append(claim)
     links = [link | parted(claims.pop(link_key(link), [])) for link in entity.links]
     rest = [claim for some in claims.values() for claim in some]
+    lead = ranked(session, entity.id) if entity.kind == "person" else None
     return answer(
         "entities/page.html",
         handling=stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims)),
@@ -56,7 +57,8 @@ def page(case: str) -> ResponseReturnValue:
         # A denial or a claim taken back stands here when no link does that it speaks of.
         denials=[claim for claim in rest if claim["status"] == "active"],
         taken_back=[claim for claim in rest if claim["status"] != "active"],
-        lead=ranked(session, entity.id) if entity.kind == "person" else None,
+        lead=lead,
+        ranked_on=session.leads.ranked_on if lead else "",
         truncated=entity.truncated,
     )
 

@@ -112,6 +112,7 @@ def measures(case: str) -> ResponseReturnValue:
         case=session.case,
         names=picture.names,
         measures=figures,
+        ranked_on=session.leads.ranked_on if any("rank" in each for each in figures.values()) else "",
         picture="" if wants_json() else _beside("network.view", session),
     )
 
@@ -150,6 +151,7 @@ def node(case: str) -> ResponseReturnValue:
     session = at(case)
     entity = session.network.entities.look(request.args.get("id", ""))
     asserting, denying, taken_back = _told(entity.claims, entity.links)
+    lead = ranked(session, entity.id) if entity.kind == "person" else None
     return answer(
         "network/node.html",
         handling=stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims)),
@@ -161,7 +163,8 @@ def node(case: str) -> ResponseReturnValue:
         sealed=bool(entity.values.get("sealed")),
         facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
         overdue=overdue(entity.values.get("review_on"), now().date()),
-        lead=ranked(session, entity.id) if entity.kind == "person" else None,
+        lead=lead,
+        ranked_on=session.leads.ranked_on if lead else "",
         links=len(entity.links),
         denied_links=sum(bool(link["denying"]) for link in entity.links),
         asserting=asserting[:_CLAIMS],
