@@ -227,9 +227,9 @@ def who_is_sealed(session: Opener, case: str) -> None:
     for person, why in asked.items():
         say(f"{person}  stands by name; a delivery says: {why}")
     for entity in sealed:
-        say(
-            f"{entity.pseudonym}  since {entity.since}  {entity.why}{'  STAYS SEALED AGAINST DELIVERY ' + str(entity.against) if entity.against else ''}"
-        )
+        against = f"  STAYS SEALED AGAINST DELIVERY {entity.against}" if entity.delivered and entity.against else ""
+        absent = "" if entity.delivered else "  in no delivery any more"
+        say(f"{entity.pseudonym}  since {entity.since}  {entity.why}{against}{absent}")
     if not asked and not sealed:
         say("Nobody is sealed in this case.", err=True)
 

@@ -159,6 +159,20 @@ def test_who_is_erased_does_not_come_back_by_the_id_they_had_before_another_was_
     assert sum(rejection.reason.endswith("erased from this case") for rejection in loaded.rejections) >= 3
 
 
+@pytest.mark.changes
+def test_who_is_sealed_is_listed_once_and_apart_from_who_is_in_no_delivery_any_more(people: Place) -> None:
+    child = whose(people, "Sela Ahmadi")
+    gone = people.load("inv", {"people": [{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}]})
+    absent = whose(people, "Ivo Strand")
+    people("inv").deliveries.undo(gone.delivery or 0, quiet)
+    erase(people)
+    listed = people("sup").protection.sealings.sealed()
+    there = sorted(name for name, is_sealed in shown(people).items() if is_sealed)
+    assert [one.pseudonym for one in listed if one.delivered] == there
+    assert [one.pseudonym for one in listed if not one.delivered] == [absent]
+    assert child not in there
+
+
 # -- what is kept by these ids -------------------------------------------------------------------------------------
 
 

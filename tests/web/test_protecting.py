@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from graphsvc.config import Settings
+from graphsvc.service import quiet
 from tests.toolbox.accounts import WHOLE
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.pages import post
@@ -108,6 +109,23 @@ def test_a_hold_is_added_refuses_an_undo_and_is_released(browser: Browser, case:
     hold = request_id(sup, page)
     assert post(sup, page, f"{page}/release", id=hold).status_code == 303
     assert "released by sup" in sup.get(page).text
+
+
+@pytest.mark.changes
+def test_who_is_in_no_delivery_any_more_stands_apart_from_who_is_sealed(
+    people: Place, browser: Browser, case: str
+) -> None:
+    loaded = people.load("inv", {"people": [{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}]})
+    absent = known(people)["P9"]
+    page = f"/case/{case}/sealed"
+    before, many = browser("cus").get(page).text, browser("cus").get(f"{page}.json").get_json()["number"]
+    assert f"id={absent}" in before
+    people("inv").deliveries.undo(loaded.delivery or 0, quiet)
+    after, twin = browser("cus").get(page).text, browser("cus").get(f"{page}.json").get_json()
+    assert f"id={absent}" not in after  # nobody has a page of them
+    assert absent in after.partition("In no delivery any more: 1")[2]
+    assert (twin["number"], [one["pseudonym"] for one in twin["absent"]]) == (many - 1, [absent])
+    assert twin["due"] == []
 
 
 @pytest.mark.changes

@@ -26,12 +26,14 @@ class Sealed:
     Attributes:
         since: the day (ISO). why: in words of ours.
         against: number of the first delivery after which the cells say nothing more that would seal them; 0: they do.
+        delivered: whether they are in the case; who is in no delivery any more stays sealed, should they come again.
     """
 
     pseudonym: str
     since: str
     why: str
     against: int
+    delivered: bool
 
 
 class Sealings:
@@ -123,12 +125,19 @@ class Sealings:
         return self._ask.home.casework.waiting_to_be_sealed(self._ask.case)
 
     def sealed(self) -> list[Sealed]:
-        """Everybody sealed in the case, with since when and why; for who may know it, as `to_be_sealed`."""
+        """Everybody sealed, those who are in the case first, with since when and why; for who may know it, as `to_be_sealed`.
+
+        Whoever has another pseudonym since an erasure took a name out of their id is told by that one alone.
+        """
         self._require_knowing("sealed")
-        standings = self._ask.home.register.sealed(self._ask.case)
-        return [
-            Sealed(name, standing.since, standing.why, standing.against) for name, standing in sorted(standings.items())
-        ]
+        register, case = self._ask.home.register, self._ask.case
+        there = register.pseudonyms(case)
+        everybody = (
+            Sealed(name, standing.since, standing.why, standing.against, name in there)
+            for name, standing in register.sealed(case).items()
+            if name in there or not standing.moved_to
+        )
+        return sorted(everybody, key=lambda entity: (not entity.delivered, entity.pseudonym))
 
     def _require_knowing(self, step: str) -> None:
         case = self._ask.case

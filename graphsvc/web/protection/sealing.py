@@ -40,7 +40,8 @@ def table() -> ResponseReturnValue:
 def sealed(case: str) -> ResponseReturnValue:
     """Who is sealed in a case, since when and why, and of whom a delivery says that they should be."""
     session = at(case)
-    asked, sealed = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed()
+    asked, everybody = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed()
+    sealed = [entity for entity in everybody if entity.delivered]
     accounts = session.protection.waiting.listed()
     rows = [(entity.pseudonym, entity.since, entity.why, entity.against or None) for entity in sealed]
     shown = paged(_COLUMNS, rows, request.args)
@@ -58,6 +59,7 @@ def sealed(case: str) -> ResponseReturnValue:
         sealed=[dict(zip(_COLUMNS, row, strict=True)) for row in shown.rows],
         reasons=Counter(entity.why for entity in sealed).most_common(),
         number=len(sealed),
+        absent=[entity for entity in everybody if not entity.delivered],
         sort=shown.sort,
         page=shown.page,
         pages=shown.pages,
