@@ -70,6 +70,11 @@ class Register:
         """What each source of a witness has to do with, at level `all` or `p`: for who has source clearance."""
         return _shared(self._kept_dependence(case), level)
 
+    def masked_ids(self, case: str, key: bytes) -> dict[str, str]:
+        """Ids by name in which somebody sealed is masked, as the graph shows them → the pseudonym that would stand for whoever bears it."""
+        masked: dict[str, str] = self._kept_dependence(case, key).get("masked", {})
+        return masked
+
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line in its links file)."""
         table = tables.provenance
@@ -380,6 +385,7 @@ class Register:
             level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
         }
         dependence["shared"] = result.shared
+        dependence["masked"] = result.masked_ids
         follow = following.followed(key, result.shown, self.overrules(case, "erased"))
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access import vault
 from graphsvc.access.door.gate import state_for
 from graphsvc.access.door.look import Look
 from graphsvc.access.door.redact import Released
@@ -257,6 +258,15 @@ class Ask:
         """Id → row of `entities.named`, of those that are there for this reader; nothing is asked about nobody."""
         rows = self.rows("entities.named", ids=sorted(ids)).dicts() if ids else []
         return {row["id"]: row for row in rows}
+
+    def pseudonyms(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
+        """Ids of people or things by name, as pages show them → the pseudonyms that would stand for them.
+
+        Made from what was delivered: in what pages show of it whoever is sealed is masked.
+        """
+        ids, key = list(ids), self.key
+        masked = self.home.register.masked_ids(self.case, key) if any(map(vault.may_be_masked, ids)) else {}
+        return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
 
     @property
     def _look(self) -> Look | None:

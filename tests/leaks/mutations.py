@@ -39,6 +39,7 @@ _WAITING = "tests/service/test_waiting.py"
 _ENTERING = "tests/service/test_entering.py"
 _PROTECTING = "tests/service/test_protecting.py"
 _FEW_MOVED = "tests/service/test_displacement.py::test_no_query_says_how_many_few_are_without_source_clearance"
+_MASKED = "tests/service/test_masked_ids.py"
 _RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
@@ -357,9 +358,25 @@ MUTATIONS = (
         "reviews-again",
         "nor to who is delivered again under a pseudonym",
         "graphsvc/cases/deliveries/replay.py",
-        "(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew",
-        "plan.sealed_anew",
+        "(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew | (",
+        "plan.sealed_anew | (",
         "tests/service/test_reviewing.py::test_what_was_decided_on_a_name_does_not_go_on_to_who_is_delivered_again_under_a_pseudonym",
+    ),
+    Mutation(
+        "reviews-of-an-id",
+        "nor does what was decided under an id lead to the pseudonym that stands in it since",
+        "graphsvc/cases/deliveries/replay.py",
+        " | (masked - before_masked)",
+        "",
+        f"{_MASKED}::test_what_was_decided_under_the_whole_id_does_not_lead_to_the_pseudonym_in_it",
+    ),
+    Mutation(
+        "masked-ids",
+        "who is shown by a masked id is sealed, held and erased as anybody else, and what went out of them recalled",
+        "graphsvc/service/ask.py",
+        "masked.get(shown) or vault.pseudonym(key, kind, shown)",
+        "vault.pseudonym(key, kind, shown)",
+        f"{_MASKED}::test_who_is_shown_by_a_masked_id_is_sealed_and_their_exports_are_recalled",
     ),
     Mutation(
         "reasons",

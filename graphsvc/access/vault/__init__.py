@@ -25,6 +25,8 @@ from graphsvc.errors import OperatorError, standing
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that reads like something else
 _PREFIX = {"person": "S", "source": "Q", "thing": "T", "entered": "N"}
 _ENTERED = re.compile(rf"N(?:-[{_ALPHABET}]{{4}}){{3}}")
+# A pseudonym, and the words of `names.called` and `cases.image.texts` that stand for several and for a source.
+_MASKED = re.compile(rf"[ST](?:-[{_ALPHABET}]{{4}}){{3}}|S-SEVERAL|\[withheld\]")
 
 
 def encrypt(key: bytes, value: bytes, what: str) -> bytes:
@@ -133,6 +135,16 @@ def signs(key: bytes, identifier: str) -> str:
 def is_entered(identifier: str) -> bool:
     """Whether an id has the form of those that are given to what is added by hand."""
     return _ENTERED.fullmatch(identifier) is not None
+
+
+def may_be_masked(identifier: str) -> bool:
+    """Whether what stands for somebody sealed stands in an id: what was delivered may be another one.
+
+    Example:
+        >>> may_be_masked("kin-of-S-7K3Q-X2MD-0A9B-4TTE"), may_be_masked("P12")
+        (True, False)
+    """
+    return _MASKED.search(identifier) is not None
 
 
 def claim_id(key: bytes, *parts: str) -> str:

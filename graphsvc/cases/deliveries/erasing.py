@@ -121,17 +121,14 @@ def _renamed(
 ) -> Renamed:
     """What is kept of these ids, as it is called from now on; whatever stands otherwise by then is followed to nothing."""
     shown, claimed = dict[str, str](), dict[str, str]()
-    theirs = dict(names)
     for old, new in moved.items():
         was, now = id_map.shown(old), after.shown.get(new)
-        if old in before.kinds and now is not None and (was in theirs) == (new in after.sealed):
+        if old in before.kinds and now is not None and (was in names) == (new in after.sealed):
             shown[was] = now
-            # Where somebody sealed is named in it besides, the graph shows another id than was delivered.
-            theirs |= pseudonyms({was: now} if new not in after.sealed and was != old else {}, key)
     for claim in before.claims:
         if (other := with_ids(claim, moved)) != claim:
             claimed[claim_id(key, *claim)] = claim_id(key, *other)
-    return Renamed(theirs, shown, claimed)
+    return Renamed(names, shown, claimed)
 
 
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:

@@ -255,6 +255,9 @@ class Replay:
         if plan.sealed_anew:
             self._register.ask_rewrite(case)
         held = mark.renew(self._store(), case, result.image)
+        # An id in which somebody sealed since is masked leads from the name in it to the pseudonym, as a name does.
+        masked = set(result.masked_ids.values())
+        before_masked = set(self._register.masked_ids(case, plan.key).values())
         self._register.finish(
             case,
             plan.key,
@@ -264,8 +267,8 @@ class Replay:
             self.graded_with,
             held,
             moves_open=plan.moves_open,
-            unnamed=(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew,
-            named=by_name(plan.standing) - by_name(plan.before),
+            unnamed=(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew | (masked - before_masked),
+            named=(by_name(plan.standing) - by_name(plan.before)) | (before_masked - masked),
         )
         self._snapshots.settle()
 

@@ -60,6 +60,7 @@ class Graphed:
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
         shown: delivered ids → as they stand in the graph.
+        masked_ids: of those by name that stand there masked → the pseudonym that would stand for whoever bears it.
         reserved: links that say who somebody sealed is: told to those with source clearance alone.
         masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
         withhold: takes what names somebody sealed out of any other text of the case, without a word of who it is.
@@ -72,6 +73,7 @@ class Graphed:
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
+    masked_ids: dict[str, str] = field(default_factory=dict)
     reserved: set[tuple[str, str, str]] = field(default_factory=set)
     masked: Counter[Where] = field(default_factory=Counter)
     withhold: Callable[[str], str] = field(default=str, compare=False)
@@ -243,6 +245,9 @@ class _Writer:
             self._categories(cells, properties, sealed=pseudonym is not None)
         properties["handling"] = self._level
         shown = self.shown(identifier)
+        if pseudonym is None and shown != identifier:
+            kind = "person" if table.record == "person" else "thing"
+            self._result.masked_ids[shown] = vault.pseudonym(self._key, kind, identifier)
         properties[SEARCH] = entity_terms(shown, properties)
         _put_terms("Entity", properties)
         self._result.masked[row.delivery, table.name] += pseudonym is None and shown != identifier

@@ -301,7 +301,7 @@ class Exports:
 
     def _shown(self, plan: _Plan, left_out: Collection[LinkKey]) -> ShownFacts:
         kinds = {node.id: node.kind for node in plan.view.nodes}
-        names = {identifier: lasting(self._ask.key, kind, identifier) for identifier, kind in kinds.items()}
+        names = lasting(self._ask, kinds)
         ids = plan.out.ids.keys()
         people = {identifier for identifier in ids if kinds[identifier] in SEALABLE}
         tells: set[tuple[str, ...]] = {(names[identifier],) for identifier in ids}

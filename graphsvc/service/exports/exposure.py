@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.access import vault
 from graphsvc.analysis.exposure.presence import Fact, PresenceGround, ground
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.cases.cache import Cache, Caches
@@ -138,8 +137,8 @@ class Exposures:
 
     def tells(self) -> set[tuple[str, ...]]:
         """All that this reader is told, as `ShownFacts.tells` of an export has it."""
-        key, rows = self._ask.key, self._ask.rows("cases.entities", whole=True).dicts()
-        names = {row["id"]: lasting(key, row["kind"], row["id"]) for row in rows}
+        rows = self._ask.rows("cases.entities", whole=True).dicts()
+        names = lasting(self._ask, {row["id"]: row["kind"] for row in rows})
         tells: set[tuple[str, ...]] = {(name,) for name in names.values()}
         for claim in self._material.given()[0]:
             if claim.asserts and claim.subject in names and claim.object in names:
@@ -176,11 +175,13 @@ def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tupl
     return {link, *((*link, day) for day in days if day)}
 
 
-def lasting(key: bytes, kind: str, identifier: str) -> str:
-    """What stands for an entity in what is kept of exports: for a person or thing the pseudonym they have or would have."""
-    if kind not in SEALABLE or is_pseudonym(identifier):
-        return identifier
-    return vault.pseudonym(key, kind, identifier)
+def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:
+    """What stands for entities (id → kind) in what is kept of exports: for people and things the pseudonym they have or would have."""
+    names = {identifier: identifier for identifier in kinds}
+    for kind in SEALABLE:
+        mine = (identifier for identifier, other in kinds.items() if other == kind and not is_pseudonym(identifier))
+        names |= ask.pseudonyms(kind, mine)
+    return names
 
 
 def by_one(resting: Resting) -> Resting:

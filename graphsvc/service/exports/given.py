@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.access import vault
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
@@ -175,15 +174,11 @@ class GivenExports:
 
     def _inside(self, there: Exposures) -> Callable[[str], str]:
         """What stands in the graph now for someone who is kept by the pseudonym they have or would have."""
-        key = self._ask.key
-        claims = there.ground().rests
-        known = {
-            vault.pseudonym(key, "person", person): person
-            for person in there.ground().people
-            if not is_pseudonym(person)
-        }
-        things = {end for link in claims for end in (link[0], link[2]) if not is_pseudonym(end)}
-        known |= {vault.pseudonym(key, "thing", end): end for end in things}
+        ground = there.ground()
+        people = (person for person in ground.people if not is_pseudonym(person))
+        ends = {end for link in ground.rests for end in (link[0], link[2]) if not is_pseudonym(end)}
+        shown = (*self._ask.pseudonyms("person", people).items(), *self._ask.pseudonyms("thing", ends).items())
+        known = {pseudonym: identifier for identifier, pseudonym in shown}
         return lambda pseudonym: known.get(pseudonym, pseudonym)
 
     def _export(self, export: str) -> Any:

@@ -10,7 +10,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, ReviewStore, StoredReview
-from graphsvc.access.vault import pseudonym
 from graphsvc.analysis.score.hubs import RULES_VERSION, Ranking
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
@@ -161,8 +160,8 @@ class Reviews:
     def _pseudonyms(self, people: list[str]) -> dict[str, str]:
         """Person, by the id that pages show → the pseudonym they have, or would have if they were sealed."""
         sealed = {person.id for person in self._material.given()[1] if person.sealed}
-        key = self._ask.key
-        return {person: person if person in sealed else pseudonym(key, "person", person) for person in people}
+        named = self._ask.pseudonyms("person", [person for person in people if person not in sealed])
+        return {person: named.get(person, person) for person in people}
 
 
 def _figures(ranking: Ranking, lead: str) -> Figures | None:

@@ -1,0 +1,93 @@
+"""Somebody by name whose id names somebody sealed: pages show it masked, and what is decided of them counts all the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import may_be_masked, pseudonym
+from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries.casework import HeldError
+from graphsvc.cases.image.texts import TAKEN_OUT
+from graphsvc.config import Settings
+from graphsvc.names.called import SEVERAL
+from graphsvc.service import PictureRequest, Service, quiet
+from graphsvc.service.exports.exposure import Wanted
+from tests.service.test_renamed import ROLES, by_name, erase, shown, whose
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, said
+from tests.toolbox.two_persons import seal, unseal
+
+pytestmark = pytest.mark.neo4j
+KIN = "kin-of-Ingeborg-Halvorsen-Okonjo"
+CASE: Tables = {
+    "people": [
+        {"id": "H1", "name": "Ingeborg Halvorsen Okonjo", "sealed": "yes"},
+        {"id": KIN, "name": "Mira Vandal", "category": "suspect"},
+        {"id": "P2", "name": "Bo Quist", "category": "suspect"},
+    ],
+    "statements": [{"id": "S1", "kind": "intelligence", "handling": "P"}],
+    "links": said("S1", f"{KIN} DIRECTED P2", "P2 CONTACTED H1"),
+}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), {**ROLES, "high": ("investigator", Grant("C"))}, "inv", CASE)
+
+
+@pytest.mark.changes
+def test_who_is_shown_by_a_masked_id_is_sealed_and_their_exports_are_recalled(people: Place) -> None:
+    kin, inv, sup = by_name(people, "kin-of-S-"), people("inv"), people("sup")
+    inv.leads.reviews.add(kin, "agree", "gave the orders")
+    pictured = Wanted(picture=PictureRequest(ids=(kin,), depth=1))
+    export = inv.exports.make(pictured, "Kent Police", "the hearing of 3 June")
+    inv.exports.given.fetch(export.id)
+    seal(people("cus"), sup, kin)
+    there = shown(people)
+    assert kin not in there
+    hidden = whose(people, "Mira Vandal")
+    assert there[hidden]
+    assert [(given.id, given.recall) for given in sup.exports.given.listed()] == [(export.id, "sealed")]
+    assert [review.lead for review in inv.leads.reviews.of()] == [hidden]
+    unseal(people("cus"), sup, hidden)
+    assert [review.lead for review in inv.leads.reviews.of()] == [kin]
+
+
+@pytest.mark.changes
+def test_who_is_shown_by_a_masked_id_is_held_and_erased(service: Service, case: str, people: Place) -> None:
+    kin, sup = by_name(people, "kin-of-S-"), people("sup")
+    people("inv").leads.reviews.add(kin, "agree", "gave the orders")
+    held = sup.protection.holds.add(NewHold("prosecution", "DI Marsh", "R v Vandal", dt.date(2999, 1, 1)), kin)
+    with pytest.raises(HeldError):
+        people("inv").deliveries.undo(1, quiet)
+    sup.protection.holds.release(held)
+    erase(people, kin)
+    key = service.register.key(case, create=False)
+    assert set(shown(people)) == {"P2", pseudonym(key, "person", "H1")}
+    with transaction(service.database) as connection:
+        assert connection.execute(sa.select(tables.reviews).where(tables.reviews.c.case_id == case)).all() == []
+
+
+@pytest.mark.changes
+def test_what_was_decided_under_the_whole_id_does_not_lead_to_the_pseudonym_in_it(people: Place) -> None:
+    hidden = whose(people, "Ingeborg Halvorsen Okonjo")
+    unseal(people("cus"), people("sup"), hidden)
+    people("high").leads.reviews.add(KIN, "agree", "gave the orders")
+    seal(people("cus"), people("sup"), "H1")
+    kin = by_name(people, "kin-of-S-")
+    assert "Okonjo" not in str(shown(people))
+    assert people("high").leads.reviews.of() == []
+    assert [review.lead for review in people("inv").leads.reviews.of()] == [kin]
+    unseal(people("cus"), people("sup"), hidden)
+    assert [review.lead for review in people("high").leads.reviews.of()] == [KIN]
+
+
+@pytest.mark.parametrize("word", [SEVERAL, TAKEN_OUT, "S-7K3Q-X2MD-0A9B", "T-7K3Q-X2MD-0A9B"])
+def test_what_may_stand_for_somebody_in_an_id_is_known(word: str) -> None:
+    assert may_be_masked(f"kin-of-{word}-4TTE")
