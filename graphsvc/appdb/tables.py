@@ -132,9 +132,8 @@ cases = sa.Table(
     # open: readable · loading: a delivery is being written or taken back, closed to readers · loading-c: one that shows
     # in nothing under handling code P, closed to those cleared for C alone
     sa.Column("state", sa.String(10), nullable=False, server_default="open"),
-    # Counts up with every change of the graph, so that what was computed on an earlier state is not taken for current.
+    # Count up with every change of the graph, and of what shows under P: what was computed on an earlier state is not current.
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
-    # The same of what shows under handling code P: what is C moves nothing there.
     sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.evidence.dependence), at both handling levels
