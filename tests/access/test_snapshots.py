@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -151,7 +152,9 @@ def test_nothing_on_disk_can_be_read_or_guessed_from(kept: Snapshots, tmp_path: 
     assert len(set(names)) == 2  # a name is made with a key: nobody without it can ask whether a case is there
 
 
-@pytest.mark.parametrize("damage", ["another key", "cut", "shorter", "longer", "flipped", "exchanged", "emptied"])
+@pytest.mark.parametrize(
+    "damage", ["another key", "cut", "shorter", "longer", "flipped", "exchanged", "emptied", "endless", "begun"]
+)
 def test_what_does_not_open_is_made_anew(
     kept: Snapshots, tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +178,8 @@ def test_what_does_not_open_is_made_anew(
                 "longer": whole[:first] + whole[:first] + whole[first:],
                 "flipped": whole[:-1] + bytes([whole[-1] ^ 1]),
                 "emptied": b"",
+                "endless": b"\xff" * 8 + whole[8:],
+                "begun": whole[:3],
             }[damage]
         )
     assert got(kept)[1] is None
@@ -219,10 +224,13 @@ def test_settling_leaves_what_is_of_the_state_of_today(kept: Snapshots, database
     kept.settle()  # where there is nothing yet
     put(kept, ROWS)
     put(kept, ROWS, grant=OPEN)
-    part = tmp_path / "kept" / "part-of-a-process-that-was-killed"
-    part.write_bytes(b"x")
+    folder = files(tmp_path / "kept")[0].parent
+    left, written = folder / "part-of-a-process-that-was-killed", folder / "part-of-one-that-is-at-it"
+    for part in (left, written):
+        part.write_bytes(b"x")
+    os.utime(left, (0, 0))
     kept.settle()
-    assert not part.exists()
+    assert (left.exists(), written.exists()) == (False, True)
     assert (got(kept)[0], got(kept, grant=OPEN)[0]) == (ROWS, ROWS)
     with transaction(database) as connection:  # something under C
         connection.execute(tables.cases.update().values(held={"mark": "m3"}))
@@ -257,3 +265,54 @@ def test_who_asks_has_the_answer_where_the_disk_does_not_take_it(
     put(kept, ROWS)
     assert "could not be written: No space left on device" in caplog.text
     assert got(kept)[1] is None
+
+
+def test_nor_is_it_lost_where_the_disk_fails_on_the_way(
+    kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshots, "_write_all", fails)
+    put(kept, ROWS)
+    assert "could not be written" in caplog.text
+    monkeypatch.undo()
+    put(kept, ROWS)
+    monkeypatch.setattr(snapshots, "_opened", fails)
+    assert got(kept)[1] is None
+    assert "does not open (OSError)" in caplog.text
+    assert files(tmp_path / "kept") == []
+
+
+def test_what_cannot_be_deleted_keeps_no_change_from_being_done(
+    kept: Snapshots, database: sa.Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    put(kept, ROWS)
+    with transaction(database) as connection:
+        connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", refused)
+        kept.settle()
+    assert "was not all deleted: PermissionError" in caplog.text
+    assert got(kept, stands=Stands({"mark": "m4"}, "m4"))[1] is None
+    kept.settle()
+    assert got(kept)[1] is None
+
+
+def test_an_upgrade_that_changes_what_is_released_gives_nothing_of_before(
+    kept: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(kept, ROWS)
+    monkeypatch.setattr(snapshots, "_rules", lambda: "another")
+    assert got(kept)[1] is None
+
+
+def test_a_case_of_a_thousand_filters_keeps_none_of_them(kept: Snapshots, tmp_path: Path) -> None:
+    with kept.of("dover", ALL, NOW, ("q",), usual=False).writing() as writer:
+        for row in ROWS:
+            writer.add(row)
+        writer.keep({}, lambda: True)
+    assert files(tmp_path / "kept") == []

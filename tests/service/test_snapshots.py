@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,44 @@ def test_a_closed_case_is_not_read_from_disk(twice: Twice) -> None:
     for name in READERS:
         with pytest.raises(Busy):
             session(twice.kept, name, CASE).ask.rows("cases.entities", whole=True)
+
+
+def test_what_comes_under_c_meanwhile_keeps_nothing_from_who_is_cleared_for_p(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a second look would be slow, and tell that something moved."""
+    twice.deliver(FIRST)
+    read = Store.read_at_once
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        rows = read(*given, **named)
+        monkeypatch.setattr(Store, "read_at_once", read)
+        twice.deliver(SECOND)
+        return rows
+
+    monkeypatch.setattr(Store, "read_at_once", slowly)
+    low = session(twice.kept, "low", CASE)
+    low.ask.rows("cases.entities", whole=True)
+    assert len(twice.files) == 2
+    twice.kept.forget()
+    asked = Asked(twice.kept, monkeypatch)
+    assert HIDDEN not in str(low.ask.rows("cases.entities", whole=True).rows)
+    assert asked.taken() == []
+
+
+def test_what_was_read_of_a_graph_that_is_not_the_one_written_is_not_kept(twice: Twice) -> None:
+    twice.deliver(FIRST)
+    twice.kept.store().write("MATCH (m:GraphsvcMark {of: $case}) SET m.mark = 'of an older copy'", {"case": CASE})
+    twice.kept.gate._looked[CASE] = time.monotonic()
+    session(twice.kept, "all", CASE).ask.rows("cases.entities", whole=True)
+    assert {path.name for path in twice.files} <= {"lock"}
+
+
+def test_a_filter_of_ones_own_pushes_nothing_out(twice: Twice) -> None:
+    twice.deliver(FIRST)
+    told(twice.kept, "all")
+    before = twice.files
+    asking = session(twice.kept, "all", CASE)
+    for least in (0.1, 0.2, 0.3):
+        assert asking.ask.rows("network.whole", whole=True, least=least).rows
+    assert twice.files == before

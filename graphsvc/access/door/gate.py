@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
 from graphsvc.access.door.repeats import Repeats, asked
-from graphsvc.access.door.snapshots import Snapshot, Snapshots
+from graphsvc.access.door.snapshots import Snapshot, Snapshots, Writer
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -150,7 +150,7 @@ class Gate:
     ) -> Released:
         """Run a named query and give what this principal may see of its answer.
 
-        `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it.
+        `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it, but for a whole case.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
@@ -206,7 +206,7 @@ class Gate:
 
     def _made(self, query: Query, parameters: dict[str, Any], grant: Grant, make: Make[Item]) -> list[Item]:
         """What is made of the rows of an answer in blocks: of the snapshot, or else of what is read, which is kept in one."""
-        stands, snapshot = self._snapshot(query, parameters, grant)
+        stands, snapshot = self._snapshot("material", query, parameters, grant)
         block, items = len(query.returns) - 1, list[Item]()
         beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
         if beside is not None:
@@ -223,12 +223,12 @@ class Gate:
             self._require_all(cut=cut)
             # A connection that was lost on the way has the rows read once more.
             if writer.rows == len(items):
-                writer.keep({}, lambda: self._case(parameters["case"]) == stands)
+                self._keep(writer, {}, parameters["case"], grant, stands)
         return items
 
     def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant) -> Released:
         """What a clearance may see of an answer about a whole case: as `_made`."""
-        stands, snapshot = self._snapshot(query, parameters, grant)
+        stands, snapshot = self._snapshot("released", query, parameters, grant)
         rows: list[tuple[Any, ...]] = []
         beside = snapshot.read(rows.extend)
         if beside is not None:
@@ -238,15 +238,30 @@ class Gate:
             for row in released.rows:
                 writer.add(row)
             beside = {"columns": released.columns, "withheld": released.withheld}
-            writer.keep(beside, lambda: self._case(parameters["case"]) == stands)
+            self._keep(writer, beside, parameters["case"], grant, stands)
         return released
 
-    def _snapshot(self, query: Query, parameters: Mapping[str, Any], grant: Grant) -> tuple[Any, Snapshot]:
-        """How a case stands, and where an answer about all of it lies, or is to lie."""
+    def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant) -> tuple[Any, Snapshot]:
+        """How a case stands, and where an answer about all of it lies, or is to lie.
+
+        `kind`: `material` or `released`. What somebody filters by a wish of their own is not kept: it would only push out the rest.
+        """
         case = parameters["case"]
         stands = self._open(case, grant)
-        question = (query.name, query.text, sorted(query.returns.items()), sorted(parameters.items()))
-        return stands, self._snapshots.of(case, grant, stands, question)
+        question = (kind, query.name, query.text, sorted(query.returns.items()), sorted(parameters.items()))
+        usual = all(parameters.get(parameter.name) in (None, parameter.default) for parameter in query.parameters)
+        return stands, self._snapshots.of(case, grant, stands, question, usual=usual)
+
+    def _keep(self, writer: Writer, beside: Mapping[str, Any], case: str, grant: Grant, stands: Any) -> None:
+        """Keep an answer that was read of a case as it stood, if that is how it stands, in what shows at a clearance, and in the graph."""
+
+        def still() -> bool:
+            now = self._case(case)
+            if now is None or _shown(now, grant) != _shown(stands, grant):
+                return False
+            return now.held is not None and marked(self._store(), case) == now.held["mark"]
+
+        writer.keep(beside, still)
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
         """Have the store plan the service's own queries, and what else pages ask for, before anybody waits for them; gives how many it did.
@@ -367,6 +382,13 @@ def state_for(state: str, handling: str) -> str:
     if state == "loading-c":
         return "loading" if handling == "C" else "open"
     return state
+
+
+def _shown(row: Any, grant: Grant) -> tuple[object, ...]:
+    """How a case stands in what shows at a clearance: what is C moves nothing under P, not even how long something takes."""
+    if grant.handling == "C":
+        return tuple(row)
+    return state_for(row.state, "P"), row.version_p, row.mark_p
 
 
 def _version(row: Any, grant: Grant) -> int:

@@ -15,9 +15,11 @@ import math
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from importlib.metadata import version
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
+from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -38,6 +40,8 @@ _LENGTH = 8
 # Bytes of what is encrypted, without any content.
 _LEAST_SEALED = 28
 _LOCK_S = 60.0
+# Seconds after which whoever wrote a part is taken to be gone.
+_ABANDONED_S = 3_600.0
 _PART, _END = "part-", b"end"
 _MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_p")))
 
@@ -62,33 +66,48 @@ class Snapshots:
         self._folder, self._root, self._database = folder, root, database
         self._key_of, self._least = key_of, least
 
-    def of(self, case: str, grant: Grant, stands: Any, question: Sequence[object]) -> Snapshot:
-        """The place of an answer.
+    def of(self, case: str, grant: Grant, stands: Any, question: Sequence[object], *, usual: bool = True) -> Snapshot:
+        """The place of an answer; nothing ever lies there where the question is not the usual one.
 
         Args:
             case: the case.
             grant: the clearance.
             stands: the row of the case, open at it, with `held` and `mark_p`.
-            question: what is asked, with all of the service's own text and settings that decides the answer.
+            question: what is asked, with the query's own text and the settings that decide the answer.
+            usual: whether it is asked as everybody asks it: answers to wishes of one reader would only push out the rest.
         """
         mark = _mark(stands, grant.handling)
-        bound = json.dumps([version("graphsvc"), case, grant.handling, grant.sources, mark, *map(str, question)])
+        if not (usual and mark and self._least):
+            return Snapshot(self._folder / "none", b"", "", math.inf, self.locked)
+        bound = json.dumps([_rules(), case, grant.handling, grant.sources, mark, *map(str, question)])
         path = self._folder / self._state(case, grant.handling, mark) / self._name(bound)
-        return Snapshot(path, self._key_of(case), bound, (self._least if mark else 0) or math.inf, self.locked)
+        return Snapshot(path, self._key_of(case), bound, self._least, self.locked)
 
     def settle(self) -> None:
-        """Remove what is of a state that no case is in any more, and what was never completed."""
+        """Remove what is of a state that no case is in any more, and what was never completed.
+
+        What cannot be removed nobody is given any more; it is said in the log, and tried again by whoever settles next.
+        """
         if not self._folder.exists():
             return
-        with self.locked():
-            with transaction(self._database) as connection:
-                rows = connection.execute(_MARKS).all()
-            current = {self._state(row.id, handling, _mark(row, handling)) for row in rows for handling in "CP"}
-            for path in self._folder.iterdir():
-                if path.is_dir() and path.name not in current:
-                    shutil.rmtree(path)
-                elif path.name.startswith(_PART):
-                    path.unlink()
+        try:
+            with self.locked():
+                self._remove_former()
+        except OSError as error:
+            _LOG.warning("what was kept of a former state of a case was not all deleted: %s", type(error).__name__)
+
+    def _remove_former(self) -> None:
+        with transaction(self._database) as connection:
+            rows = connection.execute(_MARKS).all()
+        current = {self._state(row.id, handling, _mark(row, handling)) for row in rows for handling in "CP"}
+        for folder in [path for path in self._folder.iterdir() if path.is_dir()]:
+            if folder.name not in current:
+                shutil.rmtree(folder, onerror=_unless_gone)
+                continue
+            for part in folder.glob(f"{_PART}*"):
+                with suppress(FileNotFoundError):
+                    if time.time() - part.stat().st_mtime > _ABANDONED_S:
+                        part.unlink()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -113,7 +132,7 @@ class Snapshot:
     def read(self, take: Callable[[list[tuple[Any, ...]]], object]) -> dict[str, Any] | None:
         """What was kept beside the rows, which `take` is given some at a time; None: there is none.
 
-        A file that does not open is removed; rows may have been taken already.
+        A file that does not open, or cannot be read, is removed where it can be; rows may have been taken already.
         """
         rows = 0
         try:
@@ -126,13 +145,15 @@ class Snapshot:
                         continue
                     beside: dict[str, Any] = json.loads(frame[len(_END) :])
                     if beside.pop("rows") == rows:
-                        os.utime(self._path)
+                        with suppress(OSError):  # which were used last is not worth an answer
+                            os.utime(self._path)
                         return beside
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        except OperatorError:
-            _LOG.warning("a snapshot does not open: it is made anew")
-        self._path.unlink(missing_ok=True)
+        except (OSError, OperatorError) as error:
+            _LOG.warning("a snapshot does not open (%s): it is made anew", type(error).__name__)
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
         return None
 
     @contextmanager
@@ -154,7 +175,7 @@ class Writer:
 
     def __init__(self, path: Path, key: bytes, bound: str, least: float, locked: Locked) -> None:
         self._path, self._key, self._bound, self._least, self._locked = path, key, bound, least, locked
-        self._part = path.parent.parent / f"{_PART}{secrets.token_hex(8)}"
+        self._part = path.with_name(f"{_PART}{secrets.token_hex(8)}")
         self._file: IO[bytes] | None = None
         self._batch: list[tuple[Any, ...]] = []
         self._frames, self._failed = 0, False
@@ -193,20 +214,21 @@ class Writer:
     def close(self) -> None:
         """Let go of it."""
         if self._file is not None:
-            self._file.close()
-            self._part.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._file.close()
+            with suppress(OSError):  # what is left here is removed with what was never completed
+                self._part.unlink(missing_ok=True)
 
     def _put(self) -> None:
-        folder = self._path.parent
-        folder.mkdir(mode=0o700, exist_ok=True)
         self._part.replace(self._path)
-        for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-_MOST]:
-            old.unlink()
+        whole = [path for path in self._path.parent.iterdir() if not path.name.startswith(_PART)]
+        for old in sorted(whole, key=lambda path: path.stat().st_mtime)[:-_MOST]:
+            old.unlink(missing_ok=True)
 
     def _flush(self) -> None:
-        if self._batch:
+        if self._batch and not self._failed:
             self._write(as_arrow(self._batch))
-            self._batch = []
+        self._batch = []
 
     def _write(self, frame: bytes) -> None:
         if self._failed:
@@ -214,9 +236,10 @@ class Writer:
         try:
             if self._file is None:
                 self._part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._file = os.fdopen(os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+                descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                self._file = os.fdopen(descriptor, "wb", buffering=0)
             sealed = encrypt(self._key, frame, f"{self._bound} {self._frames}")
-            self._file.write(len(sealed).to_bytes(_LENGTH) + sealed)
+            _write_all(self._file, len(sealed).to_bytes(_LENGTH) + sealed)
         except OSError as error:
             self._fail(error)
         self._frames += 1
@@ -224,6 +247,12 @@ class Writer:
     def _fail(self, error: OSError) -> None:
         self._failed = True
         _LOG.warning("a snapshot could not be written: %s", error.strerror)
+
+
+def _write_all(file: IO[bytes], data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
@@ -236,10 +265,30 @@ def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
         head = file.read(_LENGTH)
         if not head:
             return
-        sealed = file.read(length := int.from_bytes(head))
-        if len(sealed) < max(length, _LEAST_SEALED):
+        length = int.from_bytes(head)
+        if not _LEAST_SEALED <= length <= os.fstat(file.fileno()).st_size:
+            raise OperatorError("a part of the file is missing")
+        sealed = file.read(length)
+        if len(sealed) < length:
             raise OperatorError("a part of the file is missing")
         yield decrypt(key, sealed, f"{bound} {place}")
+
+
+@cache
+def _rules() -> str:
+    """A digest of what decides what is released: after an upgrade that changes any of it nothing of before is given."""
+    digest = hashlib.sha256()
+    for room in ("graphsvc.access.door", "graphsvc.records"):
+        for file in sorted(files(room).iterdir(), key=lambda path: path.name):
+            if file.name.endswith((".py", ".toml")):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _unless_gone(_call: object, _path: str, error: tuple[type[BaseException], BaseException, object]) -> None:
+    """What becomes of a fault while a folder is removed: that something of it is gone already is none."""
+    if not isinstance(error[1], FileNotFoundError):
+        raise error[1]
 
 
 def _mark(stands: Any, handling: str) -> str:

@@ -101,6 +101,11 @@ class Gathering:
         none = 0, len(self._leads)
         self._ranks, self._ranked = [np.zeros(none, dtype=np.int64)], [np.zeros(none, dtype=bool)]
 
+    @property
+    def width(self) -> int:
+        """How many stand in the first places; more than there are places, where several share one."""
+        return len(self._leads)
+
     def take(self, some: Moved) -> None:
         """Note some rankings; the places of their sets are those of the pieces."""
         those = self._false[some.left_out]
@@ -203,8 +208,7 @@ def would_leave(
             return FalseAccounts(pairs[best], int(ranks[best]) if of_pairs.ranked[best, 0] else None, fewest=True)
     if out:
         return FalseAccounts(tuple(gone), rank, fewest=len(gone) == 2)
-    stays = leaving.of_one([np.zeros(0, dtype=np.int64)], lead)
-    return FalseAccounts((), int(stays.rank[0, 0]), fewest=False, tried=len(gone))
+    return FalseAccounts((), int(leaving.order.rank[row]), fewest=False, tried=len(gone))
 
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:

@@ -121,7 +121,7 @@ class LeavingOut:
 
     Attributes:
         on: what the ranking is computed on.
-        network: of `on`. numbers: id of a person → their row in it. before: it as it was read.
+        network: of `on`. numbers: id of a person → their row in it. before: it as it was read. order: the list.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -145,7 +145,7 @@ class LeavingOut:
         self.on, self.network = on, network
         self._candidacy = Candidacy(on.told, on.everyone)
         self._board = _Board(on, network, self._candidacy)
-        self.before = self._board.before
+        self.before, self.order = self._board.before, self._board.order
         self.numbers = {name: number for number, name in enumerate(network.ids)}
         # The board of a larger network, and who of those besides has a row in it.
         self._larger: tuple[_Board, frozenset[str]] | None = None
@@ -205,7 +205,7 @@ class LeavingOut:
             left_out: see `moved`.
             person: their id.
         """
-        number, count, order = self.numbers[person], len(left_out), self._board.order
+        number, count, order = self.numbers[person], len(left_out), self.order
         ranks, scores = np.full((count, 1), order.rank[number]), np.full((count, 1), order.score[number])
         ranked = np.ones((count, 1), dtype=bool)
         for some in self.lists(left_out, [person]):

@@ -127,8 +127,8 @@ def weigh(
     if lead not in leaving.numbers:
         return []
     row, others, before = leaving.numbers[lead], on.others, leaving.before
-    near = {id(on.told.claims[row]): row for row in _neighbourhood(lead, on.told)}
-    candidates = _candidates(lead, [on.told.claims[row] for row in near.values()], kinds)
+    near = {id(on.told.claims[number]): number for number in _neighbourhood(lead, on.told)}
+    candidates = _candidates(lead, [on.told.claims[number] for number in near.values()], kinds)
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
     questions = []

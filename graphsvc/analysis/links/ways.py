@@ -134,7 +134,7 @@ class WayGround:
             for other, belief in self.beside(node).items():
                 if other not in best:
                     heapq.heappush(heap, (believed * belief, other))
-        if len(self._likelihoods) == _ENDS:
+        if len(self._likelihoods) >= _ENDS:
             self._likelihoods.clear()
         self._likelihoods[end] = best
         return best

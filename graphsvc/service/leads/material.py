@@ -14,7 +14,7 @@ from typing import Any
 from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
-from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, Gathering, invented_needed, would_leave
+from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, Gathering, alone, invented_needed, would_leave
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question, weigh
@@ -72,6 +72,8 @@ class LeadReadings:
 # How many results are cached; of what they were computed from, which is large, one for each clearance.
 _RESULTS = 64
 _LARGE = 4
+# So many may share the first places for what becomes of each to be gathered unasked.
+_GATHERED = 100
 
 
 class LeadCaches(Caches):
@@ -84,11 +86,12 @@ class LeadCaches(Caches):
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.before: Cache[Before] = Cache(_RESULTS)
         self.dealt: Cache[Dealt] = Cache(_LARGE)
-        self.pieces: Cache[list[Piece]] = Cache(_LARGE)
-        self.leaving: Cache[LeavingOut | None] = Cache(_LARGE)
+        self.leaving: Cache[tuple[LeavingOut, list[Piece]] | None] = Cache(_LARGE)
+        self.singly: Cache[Alone | None] = Cache(_LARGE)
         self.surroundings: Cache[Surroundings] = Cache(_LARGE)
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
         self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
+        self.shown_about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
         self.explained: Cache[Explanation] = Cache(_RESULTS)
         self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_LARGE)
         self.readings: Cache[LeadReadings] = Cache(_RESULTS)
@@ -201,25 +204,31 @@ class Material:
 
     @lasting()
     def _place(self) -> tuple[dict[str, Place], Alone | None]:
-        on, left_out, leaving = self.basis(), self.pieces(), self.leaving()
-        if leaving is None or not self._ask.grant.sources:
-            return places(on, left_out, leaving=leaving), None
+        prepared = self._leaving()
+        if prepared is None:
+            return {}, None
+        leaving, left_out = prepared
+        gathering = Gathering(leaving, left_out) if self._ask.grant.sources else None
+        if gathering is None or gathering.width > _GATHERED:
+            return places(leaving.on, left_out, leaving=leaving), None
         # Both are told by the rankings without a piece each, which are gone through once.
-        gathering = Gathering(leaving, left_out)
-        return places(on, left_out, leaving=leaving, beside=gathering.take), gathering.held()
+        return places(leaving.on, left_out, leaving=leaving, beside=gathering.take), gathering.held()
 
-    def leaving(self) -> LeavingOut | None:
-        """What makes the rankings without some of what is told; None where nobody is given a part."""
+    def _leaving(self) -> tuple[LeavingOut, list[Piece]] | None:
+        """What makes the rankings without some of what is told, and what is left out in turn; None where nobody is given a part."""
         return self._caches.leaving.of(self._ask.state, self._prepare)
 
     @lasting()
-    def _prepare(self) -> LeavingOut | None:
+    def _prepare(self) -> tuple[LeavingOut, list[Piece]] | None:
         on = self.basis()
-        return None if on.network is None else LeavingOut(on, on.network)
+        if on.network is None:
+            return None
+        return LeavingOut(on, on.network), pieces(on.told, told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
         """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""
-        return weigh(lead, self.basis(), kinds, self.leaving())
+        prepared = self._leaving()
+        return [] if prepared is None else weigh(lead, prepared[0].on, kinds, prepared[0])
 
     def brought(self) -> dict[str, Brought]:
         """What witnesses bring to each lead, as this reader's ranking is computed."""
@@ -237,14 +246,6 @@ class Material:
     def _agree(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
         return agreements(self.basis(), self.ranking(), groups)
 
-    def pieces(self) -> list[Piece]:
-        """What is left out in turn, as this reader's ranking is computed."""
-        return self._caches.pieces.of(self._ask.state, self._cut)
-
-    @lasting()
-    def _cut(self) -> list[Piece]:
-        return pieces(self.basis().told, told_as_one=not self._ask.grant.sources)
-
     def about(self) -> dict[str, list[Claim]]:
         """Person or thing → the claims that have them at an end, sources included; nothing of it is shown as it is."""
         return self._caches.about.of(self._ask.state, lambda: _by_end(self.given()[0]))
@@ -257,7 +258,7 @@ class Material:
         """As `about`, of what is `shown`."""
         if self._ask.grant.sources:
             return self.about()
-        return self._caches.about.of((*self._ask.state, "folded"), lambda: _by_end(self.folded()[0]))
+        return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.folded()[0]))
 
     def surroundings(self) -> Surroundings:
         """What ways to leads go over, as this reader may be shown them."""
@@ -270,10 +271,15 @@ class Material:
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
         """The fewest accounts that would have to be false for somebody to leave the first places; sources included."""
-        return self._caches.falsehood.of(
-            (*self._ask.state, lead),
-            lambda: would_leave(self.basis(), self._placed()[1], lead, leaving=self.leaving()),
-        )
+        return self._caches.falsehood.of((*self._ask.state, lead), lambda: self._would_leave(lead))
+
+    def _would_leave(self, lead: str) -> FalseAccounts | None:
+        prepared = self._leaving()
+        if prepared is None:
+            return None
+        leaving, left_out = prepared
+        singly = self._placed()[1] or self._caches.singly.of(self._ask.state, lambda: alone(leaving.on, left_out))
+        return would_leave(leaving.on, singly, lead, leaving=leaving)
 
     def invented(self) -> int | None:
         """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""

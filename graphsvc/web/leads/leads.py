@@ -64,14 +64,14 @@ def table(case: str) -> ResponseReturnValue:
     ranking = session.leads.ranking()
     asked = {name: request.args.get(name, "") for name in _ASKED}
     first = max(request.args.get("from", 1, int), 1)
-    page = slice(first - 1, first - 1 + PAGE)
+    part = slice(first - 1, first - 1 + PAGE)
     if any(asked.values()):
         rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
-        total, shown = len(rows), rows[page]
+        total, shown = len(rows), rows[part]
     else:
         # Where no one stands out an order would be taken for one: the list is there for who asks for it.
         leads = [] if ranking.verdict == "abstains" else ranking.leads
-        total, shown = len(leads), reviewed(session.leads.rows(leads[page]), session)
+        total, shown = len(leads), reviewed(session.leads.rows(leads[part]), session)
     low, high = charts.scale([row["shares"] for row in shown])
     for row in shown:
         row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
