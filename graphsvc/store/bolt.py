@@ -255,6 +255,11 @@ class Store:
         )
         return [row[0] for row in answer.rows]
 
+    def has_marked_transactions(self) -> bool:
+        """Whether any of the server's transactions bears a mark: somebody's typed text, or what writes a case."""
+        text = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN 1 AS one"
+        return bool(self.read(text, {}, timeout=10, cap=1).rows)
+
     def terminate(self, transaction: str) -> None:
         """Tell the server to end a transaction; it does at its next step."""
         self.read("TERMINATE TRANSACTION $id", {"id": transaction}, timeout=10, cap=1)

@@ -76,6 +76,16 @@ def marked(store: Store, case: str) -> str:
     return str(rows[0][0]) if rows else ""
 
 
+def is_empty(store: Store) -> bool:
+    """Whether a store holds nothing but the record of its schema."""
+    return not store.read(writing_text("anything", ""), {}, timeout=_TIMEOUT_S, cap=1).rows
+
+
+def size(store: Store) -> int:
+    """How many nodes and relationships a store holds, whatever they are: it knows that without counting."""
+    return sum(row[0] for row in store.read(writing_text("size", ""), {}, timeout=_TIMEOUT_S, cap=2).rows)
+
+
 def held(store: Store, case: str) -> Held:
     """Mark and counts of a case in the graph: to be asked when a service starts.
 

@@ -27,6 +27,7 @@ _NAMES = {
     | {name.partition(".")[2] for name in SENSITIVITY if not name.startswith("computed.")},
 }
 _NAMES_NUMBER = 0
+_AWAIT_S = 1_800  # until what is in the store already stands in the indexes
 
 
 def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
@@ -34,6 +35,7 @@ def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
 
     Raises:
         OperatorError: a file that was applied has been changed since; changes take a new number.
+        Busy: what is in the store could not be put into the indexes in half an hour.
     """
     recorded = {int(number): digest for number, digest in store.read(_RECORDED, {}, timeout=30, cap=10_000).rows}
     applied: list[str] = []
@@ -52,6 +54,8 @@ def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
             store.run_schema(statement)
         store.write(_RECORD, {"number": number, "digest": digest, "name": path.stem})
         applied.append(path.name)
+    if applied:
+        store.read("CALL db.awaitIndexes($seconds)", {"seconds": _AWAIT_S}, timeout=_AWAIT_S, cap=1)
     digest = hashlib.sha256(repr([sorted(names) for names in _NAMES.values()]).encode()).hexdigest()
     if recorded.get(_NAMES_NUMBER) != digest:
         for procedure, names in _NAMES.items():

@@ -124,6 +124,25 @@ def test_status_and_stop(door: ControlDoor) -> None:
     assert door.stop_asked
 
 
+def test_a_store_is_exchanged_only_for_who_holds_alone_and_who_comes_then_waits(door: ControlDoor) -> None:
+    door.announce("READY bolt://x")
+    with Caller(door, "the token\nhold 0\n") as first:
+        assert first.said() == "the word\nREADY bolt://x\n"
+        with Caller(door, "the token\nhold 0\n") as second:
+            assert second.said() == "the word\nREADY bolt://x\n"
+            with Caller(door, "the token\nadopt import-1\n") as caller:
+                assert caller.said() == "the word\nUSED\n"
+        door.serve(0.1)
+        assert (door.holders, door.adopt_asked) == (1, "")
+        with Caller(door, "the token\nadopt import-1\n") as caller:
+            assert caller.said() == "the word\nADOPTING\n"
+        assert door.adopt_asked == "import-1"
+        with Caller(door, "the token\nhold 0\n") as late:
+            assert late.said() == "the word\n"
+            door.announce("READY bolt://x")
+            assert late.said() == "READY bolt://x\n"
+
+
 def test_a_mute_connection_is_ended_after_a_while(door: ControlDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     with Caller(door, "") as mute, Caller(door, "the token\nhold 0\n") as holder:
         assert holder.said() == "the word\n"

@@ -68,6 +68,26 @@ def test_a_secret_is_made_once_and_kept_also_for_a_store_begun_anew(settings: Ca
     assert second not in (made.home / "neo4j/data/dbms/auth.ini").read_text()
 
 
+def test_an_imported_store_is_taken_in_one_step_and_is_untried_until_it_answered(
+    settings: Callable[..., Settings],
+) -> None:
+    home = settings().home
+    folder = launch.server_home(home)
+    for name in ("import-1", "elsewhere", "data"):
+        (folder / name / "data").mkdir(parents=True)
+    for stranger in ("elsewhere", "../import-1/..", "import-2", "import-1/../../elsewhere"):
+        launch.set_store_aside(home)
+        launch.take_imported(home, stranger)
+        assert not (folder / "data").exists(), stranger
+    (folder / "import-1" / "data" / "databases").mkdir()
+    launch.take_imported(home, "import-1")
+    assert (folder / "data" / "databases").is_dir()
+    assert launch.is_untried(home)
+    launch.tried(home)
+    launch.tried(home)
+    assert not launch.is_untried(home)
+
+
 def test_java_is_started_lightly_only_where_that_is_set(settings: Callable[..., Settings], tmp_path: Path) -> None:
     whole, quick = (launch.command(settings(home=tmp_path, quick_java=wanted), tmp_path) for wanted in (False, True))
     assert not Settings.read({}).quick_java

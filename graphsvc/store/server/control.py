@@ -9,6 +9,8 @@ private file, so that neither talks to a stranger who has taken the port of a su
     status  → one line of JSON
     restart → `RESTARTING`: Neo4j is ended and started again at the same address, its store as it was
     renew   → `RENEWING`: Neo4j is ended, its store deleted, and an empty one started at the same address
+    adopt I → `ADOPTING`: as `renew`, but with the store that the import I made; `USED` and nothing else where more hold on
+              than who asks
     stop    → `STOPPING`; the connection ends when Neo4j has
 """
 
@@ -71,6 +73,7 @@ class ControlDoor:
         kept: somebody asked that Neo4j stays without holders.
         restart_asked: somebody asked for a new start; whoever serves the door takes it back.
         renew_asked: somebody asked for an empty store; whoever serves the door takes it back.
+        adopt_asked: the import whose store somebody asked for, empty for none; whoever serves the door takes it back.
         stop_asked: somebody asked for the end.
         heard: some holder has been told how a start went.
         last_held, wanted_until: moments (`time.monotonic`): when somebody held on last, and for how long that is to last.
@@ -83,7 +86,7 @@ class ControlDoor:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._clients: dict[socket.socket, _Client] = {}
-        self._answer = ""
+        self._answer = self.adopt_asked = ""
         self.port: int = self._listener.getsockname()[1]
         self.kept = self.restart_asked = self.renew_asked = self.stop_asked = self.heard = False
         self.last_held = self.wanted_until = time.monotonic()
@@ -145,8 +148,8 @@ class ControlDoor:
                 self._drop(client)
 
     def _obey(self, client: _Client, said: str) -> None:
-        command, _, seconds = said.partition(" ")
-        client.command, client.lasts = command, int(seconds) if seconds.isdecimal() else 0
+        command, _, word = said.partition(" ")
+        client.command, client.lasts = command, int(word) if word.isdecimal() else 0
         self._send(client, self._word)
         if command == "hold":
             self._tell_holder(client)
@@ -162,6 +165,12 @@ class ControlDoor:
         elif command == "renew":
             self.renew_asked = True
             self._send(client, "RENEWING")
+        elif command == "adopt" and self.holders > 1:
+            self._send(client, "USED")
+        elif command == "adopt":
+            self.adopt_asked = word
+            self.announce("")  # who comes from now on waits for the new start
+            self._send(client, "ADOPTING")
         elif command == "stop":
             self.stop_asked = True
             self._send(client, "STOPPING")

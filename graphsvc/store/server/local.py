@@ -36,7 +36,9 @@ from graphsvc.store.server.jars import fetch_jars
 
 __all__ = [
     "LocalServer",
+    "adopt",
     "fetch_jars",
+    "held_alone",
     "hold",
     "keep",
     "make_ready",
@@ -157,10 +159,37 @@ def restart(settings: Settings) -> None:
     _start_again(settings, "restart", "restarted")
 
 
-def _start_again(settings: Settings, command: str, counter: str) -> None:
-    """Give the supervisor a command after which Neo4j starts again, and wait until it has counted it and answers."""
+def held_alone(settings: Settings) -> bool:
+    """Whether the server of this home runs and has a single holder."""
+    now = status(settings)
+    return now is not None and now["holders"] == 1
+
+
+def adopt(settings: Settings, imported: Path) -> bool:
+    """Have the running server of this home go on with the store that an import made, and wait until it answers at the same address.
+
+    Its own store is deleted. Where it cannot be started on the new one it begins an empty one.
+
+    Args:
+        settings: whose server.
+        imported: the folder of the import.
+
+    Returns:
+        Whether it does; False: others hold it as well, and nothing has changed.
+
+    Raises:
+        OperatorError: none is running, or it does not answer in time.
+    """
+    return _start_again(settings, f"adopt {imported.name}", "renewed")
+
+
+def _start_again(settings: Settings, command: str, counter: str) -> bool:
+    """Give the supervisor a command after which Neo4j starts again, and wait until it has counted it and answers; whether it obeys."""
     before = status(settings)
-    if before is None or _command(settings, command) is None:
+    answer = None if before is None else _command(settings, command)
+    if answer == "USED":
+        return False
+    if before is None or answer is None:
         raise OperatorError("No managed Neo4j is running that could be started again. Try again.")
     deadline = time.monotonic() + settings.start_timeout_s + _STOP_S
     while time.monotonic() < deadline:
@@ -168,7 +197,7 @@ def _start_again(settings: Settings, command: str, counter: str) -> None:
         with contextlib.suppress(OperatorError):  # it does not answer while Neo4j ends
             now = status(settings)
             if now is not None and now[counter] > before[counter] and now["state"] == "ready":
-                return
+                return True
     raise OperatorError(
         f"Neo4j did not answer again within {settings.start_timeout_s} seconds. Its logs are in "
         f"{launch.server_home(settings.home) / 'logs'}."

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +28,10 @@ class Server:
     """One Neo4j process, as the supervisor sees it.
 
     Attributes:
-        state: `starting`, `ready` or `failed`.
+        state: `starting`, `ready`, `refused` (a store that an import made) or `failed`.
         reason: why it failed, one line; empty otherwise.
         uri: its Bolt address.
-        renewed: how often its store was deleted and begun anew.
+        renewed: how often its store was deleted and another begun.
         restarted: how often it was started again because somebody asked for that.
     """
 
@@ -46,6 +43,8 @@ class Server:
         self._restarts: list[float] = []
         self._ports_left = _PORTS
         self._ended = threading.Event()
+        if launch.is_untried(settings.home):
+            launch.set_store_aside(settings.home)
         launch.delete_old_stores(settings.home)
         self._launch(launch.free_port())
 
@@ -60,7 +59,10 @@ class Server:
         return self._java.pid
 
     def watch(self) -> None:
-        """Notice a death and act on it. From the main thread only: Java gets its signal when *this thread* ends."""
+        """Notice a death or failure and act on it. From the main thread only: Java gets its signal when *this thread* ends."""
+        if self.state == "refused":
+            self.renew()  # who asked for that store finds an empty one
+            return
         status = self._java.poll()
         if status is None or self.state == "failed":
             return
@@ -70,7 +72,7 @@ class Server:
         if not self._was_ready and self._logs.port_was_taken() and self._ports_left > 1:
             self._ports_left -= 1
             self._launch(launch.free_port())
-        elif not self._was_ready:
+        elif not self._was_ready or launch.is_untried(self.settings.home):
             self._fail(self._logs.failure(status))
         elif status == _OUT_OF_MEMORY or len(self._restarts) < _RESTARTS:
             # One query that took the whole heap: the server itself is sound, however often somebody asks such a query.
@@ -88,11 +90,13 @@ class Server:
         self._launch(self._port)
         self.restarted += 1
 
-    def renew(self) -> None:
-        """End Neo4j, delete its store with all its logs of transactions, and start an empty one at the same address."""
+    def renew(self, imported: str = "") -> None:
+        """End Neo4j, delete its store with all its logs of transactions, and start an empty one, or an imported one, at the same address."""
         self.stop()
         self.state = "starting"
         launch.set_store_aside(self.settings.home)
+        if imported:
+            launch.take_imported(self.settings.home, imported)
         launch.delete_old_stores(self.settings.home)
         self._launch(self._port)
         self.renewed += 1
@@ -123,7 +127,7 @@ class Server:
                     stdout=console,
                     stderr=console,
                     start_new_session=True,
-                    preexec_fn=_die_with_supervisor(),
+                    preexec_fn=launch.ends_with_parent(signal.SIGTERM),
                 )
         except OSError as error:
             raise OperatorError(
@@ -144,10 +148,12 @@ class Server:
         if trouble:
             self._fail(trouble)
         else:
+            launch.tried(self.settings.home)
             self._was_ready, self.state = True, "ready"
 
     def _fail(self, reason: str) -> None:
-        self.reason, self.state = " ".join(reason.split()), "failed"
+        self.reason = " ".join(reason.split())
+        self.state = "refused" if launch.is_untried(self.settings.home) else "failed"
 
 
 def _ask(driver: neo4j.Driver) -> tuple[bool, str]:
@@ -176,17 +182,3 @@ def _offline_reason(driver: neo4j.Driver) -> str:
                 "damaged. Restore a backup, or move the folder neo4j of the home away and load the cases again."
             )
     return ""
-
-
-def _die_with_supervisor() -> Callable[[], None] | None:
-    """Linux: what makes the kernel end Java when the supervisor dies without having been able to."""
-    if sys.platform != "linux":
-        return None
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
-
-    def ask_the_kernel() -> None:
-        prctl(1, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before the kernel was asked
-            os._exit(1)
-
-    return ask_the_kernel

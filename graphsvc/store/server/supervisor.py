@@ -102,6 +102,9 @@ class _Supervision:
             if self._door.renew_asked:
                 self._door.renew_asked = False
                 self._server.renew()
+            if self._door.adopt_asked:
+                imported, self._door.adopt_asked = self._door.adopt_asked, ""
+                self._server.renew(imported)
             self._server.watch()
             if self._server.state == "failed":
                 raise OperatorError(self._server.reason)

@@ -1,0 +1,124 @@
+"""A store made by Neo4j's own import tool, beside the one that the server has: whatever goes wrong, that one stays as it is.
+
+What the tool reads and makes lies in a folder of its own, which only this account may read and which is removed whatever
+happens; what a kill left of one is removed at the next start.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import filelock
+
+from graphsvc.config import Settings
+from graphsvc.records.progress import Progress
+from graphsvc.store.bulk import DELIMITER, BulkFiles
+from graphsvc.store.server import launch
+from graphsvc.store.server.jars import fetch_jars
+
+_CLASS = "org.neo4j.cli.AdminTool"
+_LOCK = "import.lock"
+_LOOK_S = 0.2  # between two looks whether the tool has ended
+_BUFFER = 4 << 20  # what the tool reads at once, if no row needs more
+
+
+class ImportToolError(Exception):
+    """The tool could not make a store. The text holds nothing of what it read."""
+
+
+@contextmanager
+def import_folder(settings: Settings) -> Iterator[Path]:
+    """An empty folder for one import, private to this account, which is removed at the end with all that is in it.
+
+    Raises:
+        ImportToolError: another process is at one, or the home cannot be written.
+    """
+    home = launch.server_home(settings.home)
+    try:
+        with filelock.FileLock(home / _LOCK, timeout=0, mode=0o600):
+            _remove_leftovers(home)
+            folder = Path(tempfile.mkdtemp(dir=home, prefix=launch.IMPORT_PREFIX))
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+    except filelock.Timeout:
+        raise ImportToolError("another process is at an import") from None
+
+
+def remove_leftovers(settings: Settings) -> None:
+    """Remove what imports left behind whose process was killed."""
+    home = launch.server_home(settings.home)
+    if any(home.glob(f"{launch.IMPORT_PREFIX}*/")):
+        with suppress(filelock.Timeout, OSError), filelock.FileLock(home / _LOCK, timeout=0, mode=0o600):
+            _remove_leftovers(home)
+
+
+def _remove_leftovers(home: Path) -> None:
+    for folder in home.glob(f"{launch.IMPORT_PREFIX}*/"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def import_files(settings: Settings, folder: Path, files: BulkFiles, progress: Progress) -> Path:
+    """Have the tool make a store of the files in a folder, calling `progress` meanwhile (it may raise to stop).
+
+    Returns:
+        The data folder of a server that would have this store; nothing was opened on it yet.
+
+    Raises:
+        ImportToolError: the tool ended with a fault.
+        OSError: it cannot be started, or the folder not be written.
+    """
+    (folder / "conf").mkdir()
+    (folder / "conf" / "neo4j.conf").write_text("dbms.usage_report.enabled=false\ndb.tx_log.rotation.size=32m\n")
+    with subprocess.Popen(
+        _command(settings, files),
+        cwd=folder,  # what it reports lies in there too
+        env=launch.environment() | {"NEO4J_HOME": str(folder), "NEO4J_CONF": str(folder / "conf")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # it may repeat what it reads
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        umask=0o077,
+        preexec_fn=launch.ends_with_parent(signal.SIGKILL),
+    ) as tool:
+        try:
+            while tool.poll() is None:
+                progress(0, 0, "Neo4j makes a store of what was written")
+                with suppress(subprocess.TimeoutExpired):
+                    tool.wait(_LOOK_S)
+        finally:
+            tool.kill()
+    if tool.returncode != 0:
+        raise ImportToolError(f"Neo4j's import tool ended with exit status {tool.returncode}")
+    return folder / "data"
+
+
+def _command(settings: Settings, files: BulkFiles) -> list[str]:
+    breaks = [f"./{name}" for name in files.with_breaks]
+    options = {
+        "id-type": "integer",
+        "array-delimiter": f"U+{ord(DELIMITER):04X}",
+        "multiline-fields-format": "v2" if breaks else "v1",
+        "multiline-fields": ",".join(breaks) or "false",
+        "strict": "true",
+        "bad-tolerance": "0",
+        "skip-bad-entries-logging": "true",
+        # As much as the server has besides its heap, and not nine tenths of the machine.
+        "max-off-heap-memory": f"{settings.heap_mb + settings.page_cache_mb}m",
+        # In signs of two bytes, and a row is read whole.
+        "read-buffer-size": str(max(_BUFFER, 4 * files.longest)),
+    }
+    return [
+        *launch.java(settings, fetch_jars(settings), quick=True),
+        *(_CLASS, "database", "import", "full", launch.DATABASE),
+        *(f"--{name}={value}" for name, value in options.items()),
+        *(f"--nodes={':'.join(labels)}=./{name}" for labels, name in files.nodes),
+        *(f"--relationships={kind}=./{name}" for kind, name in files.relationships),
+    ]
