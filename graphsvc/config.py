@@ -89,6 +89,11 @@ class Settings:
         "rows from which on an answer about a whole case is kept in the home, encrypted, while the case stays as it is (0: none is)",
     )
     batch_rows: int = _setting(5_000, "GRAPHSVC_BATCH_ROWS", "rows written in one transaction")
+    import_rows: int = _setting(
+        200_000,
+        "GRAPHSVC_IMPORT_ROWS",
+        "nodes and relationships from which on the first case of an empty managed store is written by Neo4j's import tool (0: never)",
+    )
     upload_mb: int = _setting(200, "GRAPHSVC_UPLOAD_MB", "largest upload, and largest file in it once unpacked, in MiB")
     cell_chars: int = _setting(100_000, "GRAPHSVC_CELL_CHARS", "longest cell a delivery may hold, in characters")
     upload_minutes: int = _setting(30, "GRAPHSVC_UPLOAD_MINUTES", "minutes an upload waits for confirmation")

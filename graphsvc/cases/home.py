@@ -37,7 +37,7 @@ from graphsvc.records.progress import Progress
 from graphsvc.records.weights import read_weights
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
-from graphsvc.store.server import local
+from graphsvc.store.server import importing, local
 
 _LOG = logging.getLogger(__name__)
 # Who the log says opens accounts at set times.
@@ -209,13 +209,14 @@ class Home:
     def recover(self) -> list[str]:
         """Complete loads that a kill interrupted; gives the cases. Needs Neo4j only if there are any.
 
-        Uploads that a kill left behind, or that waited too long, are removed.
+        Uploads and files of an import that a kill left behind, or that waited too long, are removed.
         """
         self.jobs.settle()
         requests.settle(self.database)
         self.uploads.sweep()
         self.export_store.sweep()
         self.snapshots.settle()
+        importing.remove_leftovers(self.settings)
         return self.casework.recover(self._progress)
 
     def close(self) -> None:

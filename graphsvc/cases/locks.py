@@ -24,6 +24,7 @@ class Locks:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._has_store = False
 
     @contextmanager
     def case(self, case: str) -> Iterator[None]:
@@ -33,9 +34,8 @@ class Locks:
             Busy: another is, or writes the store anew.
         """
         folder = self._folder()
-        name = hashlib.sha256(case.encode()).hexdigest()[:16]
         try:
-            with FileLock(folder / f"{name}.lock", timeout=0.1, mode=0o600):
+            with FileLock(folder / f"{_name(case)}.lock", timeout=0.1, mode=0o600):
                 # After the lock of the case: who writes the store anew first takes this one and then waits for ours.
                 with FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600):
                     pass
@@ -54,18 +54,49 @@ class Locks:
         with ExitStack() as held:
             try:
                 held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
-                for path in sorted(folder.glob("*.lock")):
-                    if not path.name.startswith(("job-", "upload-", _STORE)):
-                        progress(0, 0, "waiting until no case is being loaded")
-                        held.enter_context(FileLock(path, timeout=_LONG_S, mode=0o600))
+                for path in self._of_cases(folder):
+                    progress(0, 0, "waiting until no case is being loaded")
+                    held.enter_context(FileLock(path, timeout=_LONG_S, mode=0o600))
             except Timeout:
                 raise Busy(
                     "The store of the graph is still to be written anew, but a case is being loaded."
                     " The next start of graphsvc completes it."
                 ) from None
-            yield
+            self._has_store = True
+            try:
+                yield
+            finally:
+                self._has_store = False
+
+    @contextmanager
+    def alone(self, case: str) -> Iterator[bool]:
+        """Be the only one who writes anything, for who writes a case already; gives whether that is so. Waits some seconds at most."""
+        if self._has_store:  # then nobody but its holder writes a case
+            yield True
+            return
+        folder = self._folder()
+        with ExitStack() as held:
+            try:
+                held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
+                for path in self._of_cases(folder):
+                    if path.stem != _name(case):
+                        # Longer than somebody who has this lock may wait for the one that we have.
+                        held.enter_context(FileLock(path, timeout=2 * _SHORT_S, mode=0o600))
+            except Timeout:
+                held.close()
+                yield False
+                return
+            yield True
+
+    @staticmethod
+    def _of_cases(folder: Path) -> list[Path]:
+        return [path for path in sorted(folder.glob("*.lock")) if not path.name.startswith(("job-", "upload-", _STORE))]
 
     def _folder(self) -> Path:
         folder = self._home / "locks"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+
+def _name(case: str) -> str:
+    return hashlib.sha256(case.encode()).hexdigest()[:16]

@@ -282,3 +282,16 @@ def test_what_is_there_since_is_noticed_no_more(store: Store) -> None:
 def test_the_version_is_the_one_that_was_started(store: Store, neo4j_server: LocalServer) -> None:
     assert store.version()[0].isdigit()
     assert store.where == neo4j_server.uri
+
+
+@pytest.mark.neo4j
+def test_transactions_that_bear_a_mark_are_told_from_all_others(store: Store, neo4j_server: LocalServer) -> None:
+    login = (neo4j_server.username, neo4j_server.password)
+    with neo4j.GraphDatabase.driver(neo4j_server.uri, auth=login) as driver, driver.session() as session:
+        with session.begin_transaction() as unmarked:
+            unmarked.run("RETURN 1").consume()
+            assert not store.has_marked_transactions()
+        with session.begin_transaction(metadata={"graphsvc": "somebody's text"}) as marked:
+            marked.run("RETURN 1").consume()
+            assert store.has_marked_transactions()
+    assert not store.has_marked_transactions()

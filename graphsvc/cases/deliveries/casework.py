@@ -72,9 +72,9 @@ class Casework:
         self._requests = requests
         self._export_store = export_store
         self.waitlist = waitlist
-        self.replay = Replay(store, register, waitlist, export_store, settings, pairs, weights, snapshots)
-        self._erasing = Erasing(register, waitlist, export_store, self.replay)
         self._locks = Locks(settings.home)
+        self.replay = Replay(store, register, waitlist, export_store, settings, pairs, self._locks, weights, snapshots)
+        self._erasing = Erasing(register, waitlist, export_store, self.replay)
         self._rewriting = Rewriting(
             store,
             register,

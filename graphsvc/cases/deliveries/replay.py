@@ -10,6 +10,7 @@ from typing import Any
 from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.log.audit import now
+from graphsvc.cases.deliveries.bulk_load import BulkLoad
 from graphsvc.cases.deliveries.material import KeptRows
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
@@ -17,6 +18,7 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
+from graphsvc.cases.locks import Locks
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
@@ -43,6 +45,7 @@ class Plan:
         steps: what to write.
         stood: pseudonyms of whom and what the graph held by their own id so far, and holds sealed from now on.
         moves_open: whether any of it shows to who is cleared for handling code P alone.
+        fresh: the graph holds nothing of the case so far.
     """
 
     case: str
@@ -53,6 +56,7 @@ class Plan:
     settled: Mapping[int, str]
     steps: list[WriteStep]
     moves_open: bool
+    fresh: bool
     stood: frozenset[str] = frozenset()
 
     @property
@@ -76,6 +80,7 @@ class Replay:
         export_store: brought in line with who is sealed and erased.
         settings: who is named, and how much is written at once.
         pairs: what was decided on pairs of sources.
+        locks: those under which cases are written.
         weights: what a grading is worth.
         snapshots: of what was read of a case before it became another.
 
@@ -91,6 +96,7 @@ class Replay:
         export_store: ExportStore,
         settings: Settings,
         pairs: Pairs,
+        locks: Locks,
         weights: Weights,
         snapshots: Snapshots,
     ) -> None:
@@ -100,6 +106,7 @@ class Replay:
             )
         self._store, self._register, self._waitlist, self._export_store = store, register, waitlist, export_store
         self._settings, self._pairs, self.weights, self._snapshots = settings, pairs, weights, snapshots
+        self._bulk_load = BulkLoad(store, settings, locks)
 
     @property
     def graded_with(self) -> str:
@@ -201,7 +208,9 @@ class Replay:
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
         ids = frozenset[str]().union(*there.nodes.values())
         stood = frozenset(pseudonym for identifier, pseudonym in result.sealed.items() if identifier in ids)
-        return Plan(case, key, result, before, standing, settled, steps, opened or interrupted, stood)
+        return Plan(
+            case, key, result, before, standing, settled, steps, opened or interrupted, there.size() == 0, stood
+        )
 
     def imagined(
         self, case: str, key: bytes, state: State, standing: Standings, pairings: list[Pairing] | None = None
@@ -245,7 +254,8 @@ class Replay:
 
     def write(self, plan: Plan, progress: Progress) -> None:
         """Write the difference to what the graph holds."""
-        write(self._store(), plan.case, plan.steps, self._settings.batch_rows, progress)
+        if not (plan.fresh and self._bulk_load.write(plan.case, plan.result.image, progress)):
+            write(self._store(), plan.case, plan.steps, self._settings.batch_rows, progress)
 
     def finish(self, plan: Plan) -> None:
         """Bring the vault and what people keep in line, and open the case; a kill in between is completed with the rest."""

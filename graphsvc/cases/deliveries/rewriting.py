@@ -68,7 +68,7 @@ class Rewriting:
         self._register.close_all()
         progress(0, 0, "deleting the old store and starting an empty one")
         local.renew(self._settings)
-        _wait_for(store)
+        wait_for(store)
         apply_schema(store)
         cases = [row["id"] for row in self._register.cases()]
         for done, case in enumerate(cases):
@@ -77,8 +77,8 @@ class Rewriting:
         self._register.rewritten()
 
 
-def _wait_for(store: Store) -> None:
-    """Until the server answers again after its restart; the connections of before are broken."""
+def wait_for(store: Store) -> None:
+    """Wait until the server answers again after its restart; the connections of before are broken."""
     for left in reversed(range(_TRIES)):
         try:
             store.read("RETURN 1", {}, timeout=_ANSWER_S, cap=1)

@@ -1,0 +1,84 @@
+"""The first large case of an empty managed store, written by Neo4j's own import tool instead of row by row.
+
+The tool makes a store beside the one that the server has; then the server is started on it, and the schema is made. What
+does not fit (another server, a small case, somebody else who uses the server, a fault of the tool) is written the usual
+way. A kill at any moment leaves the case as any interrupted load: the next start makes it anew from its deliveries.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from graphsvc.cases.deliveries.rewriting import wait_for
+from graphsvc.cases.locks import Locks
+from graphsvc.config import Settings
+from graphsvc.records.progress import Progress
+from graphsvc.store import mark
+from graphsvc.store.bolt import Store
+from graphsvc.store.bulk import UnsaidError, bulk_rows, write_bulk
+from graphsvc.store.image import Image
+from graphsvc.store.schema import apply_schema
+from graphsvc.store.server import launch, local
+from graphsvc.store.server.importing import ImportToolError, import_files, import_folder
+
+_LOG = logging.getLogger(__name__)
+
+
+class BulkLoad:
+    """Writes a case of which the graph holds nothing, where the import tool can and where that pays.
+
+    Args:
+        store: opens the graph database.
+        settings: whether the store is a managed one, and from how many rows on it pays.
+        locks: those under which cases are written.
+    """
+
+    def __init__(self, store: Callable[[], Store], settings: Settings, locks: Locks) -> None:
+        self._store, self._settings, self._locks = store, settings, locks
+
+    def write(self, case: str, image: Image, progress: Progress) -> bool:
+        """Write a case whose lock is held, calling `progress` (it may raise to stop); whether that was done.
+
+        Raises:
+            OperatorError: the server does not start again; the next start completes the load.
+        """
+        if not self._fits(image):
+            return False
+        try:
+            with import_folder(self._settings) as folder:
+                import_files(self._settings, folder, write_bulk(folder, case, image, progress), progress)
+                progress(0, 0, "Neo4j starts on what was written")
+                with self._locks.alone(case) as alone:
+                    return alone and self._adopted(folder, image)
+        except (UnsaidError, ImportToolError, OSError) as error:
+            # No word of a value: those of the first two have none, and of the last its kind alone is told.
+            why = str(error) if not isinstance(error, OSError) else type(error).__name__
+            _LOG.warning("a case is written row by row, for the import tool could not: %s", why)
+            return False
+
+    def _fits(self, image: Image) -> bool:
+        settings = self._settings
+        return (
+            not settings.neo4j_uri
+            and settings.neo4j_database == launch.DATABASE
+            and 0 < settings.import_rows <= bulk_rows(image)
+            and local.held_alone(settings)
+            and mark.is_empty(self._store())
+        )
+
+    def _adopted(self, folder: Path, image: Image) -> bool:
+        """Whether the server goes on with the new store, all of it; where it is not all there, with an empty one."""
+        store = self._store()
+        # Somebody may have come meanwhile.
+        if not mark.is_empty(store) or store.has_marked_transactions() or not local.adopt(self._settings, folder):
+            return False
+        wait_for(store)
+        whole = mark.size(store) == bulk_rows(image)
+        if not whole:
+            _LOG.warning("a case is written row by row, for the import tool did not write all of it")
+            local.renew(self._settings)
+            wait_for(store)
+        apply_schema(store)
+        return whole

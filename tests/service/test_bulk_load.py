@@ -1,0 +1,237 @@
+"""The first large case of an empty managed store: the same case as written row by row, whatever is done with it and whatever is killed."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people import accounts
+from graphsvc.cases.deliveries import bulk_load
+from graphsvc.cases.deliveries.bulk_load import BulkLoad
+from graphsvc.cases.deliveries.casework import CancelledError
+from graphsvc.config import Settings
+from graphsvc.service import Service, Session, quiet
+from graphsvc.simulate import simulate
+from graphsvc.store.image import read_image
+from graphsvc.store.server import launch, local
+from graphsvc.store.server.importing import ImportToolError
+from tests.store.test_importing import graph, no_folder
+
+pytestmark = pytest.mark.neo4j
+
+CASE = "first"
+
+
+@pytest.fixture
+def managed(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
+    """Settings of a home with a server of its own, in which every first case is imported."""
+    made = settings(import_rows=1, neo4j_linger_s=300)
+    yield made
+    local.stop(made)
+
+
+@pytest.fixture
+def invented(tmp_path: Path) -> Path:
+    simulate(tmp_path / "invented", seed=5, people=40)
+    return tmp_path / "invented"
+
+
+def session_of(service: Service) -> Session:
+    return service.session(accounts.only_account(service.database, ""), "testing", CASE)
+
+
+def starts(settings: Settings) -> int:
+    """How often the server went on with another store."""
+    answer = local.status(settings)
+    assert answer is not None
+    return int(answer["renewed"])
+
+
+def reloaded(service: Service) -> Any:
+    """The case as its deliveries make it in an empty store, row by row."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BulkLoad, "write", lambda *_: False)
+        service.store().write("MATCH (n {case: $case}) DETACH DELETE n", {"case": CASE})
+        service.casework.replay.restore(CASE, service.register.key(CASE, create=False), quiet)
+    return graph(service.store(), CASE)
+
+
+@pytest.mark.slow(reason="starts a managed server, and writes it anew")
+def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
+    managed: Settings, invented: Path, tmp_path: Path
+) -> None:
+    simulate(tmp_path / "more", seed=6, people=20)
+    with Service(managed) as service:
+        session = session_of(service)
+        texts: set[str] = set()
+        session.deliveries.load(invented, lambda _done, _total, text: texts.add(text))
+        assert "Neo4j makes a store of what was written" in texts
+        assert starts(managed) == 1
+        assert no_folder(managed)
+        assert session.cases()[0].state == "open"
+        assert not service.casework.close_lost(service.store())
+        imported = graph(service.store(), CASE)
+        assert imported == reloaded(service)
+        # A later delivery, and without it again.
+        session.deliveries.load(tmp_path / "more", quiet, other_names=True)
+        both = graph(service.store(), CASE)
+        assert both != imported
+        session.deliveries.undo(2, quiet)
+        undone = graph(service.store(), CASE)
+        assert undone != both
+        assert undone == reloaded(service)
+        # Sealing and erasing: as changed in place, as written anew by the tool, and row by row.
+        key = service.register.key(CASE, create=False)
+        standing = service.register.standings(CASE, key) or {}
+        by_name = sorted(name for name, entity in standing.items() if not entity.sealed and name.startswith("S-"))
+        account = accounts.only_account(service.database, "").name
+        service.casework.decide(CASE, by_name[0], "sealed", account, "testing", quiet)
+        sealed = graph(service.store(), CASE)
+        assert sealed != undone
+        before = starts(managed)
+        service.casework.rewrite(quiet)
+        assert starts(managed) == before + 2, "an empty store, and the one that the tool made"
+        assert graph(service.store(), CASE) == sealed == reloaded(service)
+        service.casework.erase(CASE, by_name[1], account, "testing", quiet)
+        erased = graph(service.store(), CASE)
+        assert erased != sealed
+        service.casework.rewrite(quiet)
+        assert graph(service.store(), CASE) == erased == reloaded(service)
+        assert no_folder(managed)
+
+
+@pytest.mark.slow(reason="starts a managed server")
+def test_what_does_not_fit_is_written_row_by_row(
+    managed: Settings, invented: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Service(managed) as service:
+        session = session_of(service)
+        deliveries = session.deliveries
+
+        def stop(_done: int, _total: int, text: str) -> None:
+            if text == "Neo4j makes a store of what was written":
+                raise CancelledError("stopped")
+
+        with pytest.raises(CancelledError):
+            deliveries.load(invented, stop)
+        assert no_folder(managed)
+        assert session.cases() == []
+        # The tool fails; another holds the server; the store holds something; the case is small.
+        monkeypatch.setattr(bulk_load, "import_files", _failing)
+        deliveries.load(invented, quiet)
+        assert "a case is written row by row, for the import tool could not: it failed" in caplog.text
+        monkeypatch.undo()
+        whole = read_image(service.store(), CASE)
+        assert whole.size() > 0
+        bulk = service.casework.replay._bulk_load
+        assert not bulk._fits(whole), "the store is not empty"
+        deliveries.undo(1, quiet)
+        assert bulk._fits(whole)
+        with local.hold(managed):
+            assert not bulk._fits(whole), "another holds the server"
+        assert bulk._fits(whole)
+        for setting in ({"import_rows": 0}, {"import_rows": 10**9}, {"neo4j_uri": "bolt://elsewhere"}):
+            other = BulkLoad(service.store, dataclasses.replace(managed, **setting), service.casework._locks)
+            assert not other._fits(whole)
+        # Somebody begins to write another case while the tool is at work.
+        with service.casework._locks.case(CASE), service.casework._locks.case("another"):
+            assert not bulk.write(CASE, whole, quiet)
+        assert starts(managed) == 0
+        # Half of it is missing: the store is begun anew, and written row by row.
+        monkeypatch.setattr(bulk_load, "bulk_rows", lambda _image: 1 + whole.size() + 3 * len(whole.claims))
+        deliveries.load(invented, quiet)
+        assert starts(managed) == 2
+        assert read_image(service.store(), CASE) == whole
+
+
+def _failing(*_: object) -> Path:
+    raise ImportToolError("it failed")
+
+
+# Where a load is killed → what has it do so.
+_KILLS = {
+    "while the files are written": """
+def look(done, total, text):
+    if text == "writing to the graph" and done:
+        end()
+bulk._BATCH = 10
+""",
+    "while the tool is at work": """
+def look(done, total, text):
+    if text == "Neo4j makes a store of what was written":
+        look.seen = getattr(look, "seen", 0) + 1
+        if look.seen > 5:
+            end()
+""",
+    "before the server starts again": """
+local._start_again = lambda settings, command, counter: (local._command(settings, command), end())
+""",
+    "before the schema is made": "bulk_load.apply_schema = lambda store: end()",
+    "before the case opens": "mark.renew = lambda *_: end()",
+}
+_LOAD = """
+import os, signal, sys
+from pathlib import Path
+from graphsvc.access.people import accounts
+from graphsvc.cases.deliveries import bulk_load
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.store import bulk, mark
+from graphsvc.store.server import local
+
+def end():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def look(done, total, text):
+    pass
+
+exec(sys.argv[3])
+with Service(Settings.read()) as service:
+    session = service.session(accounts.only_account(service.database, ""), "testing", sys.argv[2])
+    session.deliveries.load(Path(sys.argv[1]), look)
+"""
+
+
+@pytest.mark.slow(reason="starts a managed server, again and again")
+def test_killed_at_any_step_a_load_is_completed_by_the_next_start(managed: Settings, invented: Path) -> None:
+    names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
+    environ = os.environ | {
+        names[name]: str(getattr(managed, name))
+        for name in (
+            *("home", "jars", "neo4j_version", "heap_mb", "page_cache_mb", "quick_java", "start_timeout_s"),
+            *("neo4j_linger_s", "named", "accounts_open", "database_url", "import_rows"),
+        )
+    }
+    environ["PYTHONPATH"] = str(Path(__file__).parents[2])
+    whole = None
+    for where, how in _KILLS.items():
+        ended = subprocess.run(
+            [sys.executable, "-c", _LOAD, str(invented), CASE, how],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == -signal.SIGKILL, (where, ended.stderr)
+        with Service(managed) as service:
+            assert service.recover() == [CASE], where
+            assert no_folder(managed), where
+            session = session_of(service)
+            assert session.cases()[0].state == "open"
+            restored = graph(service.store(), CASE)
+            whole = whole or restored
+            assert restored == whole, where
+            assert restored[0]
+            if where == "before the case opens":
+                assert restored == reloaded(service)
+            (number,) = [row["number"] for row in session.deliveries.listed() if row["status"] == "active"]
+            session.deliveries.undo(number, quiet)
+    assert not launch.is_untried(managed.home)
