@@ -75,7 +75,7 @@ def test_an_imported_store_is_taken_in_one_step_and_is_untried_until_it_answered
     folder = launch.server_home(home)
     for name in ("import-1", "elsewhere", "data"):
         (folder / name / "data").mkdir(parents=True)
-    for stranger in ("elsewhere", "../import-1/..", "import-2", "import-1/../../elsewhere"):
+    for stranger in ("elsewhere", "../import-1/..", "import-2", "import-1/../elsewhere"):
         launch.set_store_aside(home)
         launch.take_imported(home, stranger)
         assert not (folder / "data").exists(), stranger
