@@ -2,10 +2,14 @@
 
 Ours is everything from the files to the open case: reading and checking, sealing, what claims add up to, comparing with
 the graph, writing, the vault. The bare loop only writes: its rows lie in memory, finished, and know their ends.
+
+Then the writing alone of a first case into an empty store: by Neo4j's import tool and row by row, each on a server that has
+just started, as a first load meets it. The first way ends with the server started again and all of its indexes filled.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +18,17 @@ from typing import Any
 import neo4j
 
 from benchmarks.stage import Figure, driver, invented, opened, quiet, session_of, timed
+from graphsvc.cases.deliveries.bulk_load import BulkLoad
+from graphsvc.cases.locks import Locks
 from graphsvc.records.relations import graph_type
 from graphsvc.service import Service
-from graphsvc.store.image import ENTITY_LABELS, Image, read_image
+from graphsvc.store.bulk import bulk_rows, write_bulk
+from graphsvc.store.image import ENTITY_LABELS, Image, difference, read_image, write
+from graphsvc.store.mark import size
+from graphsvc.store.server.importing import import_files, import_folder
 
 GOAL = 0.6
+TOOL_GOAL = 100_000
 _NODE = "UNWIND $rows AS row MERGE (n:{label} {{case: $case, id: row.id}}) SET n += row.set"
 _RELATIONSHIP = (
     "UNWIND $rows AS row MATCH (a:{start} {{case: $case, id: row.a}}) MATCH (b:{end} {{case: $case, id: row.b}})"
@@ -35,17 +45,47 @@ def run(people: int) -> Iterator[Figure]:
     """Load and bare loop in turn on one server, then on another in the opposite order."""
     with invented(people) as folder, invented(max(20, people // 20)) as small:
         writes: Writes = []
+        image = Image()
         for first in ("ours", "bare"):
             with opened() as service:
                 if not writes:
                     session_of(service, "source").deliveries.load(folder, quiet)
-                    writes = bare_writes(read_image(service.store(), "source"))
+                    image = read_image(service.store(), "source")
+                    writes = bare_writes(image)
                     # What lies ready must not slow the collector in what is measured.
                     gc.collect()
                     gc.freeze()
             with opened() as service:
                 _warm(service, small)
                 yield from _round(service, folder, writes, first)
+        yield from _first_case(image)
+
+
+def _first_case(image: Image) -> Iterator[Figure]:
+    """A first case row by row, by the tool, and what of that the tool itself takes."""
+    rows = bulk_rows(image)
+    took: dict[str, float] = {}
+    with opened() as service:
+        store, batch = service.store(), service.settings.batch_rows
+        took["row by row"] = timed(lambda: write(store, "first", difference(Image(), image), batch, quiet))
+    with opened() as service:
+        settings = dataclasses.replace(service.settings, import_rows=1)
+        bulk = BulkLoad(service.store, settings, Locks(settings.home))
+        with import_folder(settings) as files:
+            written = write_bulk(files, "first", image, quiet)
+            took["the import tool alone"] = timed(lambda: import_files(settings, files, written, quiet))
+        took["files, tool, start and schema"] = timed(lambda: bulk.write("first", image, quiet))
+        assert size(service.store()) >= rows, "both ways must write the same graph"
+    for way, seconds in took.items():
+        goal = way == "the import tool alone"
+        yield Figure(
+            f"first case, {way}: {rows:,} rows",
+            f"{seconds:.1f} s = {rows / seconds:,.0f}/s",
+            f"≥ {TOOL_GOAL:,}" if goal else "",
+            rows / seconds >= TOOL_GOAL if goal else None,
+        )
+    ratio = took["row by row"] / took["files, tool, start and schema"]
+    yield Figure("first case: rows a second to those of row by row", f"{ratio:.2f}", "≥ 1", ratio >= 1)
 
 
 def _warm(service: Service, small: Path) -> None:
