@@ -33,6 +33,7 @@ LONG_TERM = (
     "tests/appdb/test_found.py",
     "tests/appdb/test_migrating.py",
     "tests/appdb/test_private.py",
+    "tests/service/test_bulk_load.py",
     "tests/service/test_canaries.py",
     "tests/service/test_entering.py",
     "tests/service/test_exporting.py",
