@@ -122,7 +122,7 @@ def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
             assert any(claim.relation in PUTS_BEFORE for claim in left)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> None:
     """What it takes is kept from one question to the next, also for whom the next brings in."""
     on = basis(*with_passengers(seed))
@@ -130,7 +130,7 @@ def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> 
     asked = [piece.rows for piece in pieces(on.told)]
     asked += [np.union1d(first, second) for first, second in zip(asked, asked[3:], strict=False)]
     once = LeavingOut(on, on.network)
-    for rows in asked[::-1]:
+    for rows in asked[::-4]:
         anew = LeavingOut(on, on.network)
         for person in on.network.ids[::5]:
             first, second = once.of_one([rows], person), anew.of_one([rows], person)
