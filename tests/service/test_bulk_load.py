@@ -169,14 +169,12 @@ def look(done, total, text):
     "before the server starts again": """
 local._start_again = lambda settings, command, counter: (local._command(settings, command), end())
 """,
-    "before the schema is made": "bulk_load.apply_schema = lambda store: end()",
     "before the case opens": "mark.renew = lambda *_: end()",
 }
 _LOAD = """
 import os, signal, sys
 from pathlib import Path
 from graphsvc.access.people import accounts
-from graphsvc.cases.deliveries import bulk_load
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.store import mark
