@@ -17,12 +17,12 @@ from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Candidacy, Moves
 from graphsvc.analysis.doubt.pieces import without
 from graphsvc.analysis.doubt.rereading import Change, Rescored
+from graphsvc.analysis.doubt.side_by_side import side_by_side
 from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.side_by_side import side_by_side
 
 # So many sets are left out side by side, each by itself, and links that are believed otherwise for it.
 _AT_ONCE, _LINKS_AT_ONCE = 128, 8_000

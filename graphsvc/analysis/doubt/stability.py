@@ -10,12 +10,12 @@ import numpy as np
 from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.leaving_out import LeavingOut, Moved, Order, after
 from graphsvc.analysis.doubt.pieces import KINDS, Piece
+from graphsvc.analysis.doubt.side_by_side import side_by_side
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.side_by_side import side_by_side
 
 # A lead rests on one piece if so much of its score goes with it.
 RESTS_ON = 0.5
