@@ -110,6 +110,19 @@ def rows_of(asking: Session, query: str) -> object:
     return released.columns, released.rows, released.truncated, released.withheld
 
 
+def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
+    """Something changes between the next reading of the graph and what becomes of it."""
+    read = Store.read_at_once
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        rows = read(*given, **named)
+        monkeypatch.setattr(Store, "read_at_once", read)
+        change()
+        return rows
+
+    monkeypatch.setattr(Store, "read_at_once", slowly)
+
+
 @pytest.fixture
 def twice(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Twice]:
     chosen = at_server(snapshot_rows=1, named="part")
@@ -171,15 +184,7 @@ def test_before_a_change_is_said_to_be_done_nothing_is_left_of_what_was(twice: T
 
 def test_what_was_read_before_a_change_is_not_kept_after_it(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:
     twice.deliver(FIRST)
-    read = Store.read_at_once
-
-    def slowly(*given: Any, **named: Any) -> Any:
-        rows = read(*given, **named)
-        monkeypatch.setattr(Store, "read_at_once", read)
-        twice.deliver(THIRD)
-        return rows
-
-    monkeypatch.setattr(Store, "read_at_once", slowly)
+    meanwhile(monkeypatch, lambda: twice.deliver(THIRD))
     session(twice.kept, "all", CASE).ask.rows("cases.entities", whole=True)
     assert {path.name for path in twice.files} <= {"lock"}
     assert told(twice.kept, "all") == told(twice.plain, "all")
@@ -223,15 +228,7 @@ def test_what_comes_under_c_meanwhile_keeps_nothing_from_who_is_cleared_for_p(
 ) -> None:
     """Else a second look would be slow, and tell that something moved."""
     twice.deliver(FIRST)
-    read = Store.read_at_once
-
-    def slowly(*given: Any, **named: Any) -> Any:
-        rows = read(*given, **named)
-        monkeypatch.setattr(Store, "read_at_once", read)
-        twice.deliver(SECOND)
-        return rows
-
-    monkeypatch.setattr(Store, "read_at_once", slowly)
+    meanwhile(monkeypatch, lambda: twice.deliver(SECOND))
     low = session(twice.kept, "low", CASE)
     low.ask.rows("cases.entities", whole=True)
     assert len(twice.files) == 2
