@@ -31,7 +31,7 @@ def test_without_a_piece_the_list_is_the_one_made_anew(seed: int) -> None:
     left_out = pieces(on.told)
     ranks = {lead.id: lead.rank for lead in ranked(on).leads}
     compared = set()
-    for some in LeavingOut(on, on.network).lists([piece.rows for piece in left_out]):
+    for some in LeavingOut(on).lists([piece.rows for piece in left_out]):
         for row, place in enumerate(some.left_out.tolist()):
             compared.add(place)
             anew = made_anew(on, claims, persons, keys, left_out[place].rows)
@@ -92,7 +92,7 @@ def test_who_is_only_carried_without_a_record_leaves_the_list_with_it() -> None:
     on = basis(claims, people("p1", "p2", "p3"), {})
     assert on.network is not None
     assert on.network.ids == ["p1", "p2"]
-    (some,) = LeavingOut(on, on.network).lists([np.array([0])])
+    (some,) = LeavingOut(on).lists([np.array([0])])
     assert (some.ranked.tolist(), some.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 for a tie
     anew = on.without(np.array([0]))
     assert [lead.id for lead in ranked(anew).leads] == ["p2", "p3"]
@@ -107,7 +107,7 @@ def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_t
     ]
     on = basis(claims, people("p1", "p2"), {})
     assert on.network is not None
-    (some,) = LeavingOut(on, on.network).lists([np.array([0])])
+    (some,) = LeavingOut(on).lists([np.array([0])])
     anew = {lead.id: lead.score for lead in ranked(on.without(np.array([0]))).leads}
     assert dict(zip(on.network.ids, some.score[0].tolist(), strict=True)) == {"p2": pytest.approx(anew["p2"], abs=1e-9)}
 
@@ -129,9 +129,9 @@ def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> 
     assert on.network is not None
     asked = [piece.rows for piece in pieces(on.told)]
     asked += [np.union1d(first, second) for first, second in zip(asked, asked[3:], strict=False)]
-    once = LeavingOut(on, on.network)
+    once = LeavingOut(on)
     for rows in asked[::-4]:
-        anew = LeavingOut(on, on.network)
+        anew = LeavingOut(on)
         for person in on.network.ids[::5]:
             first, second = once.of_one([rows], person), anew.of_one([rows], person)
             assert first.rank.tolist() == second.rank.tolist()

@@ -46,7 +46,7 @@ def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(
     everybody = np.array([leads[name].rank for name in on.network.ids])
     without = np.tile(everybody, (len(left_out), 1))
     listed = np.ones(without.shape, dtype=bool)
-    for some in LeavingOut(on, on.network).lists([piece.rows for piece in left_out]):
+    for some in LeavingOut(on).lists([piece.rows for piece in left_out]):
         without[some.left_out], listed[some.left_out] = some.rank, some.ranked
     without = np.where(listed, without, np.maximum(without, len(leads) + 1))
     for lead in leads.values():

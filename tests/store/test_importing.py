@@ -8,12 +8,13 @@ import random
 import stat
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graphsvc.cases.deliveries.rewriting import wait_for
 from graphsvc.config import Settings
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
@@ -147,14 +148,6 @@ def opened(server: LocalServer) -> Iterator[Store]:
     apply_schema(store)
     yield store
     store.close()
-
-
-def wait_for(store: Store) -> None:
-    """Until no connection of before is tried any more."""
-    for _ in range(10):
-        with suppress(Exception):
-            store.read("RETURN 1", {}, timeout=60, cap=1)
-            return
 
 
 def no_folder(settings: Settings) -> bool:

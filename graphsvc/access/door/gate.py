@@ -171,7 +171,10 @@ class Gate:
             version = goes_on.version if goes_on else _version(opened, grant)
             released = self._repeats.get(question, version)
             if released is None:
-                released = (self._whole if whole else self._released)(query, bound_to, grant)
+                if whole:
+                    released = self._whole(query, bound_to, grant, opened or self._open(case, grant))
+                else:
+                    released = self._released(query, bound_to, grant, whole=False)
                 if goes_on:
                     goes_on.released[question] = released
                 elif self._case(case) == opened:  # nothing was written while it was read
@@ -200,13 +203,15 @@ class Gate:
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
             parameters = self._bound(query, case, grant) | {"limit": self._settings.analysis_row_cap}
-            items = self._made(query, parameters, grant, make)
+            items = self._made(query, parameters, grant, self._open(case, grant), make)
             outcome["rows"] = len(items)
         return items
 
-    def _made(self, query: Query, parameters: dict[str, Any], grant: Grant, make: Make[Item]) -> list[Item]:
+    def _made(
+        self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any, make: Make[Item]
+    ) -> list[Item]:
         """What is made of the rows of an answer in blocks: of the snapshot, or else of what is read, which is kept in one."""
-        stands, snapshot = self._snapshot("material", query, parameters, grant)
+        snapshot = self._snapshot("material", query, parameters, grant, stands)
         block, items = len(query.returns) - 1, list[Item]()
         beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
         if beside is not None:
@@ -226,9 +231,9 @@ class Gate:
                 self._keep(writer, {}, parameters["case"], grant, stands)
         return items
 
-    def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant) -> Released:
+    def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any) -> Released:
         """What a clearance may see of an answer about a whole case: as `_made`."""
-        stands, snapshot = self._snapshot("released", query, parameters, grant)
+        snapshot = self._snapshot("released", query, parameters, grant, stands)
         rows: list[tuple[Any, ...]] = []
         beside = snapshot.read(rows.extend)
         if beside is not None:
@@ -241,16 +246,14 @@ class Gate:
             self._keep(writer, beside, parameters["case"], grant, stands)
         return released
 
-    def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant) -> tuple[Any, Snapshot]:
-        """How a case stands, and where an answer about all of it lies, or is to lie.
+    def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant, stands: Any) -> Snapshot:
+        """Where an answer about all of a case that stands so lies, or is to lie.
 
         `kind`: `material` or `released`. What somebody filters by a wish of their own is not kept: it would only push out the rest.
         """
-        case = parameters["case"]
-        stands = self._open(case, grant)
         question = (kind, query.name, query.text, sorted(query.returns.items()), sorted(parameters.items()))
         usual = all(parameters.get(parameter.name) in (None, parameter.default) for parameter in query.parameters)
-        return stands, self._snapshots.of(case, grant, stands, question, usual=usual)
+        return self._snapshots.of(parameters["case"], grant, stands, question, usual=usual)
 
     def _keep(self, writer: Writer, beside: Mapping[str, Any], case: str, grant: Grant, stands: Any) -> None:
         """Keep an answer that was read of a case as it stood, if that is how it stands, in what shows at a clearance, and in the graph."""
@@ -299,7 +302,7 @@ class Gate:
         """Seconds that reading a whole case may take."""
         return max(self._settings.query_timeout_s, _WHOLE_S)
 
-    def _released(self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool = False) -> Released:
+    def _released(self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool) -> Released:
         """What a clearance may see of a query's answer."""
         rows = self._run(query, parameters, whole=whole)
         return release(

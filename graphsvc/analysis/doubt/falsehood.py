@@ -78,7 +78,7 @@ class Gathering:
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
-        >>> leaving, those = LeavingOut(on, on.network), pieces(on.told)
+        >>> leaving, those = LeavingOut(on), pieces(on.told)
         >>> gathering = Gathering(leaving, those, top=1)
         >>> for some in leaving.moved([piece.rows for piece in those]):
         ...     gathering.take(some)
@@ -140,7 +140,7 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
     """
     if on.network is None:
         return None
-    leaving = LeavingOut(on, on.network)
+    leaving = LeavingOut(on)
     gathering = Gathering(leaving, pieces, top)
     for some in leaving.moved([piece.rows for piece in pieces]):
         gathering.take(some)
@@ -175,7 +175,7 @@ def would_leave(
     """
     if on.network is None or singly is None:
         return None
-    leaving = leaving or LeavingOut(on, on.network)
+    leaving = leaving or LeavingOut(on)
     row = leaving.numbers.get(lead)
     if row is None or row not in singly.leads:
         return None

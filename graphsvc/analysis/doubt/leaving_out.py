@@ -123,11 +123,14 @@ class LeavingOut:
         on: what the ranking is computed on.
         network: of `on`. numbers: id of a person → their row in it. before: it as it was read. order: the list.
 
+    Raises:
+        ValueError: there is no network, as nobody is given a part.
+
     Example:
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
-        >>> leaving = LeavingOut(on, on.network)
+        >>> leaving = LeavingOut(on)
         >>> (some,) = leaving.moved([np.array([0])])
         >>> some.order.ids, some.person.tolist(), some.rank.tolist(), some.score.tolist()
         (['p1', 'p2'], [0], [1], [0.0])
@@ -141,12 +144,14 @@ class LeavingOut:
     rows, where something still puts anyone before others (`Basis.without`). Holds two networks, and what was read of them.
     """
 
-    def __init__(self, on: Basis, network: Operation) -> None:
-        self.on, self.network = on, network
+    def __init__(self, on: Basis) -> None:
+        if on.network is None:
+            raise ValueError("nobody is given a part: there is no network to leave anything out of")
+        self.on, self.network = on, on.network
         self._candidacy = Candidacy(on.told, on.everyone)
-        self._board = _Board(on, network, self._candidacy)
+        self._board = _Board(on, on.network, self._candidacy)
         self.before, self.order = self._board.before, self._board.order
-        self.numbers = {name: number for number, name in enumerate(network.ids)}
+        self.numbers = {name: number for number, name in enumerate(on.network.ids)}
         # The board of a larger network, and who of those besides has a row in it.
         self._larger: tuple[_Board, frozenset[str]] | None = None
 

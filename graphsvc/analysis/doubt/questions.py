@@ -123,7 +123,7 @@ def weigh(
     """
     if on.network is None:
         return []
-    leaving = leaving or LeavingOut(on, on.network)
+    leaving = leaving or LeavingOut(on)
     if lead not in leaving.numbers:
         return []
     row, others, before = leaving.numbers[lead], on.others, leaving.before

@@ -85,7 +85,7 @@ def places(
     """
     if on.network is None:
         return {}
-    leaving = leaving or LeavingOut(on, on.network)
+    leaving = leaving or LeavingOut(on)
     score, others = leaving.before.score, on.others
     rank = rereading.ranks(score, others)
     kinds = list(KINDS)

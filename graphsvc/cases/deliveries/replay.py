@@ -249,8 +249,8 @@ class Replay:
         """What standings are decided by, `about` to be decided included; `names` as in `plan`."""
         on, decided = self._register.opened_on(case), self._register.decided(case)
         followed = {names[name]: kind for name, kind in decided.items() if name in names and kind != "erased"}
-        decided = {**followed, **decided}
-        return Deciding(key, on, self._settings.named, {**decided, **about}, frozenset(about), now().date())
+        every = {**followed, **decided, **about}
+        return Deciding(key, on, self._settings.named, every, frozenset(about), now().date())
 
     def write(self, plan: Plan, progress: Progress) -> None:
         """Write the difference to what the graph holds."""

@@ -223,7 +223,7 @@ class Material:
         on = self.basis()
         if on.network is None:
             return None
-        return LeavingOut(on, on.network), pieces(on.told, told_as_one=not self._ask.grant.sources)
+        return LeavingOut(on), pieces(on.told, told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
         """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""
