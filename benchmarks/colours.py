@@ -20,6 +20,7 @@ from benchmarks.calibration import off
 from benchmarks.case_folder import Case, read
 from benchmarks.hubs_quality import FALSE_SHARES
 from graphsvc.analysis.doubt.falsehood import alone, invented_needed, would_leave
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.evidence.belief import link_table
@@ -65,7 +66,7 @@ def figures(case: Case, dependence: Dependence) -> tuple[float, ...]:
         if link.groups and not link.other_sources
     ]
     belief, true = np.array(told, dtype=float).T
-    singly = alone(on, pieces(on.told))
+    singly = alone(LeavingOut(on), pieces(on.told))
     needed = [found for lead in leads[:10] if (found := would_leave(on, singly, lead.id)) is not None]
     return (
         measures.average_precision(order, hubs),

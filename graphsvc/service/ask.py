@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from graphsvc.access import vault
 from graphsvc.access.door.gate import state_for
 from graphsvc.access.door.look import Look
 from graphsvc.access.door.redact import Released
+from graphsvc.access.door.snapshots import AsRows, Thing
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
@@ -238,6 +239,14 @@ class Ask:
     def material(self, name: str, make: Make[Item]) -> list[Item]:
         """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look)
+
+    def computed(self, form: AsRows[Thing], compute: Callable[[], Thing]) -> Thing:
+        """What was computed of the case as it stands, kept on disk where there is much of it: see `access.door.gate.Gate.computed`.
+
+        Raises:
+            NotFound, Busy: as `require_open`.
+        """
+        return self.home.gate.computed(self.principal, self.case, form, (self.home.weights.digest,), compute)
 
     def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """The rows of several of the service's own queries (name, parameters), asked for at the same time.

@@ -8,7 +8,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from graphsvc.analysis.doubt.falsehood import FALSE, FalseAccounts, alone, invented_needed, would_leave
+from graphsvc.analysis.doubt.falsehood import FALSE, Alone, FalseAccounts, alone, invented_needed, would_leave
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import Basis, basis
@@ -19,7 +20,11 @@ TOP = 3
 
 
 def leaving(on: Basis, lead: str, top: int = TOP) -> FalseAccounts | None:
-    return would_leave(on, alone(on, pieces(on.told), top), lead, top)
+    return would_leave(on, singly(on, pieces(on.told), top), lead, top)
+
+
+def singly(on: Basis, left_out: list[Piece], top: int = 10) -> Alone | None:
+    return None if on.network is None else alone(LeavingOut(on), left_out, top)
 
 
 def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None:
@@ -40,9 +45,9 @@ def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None
 def test_where_nobody_told_of_is_among_the_first_nobody_can_leave_them(claims: list[str], others: int) -> None:
     cast = people("p1", "p2", *(f"q{number}" for number in range(others)))
     on = basis([said(text) for text in claims], cast, {})
-    found = alone(on, pieces(on.told))
+    found = singly(on, pieces(on.told))
     assert found is not None
-    assert (len(found.leads), found.ranks.shape[1]) == (0, 0)
+    assert (len(found.leads), len(found.worst)) == (0, 0)
     assert would_leave(on, found, "p1") is None
 
 
@@ -144,9 +149,9 @@ def test_the_better_a_case_is_told_the_more_it_takes_to_invent() -> None:
 def test_one_walk_through_all_pieces_tells_what_one_through_the_false_ones_does(seed: int) -> None:
     on = basis(*with_passengers(seed))
     left_out = pieces(on.told)
-    both = alone(on, left_out, TOP), alone(on, [piece for piece in left_out if piece.kind in FALSE], TOP)
+    both = singly(on, left_out, TOP), singly(on, [piece for piece in left_out if piece.kind in FALSE], TOP)
     for lead in ranked(on).leads[: TOP + 1]:
-        first, second = (would_leave(on, singly, lead.id, TOP) for singly in both)
+        first, second = (would_leave(on, each, lead.id, TOP) for each in both)
         assert (first is None) == (second is None)
         if first is not None and second is not None:
             assert [piece.words for piece in first.pieces] == [piece.words for piece in second.pieces]

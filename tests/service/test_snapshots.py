@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from graphsvc.cases.register import Register
 from graphsvc.config import Settings
 from graphsvc.errors import Busy
 from graphsvc.service import Service, Session, quiet
+from graphsvc.service.leads import material
 from graphsvc.store.bolt import Store
 from tests.leaks.small import CASE, FIRST, HIDDEN, SECOND
 from tests.toolbox.accounts import WHOLE, Roles, add, session
@@ -101,6 +103,16 @@ def told(by: Service, name: str) -> dict[str, Any]:
     return answers
 
 
+def computed(by: Service, name: str) -> dict[str, Any]:
+    """All that is computed of all leads at once, by a service that has nothing in memory."""
+    by.forget()
+    asking = session(by, name, CASE)
+    of = asking.leads._material
+    ranking = asking.leads.ranking()
+    false = asking.leads.falsehood(ranking.leads[0].id) if asking.ask.grant.sources else None
+    return {"ranking": ranking, "places": of.places(), "brought": of.brought(), "false": false}
+
+
 def rows(answers: dict[str, Any], query: str) -> Any:
     return answers[query][1]
 
@@ -162,6 +174,49 @@ def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, mo
         # What only C moved leaves what is read under P where it is, and nothing else ever stays.
         assert bool(under_c) == (step in ("one under C", "the second is taken back", "and comes again")), step
         before = twice.files
+
+
+def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_case_as_it_is(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> Any:
+        raise AssertionError("it is computed again")
+
+    cus, sup = (session(twice.plain, name, CASE) for name in ("cus", "sup"))
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: twice.deliver(FIRST),
+        lambda: twice.deliver(SECOND),
+        lambda: session(twice.plain, "inv", CASE).deliveries.undo(2, quiet),
+        lambda: seal(cus, sup, "aide-1"),
+    )
+    before: dict[str, Any] = {}
+    for number, change in enumerate(steps):
+        change()
+        for name in ("low", "all"):
+            first = computed(twice.kept, name)
+            assert first == computed(twice.plain, name), (number, name)
+            assert first["ranking"].leads
+            assert first["places"]
+            assert (first != before.get(name)) == (number in (0, 3) or name == "all"), (number, name)
+            before[name] = first
+            with monkeypatch.context() as patch:
+                for function in ("ranked", "places", "brought", "alone"):
+                    patch.setattr(material, function, never)
+                assert computed(twice.kept, name) == first, (number, name)
+                with pytest.raises(AssertionError, match="computed again"):
+                    computed(twice.plain, name)
+
+
+def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:
+    """They decide it, and nothing in the graph tells which they were."""
+    twice.deliver(FIRST)
+    shipped = computed(twice.kept, "all")["ranking"]
+    table = (files("graphsvc.records") / "weights.toml").read_text("utf-8")
+    (tmp_path / "weights.toml").write_text(table.replace("intelligence = 0.9", "intelligence = 0.3"))
+    settings = dataclasses.replace(twice.kept.settings, grading=tmp_path / "weights.toml")
+    with Service(settings) as service:
+        assert computed(service, "all")["ranking"] != shipped
+    assert computed(twice.kept, "all")["ranking"] == shipped
 
 
 def test_what_is_c_leaves_what_is_read_under_p(twice: Twice) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
 from graphsvc.access.door.repeats import Repeats, asked
-from graphsvc.access.door.snapshots import Snapshot, Snapshots, Writer
+from graphsvc.access.door.snapshots import AsRows, Snapshot, Snapshots, Thing, Writer
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -245,6 +245,45 @@ class Gate:
             beside = {"columns": released.columns, "withheld": released.withheld}
             self._keep(writer, beside, parameters["case"], grant, stands)
         return released
+
+    def computed(
+        self,
+        principal: Principal,
+        case: str,
+        form: AsRows[Thing],
+        decided_by: Sequence[object],
+        compute: Callable[[], Thing],
+    ) -> Thing:
+        """What was computed of a case as it stands, at this clearance, or else what `compute` gives, which is kept then.
+
+        Who asks for it writes in the log what it is for, as where it is in memory.
+
+        Args:
+            principal: who asks.
+            case: the case.
+            form: how it is written.
+            decided_by: what else decides it, besides case, clearance and code: settings.
+            compute: computes it of what this gate gives.
+
+        Raises:
+            NotFound, Busy: as `require_open`.
+        """
+        grant = policy.require_case(principal, case)
+        stands = self._open(case, grant)
+        # The version too: what is shared by sources is decided in the application database, and no mark of the graph tells it.
+        question = ("computed", form.name, _version(stands, grant), self._settings.few_below, *decided_by)
+        snapshot = self._snapshots.of(case, grant, stands, question)
+        rows: list[tuple[Any, ...]] = []
+        beside = snapshot.read(rows.extend)
+        if beside is not None:
+            return form.made(rows, beside)
+        thing = compute()
+        with snapshot.writing() as writer:
+            written, besides = form.rows(thing)
+            for row in written:
+                writer.add(row)
+            self._keep(writer, besides, case, grant, stands)
+        return thing
 
     def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant, stands: Any) -> Snapshot:
         """Where an answer about all of a case that stands so lies, or is to lie.

@@ -1,4 +1,4 @@
-"""Answers about a whole case on disk, so that none of it is read from the graph twice while the case stays as it is.
+"""Answers about a whole case, and what was computed of them, on disk: none is read or computed twice while the case stays as it is.
 
 One file in the home for each, encrypted under the case's data key: where it lies, and what it is bound to, is made of all that
 decides the answer - case, clearance, question, and the mark of the state of the case that shows at the clearance. Whoever
@@ -16,13 +16,13 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -35,7 +35,7 @@ from graphsvc.errors import OperatorError
 
 _LOG = logging.getLogger(__name__)
 # Rows that are written and read at once; files of one state of a case at one handling code, of which the latest used stay.
-_BATCH, _MOST = 65_536, 32
+_BATCH, _MOST = 65_536, 64
 _LENGTH = 8
 # Bytes of what is encrypted, without any content.
 _LEAST_SEALED = 28
@@ -44,9 +44,25 @@ _LOCK_S = 60.0
 _ABANDONED_S = 3_600.0
 _PART, _END = "part-", b"end"
 _MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_p")))
-
+_PACKAGE = Path(__file__).parents[2]
 
 Locked = Callable[[], AbstractContextManager[None]]
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class AsRows(Generic[Thing]):
+    """How what was computed of a whole case is written, and made again.
+
+    Attributes:
+        name: tells it from what else is computed.
+        rows: gives rows of equal length, and what stands beside them; all of it plain values (see `arrow.as_arrow`).
+        made: the inverse: gives an equal thing.
+    """
+
+    name: str
+    rows: Callable[[Thing], tuple[Iterable[tuple[Any, ...]], Mapping[str, Any]]]
+    made: Callable[[list[tuple[Any, ...]], Mapping[str, Any]], Thing]
 
 
 class Snapshots:
@@ -276,12 +292,10 @@ def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
 
 @cache
 def _rules() -> str:
-    """A digest of what decides what is released: after an upgrade that changes any of it nothing of before is given."""
+    """A digest of all that decides what is released and computed: after an upgrade that changes any of it nothing of before is given."""
     digest = hashlib.sha256()
-    for room in ("graphsvc.access.door", "graphsvc.records"):
-        for file in sorted(files(room).iterdir(), key=lambda path: path.name):
-            if file.name.endswith((".py", ".toml")):
-                digest.update(file.read_bytes())
+    for file in sorted(path for kind in ("py", "toml") for path in _PACKAGE.rglob(f"*.{kind}")):
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

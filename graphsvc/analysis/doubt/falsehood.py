@@ -56,12 +56,15 @@ class Alone:
     Attributes:
         pieces: of the kinds `FALSE`, those that touch anybody.
         leads: rows, in the network, of those in the first places.
-        ranks: pieces x leads, as `leaving_out.Lists` has them, and after the first places for who is not ranked; `ranked` likewise.
+        worst: for each of these the worst rank without one piece, from 1; after the first places for who is not ranked then; 0 where
+            there are no pieces.
+        without: place, in `pieces`, of the first that does it; `ranked` whether they are ranked then.
     """
 
     pieces: list[Piece]
     leads: Ints
-    ranks: Ints
+    worst: Ints
+    without: Ints
     ranked: Bools
 
 
@@ -83,8 +86,8 @@ class Gathering:
         >>> for some in leaving.moved([piece.rows for piece in those]):
         ...     gathering.take(some)
         >>> singly = gathering.held()
-        >>> [piece.sources for piece in singly.pieces], singly.ranks.tolist()
-        ([('s1',), ('s2',)], [[2], [1]])
+        >>> [piece.sources for piece in singly.pieces], singly.worst.tolist(), singly.without.tolist()
+        ([('s1',), ('s2',)], [2], [0])
         >>> would = would_leave(on, singly, "p1", top=1)
         >>> [piece.sources for piece in would.pieces], would.rank, would.fewest
         ([('s1',)], 2, True)
@@ -98,8 +101,8 @@ class Gathering:
         self._leads = np.flatnonzero(rereading.ranks(leaving.before.score, leaving.on.others) <= top)
         self._ids = [leaving.network.ids[row] for row in self._leads.tolist()]
         self._touching: list[Piece] = []
-        none = 0, len(self._leads)
-        self._ranks, self._ranked = [np.zeros(none, dtype=np.int64)], [np.zeros(none, dtype=bool)]
+        self._worst, self._without = np.zeros(self.width, dtype=np.int64), np.zeros(self.width, dtype=np.int64)
+        self._ranked = np.zeros(self.width, dtype=bool)
 
     @property
     def width(self) -> int:
@@ -111,36 +114,37 @@ class Gathering:
         those = self._false[some.left_out]
         if those.any():
             listed = self._leaving.listed(some, self._ids)
+            ranks, lead = after(listed, self._top + 1)[those], np.arange(self.width)
+            first = ranks.argmax(axis=0)
+            worse = np.flatnonzero(ranks[first, lead] > self._worst)
+            self._worst[worse] = ranks[first, lead][worse]
+            self._without[worse] = len(self._touching) + first[worse]
+            self._ranked[worse] = listed.ranked[those][first, lead][worse]
             self._touching += [self._pieces[number] for number in some.left_out[those].tolist()]
-            self._ranks.append(after(listed, self._top + 1)[those])
-            self._ranked.append(listed.ranked[those])
 
     def held(self) -> Alone:
         """What was gathered."""
-        return Alone(self._touching, self._leads, np.concatenate(self._ranks), np.concatenate(self._ranked))
+        return Alone(self._touching, self._leads, self._worst, self._without, self._ranked)
 
 
-def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
+def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone:
     """What becomes of the first places when each piece is false by itself, where nothing else goes through the pieces.
 
     Args:
-        on: what the ranking is computed on.
-        pieces: of `on.told`, see `pieces.pieces`.
+        leaving: what makes the rankings without them.
+        pieces: see `pieces.pieces`.
         top: how many first places there are.
 
-    Returns:
-        None where nobody is given a part.
-
     Example:
+        >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
-        >>> alone(basis([], [], {}), []) is None
-        True
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
+        >>> alone(LeavingOut(on), pieces(on.told), top=1).worst.tolist()
+        [2]
 
     Limits: as `Gathering`.
     """
-    if on.network is None:
-        return None
-    leaving = LeavingOut(on)
     gathering = Gathering(leaving, pieces, top)
     for some in leaving.moved([piece.rows for piece in pieces]):
         gathering.take(some)
@@ -180,11 +184,9 @@ def would_leave(
     if row is None or row not in singly.leads:
         return None
     column = int(np.searchsorted(singly.leads, row))
-    ranks = singly.ranks[:, column]
-    if ranks.max(initial=0) > top:
-        worst = int(ranks.argmax())
-        rank = int(ranks[worst]) if singly.ranked[worst, column] else None
-        return FalseAccounts((singly.pieces[worst],), rank, fewest=True)
+    if singly.worst[column] > top:
+        rank = int(singly.worst[column]) if singly.ranked[column] else None
+        return FalseAccounts((singly.pieces[singly.without[column]],), rank, fewest=True)
 
     near = _near(on, leaving.before, row, singly.pieces)[:_TRIED_IN_TURN]
     left, gone, out, carried, rank = list(near), list[Piece](), False, False, None

@@ -5,7 +5,7 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from sys import intern
@@ -36,6 +36,7 @@ from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
+from graphsvc.service.leads.as_rows import ALONE, BROUGHT, PLACES, RANKING
 
 # Claims, persons, and which sources depend on each other.
 Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
@@ -87,7 +88,7 @@ class LeadCaches(Caches):
         self.before: Cache[Before] = Cache(_RESULTS)
         self.dealt: Cache[Dealt] = Cache(_LARGE)
         self.leaving: Cache[tuple[LeavingOut, list[Piece]] | None] = Cache(_LARGE)
-        self.singly: Cache[Alone | None] = Cache(_LARGE)
+        self.alone: Cache[Alone] = Cache(_LARGE)
         self.surroundings: Cache[Surroundings] = Cache(_LARGE)
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
         self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
@@ -97,7 +98,7 @@ class LeadCaches(Caches):
         self.readings: Cache[LeadReadings] = Cache(_RESULTS)
         self.falsehood: Cache[FalseAccounts | None] = Cache(_RESULTS)
         self.invented: Cache[int | None] = Cache(_RESULTS)
-        self.places: Cache[tuple[dict[str, Place], Alone | None]] = Cache(_RESULTS)
+        self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.brought: Cache[dict[str, Brought]] = Cache(_RESULTS)
         self.agreements: Cache[list[Agreement]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
@@ -154,7 +155,7 @@ class Material:
 
     def ranking(self) -> Ranking:
         """The ranking as this reader is told it."""
-        return self._caches.rankings.of(self._ask.state, self._rank)
+        return self._caches.rankings.of(self._ask.state, lambda: self._ask.computed(RANKING, self._rank))
 
     @lasting()
     def _rank(self) -> Ranking:
@@ -197,22 +198,25 @@ class Material:
 
     def places(self) -> dict[str, Place]:
         """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
-        return self._placed()[0]
-
-    def _placed(self) -> tuple[dict[str, Place], Alone | None]:
-        return self._caches.places.of(self._ask.state, self._place)
+        return self._caches.places.of(self._ask.state, lambda: self._ask.computed(PLACES, self._place))
 
     @lasting()
-    def _place(self) -> tuple[dict[str, Place], Alone | None]:
+    def _place(self) -> dict[str, Place]:
         prepared = self._leaving()
         if prepared is None:
-            return {}, None
+            return {}
         leaving, left_out = prepared
         gathering = Gathering(leaving, left_out) if self._ask.grant.sources else None
         if gathering is None or gathering.width > _GATHERED:
-            return places(leaving.on, left_out, leaving=leaving), None
+            return places(leaving.on, left_out, leaving=leaving)
         # Both are told by the rankings without a piece each, which are gone through once.
-        return places(leaving.on, left_out, leaving=leaving, beside=gathering.take), gathering.held()
+        held = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
+        self._alone(gathering.held)
+        return held
+
+    def _alone(self, compute: Callable[[], Alone]) -> Alone:
+        """What becomes of the first places without any one piece: as it is kept, or else computed."""
+        return self._caches.alone.of(self._ask.state, lambda: self._ask.computed(ALONE, compute))
 
     def _leaving(self) -> tuple[LeavingOut, list[Piece]] | None:
         """What makes the rankings without some of what is told, and what is left out in turn; None where nobody is given a part."""
@@ -232,7 +236,7 @@ class Material:
 
     def brought(self) -> dict[str, Brought]:
         """What witnesses bring to each lead, as this reader's ranking is computed."""
-        return self._caches.brought.of(self._ask.state, self._bring)
+        return self._caches.brought.of(self._ask.state, lambda: self._ask.computed(BROUGHT, self._bring))
 
     @lasting()
     def _bring(self) -> dict[str, Brought]:
@@ -278,8 +282,7 @@ class Material:
         if prepared is None:
             return None
         leaving, left_out = prepared
-        singly = self._placed()[1] or self._caches.singly.of(self._ask.state, lambda: alone(leaving.on, left_out))
-        return would_leave(leaving.on, singly, lead, leaving=leaving)
+        return would_leave(leaving.on, self._alone(lambda: alone(leaving, left_out)), lead, leaving=leaving)
 
     def invented(self) -> int | None:
         """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""
