@@ -8,13 +8,14 @@ NODE := .cache/node
 NPM := npm --silent --no-audit --no-fund --no-update-notifier --ignore-scripts --cache $(CURDIR)/.cache/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check lock bench chromium clean
+.PHONY: help demo test lint types check lock bench soak chromium clean
 
 help:
 	@echo "make demo    an invented case in the browser, from nothing"
 	@echo "make test    everything the tests check"
 	@echo "make check   lint and types of code, templates and scripts (needs Node.js)"
 	@echo "make bench   the benchmarks"
+	@echo "make soak    fifty readers for an hour at a large case (PEOPLE=10000)"
 	@echo "make lock    the lock files anew from pyproject.toml and package.json"
 	@echo "make clean   take away what make made"
 
@@ -40,6 +41,10 @@ types: $(VENV)/.installed-dev $(NODE)/.installed
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+PEOPLE ?= 10000
+soak: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks readers --people $(PEOPLE) --seconds 3600 --processes 0
 
 # npm writes into its lock where to send money as well: addresses, and no part of what is checked.
 define WITHOUT_HOSTS

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [start] [load] [hubs] [large] [pages] [picture]`: what is named, or everything. See README.md beside this."""
+"""`python -m benchmarks [start] [load] [hubs] [large] [pages] [picture] [readers]`: what is named, or everything. See README.md beside this."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import hubs, large, load, pages, picture, start
+from benchmarks import hubs, large, load, pages, picture, readers, start
 from benchmarks.stage import Figure, machine
 
 PEOPLE = 20_000
@@ -22,10 +22,18 @@ def main() -> int:
         "large": large.run,
         "pages": lambda _people: pages.run(),
         "picture": lambda _people: picture.run(),
+        "readers": lambda people: readers.run(people, options.seconds, options.processes),
     }
     parser.add_argument("part", nargs="*", help=f"of {', '.join(parts)}")
     parser.add_argument(
         "--people", type=int, default=PEOPLE, help="size of the case for load, hubs and large (%(default)s)"
+    )
+    parser.add_argument("--seconds", type=float, default=120.0, help="how long readers come (%(default)s)")
+    parser.add_argument(
+        "--processes",
+        type=lambda text: [int(number) for number in text.split(",")],
+        default=[1, 0],
+        help="of so many processes each (1,0; 0: as many as serve unasked)",
     )
     options = parser.parse_args()
     if unknown := set(options.part) - set(parts):

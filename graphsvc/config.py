@@ -15,6 +15,8 @@ import platformdirs
 from graphsvc.errors import OperatorError
 
 LAST_PORT = 65_535
+# Processes that serve unasked, at most: each has the cases of its readers in memory.
+_SERVING = 4
 
 
 def _setting(default: Any, variable: str, text: str, *, secret: bool = False, most: int | None = None) -> Any:
@@ -38,6 +40,9 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "GRAPHSVC_HOST", "address the web pages are served on")
     port: int = _setting(8420, "GRAPHSVC_PORT", "port the web pages are served on", most=LAST_PORT)
+    processes: int = _setting(
+        0, "GRAPHSVC_PROCESSES", "processes that serve the pages (0: one for each processor, four at most)", most=64
+    )
     secure_cookies: bool = _setting(
         False,
         "GRAPHSVC_SECURE_COOKIES",
@@ -170,6 +175,17 @@ class Settings:
     def jars_folder(self) -> Path:
         """Where the jars of the managed server lie, one folder a version."""
         return (self.jars or self.home / "jars") / f"neo4j-{self.neo4j_version}"
+
+    @property
+    def serving_processes(self) -> int:
+        """How many processes serve the pages.
+
+        Example:
+            >>> Settings(processes=3).serving_processes
+            3
+        """
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return self.processes or min(_SERVING, processors)
 
     @property
     def anchor_file(self) -> Path:

@@ -1,20 +1,21 @@
-"""Texts of Cypher that run, or ran a short while ago, in the threads of one process; nothing of them is kept on disk."""
+"""Texts of Cypher that run, or ran a short while ago, in the threads of the processes of a home; nothing of them is kept on disk."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import secrets
 import threading
 import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from graphsvc.access.door.cyphergate import Stands, changed
 from graphsvc.access.log.audit import now
+from graphsvc.cases.processes import Answers, GoneError, Processes
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
 from graphsvc.queries.notices import Notice
 from graphsvc.records.numbers import count
@@ -24,6 +25,8 @@ _AT_ONCE = 4  # texts that run at the same time
 _MINE_AT_ONCE = 2
 _KEPT = 12  # answers kept in memory
 _KEPT_S = 1800.0
+# What the processes of a home ask each other.
+_COUNT, _ONE, _CANCEL, _GOING, _WHOLE = (f"cypher {word}" for word in ("count", "one", "cancel", "going", "whole"))
 _UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
 # Runs a text into what it is given; gives how every case stood all the while.
 Work = Callable[[Typed], Stands]
@@ -83,9 +86,10 @@ def cut(rows: int) -> str:
 
 
 class Runs:
-    """The texts of one process that run or ran a short while ago. Who may is decided before it is called."""
+    """The texts of one process that run or ran a short while ago, and its view of those of the others. Who may is decided before it is called."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
         self._lock = threading.Lock()
         self._runs: OrderedDict[str, _Running] = OrderedDict()
 
@@ -95,13 +99,13 @@ class Runs:
         Raises:
             Busy: as many run already as may at the same time.
         """
-        run = _Running(account, case, text, parameters)
+        run = _Running(self._processes.new_id(), account, case, text, parameters)
+        elsewhere = self._processes.ask_others(_COUNT, account)
         with self._lock:
-            going = [query for query in self._runs.values() if not query.ended_at]
-            mine = sum(query.account == account for query in going)
-            if mine >= _MINE_AT_ONCE or len(going) >= _AT_ONCE:
+            mine, going = map(sum, zip(self._count(account), *elsewhere, strict=True))
+            if mine >= _MINE_AT_ONCE or going >= _AT_ONCE:
                 raise Busy(
-                    f"{mine} of your queries and {len(going)} in all are running. Wait for one to end, or cancel one."
+                    f"{mine} of your queries and {going} in all are running. Wait for one to end, or cancel one."
                 )
             for old in [name for name, query in self._runs.items() if query.older_than(_KEPT_S)]:
                 del self._runs[old]
@@ -120,6 +124,9 @@ class Runs:
         Raises:
             NotFound: there is none, or its answer is kept no longer.
         """
+        if not self._processes.is_mine(identifier):
+            answer: Run = self._asked(identifier, _ONE, account, case, wait_s, stands, wait_s=wait_s)
+            return answer
         run = self._mine(identifier, account, case)
         if run.older_than(_KEPT_S) or (stands is not None and changed(run.stands, stands)):
             with self._lock:
@@ -131,6 +138,9 @@ class Runs:
 
     def cancel(self, identifier: str, account: str, case: str) -> None:
         """End a run. Nothing if it has ended. Raises as `one`."""
+        if not self._processes.is_mine(identifier):
+            self._asked(identifier, _CANCEL, account, case)
+            return
         self._mine(identifier, account, case).typed.cancelled.set()
 
     def forget(self) -> None:
@@ -141,6 +151,9 @@ class Runs:
 
     def going(self, account: str, case: str) -> list[Run]:
         """What runs of this person in this case."""
+        return [*self._going(account, case), *chain(*self._processes.ask_others(_GOING, account, case))]
+
+    def _going(self, account: str, case: str) -> list[Run]:
         with self._lock:
             mine = [run for run in self._runs.values() if (run.account, run.case) == (account, case)]
         return [run.shown() for run in mine if not run.ended_at]
@@ -151,10 +164,17 @@ class Runs:
         Raises:
             GraphsvcError: what ended it otherwise. NotFound: as `one`.
         """
+        if not self._processes.is_mine(identifier):
+            answer: Run = self._asked(identifier, _WHOLE, account, case)
+            return answer
         run = self._mine(identifier, account, case)
         if run.error is not None:
             raise run.error
         return run.shown()
+
+    def answers(self) -> Answers:
+        """What the other processes may ask this one."""
+        return {_COUNT: self._count, _ONE: self.one, _CANCEL: self.cancel, _GOING: self._going, _WHOLE: self.whole}
 
     def close(self) -> None:
         """End all that runs."""
@@ -164,6 +184,18 @@ class Runs:
             run.typed.cancelled.set()
         for run in runs:
             run.done.wait(10)
+
+    def _count(self, account: str) -> tuple[int, int]:
+        """How many run here: of this account, and in all."""
+        going = [run for run in list(self._runs.values()) if not run.ended_at]
+        return sum(run.account == account for run in going), len(going)
+
+    def _asked(self, identifier: str, question: str, *given: object, wait_s: float = 0.0) -> Any:
+        """What the process answers that has a run."""
+        try:
+            return self._processes.ask(identifier, question, identifier, *given, wait_s=wait_s)
+        except GoneError:
+            raise _no_such_run() from None
 
     def _mine(self, identifier: str, account: str, case: str) -> _Running:
         run = self._runs.get(identifier)
@@ -181,8 +213,8 @@ def _no_such_run() -> NotFound:
 class _Running:
     """One run, as its thread and those who ask share it."""
 
-    def __init__(self, account: str, case: str, text: str, parameters: Mapping[str, Any]) -> None:
-        self.id = secrets.token_hex(16)
+    def __init__(self, identifier: str, account: str, case: str, text: str, parameters: Mapping[str, Any]) -> None:
+        self.id = identifier
         self.account, self.case, self.text, self.parameters = account, case, text, dict(parameters)
         self.typed = Typed()
         self.state, self.fault, self.line, self.column = "running", "", 0, 0

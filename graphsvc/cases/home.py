@@ -26,6 +26,7 @@ from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.opener import Opener
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.jobs import Jobs
+from graphsvc.cases.processes import Processes
 from graphsvc.cases.progress import quiet
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
@@ -44,6 +45,7 @@ _LOG = logging.getLogger(__name__)
 _ITSELF = Principal(SERVICE, frozenset())
 # Seconds between two looks whether it is time for accounts to open.
 _LOOK_S = 30.0
+_FORGET = "forget"
 Subject = TypeVar("Subject", bound=Caches)
 
 
@@ -53,11 +55,12 @@ class Home:
     Args:
         settings: read once and passed down.
         progress: told while Neo4j is fetched and started, and while an interrupted load is completed.
+        beside: another process holds the managed server for this one too, as long as this one lives.
     """
 
-    def __init__(self, settings: Settings, progress: Progress = quiet) -> None:
+    def __init__(self, settings: Settings, progress: Progress = quiet, *, beside: bool = False) -> None:
         self.settings = settings
-        self._progress = progress
+        self._progress, self._beside = progress, beside
         self.database = open_database(settings)
         self.vault = open_vault(settings, self.database)
         self.log = audit.keep(self.database, self.vault.derived("log chain"), settings.anchor_file)
@@ -95,8 +98,9 @@ class Home:
         )
         self.opener = Opener(self.casework, self.waitlist)
         self.uploads = UploadStore(self.database, self.vault, settings)
-        self.jobs = Jobs(self.database, settings)
-        self.runs = Runs()
+        self.processes = Processes(settings.home, self.vault.derived("processes"))
+        self.jobs = Jobs(self.database, settings, self.processes)
+        self.runs = Runs(self.processes)
         self._caches: dict[type[Caches], Caches] = {}
         self._opening = threading.Lock()
         self._closing = threading.Event()
@@ -183,12 +187,24 @@ class Home:
             raise
         audit.finish(self.database, line, "released", rows=len(opened))
 
+    def answer_others(self) -> None:
+        """Answer the other processes of the home from now on: what is in the memory of this one, which each of them may be asked for.
+
+        Raises:
+            OSError: they cannot ask here.
+        """
+        self.processes.listen({_FORGET: self._forget, **self.runs.answers(), **self.jobs.answers()})
+
     def caches(self, kind: type[Subject]) -> Subject:
         """The caches of one subject: the same for every session of the home."""
         return cast("Subject", self._caches.setdefault(kind, kind()))
 
     def forget(self) -> None:
-        """Forget everything that was read or computed of cases and kept in memory: names may be in it."""
+        """Forget everything that was read or computed of cases and kept in memory, here and in all that serve the home: names may be in it."""
+        self._forget()
+        self.processes.ask_others(_FORGET)
+
+    def _forget(self) -> None:
         self.gate.forget()
         self.cypher_gate.forget()
         self.runs.forget()
@@ -200,8 +216,8 @@ class Home:
         if self.settings.neo4j_uri:
             store = Store.of(self.settings)
         else:
-            self._server = local.hold(self.settings, self._progress)
-            server = self._server
+            hold = local.running if self._beside else local.hold
+            self._server = server = hold(self.settings, self._progress)
             store = Store.connect(server.uri, server.username, server.password, self.settings.neo4j_database)
         apply_schema(store)
         return store
@@ -211,6 +227,7 @@ class Home:
 
         Uploads and files of an import that a kill left behind, or that waited too long, are removed.
         """
+        self.processes.settle()
         self.jobs.settle()
         requests.settle(self.database)
         self.uploads.sweep()
@@ -222,6 +239,7 @@ class Home:
     def close(self) -> None:
         """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops, or goes on for a while."""
         self._closing.set()
+        self.processes.close()
         self.runs.close()
         self.cypher_gate.close()
         self.jobs.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import secrets
 import threading
 import time
 import traceback
@@ -25,6 +24,7 @@ from filelock import FileLock, Timeout
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.casework import CancelledError
+from graphsvc.cases.processes import Answers, GoneError, Processes
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, NotFound, OperatorError, standing
 from graphsvc.records.progress import Progress
@@ -35,6 +35,8 @@ UNFINISHED = ("running", "cancelling")
 _EVERY_S = 0.2  # between two writes of progress
 _SAYINGS = 100  # how many errors are remembered
 _CLOSE_S = 60.0
+# What the processes of a home ask each other.
+_SAID, _WAIT = "job said", "job wait"
 _LOG = logging.getLogger(__name__)
 _ROW = tables.jobs
 
@@ -77,8 +79,8 @@ class Jobs:
     Between two writes of progress, which are also when a job notices that it was cancelled, at least `every` seconds pass.
     """
 
-    def __init__(self, database: sa.Engine, settings: Settings, every: float = _EVERY_S) -> None:
-        self._database, self._settings, self.every = database, settings, every
+    def __init__(self, database: sa.Engine, settings: Settings, processes: Processes, every: float = _EVERY_S) -> None:
+        self._database, self._settings, self._processes, self.every = database, settings, processes, every
         self._threads: dict[str, threading.Thread] = {}
         self._said: OrderedDict[str, str] = OrderedDict()
         self._closing = threading.Event()
@@ -88,7 +90,7 @@ class Jobs:
 
         `about` is known from the beginning and kept in the result: an upload's id, a delivery's number.
         """
-        identifier = secrets.token_hex(16)
+        identifier = self._processes.new_id()
         lock = self._lock(identifier)
         lock.acquire()
         try:
@@ -148,7 +150,11 @@ class Jobs:
             )
 
     def wait(self, identifier: str, seconds: float) -> None:
-        """Wait for a job of this process, so long at most."""
+        """Wait for a job, so long at most; not for one whose process is gone."""
+        if not self._processes.is_mine(identifier):
+            with suppress(GoneError):
+                self._processes.ask(identifier, _WAIT, identifier, seconds, wait_s=seconds)
+            return
         thread = self._threads.get(identifier)
         if thread is not None:
             thread.join(seconds)
@@ -235,9 +241,21 @@ class Jobs:
             row.result or {},
             row.started_at,
             row.ended_at,
-            self._said.get(row.id, "") if row.account == account else "",
+            self._said_of(row.id) if row.account == account and row.state == "failed" else "",
         )
         return self._interrupted(job) if job.unfinished and self._died(row.id) else job
+
+    def answers(self) -> Answers:
+        """What the other processes may ask this one."""
+        return {_SAID: self._said_of, _WAIT: self.wait}
+
+    def _said_of(self, identifier: str) -> str:
+        """What the error of a job said; empty where the process that met it is gone, or has forgotten."""
+        if self._processes.is_mine(identifier):
+            return self._said.get(identifier, "")
+        with suppress(GoneError):
+            return str(self._processes.ask(identifier, _SAID, identifier))
+        return ""
 
     def _died(self, identifier: str) -> bool:
         lock = self._lock(identifier)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import click
 
@@ -53,6 +54,16 @@ def unseen(*names: str) -> Iterator[None]:
             del sys.modules[name]
 
 
+def _loaded(room: str) -> ModuleType:
+    with unseen("pandas", "pyarrow"):
+        return import_module(f"graphsvc.cli.{room}")
+
+
+def beside(*given: object) -> None:
+    """What another process that serves the pages begins with: see `serving.serve_beside`."""
+    _loaded("serving").serve_beside(*given)
+
+
 class Program(click.Group):
     """All commands by name; what they need is loaded with the one that is run."""
 
@@ -64,8 +75,7 @@ class Program(click.Group):
         """A command, its module loaded with it; None: there is none of that name."""
         for room, names in ROOMS.items():
             if cmd_name in names:
-                with unseen("pandas", "pyarrow"):
-                    commands: tuple[click.Command, ...] = import_module(f"graphsvc.cli.{room}").commands
+                commands: tuple[click.Command, ...] = _loaded(room).commands
                 return next(command for command in commands if command.name == cmd_name)
         return super().get_command(ctx, cmd_name)
 

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from graphsvc.access.people import accounts
-from graphsvc.cli.running import _serving
+from graphsvc.cli.serving import serving
 from graphsvc.config import Settings
 from graphsvc.service import Service
 
 
 def test_the_pages_lie_below_the_address_it_says(settings: Callable[..., Settings]) -> None:
     answers: list[tuple[int, str]] = []
-    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none", port=0)) as service:
+    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none", port=0, processes=1)) as service:
         accounts.add(service.database, "ann", ["analyst"], {})
 
         def ask(address: str) -> None:
@@ -33,7 +33,7 @@ def test_the_pages_lie_below_the_address_it_says(settings: Callable[..., Setting
             finally:
                 os.kill(os.getpid(), signal.SIGINT)
 
-        with _serving(service) as address:
+        with serving(service) as address:
             assert urlsplit(address).path == service.hidden_path()
             asking = threading.Thread(target=ask, args=(address,))
             asking.start()

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.cases.jobs import Jobs
+from graphsvc.cases.processes import Processes
 from graphsvc.config import Settings
 from graphsvc.errors import InputError, NotFound, OperatorError, standing
 from graphsvc.records.progress import Progress
@@ -35,7 +36,7 @@ def database(settings: Settings) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def jobs(settings: Settings, database: sa.Engine) -> Iterator[Jobs]:
-    made = Jobs(database, settings, every=0.0)
+    made = Jobs(database, settings, Processes(settings.home, b"key"), every=0.0)
     yield made
     made.close()
 
@@ -113,7 +114,7 @@ def test_cancelled_it_stops_at_its_next_step(jobs: Jobs) -> None:
 
 
 def test_closing_stops_what_is_running(settings: Settings, database: sa.Engine) -> None:
-    jobs, work = Jobs(database, settings, every=0.0), Slow()
+    jobs, work = Jobs(database, settings, Processes(settings.home, b"key"), every=0.0), Slow()
     key = jobs.start("ann", "north", "load", work)
     work.begun.wait(LONG_S)
     threading.Timer(0.05, work.go.set).start()
@@ -158,8 +159,9 @@ def test_a_job_whose_process_was_killed_reads_interrupted(jobs: Jobs, settings: 
         "from graphsvc.appdb import open_database\n"
         "from graphsvc.config import Settings\n"
         "from graphsvc.cases.jobs import Jobs\n"
+        "from graphsvc.cases.processes import Processes\n"
         "settings = Settings.read({}, home=Path(sys.argv[1]))\n"
-        "jobs = Jobs(open_database(settings), settings)\n"
+        "jobs = Jobs(open_database(settings), settings, Processes(settings.home, b'key'))\n"
         "print(jobs.start('ann', 'north', 'load', lambda progress: threading.Event().wait() and {}), flush=True)\n"
         "sys.stdin.read()\n"
     )

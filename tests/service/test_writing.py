@@ -22,6 +22,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases import cypher_runs
 from graphsvc.cases.cypher_runs import Runs
+from graphsvc.cases.processes import Processes
 from graphsvc.cases.stores.erased import Leaving, take_out
 from graphsvc.config import Settings
 from graphsvc.errors import AnswerWarning, Busy, CypherFault, NotFound, Refused
@@ -255,8 +256,8 @@ def test_runs_are_of_who_began_them_alone(opened: Service, session: Session) -> 
     assert [past.text for past in bob.cypher.history()].count("RETURN 1 AS one") == 0
 
 
-def test_no_more_run_at_once_than_may() -> None:
-    runs = Runs()
+def test_no_more_run_at_once_than_may(tmp_path: Path) -> None:
+    runs = Runs(Processes(tmp_path, b"key"))
 
     def wait(typed: Typed) -> Stands:
         typed.cancelled.wait(60)

@@ -44,6 +44,7 @@ __all__ = [
     "make_ready",
     "renew",
     "restart",
+    "running",
     "secret_file",
     "status",
     "stop",
@@ -63,17 +64,19 @@ class LocalServer:
         username: account of the service.
         password: its password.
         version: Neo4j version.
+        lifeline: what holds it; None where somebody else does.
     """
 
     uri: str
     username: str
     password: str = field(repr=False)
     version: str
-    lifeline: socket.socket = field(repr=False, compare=False)
+    lifeline: socket.socket | None = field(repr=False, compare=False)
 
     def close(self) -> None:
         """Let go of the server. Closing twice does no harm."""
-        self.lifeline.close()
+        if self.lifeline is not None:
+            self.lifeline.close()
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +116,22 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
         f"Neo4j did not answer within {settings.start_timeout_s} seconds. Its logs are in {folder / 'logs'}; "
         "on a slow machine set GRAPHSVC_NEO4J_START_S to more."
     )
+
+
+def running(settings: Settings, progress: Progress | None = None) -> LocalServer:
+    """The managed server of this home, which somebody else holds; returns once it answers queries. Nothing is let go of at the end.
+
+    Raises:
+        OperatorError: none runs, or it does not answer in time.
+    """
+    deadline = time.monotonic() + settings.start_timeout_s
+    while time.monotonic() < deadline and (now := status(settings)) is not None:
+        if now["uri"]:
+            return _of(settings, now["uri"], now["version"])
+        if progress is not None:
+            progress(0, 0, "Neo4j starts, which takes some seconds")
+        time.sleep(0.05)
+    raise OperatorError("No managed Neo4j of this home is running that answers. Start graphsvc again.")
 
 
 def secret_file(settings: Settings) -> Path:
@@ -224,7 +243,7 @@ def _server(settings: Settings, lifeline: socket.socket, line: str, version: str
     """The server behind the supervisor's answer to `hold`."""
     word, _, rest = line.partition(" ")
     if word == "READY" and version == settings.neo4j_version:
-        return LocalServer(rest, launch.USERNAME, secret_file(settings).read_text(), version, lifeline)
+        return _of(settings, rest, version, lifeline)
     lifeline.close()
     if word == "READY":
         raise OperatorError(
@@ -232,6 +251,10 @@ def _server(settings: Settings, lifeline: socket.socket, line: str, version: str
             "End it with `graphsvc neo4j stop`, or set GRAPHSVC_NEO4J_VERSION to the version that runs."
         )
     raise OperatorError(rest)
+
+
+def _of(settings: Settings, uri: str, version: str, lifeline: socket.socket | None = None) -> LocalServer:
+    return LocalServer(uri, launch.USERNAME, secret_file(settings).read_text(), version, lifeline)
 
 
 def _command(settings: Settings, command: str) -> str | None:

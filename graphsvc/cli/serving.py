@@ -1,0 +1,216 @@
+"""The processes that serve the pages of one home: the one that was started, and others beside it on the same sockets.
+
+Python works at one thing at a time in each process. The first one holds the managed server, completes what a kill left, opens
+accounts that wait and starts another where one of those beside it has died; all of them answer whoever the system gives them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from graphsvc.cli import beside
+from graphsvc.cli.printed import say
+from graphsvc.config import Settings
+from graphsvc.errors import GraphsvcError, OperatorError
+from graphsvc.service import Service, settle
+
+_LOG = logging.getLogger(__name__)
+_THREADS = 8
+# Between two starts of a process that dies at once; and what the others are given to end.
+_AGAIN_S, _END_S = 5.0, 30.0
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def serving(service: Service) -> Iterator[str]:
+    """Serve after the block (which says where), until Ctrl-C or a signal to end."""
+    # Imported here: the other commands need not wait for what only pages need.
+    from graphsvc.web import door
+
+    settings = service.settings
+    port = _free_port(settings)
+    address = door.address_of(settings, service.hidden_path(), port)
+    with _ended_by(_ENDING), _Pages(service, address, host=settings.host, port=port) as pages:
+        try:
+            yield address
+            settle()
+            service.answer_others()
+            service.plan_ahead()
+            service.keep_opening()
+            with _Beside(service, address, pages.listening):
+                pages.run()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            pages.close()
+            say("Stopping.", err=True)
+
+
+class _Pages:
+    """The pages of a service behind sockets: of its own, at a host and a port, or of another process."""
+
+    def __init__(self, service: Service, address: str, **where: Any) -> None:
+        from graphsvc.web import create_app, intake
+
+        app = create_app(service, address)
+        self._sockets: dict[int, wasyncore.dispatcher] = {}
+        self._server = create_server(
+            app,
+            self._sockets,
+            threads=_THREADS,
+            max_request_body_size=(service.settings.upload_mb + 1) * 1024 * 1024,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            **where,
+        )
+        self._servers = [known for known in self._sockets.values() if hasattr(known, "channel_class")]
+        for server in self._servers:
+            server.channel_class = intake.channel_of(app, service)
+
+    @property
+    def listening(self) -> list[socket.socket]:
+        """The sockets that it listens at."""
+        return [server.socket for server in self._servers]
+
+    def run(self) -> None:
+        """Serve until something is raised."""
+        self._server.run()
+
+    def close(self) -> None:
+        """Serve nobody any more. Closing twice does no harm."""
+        self._server.close()
+        # Of browsers that keep their connection too.
+        wasyncore.close_all(self._sockets, ignore_all=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class _Beside:
+    """The processes beside this one, which live as long as the block. One that dies is started again, after what it left was completed."""
+
+    def __init__(self, service: Service, address: str, sockets: Sequence[socket.socket]) -> None:
+        self._service, self._address, self._sockets = service, address, sockets
+        self._context = get_context("spawn")
+        self._closing = threading.Event()
+        self._watching = threading.Thread(target=self._watch, name="processes", daemon=True)
+        # Process → our end of a pipe, whose end it takes for ours.
+        self._lifelines: dict[Any, Connection] = {}
+
+    def _start(self) -> None:
+        theirs, ours = self._context.Pipe(duplex=False)
+        # Daemons would be ended in the middle of what they do.
+        process = self._context.Process(
+            target=beside, args=(self._service.settings, self._address, self._sockets, theirs), daemon=False
+        )
+        process.start()
+        theirs.close()
+        self._lifelines[process] = ours
+
+    def _watch(self) -> None:
+        while not self._closing.is_set():
+            began = time.monotonic()
+            while len(self._lifelines) < self._service.settings.serving_processes - 1:
+                self._start()
+            sentinels = {process.sentinel: process for process in self._lifelines}
+            for sentinel in wait(list(sentinels), timeout=1.0):
+                self._bury(sentinels[sentinel])
+                self._closing.wait(max(0.0, began + _AGAIN_S - time.monotonic()))
+
+    def _bury(self, process: Any) -> None:
+        self._lifelines.pop(process).close()
+        if self._closing.is_set():
+            return
+        _LOG.warning("a process that served pages ended (%s); another is started", process.exitcode)
+        try:
+            self._service.recover()
+        except GraphsvcError as error:
+            _LOG.error("what it left could not be completed: %s", type(error).__name__)
+
+    def __enter__(self) -> Self:
+        if self._service.settings.serving_processes > 1:
+            self._watching.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._closing.set()
+        if self._watching.is_alive():
+            self._watching.join()
+        for lifeline in self._lifelines.values():
+            lifeline.close()
+        for process in self._lifelines:
+            process.join(_END_S)
+            process.kill()
+
+
+def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.socket], lifeline: Connection) -> None:
+    """Serve at the sockets of the process that started this one, until it closes its end of a pipe, or is gone."""
+    os.umask(0o077)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the first one as well, which ends us
+
+    def end_with_it() -> None:
+        with suppress(EOFError, OSError):
+            lifeline.recv()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    try:
+        with _ended_by((signal.SIGTERM,)):
+            threading.Thread(target=end_with_it, name="lifeline", daemon=True).start()
+            with Service(settings, beside=True) as service, _Pages(service, address, sockets=list(sockets)) as pages:
+                service.store()
+                settle()
+                service.answer_others()
+                pages.run()
+    except KeyboardInterrupt:
+        pass
+    except GraphsvcError as error:
+        _LOG.error("a process that serves pages cannot go on: %s", error)
+        sys.exit(error.exit_code)
+
+
+@contextmanager
+def _ended_by(signals: Sequence[signal.Signals]) -> Iterator[None]:
+    """Signals that raise KeyboardInterrupt in the block, also where a shell started us with one of them ignored."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _free_port(settings: Settings) -> int:
+    """The port to serve on: the one that is set, or any that is free for 0."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+            return int(probe.getsockname()[1])
+        except (OSError, TypeError) as error:  # a TypeError where the host cannot be written as one
+            why = getattr(error, "strerror", None) or "GRAPHSVC_HOST is no host"
+            raise OperatorError(
+                f"Port {settings.port} on {settings.host} cannot be used ({why}). Stop what uses it,"
+                " or choose another: GRAPHSVC_PORT=0 takes any that is free."
+            ) from None

@@ -1,0 +1,227 @@
+"""Several processes that serve one home: what one of them alone has in memory is there for whoever asks any of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.appdb import open_database
+from graphsvc.cases.cypher_runs import Runs
+from graphsvc.cases.jobs import Jobs
+from graphsvc.cases.processes import GoneError, Processes
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, CypherFault, InputError, NotFound
+from graphsvc.records.progress import Progress
+from graphsvc.store.typed import Typed
+
+KEY = b"what they have in common"
+LONG_S = 60.0
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[tuple[Processes, Processes]]:
+    both = Processes(tmp_path, KEY), Processes(tmp_path, KEY)
+    yield both
+    for process in both:
+        process.close()
+    assert list((tmp_path / "processes").glob("*")) == []
+
+
+def fail(error: Exception) -> None:
+    raise error
+
+
+def test_each_answers_the_others_and_what_went_wrong_is_told_as_it_was(two: tuple[Processes, Processes]) -> None:
+    here, there = two
+    identifier = there.new_id()
+    assert there.is_mine(identifier)
+    assert not here.is_mine(identifier)
+    assert here.ask_others("sum", 1, 2) == []
+    there.listen({"sum": lambda *given: sum(given), "fail": fail})
+    assert here.ask(identifier, "sum", 1, 2) == 3
+    assert here.ask_others("sum", 1, 2) == [3]
+    assert there.ask_others("sum", 1, 2) == [], "itself is no other"
+    with pytest.raises(CypherFault) as caught:
+        here.ask(identifier, "fail", CypherFault("there is no such label", 2, 7))
+    assert (caught.value.line, caught.value.column) == (2, 7)
+    assert str(caught.value) == "Line 2, column 7: there is no such label"
+
+
+def test_what_nobody_expected_is_no_answer_and_its_words_stay_where_they_are(
+    two: tuple[Processes, Processes], caplog: pytest.LogCaptureFixture
+) -> None:
+    here, there = two
+    there.listen({"fail": fail})
+    with pytest.raises(GoneError):
+        here.ask(there.new_id(), "fail", KeyError("Quillfeather"))
+    assert "another process asked fail: KeyError" in caplog.text
+    assert "Quillfeather" not in caplog.text
+
+
+def test_who_does_not_have_the_key_is_not_answered_and_keeps_nobody_from_it(
+    tmp_path: Path, two: tuple[Processes, Processes]
+) -> None:
+    here, there = two
+    there.listen({"sum": lambda *given: sum(given)})
+    with pytest.raises(GoneError):
+        Processes(tmp_path, b"another").ask(there.new_id(), "sum", 1)
+    assert here.ask(there.new_id(), "sum", 1) == 1
+    assert (tmp_path / "processes").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("identifier", ["", "0" * 32, "../../../x", "..", "????????", "\0", "ü" * 9, "x" * 5000])
+def test_an_id_of_nobody_is_one_of_who_is_gone(two: tuple[Processes, Processes], identifier: str) -> None:
+    here, there = two
+    there.listen({})
+    with pytest.raises(GoneError):
+        here.ask(identifier, "sum")
+
+
+def test_one_that_was_killed_is_gone_at_once(tmp_path: Path, two: tuple[Processes, Processes]) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from graphsvc.cases.processes import Processes\n"
+        f"processes = Processes(Path(sys.argv[1]), {KEY!r})\n"
+        "processes.listen({'pid': __import__('os').getpid})\n"
+        "print(processes.new_id(), flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        identifier = process.stdout.readline().strip()
+        assert two[0].ask(identifier, "pid") == process.pid
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    with pytest.raises(GoneError):
+        two[0].ask(identifier, "pid")
+    assert list((tmp_path / "processes").iterdir()) == []
+    assert two[0].ask_others("pid") == []
+
+
+# -- runs of Cypher -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def runs(two: tuple[Processes, Processes]) -> Iterator[tuple[Runs, Runs]]:
+    both = Runs(two[0]), Runs(two[1])
+    for process, mine in zip(two, both, strict=True):
+        process.listen(mine.answers())
+    yield both
+    for mine in both:
+        mine.close()
+
+
+def wait(typed: Typed) -> dict[str, Any]:
+    typed.cancelled.wait(LONG_S)
+    typed.columns, typed.rows = ("one",), [(1,)]
+    return {}
+
+
+def test_a_run_of_one_process_is_watched_and_ended_through_another(runs: tuple[Runs, Runs]) -> None:
+    here, there = runs
+    run = there.start("ann", "north", "RETURN 1 AS one", {"a": 1}, wait)
+    assert here.one(run, "ann", "north").state == "running"
+    assert (
+        [each.id for each in here.going("ann", "north")] == [run] == [each.id for each in there.going("ann", "north")]
+    )
+    for account, case in (("bob", "north"), ("ann", "south")):
+        assert here.going(account, case) == []
+        with pytest.raises(NotFound, match="no such run of yours"):
+            here.one(run, account, case)
+        with pytest.raises(NotFound, match="no such run of yours"):
+            here.cancel(run, account, case)
+    here.cancel(run, "ann", "north")
+    answer = here.one(run, "ann", "north", wait_s=LONG_S)
+    assert (answer.state, answer.columns, answer.rows, dict(answer.parameters)) == ("done", ("one",), [(1,)], {"a": 1})
+    assert here.whole(run, "ann", "north") == there.whole(run, "ann", "north")
+
+
+def test_no_more_run_at_once_than_may_in_all_of_them(runs: tuple[Runs, Runs]) -> None:
+    here, there = runs
+    there.start("ann", "c", "x", {}, wait)
+    here.start("ann", "c", "x", {}, wait)
+    for each in runs:
+        with pytest.raises(Busy, match="2 of your queries and 2 in all"):
+            each.start("ann", "c", "x", {}, wait)
+
+
+def test_what_ended_a_run_is_told_through_another(runs: tuple[Runs, Runs]) -> None:
+    here, there = runs
+    run = there.start("ann", "c", "x", {}, lambda _typed: fail(CypherFault("it is wrong", 3, 4)))  # type: ignore[arg-type,return-value]
+    answer = here.one(run, "ann", "c", wait_s=LONG_S)
+    assert (answer.state, answer.line, answer.column) == ("failed", 3, 4)
+    with pytest.raises(CypherFault, match="it is wrong"):
+        here.whole(run, "ann", "c")
+
+
+def test_of_a_process_that_is_gone_there_is_no_run(two: tuple[Processes, Processes], runs: tuple[Runs, Runs]) -> None:
+    run = runs[1].start("ann", "c", "x", {}, lambda _typed: {})
+    two[1].close()
+    with pytest.raises(NotFound, match="no such run of yours"):
+        runs[0].one(run, "ann", "c")
+    assert runs[0].going("ann", "c") == []
+
+
+# -- jobs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[sa.Engine]:
+    engine = open_database(Settings.read({}, home=tmp_path))
+    yield engine
+    engine.dispose()
+
+
+def test_what_ended_a_job_and_that_it_did_is_told_through_another_process(
+    tmp_path: Path, two: tuple[Processes, Processes], database: sa.Engine
+) -> None:
+    settings = Settings.read({}, home=tmp_path)
+    here, there = (Jobs(database, settings, process, every=0.0) for process in two)
+    two[1].listen(there.answers())
+    go = threading.Event()
+
+    def work(_progress: Progress) -> dict[str, Any]:
+        go.wait(LONG_S)
+        raise InputError("links.csv, row 7: Quillfeather is no date")
+
+    job = there.start("ann", "north", "load", work)
+    assert here.one(job, "north", "ann", wait_s=0.05).state == "running"
+    threading.Timer(0.2, go.set).start()
+    ended = here.one(job, "north", "ann", wait_s=LONG_S)
+    assert (ended.state, ended.said) == ("failed", "links.csv, row 7: Quillfeather is no date")
+    assert here.one(job, "north", "bob").said == ""
+    two[1].close()
+    assert here.one(job, "north", "ann").said == ""
+    for jobs in (here, there):
+        jobs.close()
+
+
+# -- what is kept in memory -----------------------------------------------------------------------------------------
+
+
+def test_what_one_forgets_all_forget(settings: Callable[..., Settings]) -> None:
+    from graphsvc.cases.cache import Cache, Caches
+    from graphsvc.service import Service
+
+    class Some(Caches):
+        def __init__(self) -> None:
+            self.names: Cache[str] = Cache(2)
+
+    chosen = settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")
+    with Service(chosen) as here, Service(chosen) as there:
+        there.answer_others()
+        of = there.caches(Some).names.of
+        assert (of(("c", 1, "P"), lambda: "a"), of(("c", 1, "P"), lambda: "b")) == ("a", "a")
+        here.forget()
+        assert of(("c", 1, "P"), lambda: "b") == "b"
