@@ -21,7 +21,7 @@ class _Computing(Generic[Result]):
 
 
 class Cache(Generic[Result]):
-    """The latest results, at most `most`; a new version of a case at a handling code drops what was computed on older ones.
+    """The results that were wanted last, at most `most`; a new version of a case at a handling code drops what was computed on older ones.
 
     Example:
         >>> cache = Cache[str](2)
@@ -45,7 +45,9 @@ class Cache(Generic[Result]):
         Who asks while somebody computes it waits for that; where it fails, each who waited computes it for themselves.
         """
         with suppress(KeyError):
-            return self._results[key]
+            result = self._results[key]
+            self._results.move_to_end(key)
+            return result
         with self._alone:
             if key in self._results:  # since a moment
                 return self._results[key]

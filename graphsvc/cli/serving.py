@@ -67,7 +67,7 @@ class _Pages:
     def __init__(self, service: Service, address: str, **where: Any) -> None:
         from graphsvc.web import create_app, intake
 
-        app = create_app(service, address)
+        self._app = app = create_app(service, address)
         self._sockets: dict[int, wasyncore.dispatcher] = {}
         self._server = create_server(
             app,
@@ -89,7 +89,13 @@ class _Pages:
 
     def run(self) -> None:
         """Serve until something is raised."""
+        threading.Thread(target=self._make_ready, name="templates", daemon=True).start()
         self._server.run()
+
+    def _make_ready(self) -> None:
+        """Compile the templates, before whoever opens a page first waits for its own."""
+        for name in self._app.jinja_env.list_templates():
+            self._app.jinja_env.get_template(name)
 
     def close(self) -> None:
         """Serve nobody any more. Closing twice does no harm."""

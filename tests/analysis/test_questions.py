@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -101,13 +102,13 @@ def test_only_the_kinds_asked_for_are_weighed() -> None:
 
 def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     reruns: Counter[str] = Counter()
-    whole = rereading.score_if
+    whole = rereading.rescored
 
-    def counted(*given: object) -> object:
-        reruns["score"] += 1
-        return whole(*given)  # type: ignore[arg-type]
+    def counted(before: rereading.Read, changes: list[rereading.Change], *more: Any) -> object:
+        reruns["score"] += len(changes)
+        return whole(before, changes, *more)
 
-    monkeypatch.setattr(rereading, "score_if", counted)
+    monkeypatch.setattr(rereading, "rescored", counted)
     many = [said(f"s{n}: boss DIRECTED p{n}") for n in range(900)] + [
         said(f"t{n}: p{n % 9} PILOTED c{n}") for n in range(900)
     ]

@@ -272,7 +272,7 @@ class Gate:
         stands = self._open(case, grant)
         # The version too: what is shared by sources is decided in the application database, and no mark of the graph tells it.
         question = ("computed", form.name, _version(stands, grant), self._settings.few_below, *decided_by)
-        snapshot = self._snapshots.of(case, grant, stands, question)
+        snapshot = self._snapshots.of(case, grant, stands, question, computed=True)
         rows: list[tuple[Any, ...]] = []
         beside = snapshot.read(rows.extend)
         if beside is not None:

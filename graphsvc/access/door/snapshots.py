@@ -36,6 +36,8 @@ from graphsvc.errors import OperatorError
 _LOG = logging.getLogger(__name__)
 # Rows that are written and read at once; files of one state of a case at one handling code, of which the latest used stay.
 _BATCH, _MOST = 65_536, 64
+# A row that is computed is kept where so many that are read would be.
+_WORTH = 50
 _LENGTH = 8
 # Bytes of what is encrypted, without any content.
 _LEAST_SEALED = 28
@@ -82,7 +84,16 @@ class Snapshots:
         self._folder, self._root, self._database = folder, root, database
         self._key_of, self._least = key_of, least
 
-    def of(self, case: str, grant: Grant, stands: Any, question: Sequence[object], *, usual: bool = True) -> Snapshot:
+    def of(
+        self,
+        case: str,
+        grant: Grant,
+        stands: Any,
+        question: Sequence[object],
+        *,
+        usual: bool = True,
+        computed: bool = False,
+    ) -> Snapshot:
         """The place of an answer; nothing ever lies there where the question is not the usual one.
 
         Args:
@@ -91,13 +102,15 @@ class Snapshots:
             stands: the row of the case, open at it, with `held` and `mark_p`.
             question: what is asked, with the query's own text and the settings that decide the answer.
             usual: whether it is asked as everybody asks it: answers to wishes of one reader would only push out the rest.
+            computed: whether its rows are computed: each is worth as much as many that are read.
         """
         mark = _mark(stands, grant.handling)
         if not (usual and mark and self._least):
             return Snapshot(self._folder / "none", b"", "", math.inf, self.locked)
         bound = json.dumps([_rules(), case, grant.handling, grant.sources, mark, *map(str, question)])
         path = self._folder / self._state(case, grant.handling, mark) / self._name(bound)
-        return Snapshot(path, self._key_of(case), bound, self._least, self.locked)
+        least = self._least / _WORTH if computed else self._least
+        return Snapshot(path, self._key_of(case), bound, least, self.locked)
 
     def settle(self) -> None:
         """Remove what is of a state that no case is in any more, and what was never completed.

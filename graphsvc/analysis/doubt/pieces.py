@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import met, strengths, supported
-from graphsvc.analysis.evidence.bins import among, distinct, sorted_into
+from graphsvc.analysis.evidence.bins import among, distinct
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger, numbered
 
@@ -183,7 +183,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
     gone = distinct(of * max(count, 1) + rows)
     links = int(ledger.link.max(initial=-1)) + 1
     which, link = np.divmod(distinct(of * max(links, 1) + ledger.link[rows]), max(links, 1))
-    row, pair = sorted_into(ledger.link, links).members(link)
+    row, pair = ledger.by_link.members(link)
     remaining = ~among(which[pair] * max(count, 1) + row, gone)
     row, pair = row[remaining], pair[remaining]
     strength = strengths(ledger)

@@ -18,6 +18,7 @@ from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score.basis import Basis
@@ -126,26 +127,45 @@ def weigh(
     leaving = leaving or LeavingOut(on)
     if lead not in leaving.numbers:
         return []
-    row, others, before = leaving.numbers[lead], on.others, leaving.before
+    row = leaving.numbers[lead]
     near = {id(on.told.claims[number]): number for number in _neighbourhood(lead, on.told)}
     candidates = _candidates(lead, [on.told.claims[number] for number in near.values()], kinds)
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
     questions = []
-    for which, (claim, number) in enumerate(zip(candidates, numbers, strict=True)):
-        score = rereading.score_if(before, on.told.link[[number]], _at_its_best(on.told, number))
-        if_true, if_false = int(rereading.ranks(score, others)[row]), int(without.rank[which, 0])
-        belief, moved = _belief(claim), abs(score[row] - without.score[which, 0])
+    scores, ranks = _at_their_best(on, leaving, row, numbers)
+    for which, claim in enumerate(candidates):
+        if_true, if_false = int(ranks[which]), int(without.rank[which, 0])
+        belief, moved = _belief(claim), abs(scores[which] - without.score[which, 0])
         worth = belief * (1 - belief) * (abs(if_true - if_false) + min(moved, 0.99))
         if worth > 1e-9:
             questions.append(Question(claim, if_true, if_false if without.ranked[which, 0] else None, float(worth)))
     return sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
 
 
-def _at_its_best(ledger: Ledger, number: int) -> Floats:
+def _at_their_best(on: Basis, leaving: LeavingOut, row: int, numbers: Sequence[int]) -> tuple[Floats, Ints]:
+    """The score of a person, and their rank, if each claim by itself were as good as can be."""
+    before, told, strength = leaving.before, on.told, strengths(on.told)
+    changed = rereading.rescored(
+        before, [(told.link[[number]], _at_its_best(told, number, strength)) for number in numbers]
+    )
+    scores = np.full(len(numbers), before.score[row])
+    mine = changed.row == row
+    scores[changed.change[mine]] = changed.score[mine]
+    # As `rereading.ranks`: who is further forward, of all as they were, less those who score otherwise, and of these as they score now.
+    bar = scores.round(9)
+    listed = np.sort(np.concatenate((before.score.round(9), [round(score, 9) for score in on.others])))
+    forward = len(listed) - np.searchsorted(listed, bar, side="right")
+    for score, sign in ((before.score[changed.row], -1), (changed.score, 1)):
+        over = changed.change[score.round(9) > bar[changed.change]]
+        forward += sign * np.bincount(over, minlength=len(numbers))
+    return scores, forward + 1
+
+
+def _at_its_best(ledger: Ledger, number: int, strengths_of: Floats) -> Floats:
     """How far the link of a claim is believed if the claim is as good as can be."""
-    rows = np.flatnonzero(ledger.link == ledger.link[number])
-    strength = strengths(ledger)[rows]
+    rows, _ = ledger.by_link.members(ledger.link[[number]])
+    strength = strengths_of[rows]
     kind, _, _, behind, _ = ledger.claims[number].grading
     strength[rows == number] = claim_belief(kind, "1", "A", behind, weights=ledger.weights)
     sides = []

@@ -198,28 +198,6 @@ def _handed(network: Operation) -> scipy.sparse.csr_array:
     return scipy.sparse.coo_array((ties.data[tie], (source, cell)), shape=(size * kinds, size * _WIDTH)).tocsr()
 
 
-def score_if(before: Read, links: Ints, belief: Floats) -> Floats:
-    """The score of everybody where these links are believed so far instead.
-
-    Args:
-        before: see `read`.
-        links: their numbers, each once.
-        belief: for each of them 0 to 1.
-
-    Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> before = read(tied("s1: p1 ORGANISED c1"))
-        >>> bool(abs(score_if(before, np.array([0]), np.array([0.0]))[0]) < 1e-12)
-        True
-
-    Limits: none beyond `parts.read`: equal, but for rounding, to reading the changed network whole.
-    """
-    some = rescored(before, [(links, belief)])
-    result = before.score.copy()
-    result[some.row] = some.score
-    return result
-
-
 @dataclass(frozen=True, slots=True)
 class Rescored:
     """Who scores otherwise after some changes, each by itself; everybody else scores as before.
@@ -234,7 +212,7 @@ class Rescored:
 
 
 def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] | None = None) -> Rescored:
-    """`score_if` for many changes, each by itself, of those alone for whom something changes.
+    """The scores where some links are believed otherwise, for many such changes, each by itself: of those alone for whom something changes.
 
     Args:
         before: see `read`.
@@ -249,7 +227,7 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
         >>> some.change.tolist(), some.row.tolist(), (some.score > before.score).tolist()
         ([0, 1], [0, 1], [True, False])
 
-    Limits: as `score_if`; takes memory for all whom the changes touch, so give a hundred at a time.
+    Limits: none beyond `parts.read`: equal, but for rounding, to reading the changed network whole; takes memory for all whom the changes touch, so give a hundred at a time.
     """
     count, size, kinds = len(changes), before.network.size, len(WHOM)
     change = np.repeat(np.arange(count), [len(links) for links, _ in changes])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphsvc.analysis.evidence.bins import Bins, sorted_into
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints, components, joins
 from graphsvc.analysis.evidence.independence import Colours, colours, effective
@@ -17,7 +19,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: the rows of its links are sorted once, for whoever asks for some of them.
+@dataclass(frozen=True)
 class Ledger:
     """The claims that carry weight, one row each; strings stand as numbers.
 
@@ -50,6 +53,11 @@ class Ledger:
     keys: Ints
     colours: Colours
     weights: Weights = SHIPPED
+
+    @cached_property
+    def by_link(self) -> Bins:
+        """The rows of each link, in their order."""
+        return sorted_into(self.link, int(self.link.max(initial=-1)) + 1)
 
     def rows(self, chosen: Bools) -> Ledger:
         """The same ledger with some of its rows only; entities and links keep their numbers."""

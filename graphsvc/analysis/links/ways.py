@@ -125,15 +125,16 @@ class WayGround:
         if known is not None:
             return known
         best: dict[str, float] = {}
-        heap = [(-1.0, end)]
+        heap, so_far = [(-1.0, end)], {end: -1.0}
         while heap:
             believed, node = heapq.heappop(heap)
             if node in best:
                 continue
             best[node] = -believed
             for other, belief in self.beside(node).items():
-                if other not in best:
-                    heapq.heappush(heap, (believed * belief, other))
+                if (through := believed * belief) < so_far.get(other, 0.0):
+                    so_far[other] = through
+                    heapq.heappush(heap, (through, other))
         if len(self._likelihoods) >= _ENDS:
             self._likelihoods.clear()
         self._likelihoods[end] = best

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import belief_shares, strengths, supported
-from graphsvc.analysis.evidence.bins import sorted_into
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
@@ -138,9 +137,10 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
 
     Limits: none; a link that no row speaks of has none.
     """
-    size = int(max(ledger.link.max(initial=-1), link.max(initial=-1))) + 1
-    row, which = sorted_into(ledger.link, size).members(link)
-    return which, row
+    rows = ledger.by_link
+    spoken_of = np.flatnonzero(link < len(rows.starts) - 1)
+    row, which = rows.members(link[spoken_of])
+    return spoken_of[which], row
 
 
 def dealt(on: Basis) -> Dealt:

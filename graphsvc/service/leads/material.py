@@ -70,8 +70,9 @@ class LeadReadings:
     given_by: dict[str, str]
 
 
-# How many results are cached; of what they were computed from, which is large, one for each clearance.
+# How many results are cached; of single leads, which many readers open; of what they were computed from, one for each clearance.
 _RESULTS = 64
+_LEADS = 500
 _LARGE = 4
 # So many may share the first places for what becomes of each to be gathered unasked.
 _GATHERED = 100
@@ -93,15 +94,16 @@ class LeadCaches(Caches):
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
         self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
         self.shown_about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
-        self.explained: Cache[Explanation] = Cache(_RESULTS)
+        self.by_source: Cache[dict[str, set[str]]] = Cache(_LARGE)
+        self.explained: Cache[Explanation] = Cache(_LEADS)
         self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_LARGE)
-        self.readings: Cache[LeadReadings] = Cache(_RESULTS)
-        self.falsehood: Cache[FalseAccounts | None] = Cache(_RESULTS)
+        self.readings: Cache[LeadReadings] = Cache(_LEADS)
+        self.falsehood: Cache[FalseAccounts | None] = Cache(_LEADS)
         self.invented: Cache[int | None] = Cache(_RESULTS)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.brought: Cache[dict[str, Brought]] = Cache(_RESULTS)
         self.agreements: Cache[list[Agreement]] = Cache(_RESULTS)
-        self.questions: Cache[list[Question]] = Cache(_RESULTS)
+        self.questions: Cache[list[Question]] = Cache(_LEADS)
         self.networks: Cache[Ground] = Cache(_LARGE)
         self.sets: Cache[tuple[str, ...]] = Cache(_RESULTS)
 
@@ -263,6 +265,16 @@ class Material:
         if self._ask.grant.sources:
             return self.about()
         return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.folded()[0]))
+
+    def statements_by_source(self) -> dict[str, set[str]]:
+        """Source → the statements it gave, of what is `shown`."""
+        return self._caches.by_source.of(self._ask.state, self._by_source)
+
+    def _by_source(self) -> dict[str, set[str]]:
+        statements: dict[str, set[str]] = {}
+        for claim in self.shown()[0]:
+            statements.setdefault(claim.source, set()).add(claim.statement)
+        return statements
 
     def surroundings(self) -> Surroundings:
         """What ways to leads go over, as this reader may be shown them."""

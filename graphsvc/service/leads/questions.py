@@ -157,12 +157,13 @@ class Questions:
         return QuestionStore(self._ask.database)
 
     def _read(self, lead: str) -> LeadReadings:
-        claims, about = self._material.shown()[0], self._material.shown_about()
+        about = self._material.shown_about()
         because, mine = self._material.reasons(lead), about.get(lead, [])
         # A share have only links with the lead at an end.
         raising = tuple(claim for claim in mine if claim.asserts and because.share(claim) > 0)
         sources = {claim.source for claim in raising} - {""}
-        given_by = {claim.statement: claim.source for claim in claims if claim.source in sources}
+        statements = self._material.statements_by_source()
+        given_by = {statement: source for source in sources for statement in statements[source]}
         return LeadReadings(tuple(readings(lead, mine, _aboard_with(mine, about))), raising, given_by)
 
     def _interested(self, read: LeadReadings) -> frozenset[str]:
