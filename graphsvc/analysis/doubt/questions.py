@@ -145,9 +145,9 @@ def weigh(
 
 def _at_their_best(on: Basis, leaving: LeavingOut, row: int, numbers: Sequence[int]) -> tuple[Floats, Ints]:
     """The score of a person, and their rank, if each claim by itself were as good as can be."""
-    before, told, strength = leaving.before, on.told, strengths(on.told)
+    before, ledger, strength = leaving.before, on.told, strengths(on.told)
     changed = rereading.rescored(
-        before, [(told.link[[number]], _at_its_best(told, number, strength)) for number in numbers]
+        before, [(ledger.link[[number]], _at_its_best(ledger, number, strength)) for number in numbers]
     )
     scores = np.full(len(numbers), before.score[row])
     mine = changed.row == row
