@@ -395,15 +395,7 @@ class Register:
             ]
             if rows:
                 connection.execute(tables.identities.insert(), rows)
-            connection.execute(tables.provenance.delete().where(tables.provenance.c.case_id == case))
-            if result.provenance:
-                connection.execute(
-                    tables.provenance.insert(),
-                    [
-                        {"case_id": case, "claim_id": claim, "delivery": delivery, "line": line}
-                        for claim, (delivery, line) in result.provenance.items()
-                    ],
-                )
+            _bring_in_line(connection, case, result.provenance)
             for number, status in settled.items():
                 change: dict[str, Any] = {"status": status}
                 if status == "undone":
@@ -456,6 +448,22 @@ def _shared(dependence: Mapping[str, Any], level: str) -> dict[str, list[Thing]]
 
 def _ask_rewrite(connection: sa.Connection, case: str) -> None:
     connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
+
+
+def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str, tuple[int, int]]) -> None:
+    """Which line of which delivery each claim is from: what became another is written, and not all of a large case."""
+    table = tables.provenance
+    query = sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(table.c.case_id == case)
+    before = {claim: (delivery, line) for claim, delivery, line in connection.execute(query)}
+    if gone := before.items() - provenance.items():
+        delete = table.delete().where(table.c.case_id == case, table.c.claim_id == sa.bindparam("claim"))
+        connection.execute(delete, [{"claim": claim} for claim, _ in gone])
+    rows = [
+        {"case_id": case, "claim_id": claim, "delivery": delivery, "line": line}
+        for claim, (delivery, line) in provenance.items() - before.items()
+    ]
+    if rows:
+        connection.execute(table.insert(), rows)
 
 
 def _forget_claims(connection: sa.Connection, case: str, there: Collection[str]) -> None:

@@ -252,11 +252,13 @@ class Replay:
         every = {**followed, **decided, **about}
         return Deciding(key, on, self._settings.named, every, frozenset(about), now().date())
 
+    @uncollected()
     def write(self, plan: Plan, progress: Progress) -> None:
-        """Write the difference to what the graph holds."""
+        """Write the difference to what the graph holds. The case is closed meanwhile: nothing else is to be waited for."""
         if not (plan.fresh and self._bulk_load.write(plan.case, plan.result.image, progress)):
             write(self._store(), plan.case, plan.steps, self._settings.batch_rows, progress)
 
+    @uncollected()
     def finish(self, plan: Plan) -> None:
         """Bring the vault and what people keep in line, and open the case; a kill in between is completed with the rest."""
         case, result = plan.case, plan.result
