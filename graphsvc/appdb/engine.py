@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,8 @@ from graphsvc.appdb.migrating import known_versions, migrate
 from graphsvc.appdb.private import require_private
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError, RequestError, standing
+
+_LOG = logging.getLogger(__name__)
 
 _RESTED, _RESTED_S = "rested at", 1.0  # seconds
 _UNKNOWN = "Whether this was kept is not known, so look before you repeat it"
@@ -184,3 +187,13 @@ def alone(engine: sa.Engine, lock: int) -> Iterator[sa.Connection]:
         else:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
         yield connection
+
+
+def wipe_free_space(engine: sa.Engine) -> None:
+    """SQLite: leave nothing of what was replaced in the write-ahead log beside the database."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    if busy:
+        _LOG.warning("what was replaced stays in the database's write-ahead log for now: it was in use all the while")

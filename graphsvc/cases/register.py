@@ -13,7 +13,7 @@ from graphsvc.access.decided import reviews
 from graphsvc.access.log.audit import now
 from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.analysis.evidence.dependence import Thing
-from graphsvc.appdb import tables, transaction
+from graphsvc.appdb import tables, transaction, wipe_free_space
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.image.standing import Standing, Standings, packed, unpacked
@@ -331,10 +331,8 @@ class Register:
             connection.execute(tables.cases.update().values(state="loading"))
 
     def wipe_free_space(self) -> None:
-        """SQLite: leave nothing of what was replaced in the write-ahead log beside the database."""
-        if self._database.dialect.name == "sqlite":
-            with self._database.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Leave nothing of what was replaced beside the database."""
+        wipe_free_space(self._database)
 
     def open_cases(self) -> dict[str, dict[str, Any] | None]:
         """Open cases → what the graph held of each when it was last written (`store.mark.Held` as JSON)."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from graphsvc.access.people import changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
+from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError
 from graphsvc.service import Service, quiet
@@ -303,3 +307,30 @@ def test_a_load_asks_again_whether_its_account_may(
         people("whole").deliveries.load(write(tmp_path / "2", **EMPTY), meanwhile)
     assert read_image(service.store(), case) == before
     assert [row["number"] for row in service.register.deliveries(case)] == [1]
+
+
+@pytest.mark.changes
+def test_a_kill_past_an_erasure_leaves_nothing_of_it_beside_the_database(
+    service: Service, case: str, people: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = service.settings.home
+    with transaction(service.database) as connection:
+        former = connection.execute(sa.select(tables.deliveries.c.rows_sealed)).scalar_one()
+    finish = Replay.finish
+
+    def killed(*given: Any) -> None:
+        finish(*given)
+        raise KeyboardInterrupt
+
+    def left() -> set[str]:
+        return {path.name for path in home.glob("*.sqlite*") if former[100:160] in path.read_bytes()}
+
+    assert left()
+    monkeypatch.setattr(Replay, "finish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        service.casework.erase(case, name_of(service, case, SEALED), "cus", "asked for it", quiet)
+    monkeypatch.undo()
+    with Service(service.settings) as started:
+        started.recover()
+        assert left() == set()
+        assert not started.register.rewriting()

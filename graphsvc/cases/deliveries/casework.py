@@ -302,7 +302,6 @@ class Casework:
             self._export_store.clear(case)
             self.register.overrule(case, account, reason, decided)
             self.replay.carry_out(plan, unstoppable(progress))
-            self.register.wipe_free_space()
 
     def waiting_to_be_sealed(self, case: str) -> dict[str, str]:
         """Ids of people by name of whom a delivery says that they should be sealed → why it says so."""

@@ -70,7 +70,6 @@ class Erasing:
         leaving = Leaving(what.masker.mask, renamed, sealed, said_by, before, emptied)
         self._register.overrule(case, account, reason, decided, leaving)
         self._replay.carry_out(plan, unstoppable(progress))
-        self._register.wipe_free_space()
 
     def require_erasable(self, case: str, key: bytes, person: str) -> None:
         """Nothing, if the person of a pseudonym can be erased. Raises as `Casework.require_erasable`."""

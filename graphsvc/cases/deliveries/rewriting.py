@@ -56,7 +56,7 @@ class Rewriting:
         if not self._register.rewriting():
             return managed
         if not managed:
-            self._register.rewritten()
+            self._settle()
             return False
         progress = unstoppable(progress)
         with self._locks.store(progress):
@@ -74,6 +74,11 @@ class Rewriting:
         for done, case in enumerate(cases):
             progress(done, len(cases), "loading every case into the new store")
             self._restore(case)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Nothing of before is left where it can be helped: beside the application database neither. A kill before has it done again."""
+        self._register.wipe_free_space()
         self._register.rewritten()
 
 
