@@ -50,6 +50,7 @@ class Cache(Generic[Result]):
             return result
         with self._alone:
             if key in self._results:  # since a moment
+                self._results.move_to_end(key)
                 return self._results[key]
             mine = _Computing[Result]()
             computing = self._computing.setdefault(key, mine)

@@ -100,6 +100,13 @@ class Runs:
             Busy: as many run already as may at the same time.
         """
         run = _Running(self._processes.new_id(), account, case, text, parameters)
+        with self._processes.alone():
+            self._begin(run)
+        threading.Thread(target=run.work, args=(work,), name="cypher", daemon=True).start()
+        return run.id
+
+    def _begin(self, run: _Running) -> None:
+        account = run.account
         elsewhere = self._processes.ask_others(_COUNT, account)
         with self._lock:
             mine, going = map(sum, zip(self._count(account), *elsewhere, strict=True))
@@ -113,8 +120,6 @@ class Runs:
             for old in ended[: max(0, len(self._runs) + 1 - _KEPT)]:
                 del self._runs[old]
             self._runs[run.id] = run
-        threading.Thread(target=run.work, args=(work,), name="cypher", daemon=True).start()
-        return run.id
 
     def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0, stands: Stands | None = None) -> Run:
         """A run of this person in this case, after waiting for its end so long at most.

@@ -200,7 +200,10 @@ class Home:
         return cast("Subject", self._caches.setdefault(kind, kind()))
 
     def forget(self) -> None:
-        """Forget everything that was read or computed of cases and kept in memory, here and in all that serve the home: names may be in it."""
+        """Forget everything that was read or computed of cases and kept in memory, here and in all that serve the home: names may be in it.
+
+        Of one that does not answer the process's log says so: it is to be ended.
+        """
         self._forget()
         self.processes.ask_others(_FORGET)
 
@@ -222,10 +225,13 @@ class Home:
         apply_schema(store)
         return store
 
-    def recover(self) -> list[str]:
+    def recover(self, progress: Progress | None = None) -> list[str]:
         """Complete loads that a kill interrupted; gives the cases. Needs Neo4j only if there are any.
 
         Uploads and files of an import that a kill left behind, or that waited too long, are removed.
+
+        Args:
+            progress: told of it instead of who is told otherwise; it may raise to stop.
         """
         self.processes.settle()
         self.jobs.settle()
@@ -234,7 +240,7 @@ class Home:
         self.export_store.sweep()
         self.snapshots.settle()
         importing.remove_leftovers(self.settings)
-        return self.casework.recover(self._progress)
+        return self.casework.recover(progress or self._progress)
 
     def close(self) -> None:
         """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops, or goes on for a while."""

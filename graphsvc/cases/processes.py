@@ -10,14 +10,17 @@ import logging
 import os
 import secrets
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from graphsvc.errors import GraphsvcError
 
@@ -69,9 +72,14 @@ class Processes:
         """
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with ExitStack() as undo:
-            # Named so until the end: it removes its socket by this name.
-            address = undo.enter_context(_short(self._folder / self._name))
-            listener = undo.enter_context(Listener(address, "AF_UNIX", backlog=_BACKLOG, authkey=self._key))
+            listener = undo.enter_context(socket.socket(socket.AF_UNIX))
+            part = self._folder / f"{self._name}.part"
+            with _short(part) as address:
+                listener.bind(address)
+            listener.listen(_BACKLOG)
+            # Only now: whoever called before would be refused, and take it for one of a process that was killed.
+            part.rename(self._folder / self._name)
+            undo.callback((self._folder / self._name).unlink, missing_ok=True)
             thread = threading.Thread(target=self._answer_all, args=(listener, answers), name="answers", daemon=True)
             undo.callback(self._wake, thread)
             thread.start()
@@ -86,12 +94,22 @@ class Processes:
         return self._asked(identifier[:_DIGITS], question, given, wait_s)
 
     def ask_others(self, question: str, *given: object) -> list[Any]:
-        """What the others that live answer."""
+        """What the others that live answer; of one that does not, though it lives, the process's log says so."""
         answers = []
         for name in self._others():
-            with suppress(GoneError):
+            try:
                 answers.append(self._asked(name, question, given, 0.0))
+            except GoneError:
+                if name in self._others():
+                    _LOG.warning("a process that serves the home does not answer: %s", question)
         return answers
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process is in such a block."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        with FileLock(self._folder / "lock", timeout=_PATIENCE_S, mode=0o600):
+            yield
 
     def settle(self) -> None:
         """Remove the sockets of those that were killed."""
@@ -126,23 +144,50 @@ class Processes:
         return answer
 
     def _call(self, name: str) -> Connection:
-        path = self._folder / name
+        path, caller = self._folder / name, socket.socket(socket.AF_UNIX)
         try:
+            _be_patient(caller)
             with _short(path) as address:
-                return Client(address, "AF_UNIX", authkey=self._key)
+                caller.connect(address)
+            connection = Connection(caller.detach())
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)  # of one that was killed
             raise GoneError from None
-        except (OSError, EOFError, AuthenticationError):
+        except OSError:
             raise GoneError from None
+        finally:
+            caller.close()
+        try:
+            answer_challenge(connection, self._key)
+            deliver_challenge(connection, self._key)
+        except (OSError, EOFError, AuthenticationError):
+            connection.close()
+            raise GoneError from None
+        return connection
 
-    def _answer_all(self, listener: Listener, answers: Answers) -> None:
+    def _answer_all(self, listener: socket.socket, answers: Answers) -> None:
         while not self._closing.is_set():
             try:
-                connection = listener.accept()
-            except (OSError, EOFError, AuthenticationError):
-                continue  # who asked has gone, or is none of us; or this is the end
-            threading.Thread(target=_answer, args=(connection, answers), name="answer", daemon=True).start()
+                caller, _ = listener.accept()
+            except OSError:
+                continue  # who asked has gone, or this is the end
+            threading.Thread(target=self._answer, args=(caller, answers), name="answer", daemon=True).start()
+
+    def _answer(self, caller: socket.socket, answers: Answers) -> None:
+        _be_patient(caller)
+        with Connection(caller.detach()) as connection, suppress(OSError, EOFError, AuthenticationError):
+            deliver_challenge(connection, self._key)
+            answer_challenge(connection, self._key)
+            question, given = connection.recv()
+            try:
+                answer: object = (True, answers[question](*given))
+            except GraphsvcError as error:
+                answer = (False, error)
+            except Exception as error:
+                # Not its message: it may hold values. Who asked is told that there was no answer.
+                _LOG.error("another process asked %s: %s", question, type(error).__name__)
+                return
+            connection.send(answer)
 
     def _wake(self, thread: threading.Thread) -> None:
         """Have the thread that waits for others see that this is the end."""
@@ -151,18 +196,11 @@ class Processes:
         thread.join(_END_S)
 
 
-def _answer(connection: Connection, answers: Answers) -> None:
-    with connection, suppress(OSError, EOFError):
-        question, given = connection.recv()
-        try:
-            answer: object = (True, answers[question](*given))
-        except GraphsvcError as error:
-            answer = (False, error)
-        except Exception as error:
-            # Not its message: it may hold values. Who asked is told that there was no answer.
-            _LOG.error("another process asked %s: %s", question, type(error).__name__)
-            return
-        connection.send(answer)
+def _be_patient(end: socket.socket) -> None:
+    """Have each step at an end fail that takes longer than one may: the other process may stand still."""
+    limit = struct.pack("ll", int(_PATIENCE_S), 0)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        end.setsockopt(socket.SOL_SOCKET, option, limit)
 
 
 @contextmanager

@@ -24,6 +24,9 @@ from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.store.mark import Held
 
+# Rows that one statement of SQL names.
+_AT_ONCE = 500
+
 
 class Register:
     """The records of every case in one application database."""
@@ -453,9 +456,10 @@ def _bring_in_line(connection: sa.Connection, case: str, provenance: Mapping[str
     table = tables.provenance
     query = sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(table.c.case_id == case)
     before = {claim: (delivery, line) for claim, delivery, line in connection.execute(query)}
-    if gone := before.items() - provenance.items():
-        delete = table.delete().where(table.c.case_id == case, table.c.claim_id == sa.bindparam("claim"))
-        connection.execute(delete, [{"claim": claim} for claim, _ in gone])
+    gone = [claim for claim, _ in before.items() - provenance.items()]
+    for start in range(0, len(gone), _AT_ONCE):
+        some = table.c.claim_id.in_(gone[start : start + _AT_ONCE])
+        connection.execute(table.delete().where(table.c.case_id == case, some))
     rows = [
         {"case_id": case, "claim_id": claim, "delivery": delivery, "line": line}
         for claim, (delivery, line) in provenance.items() - before.items()

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from types import FrameType, TracebackType
@@ -27,12 +27,13 @@ from graphsvc.cli import beside
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, OperatorError
-from graphsvc.service import Service, settle
+from graphsvc.service import CancelledError, Service, settle
 
 _LOG = logging.getLogger(__name__)
 _THREADS = 8
-# Between two starts of a process that dies at once; and what the others are given to end.
-_AGAIN_S, _END_S = 5.0, 30.0
+# Between two starts of a process that dies at once; and what the others are given to end
+# (longer than what they do may take to come to an end, see `cases.home.Home.close`).
+_AGAIN_S, _END_S = 5.0, 180.0
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -117,39 +118,59 @@ class _Beside:
         self._service, self._address, self._sockets = service, address, sockets
         self._context = get_context("spawn")
         self._closing = threading.Event()
+        self._changing = threading.Lock()
         self._watching = threading.Thread(target=self._watch, name="processes", daemon=True)
         # Process → our end of a pipe, whose end it takes for ours.
         self._lifelines: dict[Any, Connection] = {}
 
-    def _start(self) -> None:
-        theirs, ours = self._context.Pipe(duplex=False)
-        # Daemons would be ended in the middle of what they do.
-        process = self._context.Process(
-            target=beside, args=(self._service.settings, self._address, self._sockets, theirs), daemon=False
-        )
-        process.start()
-        theirs.close()
-        self._lifelines[process] = ours
-
     def _watch(self) -> None:
         while not self._closing.is_set():
-            began = time.monotonic()
-            while len(self._lifelines) < self._service.settings.serving_processes - 1:
-                self._start()
-            sentinels = {process.sentinel: process for process in self._lifelines}
-            for sentinel in wait(list(sentinels), timeout=1.0):
-                self._bury(sentinels[sentinel])
-                self._closing.wait(max(0.0, began + _AGAIN_S - time.monotonic()))
+            try:
+                self._look()
+            except Exception as error:
+                # Whatever it is (no memory, no file to be had): the next look tries again, and the others go on serving.
+                _LOG.exception("the processes beside this one: %s", type(error).__name__, exc_info=False)
+                self._closing.wait(_AGAIN_S)
+
+    def _look(self) -> None:
+        """Start those that are missing, and wait a moment for one to end."""
+        began = time.monotonic()
+        while len(self._lifelines) < self._service.settings.serving_processes - 1 and self._start():
+            pass
+        sentinels = {process.sentinel: process for process in self._lifelines}
+        for sentinel in wait(list(sentinels), timeout=1.0):
+            self._bury(sentinels[sentinel])
+            self._closing.wait(max(0.0, began + _AGAIN_S - time.monotonic()))
+
+    def _start(self) -> bool:
+        """Start one; not where this is the end."""
+        with self._changing, ExitStack() as undo:
+            if self._closing.is_set():
+                return False
+            theirs, ours = self._context.Pipe(duplex=False)
+            undo.callback(ours.close)
+            with theirs:
+                # Daemons would be ended in the middle of what they do.
+                process = self._context.Process(
+                    target=beside, args=(self._service.settings, self._address, self._sockets, theirs), daemon=False
+                )
+                process.start()
+            undo.pop_all()
+            self._lifelines[process] = ours
+            return True
 
     def _bury(self, process: Any) -> None:
-        self._lifelines.pop(process).close()
-        if self._closing.is_set():
-            return
+        """Let go of one that ended, and complete what it left."""
+        with self._changing:
+            if self._closing.is_set():
+                return
+            self._lifelines.pop(process).close()
         _LOG.warning("a process that served pages ended (%s); another is started", process.exitcode)
-        try:
-            self._service.recover()
-        except GraphsvcError as error:
-            _LOG.error("what it left could not be completed: %s", type(error).__name__)
+        self._service.recover(self._unless_closing)
+
+    def _unless_closing(self, _done: int, _total: int, _text: str) -> None:
+        if self._closing.is_set():
+            raise CancelledError("Stopped; the next start completes it.")
 
     def __enter__(self) -> Self:
         if self._service.settings.serving_processes > 1:
@@ -157,14 +178,18 @@ class _Beside:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._closing.set()
-        if self._watching.is_alive():
-            self._watching.join()
-        for lifeline in self._lifelines.values():
-            lifeline.close()
-        for process in self._lifelines:
-            process.join(_END_S)
-            process.kill()
+        try:
+            with self._changing:
+                self._closing.set()
+                for lifeline in self._lifelines.values():
+                    lifeline.close()
+            if self._watching.is_alive():
+                self._watching.join()
+            for process in self._lifelines:
+                process.join(_END_S)
+        finally:
+            for process in self._lifelines:
+                process.kill()
 
 
 def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.socket], lifeline: Connection) -> None:
@@ -178,7 +203,7 @@ def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.sock
         os.kill(os.getpid(), signal.SIGTERM)
 
     try:
-        with _ended_by((signal.SIGTERM,)):
+        with _ended_by((signal.SIGTERM,), once=True):
             threading.Thread(target=end_with_it, name="lifeline", daemon=True).start()
             with Service(settings, beside=True) as service, _Pages(service, address, sockets=list(sockets)) as pages:
                 service.store()
@@ -193,10 +218,16 @@ def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.sock
 
 
 @contextmanager
-def _ended_by(signals: Sequence[signal.Signals]) -> Iterator[None]:
-    """Signals that raise KeyboardInterrupt in the block, also where a shell started us with one of them ignored."""
+def _ended_by(signals: Sequence[signal.Signals], *, once: bool = False) -> Iterator[None]:
+    """Signals that raise KeyboardInterrupt in the block, also where a shell started us with one of them ignored.
+
+    `once`: whatever comes after the first is ignored: what is at work is being brought to its end.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        if once:
+            for number in signals:
+                signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, stop) for number in signals}

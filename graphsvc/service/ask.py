@@ -246,7 +246,8 @@ class Ask:
         Raises:
             NotFound, Busy: as `require_open`.
         """
-        return self.home.gate.computed(self.principal, self.case, form, (self.home.weights.digest,), compute)
+        decided_by = (self.home.weights.digest,)
+        return self.home.gate.computed(self.principal, self.case, form, decided_by, compute, self._look)
 
     def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """The rows of several of the service's own queries (name, parameters), asked for at the same time.

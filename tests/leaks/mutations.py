@@ -123,6 +123,22 @@ MUTATIONS = (
         "tests/access/test_snapshots.py::test_nothing_on_disk_can_be_read_or_guessed_from",
     ),
     Mutation(
+        "snapshot of a look",
+        "what a look computes of a former state is kept for no later one",
+        "graphsvc/access/door/gate.py",
+        "if look is not None and look.version != _version(stands, grant):",
+        "if False:",
+        "tests/service/test_snapshots.py::test_what_a_look_computes_of_a_former_state_is_kept_for_no_later_one",
+    ),
+    Mutation(
+        "forget elsewhere",
+        "what one process of a home forgets all forget",
+        "graphsvc/cases/home.py",
+        "        self.processes.ask_others(_FORGET)\n",
+        "",
+        "tests/service/test_processes.py::test_what_one_forgets_all_forget",
+    ),
+    Mutation(
         "neighbours",
         "what is counted beside a node is what the reader sees",
         "cypher/entities/find.cypher",
@@ -702,8 +718,8 @@ MUTATIONS = (
         "jobs",
         "what the error of a job said is for who began it",
         "graphsvc/cases/jobs.py",
-        'self._said.get(row.id, "") if row.account == account else "",',
-        'self._said.get(row.id, ""),',
+        'self._said_of(row.id) if row.account == account and row.state == "failed" else "",',
+        "self._said_of(row.id),",
         f"{_CLASSES}::test_jobs_and_uploads_of_others_are_not_there",
     ),
     Mutation(

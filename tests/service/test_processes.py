@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.appdb import open_database
+from graphsvc.cases import processes
 from graphsvc.cases.cypher_runs import Runs
 from graphsvc.cases.jobs import Jobs
 from graphsvc.cases.processes import GoneError, Processes
@@ -33,7 +36,7 @@ def two(tmp_path: Path) -> Iterator[tuple[Processes, Processes]]:
     yield both
     for process in both:
         process.close()
-    assert list((tmp_path / "processes").glob("*")) == []
+    assert [path.name for path in (tmp_path / "processes").glob("*") if path.name != "lock"] == []
 
 
 def fail(error: Exception) -> None:
@@ -86,7 +89,9 @@ def test_an_id_of_nobody_is_one_of_who_is_gone(two: tuple[Processes, Processes],
         here.ask(identifier, "sum")
 
 
-def test_one_that_was_killed_is_gone_at_once(tmp_path: Path, two: tuple[Processes, Processes]) -> None:
+@contextmanager
+def other(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process of its own that answers, and an id of what it holds."""
     script = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -96,10 +101,15 @@ def test_one_that_was_killed_is_gone_at_once(tmp_path: Path, two: tuple[Processe
         "print(processes.new_id(), flush=True)\n"
         "sys.stdin.read()\n"
     )
-    command = [sys.executable, "-c", script, str(tmp_path)]
+    command = [sys.executable, "-c", script, str(home)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        identifier = process.stdout.readline().strip()
+        yield process, process.stdout.readline().strip()
+        process.kill()
+
+
+def test_one_that_was_killed_is_gone_at_once(tmp_path: Path, two: tuple[Processes, Processes]) -> None:
+    with other(tmp_path) as (process, identifier):
         assert two[0].ask(identifier, "pid") == process.pid
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -107,6 +117,29 @@ def test_one_that_was_killed_is_gone_at_once(tmp_path: Path, two: tuple[Processe
         two[0].ask(identifier, "pid")
     assert list((tmp_path / "processes").iterdir()) == []
     assert two[0].ask_others("pid") == []
+
+
+def test_one_that_stands_still_holds_nobody_up_for_long(
+    tmp_path: Path, two: tuple[Processes, Processes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(processes, "_PATIENCE_S", 1.0)
+    here, there = two
+    there.listen({"sum": lambda *given: sum(given)})
+    with other(tmp_path) as (process, identifier):
+        os.kill(process.pid, signal.SIGSTOP)
+        with pytest.raises(GoneError):
+            here.ask(identifier, "pid")
+        assert here.ask_others("sum", 1) == [1]
+        assert "does not answer: sum" in caplog.text
+        here.settle()
+        os.kill(process.pid, signal.SIGCONT)
+        assert here.ask(identifier, "pid") == process.pid
+    here.settle()
+    # Nor does somebody who connects and says nothing.
+    (path,) = [path for path in (tmp_path / "processes").iterdir() if there.is_mine(path.name + "0" * 24)]
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.connect(str(path))
+        assert here.ask(there.new_id(), "sum", 2) == 2
 
 
 # -- runs of Cypher -------------------------------------------------------------------------------------------------

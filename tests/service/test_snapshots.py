@@ -207,6 +207,23 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
                     computed(twice.plain, name)
 
 
+def test_what_a_look_computes_of_a_former_state_is_kept_for_no_later_one(twice: Twice) -> None:
+    twice.deliver(FIRST)
+    reader = session(twice.kept, "all", CASE)
+
+    def look() -> None:
+        with reader.look("analyse"):
+            reader.leads._material.basis()
+            twice.deliver(THIRD)
+            assert "aide-3" not in {lead.id for lead in reader.leads.ranking().leads}
+            reader.leads.places()
+
+    with pytest.raises(Busy, match="changed while you looked"):
+        look()
+    assert computed(twice.kept, "all") == computed(twice.plain, "all")
+    assert "aide-3" in {lead.id for lead in computed(twice.kept, "all")["ranking"].leads}
+
+
 def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:
     """They decide it, and nothing in the graph tells which they were."""
     twice.deliver(FIRST)

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import gc
 import io
 import secrets
 import stat
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 
 from graphsvc.access.log.audit import now
 from graphsvc.access.vault.masterkey import open_vault
 from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.uploads import Options, Upload, UploadStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, InputError, NotFound, OperatorError
@@ -96,7 +100,7 @@ def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: Upload
     with claim as source:
         with source as opened:
             assert opened.path.read_bytes() == b"x"
-        assert {path.name for path in left(home)} == {"content", "about"}
+        assert {path.name for path in left(home)} == {"content", "about", "claimed"}
     assert left(home) == []
     with pytest.raises(NotFound):
         uploads.one(upload.id, *WHO)
@@ -215,3 +219,67 @@ def test_a_content_that_was_cut_does_not_open(home: Path, uploads: UploadStore) 
     with pytest.raises(OperatorError), uploads.opened(upload.id, *WHO):
         pass
     assert not (home / "uploads" / upload.id / "open").exists()
+
+
+# -- several processes ----------------------------------------------------------------------------------------------
+
+WOULD = Loaded("north", None, None, {}, [], committed=False)
+
+
+def test_what_one_process_worked_out_another_has_for_the_case_and_the_options_it_was_made_of(
+    home: Path, database: sa.Engine, uploads: UploadStore
+) -> None:
+    other = made(home, database)
+    upload = sent(uploads, b"x")
+    assert other.preview(upload.id, *WHO, 1) is None
+    uploads.keep_preview(upload.id, *WHO, 1, WOULD)
+    assert other.preview(upload.id, *WHO, 1) == WOULD == uploads.preview(upload.id, *WHO, 1)
+    assert other.preview(upload.id, *WHO, 2) is None, "the case is another by now"
+    other.change(upload.id, *WHO, Options("mine.toml", 'title = "m"'))
+    assert uploads.preview(upload.id, *WHO, 1) is None, "it is to be read otherwise"
+    uploads.keep_preview(upload.id, *WHO, 1, WOULD)
+    other.forget_previews()
+    assert uploads.preview(upload.id, *WHO, 1) is None
+    with pytest.raises(NotFound):
+        other.preview(upload.id, "bob", "north", 1)
+
+
+def test_a_preview_can_be_read_with_the_vault_alone_and_goes_with_its_upload(home: Path, uploads: UploadStore) -> None:
+    upload = sent(uploads, b"x")
+    uploads.keep_preview(upload.id, *WHO, 1, replace(WOULD, names={"S-1": "Idris Karam"}))
+    assert len(left(home)) == 3
+    assert [path for path in left(home) if b"Karam" in path.read_bytes()] == []
+    uploads.drop(upload.id, *WHO)
+    assert left(home) == []
+
+
+def test_what_one_process_loads_waits_for_no_other(home: Path, database: sa.Engine, uploads: UploadStore) -> None:
+    other = made(home, database)
+    upload = sent(uploads, b"x")
+    with uploads.claim(upload.id, *WHO) as source:
+        for each in (uploads, other):
+            assert each.waiting(*WHO) == []
+            for attempt in (each.one, each.drop, each.claim):
+                with pytest.raises(NotFound):
+                    attempt(upload.id, *WHO)
+        with source as opened:
+            assert opened.path.read_bytes() == b"x"
+    assert left(home) == []
+
+
+def test_what_a_killed_process_had_claimed_waits_again(home: Path, database: sa.Engine, uploads: UploadStore) -> None:
+    upload = sent(uploads, b"x")
+    claimed = uploads.claim(upload.id, *WHO)
+    assert made(home, database).waiting(*WHO) == []
+    # As the system does where a process is gone.
+    (lock,) = [
+        each
+        for each in gc.get_objects()
+        if isinstance(each, FileLock) and upload.id in each.lock_file and each.is_locked
+    ]
+    lock.release()
+    other = made(home, database)
+    assert [each.id for each in other.waiting(*WHO)] == [upload.id]
+    with other.claim(upload.id, *WHO) as source, source as opened:
+        assert opened.path.read_bytes() == b"x"
+    del claimed

@@ -268,7 +268,7 @@ def test_identity_values_stay_with_the_live_answer(ann: FlaskClient, app: Flask,
     assert ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))["state"] == "done"
     assert ann.get(address).status_code == 404
     assert names_kept(service, "Selam Bekele") == []
-    assert upload not in service.uploads.previews
+    assert not (service.settings.home / "uploads" / upload).exists()
 
 
 def test_a_file_that_cannot_be_read_is_told_to_its_loader_alone_and_deleted(

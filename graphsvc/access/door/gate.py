@@ -253,6 +253,7 @@ class Gate:
         form: AsRows[Thing],
         decided_by: Sequence[object],
         compute: Callable[[], Thing],
+        look: Look | None = None,
     ) -> Thing:
         """What was computed of a case as it stands, at this clearance, or else what `compute` gives, which is kept then.
 
@@ -264,12 +265,15 @@ class Gate:
             form: how it is written.
             decided_by: what else decides it, besides case, clearance and code: settings.
             compute: computes it of what this gate gives.
+            look: the look that goes on. What is computed in it is of the state that it is of, whatever the case is by now.
 
         Raises:
             NotFound, Busy: as `require_open`.
         """
         grant = policy.require_case(principal, case)
         stands = self._open(case, grant)
+        if look is not None and look.version != _version(stands, grant):
+            return compute()
         # The version too: what is shared by sources is decided in the application database, and no mark of the graph tells it.
         question = ("computed", form.name, _version(stands, grant), self._settings.few_below, *decided_by)
         snapshot = self._snapshots.of(case, grant, stands, question, computed=True)

@@ -32,6 +32,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import decrypt, encrypt
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import OperatorError
+from graphsvc.queries import cypher_folder
 
 _LOG = logging.getLogger(__name__)
 # Rows that are written and read at once; files of one state of a case at one handling code, of which the latest used stay.
@@ -307,7 +308,8 @@ def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
 def _rules() -> str:
     """A digest of all that decides what is released and computed: after an upgrade that changes any of it nothing of before is given."""
     digest = hashlib.sha256()
-    for file in sorted(path for kind in ("py", "toml") for path in _PACKAGE.rglob(f"*.{kind}")):
+    rules = (_PACKAGE, "*.py"), (_PACKAGE, "*.toml"), (cypher_folder(), "*.cypher")
+    for file in (path for folder, pattern in rules for path in sorted(folder.rglob(pattern))):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -130,6 +130,8 @@ def weigh(
     row = leaving.numbers[lead]
     near = {id(on.told.claims[number]): number for number in _neighbourhood(lead, on.told)}
     candidates = _candidates(lead, [on.told.claims[number] for number in near.values()], kinds)
+    if not candidates:
+        return []
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
     questions = []

@@ -1,16 +1,18 @@
 """Uploads that wait for a yes: each lies encrypted under a key of its own until confirmed, cancelled or timed out.
 
-`HOME/uploads/ID` holds `content` (chunks, so that a large file never stands in memory) and `about` (its name and how
-to load it). The key, wrapped by the vault, stands in the row of the table `uploads` alone: without the row nothing
+`HOME/uploads/ID` holds `content` (chunks, so that a large file never stands in memory), `about` (its name and how
+to load it) and, once that was worked out, `preview` (what loading it would do). The key, wrapped by the vault, stands in the row of the table `uploads` alone: without the row nothing
 opens. For reading, the file is decrypted into `HOME/uploads/ID/open`, which is removed as soon as it has been read.
 
 Whoever receives or reads an upload holds its lock, and the lock ends with the process, whatever kills it. So what a
-kill left behind is told from what somebody is working on, and `sweep` removes it.
+kill left behind is told from what somebody is working on, and `sweep` removes it. All of it holds for every process of a home.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import pickle
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -23,16 +25,18 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from graphsvc.access.log.audit import now
-from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.access.vault import Vault, decrypt, encrypt, pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel, disk, unseal, what
 from graphsvc.config import Settings
-from graphsvc.errors import RECORDED, Busy, InputError, NotFound
+from graphsvc.errors import RECORDED, Busy, InputError, NotFound, OperatorError
 
 SUFFIXES = (".zip", ".xlsx", ".anx")
 _NAME_CHARS = 100
 _ROW = tables.uploads
+# Files beside the content: that somebody loads it, and what that would do.
+_CLAIMED, _PREVIEW = "claimed", "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,11 @@ class Opened:
 
 
 class UploadStore:
-    """The uploads of one home. Who may is decided before it is called.
-
-    Attributes:
-        previews: upload → what loading it would do, in this process's memory alone: rejections may hold what names
-            sealed persons. Gone with the upload.
-    """
+    """The uploads of one home. Who may is decided before it is called."""
 
     def __init__(self, database: sa.Engine, vault: Vault, settings: Settings) -> None:
         self._database, self._vault, self._settings = database, vault, settings
         self._folder = settings.home / "uploads"
-        self._claimed: set[str] = set()
-        self.previews: dict[str, Loaded] = {}
 
     @contextmanager
     def receiving(self) -> Iterator[Parcel]:
@@ -159,13 +156,12 @@ class UploadStore:
         """
         self._row(identifier, account, case)
         with self._held(identifier):
-            upload, key = self._upload(self._row(identifier, account, case))
+            upload, key = self._upload(self._row(identifier, account, case, mine=True))
             about = pack(key, {"name": upload.name, "options": asdict(options)}, f"{what(identifier)} about")
             place = self._folder / identifier / "about"
             with disk():
                 _write(place.with_suffix(".new"), about)
                 place.with_suffix(".new").replace(place)
-            self.previews.pop(identifier, None)
 
     def waiting(self, account: str, case: str) -> list[Upload]:
         """The uploads of an account that wait in a case, the newest first."""
@@ -174,7 +170,7 @@ class UploadStore:
             rows = connection.execute(
                 sa.select(_ROW).where(_ROW.c.account == account, _ROW.c.case_id == case).order_by(_ROW.c.expires_at)
             ).all()
-        return [self._upload(row)[0] for row in reversed(rows) if row.id not in self._claimed]
+        return [self._upload(row)[0] for row in reversed(rows) if not self._is_claimed(row.id)]
 
     def one(self, identifier: str, account: str, case: str) -> Upload:
         """An upload that waits.
@@ -183,6 +179,46 @@ class UploadStore:
             NotFound: there is none, or it is another's.
         """
         return self._upload(self._row(identifier, account, case))[0]
+
+    def keep_preview(self, identifier: str, account: str, case: str, version: int, loaded: Loaded) -> None:
+        """Keep what loading an upload would do, encrypted as the upload is: rejections may hold what names sealed persons.
+
+        Args:
+            identifier: the upload.
+            account: whose it is.
+            case: where it waits.
+            version: of the case that it was worked out on; 0: the case was not there.
+            loaded: what it would do.
+
+        Raises:
+            NotFound: it does not wait any more. Busy: it is being read.
+        """
+        with self._held(identifier):
+            upload, key = self._upload(self._row(identifier, account, case, mine=True))
+            place = self._folder / identifier / _PREVIEW
+            sealed = encrypt(key, pickle.dumps(loaded), _bound(upload, version))
+            with disk():
+                _write(place.with_suffix(".new"), sealed)
+                place.with_suffix(".new").replace(place)
+
+    def preview(self, identifier: str, account: str, case: str, version: int) -> Loaded | None:
+        """What loading an upload would do, worked out on the case as it is and with the upload's options; None: nobody did.
+
+        Raises:
+            NotFound: it does not wait any more.
+        """
+        upload, key = self._upload(self._row(identifier, account, case))
+        try:
+            sealed = (self._folder / identifier / _PREVIEW).read_bytes()
+            loaded: Loaded = pickle.loads(decrypt(key, sealed, _bound(upload, version)))  # noqa: S301 - of `keep_preview`
+        except (OSError, OperatorError):
+            return None
+        return loaded
+
+    def forget_previews(self) -> None:
+        """Delete every preview."""
+        for path in self._folder.glob(f"*/{_PREVIEW}"):
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def opened(self, identifier: str, account: str, case: str) -> Iterator[Opened]:
@@ -207,7 +243,12 @@ class UploadStore:
             NotFound: there is none (somebody confirmed or cancelled it), or it is another's. Busy: it is being read.
         """
         upload, key, lock = self._take(identifier, account, case)
-        self._claimed.add(identifier)
+        try:
+            with disk():
+                (self._folder / identifier / _CLAIMED).touch(mode=0o600)
+        except BaseException:
+            lock.release()
+            raise
         return self._loading(upload, key, lock)
 
     def drop(self, identifier: str, account: str, case: str) -> None:
@@ -243,7 +284,7 @@ class UploadStore:
         self._row(identifier, account, case)
         lock = self._lock(identifier)
         try:
-            return *self._upload(self._row(identifier, account, case)), lock
+            return *self._upload(self._row(identifier, account, case, mine=True)), lock
         except BaseException:
             lock.release()
             raise
@@ -255,9 +296,8 @@ class UploadStore:
             yield self._reading(upload, key)
             is_loaded = True
         finally:
-            # What was found out about it is old: the case may not be what it was when the preview was made.
-            self.previews.pop(upload.id, None)
-            self._claimed.discard(upload.id)
+            with disk():
+                (self._folder / upload.id / _CLAIMED).unlink(missing_ok=True)
             try:
                 if is_loaded or RECORDED.get():  # what is recorded is completed without it
                     with transaction(self._database) as connection:
@@ -292,7 +332,8 @@ class UploadStore:
         options = Options(**about["options"])
         return Upload(row.id, row.account, row.case_id, about["name"], row.expires_at, options), key
 
-    def _row(self, identifier: str, account: str, case: str) -> Any:
+    def _row(self, identifier: str, account: str, case: str, *, mine: bool = False) -> Any:
+        """The row of an upload that waits; `mine`: its lock is held here, so that nobody else has claimed it."""
         with transaction(self._database) as connection:
             row = connection.execute(
                 sa.select(_ROW).where(
@@ -302,26 +343,36 @@ class UploadStore:
                     _ROW.c.expires_at >= now(),
                 )
             ).first()
-        if row is None or identifier in self._claimed:
+        if row is None or (not mine and self._is_claimed(identifier)):
             raise NotFound(
                 "There is no such upload waiting: it was confirmed, cancelled, or waited longer than"
                 f" {self._settings.upload_minutes} minutes. Nothing was loaded by that; upload the file again."
             )
         return row
 
+    def _is_claimed(self, identifier: str) -> bool:
+        """Whether somebody loads it: they said so, and hold its lock; what a kill left says nothing."""
+        said = self._folder / identifier / _CLAIMED
+        if not said.exists():
+            return False
+        try:
+            with self._held(identifier):
+                said.unlink(missing_ok=True)
+                return False
+        except Busy:
+            return True
+
     def _known(self, identifier: str) -> bool:
         with transaction(self._database) as connection:
             return connection.execute(sa.select(_ROW.c.id).where(_ROW.c.id == identifier)).first() is not None
 
     def _forget(self, identifier: str) -> None:
-        self.previews.pop(identifier, None)
         with transaction(self._database) as connection:
             if connection.execute(_ROW.delete().where(_ROW.c.id == identifier)).rowcount != 1:
                 raise NotFound("This upload has been confirmed or cancelled in the meantime.")
 
     def _remove(self, identifier: str) -> None:
         """Remove the files of an upload whose lock is held."""
-        self.previews.pop(identifier, None)
         shutil.rmtree(self._folder / identifier, ignore_errors=True)
         self._lock_path(identifier).unlink(missing_ok=True)
 
@@ -347,6 +398,10 @@ class UploadStore:
             yield
         finally:
             lock.release()
+
+
+def _bound(upload: Upload, version: int) -> str:
+    return f"{what(upload.id)} preview {version} {json.dumps(asdict(upload.options))}"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -73,20 +73,18 @@ class Uploads:
         return self._ask.home.uploads.one(upload, *self._loading.owner)
 
     def preview(self, upload: str, progress: Progress) -> Loaded:
-        """What loading an upload would do; worked out once, then remembered as long as the upload waits.
+        """What loading an upload would do; worked out once, then kept as long as the upload waits and the case is as it was.
 
         Raises:
             InputError: it cannot be read as it is. NotFound, Busy: see `cases.stores.uploads`.
         """
-        previews = self._ask.home.uploads.previews
-        waiting = self.look(upload)
-        if upload not in previews:
+        if (loaded := self.previewed(upload)) is None:
+            version, options = self._version, self.look(upload).options
             source = self._ask.home.uploads.opened(upload, *self._loading.owner)
-            options = waiting.options
             loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict, dry_run=True)
-            self.look(upload)  # cancelled in the meantime: nothing is remembered
-            previews[upload] = loaded
-        return previews[upload]
+            # Cancelled in the meantime: nothing is kept.
+            self._ask.home.uploads.keep_preview(upload, *self._loading.owner, version, loaded)
+        return loaded
 
     def correct(self, upload: str, mapping: str) -> None:
         """Have one of your uploads, a chart, read by another mapping; its preview is worked out anew.
@@ -105,9 +103,14 @@ class Uploads:
             self._ask.home.uploads.change(upload, *self._loading.owner, options)
 
     def previewed(self, upload: str) -> Loaded | None:
-        """The preview of an upload if this process has worked it out."""
-        self.look(upload)
-        return self._ask.home.uploads.previews.get(upload)
+        """The preview of an upload if it was worked out on the case as it is."""
+        self._loading.require()
+        return self._ask.home.uploads.preview(upload, *self._loading.owner, self._version)
+
+    @property
+    def _version(self) -> int:
+        """Of the case; 0 where it is not there yet."""
+        return {case.id: case.version for case in self._ask.cases()}.get(self._ask.case, 0)
 
     def start_preview(self, upload: str) -> str:
         """Work out the preview as a job; gives its id."""

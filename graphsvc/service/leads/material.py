@@ -294,6 +294,7 @@ class Material:
         if prepared is None:
             return None
         leaving, left_out = prepared
+        self.places()  # which goes through the pieces for both
         return would_leave(leaving.on, self._alone(lambda: alone(leaving, left_out)), lead, leaving=leaving)
 
     def invented(self) -> int | None:
