@@ -111,7 +111,11 @@ def _words(session: Session) -> dict[str, list[str]]:
     return {
         "lead": [row["id"] for row in session.leads.table()["hubs"][:READERS]],
         "person": [row["id"] for row in named[:500]],
-        "word": [row["name"][:3].lower() for row in named[:500] if row["name"] and row["name"][:3].isalpha() and row["name"][:3].isascii()],
+        "word": [
+            row["name"][:3].lower()
+            for row in named[:500]
+            if row["name"] and row["name"][:3].isalpha() and row["name"][:3].isascii()
+        ],
     }
 
 
