@@ -23,6 +23,8 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 # What a server notices about a text is shown to who wrote it: the driver would write it to a log, with the text.
 logging.getLogger("neo4j.notifications").disabled = True
 
+# The end of a text that sorts what it answers by some of its columns, the least first, and limits it.
+_SORTED = re.compile(r"\nORDER BY (\w+(?:, \w+)*)\nLIMIT \$limit \+ 1\s*$")
 _SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 
 # How long what is told to end may take, and between two looks.
@@ -197,6 +199,23 @@ class Store:
 
         rows = [tuple(_plain(value) for value in row) for row in _asked(ask)]
         return Rows(tuple(columns), rows[:cap], len(rows) > cap)
+
+    def read_one_by_one(
+        self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
+    ) -> Rows:
+        """`read_at_once` of an answer that is too large for the server to hold: where a text only sorts at its end, that is done here.
+
+        Raises:
+            Busy, RequestError, OperatorError: as `read`.
+        """
+        unsorted = _SORTED.sub("", text)
+        rows = self.read(unsorted, parameters, timeout=timeout, cap=cap)
+        places = [rows.columns.index(name) for name in columns]
+        picked = [tuple(row[place] for place in places) for row in rows.rows]
+        if unsorted != text:
+            by = [list(columns).index(name) for name in _SORTED.findall(text)[0].split(", ")]
+            picked.sort(key=lambda row: [(row[place] is None, row[place]) for place in by])
+        return Rows(tuple(columns), picked, rows.truncated)
 
     def read_blocks(
         self, text: str, parameters: Mapping[str, Any], make: Make[Item], *, timeout: float, cap: int

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.register import Register
@@ -205,6 +206,25 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
                 assert computed(twice.kept, name) == first, (number, name)
                 with pytest.raises(AssertionError, match="computed again"):
                     computed(twice.plain, name)
+
+
+def test_of_a_case_that_is_too_large_for_the_server_to_hold_it_is_the_same(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rows in (FIRST, SECOND, THIRD):
+        twice.deliver(rows)
+    before = {name: told(twice.plain, name) for name in READERS}
+    monkeypatch.setattr(gate, "_HELD_AT_ONCE", 0)
+    one_by_one: list[str] = []
+    whole = Store.read_one_by_one
+
+    def read(store: Store, text: str, *given: Any, **named: Any) -> Any:
+        one_by_one.append(text)
+        return whole(store, text, *given, **named)
+
+    monkeypatch.setattr(Store, "read_one_by_one", read)
+    assert {name: told(twice.plain, name) for name in READERS} == before
+    assert {twice.plain.library[name].text for name in WHOLE_CASE} == set(one_by_one)
 
 
 def test_what_a_look_computes_of_a_former_state_is_kept_for_no_later_one(twice: Twice) -> None:

@@ -44,6 +44,8 @@ _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version"
 _MAKES = "load"
 # Queries that anybody may run and a page asks as well.
 _OF_PAGES = frozenset({"crossings.on_days"})
+# Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings.
+_HELD_AT_ONCE = 1_000_000
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
@@ -238,7 +240,8 @@ class Gate:
         beside = snapshot.read(rows.extend)
         if beside is not None:
             return Released(tuple(beside["columns"]), rows, withheld=tuple(beside["withheld"]))
-        released = self._released(query, parameters, grant, whole=True)
+        large = sum(stands.held["counts"].values()) > _HELD_AT_ONCE if stands.held else False
+        released = self._released(query, parameters, grant, whole=True, large=large)
         with snapshot.writing() as writer:
             for row in released.rows:
                 writer.add(row)
@@ -345,9 +348,11 @@ class Gate:
         """Seconds that reading a whole case may take."""
         return max(self._settings.query_timeout_s, _WHOLE_S)
 
-    def _released(self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool) -> Released:
+    def _released(
+        self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool, large: bool = False
+    ) -> Released:
         """What a clearance may see of a query's answer."""
-        rows = self._run(query, parameters, whole=whole)
+        rows = self._run(query, parameters, whole=whole, large=large)
         return release(
             grant,
             query.returns,
@@ -357,13 +362,15 @@ class Gate:
             few_below=self._settings.few_below,
         )
 
-    def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool) -> Rows:
-        """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
+    def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool, large: bool = False) -> Rows:
+        """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error.
+
+        `large`: the server cannot be taken to hold all of it.
+        """
         cap = self._settings.analysis_row_cap if whole else parameters["limit"]
         timeout = self._patience if whole else self._settings.query_timeout_s
-        rows = self._store().read_at_once(
-            query.text, tuple(query.returns), parameters | {"limit": cap}, timeout=timeout, cap=cap
-        )
+        read = self._store().read_one_by_one if large else self._store().read_at_once
+        rows = read(query.text, tuple(query.returns), parameters | {"limit": cap}, timeout=timeout, cap=cap)
         self._require_all(cut=whole and rows.truncated)
         return rows
 
