@@ -189,11 +189,12 @@ def alone(engine: sa.Engine, lock: int) -> Iterator[sa.Connection]:
         yield connection
 
 
-def wipe_free_space(engine: sa.Engine) -> None:
-    """SQLite: leave nothing of what was replaced in the write-ahead log beside the database."""
+def wipe_free_space(engine: sa.Engine) -> bool:
+    """SQLite: leave nothing of what was replaced in the write-ahead log beside the database; whether that could be done."""
     if engine.dialect.name != "sqlite":
-        return
+        return True
     with engine.connect() as connection:
         busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     if busy:
         _LOG.warning("what was replaced stays in the database's write-ahead log for now: it was in use all the while")
+    return not busy

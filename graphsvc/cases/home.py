@@ -45,7 +45,7 @@ _LOG = logging.getLogger(__name__)
 _ITSELF = Principal(SERVICE, frozenset())
 # Seconds between two looks whether it is time for accounts to open.
 _LOOK_S = 30.0
-_FORGET = "forget"
+_FORGET, _FORGET_S = "forget", 25.0
 Subject = TypeVar("Subject", bound=Caches)
 
 
@@ -205,7 +205,7 @@ class Home:
         Of one that does not answer the process's log says so: it is to be ended.
         """
         self._forget()
-        self.processes.ask_others(_FORGET)
+        self.processes.ask_others(_FORGET, wait_s=_FORGET_S)
 
     def _forget(self) -> None:
         self.gate.forget()
@@ -237,6 +237,8 @@ class Home:
         self.jobs.settle()
         requests.settle(self.database)
         self.uploads.sweep()
+        if self.register.rewriting():  # a kill came between what has to go and its going
+            self.uploads.forget_previews()
         self.export_store.sweep()
         self.snapshots.settle()
         importing.remove_leftovers(self.settings)

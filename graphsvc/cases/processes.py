@@ -13,6 +13,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import AuthenticationError
@@ -20,18 +21,18 @@ from multiprocessing.connection import Connection, answer_challenge, deliver_cha
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import Busy, GraphsvcError
 
 _LOG = logging.getLogger(__name__)
 # Bytes of the name of a process; hexadecimal digits of it.
 _NAME = 4
 _DIGITS = 2 * _NAME
-# How long an answer may take beyond what was asked to wait for.
-_PATIENCE_S = 30.0
+# How long an answer may take beyond what was asked to wait for; and how long one that did not answer is not asked again.
+_PATIENCE_S, _SILENT_S = 5.0, 30.0
 _BACKLOG = 64
-_END_S = 5.0
+_END_S, _AGAIN_S = 5.0, 0.2
 Answers = Mapping[str, Callable[..., Any]]
 
 
@@ -52,6 +53,8 @@ class Processes:
         self._name = secrets.token_hex(_NAME)
         self._listening = ExitStack()
         self._closing = threading.Event()
+        # Process → until when it is not asked.
+        self._silent: dict[str, float] = {}
 
     def new_id(self) -> str:
         """An id (32 hexadecimal digits) that nobody can guess, for what this process holds."""
@@ -93,12 +96,15 @@ class Processes:
         """
         return self._asked(identifier[:_DIGITS], question, given, wait_s)
 
-    def ask_others(self, question: str, *given: object) -> list[Any]:
-        """What the others that live answer; of one that does not, though it lives, the process's log says so."""
+    def ask_others(self, question: str, *given: object, wait_s: float = 0.0) -> list[Any]:
+        """What the others that live answer; of one that does not, though it lives, the process's log says so.
+
+        One that did not answer lately is asked again where it may take a while (`wait_s`), and else passed over.
+        """
         answers = []
         for name in self._others():
             try:
-                answers.append(self._asked(name, question, given, 0.0))
+                answers.append(self._asked(name, question, given, wait_s))
             except GoneError:
                 if name in self._others():
                     _LOG.warning("a process that serves the home does not answer: %s", question)
@@ -106,16 +112,26 @@ class Processes:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """No other process is in such a block."""
+        """No other process is in such a block.
+
+        Raises:
+            Busy: another is, and does not come out of it.
+        """
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        with FileLock(self._folder / "lock", timeout=_PATIENCE_S, mode=0o600):
-            yield
+        try:
+            with FileLock(self._folder / "lock", timeout=2 * _PATIENCE_S, mode=0o600):
+                yield
+        except Timeout:
+            raise Busy("The service has too much to do at this moment. Try again in some seconds.") from None
 
     def settle(self) -> None:
         """Remove the sockets of those that were killed."""
         for name in self._others():
-            with suppress(GoneError):
+            with suppress(GoneError, OSError, EOFError):
                 self._call(name).close()
+        for part in self._folder.glob("*.part"):  # of who was killed before anybody could ask it
+            if time.time() - part.stat().st_mtime > _SILENT_S:
+                part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Answer nobody any more."""
@@ -129,21 +145,23 @@ class Processes:
 
     def _asked(self, name: str, question: str, given: tuple[object, ...], wait_s: float) -> Any:
         # What is asked may come from outside: it names a process, and no path.
-        if name not in self._others():
+        if name not in self._others() or (not wait_s and time.monotonic() < self._silent.get(name, 0.0)):
             raise GoneError
         try:
             with self._call(name) as connection:
                 connection.send((question, given))
                 if not connection.poll(wait_s + _PATIENCE_S):
-                    raise GoneError
+                    raise TimeoutError
                 fine, answer = connection.recv()
         except (OSError, EOFError):
+            self._silent[name] = time.monotonic() + _SILENT_S
             raise GoneError from None
         if not fine:
             raise answer
         return answer
 
     def _call(self, name: str) -> Connection:
+        """A connection to another process. Raises GoneError, or OSError and EOFError where it stands still or just ends."""
         path, caller = self._folder / name, socket.socket(socket.AF_UNIX)
         try:
             _be_patient(caller)
@@ -153,25 +171,28 @@ class Processes:
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)  # of one that was killed
             raise GoneError from None
-        except OSError:
-            raise GoneError from None
         finally:
             caller.close()
         try:
             answer_challenge(connection, self._key)
             deliver_challenge(connection, self._key)
-        except (OSError, EOFError, AuthenticationError):
+        except AuthenticationError:
             connection.close()
             raise GoneError from None
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _answer_all(self, listener: socket.socket, answers: Answers) -> None:
         while not self._closing.is_set():
             try:
                 caller, _ = listener.accept()
-            except OSError:
-                continue  # who asked has gone, or this is the end
-            threading.Thread(target=self._answer, args=(caller, answers), name="answer", daemon=True).start()
+                threading.Thread(target=self._answer, args=(caller, answers), name="answer", daemon=True).start()
+            except (OSError, RuntimeError) as error:
+                # Who asked has gone, or this is the end; or there is no file or no thread to be had at this moment.
+                if not self._closing.wait(_AGAIN_S):
+                    _LOG.warning("another process could not be answered: %s", type(error).__name__)
 
     def _answer(self, caller: socket.socket, answers: Answers) -> None:
         _be_patient(caller)

@@ -333,9 +333,9 @@ class Register:
         with transaction(self._database) as connection:
             connection.execute(tables.cases.update().values(state="loading"))
 
-    def wipe_free_space(self) -> None:
-        """Leave nothing of what was replaced beside the database."""
-        wipe_free_space(self._database)
+    def wipe_free_space(self) -> bool:
+        """Leave nothing of what was replaced beside the database; whether that could be done."""
+        return wipe_free_space(self._database)
 
     def open_cases(self) -> dict[str, dict[str, Any] | None]:
         """Open cases → what the graph held of each when it was last written (`store.mark.Held` as JSON)."""

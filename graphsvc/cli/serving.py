@@ -49,17 +49,20 @@ def serving(service: Service) -> Iterator[str]:
     with _ended_by(_ENDING), _Pages(service, address, host=settings.host, port=port) as pages:
         try:
             yield address
+            service.uploads.forget_previews()  # of another version, perhaps
             settle()
             service.answer_others()
             service.plan_ahead()
             service.keep_opening()
             with _Beside(service, address, pages.listening):
-                pages.run()
+                try:
+                    pages.run()
+                finally:
+                    # Nobody is let in any more while the others come to their end.
+                    pages.close()
+                    say("Stopping.", err=True)
         except KeyboardInterrupt:
             pass
-        finally:
-            pages.close()
-            say("Stopping.", err=True)
 
 
 class _Pages:
@@ -122,19 +125,26 @@ class _Beside:
         self._watching = threading.Thread(target=self._watch, name="processes", daemon=True)
         # Process → our end of a pipe, whose end it takes for ours.
         self._lifelines: dict[Any, Connection] = {}
+        # Whether one died and what it left is still to be completed.
+        self._died = False
 
     def _watch(self) -> None:
         while not self._closing.is_set():
             try:
                 self._look()
+            except CancelledError:
+                return
             except Exception as error:
                 # Whatever it is (no memory, no file to be had): the next look tries again, and the others go on serving.
                 _LOG.exception("the processes beside this one: %s", type(error).__name__, exc_info=False)
                 self._closing.wait(_AGAIN_S)
 
     def _look(self) -> None:
-        """Start those that are missing, and wait a moment for one to end."""
+        """Complete what one left that died, start those that are missing, and wait a moment for one to end."""
         began = time.monotonic()
+        if self._died:
+            self._service.recover(self._unless_closing)
+            self._died = False
         while len(self._lifelines) < self._service.settings.serving_processes - 1 and self._start():
             pass
         sentinels = {process.sentinel: process for process in self._lifelines}
@@ -160,13 +170,13 @@ class _Beside:
             return True
 
     def _bury(self, process: Any) -> None:
-        """Let go of one that ended, and complete what it left."""
+        """Let go of one that ended."""
         with self._changing:
             if self._closing.is_set():
                 return
             self._lifelines.pop(process).close()
         _LOG.warning("a process that served pages ended (%s); another is started", process.exitcode)
-        self._service.recover(self._unless_closing)
+        self._died = True
 
     def _unless_closing(self, _done: int, _total: int, _text: str) -> None:
         if self._closing.is_set():

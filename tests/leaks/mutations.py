@@ -134,7 +134,7 @@ MUTATIONS = (
         "forget elsewhere",
         "what one process of a home forgets all forget",
         "graphsvc/cases/home.py",
-        "        self.processes.ask_others(_FORGET)\n",
+        "        self.processes.ask_others(_FORGET, wait_s=_FORGET_S)\n",
         "",
         "tests/service/test_processes.py::test_what_one_forgets_all_forget",
     ),

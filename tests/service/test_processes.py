@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 
 from graphsvc.appdb import open_database
 from graphsvc.cases import processes
@@ -131,9 +133,15 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
             here.ask(identifier, "pid")
         assert here.ask_others("sum", 1) == [1]
         assert "does not answer: sum" in caplog.text
+        # What does not take a while is not asked of it again for some time.
+        began = time.monotonic()
+        assert here.ask_others("sum", 1) == [1]
+        assert time.monotonic() - began < 0.9
         here.settle()
         os.kill(process.pid, signal.SIGCONT)
-        assert here.ask(identifier, "pid") == process.pid
+        with pytest.raises(GoneError):
+            here.ask(identifier, "pid")
+        assert here.ask(identifier, "pid", wait_s=0.1) == process.pid
     here.settle()
     # Nor does somebody who connects and says nothing.
     (path,) = [path for path in (tmp_path / "processes").iterdir() if there.is_mine(path.name + "0" * 24)]
@@ -187,6 +195,14 @@ def test_no_more_run_at_once_than_may_in_all_of_them(runs: tuple[Runs, Runs]) ->
     for each in runs:
         with pytest.raises(Busy, match="2 of your queries and 2 in all"):
             each.start("ann", "c", "x", {}, wait)
+
+
+def test_who_cannot_be_counted_with_is_told_so(
+    tmp_path: Path, two: tuple[Processes, Processes], runs: tuple[Runs, Runs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_PATIENCE_S", 0.1)
+    with FileLock(tmp_path / "processes" / "lock"), pytest.raises(Busy, match="too much to do"):
+        runs[0].start("ann", "c", "x", {}, wait)
 
 
 def test_what_ended_a_run_is_told_through_another(runs: tuple[Runs, Runs]) -> None:

@@ -330,7 +330,10 @@ def test_a_kill_past_an_erasure_leaves_nothing_of_it_beside_the_database(
     with pytest.raises(KeyboardInterrupt):
         service.casework.erase(case, name_of(service, case, SEALED), "cus", "asked for it", quiet)
     monkeypatch.undo()
+    (home / "uploads" / "some").mkdir(parents=True)
+    (home / "uploads" / "some" / "preview").touch()
     with Service(service.settings) as started:
         started.recover()
         assert left() == set()
+        assert not list((home / "uploads").rglob("preview"))
         assert not started.register.rewriting()

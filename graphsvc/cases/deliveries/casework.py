@@ -262,6 +262,8 @@ class Casework:
                     done.append(case)
             except Busy:
                 continue  # its own process is still at work
+            except CancelledError:
+                raise
             except GraphsvcError as error:
                 # It stays closed, and says so; the others go on.
                 _LOG.error("a case could not be completed and stays closed: %s", type(error).__name__)

@@ -28,7 +28,7 @@ class Loaded:
         counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
             of its cells named somebody sealed and are `masked`.
         rejections: rows left out, causes before what follows from them, else in the order of the tables and their lines.
-        equal: rows that are equal to others, by table and file. Like rejections, for the live answer alone.
+        equal: rows that are equal to others, by table and file. Like rejections, for who loads alone.
         changes: what becomes of rows that are loaded, of the first of them; of a dry run alone, and likewise.
         weightless: statements some of whose claims would not count any more; of a dry run alone, and likewise.
         moves: what would become of the leads, as the one who loads may know it; of a dry run alone.

@@ -77,9 +77,9 @@ class Rewriting:
         self._settle()
 
     def _settle(self) -> None:
-        """Nothing of before is left where it can be helped: beside the application database neither. A kill before has it done again."""
-        self._register.wipe_free_space()
-        self._register.rewritten()
+        """It is done once nothing of before is left beside the application database either; else the next start does it again."""
+        if self._register.wipe_free_space():
+            self._register.rewritten()
 
 
 def wait_for(store: Store) -> None:

@@ -37,6 +37,7 @@ _NAME_CHARS = 100
 _ROW = tables.uploads
 # Files beside the content: that somebody loads it, and what that would do.
 _CLAIMED, _PREVIEW = "claimed", "preview"
+_LOOK_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +159,8 @@ class UploadStore:
         with self._held(identifier):
             upload, key = self._upload(self._row(identifier, account, case, mine=True))
             about = pack(key, {"name": upload.name, "options": asdict(options)}, f"{what(identifier)} about")
-            place = self._folder / identifier / "about"
             with disk():
-                _write(place.with_suffix(".new"), about)
-                place.with_suffix(".new").replace(place)
+                _write(self._folder / identifier / "about", about)
 
     def waiting(self, account: str, case: str) -> list[Upload]:
         """The uploads of an account that wait in a case, the newest first."""
@@ -193,13 +192,11 @@ class UploadStore:
         Raises:
             NotFound: it does not wait any more. Busy: it is being read.
         """
-        with self._held(identifier):
+        with self._held(identifier, _LOOK_S):  # whoever sweeps has it for a moment
             upload, key = self._upload(self._row(identifier, account, case, mine=True))
-            place = self._folder / identifier / _PREVIEW
             sealed = encrypt(key, pickle.dumps(loaded), _bound(upload, version))
             with disk():
-                _write(place.with_suffix(".new"), sealed)
-                place.with_suffix(".new").replace(place)
+                _write(self._folder / identifier / _PREVIEW, sealed)
 
     def preview(self, identifier: str, account: str, case: str, version: int) -> Loaded | None:
         """What loading an upload would do, worked out on the case as it is and with the upload's options; None: nobody did.
@@ -215,9 +212,9 @@ class UploadStore:
             return None
         return loaded
 
-    def forget_previews(self) -> None:
-        """Delete every preview."""
-        for path in self._folder.glob(f"*/{_PREVIEW}"):
+    def forget_previews(self, identifier: str = "*") -> None:
+        """Delete every preview, or that of one upload."""
+        for path in self._folder.glob(f"{identifier}/{_PREVIEW}*"):
             path.unlink(missing_ok=True)
 
     @contextmanager
@@ -296,14 +293,13 @@ class UploadStore:
             yield self._reading(upload, key)
             is_loaded = True
         finally:
-            with disk():
-                (self._folder / upload.id / _CLAIMED).unlink(missing_ok=True)
             try:
                 if is_loaded or RECORDED.get():  # what is recorded is completed without it
                     with transaction(self._database) as connection:
                         connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
                 if not self._known(upload.id):  # nor is it where its time came meanwhile
                     self._remove(upload.id)
+                (self._folder / upload.id / _CLAIMED).unlink(missing_ok=True)
             finally:
                 lock.release()
 
@@ -358,6 +354,8 @@ class UploadStore:
         try:
             with self._held(identifier):
                 said.unlink(missing_ok=True)
+                if not said.parent.exists():  # it was loaded meanwhile
+                    self._lock_path(identifier).unlink(missing_ok=True)
                 return False
         except Busy:
             return True
@@ -379,12 +377,12 @@ class UploadStore:
     def _lock_path(self, identifier: str) -> Path:
         return self._settings.home / "locks" / f"upload-{identifier}.lock"
 
-    def _lock(self, identifier: str) -> FileLock:
+    def _lock(self, identifier: str, wait_s: float = 0.0) -> FileLock:
         """The lock of an upload, taken. It may be released in another thread."""
         path = self._lock_path(identifier)
         with disk():
             path.parent.mkdir(mode=0o700, exist_ok=True)
-        lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
+        lock = FileLock(path, timeout=wait_s, mode=0o600, thread_local=False)
         try:
             lock.acquire()
         except Timeout:
@@ -392,8 +390,8 @@ class UploadStore:
         return lock
 
     @contextmanager
-    def _held(self, identifier: str) -> Iterator[None]:
-        lock = self._lock(identifier)
+    def _held(self, identifier: str, wait_s: float = 0.0) -> Iterator[None]:
+        lock = self._lock(identifier, wait_s)
         try:
             yield
         finally:
@@ -405,8 +403,11 @@ def _bound(upload: Upload, version: int) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(content)
+    """Write a file whole, in place of what was there."""
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_bytes(content)
+    new.replace(path)
 
 
 def _plain(name: str) -> str:

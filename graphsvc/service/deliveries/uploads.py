@@ -1,7 +1,7 @@
 """Uploads of one person: received, previewed, read by another mapping, confirmed or cancelled.
 
 Each of these asks anew whether the person may. What rejections say may name sealed persons, so it goes to the one who
-loads and is kept nowhere.
+loads, and is kept encrypted with the upload alone.
 """
 
 from __future__ import annotations
@@ -84,6 +84,8 @@ class Uploads:
             loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict, dry_run=True)
             # Cancelled in the meantime: nothing is kept.
             self._ask.home.uploads.keep_preview(upload, *self._loading.owner, version, loaded)
+            if self._version != version:  # what names in it stand for may have been decided otherwise meanwhile
+                self._ask.home.uploads.forget_previews(upload)
         return loaded
 
     def correct(self, upload: str, mapping: str) -> None:

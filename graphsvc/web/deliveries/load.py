@@ -116,6 +116,9 @@ def preview(case: str) -> ResponseReturnValue:
         if job.state != "done":
             return redirect(url_for("load.job_json" if wants_json() else "load.job", case=case, id=job.id), code=303)
         loaded = session.deliveries.uploads.previewed(upload.id)
+    if loaded is None and "again" not in request.args:  # the case changed meanwhile
+        twin = "load.preview_json" if wants_json() else "load.preview"
+        return redirect(url_for(twin, case=case, upload=upload.id, again="1"), code=303)
     if loaded is None:
         raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
     if request.args.get("as") == "changes":
