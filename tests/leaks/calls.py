@@ -136,6 +136,7 @@ CALLS: dict[str, Entry] = {
     "network.views.share": of("jobs", shared=True),
     "network.entities.counts": with_(),
     "network.entities.most_linked": with_(),
+    "ask.computed": "gives what its asker computes of what the gate gave; a notebook that has it has the process",
     "ask.database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries.listed": with_(),
     "exports.given.agree": of("requests"),
