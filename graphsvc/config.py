@@ -178,12 +178,14 @@ class Settings:
 
     @property
     def serving_processes(self) -> int:
-        """How many processes serve the pages.
+        """How many processes serve the pages; one alone on Windows, where none can ask another.
 
         Example:
             >>> Settings(processes=3).serving_processes
             3
         """
+        if os.name == "nt":
+            return 1
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return self.processes or min(_SERVING, processors)
 

@@ -65,7 +65,7 @@ class Processes:
         return identifier.startswith(self._name)
 
     def listen(self, answers: Answers) -> None:
-        """Answer the others from now on.
+        """Answer the others from now on; nobody on Windows, where one alone serves.
 
         Args:
             answers: question → what gives the answer of this process; it and what is asked with are plain values.
@@ -73,6 +73,8 @@ class Processes:
         Raises:
             OSError: the socket cannot be made.
         """
+        if not hasattr(socket, "AF_UNIX"):
+            return
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with ExitStack() as undo:
             listener = undo.enter_context(socket.socket(socket.AF_UNIX))
