@@ -93,7 +93,7 @@ def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
     upload = uploaded(session, zipped(links=LINKS + "P1,DIRECTED,P9,ST1\n"))
     preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
     monkeypatch.setattr(session.ask.home.casework, "load", None)
-    assert session.deliveries.uploads.preview(upload, lambda *_progress: None) is preview
+    assert session.deliveries.uploads.preview(upload, lambda *_progress: None) == preview
     monkeypatch.undo()
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     # How many cells are masked is known once the case is made.
