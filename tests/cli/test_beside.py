@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks for the processes where Linux lists them"),
 ]
 LONG_S = 90.0
-PROCESSES = 3
+PROCESSES = 2
 
 
 @pytest.fixture
