@@ -210,10 +210,24 @@ class LeavingOut:
             left_out: see `moved`.
             person: their id.
         """
-        number, count, order = self.numbers[person], len(left_out), self.order
+        return self._of_one(self.moved(left_out), len(left_out), person)
+
+    def believing(self, changes: Sequence[Change], person: str) -> Lists:
+        """What becomes of one person of the network where some links are believed otherwise: a list for each change, in their order.
+
+        Args:
+            changes: each by itself; everybody stands as they do.
+            person: their id.
+        """
+        none = np.zeros(0, dtype=np.int64)
+        moved = _ranked(self._board, np.arange(len(changes)), Moves(none, none, none, none > 0), changes)
+        return self._of_one(moved, len(changes), person)
+
+    def _of_one(self, moved: Iterator[Moved], count: int, person: str) -> Lists:
+        number, order = self.numbers[person], self.order
         ranks, scores = np.full((count, 1), order.rank[number]), np.full((count, 1), order.score[number])
         ranked = np.ones((count, 1), dtype=bool)
-        for some in self.lists(left_out, [person]):
+        for some in (self.listed(each, [person]) for each in moved):
             ranks[some.left_out], scores[some.left_out], ranked[some.left_out] = some.rank, some.score, some.ranked
         return Lists([person], np.arange(count), scores, ranks, ranked)
 

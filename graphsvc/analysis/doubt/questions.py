@@ -14,11 +14,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score.basis import Basis
@@ -127,41 +125,21 @@ def weigh(
     leaving = leaving or LeavingOut(on)
     if lead not in leaving.numbers:
         return []
-    row = leaving.numbers[lead]
     near = {id(on.told.claims[number]): number for number in _neighbourhood(lead, on.told)}
     candidates = _candidates(lead, [on.told.claims[number] for number in near.values()], kinds)
-    if not candidates:
-        return []
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
+    strength = strengths(on.told)
+    best = [(on.told.link[[number]], _at_its_best(on.told, number, strength)) for number in numbers]
+    at_best = leaving.believing(best, lead)
     questions = []
-    scores, ranks = _at_their_best(on, leaving, row, numbers)
     for which, claim in enumerate(candidates):
-        if_true, if_false = int(ranks[which]), int(without.rank[which, 0])
-        belief, moved = _belief(claim), abs(scores[which] - without.score[which, 0])
+        if_true, if_false = int(at_best.rank[which, 0]), int(without.rank[which, 0])
+        belief, moved = _belief(claim), abs(at_best.score[which, 0] - without.score[which, 0])
         worth = belief * (1 - belief) * (abs(if_true - if_false) + min(moved, 0.99))
         if worth > 1e-9:
             questions.append(Question(claim, if_true, if_false if without.ranked[which, 0] else None, float(worth)))
     return sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
-
-
-def _at_their_best(on: Basis, leaving: LeavingOut, row: int, numbers: Sequence[int]) -> tuple[Floats, Ints]:
-    """The score of a person, and their rank, if each claim by itself were as good as can be."""
-    before, ledger, strength = leaving.before, on.told, strengths(on.told)
-    changed = rereading.rescored(
-        before, [(ledger.link[[number]], _at_its_best(ledger, number, strength)) for number in numbers]
-    )
-    scores = np.full(len(numbers), before.score[row])
-    mine = changed.row == row
-    scores[changed.change[mine]] = changed.score[mine]
-    # As `rereading.ranks`: who is further forward, of all as they were, less those who score otherwise, and of these as they score now.
-    bar = scores.round(9)
-    listed = np.sort(np.concatenate((before.score.round(9), [round(score, 9) for score in on.others])))
-    forward = len(listed) - np.searchsorted(listed, bar, side="right")
-    for score, sign in ((before.score[changed.row], -1), (changed.score, 1)):
-        over = changed.change[score.round(9) > bar[changed.change]]
-        forward += sign * np.bincount(over, minlength=len(numbers))
-    return scores, forward + 1
 
 
 def _at_its_best(ledger: Ledger, number: int, strengths_of: Floats) -> Floats:
