@@ -46,6 +46,11 @@ _MAKES = "load"
 _OF_PAGES = frozenset({"crossings.on_days"})
 # Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings.
 _HELD_AT_ONCE = 1_000_000
+_RELEASED: AsRows[Released] = AsRows(
+    "released",
+    lambda released: (released.rows, {"columns": released.columns, "withheld": released.withheld}),
+    lambda rows, beside: Released(tuple(beside["columns"]), rows, withheld=tuple(beside["withheld"])),
+)
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
@@ -236,18 +241,12 @@ class Gate:
     def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any) -> Released:
         """What a clearance may see of an answer about a whole case: as `_made`."""
         snapshot = self._snapshot("released", query, parameters, grant, stands)
-        rows: list[tuple[Any, ...]] = []
-        beside = snapshot.read(rows.extend)
-        if beside is not None:
-            return Released(tuple(beside["columns"]), rows, withheld=tuple(beside["withheld"]))
         large = sum(stands.held["counts"].values()) > _HELD_AT_ONCE if stands.held else False
-        released = self._released(query, parameters, grant, whole=True, large=large)
-        with snapshot.writing() as writer:
-            for row in released.rows:
-                writer.add(row)
-            beside = {"columns": released.columns, "withheld": released.withheld}
-            self._keep(writer, beside, parameters["case"], grant, stands)
-        return released
+
+        def read() -> Released:
+            return self._released(query, parameters, grant, whole=True, large=large)
+
+        return self._kept(snapshot, _RELEASED, read, parameters["case"], grant, stands)
 
     def computed(
         self,
@@ -280,11 +279,23 @@ class Gate:
         # The version too: what is shared by sources is decided in the application database, and no mark of the graph tells it.
         question = ("computed", form.name, _version(stands, grant), self._settings.few_below, *decided_by)
         snapshot = self._snapshots.of(case, grant, stands, question, computed=True)
+        return self._kept(snapshot, form, compute, case, grant, stands)
+
+    def _kept(
+        self,
+        snapshot: Snapshot,
+        form: AsRows[Thing],
+        make: Callable[[], Thing],
+        case: str,
+        grant: Grant,
+        stands: Any,
+    ) -> Thing:
+        """What a snapshot has, or else what `make` gives, which is kept in it."""
         rows: list[tuple[Any, ...]] = []
         beside = snapshot.read(rows.extend)
         if beside is not None:
             return form.made(rows, beside)
-        thing = compute()
+        thing = make()
         with snapshot.writing() as writer:
             written, besides = form.rows(thing)
             for row in written:

@@ -22,7 +22,6 @@ _LEAD = attrgetter(*(item.name for item in fields(Lead)))
 _PLACE = attrgetter("best", "worst", "loss", "low", "high", "rests_on", "rank_without")
 _PIECE = attrgetter("kind", "statement", "sources", "claims")
 _NUMBERS = ("leads", "worst", "without", "ranked")
-_PLAIN = len(_PIECE(Piece("", "", (), 0, np.zeros(0, dtype=np.int64))))
 
 
 def _ranking_rows(ranking: Ranking) -> tuple[Rows, Beside]:
@@ -38,9 +37,8 @@ def _piece(kind: str, statement: str, sources: list[str], claims: int, *, rows: 
 
 
 def _places_rows(places: dict[str, Place]) -> tuple[Rows, Beside]:
-    none = (None,) * _PLAIN
     return [
-        (name, *_PLACE(place), *(none if place.most is None else _PIECE(place.most))) for name, place in places.items()
+        (name, *_PLACE(place), None if place.most is None else _PIECE(place.most)) for name, place in places.items()
     ], {}
 
 
@@ -54,10 +52,10 @@ def _places_made(rows: Rows, _beside: Beside) -> dict[str, Place]:
             low,
             high,
             tuple(rests_on),
-            _piece(*most, rows=[]) if most[0] is not None else None,
+            None if most is None else _piece(*most, rows=[]),
             without,
         )
-        for name, best, worst, loss, low, high, rests_on, without, *most in rows
+        for name, best, worst, loss, low, high, rests_on, without, most in rows
     }
 
 
