@@ -240,6 +240,7 @@ def test_where_nothing_is_to_be_done_the_database_is_only_looked_at(settings: Se
     assert lines(home.home / "graphsvc.sqlite") == lines(old)
 
 
+@pytest.mark.slow(reason="is killed at each of many statements")
 @pytest.mark.parametrize("version", ["nothing", VERSIONS[0]])
 def test_on_postgresql_as_well(
     settings: SettingsFactory, tmp_path: Path, postgres: Postgres, later: str, version: str
@@ -268,6 +269,7 @@ SELECT table_name, column_name, data_type FROM information_schema.columns WHERE 
 """
 
 
+@pytest.mark.slow(reason="migrates a database through every version")
 def test_a_table_is_copied_while_others_refer_to_it(settings: SettingsFactory, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
     make(f"sqlite:///{old}", VERSIONS[-1])

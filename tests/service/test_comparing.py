@@ -107,6 +107,7 @@ def test_one_case_every_method_with_intervals_over_candidates(one: Compared) -> 
     assert _value(one, "graphsvc", HALVED).value > 0
 
 
+@pytest.mark.slow(reason="scores several cases by every measure")
 def test_several_cases_are_what_is_sampled(folders: list[Path]) -> None:
     seen: list[str] = []
     found = comparison.compare(folders, None, halves=1, progress=lambda _done, _total, what: seen.append(what))

@@ -42,6 +42,7 @@ def told(session: Session) -> list[object]:
     ]
 
 
+@pytest.mark.slow(reason="ranks and explains two cases of 150 people")
 @pytest.mark.parametrize("sources", [True, False])
 def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Path, *, sources: bool) -> None:
     accounts.add(service.database, "ana", ["analyst"], {case: Grant("C", sources=sources)})

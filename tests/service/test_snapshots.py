@@ -145,6 +145,7 @@ def twice(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Twice]
         yield Twice(kept, plain, tmp_path / "deliveries")
 
 
+@pytest.mark.slow(reason="reads a whole case for four clearances, three times after each of seven changes")
 def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Asked(twice.kept, monkeypatch)
     cus, sup = (session(twice.plain, name, CASE) for name in ("cus", "sup"))
