@@ -1,18 +1,15 @@
 // ---
 // title = "Statements whose source had an interest noted"
-// why = "For an innocent reading of a lead, asked only with source clearance"
+// why = "For an innocent reading of a lead, asked only with source clearance: few of a whole case, so they are read once for all leads"
 // kind = "internal"
-// limit = 20000
-// [parameters.ids]
-// type = "list"
-// help = "ids of statements"
+// limit = 2000000
 // [returns]
-// statement = "Statement.id"
 // kind = "Statement.kind"
-// noted = "Statement.interest"
+// told = "computed.rows"
 // ---
+// told, for each statement: id
 MATCH (s:Statement {case: $case})
-WHERE s.id IN $ids AND s.handling IN $handling AND s.kind IN $voices AND s.interest IS NOT NULL
-RETURN s.id AS statement, s.kind AS kind, s.interest AS noted
-ORDER BY statement
+WHERE s.handling IN $handling AND s.kind IN $voices AND s.interest IS NOT NULL
+RETURN s.kind AS kind, collect([s.id]) AS told
+ORDER BY kind
 LIMIT $limit + 1

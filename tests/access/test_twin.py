@@ -32,7 +32,7 @@ def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answe
     for query in QUERIES:
         for given in arguments(query):
             rows = cases.service.gate.read(reader, "tests", query.name, case, given, action="read").rows
-            if query.name in ("hubs.claims", "hubs.persons"):
+            if query.is_material:
                 # Not shown but computed on, and without an order of its own.
                 found_by = cases.service.gate.material
                 rows = sorted(found_by(reader, "tests", query.name, case, lambda block, row: [*block, *row]), key=str)

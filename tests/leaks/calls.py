@@ -37,7 +37,7 @@ _EVERY_DAY = {"day": "1990-01-01", "until": "2999-12-31"}
 _REASON = "a reason that is long enough"
 _HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
 # Computed on and never shown, and without an order of their own.
-_UNORDERED = ("hubs.claims", "hubs.persons")
+_UNORDERED = ("hubs.claims", "hubs.interests", "hubs.persons")
 
 
 def with_(*args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:

@@ -152,8 +152,6 @@ def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any
         return links[number][f"{parameter.name}_id"]
     if parameter.name == "relation":
         return links[number]["relation"]
-    if query.name == "hubs.interests":  # the only one that takes ids of statements
-        return [row["id"] for row in rows["statements"] if row.get("interest")]
     if parameter.name == "ids":
         return [row["id"] for table in ENTITY_TABLES for row in rows[table.name]][number::4]
     if parameter.type == "date":

@@ -58,16 +58,14 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class LeadReadings:
-    """What is known of a lead that would fit somebody who did nothing wrong, but for what is noted of who says so.
+    """What is known of a lead that would fit somebody who did nothing wrong.
 
     Attributes:
-        raising: the claims that raise the lead.
-        given_by: statement → source, of all statements of the sources of those.
+        interested: of the sources of what raises the lead, those for whom an interest is noted.
     """
 
     readings: tuple[InnocentReading, ...]
-    raising: tuple[Claim, ...]
-    given_by: dict[str, str]
+    interested: frozenset[str]
 
 
 # How many results are cached; of single leads, which many readers open; of what they were computed from, one for each clearance.
@@ -94,7 +92,7 @@ class LeadCaches(Caches):
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
         self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
         self.shown_about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
-        self.by_source: Cache[dict[str, set[str]]] = Cache(_LARGE)
+        self.interested: Cache[frozenset[str]] = Cache(_LARGE)
         self.explained: Cache[Explanation] = Cache(_LEADS)
         self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_LARGE)
         self.readings: Cache[LeadReadings] = Cache(_LEADS)
@@ -266,15 +264,13 @@ class Material:
             return self.about()
         return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.folded()[0]))
 
-    def statements_by_source(self) -> dict[str, set[str]]:
-        """Source → the statements it gave, of what is `shown`."""
-        return self._caches.by_source.of(self._ask.state, self._by_source)
+    def interested(self) -> frozenset[str]:
+        """Sources for whom an interest is noted in a statement of theirs; none without source clearance."""
+        return self._caches.interested.of(self._ask.state, self._noted) if self._ask.grant.sources else frozenset()
 
-    def _by_source(self) -> dict[str, set[str]]:
-        statements: dict[str, set[str]] = {}
-        for claim in self.shown()[0]:
-            statements.setdefault(claim.source, set()).add(claim.statement)
-        return statements
+    def _noted(self) -> frozenset[str]:
+        noted = set(self._ask.material("hubs.interests", lambda _kind, row: str(row[0])))
+        return frozenset(claim.source for claim in self.given()[0] if claim.statement in noted) - {""}
 
     def surroundings(self) -> Surroundings:
         """What ways to leads go over, as this reader may be shown them."""

@@ -76,10 +76,8 @@ class Questions:
         with self._ask.act("analyse", query="readings", lead=lead) as outcome:
             self._material.require_ranked(lead)
             read = self._caches.readings.of((*self._ask.state, lead), lambda: self._read(lead))
-            owed = owing(read.raising, self._interested(read))
-            innocent_readings = [*read.readings, *([owed] if owed else [])]
-            outcome["rows"] = len(innocent_readings)
-        return innocent_readings
+            outcome |= {"rows": len(read.readings), "sources": read.interested}
+        return list(read.readings)
 
     def next(self, lead: str) -> Asking:
         """The claims whose check would tell most about a lead, and who is to be asked about them.
@@ -160,18 +158,11 @@ class Questions:
         about = self._material.shown_about()
         because, mine = self._material.reasons(lead), about.get(lead, [])
         # A share have only links with the lead at an end.
-        raising = tuple(claim for claim in mine if claim.asserts and because.share(claim) > 0)
-        sources = {claim.source for claim in raising} - {""}
-        statements = self._material.statements_by_source()
-        given_by = {statement: source for source in sources for statement in statements[source]}
-        return LeadReadings(tuple(readings(lead, mine, _aboard_with(mine, about))), raising, given_by)
-
-    def _interested(self, read: LeadReadings) -> frozenset[str]:
-        """Sources for whom an interest is noted in a statement of theirs; none without source clearance."""
-        if not self._ask.grant.sources:
-            return frozenset()
-        noted = self._ask.rows("hubs.interests", ids=sorted(read.given_by)).dicts()
-        return frozenset(read.given_by[row["statement"]] for row in noted)
+        raising = [claim for claim in mine if claim.asserts and because.share(claim) > 0]
+        interested = self._material.interested() & {claim.source for claim in raising}
+        owed = owing(raising, interested)
+        without = readings(lead, mine, _aboard_with(mine, about))
+        return LeadReadings((*without, *([owed] if owed else [])), interested)
 
     @lasting()
     def _weigh(self, lead: str) -> list[Question]:
