@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN
 from graphsvc.appdb import tables, transaction
@@ -177,5 +178,9 @@ def test_readings_are_the_same_with_and_without_sources_but_for_interests(people
     )
     assert low == ["family"]
     assert sourced == ["family", "owing"]
+    # Whose interest it is stands in the log, and without source clearance nobody's.
+    acts = audit.lines(people.service.database, newest=9)
+    looks = [(act["account"], act["sources"]) for act in acts if act["detail"].get("query") == "readings"]
+    assert looks[:2] == [("sourced", 1), ("low", 0)]
     with pytest.raises(NotFound):
         people("low").leads.questions.readings("nobody")
