@@ -27,7 +27,7 @@ __all__ = ["connect"]
 def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | None = None) -> Session:
     """A session for whoever is signed in on the command line, or for the only account of the home.
 
-    A managed Neo4j is started if none runs, and stops with the process, or with `session.close()`.
+    A managed Neo4j is started if none runs, and ends some minutes after the process or `session.close()` (`GRAPHSVC_NEO4J_LINGER_S`).
 
     Args:
         purpose: why; written in the log beside everything that is read.

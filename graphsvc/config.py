@@ -82,7 +82,9 @@ class Settings:
         most=86_400,
     )
     start_timeout_s: int = _setting(120, "GRAPHSVC_NEO4J_START_S", "seconds the managed server may take to start")
-    query_timeout_s: float = _setting(30.0, "GRAPHSVC_QUERY_TIMEOUT_S", "seconds one query may run")
+    query_timeout_s: float = _setting(
+        30.0, "GRAPHSVC_QUERY_TIMEOUT_S", "seconds one query may run; one about a whole case, 120 at least"
+    )
     cypher_timeout_s: float = _setting(30.0, "GRAPHSVC_CYPHER_TIMEOUT_S", "seconds a text of free Cypher may run")
     row_cap: int = _setting(10_000, "GRAPHSVC_ROW_CAP", "rows one query may answer with; more are cut and it says so")
     analysis_row_cap: int = _setting(
@@ -91,7 +93,8 @@ class Settings:
     snapshot_rows: int = _setting(
         5_000,
         "GRAPHSVC_SNAPSHOT_ROWS",
-        "rows from which on an answer about a whole case is kept in the home, encrypted, while the case stays as it is (0: none is)",
+        "rows from which on an answer about a whole case is kept in the home, encrypted, while the case stays as it is; what is computed of all leads from a"
+        " fiftieth of it (0: nothing is)",
     )
     batch_rows: int = _setting(5_000, "GRAPHSVC_BATCH_ROWS", "rows written in one transaction")
     import_rows: int = _setting(

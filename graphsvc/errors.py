@@ -86,6 +86,12 @@ class Busy(GraphsvcError):
     status = 503
 
 
+class Outdated(RequestError):
+    """What somebody decided on has changed since it was shown to them: they look again, then decide."""
+
+    status = 409
+
+
 class OperatorError(GraphsvcError):
     """The machine, its disk, a port, a key or the database server is at fault: whoever runs it must act."""
 

@@ -101,7 +101,7 @@ def _engine(settings: Settings) -> sa.Engine:
         ) from None
     except ImportError:
         raise OperatorError(
-            "GRAPHSVC_DATABASE_URL names PostgreSQL, but its driver is not installed: pip install 'graphsvc[postgres]'."
+            "GRAPHSVC_DATABASE_URL names PostgreSQL, but its driver is not installed: pip install '.[postgres]' in the checkout, or psycopg."
         ) from None
 
 

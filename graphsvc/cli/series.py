@@ -18,7 +18,7 @@ from graphsvc.records.numbers import count, short
 from graphsvc.service import EMPTY, SeriesChoice, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
-_CASE = click.option("--case", "case", default="", help="The case; may be left out while you can see only each.")
+_CASE = click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 _COLUMNS = ("first", "last", "peak", "most", "count", "expected", "p", "most_since")
 
 

@@ -409,10 +409,16 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     # Neither the message nor the values: they may be data. Where it failed is in the process's own log.
     where = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error("A page failed: %s\n%s", type(error).__name__, where)
+    reads = request.method in ("GET", "HEAD")
+    unharmed = (
+        "Your data is unharmed: pages only read."
+        if reads
+        else "Look whether what you sent was done before you send it again."
+    )
     return _error(
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "The page failed by a fault of the software. Your data is unharmed: pages only read."
-        " Try again; if it fails again, tell whoever runs the service and at what time.",
+        f"The page failed by a fault of the software. {unharmed}"
+        " If it fails again, tell whoever runs the service and at what time.",
     )
 
 

@@ -614,8 +614,8 @@ MUTATIONS = (
         "fault",
         "a page that failed shows nothing of why",
         "graphsvc/web/frame.py",
-        '"The page failed by a fault of the software. Your data is unharmed: pages only read."',
-        'f"The page failed: {error}."',
+        'f"The page failed by a fault of the software. {unharmed}"',
+        'f"The page failed: {error}. {unharmed}"',
         _FAULT,
     ),
     Mutation(

@@ -17,13 +17,15 @@ def test_a_lead_page_shows_readings_and_questions_of_its_reader(site: Site) -> N
     pam = site.client("pam").get(site.address("lead.json", id=site.boss)).get_json()
     assert all(one["rank_if_true"] is None for one in pam["questions"])
     assert all(one["claim"]["statement_kind"] != "witness" for one in pam["questions"])
-    assert pam["question_notes"] == ["A question about what witnesses already said is with the witness custodian."]
+    assert pam["question_notes"] == [
+        "There is a question about what witnesses already said; it takes source clearance to be seen."
+    ]
     for told in (inv, pam):
         for one in told["questions"]:
             assert FORBIDDEN.findall(one["text"]) == []
     page = site.client("pam").get(site.address("lead", id=site.boss)).text
     assert "Innocent readings" in page
-    assert "with the witness custodian" in page
+    assert "takes source clearance to be seen" in page
     assert "<script>alert" not in page
 
 

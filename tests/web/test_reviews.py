@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from graphsvc.config import Settings
+from graphsvc.service.leads.reviews import Reviews
 from tests.leaks.small import FIRST, SECOND
 from tests.toolbox.accounts import WHOLE
 from tests.toolbox.cases import Lay, Place, laid
@@ -34,8 +37,19 @@ def browser(people: Place) -> Browser:
 
 
 def decide(client: FlaskClient, case: str, lead: str, judgement: str, reason: str) -> int:
-    sent = client.post(f"/case/{case}/lead/review", data={"id": lead, "judgement": judgement, "reason": reason})
-    return sent.status_code
+    """Opens a lead and decides about it."""
+    return kept(
+        client, case, form(client.get(f"/case/{case}/lead?id={lead}").text) | {"judgement": judgement, "reason": reason}
+    ).status_code
+
+
+def form(page: str) -> dict[str, str]:
+    """What the form of a lead sends of itself."""
+    return dict(re.findall(r'<input type="hidden" name="(id|seen)" value="([^"]*)">', page.partition('id="review"')[2]))
+
+
+def kept(client: FlaskClient, case: str, given: dict[str, str]) -> TestResponse:
+    return client.post(f"/case/{case}/lead/review", data=given)
 
 
 @pytest.mark.changes
@@ -68,6 +82,31 @@ def test_a_decision_is_kept_shown_and_found(case: str, people: Place, browser: B
     assert [row["review"] for row in csv.DictReader(lines)] == ["park"]
 
 
+@pytest.mark.changes
+def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
+    case: str, people: Place, browser: Browser
+) -> None:
+    """Beside a review stands what was shown: somebody reads a lead, a colleague loads, then the review is sent."""
+    ana = browser("ana")
+    sent = form(ana.get(f"/case/{case}/lead?id=boss-1").text) | {"judgement": "agree", "reason": HOSTILE}
+    assert sent["seen"] == "1"
+    people.load("ana", SECOND)
+    answer = kept(ana, case, sent)
+    assert answer.status_code == 409
+    assert "The data have changed since this lead was shown to you (version 1 → 2), so nothing was kept" in answer.text
+    assert "Nobody has decided about this lead yet" in answer.text
+    # What was written stands in the form, and is kept once it is sent again.
+    again = form(answer.text)
+    assert again == {"id": "boss-1", "seen": "2"}
+    assert re.search(r'value="agree" required checked', answer.text)
+    assert "&#34;quoted&#34;</textarea>" in answer.text
+    assert kept(ana, case, sent | again).status_code == 303
+    (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
+    assert (row["judgement"], row["case_version"], row["since"]) == ("agree", 2, "")
+    # A page from elsewhere, which does not say what was seen.
+    assert kept(ana, case, {"id": "boss-1", "judgement": "agree", "reason": "x"}).status_code == 409
+
+
 def test_what_is_no_decision_changes_nothing(case: str, browser: Browser) -> None:
     ana = browser("ana")
     assert decide(ana, case, "boss-1", "guilty", "x") == 400
@@ -84,3 +123,17 @@ def test_who_only_reads_sees_the_history_and_no_form(case: str, browser: Browser
     assert "an interpreter" in page
     assert "Keep the review" not in page
     assert decide(dis, case, "boss-1", "agree", "x") == 403
+
+
+def test_a_fault_of_what_was_sent_says_that_it_may_have_been_done(
+    case: str, people: Place, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> str:
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr(Reviews, "add", broken)
+    answer = kept(browser("ana"), case, {"id": "boss-1", "judgement": "agree", "reason": "x", "seen": "1"})
+    assert answer.status_code == 500
+    assert "Look whether what you sent was done" in answer.text
+    assert "only read" not in answer.text
+    assert "secret" not in answer.text

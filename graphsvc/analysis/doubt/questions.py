@@ -45,7 +45,7 @@ QUESTIONS = MappingProxyType(
     }
 )
 # What is told of a question about what witnesses said to who may not know which of them, and where sources are passed over.
-WITH_CUSTODIAN = "A question about what witnesses already said is with the witness custodian."
+WITH_CUSTODIAN = "There is a question about what witnesses already said; it takes source clearance to be seen."
 ENOUGH = (
     "Asked often enough: a source of what is said here has been asked as often as any should be, and is passed over."
 )

@@ -246,7 +246,7 @@ def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
     if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
         return (
             False,
-            f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits or pays.",
+            f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces.",
         )
     if not chance.stands_out(whole):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
@@ -257,7 +257,7 @@ def _structure_verdict(people: Sequence[Person], ledger: Ledger, inside: Bools) 
     rows = usable(ledger, inside)
     network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
     stands, why = stands_out(network, np.isin(ledger.ids, [person.id for person in people]))
-    caveat = "Nothing says who arranges, directs, recruits or pays, so this is structure only"
+    caveat = "Nothing says who arranges, directs, recruits, pays or coerces, so this is structure only"
     return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 
 

@@ -1,4 +1,4 @@
-"""Plain contact networks: what structure alone can tell where nothing says who arranges, directs, recruits or pays, and whether it does."""
+"""Plain contact networks: what structure alone can tell where nothing says who arranges, directs, recruits, pays or coerces, and whether it does."""
 
 from __future__ import annotations
 

@@ -303,7 +303,7 @@ class Replay:
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
-        """How what was delivered is told in a case: see `cases.image.graphing.Telling`."""
+        """How what was delivered is told in a case: see `cases.image.graphing.IdMap`."""
         standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key))
         return IdMap(state, key, standing, self.weights)
 

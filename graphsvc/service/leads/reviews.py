@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, ReviewStore, StoredReview
 from graphsvc.analysis.score.hubs import RULES_VERSION, Ranking
+from graphsvc.errors import Outdated
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
 from graphsvc.views import wording
@@ -81,17 +82,29 @@ class Reviews:
         self._ask = ask
         self._material = material
 
-    def add(self, lead: str, judgement: str, reason: str) -> str:
+    def add(self, lead: str, judgement: str, reason: str, *, seen: int | None = None) -> str:
         """Agree with a lead, refuse it or park it; gives the review's id. It stands beside earlier ones for good.
+
+        Args:
+            lead: who is decided about.
+            judgement: one of JUDGEMENTS.
+            reason: why.
+            seen: the version of the case in which it was shown (`Session.version`); None where nothing was shown before.
 
         Raises:
             Refused: the role is missing. NotFound: this person is no candidate, or not theirs to see.
             RequestError: judgement or reason is none.
+            Outdated: the case has changed since it was shown, and what is kept beside the review would be what nobody saw.
         """
         case, grant = self._ask.case, self._ask.grant
         step = {"step": "add", "kind": judgement} if judgement in JUDGEMENTS else {"step": "add"}
         with self._ask.act("review", lead=lead, **step) as outcome:
             version = self._ask.version
+            if seen not in (None, version):
+                raise Outdated(
+                    f"The data have changed since this lead was shown to you (version {seen} → {version}), so nothing was kept."
+                    " Look at it as it is now, then decide."
+                )
             shown, coarsened = (
                 _figures(material.ranking(), lead) for material in (self._material, self._material.without_sources())
             )

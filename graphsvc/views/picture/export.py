@@ -1,4 +1,4 @@
-"""A View as it goes out: pseudonyms of its own, belief in steps, no count of claims. Pure.
+"""A picture as it goes out: pseudonyms of its own, belief in steps, no count of claims. Pure.
 
 The files it is told in are those of `views.forms`.
 """

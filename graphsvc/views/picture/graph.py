@@ -1,4 +1,4 @@
-"""A View as data for vis-network, made with pyvis: nodes, edges and options, and the two palettes a page chooses from.
+"""A picture as data for vis-network, made with pyvis: nodes, edges and options, and the two palettes a page chooses from.
 
 Of pyvis only `get_network_data()` is used; its templates load scripts from elsewhere and escape nothing.
 """

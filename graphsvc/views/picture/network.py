@@ -1,4 +1,4 @@
-"""Which nodes and links a picture of the network shows: rows of released links in, one View out. Pure.
+"""Which nodes and links a picture of the network shows: rows of released links in, one picture out. Pure.
 
 A picture is told by where it starts and what was opened and hidden, never by its list of nodes: the same words give the
 same picture, in the same places, as long as the case is the same.
@@ -274,7 +274,7 @@ def picture(
     arrangement: str = "",
     graded: Collection[tuple[str, str, str]] | None = None,
 ) -> Picture:
-    """The View of some stages.
+    """The picture of some stages.
 
     Args:
         stages: ids in the order they came in: first the start with its surroundings, then one list an opening.

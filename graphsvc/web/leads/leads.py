@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import RequestError
+from graphsvc.errors import Outdated, RequestError
 from graphsvc.service import JUDGEMENTS, PIECES, RANGE_COLUMNS, Explanation, LeadRow, Piece, Review, Session
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
@@ -107,8 +108,12 @@ def table_csv(case: str) -> ResponseReturnValue:
 @page(blueprint, "/lead", look="analyse", lead="id")
 def lead(case: str) -> ResponseReturnValue:
     """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
-    session = at(case)
-    lead, why = session.leads.look(request.args.get("id", ""))
+    return _lead(at(case), request.args.get("id", ""))
+
+
+def _lead(session: Session, identifier: str, draft: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    """The page of a lead. `draft`: a review that was not kept, and the sentence that says why."""
+    lead, why = session.leads.look(identifier)
     read, asking = session.leads.questions.readings(lead.id), session.leads.questions.next(lead.id)
     everyone = [*why.claims]
     everyone += [question.claim for question in asking.questions]
@@ -124,6 +129,7 @@ def lead(case: str) -> ResponseReturnValue:
     groups, _, colouring = session.leads.groups.with_colours(sources) if sources else ([], 0.0, [])
     things = shared_names(session, [*colouring, *(shared for group in groups for shared in group.shared)])
     low, high = charts.scale([row["shares"]])
+    written_before: dict[str, Any] = {"status": HTTPStatus.CONFLICT, "draft": draft} if draft else {}
     return answer(
         "leads/lead.html",
         case=session.case,
@@ -188,6 +194,8 @@ def lead(case: str) -> ResponseReturnValue:
         questions_most=asking.most,
         reviews=[review_row(review) for review in session.leads.reviews.of(lead.id)],
         may_review=session.may("review"),
+        seen=session.version,
+        **written_before,
     )
 
 
@@ -196,7 +204,14 @@ def review(case: str) -> ResponseReturnValue:
     """Keeps what a person decided about a lead."""
     given = request.form
     identifier = given.get("id", "")
-    at(case).leads.reviews.add(identifier, given.get("judgement", ""), given.get("reason", ""))
+    judgement, reason = given.get("judgement", ""), given.get("reason", "")
+    session = at(case)
+    try:
+        session.leads.reviews.add(identifier, judgement, reason, seen=given.get("seen", -1, type=int))
+    except Outdated as outdated:
+        # What was written is not lost: it stands in the form again, beside what is shown now.
+        with session.look("analyse", lead=identifier):
+            return _lead(session, identifier, {"judgement": judgement, "reason": reason, "said": str(outdated)})
     return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
 
 
