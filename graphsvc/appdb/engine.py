@@ -193,8 +193,12 @@ def wipe_free_space(engine: sa.Engine) -> bool:
     """SQLite: leave nothing of what was replaced in the write-ahead log beside the database; whether that could be done."""
     if engine.dialect.name != "sqlite":
         return True
-    with engine.connect() as connection:
-        busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    try:
+        with engine.connect() as connection:
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    except sa.exc.OperationalError as error:
+        _LOG.warning("the database's write-ahead log cannot be cut: %s", error.orig)
+        return False
     if busy:
         _LOG.warning("what was replaced stays in the database's write-ahead log for now: it was in use all the while")
     return not busy

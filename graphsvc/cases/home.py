@@ -94,6 +94,7 @@ class Home:
             self.pairs,
             requests.RequestStore(self.database),
             self.snapshots,
+            self.forget,
             self.weights,
         )
         self.opener = Opener(self.casework, self.waitlist)
@@ -121,7 +122,8 @@ class Home:
             lost = False
             if self._store is None:
                 store = self._open_store()
-                lost = self.casework.close_lost(store)
+                if not self._beside:  # the first process did
+                    lost = self.casework.close_lost(store)
                 self._store = store
             opened = self._store
         if lost:
@@ -200,10 +202,11 @@ class Home:
         return cast("Subject", self._caches.setdefault(kind, kind()))
 
     def forget(self) -> None:
-        """Forget everything that was read or computed of cases and kept in memory, here and in all that serve the home: names may be in it.
+        """Forget everything that was read or computed of cases: in memory, here and in all that serve the home, and in previews. Names may be in it.
 
         Of one that does not answer the process's log says so: it is to be ended.
         """
+        self.uploads.forget_previews()
         self._forget()
         self.processes.ask_others(_FORGET, wait_s=_FORGET_S)
 
@@ -237,8 +240,6 @@ class Home:
         self.jobs.settle()
         requests.settle(self.database)
         self.uploads.sweep()
-        if self.register.rewriting():  # a kill came between what has to go and its going
-            self.uploads.forget_previews()
         self.export_store.sweep()
         self.snapshots.settle()
         importing.remove_leftovers(self.settings)

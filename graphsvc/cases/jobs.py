@@ -26,7 +26,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.cases.processes import Answers, GoneError, Processes
 from graphsvc.config import Settings
-from graphsvc.errors import RECORDED, GraphsvcError, NotFound, OperatorError, standing
+from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound, OperatorError, standing
 from graphsvc.records.progress import Progress
 
 Work = Callable[[Progress], Mapping[str, Any]]
@@ -152,7 +152,7 @@ class Jobs:
     def wait(self, identifier: str, seconds: float) -> None:
         """Wait for a job, so long at most; not for one whose process is gone."""
         if not self._processes.is_mine(identifier):
-            with suppress(GoneError):
+            with suppress(GoneError, Busy):
                 self._processes.ask(identifier, _WAIT, identifier, seconds, wait_s=seconds)
             return
         thread = self._threads.get(identifier)
@@ -253,7 +253,7 @@ class Jobs:
         """What the error of a job said; empty where the process that met it is gone, or has forgotten."""
         if self._processes.is_mine(identifier):
             return self._said.get(identifier, "")
-        with suppress(GoneError):
+        with suppress(GoneError, Busy):
             return str(self._processes.ask(identifier, _SAID, identifier))
         return ""
 

@@ -25,6 +25,8 @@ class Locks:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._has_store = False
+        # The cases that are written here.
+        self._here: set[str] = set()
 
     @contextmanager
     def case(self, case: str) -> Iterator[None]:
@@ -39,9 +41,25 @@ class Locks:
                 # After the lock of the case: who writes the store anew first takes this one and then waits for ours.
                 with FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600):
                     pass
-                yield
+                self._here.add(case)
+                try:
+                    yield
+                finally:
+                    self._here.discard(case)
         except Timeout:
             raise Busy(f"The case {case} is being loaded by someone else. Try again when that is done.") from None
+
+    @contextmanager
+    def unless_elsewhere(self, case: str) -> Iterator[bool]:
+        """Gives whether no other process writes a case in the block."""
+        with ExitStack() as stack:
+            try:
+                if case not in self._here and not self._has_store:
+                    stack.enter_context(self.case(case))
+            except Busy:
+                yield False
+                return
+            yield True
 
     @contextmanager
     def store(self, progress: Progress) -> Iterator[None]:

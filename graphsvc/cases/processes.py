@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import secrets
 import socket
 import struct
@@ -23,7 +24,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from graphsvc.errors import Busy, GraphsvcError
+from graphsvc.errors import Busy, GraphsvcError, OperatorError
 
 _LOG = logging.getLogger(__name__)
 # Bytes of the name of a process; hexadecimal digits of it.
@@ -37,7 +38,11 @@ Answers = Mapping[str, Callable[..., Any]]
 
 
 class GoneError(Exception):
-    """The process that held this is no more, or does not answer."""
+    """The process that held this is no more."""
+
+
+class SilentError(GoneError):
+    """It lives, as it seems, and does not answer."""
 
 
 class Processes:
@@ -94,9 +99,12 @@ class Processes:
         """What the process that holds `identifier` answers.
 
         Raises:
-            GoneError: it is no more. GraphsvcError: what it met.
+            GoneError: it is no more. Busy: it does not answer at this moment. GraphsvcError: what it met.
         """
-        return self._asked(identifier[:_DIGITS], question, given, wait_s)
+        try:
+            return self._asked(identifier[:_DIGITS], question, given, wait_s)
+        except SilentError:
+            raise Busy("A process of the service does not answer at this moment. Try again in half a minute.") from None
 
     def ask_others(self, question: str, *given: object, wait_s: float = 0.0) -> list[Any]:
         """What the others that live answer; of one that does not, though it lives, the process's log says so.
@@ -107,9 +115,10 @@ class Processes:
         for name in self._others():
             try:
                 answers.append(self._asked(name, question, given, wait_s))
+            except SilentError:
+                _LOG.warning("a process that serves the home (its socket is %s) does not answer: %s", name, question)
             except GoneError:
-                if name in self._others():
-                    _LOG.warning("a process that serves the home does not answer: %s", question)
+                continue
         return answers
 
     @contextmanager
@@ -117,23 +126,32 @@ class Processes:
         """No other process is in such a block.
 
         Raises:
-            Busy: another is, and does not come out of it.
+            Busy: another is, and does not come out of it. OperatorError: the home cannot be written.
         """
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        lock = FileLock(self._folder / "lock", timeout=2 * _PATIENCE_S, mode=0o600)
         try:
-            with FileLock(self._folder / "lock", timeout=2 * _PATIENCE_S, mode=0o600):
-                yield
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            lock.acquire()
         except Timeout:
             raise Busy("The service has too much to do at this moment. Try again in some seconds.") from None
+        except OSError as error:
+            raise OperatorError(
+                f"The home of graphsvc cannot be written ({error.strerror}). Check its disk's space and permissions, then try again."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def settle(self) -> None:
         """Remove the sockets of those that were killed."""
         for name in self._others():
             with suppress(GoneError, OSError, EOFError):
-                self._call(name).close()
+                self._call(name, _PATIENCE_S).close()
         for part in self._folder.glob("*.part"):  # of who was killed before anybody could ask it
-            if time.time() - part.stat().st_mtime > _SILENT_S:
-                part.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # it can be asked by now
+                if time.time() - part.stat().st_mtime > _SILENT_S:
+                    part.unlink()
 
     def close(self) -> None:
         """Answer nobody any more."""
@@ -147,26 +165,36 @@ class Processes:
 
     def _asked(self, name: str, question: str, given: tuple[object, ...], wait_s: float) -> Any:
         # What is asked may come from outside: it names a process, and no path.
-        if name not in self._others() or (not wait_s and time.monotonic() < self._silent.get(name, 0.0)):
+        if name not in self._others():
             raise GoneError
+        if not wait_s and time.monotonic() < self._silent.get(name, 0.0):
+            raise SilentError
         try:
-            with self._call(name) as connection:
+            with self._call(name, wait_s + _PATIENCE_S) as connection:
                 connection.send((question, given))
                 if not connection.poll(wait_s + _PATIENCE_S):
                     raise TimeoutError
                 fine, answer = connection.recv()
-        except (OSError, EOFError):
+        except (TimeoutError, BlockingIOError):
             self._silent[name] = time.monotonic() + _SILENT_S
-            raise GoneError from None
+            raise SilentError from None
+        except GoneError:
+            raise
+        except Exception as error:
+            # It ended meanwhile, or what it said cannot be understood. Not the message: it may hold values.
+            if name not in self._others():
+                raise GoneError from None
+            _LOG.error("asking another process %s: %s", question, type(error).__name__)
+            raise SilentError from None
         if not fine:
             raise answer
         return answer
 
-    def _call(self, name: str) -> Connection:
+    def _call(self, name: str, patience_s: float) -> Connection:
         """A connection to another process. Raises GoneError, or OSError and EOFError where it stands still or just ends."""
         path, caller = self._folder / name, socket.socket(socket.AF_UNIX)
         try:
-            _be_patient(caller)
+            _be_patient(caller, patience_s)
             with _short(path) as address:
                 caller.connect(address)
             connection = Connection(caller.detach())
@@ -197,20 +225,21 @@ class Processes:
                     _LOG.warning("another process could not be answered: %s", type(error).__name__)
 
     def _answer(self, caller: socket.socket, answers: Answers) -> None:
-        _be_patient(caller)
+        _be_patient(caller, _PATIENCE_S)
         with Connection(caller.detach()) as connection, suppress(OSError, EOFError, AuthenticationError):
             deliver_challenge(connection, self._key)
             answer_challenge(connection, self._key)
             question, given = connection.recv()
             try:
-                answer: object = (True, answers[question](*given))
-            except GraphsvcError as error:
-                answer = (False, error)
+                try:
+                    answer = pickle.dumps((True, answers[question](*given)))
+                except GraphsvcError as error:
+                    answer = pickle.dumps((False, error))
             except Exception as error:
                 # Not its message: it may hold values. Who asked is told that there was no answer.
                 _LOG.error("another process asked %s: %s", question, type(error).__name__)
                 return
-            connection.send(answer)
+            connection.send_bytes(answer)
 
     def _wake(self, thread: threading.Thread) -> None:
         """Have the thread that waits for others see that this is the end."""
@@ -219,9 +248,9 @@ class Processes:
         thread.join(_END_S)
 
 
-def _be_patient(end: socket.socket) -> None:
+def _be_patient(end: socket.socket, patience_s: float) -> None:
     """Have each step at an end fail that takes longer than one may: the other process may stand still."""
-    limit = struct.pack("ll", int(_PATIENCE_S), 0)
+    limit = struct.pack("ll", int(patience_s), 0)
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         end.setsockopt(socket.SOL_SOCKET, option, limit)
 

@@ -315,18 +315,16 @@ class Register:
         with transaction(self._database) as connection:
             _ask_rewrite(connection, case)
 
-    def rewriting(self) -> bool:
-        """Whether the managed store still has to be written anew."""
+    def rewriting(self) -> list[int]:
+        """By what the managed store still has to be written anew."""
         with transaction(self._database) as connection:
             table = tables.rewrites
-            return connection.execute(sa.select(table.c.id).where(table.c.done_at.is_(None))).first() is not None
+            return list(connection.execute(sa.select(table.c.id).where(table.c.done_at.is_(None))).scalars())
 
-    def rewritten(self) -> None:
-        """The store has been written anew."""
+    def rewritten(self, asked: Collection[int]) -> None:
+        """The store has been written anew since it was asked for by these."""
         with transaction(self._database) as connection:
-            connection.execute(
-                tables.rewrites.update().where(tables.rewrites.c.done_at.is_(None)).values(done_at=now())
-            )
+            connection.execute(tables.rewrites.update().where(tables.rewrites.c.id.in_(asked)).values(done_at=now()))
 
     def close_all(self) -> None:
         """Close every case to readers: what the graph holds of it has to be written again."""

@@ -51,10 +51,10 @@ def serving(service: Service) -> Iterator[str]:
             yield address
             service.uploads.forget_previews()  # of another version, perhaps
             settle()
-            service.answer_others()
+            others = service.settings.serving_processes - 1 if _answers(service) else 0
             service.plan_ahead()
             service.keep_opening()
-            with _Beside(service, address, pages.listening):
+            with _Beside(service, address, pages.listening, others):
                 try:
                     pages.run()
                 finally:
@@ -63,6 +63,16 @@ def serving(service: Service) -> Iterator[str]:
                     say("Stopping.", err=True)
         except KeyboardInterrupt:
             pass
+
+
+def _answers(service: Service) -> bool:
+    """Answer the other processes from now on; whether they can ask here."""
+    try:
+        service.answer_others()
+    except OSError as error:
+        _LOG.warning("one process alone serves: no socket can be made in the home (%s)", error.strerror)
+        return False
+    return True
 
 
 class _Pages:
@@ -117,8 +127,8 @@ class _Pages:
 class _Beside:
     """The processes beside this one, which live as long as the block. One that dies is started again, after what it left was completed."""
 
-    def __init__(self, service: Service, address: str, sockets: Sequence[socket.socket]) -> None:
-        self._service, self._address, self._sockets = service, address, sockets
+    def __init__(self, service: Service, address: str, sockets: Sequence[socket.socket], number: int) -> None:
+        self._service, self._address, self._sockets, self._number = service, address, sockets, number
         self._context = get_context("spawn")
         self._closing = threading.Event()
         self._changing = threading.Lock()
@@ -145,7 +155,7 @@ class _Beside:
         if self._died:
             self._service.recover(self._unless_closing)
             self._died = False
-        while len(self._lifelines) < self._service.settings.serving_processes - 1 and self._start():
+        while len(self._lifelines) < self._number and self._start():
             pass
         sentinels = {process.sentinel: process for process in self._lifelines}
         for sentinel in wait(list(sentinels), timeout=1.0):
@@ -183,7 +193,7 @@ class _Beside:
             raise CancelledError("Stopped; the next start completes it.")
 
     def __enter__(self) -> Self:
-        if self._service.settings.serving_processes > 1:
+        if self._number:
             self._watching.start()
         return self
 
@@ -194,7 +204,7 @@ class _Beside:
                 for lifeline in self._lifelines.values():
                     lifeline.close()
             if self._watching.is_alive():
-                self._watching.join()
+                self._watching.join(_END_S)
             for process in self._lifelines:
                 process.join(_END_S)
         finally:

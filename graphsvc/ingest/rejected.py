@@ -19,7 +19,7 @@ _PLACE = {name: place for place, name in enumerate(TABLES)}
 class Rejection:
     """A row that is left out, and why. `column` and `value` are empty where the whole row is at fault.
 
-    `value` is cut to 60 characters. It may name a sealed person, as `row_id` may: show it to the deliverer, store it nowhere.
+    `value` is cut to 60 characters. It may name a sealed person, as `row_id` may: show it to the deliverer, store it encrypted with what was delivered, or nowhere.
 
     Attributes:
         file, line: where the row stands.

@@ -64,7 +64,7 @@ def put(
     with kept.of("dover", grant, NOW, (question,)).writing() as writer:
         for row in rows:
             writer.add(row)
-        writer.keep({"columns": ["id"]}, lambda: still)
+        writer.keep({"columns": ["id"]}, lambda: True, lambda: still)
 
 
 def got(
@@ -214,7 +214,7 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
         with kept.of("dover", grant, unmarked, ("q",)).writing() as writer:
             for row in ROWS:
                 writer.add(row)
-            writer.keep({}, lambda: True)
+            writer.keep({}, lambda: True, lambda: True)
     off = Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 0)
     put(off, ROWS)
     assert not (tmp_path / "kept").exists()
@@ -314,5 +314,5 @@ def test_a_case_of_a_thousand_filters_keeps_none_of_them(kept: Snapshots, tmp_pa
     with kept.of("dover", ALL, NOW, ("q",), usual=False).writing() as writer:
         for row in ROWS:
             writer.add(row)
-        writer.keep({}, lambda: True)
+        writer.keep({}, lambda: True, lambda: True)
     assert files(tmp_path / "kept") == []

@@ -1266,8 +1266,8 @@ MUTATIONS = (
         "lost-at-start",
         "a store that was lost is restored from the deliveries at the next start",
         "graphsvc/cases/home.py",
-        "                lost = self.casework.close_lost(store)\n",
-        "",
+        "                    lost = self.casework.close_lost(store)\n",
+        "                    pass\n",
         f"{_LOST}::test_a_store_that_was_emptied_is_restored_at_the_next_start",
     ),
     Mutation(

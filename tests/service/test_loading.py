@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -100,6 +101,27 @@ def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
     assert job.result["counts"] == {table: row | {"masked": 0} for table, row in preview.counts.items()}
     assert job.result["rejected"] == len(preview.rejections) == 1
     with pytest.raises(NotFound):
+        session.deliveries.uploads.previewed(upload)
+
+
+def test_a_preview_is_for_the_clearance_it_was_worked_out_with_and_for_no_closed_case(
+    session: Session, service: Service
+) -> None:
+    """It has what their claims would lose, and what becomes of the leads: as somebody with source clearance is told it."""
+    loaded(session, zipped())
+    upload = uploaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
+    preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
+    whole = session.principal
+
+    def at(grant: Grant, *roles: str) -> Session:
+        cleared = replace(whole, grants={session.case: grant}, roles=frozenset(roles) or whole.roles)
+        return service.session(cleared, "tests", session.case)
+
+    assert at(Grant("C", sources=True)).deliveries.uploads.previewed(upload) == preview
+    assert at(Grant("C")).deliveries.uploads.previewed(upload) is None
+    assert at(Grant("C", sources=True), "investigator").deliveries.uploads.previewed(upload) == preview
+    service.register.mark(session.case, 1, "loading", "loading")
+    with pytest.raises(Busy):
         session.deliveries.uploads.previewed(upload)
 
 

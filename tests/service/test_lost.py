@@ -9,9 +9,12 @@ import pytest
 
 from graphsvc.access.door import gate
 from graphsvc.access.people import accounts
+from graphsvc.cases.locks import Locks
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError
 from graphsvc.service import Service, quiet
+from graphsvc.store import mark
+from graphsvc.store.bolt import Store
 from graphsvc.store.image import Image, difference, read_image, write
 from tests.leaks import homes
 from tests.leaks.small import FIRST
@@ -74,6 +77,30 @@ def test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored(
         assert service.recover() == [CASE]
         assert read_image(service.store(), CASE) == before
         assert session.network.entities.counts()["person"] == 4
+
+
+def test_what_another_process_writes_meanwhile_is_not_taken_for_lost(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The graph is counted, which takes a while; a case that was written meanwhile is as it should be."""
+    held, behind = mark.held, [CASE]
+
+    def slowly(store: Store, case: str) -> mark.Held:
+        return mark.Held("of before", {}) if behind and behind.pop() else held(store, case)
+
+    with Service(home) as service:
+        store = service.store()
+        monkeypatch.setattr(mark, "held", slowly)
+        assert not service.casework.close_lost(store)
+        assert [case["state"] for case in service.register.cases()] == ["open"]
+        # One that is being written says itself what it holds then; what is written here does not hold this up.
+        homes.wipe(service, CASE)
+        with Locks(home.home).case(CASE):
+            assert not service.casework.close_lost(store)
+        with service.casework._locks.case(CASE):
+            assert service.casework.close_lost(store)
+        assert [case["state"] for case in service.register.cases()] == ["loading"]
+        assert service.recover() == [CASE]
 
 
 def test_a_case_that_cannot_be_opened_keeps_no_other_closed(home: Settings, tmp_path: Path) -> None:

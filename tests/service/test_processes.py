@@ -65,11 +65,28 @@ def test_what_nobody_expected_is_no_answer_and_its_words_stay_where_they_are(
     two: tuple[Processes, Processes], caplog: pytest.LogCaptureFixture
 ) -> None:
     here, there = two
-    there.listen({"fail": fail})
-    with pytest.raises(GoneError):
+    there.listen({"fail": fail, "odd": lambda: threading.Lock()})
+    with pytest.raises(Busy, match="does not answer"):
         here.ask(there.new_id(), "fail", KeyError("Quillfeather"))
+    assert here.ask_others("odd") == []
     assert "another process asked fail: KeyError" in caplog.text
+    assert "another process asked odd: TypeError" in caplog.text
     assert "Quillfeather" not in caplog.text
+    # It is asked again at once: it lives.
+    with pytest.raises(Busy):
+        here.ask(there.new_id(), "fail", KeyError("Quillfeather"))
+    assert caplog.text.count("another process asked fail: KeyError") == 2
+
+
+def test_a_library_that_cannot_prove_the_key_is_no_answer(
+    two: tuple[Processes, Processes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where a policy forbids the digest it takes; what is to be forgotten elsewhere too goes on."""
+    here, there = two
+    there.listen({"sum": lambda *given: sum(given)})
+    monkeypatch.setattr(processes, "answer_challenge", lambda *_: fail(ValueError("unsupported hash type")))
+    assert here.ask_others("sum", 1) == []
+    assert "does not answer: sum" in caplog.text
 
 
 def test_who_does_not_have_the_key_is_not_answered_and_keeps_nobody_from_it(
@@ -106,8 +123,10 @@ def other(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-c", script, str(home)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process, process.stdout.readline().strip()
-        process.kill()
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
 
 
 def test_one_that_was_killed_is_gone_at_once(tmp_path: Path, two: tuple[Processes, Processes]) -> None:
@@ -129,7 +148,7 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
     there.listen({"sum": lambda *given: sum(given)})
     with other(tmp_path) as (process, identifier):
         os.kill(process.pid, signal.SIGSTOP)
-        with pytest.raises(GoneError):
+        with pytest.raises(Busy, match="does not answer at this moment"):
             here.ask(identifier, "pid")
         assert here.ask_others("sum", 1) == [1]
         assert "does not answer: sum" in caplog.text
@@ -139,7 +158,7 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
         assert time.monotonic() - began < 0.9
         here.settle()
         os.kill(process.pid, signal.SIGCONT)
-        with pytest.raises(GoneError):
+        with pytest.raises(Busy):
             here.ask(identifier, "pid")
         assert here.ask(identifier, "pid", wait_s=0.1) == process.pid
     here.settle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -223,9 +224,29 @@ def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
     whole = people("whole")
     whole.deliveries.load(write(tmp_path / "2", **phone), quiet)
     assert "7700900321" in str(read_image(service.store(), case))
+    whole.search.find("+447700900321")
+    assert "7700900321" in in_memory(service)
     assert whole.deliveries.load(write(tmp_path / "3", **theirs), quiet, partial=True).sealed_anew == 1
     assert "7700900321" not in str(read_image(service.store(), case))
+    assert "7700900321" not in in_memory(service)
     assert not service.register.rewriting()  # written anew before the delivery was said to be done
+
+
+@pytest.mark.changes
+def test_what_a_kill_left_in_the_memory_of_others_is_forgotten_by_who_completes_it(
+    service: Service, people: Place
+) -> None:
+    people("whole").network.entities.look("aide-1")
+    assert "Bo Quist" in in_memory(service)
+    service.register.ask_rewrite(people.case)  # as a sealing does, before it is killed
+    service.recover()
+    assert "Bo Quist" not in in_memory(service)
+    assert not service.register.rewriting()
+
+
+def in_memory(service: Service) -> str:
+    """What was released lately, as it lies there."""
+    return str([pickle.loads(packed).rows for packed in service.gate._repeats._packed.values()])  # noqa: S301 - its own
 
 
 @pytest.mark.changes

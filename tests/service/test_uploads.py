@@ -231,22 +231,26 @@ def test_what_one_process_worked_out_another_has_for_the_case_and_the_options_it
 ) -> None:
     other = made(home, database)
     upload = sent(uploads, b"x")
-    assert other.preview(upload.id, *WHO, 1) is None
-    uploads.keep_preview(upload.id, *WHO, 1, WOULD)
-    assert other.preview(upload.id, *WHO, 1) == WOULD == uploads.preview(upload.id, *WHO, 1)
-    assert other.preview(upload.id, *WHO, 2) is None, "the case is another by now"
+    assert other.preview(upload.id, *WHO, [1]) is None
+    uploads.keep_preview(upload.id, *WHO, [1], upload.options, WOULD)
+    assert other.preview(upload.id, *WHO, [1]) == WOULD == uploads.preview(upload.id, *WHO, [1])
+    assert other.preview(upload.id, *WHO, [2]) is None, "the case is another by now"
     other.change(upload.id, *WHO, Options("mine.toml", 'title = "m"'))
-    assert uploads.preview(upload.id, *WHO, 1) is None, "it is to be read otherwise"
-    uploads.keep_preview(upload.id, *WHO, 1, WOULD)
+    assert uploads.preview(upload.id, *WHO, [1]) is None, "it is to be read otherwise"
+    # Somebody else worked it out meanwhile, as it was read before.
+    uploads.keep_preview(upload.id, *WHO, [1], upload.options, WOULD)
+    assert uploads.preview(upload.id, *WHO, [1]) is None
+    uploads.keep_preview(upload.id, *WHO, [1], other.one(upload.id, *WHO).options, WOULD)
+    assert uploads.preview(upload.id, *WHO, [1]) == WOULD
     other.forget_previews()
-    assert uploads.preview(upload.id, *WHO, 1) is None
+    assert uploads.preview(upload.id, *WHO, [1]) is None
     with pytest.raises(NotFound):
-        other.preview(upload.id, "bob", "north", 1)
+        other.preview(upload.id, "bob", "north", [1])
 
 
 def test_a_preview_can_be_read_with_the_vault_alone_and_goes_with_its_upload(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
-    uploads.keep_preview(upload.id, *WHO, 1, replace(WOULD, names={"S-1": "Idris Karam"}))
+    uploads.keep_preview(upload.id, *WHO, [1], upload.options, replace(WOULD, names={"S-1": "Idris Karam"}))
     assert len(left(home)) == 3
     assert [path for path in left(home) if b"Karam" in path.read_bytes()] == []
     uploads.drop(upload.id, *WHO)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -276,7 +276,6 @@ class Gate:
         stands = self._open(case, grant)
         if look is not None and look.version != _version(stands, grant):
             return compute()
-        # The version too: what is shared by sources is decided in the application database, and no mark of the graph tells it.
         question = ("computed", form.name, _version(stands, grant), self._settings.few_below, *decided_by)
         snapshot = self._snapshots.of(case, grant, stands, question, computed=True)
         return self._kept(snapshot, form, compute, case, grant, stands)
@@ -315,13 +314,17 @@ class Gate:
     def _keep(self, writer: Writer, beside: Mapping[str, Any], case: str, grant: Grant, stands: Any) -> None:
         """Keep an answer that was read of a case as it stood, if that is how it stands, in what shows at a clearance, and in the graph."""
 
-        def still() -> bool:
+        def still() -> dict[str, Any] | None:
             now = self._case(case)
-            if now is None or _shown(now, grant) != _shown(stands, grant):
-                return False
-            return now.held is not None and marked(self._store(), case) == now.held["mark"]
+            return now.held if now is not None and _shown(now, grant) == _shown(stands, grant) else None
 
-        writer.keep(beside, still)
+        def in_graph() -> bool:
+            held = still()
+            with suppress(Busy, OperatorError):  # an answer that cannot be kept is an answer
+                return held is not None and marked(self._store(), case) == held["mark"]
+            return False
+
+        writer.keep(beside, in_graph, lambda: still() is not None)
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
         """Have the store plan the service's own queries, and what else pages ask for, before anybody waits for them; gives how many it did.

@@ -220,12 +220,13 @@ class Writer:
         if len(self._batch) == _BATCH:
             self._flush()
 
-    def keep(self, beside: Mapping[str, Any], still: Callable[[], bool]) -> None:
+    def keep(self, beside: Mapping[str, Any], in_graph: Callable[[], bool], still: Callable[[], bool]) -> None:
         """Keep it, now that it is complete, if it has enough rows.
 
         Args:
             beside: what is kept beside the rows.
-            still: whether all of it holds; asked while nobody can remove what is of another state.
+            in_graph: whether the graph holds what it should; asked before anybody is kept waiting.
+            still: whether the case stands as it did; asked while nobody can remove what is of another state.
         """
         if self.rows < self._least:
             return
@@ -235,6 +236,8 @@ class Writer:
             return
         try:
             self._file.close()
+            if not in_graph():
+                return
             with self._locked():
                 if still():
                     self._put()

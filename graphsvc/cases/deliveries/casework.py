@@ -66,6 +66,7 @@ class Casework:
         pairs: Pairs,
         requests: RequestStore,
         snapshots: Snapshots,
+        forget: Callable[[], None],
         weights: Weights = SHIPPED,
     ) -> None:
         self.register = register
@@ -81,6 +82,7 @@ class Casework:
             settings,
             self._locks,
             lambda case: self.replay.restore(case, register.key(case, create=False), quiet),
+            forget,
         )
 
     def load(
@@ -208,6 +210,8 @@ class Casework:
                 self.register.mark(case, number, "active", plan.state)
                 self.replay.restore(case, key, quiet)
                 raise
+        if plan.sealed_anew:
+            self.rewrite(progress)
 
     def undoing(self, case: str, number: int) -> list[str]:
         """What taking a delivery back would do to who is sealed, in sentences that name nobody."""
@@ -235,14 +239,19 @@ class Casework:
 
         A store that was lost, emptied, exchanged or put back must never read as a case in which no one stands out.
         """
-        lost = [
-            case
-            for case, expected in self.register.open_cases().items()
-            if expected is not None and mark.held(store, case) != mark.Held.of_json(expected)
-        ]
-        for case in lost:
-            self.register.close(case)
-        return bool(lost)
+
+        def lost(case: str) -> bool:
+            expected = self.register.open_cases().get(case)
+            return expected is not None and mark.held(store, case) != mark.Held.of_json(expected)
+
+        closed = False
+        for case in filter(lost, self.register.open_cases()):
+            # Another process may have written it meanwhile; one that does says itself what the graph holds then.
+            with self._locks.unless_elsewhere(case) as free:
+                if free and lost(case):
+                    self.register.close(case)
+                    closed = True
+        return closed
 
     def recover(self, progress: Progress) -> list[str]:
         """Complete what a kill interrupted, in every case nobody is working on; gives the cases.

@@ -1,4 +1,4 @@
-"""The managed store written anew, so that nothing of before stays in its files: after sealing by hand and after erasing.
+"""Nothing of before stays: in the memory of who serves, in previews, in the files of the managed store. After sealing and after erasing.
 
 What asks for it is a row in the application database, so that the next start completes what a kill interrupted.
 """
@@ -6,7 +6,7 @@ What asks for it is a row in the application database, so that the next start co
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import unstoppable
@@ -19,6 +19,7 @@ from graphsvc.store.schema import apply_schema
 from graphsvc.store.server import local
 
 _TRIES = 60
+_WIPES = 4
 _ANSWER_S = 600.0
 
 
@@ -31,6 +32,7 @@ class Rewriting:
         settings: whether the store is a managed one.
         locks: keep everybody else from writing.
         restore: loads one case from its deliveries.
+        forget: forgets what all processes that serve the home have in memory, and what previews tell.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class Rewriting:
         settings: Settings,
         locks: Locks,
         restore: Callable[[str], None],
+        forget: Callable[[], None],
     ) -> None:
         self._store, self._register, self._settings = store, register, settings
-        self._locks, self._restore = locks, restore
+        self._locks, self._restore, self._forget = locks, restore, forget
 
     def rewrite(self, progress: Progress) -> bool:
         """Write the managed store anew if something in it has to go from the disk; whether the store is a managed one.
@@ -53,10 +56,11 @@ class Rewriting:
             Busy: another process is at it, or a case is being loaded for long; the next start completes it.
         """
         managed = not self._settings.neo4j_uri
-        if not self._register.rewriting():
+        if not (asked := self._register.rewriting()):
             return managed
+        self._forget()
         if not managed:
-            self._settle()
+            self._settle(asked)
             return False
         progress = unstoppable(progress)
         with self._locks.store(progress):
@@ -64,7 +68,7 @@ class Rewriting:
         return True
 
     def _begin_anew(self, progress: Progress) -> None:
-        store = self._store()
+        store, asked = self._store(), self._register.rewriting()
         self._register.close_all()
         progress(0, 0, "deleting the old store and starting an empty one")
         local.renew(self._settings)
@@ -74,12 +78,12 @@ class Rewriting:
         for done, case in enumerate(cases):
             progress(done, len(cases), "loading every case into the new store")
             self._restore(case)
-        self._settle()
+        self._settle(asked)
 
-    def _settle(self) -> None:
-        """It is done once nothing of before is left beside the application database either; else the next start does it again."""
-        if self._register.wipe_free_space():
-            self._register.rewritten()
+    def _settle(self, asked: Collection[int]) -> None:
+        """What was asked for before is done once nothing is left beside the application database either; else the next start does it again."""
+        if any(self._register.wipe_free_space() for _ in range(_WIPES)):
+            self._register.rewritten(asked)
 
 
 def wait_for(store: Store) -> None:

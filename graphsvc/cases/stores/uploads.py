@@ -15,8 +15,8 @@ import json
 import pickle
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -179,27 +179,31 @@ class UploadStore:
         """
         return self._upload(self._row(identifier, account, case))[0]
 
-    def keep_preview(self, identifier: str, account: str, case: str, version: int, loaded: Loaded) -> None:
+    def keep_preview(
+        self, identifier: str, account: str, case: str, on: Sequence[object], options: Options, loaded: Loaded
+    ) -> None:
         """Keep what loading an upload would do, encrypted as the upload is: rejections may hold what names sealed persons.
 
         Args:
             identifier: the upload.
             account: whose it is.
             case: where it waits.
-            version: of the case that it was worked out on; 0: the case was not there.
+            on: what it was worked out on: the case as it stood, and what whoever loads it might be told of it.
+            options: how the upload was read.
             loaded: what it would do.
 
         Raises:
             NotFound: it does not wait any more. Busy: it is being read.
         """
         with self._held(identifier, _LOOK_S):  # whoever sweeps has it for a moment
-            upload, key = self._upload(self._row(identifier, account, case, mine=True))
-            sealed = encrypt(key, pickle.dumps(loaded), _bound(upload, version))
-            with disk():
+            _, key = self._upload(self._row(identifier, account, case, mine=True))
+            sealed = encrypt(key, pickle.dumps(loaded), _bound(identifier, on, options))
+            # Where previews are forgotten at this moment, it is as well: then it is worked out anew.
+            with disk(), suppress(FileNotFoundError):
                 _write(self._folder / identifier / _PREVIEW, sealed)
 
-    def preview(self, identifier: str, account: str, case: str, version: int) -> Loaded | None:
-        """What loading an upload would do, worked out on the case as it is and with the upload's options; None: nobody did.
+    def preview(self, identifier: str, account: str, case: str, on: Sequence[object]) -> Loaded | None:
+        """What loading an upload would do, worked out on just this and with the upload's options; None: nobody did.
 
         Raises:
             NotFound: it does not wait any more.
@@ -207,7 +211,7 @@ class UploadStore:
         upload, key = self._upload(self._row(identifier, account, case))
         try:
             sealed = (self._folder / identifier / _PREVIEW).read_bytes()
-            loaded: Loaded = pickle.loads(decrypt(key, sealed, _bound(upload, version)))  # noqa: S301 - of `keep_preview`
+            loaded: Loaded = pickle.loads(decrypt(key, sealed, _bound(identifier, on, upload.options)))  # noqa: S301 - of `keep_preview`
         except (OSError, OperatorError):
             return None
         return loaded
@@ -398,8 +402,8 @@ class UploadStore:
             lock.release()
 
 
-def _bound(upload: Upload, version: int) -> str:
-    return f"{what(upload.id)} preview {version} {json.dumps(asdict(upload.options))}"
+def _bound(identifier: str, on: Sequence[object], options: Options) -> str:
+    return f"{what(identifier)} preview {json.dumps([*on, asdict(options)])}"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
-from graphsvc.errors import InputError, RequestError
+from graphsvc.errors import Busy, InputError, RequestError
 from graphsvc.ingest.mapping import built_in_mappings, mapping_of
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
@@ -79,12 +79,12 @@ class Uploads:
             InputError: it cannot be read as it is. NotFound, Busy: see `cases.stores.uploads`.
         """
         if (loaded := self.previewed(upload)) is None:
-            version, options = self._version, self.look(upload).options
+            on, options = self._on, self.look(upload).options
             source = self._ask.home.uploads.opened(upload, *self._loading.owner)
             loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict, dry_run=True)
             # Cancelled in the meantime: nothing is kept.
-            self._ask.home.uploads.keep_preview(upload, *self._loading.owner, version, loaded)
-            if self._version != version:  # what names in it stand for may have been decided otherwise meanwhile
+            self._ask.home.uploads.keep_preview(upload, *self._loading.owner, on, options, loaded)
+            if not self._stands(on):  # what names in it stand for may have been decided otherwise meanwhile
                 self._ask.home.uploads.forget_previews(upload)
         return loaded
 
@@ -105,14 +105,25 @@ class Uploads:
             self._ask.home.uploads.change(upload, *self._loading.owner, options)
 
     def previewed(self, upload: str) -> Loaded | None:
-        """The preview of an upload if it was worked out on the case as it is."""
+        """The preview of an upload if it was worked out on the case as it is, for somebody cleared as you are.
+
+        Raises:
+            NotFound: the upload does not wait any more. Busy: the case is being loaded.
+        """
         self._loading.require()
-        return self._ask.home.uploads.preview(upload, *self._loading.owner, self._version)
+        return self._ask.home.uploads.preview(upload, *self._loading.owner, self._on)
 
     @property
-    def _version(self) -> int:
-        """Of the case; 0 where it is not there yet."""
-        return {case.id: case.version for case in self._ask.cases()}.get(self._ask.case, 0)
+    def _on(self) -> tuple[object, ...]:
+        """What a preview is worked out on: the case as it stands, and what you may be told of it; without a case only that."""
+        there = self._ask.case in {case.id for case in self._ask.cases()}
+        return *(self._ask.state if there else ()), self._ask.may("analyse")
+
+    def _stands(self, on: tuple[object, ...]) -> bool:
+        try:
+            return self._on == on
+        except Busy:
+            return False
 
     def start_preview(self, upload: str) -> str:
         """Work out the preview as a job; gives its id."""

@@ -229,8 +229,6 @@ class Requests:
 
     def _cleared(self, case: str, progress: Progress) -> str:
         """Forget what was computed and write the store anew; what may remain, in words."""
-        self._ask.home.forget()
-        self._ask.home.uploads.forget_previews()
         waiting = self._ask.home.export_store.to_recall(case)
         recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""
         if self._ask.home.casework.rewrite(progress):

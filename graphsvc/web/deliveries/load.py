@@ -13,7 +13,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
-from graphsvc.errors import InputError, NotFound, RequestError
+from graphsvc.errors import Busy, InputError, NotFound, RequestError
 from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
@@ -118,9 +118,12 @@ def preview(case: str) -> ResponseReturnValue:
         loaded = session.deliveries.uploads.previewed(upload.id)
     if loaded is None and "again" not in request.args:  # the case changed meanwhile
         twin = "load.preview_json" if wants_json() else "load.preview"
-        return redirect(url_for(twin, case=case, upload=upload.id, again="1"), code=303)
+        wanted: dict[str, Any] = request.args.to_dict() | {"case": case, "again": "1"}
+        return redirect(url_for(twin, **wanted), code=303)
     if loaded is None:
-        raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
+        raise Busy(
+            "The case was changed again while this preview was worked out. Open it once more; nothing was loaded."
+        )
     if request.args.get("as") == "changes":
         # Where no value is told, what is told in its place.
         fields = (
