@@ -6,17 +6,17 @@ import logging
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import neo4j
 from neo4j import exceptions as bolt
 
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError, RequestError, standing
+from graphsvc.errors import Busy, GraphsvcError
 from graphsvc.queries.notices import Notice, Remark, notices
+from graphsvc.store.address import no_address, require_address
+from graphsvc.store.faults import fault, translated
 
 # A connection that breaks is told in our words; where nobody set up logging the driver's own must not reach a terminal.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -25,7 +25,6 @@ logging.getLogger("neo4j.notifications").disabled = True
 
 # The end of a text that sorts what it answers by some of its columns, the least first, and limits it.
 _SORTED = re.compile(r"\nORDER BY (\w+(?:, \w+)*)\nLIMIT \$limit \+ 1\s*$")
-_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 
 # How long what is told to end may take, and between two looks.
 _END_S, _BETWEEN_S = 60, 0.05
@@ -100,7 +99,7 @@ class Store:
         Raises:
             OperatorError: the address is none, or the server cannot be reached, or refuses the password.
         """
-        _require_address(uri)
+        require_address(uri)
         try:
             driver = neo4j.GraphDatabase.driver(
                 uri,
@@ -110,7 +109,7 @@ class Store:
                 telemetry_disabled=True,
             )
         except (ValueError, bolt.ConfigurationError) as error:
-            raise _no_address("is no address that can be connected to") from error
+            raise no_address("is no address that can be connected to") from error
         store = cls(driver, Login(uri, username, password, database))
         try:
             store.read("RETURN 1 AS one", {}, timeout=10, cap=1)
@@ -253,14 +252,14 @@ class Store:
             # What a later version will write otherwise makes no answer wrong.
             "notifications_disabled_classifications": [neo4j.NotificationDisabledClassification.DEPRECATION],
         }
-        with _translated(), self._session(neo4j.READ_ACCESS, **heard) as session:
+        with translated(), self._session(neo4j.READ_ACCESS, **heard) as session:
             try:
                 # On a line of its own, so that the columns the server names are those of the text.
                 summary = session.run("EXPLAIN\n" + text).consume()
             except bolt.ClientError as error:
                 if isinstance(error, bolt.AuthError):
                     raise
-                raise _fault(error, lines_before=1) from error
+                raise fault(error, lines_before=1) from error
         remarks = [_remark(status, lines_before=1) for status in summary.gql_status_objects if status.is_notification]
         return QueryPlan(summary.query_type or "", _step(summary.plan or {}), notices(remarks))
 
@@ -309,7 +308,7 @@ class Store:
             transaction.run(text, dict(parameters)).consume()
 
         until = time.monotonic() + _RETRY_S
-        with _translated():
+        with translated():
             while True:
                 try:
                     with self._session(neo4j.WRITE_ACCESS) as session:
@@ -346,7 +345,7 @@ class Store:
 
     def version(self) -> str:
         """The server's version, such as `2026.09.0`."""
-        with _translated():
+        with translated():
             return self._driver.get_server_info().agent.removeprefix("Neo4j/")
 
     def _session(self, mode: str, fetch_size: int = 5000, **more: Any) -> neo4j.Session:
@@ -355,39 +354,6 @@ class Store:
         )
 
 
-def _require_address(uri: str) -> None:
-    """Nothing, if the driver can make something of an address; what it makes of others it says in ways of its own.
-
-    Raises:
-        OperatorError: it is no address. What it holds is not repeated: there may be a password in it.
-    """
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        raise _no_address("is no address") from None
-    if parts.scheme not in _SCHEMES:
-        raise _no_address(f"begins with {uri.partition('://')[0][:20]!r}, which Neo4j does not speak to programs")
-    if parts.username or parts.password:
-        raise _no_address("holds a name or password, which belong in NEO4J_USERNAME and NEO4J_PASSWORD")
-    try:
-        (parts.hostname or "").encode("idna")
-        if not parts.hostname or " " in parts.hostname:
-            raise ValueError
-    except ValueError:
-        raise _no_address("names no host") from None
-    try:
-        if parts.port == 0:
-            raise ValueError
-    except ValueError:
-        raise _no_address("has a port that is none: a port is a number from 1 to 65535") from None
-
-
-def _no_address(why: str) -> OperatorError:
-    return OperatorError(f"NEO4J_URI {why}. Write it like bolt://host:7687, or unset it for the managed server.")
-
-
-# "(line 2, column 26 (offset: 25))", behind what the server says.
-_PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -421,28 +387,12 @@ def _remark(status: neo4j.GqlStatusObject, *, lines_before: int) -> Remark:
     )
 
 
-def _fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
-    """What the server finds wrong with a text, in its first sentence, and where."""
-    match = _PLACE.search(error.message or "")
-    at = (error.diagnostic_record or {}).get("_position") or {}
-    line, column = at.get("line", 0), at.get("column", 0)
-    if not line and match:
-        line, column = int(match["line"]), int(match["column"])
-    line -= lines_before
-    return CypherFault(sentence(error.message or ""), *((line, column) if line > 0 else (0, 0)))
-
-
-def sentence(message: str) -> str:
-    """What the server says of a text, in its first line and without the place, which is told apart."""
-    return _PLACE.split(" ".join(message.splitlines()[:1]))[0].strip().rstrip(".") + "."
-
-
 def _asked(ask: Callable[[], Answer]) -> Answer:
     """What a reading query answers, in our words where it fails.
 
     It is asked again where others wrote so much beside it that the server gave up; nothing of its answer was shown yet.
     """
-    with _translated():
+    with translated():
         for pause in _AGAIN_S:
             try:
                 return ask()
@@ -451,28 +401,3 @@ def _asked(ask: Callable[[], Answer]) -> Answer:
                     raise
                 time.sleep(pause)
         return ask()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Errors of the driver as ours, by whoever must act."""
-    try:
-        yield
-    except bolt.AuthError as error:
-        raise OperatorError("Neo4j refuses the password. Check NEO4J_USERNAME and NEO4J_PASSWORD.") from error
-    except (bolt.ServiceUnavailable, bolt.SessionExpired, OSError) as error:
-        raise OperatorError(
-            f"Neo4j cannot be reached. {standing()}; see `graphsvc neo4j status`, then try again."
-        ) from error
-    except bolt.TransientError as error:
-        what = "needs more memory than one query may use" if "emory" in (error.code or "") else "met other work"
-        raise Busy(f"The query {what}. Ask for less at once (a filter, a lower limit), or try again.") from error
-    except bolt.ClientError as error:
-        code = error.code or ""
-        if "TransactionTimedOut" in code:
-            raise Busy("The query ran longer than allowed and was stopped. Ask for less at once.") from error
-        raise RequestError(f"Neo4j refuses the query: {str(error.message).splitlines()[0]}") from error
-    except bolt.Neo4jError as error:
-        raise OperatorError(f"Neo4j reports a fault of its own: {str(error.message).splitlines()[0]}") from error
-    except bolt.DriverError as error:
-        raise OperatorError(f"The connection to Neo4j broke ({type(error).__name__}). Try again.") from error

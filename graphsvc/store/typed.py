@@ -19,7 +19,8 @@ from typing import Any
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError
 from graphsvc.queries.notices import Notice
-from graphsvc.store.bolt import Store, sentence
+from graphsvc.store.bolt import Store
+from graphsvc.store.faults import sentence
 from graphsvc.store.runners import LIGHT_BYTES, Runner, Runners
 from graphsvc.store.server import local
 from graphsvc.store.values import packed, unpacked

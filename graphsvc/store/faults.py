@@ -1,0 +1,55 @@
+"""What goes wrong between the driver and a server, in our words, by whoever must act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from neo4j import exceptions as bolt
+
+from graphsvc.errors import Busy, CypherFault, OperatorError, RequestError, standing
+
+# "(line 2, column 26 (offset: 25))", behind what the server says.
+_PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
+
+
+def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
+    """What the server finds wrong with a text, in its first sentence, and where."""
+    match = _PLACE.search(error.message or "")
+    at = (error.diagnostic_record or {}).get("_position") or {}
+    line, column = at.get("line", 0), at.get("column", 0)
+    if not line and match:
+        line, column = int(match["line"]), int(match["column"])
+    line -= lines_before
+    return CypherFault(sentence(error.message or ""), *((line, column) if line > 0 else (0, 0)))
+
+
+def sentence(message: str) -> str:
+    """What the server says of a text, in its first line and without the place, which is told apart."""
+    return _PLACE.split(" ".join(message.splitlines()[:1]))[0].strip().rstrip(".") + "."
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of the driver as ours, by whoever must act."""
+    try:
+        yield
+    except bolt.AuthError as error:
+        raise OperatorError("Neo4j refuses the password. Check NEO4J_USERNAME and NEO4J_PASSWORD.") from error
+    except (bolt.ServiceUnavailable, bolt.SessionExpired, OSError) as error:
+        raise OperatorError(
+            f"Neo4j cannot be reached. {standing()}; see `graphsvc neo4j status`, then try again."
+        ) from error
+    except bolt.TransientError as error:
+        what = "needs more memory than one query may use" if "emory" in (error.code or "") else "met other work"
+        raise Busy(f"The query {what}. Ask for less at once (a filter, a lower limit), or try again.") from error
+    except bolt.ClientError as error:
+        code = error.code or ""
+        if "TransactionTimedOut" in code:
+            raise Busy("The query ran longer than allowed and was stopped. Ask for less at once.") from error
+        raise RequestError(f"Neo4j refuses the query: {str(error.message).splitlines()[0]}") from error
+    except bolt.Neo4jError as error:
+        raise OperatorError(f"Neo4j reports a fault of its own: {str(error.message).splitlines()[0]}") from error
+    except bolt.DriverError as error:
+        raise OperatorError(f"The connection to Neo4j broke ({type(error).__name__}). Try again.") from error
