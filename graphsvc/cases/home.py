@@ -12,6 +12,7 @@ from graphsvc.access.decided import requests
 from graphsvc.access.decided.pairs import Pairs
 from graphsvc.access.door.cyphergate import CypherGate
 from graphsvc.access.door.gate import Gate
+from graphsvc.access.door.in_parts import InParts
 from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.log.cyphertexts import CypherTexts
@@ -76,6 +77,7 @@ class Home:
             settings.snapshot_rows,
         )
         self.gate = Gate(self.store, self.database, self.library, settings, self.snapshots)
+        self.in_parts = InParts(self.gate, self.store, settings.few_below)
         self.cypher_texts = CypherTexts(
             self.database, self.vault.derived("cypher texts"), lambda case: self.register.key(case, create=False)
         )

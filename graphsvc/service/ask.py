@@ -236,6 +236,10 @@ class Ask:
             self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole, look=self._look
         )
 
+    def parts(self, name: str, take: Callable[[Released], object]) -> int:
+        """All of the released answer of one of the service's own queries, a part at a time: see `access.door.in_parts.InParts.each`."""
+        return self.home.in_parts.each(self.principal, self.purpose, name, self.case, take, self._look)
+
     def material(self, name: str, make: Make[Item]) -> list[Item]:
         """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look)

@@ -241,6 +241,24 @@ class Store:
 
         return _asked(ask)
 
+    def parts(
+        self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, size: int, timeout: float
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """These columns of the rows of a reading query, `size` rows at a time while the server goes on, and in no order.
+
+        Neither end holds more than some parts: where a text only sorts and limits at its end, that is left out. Nothing is
+        asked again, as parts were taken already.
+
+        Raises:
+            Busy, RequestError, OperatorError: as `read`.
+        """
+        query = neo4j.Query(_SORTED.sub("", text), timeout=timeout)
+        with translated(), self._session(neo4j.READ_ACCESS, fetch_size=size) as session:
+            result = session.run(query, dict(parameters))
+            places = [result.keys().index(name) for name in columns]
+            while records := result.fetch(size):
+                yield [tuple(_plain(record[place]) for place in places) for record in records]
+
     def explain(self, text: str) -> QueryPlan:
         """What a query would do; nothing is run, no parameter is needed.
 

@@ -174,6 +174,8 @@ CALLS: dict[str, Entry] = {
     "exports.preview": lambda known: [
         ((Wanted(picture=PictureRequest(ids=(one,), depth=1)), "Europol"), {}) for one in known.entities[::3]
     ],
+    # Who is not cleared for all of it is refused before anything is asked of the folder.
+    "exports.whole.parquet": with_(Path("no-such-folder/all")),
     "cypher.library.preview_file": with_(b"{}"),
     "exports.given.recalls": with_(),
     "exports.recipients": with_(),
@@ -326,6 +328,7 @@ CALLS: dict[str, Entry] = {
     "ask.material": "to compute on, sources included, and never shown; a notebook that has it has the process",
     "ask.may": with_("read"),
     "ask.named": lambda known: [((list(known.entities),), {})],
+    "ask.parts": lambda _known: [((f"tables.{name}", str), {}) for name in ("people", "statements", "claims")],
     "ask.principal": "who asks",
     "ask.purpose": "given by who asks",
     "ask.read": lambda known: [((name, given), {}) for name, given in known.firsts[::5]],

@@ -101,6 +101,8 @@ COMMANDS: dict[str, Entry] = {
         [known.case, "--id", one, "--depth", "1", "--for", "Europol"] for one in known.entities[::3]
     ],
     "export make": lambda known: [[known.case, "--id", known.entities[0], "--for", "Europol", *_REASON]],
+    # Who is not cleared for all of it is refused before anything is asked of the folder.
+    "export parquet": lambda known: [[known.case, "--to", "no-such-folder/all"]],
     "export list": lambda known: [[known.case]],
     "export get": lambda known: [[known.case, known.requests[0]]],
     "export agree": lambda known: [[known.case, known.requests[0]]],

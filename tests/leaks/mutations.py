@@ -27,6 +27,7 @@ _TOLD = "tests/access/test_told_as_one.py"
 _TYPED = "tests/access/test_freetext.py"
 _WRITING = "tests/service/test_writing.py"
 _EXPORTS = "tests/service/test_exporting.py"
+_WHOLE = "tests/service/test_whole_case.py"
 _LEFT_OUT = "tests/service/test_left_out.py"
 _DOOR = "tests/web/test_door.py"
 _GROUPING = "tests/service/test_grouping.py"
@@ -857,6 +858,30 @@ MUTATIONS = (
         "wanted.arranged if handling == self._ask.grant.handling else {}",
         "wanted.arranged",
         f"{_EXPORTS}::test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code",
+    ),
+    Mutation(
+        "whole-case",
+        "all of a case goes to who is cleared for all of it alone",
+        "graphsvc/service/exports/whole_case.py",
+        "if not (sees_whole(self._ask, case) and grant.sources):",
+        "if not sees_whole(self._ask, case):",
+        f"{_WHOLE}::test_who_is_cleared_for_less_is_told_what_to_use_instead[c]",
+    ),
+    Mutation(
+        "whole-case-recalled",
+        "all of a case that went out is asked back when somebody in it is sealed or erased",
+        "graphsvc/service/exports/whole_case.py",
+        "ShownFacts(people=frozenset(names.values()), named=stand_by_name)",
+        "ShownFacts()",
+        f"{_WHOLE}::test_of_who_is_sealed_or_erased_nothing_is_in_it_and_what_went_out_is_asked_back",
+    ),
+    Mutation(
+        "whole-case-killed",
+        "of files that were not completed nothing stays on the disk, also after a kill",
+        "graphsvc/service/exports/placing.py",
+        '_NAMELESS = getattr(os, "O_TMPFILE", 0)',
+        "_NAMELESS = 0",
+        f"{_WHOLE}::test_a_kill_midway_leaves_nothing",
     ),
     Mutation(
         "outward",

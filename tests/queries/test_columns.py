@@ -81,7 +81,17 @@ def test_a_column_that_no_query_asks_for_is_found() -> None:
     assert not_asked_for(replace(boats, columns=(*boats.columns, Column("colour"))), "boats.one") == {"colour"}
 
 
-@pytest.mark.parametrize("query", ["entities.claims", "entities.between", "statements.claims"])
+@pytest.mark.parametrize("table", PAGES, ids=lambda table: table.name)
+def test_the_query_of_a_file_gives_what_a_page_gives_and_both_ends_of_every_date(table: Table) -> None:
+    page, file = LIBRARY[f"{table.name}.one"], LIBRARY[f"tables.{table.name}"]
+    dates = [column.name for column in table.columns if column.kind == "date"]
+    ends = {f"{name}{end}": f"{table.label}.{name}{end}" for name in dates for end in ("_earliest", "_latest")}
+    assert dict(file.returns) == dict(page.returns) | ends
+    for name in ends:
+        assert re.search(rf"\b[ns]\.{name} AS {name}\b", file.text), f"{file.name} declares {name} and reads another"
+
+
+@pytest.mark.parametrize("query", ["entities.claims", "entities.between", "statements.claims", "tables.claims"])
 def test_every_column_of_a_claim_is_asked_for_where_claims_are_shown(query: str) -> None:
     assert not_asked_for(TABLES["links"], query) == set()
 

@@ -44,6 +44,8 @@ _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version"
 _MAKES = "load"
 # Queries that anybody may run and a page asks as well.
 _OF_PAGES = frozenset({"crossings.on_days"})
+# What of the service's own no page asks: whole tables, for files.
+_OF_FILES = "tables"
 # Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings.
 _HELD_AT_ONCE = 1_000_000
 _RELEASED: AsRows[Released] = AsRows(
@@ -340,7 +342,7 @@ class Gate:
         """
         planned = 0
         for query in self.library.values():
-            if query.kind != "internal" and query.name not in _OF_PAGES:
+            if (query.kind != "internal" and query.name not in _OF_PAGES) or query.subject == _OF_FILES:
                 continue
             if not goes_on():
                 break

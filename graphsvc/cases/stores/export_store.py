@@ -98,8 +98,8 @@ class ExportStore:
         """An id for an export about to be kept."""
         return secrets.token_hex(16)
 
-    def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes, shown: ShownFacts) -> None:
-        """Keep a new export; `values` are the columns that need no sealing."""
+    def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes | None, shown: ShownFacts) -> None:
+        """Keep a new export; `values` are the columns that need no sealing. What is not held to be fetched has no content."""
         identifier = values["id"]
         own, wrapped = self._vault.new_key(f"export {identifier}")
         with transaction(self._database) as connection:
@@ -108,7 +108,7 @@ class ExportStore:
                     **values,
                     reason_sealed=pack(key, reason, f"export {identifier} reason"),
                     key_sealed=wrapped,
-                    content_sealed=encrypt(own, content, f"export {identifier} content"),
+                    content_sealed=None if content is None else encrypt(own, content, f"export {identifier} content"),
                     shown_sealed=_sealed(key, identifier, shown),
                 )
             )

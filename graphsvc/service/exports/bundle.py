@@ -1,4 +1,4 @@
-"""One .zip with its manifest: who made it, for whom, why, when, under which handling, and a hash of every file."""
+"""An export and its manifest: who made it, for whom, why, when, under which handling, and a hash of every file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,9 @@ def bundle(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
 
     `about` stands in the manifest as it is. The archive bears no other time or name than the manifest does.
     """
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-    manifest = dict(about) | {
-        "files": {name: {"sha256": digest, "bytes": len(files[name])} for name, digest in hashes.items()},
-        "sha256": whole(hashes, about),
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    text = manifest(
+        about, {name: (hashlib.sha256(content).hexdigest(), len(content)) for name, content in files.items()}
+    )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in [(MANIFEST, text.encode()), *sorted(files.items())]:
@@ -36,6 +33,16 @@ def bundle(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
     return packed.getvalue()
 
 
+def manifest(about: Mapping[str, Any], files: Mapping[str, tuple[str, int]]) -> str:
+    """The text of a manifest: what it says, and of every file its SHA-256 and how many bytes it has."""
+    hashes = {name: digest for name, (digest, _) in sorted(files.items())}
+    stated = dict(about) | {
+        "files": {name: {"sha256": digest, "bytes": files[name][1]} for name, digest in hashes.items()},
+        "sha256": whole(hashes, about),
+    }
+    return json.dumps(stated, ensure_ascii=False, indent=1) + "\n"
+
+
 def whole(hashes: Mapping[str, str], about: Mapping[str, Any]) -> str:
     """The hash of a whole export: over the rest of its manifest and the hash of every file."""
     stated = json.dumps([dict(about), dict(sorted(hashes.items()))], ensure_ascii=False, sort_keys=True)
@@ -43,27 +50,45 @@ def whole(hashes: Mapping[str, str], about: Mapping[str, Any]) -> str:
 
 
 def verify(path: Path) -> list[str]:
-    """What is not as the manifest of an export says; empty if all of it is.
+    """What is not as the manifest of an export says, which is one file or a folder; empty if all of it is.
 
     Raises:
-        InputError: the file is no export.
+        InputError: it is no export.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST:
-                raise InputError("This file is larger than any export is. Nothing was read.")
-            files = {name: archive.read(name) for name in archive.namelist()}
-        manifest = json.loads(files.pop(MANIFEST))
-        stated, seal = manifest.pop("files"), manifest.pop("sha256")
+        text, hashes_now = _of_folder(path) if path.is_dir() else _of_archive(path)
+        about = json.loads(text)
+        stated, seal = about.pop("files"), about.pop("sha256")
         hashes = {name: record["sha256"] for name, record in stated.items()}
-        seal_now = whole(hashes, manifest)
+        seal_now = whole(hashes, about)
     except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"This is no export of graphsvc that can be read ({type(error).__name__}).") from None
-    faults = [f"{name} is missing" for name in sorted(hashes.keys() - files.keys())]
-    faults += [f"{name} is not in the manifest" for name in sorted(files.keys() - hashes.keys())]
+    faults = [f"{name} is missing" for name in sorted(hashes.keys() - hashes_now.keys())]
+    faults += [f"{name} is not in the manifest" for name in sorted(hashes_now.keys() - hashes.keys())]
     faults += [
         f"{name} is not as it was"
-        for name in sorted(hashes.keys() & files.keys())
-        if hashlib.sha256(files[name]).hexdigest() != hashes[name]
+        for name in sorted(hashes.keys() & hashes_now.keys())
+        if hashes_now[name] != hashes[name]
     ]
     return faults + ([] if seal_now == seal else ["the manifest is not as it was"])
+
+
+def _of_archive(path: Path) -> tuple[bytes, dict[str, str]]:
+    """The manifest in an archive, and the hash of every other file in it."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > _MOST:
+            raise InputError("This file is larger than any export is. Nothing was read.")
+        files = {name: archive.read(name) for name in archive.namelist()}
+    text = files.pop(MANIFEST)
+    return text, {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def _of_folder(folder: Path) -> tuple[bytes, dict[str, str]]:
+    """The manifest in a folder, and the hash of every other file in it, none of which is read as a whole."""
+    hashes: dict[str, str] = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                hashes[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    del hashes[MANIFEST]
+    return (folder / MANIFEST).read_bytes(), hashes

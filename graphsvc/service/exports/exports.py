@@ -30,6 +30,7 @@ from graphsvc.service.exports.bundle import bundle
 from graphsvc.service.exports.exposure import SEALABLE, Exposures, Resting, Wanted, facts, lasting, link_tells
 from graphsvc.service.exports.given import Export, GivenExports, named_in
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
+from graphsvc.service.exports.whole_case import WholeCases
 from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
@@ -107,6 +108,7 @@ class Exports:
         self._requests = requests
         self._exposures = Exposures(ask)
         self.given = GivenExports(ask, requests)
+        self.whole = WholeCases(ask, self.given)
 
     def exposed(self, wanted: Wanted) -> Exposure:
         """How far what is wanted exposes the witnesses behind it: see `Exposures.exposed`."""

@@ -1,0 +1,248 @@
+"""All of a case as Parquet, for people who are cleared for all of it too: one file a table, and a manifest.
+
+Nothing is sanitised: it holds what who makes it may read, sources by pseudonym and free text included. Nobody who is sealed is
+named in it, as the graph names none. It is kept among the exports of the case, so that it is asked back when somebody in it is
+sealed or erased later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.access.door.redact import Released
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
+from graphsvc.cases.progress import quiet
+from graphsvc.cases.stores.export_store import ShownFacts, expiry, number, recipient_id
+from graphsvc.errors import Busy, Refused, RequestError
+from graphsvc.records.dates import moment
+from graphsvc.records.lines import is_line, require_reason
+from graphsvc.records.progress import Progress
+from graphsvc.service.ask import Ask
+from graphsvc.service.exports.bundle import MANIFEST, manifest
+from graphsvc.service.exports.exposure import SEALABLE, lasting
+from graphsvc.service.exports.given import GivenExports
+from graphsvc.service.exports.placing import NewFolder, new_folder
+from graphsvc.service.protection.clearance import sees_whole
+from graphsvc.service.protection.requests import WHY
+from graphsvc.views.parquet import ParquetTable, kind_of
+from graphsvc.views.wording import is_pseudonym
+
+# Table → the query that gives it.
+WHOLE_TABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "entities": "cases.entities",
+        "people": "tables.people",
+        "boats": "tables.boats",
+        "crossings": "tables.crossings",
+        "gangs": "tables.gangs",
+        "workplaces": "tables.workplaces",
+        "things": "tables.things",
+        "statements": "tables.statements",
+        "claims": "tables.claims",
+        "links": "cases.links",
+    }
+)
+_SAYS = (
+    "All of a case, for people who are cleared for handling code C and for sources in it, and for nobody else: who said what stands"
+    " in it by pseudonym, and free text as it was given, without names of sealed people. Intelligence, not evidence."
+)
+_NOT_COUNTED = "Not counted: who may read this may know who said what."
+_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """All of a case, as it was written.
+
+    Attributes:
+        folder: where it is. number: what the export is called on paper.
+        rows: table → how many. size: of all files, in bytes.
+    """
+
+    folder: Path
+    number: str
+    rows: Mapping[str, int]
+    size: int
+
+
+class WholeCases:
+    """All of one case, for one person who is cleared for it."""
+
+    def __init__(self, ask: Ask, given: GivenExports) -> None:
+        self._ask = ask
+        self._given = given
+
+    def parquet(
+        self, target: Path | None = None, *, recipient: str = "", reason: str = "", progress: Progress = quiet
+    ) -> WholeCase:
+        """Write all of the case into a new folder: a Parquet file for each of `WHOLE_TABLES`, and `manifest.json`.
+
+        The folder is there with all of it, or not at all.
+
+        Args:
+            target: the folder; else one in this folder that bears case, handling code and version in its name.
+            recipient: who it is for; else who makes it.
+            reason: why; else the purpose.
+            progress: told of each table.
+
+        Raises:
+            Refused: the role is missing, or clearance for a part of the case. NotFound: the case is not there or not theirs.
+            RequestError: something is at the target already. Busy: the case is being loaded, or was changed meanwhile.
+            OperatorError: the disk does not take it.
+        """
+        policy.require(self._ask.principal, "export")
+        self._require_cleared()
+        name = " ".join((recipient or self._ask.principal.name).split())
+        if not is_line(name, _NAME):
+            raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
+        reason = require_reason(reason or self._ask.purpose, WHY)
+        identifier = self._ask.home.export_store.new_id()
+        who = recipient_id(self._ask.key, name)
+        with self._given.act("parquet", recipient=who, export=identifier) as outcome:
+            folder = target or Path(f"{self._ask.case}-handling-C-version-{self._ask.version}")
+            with new_folder(folder.absolute()) as files:
+                made = _Tables(self._ask, files, number(identifier), now(), progress)
+                # All of one state of the case; who has said what is in the line of this look.
+                with self._ask.look("read", step="parquet"):
+                    made.read(self._ask.version)
+                about = made.about(name, reason)
+                text = manifest(about, made.files).encode()
+                files.file(MANIFEST).write(text)
+                self._keep(identifier, name, reason, made, hashlib.sha256(text).hexdigest())
+                try:
+                    files.place()
+                except BaseException:
+                    self._withdraw(identifier)
+                    raise
+            outcome["rows"] = sum(made.rows.values())
+        return WholeCase(
+            folder, number(identifier), made.rows, len(text) + sum(size for _, size in made.files.values())
+        )
+
+    def _require_cleared(self) -> None:
+        case = self._ask.case
+        grant = policy.require_case(self._ask.principal, case)
+        if not (sees_whole(self._ask, case) and grant.sources):
+            raise Refused(
+                f"All of the case {case} is for who is cleared for handling code C and for sources in it, which"
+                f" {self._ask.principal.name} is not; `graphsvc export make {case}` lets out a part of it that you may see,"
+                " sanitised, and an administrator can extend the clearance."
+            )
+
+    def _keep(self, identifier: str, recipient: str, reason: str, made: _Tables, digest: str) -> None:
+        """Keep that it is given, and whom it shows: who is sealed or erased later is found in it by that.
+
+        Raises:
+            Busy: somebody in it has been since it was read.
+        """
+        store, case, key = self._ask.home.export_store, self._ask.case, self._ask.key
+        names = lasting(self._ask, made.sealable)
+        stand_by_name = frozenset(names[shown] for shown in made.sealable if not is_pseudonym(shown))
+        moment_now = now()
+        store.add_recipient(case, key, recipient, "C")
+        store.keep(
+            {
+                "id": identifier,
+                "case_id": case,
+                "recipient": recipient_id(key, recipient),
+                "account": self._ask.principal.name,
+                "made_at": moment_now,
+                "given_at": moment_now,
+                "state": "given",
+                "handling": "C",
+                "nodes": made.rows["entities"],
+                "links": made.rows["links"],
+                "sha256": digest,
+                "expires_at": expiry(0),
+            },
+            key,
+            reason,
+            None,
+            ShownFacts(people=frozenset(names.values()), named=stand_by_name),
+        )
+        register = self._ask.home.register
+        store.settle(case, key, erased=register.overrules(case, "erased"), sealed=register.overrules(case, "sealed"))
+        if store.one(identifier).recall:
+            self._withdraw(identifier)
+            raise Busy(f"Somebody in the case {case} was sealed or erased meanwhile: nothing was written. Try again.")
+
+    def _withdraw(self, identifier: str) -> None:
+        """Keep that it did not go out after all."""
+        self._ask.home.export_store.move(identifier, ("given",), state="removed", recall="", recall_at=None)
+
+
+class _Tables:
+    """The tables of a case on their way into files.
+
+    Attributes:
+        rows: table → how many. files: file → its SHA-256 and how many bytes it has.
+        sealable: id of each person and thing → kind.
+    """
+
+    def __init__(self, ask: Ask, files: NewFolder, called: str, made_at: dt.datetime, progress: Progress) -> None:
+        self._ask, self._into, self._called, self._made_at, self._progress = ask, files, called, made_at, progress
+        self._version = 0
+        self._described: dict[str, Any] = {}
+        self.rows: dict[str, int] = {}
+        self.files: dict[str, tuple[str, int]] = {}
+        self.sealable: dict[str, str] = {}
+
+    def read(self, version: int) -> None:
+        """Have every table of the case, which is at this version, in its file."""
+        self._version = version
+        for done, (name, query) in enumerate(WHOLE_TABLES.items()):
+            self._progress(done, len(WHOLE_TABLES), f"writing {name}")
+            self._table(name, query)
+
+    def about(self, recipient: str, reason: str) -> dict[str, Any]:
+        """What the manifest says beside the hashes."""
+        return {
+            "export": self._called,
+            "case": self._ask.case,
+            "version": self._version,
+            "handling": "C",
+            "clearance": "handling code C, and sources",
+            "made_by": self._ask.principal.name,
+            "made_for": recipient,
+            "why": reason,
+            "purpose": self._ask.purpose,
+            "made_at": f"{self._made_at:%Y-%m-%dT%H:%M:%S}Z",
+            "says": _SAYS,
+            "exposure": _NOT_COUNTED,
+            "tables": self._described,
+        }
+
+    def _table(self, name: str, query: str) -> None:
+        returns = self._ask.home.library[query].returns
+        kinds = {column: kind_of(shown) for column, shown in returns.items()}
+        mark = f"Handling C, with sources · case {self._ask.case}, version {self._version} · {self._called} · {moment(self._made_at)}"
+        file = self._into.file(f"{name}.parquet")
+        table = ParquetTable(name, file, kinds, {"graphsvc": mark, "graphsvc.says": _SAYS})
+
+        def take(part: Released) -> None:
+            table.add(part.rows)
+            if name == "entities":
+                kind = part.columns.index("kind")
+                self.sealable.update((row[0], row[kind]) for row in part.rows if row[kind] in SEALABLE)
+
+        try:
+            self.rows[name] = self._ask.parts(query, take)
+            table.close()
+        finally:
+            table.abandon()
+        size = file.tell()
+        file.seek(0)
+        self.files[f"{name}.parquet"] = (hashlib.file_digest(file, "sha256").hexdigest(), size)  # type: ignore[arg-type]
+        self._described[name] = {
+            "file": f"{name}.parquet",
+            "rows": table.rows,
+            "groups_of_rows": table.groups,
+            "columns": kinds,
+        }

@@ -1,0 +1,158 @@
+"""The tables of a case as Parquet: the kind of each column, and rows that are written as they come.
+
+What programs of others read is plain: text, whole numbers, numbers, days, truth, lists of text, and pairs of texts for columns of
+the deliverer's own. A date that may be partial is text as it was given, beside the first and the last day it can mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any
+
+from graphsvc.errors import OperatorError
+from graphsvc.records.tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEXT, WHOLE, NUMBER, DAY, TRUTH, TEXTS, PAIRS = "text", "whole number", "number", "day", "yes or no", "texts", "pairs"
+# Rows of a group: what Spark and its kin give to one worker, and all that stands in memory of a table.
+GROUP_ROWS = 131_072
+_OF_COLUMNS = {"count": WHOLE, "number": NUMBER, "latitude": NUMBER, "longitude": NUMBER, "list": TEXTS}
+# What stands in the graph in another form than it is delivered in, or is no column of a delivery.
+_OTHERS = MappingProxyType(
+    {
+        "Person.categories": TEXTS,
+        "Person.category_dates": TEXTS,
+        "Person.sealed": TRUTH,
+        "Entity.sealed": TRUTH,
+        "Statement.on_record": TRUTH,
+        "Claim.on_record": TRUTH,
+        "Claim.belief": NUMBER,
+        "Link.belief": NUMBER,
+        "Link.belief_on_record": NUMBER,
+        "Link.independent": NUMBER,
+        **dict.fromkeys(
+            (
+                "Link.asserting",
+                "Link.denying",
+                "Link.groups",
+                "Link.other_sources",
+                "Link.groups_on_record",
+                "Link.other_sources_on_record",
+            ),
+            WHOLE,
+        ),
+    }
+)
+
+
+def kind_of(shown: str) -> str:
+    """The kind of a column that shows a property (`records.properties`).
+
+    Example:
+        >>> kind_of("Crossing.people_count"), kind_of("Person.phones"), kind_of("Claim.from_on"), kind_of("Claim.to_on_latest")
+        ('whole number', 'texts', 'text', 'day')
+    """
+    label, _, name = shown.partition(".")
+    if name == "extra":
+        return PAIRS
+    if name.endswith(("_earliest", "_latest")):
+        return DAY
+    if shown in _OTHERS:
+        return _OTHERS[shown]
+    table = next((table for table in TABLES.values() if table.label == label), None)
+    column = table.column(name) if table else None
+    return _OF_COLUMNS.get(column.kind, TEXT) if column else TEXT
+
+
+class ParquetTable:
+    """One table on its way into a file, which is complete once it is closed.
+
+    Args:
+        name: of the table, for errors.
+        file: where it is written, front to back.
+        kinds: column → its kind, in their order.
+        about: what the file says of itself.
+
+    Attributes:
+        rows: how many were added. groups: in how many groups of rows they stand, once it is closed.
+    """
+
+    def __init__(self, name: str, file: IO[bytes], kinds: Mapping[str, str], about: Mapping[str, str]) -> None:
+        # Takes a tenth of a second to load, which no other command should wait for.
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        self._name = name
+        types = {
+            TEXT: pa.string(),
+            WHOLE: pa.int64(),
+            NUMBER: pa.float64(),
+            DAY: pa.date32(),
+            TRUTH: pa.bool_(),
+            TEXTS: pa.list_(pa.string()),
+            PAIRS: pa.map_(pa.string(), pa.string()),
+        }
+        fields = [pa.field(column, types[kind]) for column, kind in kinds.items()]
+        self._schema = pa.schema(fields, metadata=dict(about))
+        # Pages of the first form: every reader there is knows them.
+        self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd", data_page_version="1.0")
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = self.rows = self.groups = 0
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows, each with a value for every column.
+
+        Raises:
+            OperatorError: a value is of another kind than its column.
+        """
+        import pyarrow as pa
+
+        if not rows:
+            return
+        arrays = [
+            self._array(field, values) for field, values in zip(self._schema, zip(*rows, strict=True), strict=True)
+        ]
+        self._waiting.append(pa.record_batch(arrays, schema=self._schema))
+        self._waiting_rows += len(rows)
+        self.rows += len(rows)
+        if self._waiting_rows >= GROUP_ROWS:
+            self._write()
+
+    def close(self) -> None:
+        """Write what is left, and the end of the file."""
+        self._write()
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Let go of a table that will not be complete; of one that is closed nothing changes."""
+        if self._writer.is_open:
+            with suppress(OSError):
+                self._writer.close()
+            # Else it would try again when it is collected, on a file that is closed by then.
+            self._writer.is_open = False
+
+    def _write(self) -> None:
+        import pyarrow as pa
+
+        if self._waiting:
+            table = pa.Table.from_batches(self._waiting)
+            self._writer.write_table(table, row_group_size=max(GROUP_ROWS, self._waiting_rows))
+            self.groups += 1
+        self._waiting, self._waiting_rows = [], 0
+
+    def _array(self, field: pa.Field, values: Sequence[Any]) -> pa.Array:
+        import pyarrow as pa
+
+        if pa.types.is_map(field.type):  # whose pairs have to be tuples
+            values = [None if value is None else [(str(name), text) for name, text in value] for value in values]
+        try:
+            return pa.array(values, field.type)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise OperatorError(
+                f"The graph holds in the column {field.name} of the table {self._name} what is no {field.type}, so nothing was"
+                " written. It was not graphsvc that put it there: start graphsvc again, and it restores the case."
+            ) from error

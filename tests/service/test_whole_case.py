@@ -1,0 +1,398 @@
+"""All of a case as Parquet: who may have it, that it is what they are shown, and that it is there as a whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, GraphsvcError, NotFound, OperatorError, Refused, RequestError
+from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.service import PictureRequest, Wanted, quiet
+from graphsvc.service.exports.bundle import verify
+from graphsvc.service.exports.whole_case import WHOLE_TABLES
+from graphsvc.views import parquet
+from tests.toolbox.accounts import WHOLE, Roles
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, claim
+from tests.toolbox.two_persons import seal
+
+pytestmark = pytest.mark.neo4j
+ROOT = Path(__file__).parents[2]
+CANARY = "Qqcanary"
+ROLES: Roles = {
+    "inv": ("investigator", WHOLE),
+    "p": ("investigator", Grant("P")),
+    "p-sources": ("investigator", Grant("P", sources=True)),
+    "c": ("investigator", Grant("C")),
+    "other": ("investigator", None),
+    "cus": ("custodian", WHOLE),
+    "sup": ("supervisor", WHOLE),
+}
+ROWS: Tables = {
+    "people": [
+        {"id": "W1", "name": f"{CANARY} Hale", "category": "witness", "phones": "+447700900123"},
+        {
+            "id": "P1", "name": "Ari Berg", "aliases": "Ari; The Tall One", "category": "suspect@2020-05", "phones": "+447700900200; +447700900201",
+            "date_of_birth": "1980-05", "notes": "seen often", "x_page": "12", "x_file": "A/7",
+        },
+        {"id": "P2", "name": "Zorabel Quist", "category": "suspect", "date_of_birth": "1979"},
+    ],
+    "boats": [{"id": "B1", "name": "Sea, \"Star\"", "length_m": "7.5", "engine_hp": "40"}, {"id": "B2", "name": "Ünïcode حسن"}],
+    "crossings": [
+        {"id": "C1", "date": "2020-05-08T04:30Z", "launch_site": "Dunkirk", "launch_lat": "51.05", "launch_lon": "2.37", "people_count": "12"},
+        {"id": "C2", "date": "2020-05"},
+    ],
+    "gangs": [{"id": "G1", "name": "The Firm", "aliases": "Firm; F"}],
+    "workplaces": [{"id": "K1", "name": "=Wash", "opened_on": "2019", "closed_on": "2020-06-01"}],
+    "things": [{"id": "T1", "kind": "phone", "value": "+447700900999"}],
+    "statements": [
+        {"id": "S1", "kind": "witness", "source_id": "W1", "handling": "P", "summary": "saw Ari Berg", "interest": "promised papers", "taken_on": "2020-06-02"},
+        {"id": "S2", "kind": "intelligence", "handling": "C", "summary": "he pays", "conditions": "ask first"},
+        {"id": "S3", "kind": "record", "handling": "P"},
+    ],
+    "links": [
+        claim("W1", "CROSSED_ON", "C1", "S3"),
+        claim("P2", "PILOTED", "C1", "S1", from_date="2020-05-08", subject_as_said="the old one", place="the beach"),
+        claim("P1", "DIRECTED", "P2", "S1", from_date="2020-05"),
+        claim("P1", "DIRECTED", "P2", "S3", polarity="denies"),
+        claim("P1", "PAID", "P2", "S2", amount="2500.5", currency="EUR", weight="3", notes="in cash", x_line="9"),
+        claim("P1", "X_LENT_TO", "P2", "S3"),
+        claim("P1", "USED", "T1", "S3"),
+        claim("P1", "MEMBER_OF", "G1", "S3"),
+        claim("P1", "CONTROLS", "K1", "S3", from_date="2020"),
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(second_factor_roles="none"), ROLES, "inv", ROWS)
+
+
+@pytest.fixture
+def written(people: Place, tmp_path: Path) -> Path:
+    """All of the case, as its investigator has it."""
+    return (
+        people("inv")
+        .exports.whole.parquet(tmp_path / "all", recipient="Data team", reason="series of crossings")
+        .folder
+    )
+
+
+def table(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of one table as plain values, columns of the deliverer's own as a dictionary."""
+    rows: list[dict[str, Any]] = pq.read_table(folder / f"{name}.parquet").to_pylist()
+    return [{column: dict(value) if column == "extra" else value for column, value in row.items()} for row in rows]
+
+
+def by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in rows}
+
+
+def everything(folder: Path) -> str:
+    """Whatever stands in any of the files."""
+    files = [str(table(folder, name)) for name in WHOLE_TABLES]
+    heads = [str(pq.read_schema(folder / f"{name}.parquet").metadata) for name in WHOLE_TABLES]
+    return "\n".join([*files, *heads, (folder / "manifest.json").read_text("utf-8")])
+
+
+def test_it_holds_what_its_maker_is_shown(people: Place, written: Path) -> None:
+    inv = people("inv")
+    entities = by_id(table(written, "entities"))
+    assert entities == by_id(inv.ask.rows("cases.entities", whole=True).dicts())
+    for of in ENTITY_TABLES:
+        rows = by_id(table(written, of.name))
+        assert set(rows) == {one for one, row in entities.items() if row["kind"] == of.record}
+        for identifier, row in rows.items():
+            (page,) = inv.ask.rows(f"{of.name}.one", id=identifier).dicts()
+            assert shown(row) == shown(page), identifier
+    statements = by_id(table(written, "statements"))
+    assert set(statements) == {"S1", "S2", "S3"}
+    for identifier, row in statements.items():
+        (page,) = inv.ask.rows("statements.one", id=identifier).dicts()
+        assert shown(row) == shown(page), identifier
+    claims = {row["id"]: row for row in table(written, "claims")}
+    of_notebooks = {row["claim"]: row for row in inv.ask.rows("cases.claims", whole=True).dicts()}
+    assert set(claims) == set(of_notebooks)
+    assert len(claims) == len(ROWS["links"])
+    for identifier, row in of_notebooks.items():
+        same = {name: value for name, value in row.items() if name in claims[identifier]}
+        assert len(same) > 15
+        assert {name: claims[identifier][name] for name in same} == same
+    assert {(a, b) for a, b, _ in inv.graph("claims").edges(keys=True)} == {
+        (c["subject"], c["object"]) for c in claims.values()
+    }
+    links = table(written, "links")
+    assert sorted(map(str, links)) == sorted(map(str, inv.ask.rows("cases.links", whole=True).dicts()))
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as a page has it: without the ends of dates, and columns of the deliverer's own as texts."""
+    extra = row.get("extra") or []
+    pairs = sorted(f"{name}: {text}" for name, text in extra.items()) if isinstance(extra, dict) else sorted(extra)
+    return {name: value for name, value in row.items() if not name.endswith(("_earliest", "_latest"))} | {
+        "extra": pairs
+    }
+
+
+def test_what_a_sanitised_export_tells_is_told_here_too(people: Place, written: Path) -> None:
+    """By name where somebody is not sealed; the rest bears other pseudonyms there."""
+    drawn = people("inv").exports.preview(Wanted(picture=PictureRequest(ids=("P1", "P2"), depth=0)), "Others")
+    assert drawn.links
+    links = {(row["subject"], row["relation"], row["object"]) for row in table(written, "links")}
+    assert {(row["source"], row["relation"], row["target"]) for row in drawn.links} <= links
+
+
+def test_columns_have_kinds(written: Path) -> None:
+    person, other = by_id(table(written, "people"))["P1"], by_id(table(written, "people"))["P2"]
+    assert (person["aliases"], person["phones"]) == (["Ari", "The Tall One"], ["+447700900200", "+447700900201"])
+    assert (person["date_of_birth"], str(person["date_of_birth_earliest"]), str(person["date_of_birth_latest"])) == (
+        "1980-05", "1980-05-01", "1980-05-31",
+    )  # fmt: skip
+    assert person["extra"] == {"x_page": "12", "x_file": "A/7"}
+    assert (person["sealed"], other["phones"], other["extra"]) == (False, None, {})
+    boats = by_id(table(written, "boats"))
+    assert (boats["B1"]["length_m"], boats["B2"]["length_m"], boats["B2"]["name"]) == (7.5, None, "Ünïcode حسن")
+    crossing = by_id(table(written, "crossings"))["C1"]
+    assert (crossing["people_count"], crossing["launch_lat"], crossing["date"]) == (12, 51.05, "2020-05-08T04:30Z")
+    paid = next(row for row in table(written, "claims") if row["relation"] == "PAID")
+    assert (paid["amount"], paid["weight"], paid["on_record"], paid["handling"]) == (2500.5, 3, False, "C")
+    assert paid["extra"] == {"x_line": "9"}
+
+
+def test_programs_of_others_read_it(people: Place, written: Path) -> None:
+    frame = pd.read_parquet(written / "claims.parquet")
+    assert frame.dtypes[["belief", "weight"]].map(str).tolist() == ["float64", "int64"]
+    assert frame["amount"].sum() == 2500.5
+    crossings = ds.dataset(written / "crossings.parquet", format="parquet")
+    wanted = crossings.to_table(filter=ds.field("people_count") > 10, columns=["id", "date_earliest"]).to_pylist()
+    assert [(row["id"], str(row["date_earliest"])) for row in wanted] == [("C1", "2020-05-08")]
+    for name in WHOLE_TABLES:
+        file = pq.ParquetFile(written / f"{name}.parquet")
+        assert {column.compression for group in range(file.num_row_groups) for column in columns(file, group)} <= {
+            "ZSTD"
+        }
+        assert b"Handling C, with sources" in file.schema_arrow.metadata[b"graphsvc"]
+        assert b"Intelligence, not evidence" in file.schema_arrow.metadata[b"graphsvc.says"]
+
+
+def columns(file: pq.ParquetFile, group: int) -> list[Any]:
+    part = file.metadata.row_group(group)
+    return [part.column(place) for place in range(part.num_columns)]
+
+
+def test_polars_reads_it(written: Path) -> None:
+    polars = pytest.importorskip("polars")
+    assert polars.scan_parquet(written / "claims.parquet").select(polars.len()).collect().item() == len(ROWS["links"])
+
+
+def test_duckdb_reads_it(written: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    assert duckdb.read_parquet(str(written / "claims.parquet")).count("*").fetchone() == (len(ROWS["links"]),)
+
+
+def test_its_manifest_says_what_it_is_and_holds_it_to_that(people: Place, written: Path) -> None:
+    manifest = json.loads((written / "manifest.json").read_text("utf-8"))
+    stated = {name: manifest[name] for name in ("case", "version", "made_by", "made_for", "why", "purpose", "handling")}
+    assert stated == {
+        "case": people.case, "version": people("inv").version, "made_by": "inv", "made_for": "Data team",
+        "why": "series of crossings", "purpose": "tests", "handling": "C",
+    }  # fmt: skip
+    assert set(manifest["tables"]) == set(WHOLE_TABLES)
+    assert manifest["tables"]["crossings"]["rows"] == 2
+    assert manifest["tables"]["crossings"]["columns"]["date_latest"] == "day"
+    assert sorted(path.name for path in written.iterdir()) == sorted(["manifest.json", *manifest["files"]])
+    assert verify(written) == []
+    for path in (written, *written.iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, path
+    changed = written / "boats.parquet"
+    changed.write_bytes(changed.read_bytes()[:-1] + b"!")
+    (written / "people.parquet").unlink()
+    (written / "more.txt").write_text("x", "utf-8")
+    assert verify(written) == [
+        "people.parquet is missing", "more.txt is not in the manifest", "boats.parquet is not as it was",
+    ]  # fmt: skip
+
+
+def test_it_is_in_the_log_with_whose_claims_were_released_and_among_the_exports(people: Place, written: Path) -> None:
+    released, made = people.lines()[0], people.lines()[1]
+    assert (made["action"], made["detail"]["step"], made["purpose"], made["outcome"]) == (
+        "export", "parquet", "tests", "released",
+    )  # fmt: skip
+    assert set(released["detail"]["opened"]) == set(WHOLE_TABLES.values())
+    assert released["sources"] == 3
+    listed = people("sup").exports.given.listed()[0]
+    assert (listed.recipient, listed.state, listed.reason, listed.fetchable) == (
+        "Data team", "given", "series of crossings", False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["p", "p-sources", "c"])
+def test_who_is_cleared_for_less_is_told_what_to_use_instead(people: Place, tmp_path: Path, reader: str) -> None:
+    with pytest.raises(
+        Refused, match=f"cleared for handling code C and for sources.*graphsvc export make {people.case}"
+    ):
+        people(reader).exports.whole.parquet(tmp_path / "all")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nor_does_anybody_have_it_without_the_role_or_the_case(people: Place, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="that takes the role"):
+        people("cus").exports.whole.parquet(tmp_path / "all")
+    with pytest.raises(NotFound, match="There is no case"):
+        people("other").exports.whole.parquet(tmp_path / "all")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_there_already_is_not_written_over(people: Place, tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    for target, says in ((tmp_path / "all", "is there already"), (tmp_path / "no" / "all", "There is no folder")):
+        with pytest.raises(RequestError, match=says):
+            people("inv").exports.whole.parquet(target)
+    assert list((tmp_path / "all").iterdir()) == []
+
+
+@pytest.mark.changes
+def test_of_who_is_sealed_or_erased_nothing_is_in_it_and_what_went_out_is_asked_back(
+    people: Place, tmp_path: Path
+) -> None:
+    inv, cus, sup = people("inv"), people("cus"), people("sup")
+    before = inv.exports.whole.parquet(tmp_path / "before").folder
+    named = ("Zorabel", "Quist", "P2")
+    assert all(name in everything(before) for name in named)
+    assert CANARY not in everything(before)  # a witness is sealed from the first
+    assert "+447700900123" not in everything(before)
+    seal(cus, sup, "P2")
+    sealed = inv.exports.whole.parquet(tmp_path / "sealed").folder
+    assert not [name for name in ("Zorabel", "Quist", "'P2'") if name in everything(sealed)]
+    assert [(row.recall, row.state) for row in sup.exports.given.recalls()] == [("sealed", "given")]
+    sup.protection.erasures.agree(cus.protection.erasures.ask("P1", "asked for it"), quiet)
+    erased = inv.exports.whole.parquet(tmp_path / "erased").folder
+    assert not [name for name in ("Ari", "Berg", "'P1'", "+447700900200", "A/7") if name in everything(erased)]
+    assert sorted(row.recall for row in sup.exports.given.recalls()) == ["erased", "erased"]
+
+
+def test_a_case_that_changes_meanwhile_is_not_written(people: Place, tmp_path: Path) -> None:
+    cases = tables.cases
+
+    def by(step: int) -> None:
+        with transaction(people.service.database) as connection:
+            mine = cases.update().where(cases.c.id == people.case)
+            connection.execute(mine.values(version=cases.c.version + step))
+
+    def change(done: int, _total: int, _what: str) -> None:
+        if done == 5:
+            by(1)
+
+    try:
+        with pytest.raises(Busy, match="changed while you looked"):
+            people("inv").exports.whole.parquet(tmp_path / "all", progress=change)
+    finally:
+        by(-1)
+    assert list(tmp_path.iterdir()) == []
+    assert people.lines()[1]["outcome"] == "failed: Busy"
+
+
+def test_where_the_disk_is_full_nothing_is_there_and_nothing_counts_as_given(
+    people: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_table: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet.ParquetTable, "close", full)
+        with pytest.raises(
+            OperatorError, match=r"could not be written \(No space left on device\), so nothing is there"
+        ):
+            people("inv").exports.whole.parquet(tmp_path / "all", recipient="Nobody yet")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", full_of)
+        with pytest.raises(OperatorError, match="No space left"):
+            people("inv").exports.whole.parquet(tmp_path / "all", recipient="Nobody yet")
+    assert list(tmp_path.iterdir()) == []
+    with transaction(people.service.database) as connection:
+        mine = sa.select(tables.exports.c.state).where(tables.exports.c.case_id == people.case)
+        assert sorted(connection.execute(mine.order_by(tables.exports.c.made_at.desc()).limit(1)).scalars()) == [
+            "removed"
+        ]
+
+
+def full_of(_path: Path, _target: Path) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a kill leaves a hidden folder behind")
+def test_a_kill_midway_leaves_nothing(people: Place, tmp_path: Path) -> None:
+    target = tmp_path / "there" / "all"
+    target.parent.mkdir()
+    settings, before = people.service.settings, [row.id for row in people("inv").exports.given.listed()]
+    text = f"""
+        import sys, time
+        from pathlib import Path
+        from graphsvc.access.people import accounts
+        from graphsvc.config import Settings
+        from graphsvc.service import Service
+
+        def wait(done, total, what):
+            if what == "writing links":
+                print("midway", flush=True)
+                time.sleep(600)
+
+        with Service(Settings.read()) as service:
+            inv = next(one for one in accounts.listed(service.database) if one.name == "inv")
+            service.session(inv, "tests", {people.case!r}).exports.whole.parquet(Path({str(target)!r}), progress=wait)
+    """
+    environ = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "GRAPHSVC_HOME": str(settings.home),
+        "GRAPHSVC_DATABASE_URL": settings.database_url, "GRAPHSVC_SECOND_FACTOR_ROLES": "none",
+        "NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": settings.neo4j_password,
+    }  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(text)], env=environ, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "midway\n"
+        finally:
+            process.send_signal(signal.SIGKILL)
+    assert list(target.parent.iterdir()) == []
+    assert [row.id for row in people("inv").exports.given.listed()] == before
+
+
+def test_a_value_of_another_kind_is_one_sentence() -> None:
+    import io
+
+    of = parquet.ParquetTable("boats", io.BytesIO(), {"id": parquet.TEXT, "length_m": parquet.NUMBER}, {})
+    with pytest.raises(GraphsvcError, match="in the column length_m of the table boats what is no double"):
+        of.add([("B1", "long")])
+
+
+def test_groups_of_rows_are_written_as_they_fill(monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    monkeypatch.setattr(parquet, "GROUP_ROWS", 100)
+    file = io.BytesIO()
+    of = parquet.ParquetTable("boats", file, {"id": parquet.TEXT, "length_m": parquet.NUMBER}, {})
+    for part in range(6):
+        of.add([(f"B{part}-{row}", row / 2) for row in range(40)])
+    assert file.tell() > 0  # and so not all of it waits
+    of.close()
+    assert (of.rows, of.groups) == (240, 2)
+    read = pq.ParquetFile(io.BytesIO(file.getvalue()))
+    assert [read.metadata.row_group(group).num_rows for group in range(read.num_row_groups)] == [120, 120]
