@@ -105,6 +105,11 @@ class Settings:
     upload_mb: int = _setting(200, "GRAPHSVC_UPLOAD_MB", "largest upload, and largest file in it once unpacked, in MiB")
     cell_chars: int = _setting(100_000, "GRAPHSVC_CELL_CHARS", "longest cell a delivery may hold, in characters")
     upload_minutes: int = _setting(30, "GRAPHSVC_UPLOAD_MINUTES", "minutes an upload waits for confirmation")
+    networkx_backend: str = _setting(
+        "",
+        "GRAPHSVC_NETWORKX_BACKEND",
+        "backend of NetworkX that does what it can of its algorithms, such as parallel or cugraph (empty: NetworkX itself)",
+    )
     address: str = _setting(
         "", "GRAPHSVC_ADDRESS", "address people open, for links that are sent (empty: made of host and port)"
     )

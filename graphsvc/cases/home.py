@@ -19,6 +19,7 @@ from graphsvc.access.log.cyphertexts import CypherTexts
 from graphsvc.access.people import accounts, policy
 from graphsvc.access.people.principal import Principal
 from graphsvc.access.vault.masterkey import open_vault
+from graphsvc.analysis.backend import use_backend
 from graphsvc.appdb import open_database
 from graphsvc.cases.cache import Caches
 from graphsvc.cases.cypher_runs import Runs
@@ -61,6 +62,7 @@ class Home:
 
     def __init__(self, settings: Settings, progress: Progress = quiet, *, beside: bool = False) -> None:
         self.settings = settings
+        use_backend(settings.networkx_backend)
         self._progress, self._beside = progress, beside
         self.database = open_database(settings)
         self.vault = open_vault(settings, self.database)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphsvc.analysis.backend import by_backend
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score import structure
 
@@ -73,7 +74,7 @@ def betweenness(graph: nx.Graph[str], sample: int | None = None, seed: int = 0) 
     import networkx as nx
 
     pivots = None if sample is None else min(sample, len(graph))
-    scores: dict[str, float] = nx.betweenness_centrality(graph, k=pivots, seed=seed)
+    scores: dict[str, float] = by_backend(nx.betweenness_centrality, graph, k=pivots, seed=seed)
     return scores
 
 
@@ -114,5 +115,5 @@ def pagerank(graph: nx.Graph[str], sources: Collection[str] = ()) -> dict[str, f
     if not graph:
         return {}
     start = {person: 1.0 for person in sources if person in graph}
-    scores: dict[str, float] = nx.pagerank(graph, personalization=start or None)
+    scores: dict[str, float] = by_backend(nx.pagerank, graph, personalization=start or None)
     return scores

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphsvc.analysis.backend import OWN, by_backend
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.linkage.ratios import RatioTable
 
@@ -68,7 +69,7 @@ def clusters(own: Floats, size: int, table: RatioTable) -> list[list[int]]:
 
     least = threshold(size, table)
     graph = _ties(own, size, least)
-    groups = nx.community.louvain_communities(graph, seed=1) if graph.number_of_edges() else []
+    groups = nx.community.louvain_communities(graph, seed=1, backend=OWN) if graph.number_of_edges() else []
     strong = [
         sorted(group)
         for group in groups
@@ -160,4 +161,6 @@ def parts_of(own: Floats, size: int, least: float) -> list[list[int]]:
 
     graph = _ties(own, size, least)
     graph.add_nodes_from(range(size))
-    return sorted((sorted(part) for part in nx.connected_components(graph)), key=lambda rows: (-len(rows), rows))
+    return sorted(
+        (sorted(part) for part in by_backend(nx.connected_components, graph)), key=lambda rows: (-len(rows), rows)
+    )

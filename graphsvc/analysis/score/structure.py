@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
+from graphsvc.analysis.backend import by_backend
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.evidence.roles import MEETING
@@ -149,7 +150,8 @@ def _betweenness_far(network: scipy.sparse.csr_array, pivots: Ints) -> Floats:
     import networkx as nx
 
     nodes = range(network.shape[0])
-    sums = nx.betweenness_centrality_subset(nx.from_scipy_sparse_array(network), pivots.tolist(), nodes)
+    graph = nx.from_scipy_sparse_array(network)
+    sums = by_backend(nx.betweenness_centrality_subset, graph, pivots.tolist(), nodes)
     result: Floats = np.array([sums[node] for node in nodes]) * len(nodes) / len(pivots)
     return result
 

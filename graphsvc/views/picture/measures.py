@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from graphsvc.analysis.backend import OWN, by_backend
 from graphsvc.views.picture.network import Picture
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def measured(view: Picture) -> dict[str, dict[str, Any]]:
 
     graph = _graph(view)
     starts = _STARTS if len(graph) > _STARTS else None
-    between = nx.betweenness_centrality(graph, k=starts, seed=0)
+    between = by_backend(nx.betweenness_centrality, graph, k=starts, seed=0)
     community = _communities(graph)
     return {
         node.id: {"links": node.links, "between": between[node.id], "community": community[node.id]}
@@ -54,7 +55,9 @@ def _communities(graph: nx.Graph[str]) -> dict[str, int]:
     import networkx as nx
 
     member_sets = (
-        nx.community.greedy_modularity_communities(graph) if graph.number_of_edges() else [{node} for node in graph]
+        nx.community.greedy_modularity_communities(graph, backend=OWN)
+        if graph.number_of_edges()
+        else [{node} for node in graph]
     )
     groups = sorted((sorted(members) for members in member_sets), key=lambda group: (-len(group), group))
     return {node: number for number, group in enumerate(groups, 1) for node in group}
