@@ -36,6 +36,18 @@ def require_address(uri: str) -> None:
         raise no_address("has a port that is none: a port is a number from 1 to 65535") from None
 
 
+def is_routed(uri: str) -> bool:
+    """Whether an address leads to whichever servers have the database: those of a cluster, of which one alone takes writes.
+
+    Example:
+        >>> is_routed("neo4j+s://graph.example:7687"), is_routed("bolt://127.0.0.1:7687")
+        (True, False)
+    """
+    return uri.partition(":")[0].startswith("neo4j")
+
+
 def no_address(why: str) -> OperatorError:
     """Why an address is none, and the way out."""
-    return OperatorError(f"NEO4J_URI {why}. Write it like bolt://host:7687, or unset it for the managed server.")
+    return OperatorError(
+        f"NEO4J_URI {why}. Write it like bolt://host:7687, or neo4j://host:7687 for a cluster, or unset it for the managed server."
+    )

@@ -15,7 +15,7 @@ from neo4j import exceptions as bolt
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError
 from graphsvc.queries.notices import Notice, Remark, notices
-from graphsvc.store.address import no_address, require_address
+from graphsvc.store.address import is_routed, no_address, require_address
 from graphsvc.store.faults import fault, translated
 
 # A connection that breaks is told in our words; where nobody set up logging the driver's own must not reach a terminal.
@@ -31,6 +31,8 @@ _END_S, _BETWEEN_S = 60, 0.05
 _RETRY_S = 30  # for how long a write that met others is tried again, as the driver does
 # Pauses before a read is asked again that others outran by writing beside it, as newer servers say.
 _AGAIN_S, _OUTRUN = (0.05, 0.2, 0.5), "Transaction.Outdated"
+# Pauses before a read is asked of another server of a cluster: long enough for it to agree on who takes writes.
+_ELSEWHERE_S = (0.05, 0.5, 1.0, 2.0, 4.0)
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 Make = Callable[[list[Any], list[Any]], Item]
@@ -81,11 +83,18 @@ class Login:
 
 
 class Store:
-    """One database of one Neo4j server."""
+    """One database of one Neo4j server, or of a cluster where the address is a routed one (`neo4j://`).
+
+    In a cluster reads go to whichever servers are for reading, and writes to the one that takes them. So that a reader meets
+    what was written before, each session is given the bookmarks of all before it, also those that `follow` was told of.
+    """
 
     def __init__(self, driver: neo4j.Driver, login: Login) -> None:
         self._driver = driver
         self.login = login
+        # A single server is never behind itself; and one that was put back would wait for what it has not.
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager() if is_routed(login.uri) else None
+        self._followed: dict[str, frozenset[str]] = {}
 
     @property
     def where(self) -> str:
@@ -137,8 +146,11 @@ class Store:
         timeout: float,
         cap: int,
         after: Collection[str] = (),
+        newest: bool = False,
     ) -> Rows:
         """Run a reading query; rows beyond `cap` are cut. The server begins once all that counts in the state `after` can be read.
+
+        `newest`: ask the server that takes writes, whatever was written before: it is behind no other, and tells what it holds.
 
         Raises:
             Busy: it ran longer than `timeout` seconds or needed too much memory.
@@ -149,7 +161,7 @@ class Store:
 
         def ask() -> Rows:
             rows: list[tuple[Any, ...]] = []
-            with self._session(neo4j.READ_ACCESS, bookmarks=neo4j.Bookmarks.from_raw_values(after)) as session:
+            with self._reading(newest=newest, bookmarks=neo4j.Bookmarks.from_raw_values(after)) as session:
                 result = session.run(query, dict(parameters))
                 columns = tuple(result.keys())
                 for record in result:
@@ -158,12 +170,12 @@ class Store:
                     rows.append(tuple(_plain(value) for value in record.values()))
             return Rows(columns, rows, truncated=False)
 
-        return _asked(ask)
+        return self._asked(ask)
 
     def each(self, text: str, parameters: Mapping[str, Any], take: Callable[..., object], *, timeout: float) -> None:
-        """Run a reading query, and have every row taken as it comes: `take` is called with its values.
+        """Run a reading query where the newest is, and have every row taken as it comes: `take` is called with its values.
 
-        Where it fails, rows may have been taken already.
+        Where it fails, rows may have been taken already; where it is asked again, they are taken again.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -171,11 +183,11 @@ class Store:
         query = neo4j.Query(text, timeout=timeout)
 
         def ask() -> None:
-            with self._session(neo4j.READ_ACCESS) as session:
+            with self._reading(newest=True) as session:
                 for record in session.run(query, dict(parameters)):
                     take(*map(_plain, record.values()))
 
-        _asked(ask)
+        self._asked(ask)
 
     def read_at_once(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
@@ -196,7 +208,7 @@ class Store:
                 (record,) = session.run(query, dict(parameters))
             return list(record[0])
 
-        rows = [tuple(_plain(value) for value in row) for row in _asked(ask)]
+        rows = [tuple(_plain(value) for value in row) for row in self._asked(ask)]
         return Rows(tuple(columns), rows[:cap], len(rows) > cap)
 
     def read_one_by_one(
@@ -239,7 +251,7 @@ class Store:
                         return items[:cap], True
             return items, False
 
-        return _asked(ask)
+        return self._asked(ask)
 
     def parts(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, size: int, timeout: float
@@ -288,17 +300,18 @@ class Store:
             {"mark": mark},
             timeout=10,
             cap=100,
+            newest=True,
         )
         return [row[0] for row in answer.rows]
 
     def has_marked_transactions(self) -> bool:
         """Whether any of the server's transactions bears a mark: somebody's typed text, or what writes a case."""
         text = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN 1 AS one"
-        return bool(self.read(text, {}, timeout=10, cap=1).rows)
+        return bool(self.read(text, {}, timeout=10, cap=1, newest=True).rows)
 
     def terminate(self, transaction: str) -> None:
         """Tell the server to end a transaction; it does at its next step."""
-        self.read("TERMINATE TRANSACTION $id", {"id": transaction}, timeout=10, cap=1)
+        self.read("TERMINATE TRANSACTION $id", {"id": transaction}, timeout=10, cap=1, newest=True)
 
     def end(self, mark: str, within: float = _END_S) -> None:
         """End the server's transactions that bear a mark, and wait until they are gone.
@@ -355,21 +368,63 @@ class Store:
         """
 
         def ask() -> frozenset[str]:
-            with self._session(neo4j.READ_ACCESS) as session:
+            with self._reading(newest=True) as session:
                 session.run(neo4j.Query("RETURN 1 AS one", timeout=10)).consume()
                 return frozenset(session.last_bookmarks().raw_values)
 
-        return _asked(ask)
+        return self._asked(ask)
 
     def version(self) -> str:
         """The server's version, such as `2026.09.0`."""
         with translated():
             return self._driver.get_server_info().agent.removeprefix("Neo4j/")
 
+    def written(self) -> list[str]:
+        """The bookmarks of what was written and read last; none where one server alone is asked."""
+        return sorted(self._bookmarks.get_bookmarks()) if self._bookmarks else []
+
+    def follow(self, writer: str, bookmarks: Collection[str]) -> None:
+        """Have every later read meet what another process wrote, which told us its bookmarks.
+
+        Args:
+            writer: of what these are the newest: those of before it count no more.
+            bookmarks: as `written` gave them there.
+        """
+        newest = frozenset(bookmarks)
+        if self._bookmarks and newest and self._followed.get(writer) != newest:
+            self._bookmarks.update_bookmarks(self._followed.get(writer, ()), newest)
+            self._followed[writer] = newest
+
+    def _reading(self, *, newest: bool, **more: Any) -> neo4j.Session:
+        """A session that reads: of whichever server is for that, or of the one that takes writes, without waiting for anything."""
+        if newest and self._bookmarks:
+            return self._driver.session(
+                database=self.login.database, default_access_mode=neo4j.WRITE_ACCESS, fetch_size=5000, **more
+            )
+        return self._session(neo4j.READ_ACCESS, **more)
+
     def _session(self, mode: str, fetch_size: int = 5000, **more: Any) -> neo4j.Session:
+        if self._bookmarks:
+            more["bookmark_manager"] = self._bookmarks
         return self._driver.session(
             database=self.login.database, default_access_mode=mode, fetch_size=fetch_size, **more
         )
+
+    def _asked(self, ask: Callable[[], Answer]) -> Answer:
+        """What a reading query answers, in our words where it fails.
+
+        It is asked again where others wrote so much beside it that the server gave up; and in a cluster where a server went away
+        or another takes writes since, which may answer another time. Nothing of its answer was shown yet.
+        """
+        with translated():
+            for pause in _ELSEWHERE_S if self._bookmarks else _AGAIN_S:
+                try:
+                    return ask()
+                except (bolt.ServiceUnavailable, bolt.SessionExpired, bolt.TransientError) as error:
+                    if not (_outrun(error) or (self._bookmarks and _elsewhere(error))):
+                        raise
+                    time.sleep(pause)
+            return ask()
 
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
@@ -405,17 +460,12 @@ def _remark(status: neo4j.GqlStatusObject, *, lines_before: int) -> Remark:
     )
 
 
-def _asked(ask: Callable[[], Answer]) -> Answer:
-    """What a reading query answers, in our words where it fails.
+def _outrun(error: bolt.DriverError | bolt.Neo4jError) -> bool:
+    """Whether others wrote so much beside a read that the server gave up."""
+    return isinstance(error, bolt.TransientError) and (error.code or "").endswith(_OUTRUN)
 
-    It is asked again where others wrote so much beside it that the server gave up; nothing of its answer was shown yet.
-    """
-    with translated():
-        for pause in _AGAIN_S:
-            try:
-                return ask()
-            except bolt.TransientError as error:
-                if not (error.code or "").endswith(_OUTRUN):
-                    raise
-                time.sleep(pause)
-        return ask()
+
+def _elsewhere(error: bolt.DriverError | bolt.Neo4jError) -> bool:
+    """Whether another server may answer, or this one another time: not where it took too much memory, or waited long already."""
+    code = error.code or "" if isinstance(error, bolt.Neo4jError) else ""
+    return error.is_retryable() and "emory" not in code and "Bookmark" not in code

@@ -12,6 +12,14 @@ from graphsvc.errors import Busy, CypherFault, OperatorError, RequestError, stan
 
 # "(line 2, column 26 (offset: 25))", behind what the server says.
 _PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
+_ROUTED = (
+    " An address that begins with neo4j leads to those that the servers advertise (server.bolt.advertised_address), which have to"
+    " be reachable from here too."
+)
+_BEHIND = (
+    "What was written last has not reached the server of the cluster that was asked. Try again in a moment; where it stays so, the"
+    " database was put back from an older copy: start graphsvc again, and it restores its cases."
+)
 
 
 def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
@@ -40,12 +48,17 @@ def translated() -> Iterator[None]:
     except (bolt.ServiceUnavailable, bolt.SessionExpired, OSError) as error:
         raise OperatorError(
             f"Neo4j cannot be reached. {standing()}; see `graphsvc neo4j status`, then try again."
+            + (_ROUTED if "routing" in str(error) else "")
         ) from error
     except bolt.TransientError as error:
+        if "Bookmark" in (error.code or ""):
+            raise Busy(_BEHIND) from error
         what = "needs more memory than one query may use" if "emory" in (error.code or "") else "met other work"
         raise Busy(f"The query {what}. Ask for less at once (a filter, a lower limit), or try again.") from error
     except bolt.ClientError as error:
         code = error.code or ""
+        if "Bookmark" in code:
+            raise OperatorError(_BEHIND) from error
         if "TransactionTimedOut" in code:
             raise Busy("The query ran longer than allowed and was stopped. Ask for less at once.") from error
         raise RequestError(f"Neo4j refuses the query: {str(error.message).splitlines()[0]}") from error

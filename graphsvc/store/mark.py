@@ -7,7 +7,8 @@ older copy bears none, or another; asking for it costs nothing. Counting finds w
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from graphsvc.store.bolt import Store
@@ -29,19 +30,22 @@ class Held:
     Attributes:
         mark: of the last change; empty where there is none.
         counts: label or kind of relationship → how many, each of them, also those there are none of.
+        bookmarks: in a cluster, what a server has to have met before it holds this; they tell nothing of what it is.
     """
 
     mark: str
     counts: dict[str, int]
+    bookmarks: tuple[str, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept in the application database."""
-        return {"mark": self.mark, "counts": dict(sorted(self.counts.items()))}
+        plain: dict[str, Any] = {"mark": self.mark, "counts": dict(sorted(self.counts.items()))}
+        return plain | ({"bookmarks": list(self.bookmarks)} if self.bookmarks else {})
 
     @classmethod
     def of_json(cls, record: dict[str, Any]) -> Self:
         """The inverse of `as_json`."""
-        return cls(record["mark"], dict(record["counts"]))
+        return cls(record["mark"], dict(record["counts"]), tuple(record.get("bookmarks", ())))
 
 
 def renew(store: Store, case: str, image: Image) -> Held:
@@ -54,7 +58,19 @@ def renew(store: Store, case: str, image: Image) -> Held:
         store.write(writing_text("mark", ""), {"case": case, "mark": mark}, writing_mark(case))
     else:
         store.write(writing_text("unmark", ""), {"case": case}, writing_mark(case))
-    return Held(mark, counted(image))
+    return Held(mark, counted(image), tuple(store.written()))
+
+
+def followed(store: Callable[[], Store], case: str, held: Mapping[str, Any] | None) -> None:
+    """Have what is read from here on be no older than what was written last of a case, by whichever process.
+
+    Args:
+        store: opened only where there is anything to follow.
+        case: the case.
+        held: what the graph held of it when it was written last (`Held.as_json`).
+    """
+    if bookmarks := (held or {}).get("bookmarks"):
+        store().follow(case, bookmarks)
 
 
 def counted(image: Image) -> dict[str, int]:
@@ -75,18 +91,18 @@ def marked(store: Store, case: str) -> str:
     Raises:
         OperatorError: the server cannot be reached.
     """
-    rows = store.read(writing_text("marked", ""), {"case": case}, timeout=_TIMEOUT_S, cap=1).rows
+    rows = store.read(writing_text("marked", ""), {"case": case}, timeout=_TIMEOUT_S, cap=1, newest=True).rows
     return str(rows[0][0]) if rows else ""
 
 
 def is_empty(store: Store) -> bool:
     """Whether a store holds nothing but the record of its schema."""
-    return not store.read(_ANYTHING, {}, timeout=_TIMEOUT_S, cap=1).rows
+    return not store.read(_ANYTHING, {}, timeout=_TIMEOUT_S, cap=1, newest=True).rows
 
 
 def size(store: Store) -> int:
     """How many nodes and relationships a store holds, whatever they are: it knows that without counting."""
-    return sum(row[0] for row in store.read(_SIZE, {}, timeout=_TIMEOUT_S, cap=2).rows)
+    return sum(row[0] for row in store.read(_SIZE, {}, timeout=_TIMEOUT_S, cap=2, newest=True).rows)
 
 
 def held(store: Store, case: str) -> Held:
@@ -95,5 +111,5 @@ def held(store: Store, case: str) -> Held:
     Raises:
         Busy: counting takes longer than ten minutes. OperatorError: the server cannot be reached.
     """
-    rows = store.read(writing_text("held", ""), {"case": case}, timeout=_TIMEOUT_S, cap=_MOST).rows
+    rows = store.read(writing_text("held", ""), {"case": case}, timeout=_TIMEOUT_S, cap=_MOST, newest=True).rows
     return Held(marked(store, case), counted(Image()) | dict(rows))

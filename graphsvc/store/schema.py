@@ -37,7 +37,9 @@ def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
         OperatorError: a file that was applied has been changed since; changes take a new number.
         Busy: what is in the store could not be put into the indexes in half an hour.
     """
-    recorded = {int(number): digest for number, digest in store.read(_RECORDED, {}, timeout=30, cap=10_000).rows}
+    recorded = {
+        int(number): digest for number, digest in store.read(_RECORDED, {}, timeout=30, cap=10_000, newest=True).rows
+    }
     applied: list[str] = []
     for path in sorted((folder or cypher_folder() / "schema").glob("*.cypher")):
         number = int(path.name.partition("_")[0])

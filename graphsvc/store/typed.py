@@ -86,6 +86,7 @@ def run_typed(
         "bytes": MOST_BYTES,
         "timeout": settings.cypher_timeout_s,
         "mark": mark,
+        "bookmarks": store.written(),
     }
     deadline = time.monotonic() + settings.cypher_timeout_s + _GRACE_S
     ended, fresh = None, False

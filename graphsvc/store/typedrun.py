@@ -168,7 +168,12 @@ def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
     try:
         driver = connected.to(job)
         # One transaction that is never repeated: what ran out of memory once would do so again.
-        session = driver.session(database=job["database"], default_access_mode=neo4j.READ_ACCESS, fetch_size=500)
+        session = driver.session(
+            database=job["database"],
+            default_access_mode=neo4j.READ_ACCESS,
+            fetch_size=500,
+            bookmarks=neo4j.Bookmarks.from_raw_values(job["bookmarks"]),
+        )
         query = neo4j.Query(job["text"], metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
         result = session.run(query, {name: unpacked(value) for name, value in job["parameters"].items()})
         yield {"columns": list(result.keys())}
@@ -198,7 +203,8 @@ def named(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str
     """The ids of nodes, by what the database calls them."""
     text = "UNWIND $ends AS end MATCH (n) WHERE elementId(n) = end RETURN end, n.id"
     query = neo4j.Query(text, metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
-    with driver.session(database=job["database"], default_access_mode=neo4j.READ_ACCESS) as session:
+    after = neo4j.Bookmarks.from_raw_values(job["bookmarks"])
+    with driver.session(database=job["database"], default_access_mode=neo4j.READ_ACCESS, bookmarks=after) as session:
         return dict(record.values() for record in session.run(query, {"ends": sorted(ends)}))
 
 

@@ -153,7 +153,9 @@ def test_errors_of_our_own_pass_as_they_are() -> None:
     ],
 )
 def test_an_address_that_is_none_says_why_and_how_to_write_one(address: str, why: str) -> None:
-    with pytest.raises(OperatorError, match=r"Write it like bolt://host:7687, or unset it") as refused:
+    with pytest.raises(
+        OperatorError, match=r"Write it like bolt://host:7687, or neo4j://host:7687 for a cluster, or unset it"
+    ) as refused:
         Store.connect(address, "neo4j", "x", "neo4j")
     assert why in str(refused.value)
     assert "hush" not in str(refused.value)

@@ -29,6 +29,7 @@ from graphsvc.queries.days import mixed
 from graphsvc.queries.library import BOUND
 from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import PlanStep, Store
+from graphsvc.store.mark import followed
 from graphsvc.store.runners import Runners
 from graphsvc.store.typed import Typed, run_typed
 
@@ -36,6 +37,7 @@ from graphsvc.store.typed import Typed, run_typed
 _CASES_S = 60.0
 _EVERY_CASE = "MATCH (n) WHERE NOT n:GraphsvcSchema AND NOT n:GraphsvcMark RETURN DISTINCT n.case AS case"
 _STANDS = sa.select(tables.cases.c.id, tables.cases.c.state, tables.cases.c.version)
+_HELD = sa.select(tables.cases.c.id, tables.cases.c.held)
 # Case → its state, and how often it was changed.
 Stands = Mapping[str, tuple[str, int]]
 _SOURCE = re.compile(r"\bQ(?:-[0-9A-Z]{4}){3}\b")
@@ -190,6 +192,10 @@ class CypherGate:
         stands = self._stands()
         if any(state != "open" for state, _ in stands.values()):
             raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
+        with transaction(self._database) as connection:
+            rows = connection.execute(_HELD).all()
+        for row in rows:  # nobody may be met as they stood before somebody sealed them
+            followed(self._store, row.id, row.held)
         return stands
 
     def _stands(self) -> Stands:

@@ -30,7 +30,7 @@ from graphsvc.records.properties import figure_names
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
-from graphsvc.store.mark import marked
+from graphsvc.store.mark import followed, marked
 
 # Seconds that reading a whole case may take at least.
 _WHOLE_S = 120.0
@@ -414,6 +414,7 @@ class Gate:
         if state_for(row.state, grant.handling) != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
         self._require_held(case, row)
+        followed(self._store, case, row.held)
         return row
 
     def _case(self, case: str) -> Any:
