@@ -860,6 +860,14 @@ MUTATIONS = (
         f"{_EXPORTS}::test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code",
     ),
     Mutation(
+        "behind",
+        "in a cluster nobody is read as they stood before another process sealed them",
+        "graphsvc/access/door/gate.py",
+        "        followed(self._store, case, row.held)\n",
+        "",
+        "tests/store/test_routing.py::test_processes_of_a_home_tell_each_other_by_the_application_database",
+    ),
+    Mutation(
         "whole-case",
         "all of a case goes to who is cleared for all of it alone",
         "graphsvc/service/exports/whole_case.py",

@@ -243,6 +243,16 @@ def test_it_is_in_the_log_with_whose_claims_were_released_and_among_the_exports(
     )  # fmt: skip
 
 
+def test_the_page_of_exports_shows_it_with_nothing_to_fetch(people: Place, written: Path) -> None:
+    page = people.client("inv").get(f"/case/{people.case}/exports").text
+    assert "Data team" in page
+    number = json.loads((written / "manifest.json").read_text("utf-8"))["export"]
+    assert number in page
+    listed = next(row for row in people("inv").exports.given.listed() if row.number == number)
+    with pytest.raises(Refused, match="not held any more"):
+        people("inv").exports.given.fetch(listed.id)
+
+
 @pytest.mark.parametrize("reader", ["p", "p-sources", "c"])
 def test_who_is_cleared_for_less_is_told_what_to_use_instead(people: Place, tmp_path: Path, reader: str) -> None:
     with pytest.raises(
