@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from graphsvc.analysis.doubt.side_by_side import side_by_side
+from graphsvc.analysis.side_by_side import side_by_side
 
 
 def test_order_stays_however_long_each_takes() -> None:

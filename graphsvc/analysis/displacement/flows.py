@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from graphsvc.analysis.displacement import permutation
 from graphsvc.analysis.displacement.cohorts import (
@@ -26,8 +25,9 @@ from graphsvc.analysis.displacement.cohorts import (
     cohort,
     relation_at,
 )
-from graphsvc.analysis.displacement.permutation import DRAWS, ChanceTest
+from graphsvc.analysis.displacement.permutation import DRAWS, AskedOf, ChanceTest
 from graphsvc.analysis.displacement.stays import COARSEST, WorkTie, hands, shifted
+from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -75,12 +75,13 @@ class Flow:
     last: str
 
 
-def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Departure]:
+def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors = THIS_MACHINE) -> dict[str, Departure]:
     """Place → who left it when it closed or emptied, and whether chance would have sent them where they went; by day.
 
     Args:
         known: where everybody is said to have been.
         draws: deals of each test.
+        processors: who deals.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -98,12 +99,11 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Departure]
     # Whoever was moved with others from elsewhere is no measure of where the free go: they are dealt in the first round alone.
     for _ in range(2):
         others = frozenset().union(*bound.values())
-        tests = permutation.corrected(
-            {
-                place: _test(known, left, controlled(place), others - bound.get(place, frozenset()), draws)
-                for place, left in some.items()
-            }
-        )
+        asked = {
+            place: _asked(known, left, controlled(place), others - bound.get(place, frozenset()))
+            for place, left in some.items()
+        }
+        tests = permutation.corrected(permutation.chance_tests(asked, draws=draws, processors=processors))
         bound = {place: _bound(left, tests[place]) for place, left in some.items()}
     return {place: Departure(left, tests[place]) for place, left in some.items()}
 
@@ -136,8 +136,8 @@ def left_on(
     some = cohort(known, Closing(place, day, "asked"))
     bound = {name: _bound(left.cohort, left.test) for name, left in every.items()}
     others = frozenset().union(*bound.values()) - bound.get(place, frozenset())
-    test = _test(known, some, _under_one_hand(known.ties)(place), others, draws)
-    return Departure(some, permutation.corrected({place: test})[place])
+    asked = _asked(known, some, _under_one_hand(known.ties)(place), others)
+    return Departure(some, permutation.corrected(permutation.chance_tests({place: asked}, draws=draws))[place])
 
 
 def compared(every: Iterable[Departure]) -> int:
@@ -277,15 +277,11 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
     )
 
 
-def _test(
-    known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str], draws: int
-) -> ChanceTest:
+def _asked(known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str]) -> AskedOf:
     went = [became.following.place for became in left.went if became.following is not None]
     if len(went) < permutation.FEWEST:
-        return ChanceTest(len(went), 0)
-    # The same question has the same answer whichever others are asked: the seed is the place's own.
-    seed = crc32(left.closing.place.encode())
-    return permutation.dealt(went, arrivals(known, left, bound), controlled, draws=draws, seed=seed)
+        return AskedOf(went, ())
+    return AskedOf(went, arrivals(known, left, bound), controlled)
 
 
 def _bound(left: Cohort, test: ChanceTest) -> frozenset[str]:

@@ -17,9 +17,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+from zlib import crc32
 
 import numpy as np
 import scipy
+
+from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
 DRAWS = 9_999
 # The false discovery rate, and the level of intervals.
@@ -101,25 +104,42 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class _Board:
-    """The places dealt over.
+class AskedOf:
+    """What a test is asked of.
 
     Attributes:
-        names: of the places. slots: for each arrival, the number of its place. heads: arrivals at each place.
-        ours: for each place whether it is under the same control. surprise: (places + 1) x (went + 1): the chance of at least so
-            many; the last row is that of the places under the same control.
+        went: where each of those who left appears next. arrivals: where everybody appears who came to a place in that time.
+        controlled: places under the same control as the one that was left.
+        seed: of the deals; None: made of the numbers that are asked about, so that the same question has the same answer
+            whichever others are asked, and whoever deals learns nothing by it (of an id it would tell which).
     """
 
-    names: list[str]
+    went: Sequence[str]
+    arrivals: Sequence[str]
+    controlled: Collection[str] = ()
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """The places dealt over as numbers alone, and what is asked of them: other machines may be given it.
+
+    Attributes:
+        slots: for each arrival, the number of its place. heads: arrivals at each place.
+        ours: for each place whether it is under the same control. surprise: (places + 1) x (went + 1): the chance of at least so
+            many; the last row is that of the places under the same control.
+        counts: how many of those who left went to each place; seen: how many in all.
+        draws: deals. seed: of them.
+    """
+
     slots: Ints
     heads: Ints
     ours: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     surprise: Floats
-
-    def counts(self, went: Sequence[str]) -> Ints:
-        """How many of some went to each place."""
-        number = Counter(went)
-        return np.array([number[name] for name in self.names], dtype=np.int64)
+    counts: Ints
+    seen: int
+    draws: int
+    seed: int
 
 
 def dealt(
@@ -148,39 +168,67 @@ def dealt(
     That a place is near, in the same trade or of the same family explains much that is not being moved, and the test does not know it.
     Whoever was moved with others from elsewhere says nothing of where the free go, so a caller leaves them out (`flows.displaced`).
     """
-    seen = len(went)
-    if seen < FEWEST:
-        return ChanceTest(seen, len(arrivals))
-    board = _board(arrivals, controlled, seen)
-    counts = board.counts(went)
-    standing = _reached(board, counts, seen, draws, seed)
-    best = float(board.surprise[np.arange(len(board.heads)), np.minimum(board.heads, seen)].min(initial=1.0))
-    if board.ours.any():
-        best = min(best, float(board.surprise[-1, min(int(board.heads[board.ours].sum()), seen)]))
+    return chance_tests({"": AskedOf(went, arrivals, controlled, seed)}, draws=draws)[""]
+
+
+def chance_tests(
+    asked: Mapping[str, AskedOf], *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
+) -> dict[str, ChanceTest]:
+    """The tests of several closures, not yet corrected: each as `dealt` has it.
+
+    Args:
+        asked: closure → what is asked of it.
+        draws: deals of each.
+        processors: who deals.
+
+    Example:
+        >>> some = chance_tests({"w1": AskedOf(["w2"] * 3, ["w2"] * 3 + ["w3"] * 9), "w4": AskedOf([], [])}, draws=99)
+        >>> [(place, test.seen) for place, test in some.items()]
+        [('w1', 3), ('w4', 0)]
+
+    Limits: as `dealt`.
+    """
+    dealing = {place: question for place, question in asked.items() if len(question.went) >= FEWEST}
+    hands = {place: _hands(question, draws) for place, question in dealing.items()}
+    standing = dict(zip(hands, processors.each(standing_of, None, hands.values()), strict=True))
+    return {
+        place: _test(question, hands[place], standing[place])
+        if place in hands
+        else ChanceTest(len(question.went), len(question.arrivals))
+        for place, question in asked.items()
+    }
+
+
+def _test(asked: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
+    seen, arrivals, draws = hands.seen, len(asked.arrivals), hands.draws
+    best = float(hands.surprise[np.arange(len(hands.heads)), np.minimum(hands.heads, seen)].min(initial=1.0))
+    if hands.ours.any():
+        best = min(best, float(hands.surprise[-1, min(int(hands.heads[hands.ours].sum()), seen)]))
     could_tell = (int((standing.least <= best * _HAIR).sum()) + 1) / (draws + 1) <= ALPHA
 
     def excess(place: str, number: int, row: int, heads: int) -> Excess:
-        surprise = float(board.surprise[row, number])
+        surprise = float(hands.surprise[row, number])
         low, high = _interval(number, seen)
         return Excess(
             place,
             number,
-            seen * heads / len(arrivals),
+            seen * heads / arrivals,
             number / seen,
             low,
             high,
             (int((standing.least <= surprise * _HAIR).sum()) + 1) / (draws + 1),
         )
 
+    names = sorted(set(asked.arrivals))
     places = [
-        excess(board.names[row], int(counts[row]), row, int(board.heads[row]))
-        for row in np.flatnonzero(counts).tolist()
+        excess(names[row], int(hands.counts[row]), row, int(hands.heads[row]))
+        for row in np.flatnonzero(hands.counts).tolist()
     ]
-    ours = int(counts[board.ours].sum())
-    control = excess("", ours, len(board.heads), int(board.heads[board.ours].sum())) if board.ours.any() else None
+    ours = int(hands.counts[hands.ours].sum())
+    control = excess("", ours, len(hands.heads), int(hands.heads[hands.ours].sum())) if hands.ours.any() else None
     return ChanceTest(
         seen,
-        len(arrivals),
+        arrivals,
         "cannot tell",
         standing.p if could_tell else None,
         None,
@@ -229,8 +277,7 @@ def reached(
 
     Limits: as `dealt`.
     """
-    board = _board(arrivals, controlled, len(went))
-    return _reached(board, board.counts(went), len(went), draws, seed)
+    return standing_of(None, _hands(AskedOf(went, arrivals, controlled, seed), draws))
 
 
 # A chance is reached by one that differs from it in the last digits only.
@@ -249,19 +296,21 @@ def _judged(test: ChanceTest, q: float | None, level: float) -> ChanceTest:
     return replace(test, verdict="scattered" if scattered else "cannot tell", q=q)
 
 
-def _board(arrivals: Sequence[str], controlled: Collection[str], seen: int) -> _Board:
-    heads = Counter(arrivals)
+def _hands(asked: AskedOf, draws: int) -> Hands:
+    heads, went = Counter(asked.arrivals), Counter(asked.went)
     names = sorted(heads)
     numbers = np.array([heads[name] for name in names], dtype=np.int64)
     # In the order of the places, so that no answer hangs on who came first.
     slots = np.repeat(np.arange(len(names)), numbers)
-    ours = np.array([name in controlled for name in names], dtype=np.bool_)
+    ours = np.array([name in asked.controlled for name in names], dtype=np.bool_)
     each = np.append(numbers, numbers[ours].sum())
     sizes, which = np.unique(each, return_inverse=True)
     # Places of one size surprise alike.
-    table = _at_least(sizes, len(arrivals), seen)
+    table = _at_least(sizes, len(asked.arrivals), len(asked.went))
     table[:, :FEWEST] = 1.0
-    return _Board(names, slots, numbers, ours, table[which])
+    counts = np.array([went[name] for name in names], dtype=np.int64)
+    seed = crc32(counts.tobytes(), crc32(slots.tobytes())) if asked.seed is None else asked.seed
+    return Hands(slots, numbers, ours, table[which], counts, len(asked.went), draws, seed)
 
 
 def _at_least(sizes: Ints, arrivals: int, seen: int) -> Floats:
@@ -295,11 +344,24 @@ def _interval(number: int, of: int) -> tuple[float, float]:
     return low, high
 
 
-def _reached(board: _Board, counts: Ints, seen: int, draws: int, seed: int) -> Reached:
-    surprise = float(board.surprise[np.arange(len(counts)), counts].min())
-    if board.ours.any():
-        surprise = min(surprise, float(board.surprise[-1, int(counts[board.ours].sum())]))
-    drawn = board.slots[_hands_dealt(np.random.default_rng(seed), len(board.slots), seen, draws)]
+def standing_of(_none: None, hands: Hands) -> Reached:
+    """How a case stands among deals of it, worked out on numbers alone.
+
+    Args:
+        _none: nothing is the same for all closures.
+        hands: what is dealt.
+
+    Example:
+        >>> standing_of(None, _hands(AskedOf(["a", "b"], ["a", "b", "c", "d"]), 99)).draws
+        99
+
+    Limits: as `dealt`.
+    """
+    counts, seen, draws = hands.counts, hands.seen, hands.draws
+    surprise = float(hands.surprise[np.arange(len(counts)), counts].min())
+    if hands.ours.any():
+        surprise = min(surprise, float(hands.surprise[-1, int(counts[hands.ours].sum())]))
+    drawn = hands.slots[_hands_dealt(np.random.default_rng(hands.seed), len(hands.slots), seen, draws)]
     drawn.sort(axis=1)
     least = np.ones(draws)
     run = np.ones(draws, dtype=np.int64)
@@ -307,9 +369,9 @@ def _reached(board: _Board, counts: Ints, seen: int, draws: int, seed: int) -> R
     for column in range(seen):
         if column:
             run = np.where(drawn[:, column] == drawn[:, column - 1], run + 1, 1)
-        np.minimum(least, board.surprise[drawn[:, column], run], out=least)
-    if board.ours.any():
-        np.minimum(least, board.surprise[-1, board.ours[drawn].sum(axis=1)], out=least)
+        np.minimum(least, hands.surprise[drawn[:, column], run], out=least)
+    if hands.ours.any():
+        np.minimum(least, hands.surprise[-1, hands.ours[drawn].sum(axis=1)], out=least)
     as_much, more = int((least <= surprise * _HAIR).sum()), int((least < surprise / _HAIR).sum())
     return Reached(more, as_much - more, draws, surprise, least)
 

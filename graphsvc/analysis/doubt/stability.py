@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.doubt import rereading
+from graphsvc.analysis.doubt.board import ranks_drawn
 from graphsvc.analysis.doubt.leaving_out import LeavingOut, Moved, Order, after
 from graphsvc.analysis.doubt.pieces import KINDS, Piece
-from graphsvc.analysis.doubt.side_by_side import side_by_side
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
-from graphsvc.analysis.score.network import Operation
 
 # A lead rests on one piece if so much of its score goes with it.
 RESTS_ON = 0.5
@@ -86,8 +83,8 @@ def places(
     if on.network is None:
         return {}
     leaving = leaving or LeavingOut(on)
-    score, others = leaving.before.score, on.others
-    rank = rereading.ranks(score, others)
+    score = leaving.before.score
+    rank = leaving.board.ranks(score)
     kinds = list(KINDS)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     reach = _Reach(kind_of, rank, score)
@@ -96,7 +93,7 @@ def places(
         reach.take(some, after(some, len(on.people) + 1))
         beside(some)
     best, worst, most, then, ranked = reach.held()
-    low, high = _drawn(on.network, others, seed)
+    low, high = _drawn(leaving, seed)
     loss = reach.loss.round(6)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
     held: dict[str, Place] = {}
@@ -216,15 +213,10 @@ def _rests_on(resting: Sequence[Piece]) -> tuple[str, ...]:
     return tuple(piece.kind for piece in named)
 
 
-def _drawn(network: Operation, others: Sequence[float], seed: int) -> tuple[Ints, Ints]:
+def _drawn(leaving: LeavingOut, seed: int) -> tuple[Ints, Ints]:
     """The interval that holds nine in ten ranks when each link holds as often as it is believed."""
-    rng = np.random.default_rng(seed)
-    links = np.arange(len(network.belief))
-
-    def ranked(holds: Floats) -> Ints:
-        return rereading.ranks(parts.score(parts.read(network.believing(links, holds))), others)
-
-    draws = ((rng.random(len(links)) < network.belief).astype(float) for _ in range(DRAWS))
-    drawn = np.sort(np.stack(list(side_by_side(ranked, draws))), axis=0)
+    rng, belief = np.random.default_rng(seed), leaving.before.network.belief
+    draws = (rng.random(len(belief)) < belief for _ in range(DRAWS))
+    drawn = np.sort(np.stack(list(leaving.processors.each(ranks_drawn, leaving.board, draws))), axis=0)
     tail = int(_TAIL * DRAWS)
     return drawn[tail], drawn[DRAWS - 1 - tail]

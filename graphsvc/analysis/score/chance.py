@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.network import Operation
+from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
 DEALS = 39
 # Of so many deals chance may reach the case once: at most one time in twenty, the case itself counted in.
@@ -13,7 +15,7 @@ _MAY_REACH = 1
 _TOP = 10
 
 
-def stands_out(network: Operation, seed: int = 0) -> bool:
+def stands_out(network: Operation, seed: int = 0, processors: Processors = THIS_MACHINE) -> bool:
     """Whether the first ten stand higher than in networks rewired at random (permutation test, one-sided, 5 %).
 
     In each rewired network the same links are dealt out anew: everybody is told of as often as before, but in any role
@@ -24,6 +26,7 @@ def stands_out(network: Operation, seed: int = 0) -> bool:
     Args:
         network: see `network`.
         seed: of the deals; the same seed gives the same answer.
+        processors: who deals.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -32,17 +35,37 @@ def stands_out(network: Operation, seed: int = 0) -> bool:
 
     Limits: that somebody stands out does not say that the accounts are true. Where little is told the test sees little.
     """
-    top = max(1, min(_TOP, network.size // 10))
-    reached = _head(network, top)
+    bare = network.nameless()
+    reached = _head(bare)
     rng = np.random.default_rng(seed)
+    # Numbers of persons are small: half of the bytes hold them on their way to whoever deals.
+    deals = (bare.shuffled(rng).astype(np.int32) for _ in range(DEALS))
     as_high = 0
-    for _ in range(DEALS):
+    for head in processors.each(head_of_deal, bare, deals):
         # A hair lower is the same: sums in another order differ in the last digit.
-        as_high += _head(network.dealt(rng), top) >= reached - 1e-9
+        as_high += head >= reached - 1e-9
         if as_high > _MAY_REACH:
             return False
     return True
 
 
-def _head(network: Operation, top: int) -> float:
+def head_of_deal(network: Operation, ends: NDArray[np.int32]) -> float:
+    """The mean score of the first ten, or of the first tenth where that is fewer, in one deal.
+
+    Args:
+        network: see `stands_out`.
+        ends: see `network.Operation.dealt`.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> head_of_deal(tied("s1: p1 ORGANISED c1"), np.array([0], dtype=np.int32)) > 0
+        True
+
+    Limits: says something only beside others.
+    """
+    return _head(network.dealt(ends.astype(np.int64)))
+
+
+def _head(network: Operation) -> float:
+    top = max(1, min(_TOP, network.size // 10))
     return float(np.sort(parts.score(parts.read(network)))[-top:].mean()) if network.size else 0.0

@@ -20,6 +20,7 @@ from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.score.reasons import LinkShares, contact_links, link_shares, rows_of
 from graphsvc.analysis.score.structure import by_structure, contacts, stands_out, usable
+from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
@@ -119,8 +120,12 @@ def rank(
     return ranked(basis(claims, persons, dependence, few_below=few_below, weights=weights))
 
 
-def ranked(on: Basis) -> Ranking:
+def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     """`rank` where what it is computed on is there already.
+
+    Args:
+        on: what it is computed on.
+        processors: who deals out what is told, to see whether chance would do as well.
 
     Example:
         >>> ranked(basis([], [], {})).verdict
@@ -143,7 +148,7 @@ def ranked(on: Basis) -> Ranking:
             link_shares(on.recorded, recorded, whom_recorded, values_recorded),
         )
         staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(values)), strict=True))
-        stands, reason = _verdict(on, whole)
+        stands, reason = _verdict(on, whole, processors)
     else:
         inside = on.inside
         shares, staged = on.positions, {}
@@ -233,7 +238,7 @@ def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
     return result
 
 
-def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
+def _verdict(on: Basis, whole: Operation, processors: Processors) -> tuple[bool, str]:
     ledger = on.ledger
     acting = np.isin(ledger.ids, whole.ids)
     rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & ~ledger.denies & acting[ledger.subject])
@@ -248,7 +253,7 @@ def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
             False,
             f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces.",
         )
-    if not chance.stands_out(whole):
+    if not chance.stands_out(whole, processors=processors):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
     return True, "Ranked by what accounts say of who directs, arranges and links."
 

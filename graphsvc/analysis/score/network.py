@@ -52,7 +52,8 @@ class Operation:
     """Sums over links, ready to be weighed.
 
     Attributes:
-        ids: the persons who may play a part, sorted.
+        size: how many may play a part.
+        ids: they, sorted; empty where it is `nameless`.
         deeds: persons x `roles.DEEDS`: summed belief of what each does, 0 or more.
         carried: persons x `BLOCKS`: summed belief of ties with those only carried.
         ties: (blocks x persons) x persons: summed belief of ties among those who may play a part.
@@ -61,6 +62,7 @@ class Operation:
         cell: for each entry of `ties` its place in `ties.data`.
     """
 
+    size: int
     ids: list[str]
     deeds: Floats
     carried: Floats
@@ -71,10 +73,16 @@ class Operation:
     in_ties: Entries
     cell: Ints
 
-    @property
-    def size(self) -> int:
-        """How many may play a part."""
-        return len(self.ids)
+    def nameless(self) -> Operation:
+        """The same network in numbers alone, without the ids: what other machines may be given.
+
+        Example:
+            >>> from graphsvc.analysis.examples import tied
+            >>> network = tied("s1: p1 PILOTED c1").nameless()
+            >>> network.ids, network.size
+            ([], 1)
+        """
+        return replace(self, ids=[])
 
     def believing(self, links: Ints, belief: Floats) -> Operation:
         """The same network where these links (numbers, each once) are believed so far instead.
@@ -109,26 +117,40 @@ class Operation:
             belief=self.belief + change,
         )
 
-    def dealt(self, rng: np.random.Generator) -> Operation:
+    def shuffled(self, rng: np.random.Generator) -> Ints:
+        """The persons at all ends of links in any order, for `dealt`."""
+        return rng.permutation(np.concatenate([*self._ends(self._first())]))
+
+    def dealt(self, ends: Ints) -> Operation:
         """The same links dealt out anew: everybody is told of as often as before, in any role and with anybody.
+
+        Args:
+            ends: as `shuffled` gives them.
 
         Example:
             >>> from graphsvc.analysis.examples import tied
-            >>> network = tied("s1: p1 PILOTED c1", "s2: p2 ASSISTED c1").dealt(np.random.default_rng(1))
-            >>> network.deeds.sum(axis=1).round(3).tolist()
+            >>> network = tied("s1: p1 PILOTED c1", "s2: p2 ASSISTED c1")
+            >>> network.dealt(network.shuffled(np.random.default_rng(1))).deeds.sum(axis=1).round(3).tolist()
             [0.833, 0.833]
         """
-        # Each tie stands twice, once for each end: only its first entry is dealt, the second follows.
-        first = np.unique(self.in_ties.link, return_index=True)[1]
-        ends = (self.in_deeds.person, self.in_carried.person, self.in_ties.person[first], self.in_ties.other[first])
-        mixed = np.split(rng.permutation(np.concatenate(ends)), np.cumsum([len(part) for part in ends])[:-1])
+        first = self._first()
+        mixed = np.split(ends, np.cumsum([len(part) for part in self._ends(first)])[:-1])
         deeds, carried = replace(self.in_deeds, person=mixed[0]), replace(self.in_carried, person=mixed[1])
         link, column, person, other = self.in_ties.link[first], self.in_ties.column[first], mixed[2], mixed[3]
         back = np.array([_PLACE[_TURNED[block]] for block in BLOCKS])[column]
         both = Entries(
             *(np.concatenate(two) for two in ((link, link), (person, other), (column, back), (other, person)))
         )
-        return _network(self.ids, self.belief, deeds, carried, both)
+        return _network(self.ids, self.size, self.belief, deeds, carried, both)
+
+    def _first(self) -> Ints:
+        """Each tie stands twice, once for each end: only its first entry is dealt, the second follows."""
+        result: Ints = np.unique(self.in_ties.link, return_index=True)[1]
+        return result
+
+    def _ends(self, first: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        ties = self.in_ties
+        return self.in_deeds.person, self.in_carried.person, ties.person[first], ties.other[first]
 
 
 def network(
@@ -188,17 +210,17 @@ def network(
         Entries(*(np.concatenate(part).astype(np.int64) for part in zip(*entries[kind], strict=True)))
         for kind in ("deeds", "carried", "ties")
     )
-    return _network(ids, belief, deeds, apart, ties)
+    return _network(ids, len(ids), belief, deeds, apart, ties)
 
 
-def _network(ids: list[str], belief: Floats, deeds: Entries, carried: Entries, ties: Entries) -> Operation:
-    size = len(ids)
+def _network(ids: list[str], size: int, belief: Floats, deeds: Entries, carried: Entries, ties: Entries) -> Operation:
     width = max(size, 1)
     cells, cell = np.unique((ties.column * size + ties.person) * width + ties.other, return_inverse=True)
     row, column = np.divmod(cells, width)
     starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(BLOCKS) * size))))
     data = np.bincount(cell, weights=belief[ties.link], minlength=len(cells)).astype(float)
     return Operation(
+        size=size,
         ids=ids,
         deeds=_summed(deeds, belief, size, len(DEEDS)),
         carried=_summed(carried, belief, size, len(BLOCKS)),
