@@ -43,6 +43,11 @@ class Settings:
     processes: int = _setting(
         0, "GRAPHSVC_PROCESSES", "processes that serve the pages (0: one for each processor, four at most)", most=64
     )
+    scheduler: str = _setting(
+        "",
+        "GRAPHSVC_SCHEDULER",
+        "Dask scheduler whose workers do long work on numbers: tls://HOST:PORT, or tcp://127.0.0.1:PORT at this machine (empty: done here)",
+    )
     secure_cookies: bool = _setting(
         False,
         "GRAPHSVC_SECURE_COOKIES",

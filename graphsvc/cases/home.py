@@ -35,6 +35,7 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.cases.stores.uploads import UploadStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError
+from graphsvc.machines.other_machines import processors_of
 from graphsvc.queries import own_library
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import read_weights
@@ -86,6 +87,7 @@ class Home:
         self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
         self.export_store = ExportStore(self.database, self.vault)
         self.weights = read_weights(settings.grading)
+        self.processors = processors_of(settings.scheduler)
         self.pairs = Pairs(self.database)
         self.account_times = set_times(settings.accounts_open)
         self.waitlist = Waitlist(self.database)
@@ -256,6 +258,7 @@ class Home:
         self.runs.close()
         self.cypher_gate.close()
         self.jobs.close()
+        self.processors.close()
         for thread in (self._planning, self._opening_accounts):
             if thread is not None:
                 thread.join()

@@ -36,6 +36,7 @@ ROOMS = {
     "log": ("audit",),
     "evaluating": ("evaluate",),
     "neo4j": ("neo4j",),
+    "working": ("worker",),
 }
 
 

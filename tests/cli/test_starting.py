@@ -16,7 +16,19 @@ from graphsvc import cli
 
 ROOT = Path(__file__).parents[2]
 # What takes longer to load than all else of a command: only what computes, draws or brings tables forward needs them.
-HEAVY = {"alembic", "flask", "matplotlib", "networkx", "openpyxl", "scipy.sparse", "skchange", "statsmodels", "typst"}
+HEAVY = {
+    "alembic",
+    "dask",
+    "distributed",
+    "flask",
+    "matplotlib",
+    "networkx",
+    "openpyxl",
+    "scipy.sparse",
+    "skchange",
+    "statsmodels",
+    "typst",
+}
 DATA = {"neo4j", "numpy", "pandas", "sqlalchemy"}
 
 

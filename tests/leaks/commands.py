@@ -159,6 +159,7 @@ COMMANDS: dict[str, Entry] = {
     "neo4j status": _alone,
     "neo4j stop": "stops the managed server; reads no case",
     "settings": _alone,
+    "worker": "works on numbers for a scheduler; opens no home and reads no case",
 }
 
 

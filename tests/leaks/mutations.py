@@ -44,6 +44,7 @@ _MASKED = "tests/service/test_masked_ids.py"
 _RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
+_MACHINES = "tests/machines/test_other_machines.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
 
@@ -1574,6 +1575,22 @@ MUTATIONS = (
         'states = ("asked",) if state == "refused" and kind in DECIDED else WAITING[kind]',
         "states = WAITING[kind]",
         f"{_PROTECTING}::test_an_erasure_that_could_not_be_done_is_agreed_to_again",
+    ),
+    Mutation(
+        "machines-names",
+        "other machines are given numbers alone, whatever is handed over",
+        "graphsvc/machines/numbers_alone.py",
+        'raise _refused(at, f"a {kind.__name__}")',
+        "return",
+        f"{_MACHINES}::test_a_name_is_refused_before_anything_is_sent",
+    ),
+    Mutation(
+        "machines-seeds",
+        "what other machines draw by tells no id",
+        "graphsvc/analysis/displacement/flows.py",
+        "return AskedOf(went, arrivals(known, left, bound), controlled)",
+        "return AskedOf(went, arrivals(known, left, bound), controlled, __import__('zlib').crc32(left.closing.place.encode()))",
+        f"{_MACHINES}::test_nothing_but_numbers_crosses_the_wire",
     ),
 )
 

@@ -47,7 +47,7 @@ class Entries:
         return Entries(self.link[rows], self.person[rows], self.column[rows], self.other[rows])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Operation:
     """Sums over links, ready to be weighed.
 

@@ -48,7 +48,7 @@ class Displaced:
 
     @lasting()
     def _test(self) -> dict[str, Departure]:
-        return displaced(self.known())
+        return displaced(self.known(), processors=self._ask.home.processors)
 
 
 def _place(row: dict[str, Any]) -> WorkPlace:

@@ -146,7 +146,7 @@ class Material:
     def imagined(self, claims: list[Claim], persons: list[Person], dependence: Dependence) -> tuple[Basis, Ranking]:
         """What a ranking of another state of the case is computed on, and the ranking as this reader would be told it."""
         on = self._laid(claims, persons, dependence)
-        return on, self._as_told(ranked(on))
+        return on, self._as_told(ranked(on, self._ask.home.processors))
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
@@ -159,7 +159,7 @@ class Material:
 
     @lasting()
     def _rank(self) -> Ranking:
-        return self._as_told(ranked(self.basis()))
+        return self._as_told(ranked(self.basis(), self._ask.home.processors))
 
     def _as_told(self, ranking: Ranking) -> Ranking:
         grant, few = self._ask.grant, self._ask.settings.few_below
@@ -227,7 +227,7 @@ class Material:
         on = self.basis()
         if on.network is None:
             return None
-        return LeavingOut(on), pieces(on.told, told_as_one=not self._ask.grant.sources)
+        return LeavingOut(on, self._ask.home.processors), pieces(on.told, told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
         """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""

@@ -104,7 +104,8 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
         list(_words(words.dicts())),
     )
     dependence = material.given()[2] if ask.grant.sources else {}
-    return ComparedCase(rows, {row["id"]: row["date"] or "" for row in known}, linked(*gathered(rows), dependence))
+    made = linked(*gathered(rows), dependence, processors=ask.home.processors)
+    return ComparedCase(rows, {row["id"]: row["date"] or "" for row in known}, made)
 
 
 def _crossing(row: Mapping[str, Any]) -> RowOfCrossing:

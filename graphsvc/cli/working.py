@@ -1,0 +1,35 @@
+"""`graphsvc worker`: the processors of this machine for a service elsewhere."""
+
+from __future__ import annotations
+
+import click
+
+from graphsvc.cli.printed import say
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+
+
+@click.command()
+@click.option("--threads", type=click.IntRange(1, 64), help="Threads at once (default: one a processor, four at most).")
+@click.option(
+    "--memory-mb",
+    type=click.IntRange(256),
+    help="Memory it may take, in MiB (default: the machine's, by its share of the processors).",
+)
+@click.pass_obj
+def worker(settings: Settings, threads: int | None, memory_mb: int | None) -> None:
+    """Work for the scheduler GRAPHSVC_SCHEDULER names, on numbers that services of this version send it; until Ctrl-C.
+
+    It opens no home and no case: it is given numbers, and no names. It does what the scheduler sends, so that must be one of your own.
+    """
+    # Imported here: it takes what computes, which no other command of this module would.
+    from graphsvc.machines.worker import work
+
+    if not settings.scheduler:
+        raise OperatorError(
+            "GRAPHSVC_SCHEDULER names no scheduler to work for. Set it: tls://HOST:PORT, or tcp://127.0.0.1:PORT at this machine."
+        )
+    work(settings.scheduler, say, threads or 0, memory_mb or 0)
+
+
+commands = (worker,)

@@ -1,0 +1,71 @@
+"""What may go to other machines: numbers and arrays of numbers, and nothing else; whatever is not known to be that is refused."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+# Kinds of NumPy array: true and false, whole numbers with a sign and without, floats. No texts, bytes or objects, and no days.
+_KINDS = "biuf"
+# Dataclasses of these modules, field by field: what they are called is code, what is in them is looked at.
+_OURS = "graphsvc.analysis."
+
+
+class NotNumbersAlone(TypeError):
+    """Something other than numbers would have gone to other machines."""
+
+
+def require_numbers(thing: object, at: str = "it") -> None:
+    """Refuse whatever is not numbers alone, looked at to the last field.
+
+    Args:
+        thing: what would be sent.
+        at: what it is called in the refusal; never what it holds.
+
+    Raises:
+        NotNumbersAlone: something in it is none.
+
+    Example:
+        >>> require_numbers([1, 2.5, None, (np.zeros(3), True)])
+        >>> require_numbers([1, "p1"])
+        Traceback (most recent call last):
+        ...
+        graphsvc.machines.numbers_alone.NotNumbersAlone: it[1] is a str, no number: nothing of it leaves this machine
+    """
+    kind = type(thing)
+    if thing is None or kind in (bool, int, float):
+        return
+    if isinstance(thing, np.ndarray | np.generic):
+        if thing.dtype.kind not in _KINDS:
+            raise _refused(at, f"an array of {thing.dtype.name}")
+        return
+    # Of these kinds themselves: one made of them may hold more than it shows.
+    if isinstance(thing, list | tuple) and kind in (list, tuple):
+        for number, part in enumerate(thing):
+            require_numbers(part, f"{at}[{number}]")
+    elif isinstance(thing, dict) and kind is dict:
+        for number, (key, part) in enumerate(thing.items()):
+            require_numbers(key, f"key {number} of {at}")
+            require_numbers(part, f"value {number} of {at}")
+    elif kind.__module__.startswith("scipy.sparse."):
+        # Sparse arrays are three arrays and a shape.
+        for name in ("data", "indices", "indptr", "shape"):
+            require_numbers(_part(thing, name, at), f"{at}.{name}")
+    elif is_dataclass(thing) and kind.__module__.startswith(_OURS):
+        for field in fields(thing):
+            require_numbers(getattr(thing, field.name), f"{at}.{field.name}")
+    else:
+        raise _refused(at, f"a {kind.__name__}")
+
+
+def _part(thing: object, name: str, at: str) -> Any:
+    try:
+        return getattr(thing, name)
+    except AttributeError:
+        raise _refused(at, f"a {type(thing).__name__}") from None
+
+
+def _refused(at: str, what: str) -> NotNumbersAlone:
+    return NotNumbersAlone(f"{at} is {what}, no number: nothing of it leaves this machine")

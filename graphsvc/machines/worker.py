@@ -1,0 +1,112 @@
+"""A worker of a scheduler, started with what our work asks for: no pages, no dashboard, and nothing on its disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+
+from graphsvc.errors import OperatorError
+from graphsvc.machines.scheduler import checked, host_of, require_dask, security, silence
+from graphsvc.machines.versions import computes_with, digest, resource
+
+# More threads than on the machine that serves gain little (`analysis.side_by_side`).
+_MOST = 4
+_REACH_S, _CLOSE_S = 10.0, 5.0
+# Of its memory a worker takes on nothing new from so much on. It writes none of it to a disk.
+_PAUSE = 0.85
+# What most of the work is, loaded before the first of it comes.
+_READY = (
+    "graphsvc.analysis.doubt.board",
+    "graphsvc.analysis.score.chance",
+    "graphsvc.analysis.displacement.permutation",
+    "graphsvc.analysis.linkage.nearness",
+)
+
+
+def threads_unasked() -> int:
+    """How many threads a worker has unasked: one for each processor, four at most."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MOST, processors)
+
+
+def work(address: str, say: Callable[[str], None], threads: int = 0, memory_mb: int = 0) -> None:
+    """Work for a scheduler until it is gone, or a signal to end.
+
+    Args:
+        address: of the scheduler.
+        say: told, in a sentence, that it works.
+        threads: at once (0: `threads_unasked`).
+        memory_mb: from which 85 in 100 taken it begins nothing new, in MiB (0: the machine's share of its threads).
+
+    Raises:
+        OperatorError: the address is none, Dask is not installed or not set up for it, or the scheduler is not there, or goes.
+    """
+    checked(address)
+    require_dask()
+    # Each thread works by itself; several more for each product of small tables would be in each other's way.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    silence()
+    import dask
+
+    for module in _READY:
+        import_module(module)
+
+    settings = {
+        "distributed.worker.memory.target": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.pause": _PAUSE,
+        "distributed.worker.profile.enabled": False,
+        "distributed.comm.timeouts.connect": _REACH_S,
+    }
+    with dask.config.set(settings), tempfile.TemporaryDirectory(prefix="graphsvc-worker-") as folder:
+        limit: int | str = memory_mb << 20 if memory_mb else "auto"
+        asyncio.run(_work(address, say, threads or threads_unasked(), limit, folder))
+
+
+async def _work(address: str, say: Callable[[str], None], threads: int, memory: int | str, folder: str) -> None:
+    from distributed import Worker
+
+    class _WithoutPages(Worker):  # type: ignore[misc]  # its types are not read
+        """A worker that listens for the scheduler and other workers alone."""
+
+        def start_http_server(self, *_given: object, **_named: object) -> None:
+            """Starts none."""
+
+    asked_to_end = asyncio.Event()
+    with suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the process as it is
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, asked_to_end.set)
+    worker = _WithoutPages(
+        address,
+        nthreads=threads,
+        memory_limit=memory,
+        local_directory=folder,
+        resources={resource(): threads},
+        security=security(address, "worker"),
+        # Over loopback the others are here as well; behind TLS it listens where the scheduler is reached from.
+        host=host_of(address) if address.startswith("tcp://") else None,
+        protocol=address.partition("://")[0],
+        death_timeout=_REACH_S,
+        dashboard=False,
+    )
+    try:
+        await worker
+    except (OSError, TimeoutError, RuntimeError) as error:
+        raise OperatorError(
+            f"The scheduler at {address} cannot be reached ({type(error).__name__}). Start it (`dask scheduler`), or correct GRAPHSVC_SCHEDULER."
+        ) from None
+    say(f"Working for {address} with {threads} threads: graphsvc {digest()}, {computes_with()}.")
+    ending, gone = asyncio.ensure_future(asked_to_end.wait()), asyncio.ensure_future(worker.finished())
+    await asyncio.wait((ending, gone), return_when=asyncio.FIRST_COMPLETED)
+    if asked_to_end.is_set():
+        await worker.close(timeout=_CLOSE_S, reason="asked to end")
+        gone.cancel()
+        return
+    ending.cancel()
+    raise OperatorError(f"The scheduler at {address} is gone. Start `graphsvc worker` again once it is back.")

@@ -1,0 +1,107 @@
+"""Cases at random in which every name, id and text bears one word, and all that may be worked out of them by other machines."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from graphsvc.analysis.displacement.cohorts import whereabouts
+from graphsvc.analysis.displacement.flows import displaced
+from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
+from graphsvc.analysis.doubt.falsehood import alone, would_leave
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
+from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.doubt.questions import weigh
+from graphsvc.analysis.doubt.stability import places
+from graphsvc.analysis.linkage.features import CrossingFigures, Trait
+from graphsvc.analysis.linkage.linked import linked
+from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.side_by_side import Processors
+from tests.analysis.random_cases import with_passengers
+
+WORD = "canary"
+
+
+def case(seed: int) -> Basis:
+    """A case at random."""
+    claims, persons, keys = with_passengers(seed)
+    return basis(
+        [
+            replace(
+                claim,
+                id=_named(claim.id),
+                subject=_named(claim.subject),
+                object=_named(claim.object),
+                statement=_named(claim.statement),
+                source=_named(claim.source),
+            )
+            for claim in claims
+        ],
+        [replace(person, id=_named(person.id), name=f"{WORD.title()} Surname {person.id}") for person in persons],
+        {_named(source): frozenset(map(_named, those)) for source, those in keys.items()},
+    )
+
+
+def _named(text: str) -> str:
+    return f"{WORD} {text}" if text else ""
+
+
+PLACES = [f"{WORD}-w{number}" for number in range(12)]
+
+
+def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
+    """Three places that closed, of which the people of one went together; many others came and went."""
+    rng = random.Random(3)
+    places_of = [
+        WorkPlace(name, f"{WORD} {name}", closed_on="2020-03-20" if n < 3 else "") for n, name in enumerate(PLACES)
+    ]
+    ties = []
+    for number in range(120):
+        person, last = f"{WORD}-p{number}", PLACES[number % 3] if number < 30 else rng.choice(PLACES[3:])
+        after = PLACES[3] if number % 3 == 0 and number < 30 else rng.choice(PLACES[3:])
+        ties.append(WorkTie(person, "WORKED_AT", last, 0.8, first_on="2020-01-05"))
+        if after != last:
+            ties.append(WorkTie(person, "WORKED_AT", after, 0.8, first_on=f"2020-04-{1 + number % 28:02}"))
+    return places_of, ties
+
+
+def _crossings() -> tuple[list[CrossingFigures], list[Trait]]:
+    rng = random.Random(4)
+    ids = [f"{WORD}-c{number}" for number in range(30)]
+    figures = [CrossingFigures(name, day=float(rng.randrange(90)), length=6 + rng.random()) for name in ids]
+    return figures, [Trait(name, "pilot", f"{WORD}-p{rng.randrange(9)}", 0.9) for name in ids]
+
+
+def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
+    """Everything that goes to other machines, as plain values that are equal only to the last digit."""
+    made: list[Any] = []
+    for seed in seeds:
+        on = case(seed)
+        left_out, leaving = pieces(on.told), LeavingOut(on, processors)
+        ranking = ranked(on, processors)
+        made.append(ranking)
+        made.append(places(on, left_out, leaving=leaving))
+        made.append(
+            [
+                [_plain(getattr(some, name)) for name in ("left_out", "which", "person", "score", "rank", "of", "by")]
+                for some in leaving.moved([piece.rows for piece in left_out])
+            ]
+        )
+        singly = alone(leaving, left_out, top=4)
+        made += [would_leave(on, singly, lead.id, 4, leaving) for lead in ranking.leads[:3]]
+        made += [weigh(lead.id, on, leaving=leaving) for lead in ranking.leads[:2]]
+    left = displaced(whereabouts(*_work()), draws=199, processors=processors)
+    made.append({place: asdict(each.test) for place, each in left.items()})
+    compared = linked(*_crossings(), {}, processors=processors)
+    made += [_plain(compared.own), _plain(compared.together), [_plain(few) for few in compared.pairs.few.values()]]
+    return made
+
+
+def _plain(array: np.ndarray) -> list[Any]:
+    plain: list[Any] = array.tolist()
+    return plain

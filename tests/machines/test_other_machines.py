@@ -1,0 +1,278 @@
+"""Work that other machines do: the same to the last digit, whoever dies meanwhile, and without a name."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import dask
+import numpy as np
+import pytest
+
+from graphsvc.analysis.doubt import leaving_out
+from graphsvc.analysis.score.chance import head_of_deal
+from graphsvc.analysis.side_by_side import THIS_MACHINE
+from graphsvc.errors import OperatorError
+from graphsvc.machines import other_machines, versions
+from graphsvc.machines.other_machines import OtherMachines, processors_of
+from tests.machines import invented
+from tests.machines.cluster import Wire, kill, scheduler, workers
+
+
+@pytest.fixture(scope="module", autouse=True)
+def readable() -> Iterator[None]:
+    """What is sent as it is: packed tighter it could not be read."""
+    with dask.config.set({"distributed.comm.compression": None}), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASK_DISTRIBUTED__COMM__COMPRESSION", "none")
+        patch.setattr(leaving_out, "_AT_ONCE", 8)  # so that small cases have many pieces
+        yield
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler."""
+    with scheduler(tmp_path_factory.mktemp("scheduler")) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[Any]:
+    """What this machine makes of it."""
+    return invented.results(THIS_MACHINE)
+
+
+class _Nobody:
+    """A machine that does nothing itself, so that whatever is done was done elsewhere."""
+
+    def each(self, _work: Callable[..., Any], _shared: Any, given: Iterable[Any]) -> Iterator[Any]:
+        for _ in given:
+            raise AssertionError("it was done here")
+        return iter(())
+
+    def close(self) -> None:
+        pass
+
+
+def elsewhere(address: str) -> OtherMachines:
+    return OtherMachines(address, here_s=0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_results_are_the_same_to_the_last_digit_on_one_two_and_four_workers(
+    at: str, count: int, expected: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
+    with workers(at, count):
+        processors = elsewhere(at)
+        try:
+            assert invented.results(processors) == expected
+        finally:
+            processors.close()
+
+
+def test_nothing_but_numbers_crosses_the_wire(at: str, expected: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
+    wire = Wire(at)
+    try:
+        with workers(wire.address, 1):
+            processors = elsewhere(wire.address)
+            assert invented.results(processors) == expected
+            read = b"\n".join(wire.seen)
+            # It was read: the names of what is done are there, on the way to the scheduler and on to the worker.
+            for work in ("board:without_some", "board:ranks_drawn", "chance:head_of_deal", "permutation:standing_of"):
+                assert read.count(f"{work}".encode()) >= 2, work
+            assert read.count(b"nearness:few_as_near") >= 2
+            assert _bearing(read) == []
+            # Nor is an id told by what a seed is made of.
+            assert [place for place in invented.PLACES if crc32(place.encode()).to_bytes(4, "little") in read] == []
+            # And a name would have been seen.
+            assert processors._connection is not None
+            processors._connection._client.submit(len, invented.WORD, pure=False).result(timeout=20)
+            assert _bearing(b"\n".join(wire.seen)) != []
+            processors.close()
+    finally:
+        wire.close()
+
+
+def _bearing(read: bytes) -> list[str]:
+    """Spellings and encodings of the word that stand in what was read."""
+    spelt = {spelling(invented.WORD) for spelling in (str.lower, str.upper, str.title)}
+    encodings = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+    return [f"{text} {name}" for text in sorted(spelt) for name in encodings if text.encode(name) in read]
+
+
+def _deals() -> tuple[Any, list[Any]]:
+    network = invented.case(1).network
+    assert network is not None
+    rng = np.random.default_rng(1)
+    return network.nameless(), [network.shuffled(rng).astype(np.int32) for _ in range(300)]
+
+
+def test_a_worker_that_is_killed_in_the_middle_costs_time_only(
+    at: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    network, deals = _deals()
+    expected = list(THIS_MACHINE.each(head_of_deal, network, deals))
+    monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
+    with workers(at, 2) as processes:
+        processors = elsewhere(at)
+        made = []
+        for number, head in enumerate(processors.each(head_of_deal, network, deals)):
+            made.append(head)
+            if number == 40:
+                kill(processes[0])
+        processors.close()
+    assert made == expected
+    assert caplog.records == []
+
+
+def test_whoever_needs_no_more_leaves_nothing_to_be_worked_on(at: str) -> None:
+    network, deals = _deals()
+    with workers(at, 1):
+        processors = elsewhere(at)
+        heads = processors.each(head_of_deal, network, deals)
+        assert next(heads) == next(THIS_MACHINE.each(head_of_deal, network, deals))
+        assert processors._connection is not None
+        client = processors._connection._client
+        assert len(client.run_on_scheduler(_keys)) > 1
+        heads.close()  # type: ignore[attr-defined]
+        # What they were over stays while it lives here, and goes with it.
+        assert _left(client, 1) == 1
+        del network, heads
+        assert _left(client, 0) == 0
+        processors.close()
+
+
+def _keys(dask_scheduler: Any) -> list[str]:
+    return list(dask_scheduler.tasks)
+
+
+def _left(client: Any, wanted: int) -> int:
+    """How many tasks the scheduler has, once they are so few, or after some seconds."""
+    until = time.monotonic() + 10
+    while (count := len(client.run_on_scheduler(_keys))) > wanted and time.monotonic() < until:
+        time.sleep(0.05)
+    return count
+
+
+def test_when_no_worker_is_left_the_work_goes_on_here(at: str, caplog: pytest.LogCaptureFixture) -> None:
+    network, deals = _deals()
+    with workers(at, 1) as processes:
+        processors = elsewhere(at)
+        made = []
+        for number, head in enumerate(processors.each(head_of_deal, network, deals)):
+            made.append(head)
+            if number == 40:
+                kill(processes[0])
+        processors.close()
+    assert made == list(THIS_MACHINE.each(head_of_deal, network, deals))
+    (said,) = _said(caplog)
+    assert said.startswith(f"The scheduler at {at} has no worker that computes the same as this machine: start ")
+    assert said.endswith("; the work goes on here")
+
+
+def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    network, deals = _deals()
+    expected = list(THIS_MACHINE.each(head_of_deal, network, deals))
+    with scheduler(tmp_path) as (address, process), workers(address, 1):
+        processors = elsewhere(address)
+        made = []
+        for number, head in enumerate(processors.each(head_of_deal, network, deals)):
+            made.append(head)
+            if number == 40:
+                kill(process)
+        assert made == expected
+        # And nothing more is tried there for a while.
+        assert list(processors.each(head_of_deal, network, deals[:3])) == expected[:3]
+        processors.close()
+    assert _said(caplog) == [f"The scheduler at {address} is gone; the work goes on here"]
+
+
+def test_a_scheduler_that_is_not_there_is_one_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    network, deals = _deals()
+    processors = elsewhere("tcp://127.0.0.1:9")
+    assert list(processors.each(head_of_deal, network, deals[:5])) == list(
+        THIS_MACHINE.each(head_of_deal, network, deals[:5])
+    )
+    processors.close()
+    assert _said(caplog) == ["The scheduler at tcp://127.0.0.1:9 cannot be reached (OSError); the work is done here"]
+
+
+def test_a_worker_of_another_version_is_given_nothing(
+    at: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    network, deals = _deals()
+    with workers(at, 1):
+        monkeypatch.setattr(versions, "digest", lambda: "of another version")
+        processors = elsewhere(at)
+        assert len(list(processors.each(head_of_deal, network, deals[:5]))) == 5
+        processors.close()
+    passed_over, nobody = _said(caplog)
+    assert "is given nothing: it has another graphsvc, or computes otherwise" in passed_over
+    assert nobody.endswith("start `graphsvc worker` of this version there; the work is done here")
+
+
+def test_a_name_is_refused_before_anything_is_sent(at: str, caplog: pytest.LogCaptureFixture) -> None:
+    network = invented.case(1).network
+    _, deals = _deals()
+    assert network is not None
+    wire = Wire(at)
+    try:
+        with workers(at, 1):
+            processors = elsewhere(wire.address)
+            made = list(processors.each(head_of_deal, network, deals[:5]))
+            processors.close()
+    finally:
+        wire.close()
+    assert made == list(THIS_MACHINE.each(head_of_deal, network, deals[:5]))
+    assert _said(caplog) == [
+        "Operation.ids[0] is a str, no number: nothing of it leaves this machine; the work is done here"
+    ]
+    assert _bearing(b"\n".join(wire.seen)) == []
+
+
+def test_what_takes_a_moment_is_done_here_without_a_scheduler() -> None:
+    processors = OtherMachines("tcp://127.0.0.1:9", here_s=30)
+    network, deals = _deals()
+    assert len(list(processors.each(head_of_deal, network, deals))) == len(deals)
+    assert processors._connection is None
+    processors.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tcp://10.0.0.5:8786",
+        "tcp://localhost:8786",
+        "tcp://0.0.0.0:8786",
+        "ws://127.0.0.1:8786",
+        "ucx://127.0.0.1:8786",
+        "inproc://1",
+        "127.0.0.1:8786",
+        "tls://10.0.0.5",
+        "tls://:8786",
+        "tls://somebody@10.0.0.5:8786",
+        "tcp://127.0.0.1:8786@10.0.0.5:1",
+        "tcp://127.0.0.1:8786/x",
+        "tcp://[::1:8786",
+    ],
+)
+def test_what_would_go_in_the_clear_over_a_network_is_refused(address: str) -> None:
+    with pytest.raises(
+        OperatorError, match=r"takes tls://HOST:PORT or, at this machine alone, tcp://127\.0\.0\.1:PORT"
+    ):
+        processors_of(address)
+
+
+def test_without_dask_a_scheduler_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(OperatorError, match=r"Dask, which is not installed: pip install 'graphsvc\[scale\]'\.$"):
+        processors_of("tcp://127.0.0.1:8786")
+
+
+def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
