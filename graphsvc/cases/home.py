@@ -65,6 +65,7 @@ class Home:
         self.settings = settings
         use_backend(settings.networkx_backend)
         self._progress, self._beside = progress, beside
+        self.processors = processors_of(settings.scheduler)
         self.database = open_database(settings)
         self.vault = open_vault(settings, self.database)
         self.log = audit.keep(self.database, self.vault.derived("log chain"), settings.anchor_file)
@@ -87,7 +88,6 @@ class Home:
         self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
         self.export_store = ExportStore(self.database, self.vault)
         self.weights = read_weights(settings.grading)
-        self.processors = processors_of(settings.scheduler)
         self.pairs = Pairs(self.database)
         self.account_times = set_times(settings.accounts_open)
         self.waitlist = Waitlist(self.database)
