@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from graphsvc.errors import OperatorError
 
-INSTALL = "pip install 'graphsvc[scale]'"
+INSTALL = "pip install '.[scale]' in the checkout"
 _TAKES = (
     "takes tls://HOST:PORT or, at this machine alone, tcp://127.0.0.1:PORT: whoever reads or changes what goes to a scheduler"
     " reads numbers of a case and runs code here"

@@ -40,12 +40,9 @@ _LOOK_S = 30.0
 _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p", "mark_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
-# The action that may be about a case that is not there yet: what is loaded makes it.
-_MAKES = "load"
-# Queries that anybody may run and a page asks as well.
-_OF_PAGES = frozenset({"crossings.on_days"})
-# What of the service's own no page asks: whole tables, for files.
-_OF_FILES = "tables"
+_MAKES = "load"  # the action that may be about a case that is not there yet
+# Queries that anybody may run and a page asks as well; and what of the service's own no page asks: whole tables, for files.
+_OF_PAGES, _OF_FILES = frozenset({"crossings.on_days"}), "tables"
 # Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings.
 _HELD_AT_ONCE = 1_000_000
 _RELEASED: AsRows[Released] = AsRows(
