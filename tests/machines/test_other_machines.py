@@ -270,7 +270,9 @@ def test_what_would_go_in_the_clear_over_a_network_is_refused(address: str) -> N
 
 def test_without_dask_a_scheduler_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(OperatorError, match=r"Dask, which is not installed: pip install 'graphsvc\[scale\]'\.$"):
+    with pytest.raises(
+        OperatorError, match=r"Dask, which is not installed: pip install '\.\[scale\]' in the checkout\.$"
+    ):
         processors_of("tcp://127.0.0.1:8786")
 
 

@@ -71,7 +71,7 @@ def test_without_dask_it_is_one_sentence() -> None:
     assert (status, said) == (71, "")
     assert (
         error
-        == "graphsvc: Other machines are worked with by Dask, which is not installed: pip install 'graphsvc[scale]'.\n"
+        == "graphsvc: Other machines are worked with by Dask, which is not installed: pip install '.[scale]' in the checkout.\n"
     )
 
 
