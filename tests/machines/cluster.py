@@ -64,7 +64,8 @@ def workers(address: str, count: int, environ: Mapping[str, str] | None = None) 
 
 def kill(process: int) -> None:
     """As a machine ends that loses power: nothing is said, nothing put in order."""
-    os.kill(process, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def _end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -175,7 +177,10 @@ def test_when_no_worker_is_left_the_work_goes_on_here(at: str, caplog: pytest.Lo
     assert said.endswith("; the work goes on here")
 
 
-def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "stands still"])
+def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, how: signal.Signals
+) -> None:
     network, deals = _deals()
     expected = list(THIS_MACHINE.each(head_of_deal, network, deals))
     with scheduler(tmp_path) as (address, process), workers(address, 1):
@@ -184,11 +189,12 @@ def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(tmp_path: Path, cap
         for number, head in enumerate(processors.each(head_of_deal, network, deals)):
             made.append(head)
             if number == 40:
-                kill(process)
+                os.kill(process, how)
         assert made == expected
         # And nothing more is tried there for a while.
         assert list(processors.each(head_of_deal, network, deals[:3])) == expected[:3]
         processors.close()
+        kill(process)
     assert _said(caplog) == [f"The scheduler at {address} is gone; the work goes on here"]
 
 
