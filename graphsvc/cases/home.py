@@ -212,9 +212,11 @@ class Home:
 
         Of one that does not answer the process's log says so: it is to be ended.
         """
-        self.uploads.forget_previews()
-        self._forget()
-        self.processes.ask_others(_FORGET, wait_s=_FORGET_S)
+        try:
+            self.uploads.forget_previews()
+        finally:
+            self._forget()
+            self.processes.ask_others(_FORGET, wait_s=_FORGET_S)
 
     def _forget(self) -> None:
         self.gate.forget()

@@ -119,6 +119,8 @@ class Processes:
                 _LOG.warning("a process that serves the home (its socket is %s) does not answer: %s", name, question)
             except GoneError:
                 continue
+            except GraphsvcError as error:
+                _LOG.warning("a process that serves the home could not: %s, %s", question, type(error).__name__)
         return answers
 
     @contextmanager

@@ -13,7 +13,7 @@ from graphsvc.errors import OperatorError
 @click.option("--threads", type=click.IntRange(1, 64), help="Threads at once (default: one a processor, four at most).")
 @click.option(
     "--memory-mb",
-    type=click.IntRange(256),
+    type=click.IntRange(512),
     help="Memory it may take, in MiB (default: the machine's, by its share of the processors).",
 )
 @click.pass_obj

@@ -8,10 +8,11 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from graphsvc.machines import tasks
-from graphsvc.machines.numbers_alone import require_numbers
+from graphsvc.machines.numbers_alone import NotNumbersAlone, require_numbers
 from graphsvc.machines.scheduler import security, silence
 from graphsvc.machines.versions import computes_with, resource
 
@@ -36,9 +37,6 @@ class Connection:
     def __init__(self, address: str) -> None:
         self._address = address
         silence()
-        import dask
-        from distributed import Client
-
         self._resources = {resource(): 1}
         self._threads = 0
         self._passed_over: set[str] = set()
@@ -47,10 +45,9 @@ class Connection:
         self._shared: dict[int, tuple[weakref.ref[Any], Any]] = {}
         settings = security(address, "client")
         try:
-            # What is on the way is neither compressed nor kept for a picture of it: it is numbers, and read once.
-            with dask.config.set({"distributed.comm.timeouts.connect": _ANSWER_S, "distributed.comm.retry.count": 0}):
-                self._client = Client(address, timeout=_ANSWER_S, security=settings, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
+            self._client = _connected(address, settings)
+        except Exception as error:
+            # Of whatever kind: what answers there may be no scheduler.
             raise LostError(f"The scheduler at {address} cannot be reached ({type(error).__name__})") from None
         # What it leaves unfinished as a scheduler goes would be printed, a page for each; that it went is said in a sentence.
         loop = self._client.loop.asyncio_loop
@@ -65,7 +62,7 @@ class Connection:
         try:
             if self._client.status != "running":
                 raise OSError
-            workers = self._client.sync(self._identity)["workers"]
+            workers = self._client.sync(self._identity, callback_timeout=_ANSWER_S + 1)["workers"]
         except Exception:
             # Of whatever kind: it did not answer as schedulers do.
             raise LostError(f"The scheduler at {self._address} is gone") from None
@@ -79,7 +76,11 @@ class Connection:
                     at,
                     computes_with(),
                 )
-        self._threads = sum(worker["nthreads"] for worker in fitting)
+        # One that has no memory left begins nothing, and may never again.
+        awake = [worker for worker in fitting if worker["status"] == "running"]
+        self._threads = sum(worker["nthreads"] for worker in awake)
+        if fitting and not awake:
+            raise LostError(f"The workers of the scheduler at {self._address} have no memory left, or are closing")
         if not fitting:
             raise LostError(
                 f"The scheduler at {self._address} has no worker that computes the same as this machine: start `graphsvc worker` of this version there"
@@ -102,7 +103,8 @@ class Connection:
             return None
         with self._sharing:
             sent = self._shared.get(id(numbers))
-            if sent is not None and sent[0]() is numbers:
+            # A scheduler that was started again meanwhile has nothing of before.
+            if sent is not None and sent[0]() is numbers and not sent[1].cancelled():
                 return sent[1]
             require_numbers(numbers, type(numbers).__name__)
             future = self._submit(tasks.unpacked, tasks.packed(numbers))
@@ -118,7 +120,11 @@ class Connection:
     def begin(self, work: Callable[..., Any], shared: Any, given: Any) -> Any:
         """One piece of work on its way. Raises as `share`."""
         require_numbers(given, f"what {work.__name__} is given")
-        return self._submit(tasks.done, tasks.name_of(work), shared, tasks.packed(given))
+        try:
+            name = tasks.name_of(work)
+        except ValueError as error:
+            raise NotNumbersAlone(str(error)) from None
+        return self._submit(tasks.done, name, shared, tasks.packed(given))
 
     def _submit(self, task: Callable[..., Any], *given: Any) -> Any:
         try:
@@ -134,15 +140,24 @@ class Connection:
         Raises:
             LostError: nothing will: the scheduler is gone, nobody there computes the same any more, or the work failed there.
         """
-        while True:
-            try:
-                return tasks.unpacked(future.result(timeout=_LOOK_S))
-            except TimeoutError:
-                self.look()
-            except Exception as error:
-                self.look()
-                # Whatever it was: tried again here it succeeds, or fails as it would have here.
-                raise LostError(f"Work failed at a worker of {self._address} ({type(error).__name__})") from None
+        # Begun once: whoever asked again and again for what is long on its way would begin it anew each time.
+        arriving = asyncio.run_coroutine_threadsafe(future._result(), self._client.loop.asyncio_loop)
+        try:
+            while True:
+                try:
+                    return tasks.unpacked(arriving.result(timeout=_LOOK_S))
+                except TimeoutError:
+                    if arriving.done():
+                        raise
+                    self.look()
+        except LostError:
+            raise
+        except Exception as error:
+            self.look()
+            # Whatever it was: tried again here it succeeds, or fails as it would have here.
+            raise LostError(f"Work failed at {self._address} or a worker of it ({type(error).__name__})") from None
+        finally:
+            arriving.cancel()
 
     def cancel(self, futures: Sequence[Any]) -> None:
         """Have no more of these worked on."""
@@ -150,6 +165,41 @@ class Connection:
             self._client.loop.add_callback(self._client.cancel, list(futures), asynchronous=True, force=True)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Let go of it, whatever became of it."""
         self._shared.clear()
-        self._client.close(timeout=_CLOSE_S)
+        try:
+            self._client.close(timeout=_CLOSE_S)
+        except Exception as error:  # what was on its way cannot be sent any more
+            _LOG.info("a connection to %s was cut: %s", self._address, type(error).__name__)
+            with suppress(Exception):
+                self._client.scheduler_comm.abort()
+            with suppress(Exception):
+                self._client._loop_runner.stop()
+
+
+def _connected(address: str, settings: Any) -> Any:
+    """A client of Dask's that leaves no thread behind where it cannot connect."""
+    import dask
+    from distributed import Client
+
+    class _Ended(Client):  # type: ignore[misc]  # its types are not read
+        """A client whose loop ends with it also where it never began."""
+
+        def start(self, **given: Any) -> Any:
+            """Connect."""
+            try:
+                return super().start(**given)
+            except BaseException:
+                self._loop_runner.stop()
+                raise
+
+    told = {
+        "distributed.comm.timeouts.connect": _ANSWER_S,
+        "distributed.comm.retry.count": 0,
+        # Lines of the code around a call, in a notebook a cell with names in it.
+        "distributed.diagnostics.computations.nframes": 0,
+    }
+    # Some of it is read as it connects, and the last whenever something is given out.
+    dask.config.set({"distributed.diagnostics.computations.nframes": 0})
+    with dask.config.set(told):
+        return _Ended(address, timeout=_ANSWER_S, security=settings, set_as_default=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from typing import Any
 
 import numpy as np
 
@@ -37,8 +36,8 @@ def require_numbers(thing: object, at: str = "it") -> None:
     kind = type(thing)
     if thing is None or kind in (bool, int, float):
         return
-    if isinstance(thing, np.ndarray | np.generic):
-        if thing.dtype.kind not in _KINDS:
+    if isinstance(thing, np.generic) or (isinstance(thing, np.ndarray) and kind is np.ndarray):
+        if thing.dtype.kind not in _KINDS or thing.dtype.metadata:
             raise _refused(at, f"an array of {thing.dtype.name}")
         return
     # Of these kinds themselves: one made of them may hold more than it shows.
@@ -50,21 +49,16 @@ def require_numbers(thing: object, at: str = "it") -> None:
             require_numbers(key, f"key {number} of {at}")
             require_numbers(part, f"value {number} of {at}")
     elif kind.__module__.startswith("scipy.sparse."):
-        # Sparse arrays are three arrays and a shape.
-        for name in ("data", "indices", "indptr", "shape"):
-            require_numbers(_part(thing, name, at), f"{at}.{name}")
+        # Sparse arrays are some arrays and a shape, and whatever else was hung on them.
+        for name, part in vars(thing).items():
+            require_numbers(part, f"{at}.{name}")
     elif is_dataclass(thing) and kind.__module__.startswith(_OURS):
-        for field in fields(thing):
-            require_numbers(getattr(thing, field.name), f"{at}.{field.name}")
+        # Its fields, and what was hung on it besides.
+        hung = getattr(thing, "__dict__", {})
+        for name in {*(field.name for field in fields(thing)), *hung}:
+            require_numbers(getattr(thing, name), f"{at}.{name}")
     else:
         raise _refused(at, f"a {kind.__name__}")
-
-
-def _part(thing: object, name: str, at: str) -> Any:
-    try:
-        return getattr(thing, name)
-    except AttributeError:
-        raise _refused(at, f"a {type(thing).__name__}") from None
 
 
 def _refused(at: str, what: str) -> NotNumbersAlone:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -16,6 +15,7 @@ from graphsvc.errors import OperatorError
 from graphsvc.machines.connection import Connection, LostError
 from graphsvc.machines.numbers_alone import NotNumbersAlone
 from graphsvc.machines.scheduler import checked, require_dask
+from graphsvc.machines.versions import resource
 
 _LOG = logging.getLogger(__name__)
 # After a fault work is done here for so long, before the scheduler is tried again: each try may take seconds.
@@ -54,6 +54,7 @@ class OtherMachines:
 
     def __init__(self, address: str, here_s: float = _HERE_S) -> None:
         self._address, self._here_s = address, here_s
+        resource()  # of the code that runs here, before another lies in its place
         self._connection: Connection | None = None
         self._changing = threading.Lock()
         self._not_before = 0.0
@@ -132,8 +133,7 @@ class OtherMachines:
             self._connection = None
             self._not_before = max(self._not_before, time.monotonic() + _AGAIN_S)
         _LOG.warning("%s; the work goes on here", why.rstrip("."))
-        with suppress(LostError):
-            connection.close()
+        connection.close()
 
 
 def _taken_within(things: Iterator[Given], seconds: float) -> Iterator[Given]:

@@ -13,8 +13,8 @@ from graphsvc.errors import OperatorError
 
 INSTALL = "pip install '.[scale]' in the checkout"
 _TAKES = (
-    "takes tls://HOST:PORT or, at this machine alone, tcp://127.0.0.1:PORT: whoever reads or changes what goes to a scheduler"
-    " reads numbers of a case and runs code here"
+    "takes tls://HOST:PORT or, at a machine where nobody else has an account, tcp://127.0.0.1:PORT: whoever reads or changes what goes"
+    " to a scheduler reads numbers of a case and runs code here"
 )
 
 
@@ -81,8 +81,9 @@ def security(address: str, role: Literal["client", "worker"]) -> Any:
 
     if not address.startswith("tls://"):
         return Security(require_encryption=False)
-    settings = Security(require_encryption=True)
+    settings = None
     try:
+        settings = Security(require_encryption=True)
         ready = settings.get_connection_args(role)["ssl_context"] is not None
     except (OSError, TypeError, ValueError):
         ready = False

@@ -24,7 +24,6 @@ _READY = (
     "graphsvc.analysis.doubt.board",
     "graphsvc.analysis.score.chance",
     "graphsvc.analysis.displacement.permutation",
-    "graphsvc.analysis.linkage.nearness",
 )
 
 
@@ -89,7 +88,7 @@ async def _work(address: str, say: Callable[[str], None], threads: int, memory: 
         local_directory=folder,
         resources={resource(): threads},
         security=security(address, "worker"),
-        # Over loopback the others are here as well; behind TLS it listens where the scheduler is reached from.
+        # Over loopback the others are here as well; behind TLS it listens at every address of the machine.
         host=host_of(address) if address.startswith("tcp://") else None,
         protocol=address.partition("://")[0],
         death_timeout=_REACH_S,

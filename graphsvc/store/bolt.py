@@ -33,6 +33,7 @@ _RETRY_S = 30  # for how long a write that met others is tried again, as the dri
 _AGAIN_S, _OUTRUN = (0.05, 0.2, 0.5), "Transaction.Outdated"
 # Pauses before a read is asked of another server of a cluster: long enough for it to agree on who takes writes.
 _ELSEWHERE_S = (0.05, 0.5, 1.0, 2.0, 4.0)
+_LATE_S = 10.0
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 Make = Callable[[list[Any], list[Any]], Item]
@@ -389,12 +390,13 @@ class Store:
         """Have every later read meet what another process wrote, which told us its bookmarks.
 
         Args:
-            writer: of what these are the newest: those of before it count no more.
+            writer: of what these are.
             bookmarks: as `written` gave them there.
         """
         newest = frozenset(bookmarks)
         if self._bookmarks and newest and self._followed.get(writer) != newest:
-            self._bookmarks.update_bookmarks(self._followed.get(writer, ()), newest)
+            # Those of before stay until a session has used them: whoever looked earlier may tell us later.
+            self._bookmarks.update_bookmarks((), newest)
             self._followed[writer] = newest
 
     def _reading(self, *, newest: bool, **more: Any) -> neo4j.Session:
@@ -418,12 +420,14 @@ class Store:
         It is asked again where others wrote so much beside it that the server gave up; and in a cluster where a server went away
         or another takes writes since, which may answer another time. Nothing of its answer was shown yet.
         """
+        began = time.monotonic()
         with translated():
             for pause in _ELSEWHERE_S if self._bookmarks else _AGAIN_S:
                 try:
                     return ask()
                 except (bolt.ServiceUnavailable, bolt.SessionExpired, bolt.TransientError) as error:
-                    if not (_outrun(error) or (self._bookmarks and _elsewhere(error))):
+                    late = time.monotonic() - began > _LATE_S  # where nothing answers, each try takes half a minute
+                    if not (_outrun(error) or (self._bookmarks and _elsewhere(error) and not late)):
                         raise
                     time.sleep(pause)
             return ask()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TEXT, WHOLE, NUMBER, DAY, TRUTH, TEXTS, PAIRS = "text", "whole number", "number", "day", "yes or no", "texts", "pairs"
 # Rows of a group: what Spark and its kin give to one worker, and all that stands in memory of a table.
 GROUP_ROWS = 131_072
+# And, where texts are long, of so many bytes.
+_GROUP_BYTES = 64 << 20
 _OF_COLUMNS = {"count": WHOLE, "number": NUMBER, "latitude": NUMBER, "longitude": NUMBER, "list": TEXTS}
 # What stands in the graph in another form than it is delivered in, or is no column of a delivery.
 _OTHERS = MappingProxyType(
@@ -119,7 +121,7 @@ class ParquetTable:
         self._waiting.append(pa.record_batch(arrays, schema=self._schema))
         self._waiting_rows += len(rows)
         self.rows += len(rows)
-        if self._waiting_rows >= GROUP_ROWS:
+        if self._waiting_rows >= GROUP_ROWS or sum(batch.nbytes for batch in self._waiting) >= _GROUP_BYTES:
             self._write()
 
     def close(self) -> None:
@@ -154,5 +156,5 @@ class ParquetTable:
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise OperatorError(
                 f"The graph holds in the column {field.name} of the table {self._name} what is no {field.type}, so nothing was"
-                " written. It was not graphsvc that put it there: start graphsvc again, and it restores the case."
+                " written. It was not graphsvc that put it there: take the last delivery back and load it again, and the case is written anew."
             ) from error

@@ -92,7 +92,8 @@ def _wait(ready: object, process: subprocess.Popen[bytes]) -> None:
 class Wire:
     """A relay to an address that keeps every byte of both directions."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, pause_s: float = 0.0) -> None:
+        self._pause_s = pause_s
         host, _, port = address.removeprefix("tcp://").rpartition(":")
         self._to = host, int(port)
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -124,6 +125,7 @@ class Wire:
         with suppress(OSError):
             while some := source.recv(1 << 16):
                 stream += some
+                time.sleep(self._pause_s)
                 target.sendall(some)
             target.shutdown(socket.SHUT_WR)
 

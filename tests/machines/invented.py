@@ -17,8 +17,6 @@ from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.questions import weigh
 from graphsvc.analysis.doubt.stability import places
-from graphsvc.analysis.linkage.features import CrossingFigures, Trait
-from graphsvc.analysis.linkage.linked import linked
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.hubs import ranked
 from graphsvc.analysis.side_by_side import Processors
@@ -70,13 +68,6 @@ def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
     return places_of, ties
 
 
-def _crossings() -> tuple[list[CrossingFigures], list[Trait]]:
-    rng = random.Random(4)
-    ids = [f"{WORD}-c{number}" for number in range(30)]
-    figures = [CrossingFigures(name, day=float(rng.randrange(90)), length=6 + rng.random()) for name in ids]
-    return figures, [Trait(name, "pilot", f"{WORD}-p{rng.randrange(9)}", 0.9) for name in ids]
-
-
 def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
     """Everything that goes to other machines, as plain values that are equal only to the last digit."""
     made: list[Any] = []
@@ -97,8 +88,6 @@ def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:
         made += [weigh(lead.id, on, leaving=leaving) for lead in ranking.leads[:2]]
     left = displaced(whereabouts(*_work()), draws=199, processors=processors)
     made.append({place: asdict(each.test) for place, each in left.items()})
-    compared = linked(*_crossings(), {}, processors=processors)
-    made += [_plain(compared.own), _plain(compared.together), [_plain(few) for few in compared.pairs.few.values()]]
     return made
 
 

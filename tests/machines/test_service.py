@@ -43,7 +43,7 @@ class _Read:
 
 def _computed(service: Service) -> list[Any]:
     """All that the service has others do, as who sees everything asks for it."""
-    who = accounts.listed(service.database)[0]
+    who = next(account for account in accounts.listed(service.database) if "*" in account.grants)
     session = service.session(who, "tests", "demo")
     ranking = session.leads.ranking()
     first = [lead.id for lead in ranking.leads[:2]]
@@ -65,7 +65,7 @@ def test_what_is_handed_over_is_numbers_alone(demo: Service) -> None:
     with Service(replace(demo.settings, snapshot_rows=0)) as service:
         service.processors = read
         assert _computed(service) == expected
-    assert read.works == {"without_some", "ranks_drawn", "head_of_deal", "standing_of", "few_as_near"}
+    assert read.works == {"without_some", "ranks_drawn", "head_of_deal", "standing_of"}
 
 
 @pytest.mark.slow(reason="computes twice what a reader would open of the demo case, each time anew")

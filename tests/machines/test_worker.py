@@ -208,7 +208,7 @@ def _deals() -> tuple[Any, list[Any]]:
     network = invented.case(1).network
     assert network is not None
     rng = np.random.default_rng(1)
-    return network.nameless(), [network.shuffled(rng).astype(np.int32) for _ in range(20)]
+    return network.nameless(), [rng.permutation(network.ends()).astype(np.int32) for _ in range(20)]
 
 
 def test_behind_tls_it_works_with_certificates_of_both_sides(

@@ -24,6 +24,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound, OperatorError, Refused, RequestError
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service import PictureRequest, Wanted, quiet
+from graphsvc.service.exports import exposure, whole_case
 from graphsvc.service.exports.bundle import verify
 from graphsvc.service.exports.whole_case import WHOLE_TABLES
 from graphsvc.views import parquet
@@ -59,7 +60,10 @@ ROWS: Tables = {
         {"id": "C2", "date": "2020-05"},
     ],
     "gangs": [{"id": "G1", "name": "The Firm", "aliases": "Firm; F"}],
-    "workplaces": [{"id": "K1", "name": "=Wash", "opened_on": "2019", "closed_on": "2020-06-01"}],
+    "workplaces": [
+        {"id": "K1", "name": "=Wash", "opened_on": "2019", "closed_on": "2020-06-01"},
+        {"id": "K2", "name": "12 Low Street", "kind": "dwelling", "handling": "P"},
+    ],
     "things": [{"id": "T1", "kind": "phone", "value": "+447700900999"}],
     "statements": [
         {"id": "S1", "kind": "witness", "source_id": "W1", "handling": "P", "summary": "saw Ari Berg", "interest": "promised papers", "taken_on": "2020-06-02"},
@@ -260,6 +264,9 @@ def test_who_is_cleared_for_less_is_told_what_to_use_instead(people: Place, tmp_
     ):
         people(reader).exports.whole.parquet(tmp_path / "all")
     assert list(tmp_path.iterdir()) == []
+    # It was tried, and that is written down.
+    (last,) = people.lines()[:1]
+    assert (last["account"], last["action"], last["outcome"]) == (reader, "export", "refused")
 
 
 def test_nor_does_anybody_have_it_without_the_role_or_the_case(people: Place, tmp_path: Path) -> None:
@@ -296,6 +303,38 @@ def test_of_who_is_sealed_or_erased_nothing_is_in_it_and_what_went_out_is_asked_
     erased = inv.exports.whole.parquet(tmp_path / "erased").folder
     assert not [name for name in ("Ari", "Berg", "'P1'", "+447700900200", "A/7") if name in everything(erased)]
     assert sorted(row.recall for row in sup.exports.given.recalls()) == ["erased", "erased"]
+
+
+@pytest.mark.changes
+def test_a_home_that_is_sealed_later_is_asked_back_too(people: Place, tmp_path: Path) -> None:
+    inv, sup = people("inv"), people("sup")
+    before = inv.exports.whole.parquet(tmp_path / "before").folder
+    assert "Low Street" in everything(before)
+    lives: Tables = {
+        "statements": [{"id": "S9", "kind": "record", "handling": "P"}],
+        "links": [claim("W1", "LIVED_AT", "K2", "S9")],
+    }
+    people.load("inv", lives)
+    assert "Low Street" not in everything(inv.exports.whole.parquet(tmp_path / "after").folder)
+    assert [(row.recall, row.state) for row in sup.exports.given.recalls()] == [("sealed", "given")]
+
+
+@pytest.mark.changes
+def test_who_is_sealed_after_all_was_read_does_not_go_out_by_name(
+    people: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an export shows is kept only after it was read: a delivery in between finds none to ask back."""
+    pseudonyms = exposure.lasting
+
+    def slowly(*given: Any) -> Any:
+        seal(people("cus"), people("sup"), "P2")
+        return pseudonyms(*given)
+
+    monkeypatch.setattr(whole_case, "lasting", slowly)
+    with pytest.raises(Busy, match="was changed meanwhile: nothing was written"):
+        people("inv").exports.whole.parquet(tmp_path / "all")
+    assert list(tmp_path.iterdir()) == []
+    assert people("sup").exports.given.recalls() == []
 
 
 def test_a_case_that_changes_meanwhile_is_not_written(people: Place, tmp_path: Path) -> None:

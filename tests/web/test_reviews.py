@@ -93,7 +93,7 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     people.load("ana", SECOND)
     answer = kept(ana, case, sent)
     assert answer.status_code == 409
-    assert "The data have changed since this lead was shown to you (version 1 → 2), so nothing was kept" in answer.text
+    assert "The data have changed since this lead was shown to you, so nothing was kept" in answer.text
     assert "Nobody has decided about this lead yet" in answer.text
     # What was written stands in the form, and is kept once it is sent again.
     again = form(answer.text)

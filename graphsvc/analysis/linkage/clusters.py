@@ -157,10 +157,13 @@ def parts_of(own: Floats, size: int, least: float) -> list[list[int]]:
 
     Limits: one tie is enough to hold two parts together.
     """
-    import networkx as nx
-
     graph = _ties(own, size, least)
     graph.add_nodes_from(range(size))
-    return sorted(
-        (sorted(part) for part in by_backend(nx.connected_components, graph)), key=lambda rows: (-len(rows), rows)
-    )
+    return sorted(by_backend(_components, graph), key=lambda rows: (-len(rows), rows))
+
+
+def _components(graph: nx.Graph[int], **chosen: str) -> list[list[int]]:
+    """Gone through at once: a backend may fail only as it is."""
+    import networkx as nx
+
+    return [sorted(part) for part in nx.connected_components(graph, **chosen)]

@@ -25,7 +25,6 @@ from graphsvc.analysis.linkage.ratios import (
     shipped,
     with_figures,
 )
-from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
 _SHARED = tuple(SHARED)
 
@@ -127,7 +126,6 @@ def linked(
     traits: Iterable[Trait],
     dependence: Dependence,
     table: RatioTable | None = None,
-    processors: Processors = THIS_MACHINE,
 ) -> LinkedCrossings:
     """Every two crossings compared, and the clusters they make.
 
@@ -136,7 +134,6 @@ def linked(
         traits: of the same.
         dependence: what sources share.
         table: of ratios; None: the one that comes with the package.
-        processors: who counts how few pairs are as near.
 
     Example:
         >>> figures = [CrossingFigures(name) for name in ("c1", "c2", "c3", "c4", "c5")]
@@ -148,7 +145,7 @@ def linked(
     Limits: that crossings hang together does not say who arranged them; a market that all buy from makes different series alike.
     """
     table = table or shipped()
-    some = pairs(figures, traits, dependence, processors)
+    some = pairs(figures, traits, dependence)
     own = log_ratios(some, table)
     rows = tuple(map(tuple, clusters(own, len(figures), table)))
     return LinkedCrossings(some, own, together(own, joined(own), table), rows, table)

@@ -8,22 +8,6 @@ from numpy.typing import NDArray
 Halves = NDArray[np.float32]
 
 
-def few_as_near(_none: None, apart: Halves) -> Halves:
-    """For each pair of a case how few of its pairs are as near; see `how_few`.
-
-    Args:
-        _none: nothing is the same for all features.
-        apart: how far apart each pair is, NaN where that is not known.
-
-    Example:
-        >>> few_as_near(None, np.array([1.0, np.nan], dtype=np.float32)).round(3).tolist()
-        [-1.0, 0.0]
-
-    Limits: as `how_few`.
-    """
-    return how_few(apart, apart)
-
-
 def how_few(apart: Halves, among: Halves) -> Halves:
     """Minus the logarithm of the share of pairs that are at most as far apart, less 1; 0 where that is not known.
 

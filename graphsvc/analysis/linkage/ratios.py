@@ -24,8 +24,7 @@ from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.evidence.dependence import Ints, groups
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.linkage.features import NEAR, SHARED, CrossingFigures, Trait
-from graphsvc.analysis.linkage.nearness import Halves, few_as_near, how_few
-from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
+from graphsvc.analysis.linkage.nearness import Halves, how_few
 
 _SHARED, _NEAR = tuple(SHARED), tuple(NEAR)
 _EARTH_KM = 6371.0
@@ -172,19 +171,13 @@ class CrossingPairs:
         )
 
 
-def pairs(
-    figures: Sequence[CrossingFigures],
-    traits: Iterable[Trait],
-    dependence: Dependence,
-    processors: Processors = THIS_MACHINE,
-) -> CrossingPairs:
+def pairs(figures: Sequence[CrossingFigures], traits: Iterable[Trait], dependence: Dependence) -> CrossingPairs:
     """Every two of some crossings, with what they share and how near they are.
 
     Args:
         figures: of the crossings, one each.
         traits: of the same crossings.
         dependence: what sources share: what one group of them alone says of both crossings is one voice's word.
-        processors: who counts how few pairs are as near.
 
     Example:
         >>> some = pairs(
@@ -200,7 +193,7 @@ def pairs(
     first, second = (side.astype(np.int64) for side in np.triu_indices(len(ids), 1))
     apart = dict(_apart(figures, first, second))
     entries, values, known = _entries(ids, traits, dependence)
-    few = dict(zip(apart, processors.each(few_as_near, None, apart.values()), strict=True))
+    few = {name: how_few(values, values) for name, values in apart.items()}
     return CrossingPairs(ids, values, first, second, known, entries, apart, few)
 
 

@@ -117,20 +117,20 @@ class Operation:
             belief=self.belief + change,
         )
 
-    def shuffled(self, rng: np.random.Generator) -> Ints:
-        """The persons at all ends of links in any order, for `dealt`."""
-        return rng.permutation(np.concatenate([*self._ends(self._first())]))
+    def ends(self) -> Ints:
+        """The persons at all ends of links, which `dealt` takes in any order."""
+        return np.concatenate([*self._ends(self._first())])
 
     def dealt(self, ends: Ints) -> Operation:
         """The same links dealt out anew: everybody is told of as often as before, in any role and with anybody.
 
         Args:
-            ends: as `shuffled` gives them.
+            ends: what `ends` gives, in any order.
 
         Example:
             >>> from graphsvc.analysis.examples import tied
             >>> network = tied("s1: p1 PILOTED c1", "s2: p2 ASSISTED c1")
-            >>> network.dealt(network.shuffled(np.random.default_rng(1))).deeds.sum(axis=1).round(3).tolist()
+            >>> network.dealt(np.random.default_rng(1).permutation(network.ends())).deeds.sum(axis=1).round(3).tolist()
             [0.833, 0.833]
         """
         first = self._first()

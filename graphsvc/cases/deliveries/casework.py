@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, TypeVar
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
@@ -24,7 +24,7 @@ from graphsvc.cases.deliveries.erasing import Erasing
 from graphsvc.cases.deliveries.held import HeldError, require_stays
 from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
 from graphsvc.cases.deliveries.material import folded
-from graphsvc.cases.deliveries.replay import Replay
+from graphsvc.cases.deliveries.replay import Plan, Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
@@ -181,8 +181,7 @@ class Casework:
                 self.register.unmake(case)
                 raise
             self.replay.finish(plan)
-        if plan.sealed_anew:
-            self.rewrite(progress)
+        self.rewrite_after(plan, progress)
         names = names_of(delivery, plan.result.sealed)
         ends: dict[str, Any] = {"counts": counts, "names": names, "sealed_anew": len(plan.sealed_anew)}
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
@@ -210,8 +209,7 @@ class Casework:
                 self.register.mark(case, number, "active", plan.state)
                 self.replay.restore(case, key, quiet)
                 raise
-        if plan.sealed_anew:
-            self.rewrite(progress)
+        self.rewrite_after(plan, progress)
 
     def undoing(self, case: str, number: int) -> list[str]:
         """What taking a delivery back would do to who is sealed, in sentences that name nobody."""
@@ -240,15 +238,14 @@ class Casework:
         A store that was lost, emptied, exchanged or put back must never read as a case in which no one stands out.
         """
 
-        def lost(case: str) -> bool:
-            expected = self.register.open_cases().get(case)
+        def lost(case: str, expected: dict[str, Any] | None) -> bool:
             return expected is not None and mark.held(store, case) != mark.Held.of_json(expected)
 
         closed = False
-        for case in filter(lost, self.register.open_cases()):
+        for case in [case for case, expected in self.register.open_cases().items() if lost(case, expected)]:
             # Another process may have written it meanwhile; one that does says itself what the graph holds then.
             with self._locks.unless_elsewhere(case) as free:
-                if free and lost(case):
+                if free and lost(case, self.register.open_cases().get(case)):
                     self.register.close(case)
                     closed = True
         return closed
@@ -276,7 +273,18 @@ class Casework:
             except GraphsvcError as error:
                 # It stays closed, and says so; the others go on.
                 _LOG.error("a case could not be completed and stays closed: %s", type(error).__name__)
+        with suppress(Busy):  # what was completed may have sealed somebody
+            self.rewrite(progress)
         return done
+
+    def rewrite_after(self, plan: Plan, progress: Progress) -> None:
+        """Write the store anew if a change asked for it, or one before it that was killed.
+
+        Raises:
+            Busy: as `Rewriting.rewrite`, where this change asked for it.
+        """
+        with nullcontext() if plan.sealed_anew else suppress(Busy):
+            self.rewrite(progress)
 
     # -- sealing by hand, erasing -----------------------------------------------------------------------------
 

@@ -43,8 +43,7 @@ class Opener:
             plan = replay.plan(case, key, progress, opening=opening)
             self._waitlist.begin_opening(case, opening, at, plan.state)
             replay.carry_out(plan, unstoppable(progress))
-        if plan.sealed_anew:
-            casework.rewrite(progress)
+        casework.rewrite_after(plan, progress)
         return list(opening)
 
     def hold_back(self, case: str, number: int, by: str) -> bool:

@@ -64,11 +64,11 @@ class Rewriting:
             return False
         progress = unstoppable(progress)
         with self._locks.store(progress):
-            self._begin_anew(progress)
+            self._begin_anew(progress, asked)
         return True
 
-    def _begin_anew(self, progress: Progress) -> None:
-        store, asked = self._store(), self._register.rewriting()
+    def _begin_anew(self, progress: Progress, asked: Collection[int]) -> None:
+        store = self._store()
         self._register.close_all()
         progress(0, 0, "deleting the old store and starting an empty one")
         local.renew(self._settings)

@@ -19,11 +19,16 @@ _NAMELESS = getattr(os, "O_TMPFILE", 0)
 
 
 class NewFolder:
-    """A folder that is not there yet, and the files that will be in it. `new_folder` alone makes it."""
+    """A folder that is not there yet, and the files that will be in it. `new_folder` alone makes it.
+
+    Attributes:
+        placed: whether it is there.
+    """
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self._part = target.with_name(f".{target.name}.part-{secrets.token_hex(4)}")
+        self._part = target.with_name(f".graphsvc-part-{secrets.token_hex(8)}")
+        self.placed = False
         self._files: dict[str, IO[bytes]] = {}
 
     def file(self, name: str) -> IO[bytes]:
@@ -41,9 +46,11 @@ class NewFolder:
         self._part.mkdir(mode=0o700, exist_ok=True)
         folder = os.open(self._part, os.O_RDONLY) if _NAMELESS else -1
         try:
-            for name, file in self._files.items():
+            # Whole on the disk before the first has a name.
+            for file in self._files.values():
                 file.flush()
                 os.fsync(file.fileno())
+            for name, file in self._files.items():
                 if not (self._part / name).exists():
                     # With the descriptor of a folder the link leads to the file itself, not to what stands in /proc.
                     os.link(f"/proc/self/fd/{file.fileno()}", name, dst_dir_fd=folder)
@@ -54,6 +61,7 @@ class NewFolder:
                 os.close(folder)
         require_free(self._target)
         self._part.rename(self._target)
+        self.placed = True
 
     def close(self) -> None:
         """Let go of the files; of what was not placed nothing is left."""
@@ -82,11 +90,13 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
     Raises:
         RequestError: something is there already, or there is no folder to put it in. OperatorError: the disk does not take it.
     """
-    require_free(target)
-    if not target.parent.is_dir():
-        raise RequestError(f"There is no folder {target.parent} to put {target.name} in. Make it, or choose another.")
     folder = NewFolder(target)
     try:
+        require_free(target)
+        if not target.parent.is_dir():
+            raise RequestError(
+                f"There is no folder {target.parent} to put {target.name} in. Make it, or choose another."
+            )
         yield folder
     except OSError as error:
         raise OperatorError(

@@ -55,6 +55,8 @@ _SAYS = (
 )
 _NOT_COUNTED = "Not counted: who may read this may know who said what."
 _NAME = 200
+# Kind of what may be sealed later → as what: a dwelling has the pseudonym of a thing.
+_SEALED_AS = {kind: kind for kind in SEALABLE} | {"workplace": "thing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +99,32 @@ class WholeCases:
             RequestError: something is at the target already. Busy: the case is being loaded, or was changed meanwhile.
             OperatorError: the disk does not take it.
         """
-        policy.require(self._ask.principal, "export")
-        self._require_cleared()
+        version = self._ask.version
         name = " ".join((recipient or self._ask.principal.name).split())
         if not is_line(name, _NAME):
             raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
         reason = require_reason(reason or self._ask.purpose, WHY)
         identifier = self._ask.home.export_store.new_id()
-        who = recipient_id(self._ask.key, name)
-        with self._given.act("parquet", recipient=who, export=identifier) as outcome:
-            folder = target or Path(f"{self._ask.case}-handling-C-version-{self._ask.version}")
-            with new_folder(folder.absolute()) as files:
+        folder = target or Path(f"{self._ask.case}-handling-C-version-{version}")
+        with new_folder(folder.absolute()) as files:
+            with self._given.act("parquet", recipient=recipient_id(self._ask.key, name), export=identifier) as outcome:
+                self._require_cleared()
                 made = _Tables(self._ask, files, number(identifier), now(), progress)
                 # All of one state of the case; who has said what is in the line of this look.
                 with self._ask.look("read", step="parquet"):
-                    made.read(self._ask.version)
-                about = made.about(name, reason)
-                text = manifest(about, made.files).encode()
+                    self._require_still(version)
+                    made.read(version)
+                text = manifest(made.about(name, reason), made.files).encode()
                 files.file(MANIFEST).write(text)
-                self._keep(identifier, name, reason, made, hashlib.sha256(text).hexdigest())
-                try:
-                    files.place()
-                except BaseException:
+                self._keep(identifier, name, reason, made, hashlib.sha256(text).hexdigest(), version)
+                outcome["rows"] = sum(made.rows.values())
+            # The line that says so is written: now it may be there.
+            try:
+                files.place()
+            except BaseException:
+                if not files.placed:
                     self._withdraw(identifier)
-                    raise
-            outcome["rows"] = sum(made.rows.values())
+                raise
         return WholeCase(
             folder, number(identifier), made.rows, len(text) + sum(size for _, size in made.files.values())
         )
@@ -136,11 +139,11 @@ class WholeCases:
                 " sanitised, and an administrator can extend the clearance."
             )
 
-    def _keep(self, identifier: str, recipient: str, reason: str, made: _Tables, digest: str) -> None:
+    def _keep(self, identifier: str, recipient: str, reason: str, made: _Tables, digest: str, version: int) -> None:
         """Keep that it is given, and whom it shows: who is sealed or erased later is found in it by that.
 
         Raises:
-            Busy: somebody in it has been since it was read.
+            Busy: the case has changed since it was read; whoever was sealed by that would go out by name.
         """
         store, case, key = self._ask.home.export_store, self._ask.case, self._ask.key
         names = lasting(self._ask, made.sealable)
@@ -167,11 +170,20 @@ class WholeCases:
             None,
             ShownFacts(people=frozenset(names.values()), named=stand_by_name),
         )
-        register = self._ask.home.register
-        store.settle(case, key, erased=register.overrules(case, "erased"), sealed=register.overrules(case, "sealed"))
-        if store.one(identifier).recall:
+        try:
+            self._require_still(version)
+        except BaseException:
             self._withdraw(identifier)
-            raise Busy(f"Somebody in the case {case} was sealed or erased meanwhile: nothing was written. Try again.")
+            raise
+
+    def _require_still(self, version: int) -> None:
+        """Nothing, if the case is open at this version.
+
+        Raises:
+            Busy: it is not.
+        """
+        if self._ask.require_open() != version:
+            raise Busy(f"The case {self._ask.case} was changed meanwhile: nothing was written. Try again.")
 
     def _withdraw(self, identifier: str) -> None:
         """Keep that it did not go out after all."""
@@ -230,7 +242,7 @@ class _Tables:
             table.add(part.rows)
             if name == "entities":
                 kind = part.columns.index("kind")
-                self.sealable.update((row[0], row[kind]) for row in part.rows if row[kind] in SEALABLE)
+                self.sealable.update((row[0], _SEALED_AS[row[kind]]) for row in part.rows if row[kind] in _SEALED_AS)
 
         try:
             self.rows[name] = self._ask.parts(query, take)

@@ -100,16 +100,16 @@ class Reviews:
         step = {"step": "add", "kind": judgement} if judgement in JUDGEMENTS else {"step": "add"}
         with self._ask.act("review", lead=lead, **step) as outcome:
             version = self._ask.version
-            if seen not in (None, version):
-                raise Outdated(
-                    f"The data have changed since this lead was shown to you (version {seen} → {version}), so nothing was kept."
-                    " Look at it as it is now, then decide."
-                )
             shown, coarsened = (
                 _figures(material.ranking(), lead) for material in (self._material, self._material.without_sources())
             )
             if shown is None or coarsened is None:
                 raise nothing(lead)
+            if version != self._ask.version or seen not in (None, version):
+                raise Outdated(
+                    "The data have changed since this lead was shown to you, so nothing was kept. Look at it as it is now, then"
+                    " decide."
+                )
             outcome["rows"] = 1
             return self._store.add(
                 case,

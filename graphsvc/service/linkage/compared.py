@@ -104,8 +104,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
         list(_words(words.dicts())),
     )
     dependence = material.given()[2] if ask.grant.sources else {}
-    made = linked(*gathered(rows), dependence, processors=ask.home.processors)
-    return ComparedCase(rows, {row["id"]: row["date"] or "" for row in known}, made)
+    return ComparedCase(rows, {row["id"]: row["date"] or "" for row in known}, linked(*gathered(rows), dependence))
 
 
 def _crossing(row: Mapping[str, Any]) -> RowOfCrossing:

@@ -44,6 +44,7 @@ _PER_PAGE = 200
 _YES = "yes"  # typed, where ids seem to be somebody else's
 # What of the statement of a chart can be chosen.
 _STATEMENT = ("id", "source_grade", "assessment", "handling")
+_OF_PREVIEW = ("upload", "as", "file", "sort", "fault", "page")
 _QUICK_S = 1.5  # a preview that takes no longer is shown at once, without a page of progress
 
 
@@ -118,8 +119,8 @@ def preview(case: str) -> ResponseReturnValue:
         loaded = session.deliveries.uploads.previewed(upload.id)
     if loaded is None and "again" not in request.args:  # the case changed meanwhile
         twin = "load.preview_json" if wants_json() else "load.preview"
-        wanted: dict[str, Any] = request.args.to_dict() | {"case": case, "again": "1"}
-        return redirect(url_for(twin, **wanted), code=303)
+        wanted: dict[str, Any] = {name: request.args[name] for name in _OF_PREVIEW if name in request.args}
+        return redirect(url_for(twin, case=case, again="1", **wanted), code=303)
     if loaded is None:
         raise Busy(
             "The case was changed again while this preview was worked out. Open it once more; nothing was loaded."
