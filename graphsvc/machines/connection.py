@@ -193,7 +193,7 @@ def _connected(address: str, settings: Any) -> Any:
                 self._loop_runner.stop()
                 raise
 
-    told = {
+    settings_of_dask = {
         "distributed.comm.timeouts.connect": _ANSWER_S,
         "distributed.comm.retry.count": 0,
         # Lines of the code around a call, in a notebook a cell with names in it.
@@ -201,5 +201,5 @@ def _connected(address: str, settings: Any) -> Any:
     }
     # Some of it is read as it connects, and the last whenever something is given out.
     dask.config.set({"distributed.diagnostics.computations.nframes": 0})
-    with dask.config.set(told):
+    with dask.config.set(settings_of_dask):
         return _Ended(address, timeout=_ANSWER_S, security=settings, set_as_default=False)

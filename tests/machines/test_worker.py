@@ -60,7 +60,7 @@ def test_a_scheduler_over_a_network_in_the_clear_is_refused() -> None:
     status, said, error = run({"GRAPHSVC_SCHEDULER": "tcp://10.0.0.5:8786"})
     assert (status, said) == (71, "")
     assert error.startswith(
-        "graphsvc: GRAPHSVC_SCHEDULER is 'tcp://10.0.0.5:8786', but takes tls://HOST:PORT or, at this machine"
+        "graphsvc: GRAPHSVC_SCHEDULER is 'tcp://10.0.0.5:8786', but takes tls://HOST:PORT or, at a machine where nobody else"
     )
     assert error.count("\n") == 1
 

@@ -265,8 +265,11 @@ def test_who_is_cleared_for_less_is_told_what_to_use_instead(people: Place, tmp_
         people(reader).exports.whole.parquet(tmp_path / "all")
     assert list(tmp_path.iterdir()) == []
     # It was tried, and that is written down.
-    (last,) = people.lines()[:1]
-    assert (last["account"], last["action"], last["outcome"]) == (reader, "export", "refused")
+    last = people.lines()[0]
+    assert (last["account"], last["action"], last["outcome"]) == (reader, "export", "refused: Refused")
+    # Nor is a table of it given by any other way.
+    with pytest.raises(Refused, match=r"The query tables\.people is for who is cleared for all of a case"):
+        people(reader).ask.parts("tables.people", print)
 
 
 def test_nor_does_anybody_have_it_without_the_role_or_the_case(people: Place, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from graphsvc.access.door.redact import Released, release
 from graphsvc.access.log import disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Principal
+from graphsvc.errors import Refused
 from graphsvc.store.bolt import Store
 
 # Rows of a part; how many there are at most: what is held of none of them needs no limit.
@@ -52,12 +53,15 @@ class InParts:
             look: see `Gate.acting`.
 
         Raises:
-            Refused, NotFound, Busy, OperatorError: see `Gate.acting`, `Gate.require_open` and `Store.parts`.
+            Refused: clearance for C or for sources is missing. NotFound, Busy, OperatorError: see `Gate.acting`, `Gate.require_open` and
+                `Store.parts`.
         """
         query = self._gate.library[name]
         columns = tuple(query.returns)
         with self._gate.acting(principal, purpose, "read", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
+            if not (grant.sources and grant.handling == "C"):
+                raise Refused(f"The query {name} is for who is cleared for all of a case.")
             self._gate.require_open(case, grant)
             parameters = query.bind({}) | bound(case, grant, _ALL, self._few_below)
             outcome |= {"rows": 0, "sources": set()}
