@@ -55,6 +55,18 @@ class ThisMachine:
 THIS_MACHINE = ThisMachine()
 
 
+def processors_here() -> int:
+    """How many things are worked on at once here: one for each processor, four at most.
+
+    Example:
+        >>> 1 <= processors_here() <= 4
+        True
+
+    Limits: counts those that this process may use, however busy they are.
+    """
+    return min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
 def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> Iterator[Result]:
     """What the work makes of each of some things, in their order; no more are begun than are soon asked for.
 
@@ -68,7 +80,7 @@ def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> Ite
 
     Limits: gains only where the work is done by NumPy and SciPy on long arrays; takes memory for up to four at once.
     """
-    processors = min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    processors = processors_here()
     with ThreadPoolExecutor(processors) as pool:
         begun: deque[Future[Result]] = deque()
         for thing in given:

@@ -193,13 +193,7 @@ def _connected(address: str, settings: Any) -> Any:
                 self._loop_runner.stop()
                 raise
 
-    settings_of_dask = {
-        "distributed.comm.timeouts.connect": _ANSWER_S,
-        "distributed.comm.retry.count": 0,
-        # Lines of the code around a call, in a notebook a cell with names in it.
-        "distributed.diagnostics.computations.nframes": 0,
-    }
-    # Some of it is read as it connects, and the last whenever something is given out.
+    # Read whenever something is given out: lines of the code around a call, in a notebook a cell with names in it.
     dask.config.set({"distributed.diagnostics.computations.nframes": 0})
-    with dask.config.set(settings_of_dask):
+    with dask.config.set({"distributed.comm.timeouts.connect": _ANSWER_S, "distributed.comm.retry.count": 0}):
         return _Ended(address, timeout=_ANSWER_S, security=settings, set_as_default=False)

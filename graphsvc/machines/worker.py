@@ -10,12 +10,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 
+from graphsvc.analysis.side_by_side import processors_here
 from graphsvc.errors import OperatorError
 from graphsvc.machines.scheduler import checked, host_of, require_dask, security, silence
 from graphsvc.machines.versions import computes_with, digest, resource
 
-# More threads than on the machine that serves gain little (`analysis.side_by_side`).
-_MOST = 4
 _REACH_S, _CLOSE_S = 10.0, 5.0
 # Of its memory a worker takes on nothing new from so much on. It writes none of it to a disk.
 _PAUSE = 0.85
@@ -27,19 +26,13 @@ _READY = (
 )
 
 
-def threads_unasked() -> int:
-    """How many threads a worker has unasked: one for each processor, four at most."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(_MOST, processors)
-
-
 def work(address: str, say: Callable[[str], None], threads: int = 0, memory_mb: int = 0) -> None:
     """Work for a scheduler until it is gone, or a signal to end.
 
     Args:
         address: of the scheduler.
         say: told, in a sentence, that it works.
-        threads: at once (0: `threads_unasked`).
+        threads: at once (0: as on the machine that serves).
         memory_mb: from which 85 in 100 taken it begins nothing new, in MiB (0: the machine's share of its threads).
 
     Raises:
@@ -65,7 +58,7 @@ def work(address: str, say: Callable[[str], None], threads: int = 0, memory_mb: 
     }
     with dask.config.set(settings), tempfile.TemporaryDirectory(prefix="graphsvc-worker-") as folder:
         limit: int | str = memory_mb << 20 if memory_mb else "auto"
-        asyncio.run(_work(address, say, threads or threads_unasked(), limit, folder))
+        asyncio.run(_work(address, say, threads or processors_here(), limit, folder))
 
 
 async def _work(address: str, say: Callable[[str], None], threads: int, memory: int | str, folder: str) -> None:

@@ -19,6 +19,7 @@ from graphsvc.analysis.doubt.questions import weigh
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.side_by_side import Processors
 from tests.analysis.random_cases import with_passengers
 
@@ -66,6 +67,14 @@ def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
         if after != last:
             ties.append(WorkTie(person, "WORKED_AT", after, 0.8, first_on=f"2020-04-{1 + number % 28:02}"))
     return places_of, ties
+
+
+def deals(count: int) -> tuple[Operation, list[np.ndarray]]:
+    """A network without names, and that many orders to deal its links out in."""
+    network = case(1).network
+    assert network is not None
+    rng = np.random.default_rng(1)
+    return network.nameless(), [rng.permutation(network.ends()).astype(np.int32) for _ in range(count)]
 
 
 def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:

@@ -13,7 +13,6 @@ from typing import Any
 from zlib import crc32
 
 import dask
-import numpy as np
 import pytest
 
 from graphsvc.analysis.doubt import leaving_out
@@ -107,33 +106,32 @@ def _bearing(read: bytes) -> list[str]:
     return [f"{text} {name}" for text in sorted(spelt) for name in encodings if text.encode(name) in read]
 
 
-def _deals() -> tuple[Any, list[Any]]:
-    network = invented.case(1).network
-    assert network is not None
-    rng = np.random.default_rng(1)
-    return network.nameless(), [rng.permutation(network.ends()).astype(np.int32) for _ in range(300)]
+def _meanwhile(processors: OtherMachines, network: Any, deals: list[Any], happens: Callable[[], object]) -> list[float]:
+    """What is made of the deals, where something happens after some of them."""
+    made = []
+    for number, head in enumerate(processors.each(head_of_deal, network, deals)):
+        made.append(head)
+        if number == 40:
+            happens()
+    return made
 
 
 def test_a_worker_that_is_killed_in_the_middle_costs_time_only(
     at: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    network, deals = _deals()
+    network, deals = invented.deals(300)
     expected = list(THIS_MACHINE.each(head_of_deal, network, deals))
     monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
     with workers(at, 2) as processes:
         processors = elsewhere(at)
-        made = []
-        for number, head in enumerate(processors.each(head_of_deal, network, deals)):
-            made.append(head)
-            if number == 40:
-                kill(processes[0])
+        made = _meanwhile(processors, network, deals, lambda: kill(processes[0]))
         processors.close()
     assert made == expected
     assert caplog.records == []
 
 
 def test_whoever_needs_no_more_leaves_nothing_to_be_worked_on(at: str) -> None:
-    network, deals = _deals()
+    network, deals = invented.deals(300)
     with workers(at, 1):
         processors = elsewhere(at)
         heads = processors.each(head_of_deal, network, deals)
@@ -162,14 +160,10 @@ def _left(client: Any, wanted: int) -> int:
 
 
 def test_when_no_worker_is_left_the_work_goes_on_here(at: str, caplog: pytest.LogCaptureFixture) -> None:
-    network, deals = _deals()
+    network, deals = invented.deals(300)
     with workers(at, 1) as processes:
         processors = elsewhere(at)
-        made = []
-        for number, head in enumerate(processors.each(head_of_deal, network, deals)):
-            made.append(head)
-            if number == 40:
-                kill(processes[0])
+        made = _meanwhile(processors, network, deals, lambda: kill(processes[0]))
         processors.close()
     assert made == list(THIS_MACHINE.each(head_of_deal, network, deals))
     (said,) = _said(caplog)
@@ -181,15 +175,11 @@ def test_when_no_worker_is_left_the_work_goes_on_here(at: str, caplog: pytest.Lo
 def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, how: signal.Signals
 ) -> None:
-    network, deals = _deals()
+    network, deals = invented.deals(300)
     expected = list(THIS_MACHINE.each(head_of_deal, network, deals))
     with scheduler(tmp_path) as (address, process), workers(address, 1):
         processors = elsewhere(address)
-        made = []
-        for number, head in enumerate(processors.each(head_of_deal, network, deals)):
-            made.append(head)
-            if number == 40:
-                os.kill(process, how)
+        made = _meanwhile(processors, network, deals, lambda: os.kill(process, how))
         assert made == expected
         # And nothing more is tried there for a while.
         assert list(processors.each(head_of_deal, network, deals[:3])) == expected[:3]
@@ -199,7 +189,7 @@ def test_a_scheduler_that_goes_in_the_middle_is_one_sentence(
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(caplog: pytest.LogCaptureFixture) -> None:
-    network, deals = _deals()
+    network, deals = invented.deals(300)
     processors = elsewhere("tcp://127.0.0.1:9")
     assert list(processors.each(head_of_deal, network, deals[:5])) == list(
         THIS_MACHINE.each(head_of_deal, network, deals[:5])
@@ -216,7 +206,7 @@ def test_a_result_that_takes_long_on_its_way_arrives(at: str, monkeypatch: pytes
     processors = elsewhere(wire.address)
     try:
         with workers(at, 1):
-            network, deals = _deals()
+            network, deals = invented.deals(300)
             assert len(list(processors.each(head_of_deal, network, deals[:3]))) == 3
     finally:
         processors.close()
@@ -259,7 +249,7 @@ def test_a_worker_without_memory_left_is_not_waited_for(
 def test_a_worker_of_another_version_is_given_nothing(
     at: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    network, deals = _deals()
+    network, deals = invented.deals(300)
     with workers(at, 1):
         monkeypatch.setattr(versions, "digest", lambda: "of another version")
         processors = elsewhere(at)
@@ -272,7 +262,7 @@ def test_a_worker_of_another_version_is_given_nothing(
 
 def test_a_name_is_refused_before_anything_is_sent(at: str, caplog: pytest.LogCaptureFixture) -> None:
     network = invented.case(1).network
-    _, deals = _deals()
+    _, deals = invented.deals(300)
     assert network is not None
     wire = Wire(at)
     try:
@@ -291,7 +281,7 @@ def test_a_name_is_refused_before_anything_is_sent(at: str, caplog: pytest.LogCa
 
 def test_what_takes_a_moment_is_done_here_without_a_scheduler() -> None:
     processors = OtherMachines("tcp://127.0.0.1:9", here_s=30)
-    network, deals = _deals()
+    network, deals = invented.deals(300)
     assert len(list(processors.each(head_of_deal, network, deals))) == len(deals)
     assert processors._connection is None
     processors.close()

@@ -11,10 +11,8 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import dask
-import numpy as np
 import psutil  # type: ignore[import-untyped]  # which Dask brings
 import pytest
 from cryptography import x509
@@ -47,21 +45,21 @@ def run(
     return done.returncode, done.stdout, done.stderr
 
 
-def test_without_a_scheduler_named_it_is_one_sentence() -> None:
-    status, said, error = run({"GRAPHSVC_SCHEDULER": ""})
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("", "names no scheduler to work for. Set it: tls://HOST:PORT, or tcp://"),
+        (
+            "tcp://10.0.0.5:8786",
+            "is 'tcp://10.0.0.5:8786', but takes tls://HOST:PORT or, at a machine where nobody else",
+        ),
+    ],
+    ids=["none", "in the clear"],
+)
+def test_where_it_may_work_for_nobody_it_is_one_sentence(address: str, says: str) -> None:
+    status, said, error = run({"GRAPHSVC_SCHEDULER": address})
     assert (status, said) == (71, "")
-    assert error.startswith(
-        "graphsvc: GRAPHSVC_SCHEDULER names no scheduler to work for. Set it: tls://HOST:PORT, or tcp://"
-    )
-    assert error.count("\n") == 1
-
-
-def test_a_scheduler_over_a_network_in_the_clear_is_refused() -> None:
-    status, said, error = run({"GRAPHSVC_SCHEDULER": "tcp://10.0.0.5:8786"})
-    assert (status, said) == (71, "")
-    assert error.startswith(
-        "graphsvc: GRAPHSVC_SCHEDULER is 'tcp://10.0.0.5:8786', but takes tls://HOST:PORT or, at a machine where nobody else"
-    )
+    assert error.startswith(f"graphsvc: GRAPHSVC_SCHEDULER {says}")
     assert error.count("\n") == 1
 
 
@@ -204,18 +202,11 @@ def behind_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
         yield address, ours
 
 
-def _deals() -> tuple[Any, list[Any]]:
-    network = invented.case(1).network
-    assert network is not None
-    rng = np.random.default_rng(1)
-    return network.nameless(), [rng.permutation(network.ends()).astype(np.int32) for _ in range(20)]
-
-
 def test_behind_tls_it_works_with_certificates_of_both_sides(
     behind_tls: tuple[str, Authority], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, ours = behind_tls
-    network, deals = _deals()
+    network, deals = invented.deals(20)
     expected = list(THIS_MACHINE.each(head_of_deal, network, deals))
     monkeypatch.setattr(other_machines, "THIS_MACHINE", _Nobody())
     with workers(address, 1, ours.environ()), dask.config.set(ours.settings()):
@@ -229,7 +220,7 @@ def test_behind_tls_nobody_of_another_authority_is_let_in(
 ) -> None:
     address, _ = behind_tls
     others = Authority(tmp_path / "others")
-    network, deals = _deals()
+    network, deals = invented.deals(20)
     with dask.config.set(others.settings()):
         processors = OtherMachines(address, here_s=0)
         began = time.monotonic()

@@ -19,18 +19,19 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.evidence.dependence import Ints, groups
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.linkage.features import NEAR, SHARED, CrossingFigures, Trait
-from graphsvc.analysis.linkage.nearness import Halves, how_few
 
 _SHARED, _NEAR = tuple(SHARED), tuple(NEAR)
 _EARTH_KM = 6371.0
 # What is believed less is not compared.
 _LEAST = 0.1
 _KNOWN_ONCE = 0.5
+Halves = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def pairs(figures: Sequence[CrossingFigures], traits: Iterable[Trait], dependenc
     first, second = (side.astype(np.int64) for side in np.triu_indices(len(ids), 1))
     apart = dict(_apart(figures, first, second))
     entries, values, known = _entries(ids, traits, dependence)
-    few = {name: how_few(values, values) for name, values in apart.items()}
+    few = {name: _few(values, values) for name, values in apart.items()}
     return CrossingPairs(ids, values, first, second, known, entries, apart, few)
 
 
@@ -216,7 +217,7 @@ def with_figures(every: CrossingPairs, some: CrossingPairs, figures: Sequence[Cr
     apart, few = dict(_apart(figures, some.first, some.second)), dict(some.few)
     for name, values in apart.items():
         if not np.array_equal(values, some.apart[name], equal_nan=True):
-            few[name] = how_few(values, every.apart[name])
+            few[name] = _few(values, every.apart[name])
     return replace(some, apart=apart, few=few)
 
 
@@ -355,6 +356,16 @@ def _distance(start: Floats, end: Floats) -> Floats:
     half = np.sin((end - start) / 2) ** 2
     across = half[:, 0] + np.cos(start[:, 0]) * np.cos(end[:, 0]) * half[:, 1]
     result: Floats = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.clip(across, 0, 1)))
+    return result
+
+
+def _few(apart: Halves, among: Halves) -> Halves:
+    """Minus the logarithm of the share of pairs that are at most as far apart, less 1; 0 where that is not known."""
+    known, every = np.flatnonzero(~np.isnan(apart)), among[~np.isnan(among)]
+    result: Halves = np.zeros(len(apart), dtype=np.float32)
+    if len(known):
+        ranks = np.searchsorted(np.sort(every), apart[known], side="right")
+        result[known] = -np.log((ranks + 0.5) / (len(every) + 0.5)) - 1
     return result
 
 
