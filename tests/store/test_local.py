@@ -38,6 +38,19 @@ def test_a_database_that_cannot_be_opened_is_reported_though_bolt_answers(fresh:
     assert local.status(fresh) is None
 
 
+@pytest.mark.slow(reason="starts a managed server of its own")
+def test_neo4j_without_its_own_database_is_reported_before_it_gives_up(fresh: Settings) -> None:
+    """2026.x would go on for two minutes, which is as long as its start may take."""
+    data = fresh.home / "neo4j/data"
+    data.mkdir(parents=True)
+    (data / "transactions").write_text("no folder")
+    with pytest.raises(
+        OperatorError, match=r"`system` of Neo4j cannot be opened \(.*transactions.*\)\. Restore a backup"
+    ):
+        hold(fresh)
+    assert local.status(fresh) is None
+
+
 def test_a_store_of_another_version_is_left_alone(fresh: Settings) -> None:
     folder = fresh.home / "neo4j"
     (folder / "data/databases/system").mkdir(parents=True)

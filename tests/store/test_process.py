@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,35 @@ def test_only_the_line_of_a_lost_port_means_a_lost_port(log: Path) -> None:
     assert not logs.port_was_taken()
     log.write_text(log.read_text() + "PortBindException: Address localhost:7474 is already in use\n")
     assert logs.port_was_taken()
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (
+            r'{"message":"Failed to start DatabaseId{00000000[system]}","stacktrace":"a: x\nCaused by: java.io.IOException: z\n\tat"}',
+            r"`system` of Neo4j cannot be opened \(java\.io\.IOException: z\)\. Restore a backup",
+        ),
+        (
+            "ERROR [o.n.d] Failed to start DatabaseId{00000000[system]}\njava.lang.RuntimeException: x\n\tat y",
+            r"`system` of Neo4j cannot be opened\. Restore a backup",
+        ),
+        (
+            "Failed to start DatabaseId{00000000[system]}\nCaused by: No space left on device",
+            "is full. Free some space",
+        ),
+        ("Failed to start DatabaseId{26d1d85d[neo4j]}", "^$"),
+        ("Starting 'DatabaseId{00000000[system]}'.", "^$"),
+    ],
+)
+def test_a_server_without_its_own_database_will_never_answer(log: Path, lines: str, reason: str) -> None:
+    debug = log.with_name("debug.log")
+    debug.write_text("Failed to start DatabaseId{00000000[system]}\n")
+    logs = launch.Logs(log.parents[2])
+    assert logs.never_answers() == ""
+    with debug.open("a") as file:
+        file.write(lines + "\n")
+    assert re.search(reason, logs.never_answers())
 
 
 def test_a_secret_is_made_once_and_kept_also_for_a_store_begun_anew(settings: Callable[..., Settings]) -> None:

@@ -283,16 +283,20 @@ def _line(version: str) -> tuple[str, str]:
     return next(line for prefix, line in _LINES.items() if version.startswith(prefix))
 
 
+_DEBUG = "debug.log"  # the one that says what becomes of each database
+
+
 class Logs:
     """What is written to some logs after this object was made: an old error must not pass for a new one's reason."""
 
     def __init__(self, home: Path, names: Sequence[str] = ("neo4j.log", "console.log")) -> None:
         self.folder = server_home(home) / "logs"
-        self._seen = {name: self._size(name) for name in names}
+        self._names = names
+        self._seen = {name: self._size(name) for name in (*names, _DEBUG)}
 
     def text(self) -> str:
         """The new part of all of them."""
-        return "".join(self._new(name) for name in self._seen)
+        return "".join(self._new(name) for name in self._names)
 
     def failure(self, status: int) -> str:
         """Why Neo4j ended, in one sentence with the way out. `status`: exit status of Java."""
@@ -303,6 +307,24 @@ class Logs:
         bad = [line.strip() for line in text.splitlines() if " ERROR " in line or "Caused by" in line]
         said = f": {bad[-1][:300]}" if bad else ""
         return f"Neo4j ended with exit status {status}{said}. Its logs are in {self.folder}."
+
+    def never_answers(self) -> str:
+        """Why Neo4j will not answer though it still runs, in one sentence with the way out; empty while that is open.
+
+        Where its own database `system` cannot be opened, 2026.x asks for it for two minutes before it ends.
+        """
+        failed = re.search(r"Failed to start DatabaseId\{0+\[system\]\}.*", self._new(_DEBUG), re.DOTALL)
+        if failed is None:
+            return ""
+        for pattern, reason in _REASONS:
+            if re.search(pattern, failed[0]):
+                return reason.format(home=self.folder.parent)
+        causes = re.findall(r"Caused by: ([^\\\n]+)", failed[0])
+        said = f" ({causes[-1][:300]})" if causes else ""
+        return (
+            f"The database `system` of Neo4j cannot be opened{said}. Restore a backup, or move the folder"
+            f" {self.folder.parent} away and load the cases again."
+        )
 
     def port_was_taken(self) -> bool:
         """Whether another program had taken the port in between."""

@@ -67,6 +67,10 @@ class Server:
             self.renew()  # who asked for that store finds an empty one
             return
         status = self._java.poll()
+        if status is None and self.state == "starting" and (reason := self._logs.never_answers()):
+            self.stop(patience=0)
+            self._fail(reason)
+            return
         if status is None or self.state == "failed":
             return
         self._ended.set()
