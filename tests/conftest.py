@@ -21,6 +21,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
+from xdist.scheduler import LoadFileScheduling
 
 from graphsvc import simulate
 from graphsvc.access.people import accounts
@@ -41,6 +43,7 @@ from tests.toolbox.cases import Lay, Place
 hypothesis.settings.register_profile("graphsvc", deadline=None)
 hypothesis.settings.load_profile("graphsvc")
 SettingsFactory = Callable[..., Settings]
+_ROOT = Path(__file__).parents[1]
 # Seconds of work above which a test is slow, on a processor that is through with `_pace` in so many of them.
 _SLOW_S = 5.0
 _PACE_S = 0.018
@@ -56,6 +59,7 @@ _LONGEST = (
     "tests/access/test_told_as_one.py",
     "tests/access/test_twin.py",
     "tests/store/test_supervised.py",
+    "tests/browser/",
 )
 # What leads a test to the server and the application database that the environment names.
 _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})
@@ -86,6 +90,23 @@ def _free(folder: Path) -> int:
     return stat.f_bavail * stat.f_frsize
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A leg that is of some rooms does not look into the others."""
+    if not collection_path.is_relative_to(_ROOT / "tests"):
+        return None
+    met = legs.met(collection_path.relative_to(_ROOT).as_posix(), config.getoption("--leg", default=""))
+    return None if met else True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Deal by file, or by what goes together (`legs.unit`)."""
+    leg = config.getoption("--leg", default="")
+    dealing = LoadFileScheduling(config, log)
+    dealing._split_scope = lambda test: legs.unit(test.partition("::")[0], leg)
+    return dealing
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is of the other leg, and begin with what takes longest: at the end nobody waits for it alone."""
     leg = config.getoption("--leg", default="")
@@ -107,7 +128,7 @@ def pytest_collection_finish() -> None:
 
 
 def _file(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parents[1]).as_posix()
+    return item.path.relative_to(_ROOT).as_posix()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -157,6 +178,23 @@ class _Compiled(BytecodeCache):
 def _templates_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": _Compiled()})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_compiled_once() -> Iterator[None]:
+    """What builds an address follows from its rule alone, and takes most of the tenth of a second of an app."""
+    build = Rule._compile_builder
+    built: dict[tuple[Any, ...], Any] = {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, rule.subdomain, rule.host, rule.build_only, repr(rule.defaults), append_unknown)
+        if key not in built:
+            built[key] = build(rule, append_unknown)
+        return built[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
         yield
 
 

@@ -47,11 +47,23 @@ LONG_TERM = (
     "tests/service/test_standing.py",
     "tests/service/test_waiting.py",
 )
-# Rooms whose tests meet no server: what of them does not runs in the long-term leg, which has fewer of the walks.
-ALONE = ("tests/analysis/", "tests/ingest/", "tests/names/", "tests/simulate/", "tests/views/")
+# Rooms with tests that meet no server and start no program: those are the third leg.
+ALONE = (
+    "tests/access/",
+    "tests/analysis/",
+    "tests/ingest/",
+    "tests/names/",
+    "tests/records/",
+    "tests/simulate/",
+    "tests/test_",
+    "tests/views/",
+)
 # What neither speaks to Neo4j nor to the application database though it starts servers: of the main leg alone.
 OF_PROCESSES = ("tests/store/test_supervised.py",)
-LEGS = ("main", "long-term", "long-term-all")
+LEGS = ("main", "long-term", "alone", "long-term-all")
+# Of the main leg, what one worker has by itself: each worker's Neo4j plans what it is asked for the first time, and the
+# walks ask every query; what drives a browser opens the same demo.
+TOGETHER = (("tests/leaks/", "tests/queries/"), ("tests/browser/",))
 
 
 def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
@@ -72,15 +84,37 @@ def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
         >>> [of_leg("tests/service/test_texts.py", leg, to_servers=False) for leg in ("main", "long-term")]
         [True, False]
         >>> [of_leg("tests/analysis/test_hubs.py", leg, to_servers=False) for leg in LEGS]
-        [False, True, False]
+        [False, False, True, False]
     """
     if not leg:
         return True
     if leg == "main":
         return not file.startswith(LONG_TERM if to_servers else ALONE)
-    if leg == "long-term" and not to_servers:
-        return file.startswith(ALONE)
+    if leg == "alone":
+        return not to_servers and file.startswith(ALONE)
     if leg == "long-term" and file.startswith(OF_PROCESSES):
         return False
     shared = SHARED if leg == "long-term-all" else LONG_TERM
     return to_servers and file.startswith((*BOTH, *shared))
+
+
+def met(path: str, leg: str) -> bool:
+    """Whether a leg has to look into a folder or file for its tests.
+
+    Example:
+        >>> [met(path, "alone") for path in ("tests", "tests/analysis", "tests/web", "tests/test_names.py")]
+        [True, True, False, True]
+        >>> met("tests/web", "main")
+        True
+    """
+    return leg != "alone" or path == "tests" or f"{path}/".startswith(ALONE)
+
+
+def unit(file: str, leg: str) -> str:
+    """What is dealt to a worker as one: a file, or with `--leg` what goes together.
+
+    Example:
+        >>> unit("tests/queries/test_files.py", "main"), unit("tests/queries/test_files.py", "")
+        ('tests/leaks/', 'tests/queries/test_files.py')
+    """
+    return next((rooms[0] for rooms in TOGETHER if leg and file.startswith(rooms)), file)
