@@ -224,6 +224,25 @@ SEVERAL = (
     "RETURN 1;; MATCH (n) DELETE n;",
     "MATCH (n) RETURN n; :auto CREATE (n)",
 )
+# Functions of plugins, wherever one may stand, and signs that a server may take for blanks.
+STRANGE = (
+    "RETURN apoc.cypher.runFirstColumnSingle('CALL dbms.listConfig() YIELD name RETURN name', {})",
+    "RETURN `apoc`.`cypher`.`runFirstColumn`('MATCH (n) DETACH DELETE n', {})",
+    "RETURN gds.version()",
+    "RETURN ai.text.embed('x', 'OpenAI', {})",
+    "RETURN genai.vector.encode('x', 'OpenAI', {})",
+    "RETURN [1, 2][..apoc.cypher.runFirstColumnSingle('RETURN 1', {})]",
+    "RETURN [1, 2][0..apoc.cypher.runFirstColumnSingle('RETURN 1', {})]",
+    "WITH 0 AS a RETURN [1, 2][a..apoc.cypher.runFirstColumnSingle('RETURN 1', {})]",
+    "WITH 0 AS a RETURN [1, 2][a ./* */. genai.vector.encode('x', 'OpenAI', {})[0]]",
+    "WITH {b: 1} AS a RETURN [1, 2][a.b..gds.version()]",
+    "WITH 0 AS a RETURN [1, 2][a..`gds`.version()..]",
+    "RETURN apoc\u180e.cypher.runFirstColumnSingle('RETURN 1', {})",
+    "RETURN apoc.cypher.\u180erunFirstColumnSingle('RETURN 1', {})",
+    "RETURN apoc.cypher.runFirstColumnSingle\u180e('RETURN 1', {})",
+    "RETURN COUNT { LOAD\u180eCSV FROM 'file:///etc/passwd' AS r RETURN r }",
+    "RETURN gds.\x00version()",
+)
 # Escapes, odd signs, and words in odd places.
 TRICKS = (
     r"\u0043ALL dbms.listConfig()",
@@ -256,14 +275,9 @@ TRICKS = (
     "CALL $case()",
     "CALL $case",
     "RETURN $case()",
-    "RETURN apoc.cypher.runFirstColumnSingle('CALL dbms.listConfig() YIELD name RETURN name', {})",
-    "RETURN `apoc`.`cypher`.`runFirstColumn`('MATCH (n) DETACH DELETE n', {})",
     "RETURN date . foo ('x')",
     "RETURN graph.names()",
     "RETURN graph.propertiesByName('neo4j')",
-    "RETURN gds.version()",
-    "RETURN ai.text.embed('x', 'OpenAI', {})",
-    "RETURN genai.vector.encode('x', 'OpenAI', {})",
     "RETURN 'unfinished",
     "MATCH (n) RETURN n /* unfinished",
     "MATCH (`n) RETURN n",
@@ -296,6 +310,7 @@ _PLAIN = (
     *DATABASES,
     *PREFIXES,
     *SEVERAL,
+    *STRANGE,
     *TRICKS,
 )
 _TO_VARY = (
@@ -348,5 +363,6 @@ HARMLESS = (
     "CYPHER 5 MATCH (n:Person) RETURN count(n) AS n;",
     "MATCH (n:$($label)) RETURN count(n) AS n",
     "MATCH (c:Claim {case: $case})-[:STATED_IN]->(s:Statement) RETURN s.kind AS kind, count(*) AS n ORDER BY kind",
+    "WITH {b: 1} AS a, 2 AS c RETURN [1, 2, 3][a.b..c] AS d, [1, 2, 3][..c] AS e, [1, 2, 3][a.b..size([c])] AS f",
     "UNWIND [1, 2, 2] AS x WITH DISTINCT x RETURN sum(x) AS s, avg(x) AS a, collect(x)[0] AS first",
 )

@@ -91,6 +91,13 @@ def test_functions_of_lists_that_newer_versions_have_pass_and_no_others_of_their
             require_harmless(text)
 
 
+@pytest.mark.parametrize("text", hostile.STRANGE)
+def test_functions_of_plugins_are_refused_by_their_words_wherever_they_stand(text: str) -> None:
+    """A server without the plugin would only say that it does not know them: no plan of it can tell."""
+    with pytest.raises(CypherFault, match=r"is not among those that may be used here|is not taken outside of texts"):
+        require_harmless(text)
+
+
 def test_who_called_a_column_call_is_told_how_to_write_it() -> None:
     with pytest.raises(CypherFault, match="If CALL is a name of yours, put it in backticks"):
         require_harmless("MATCH (n) RETURN n.id AS call ORDER BY call")

@@ -10,6 +10,7 @@ plan holds inside expressions.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
@@ -98,6 +99,7 @@ def require_harmless(text: str) -> tuple[str, ...]:
     stream = tokens(text)
     _require_plain_start(text, stream)
     for place, token in enumerate(stream):
+        _require_seen(text, token)
         _require_no_command(text, stream, place)
         if token.word == "CALL" and not _is_part(stream, place):
             _require_procedure(text, stream, place + 1)
@@ -152,6 +154,16 @@ def _require_plain_start(text: str, stream: Sequence[Token]) -> None:
         )
 
 
+def _require_seen(text: str, token: Token) -> None:
+    """Refuse a sign that nobody sees and that is no blank to us: to a server it may be one, in the middle of a name with dots."""
+    if token.kind == "sign" and unicodedata.category(token.text).startswith("C"):
+        raise fault(
+            text,
+            token.offset,
+            f"The invisible character U+{ord(token.text):04X} is not taken outside of texts: remove it.",
+        )
+
+
 def _is_part(stream: Sequence[Token], place: int) -> bool:
     """Whether a token is a property, a label or a type: it follows a dot or a colon."""
     return place > 0 and stream[place - 1].kind == "sign" and stream[place - 1].text in (".", ":")
@@ -192,8 +204,13 @@ def _require_procedure(text: str, stream: Sequence[Token], place: int) -> None:
 
 
 def _is_called(stream: Sequence[Token], place: int) -> bool:
-    """Whether the name belongs to a procedure's (it follows CALL), or is the middle of a name with dots."""
-    return place > 0 and (stream[place - 1].word == "CALL" or stream[place - 1].text == ".")
+    """Whether the name belongs to a procedure's (it follows CALL), or is the middle of a name with dots.
+
+    Behind the two dots of a slice (`[1..n]`) a name begins.
+    """
+    if place > 0 and stream[place - 1].word == "CALL":
+        return True
+    return place > 1 and stream[place - 1].text == "." and stream[place - 2].kind in ("name", "quoted")
 
 
 def _require_function(text: str, stream: Sequence[Token], place: int) -> None:
