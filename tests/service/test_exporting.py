@@ -23,9 +23,10 @@ import sqlalchemy as sa
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
-from graphsvc.errors import InputError, NotFound, Refused, RequestError
+from graphsvc.errors import Busy, InputError, NotFound, Refused, RequestError
 from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.exports.bundle import verify
+from graphsvc.service.exports.exports import Exports
 from graphsvc.service.exports.exposure import Wanted
 from tests.toolbox.accounts import WHOLE, People, Roles
 from tests.toolbox.accounts import people as people_of
@@ -581,3 +582,56 @@ def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple
 
 def test_a_number_tells_no_order(people: People) -> None:
     assert all(re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", one.number) for one in people("inv").exports.given.listed())
+
+
+_NAMED_IN_TEXT = {
+    "people": "id,name\n",
+    "workplaces": "id,name,handling\nK9,Hewa Karim Car Wash,P\n",
+    "statements": "id,kind,source_id,handling\nStmt-r9,record,,P\n",
+    "links": "subject_id,relation,object_id,statement_id\nP1,CONTROLS,K9,Stmt-r9\n",
+}
+_SPEAKS = {
+    "people": "id,name\nW9,Hewa Karim\n",
+    "statements": "id,kind,source_id,handling\nStmt-w9,witness,W9,P\n",
+    "links": "subject_id,relation,object_id,statement_id\nP1,PAID,P2,Stmt-w9\n",
+}
+
+
+def test_a_name_in_a_text_does_not_go_out_once_a_delivery_has_sealed_who_bears_it(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    inv = opened(service, case, tmp_path / "case")("inv")
+    inv.deliveries.load(texts(tmp_path / "wash", **_NAMED_IN_TEXT), quiet, partial=True)
+    held, given = (
+        inv.exports.make(Wanted(picture=PictureRequest(ids=("K9",), depth=0)), recipient, WHY)
+        for recipient in (POLICE, OTHERS)
+    )
+    assert b"Hewa Karim Car Wash" in zipfile.ZipFile(io.BytesIO(inv.exports.given.fetch(given.id)[1])).read("nodes.csv")
+    inv.deliveries.load(texts(tmp_path / "speaks", **_SPEAKS), quiet, partial=True)
+    assert (
+        "Hewa"
+        not in inv.exports.preview(Wanted(picture=PictureRequest(ids=("K9",), depth=0)), POLICE).nodes[0]["label"]
+    )
+    for export in (held, given):
+        with pytest.raises(Refused, match="Make it again"):
+            inv.exports.given.fetch(export.id)
+
+
+def test_whoever_is_sealed_while_an_export_is_made_does_not_go_out_by_name(
+    service: Service, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = opened(service, case, tmp_path / "case")
+    inv = people("inv")
+    inv.deliveries.load(texts(tmp_path / "wash", **_NAMED_IN_TEXT), quiet, partial=True)
+    file = Exports._file
+
+    def meanwhile(*of: Any) -> bytes:
+        people("inv").deliveries.load(texts(tmp_path / "speaks", **_SPEAKS), quiet, partial=True)
+        return file(*of)
+
+    monkeypatch.setattr(Exports, "_file", meanwhile)
+    with pytest.raises(Busy, match="was changed meanwhile: nothing was made"):
+        inv.exports.make(Wanted(picture=PictureRequest(ids=("K9",), depth=0)), POLICE, WHY)
+    with transaction(service.database) as connection:
+        row = connection.execute(sa.select(tables.exports).where(tables.exports.c.case_id == case)).one()
+    assert (row.state, row.content_sealed) == ("removed", None)

@@ -38,7 +38,8 @@ class ShownFacts:
         people: pseudonyms of the persons and things in it.
         named: those of them that it shows by their own id.
         taken_out: what was left out of it, in words → how much; a word where it is not counted.
-        tells: each entity (id), link (subject, relation, object) and day of a link (the same, and the day) in it.
+        tells: each entity (id), what it is called (by a keyed hash), link (subject, relation, object) and day of a link (the same,
+            and the day) in it.
     """
 
     facts: list[tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=list)

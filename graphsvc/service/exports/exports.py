@@ -27,7 +27,16 @@ from graphsvc.records.lines import is_line, require_reason
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
-from graphsvc.service.exports.exposure import SEALABLE, Exposures, Resting, Wanted, facts, lasting, link_tells
+from graphsvc.service.exports.exposure import (
+    SEALABLE,
+    Exposures,
+    Resting,
+    Wanted,
+    facts,
+    lasting,
+    link_tells,
+    name_tells,
+)
 from graphsvc.service.exports.given import Export, GivenExports, named_in
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
 from graphsvc.service.exports.whole_case import WholeCases
@@ -178,7 +187,7 @@ class Exports:
 
         Raises:
             Refused: as `preview`; or it is not safe and `ask` is not given. RequestError: no reason, or no such
-            form, too.
+            form, too. Busy: the case is being loaded, or was changed meanwhile.
         """
         handling, reason = self._handling(handling), require_reason(reason, WHY)
         forms = known_forms(forms)
@@ -187,6 +196,7 @@ class Exports:
         with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
             # One at a time: two that are safe each alone may not be so together.
             with self._alone():
+                version = self._ask.require_open()
                 plan = self._plan(wanted, recipient, handling, left_out)
                 if not plan.exposure.safe and not ask:
                     raise Refused(
@@ -217,6 +227,7 @@ class Exports:
                     content,
                     self._shown(plan, left_out),
                 )
+                self._require_still(version, identifier)
             if not safe:
                 self._requests.ask("export", identifier, reason)
             outcome |= {"rows": len(plan.out.view.edges), "outcome": "released" if safe else "waits for a supervisor"}
@@ -231,6 +242,21 @@ class Exports:
             )
 
     # -- how --------------------------------------------------------------------------------------------------
+
+    def _require_still(self, version: int, identifier: str) -> None:
+        """Nothing, if the case is open as it was read; else what was kept of it is taken away.
+
+        Raises:
+            Busy: it is not; whoever was sealed meanwhile would go out by name.
+        """
+        try:
+            still = self._ask.require_open() == version
+        except BaseException:
+            self._ask.home.export_store.take_away(identifier)
+            raise
+        if not still:
+            self._ask.home.export_store.take_away(identifier)
+            raise Busy(f"The case {self._ask.case} was changed meanwhile: nothing was made. Try again.")
 
     def _handling(self, given: str) -> str:
         policy.require(self._ask.principal, "export")
@@ -303,10 +329,12 @@ class Exports:
 
     def _shown(self, plan: _Plan, left_out: Collection[LinkKey]) -> ShownFacts:
         kinds = {node.id: node.kind for node in plan.view.nodes}
+        called = {node.id: node.name for node in plan.view.nodes}
         names = lasting(self._ask, kinds)
         ids = plan.out.ids.keys()
         people = {identifier for identifier in ids if kinds[identifier] in SEALABLE}
         tells: set[tuple[str, ...]] = {(names[identifier],) for identifier in ids}
+        tells |= {name_tells(self._ask.key, names[identifier], called[identifier]) for identifier in ids}
         for edge in plan.view.edges:
             if edge.key not in left_out and edge.subject in ids and edge.object in ids:
                 tells |= link_tells(names[edge.subject], edge.relation, names[edge.object], edge.first_on, edge.last_on)

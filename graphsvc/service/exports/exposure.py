@@ -6,6 +6,8 @@ one witness is taken to have told all of it: no answer then tells more than the 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +24,7 @@ from graphsvc.service.leads.material import Material
 from graphsvc.service.network.network import Network
 from graphsvc.service.network.request import MOST_NODES, PictureRequest
 from graphsvc.views.picture.export import part
-from graphsvc.views.picture.network import Edge, Picture, picture
+from graphsvc.views.picture.network import Edge, Picture, called, picture
 from graphsvc.views.wording import is_pseudonym
 
 _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
@@ -140,6 +142,7 @@ class Exposures:
         rows = self._ask.rows("cases.entities", whole=True).dicts()
         names = lasting(self._ask, {row["id"]: row["kind"] for row in rows})
         tells: set[tuple[str, ...]] = {(name,) for name in names.values()}
+        tells |= {name_tells(self._ask.key, names[row["id"]], called(row)) for row in rows}
         for claim in self._material.given()[0]:
             if claim.asserts and claim.subject in names and claim.object in names:
                 tells |= link_tells(
@@ -173,6 +176,16 @@ def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tupl
     """
     link = subject, relation, target
     return {link, *((*link, day) for day in days if day)}
+
+
+def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
+    """What a name tells: that an entity bears it. By a keyed hash: somebody else who is erased may be named in it.
+
+    Example:
+        >>> name_tells(b"k" * 32, "B1", "Sea Urchin") == name_tells(b"k" * 32, "B1", "Sea S-7K3Q-X2MD-0A9B")
+        False
+    """
+    return entity, "called", hmac.digest(key, f"called\0{name}".encode(), hashlib.sha256)[:16].hex()
 
 
 def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:

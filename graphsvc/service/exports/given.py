@@ -97,8 +97,8 @@ class GivenExports:
         row = self._export(export)
         with self.act("look" if row.state == "waiting" else "get", export=row.id, recipient=row.recipient) as outcome:
             register = self._ask.home.register
-            decided = register.overrules(self._ask.case, "erased"), register.overrules(self._ask.case, "sealed")
-            self._export_store.settle(self._ask.case, self._ask.key, erased=decided[0], sealed=decided[1])
+            erased, sealed = register.overrules(self._ask.case, "erased"), register.sealed(self._ask.case)
+            self._export_store.settle(self._ask.case, self._ask.key, erased=erased, sealed=sealed)
             row = self._export_store.one(row.id)
             if not self._fetchable(row) or row.content_sealed is None:
                 raise Refused(_CLOSED.get(row.state, "This export is not held any more. Make it again."))
