@@ -297,6 +297,29 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: Place, 
         people("low").search.known(" ")
 
 
+@pytest.mark.changes
+def test_what_is_known_of_somebody_under_c_alone_finds_them_for_nobody_cleared_for_p(
+    people: Place, tmp_path: Path
+) -> None:
+    more: Tables = {
+        "people": [
+            {
+                "id": SEALED,
+                "name": SEALED_NAME,
+                "aliases": "Zed Alpha",
+                "phones": "+447700900123",
+                "category": "witness",
+                "handling": "C",
+            }
+        ]
+    }
+    assert people("whole").deliveries.load(write(tmp_path / "2", **more), quiet, partial=True).rejections == []
+    for what in ("Zed Alpha", "07700 900123"):
+        assert people("low").search.known(what) == [], what
+        assert len(people("high").search.known(what)) == 1, what
+    assert len(people("low").search.known(SEALED_NAME)) == 1
+
+
 @pytest.mark.changes  # not the case, but how often an account has looked counts in the whole log
 def test_nobody_goes_through_a_list_of_names(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_LOOKS", 2)

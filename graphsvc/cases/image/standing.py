@@ -61,7 +61,7 @@ class Standing:
         why: why sealed, in words of our own; of who two persons opened, the mark that they knew of; else empty for who is named.
         against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
         asked: of who is named, why a delivery says that they should be sealed; empty: none does.
-        identities: every row ever delivered of who is sealed, oldest first.
+        identities: every row ever delivered of who is sealed, oldest first; of a person, what is not told under P bears `handling` C.
         moved_to: the pseudonym that they have, or would have, instead since an erasure took a name out of their id; empty: this one.
     """
 
@@ -249,7 +249,7 @@ def _person(
     if not standing.sealed:
         return replace(standing, asked=marked if marked != standing.why else "", identities=())
     against = 0 if why else standing.against or number
-    return replace(standing, against=against, asked="", identities=_known(standing.identities, "person", row.values))
+    return replace(standing, against=against, asked="", identities=_person_known(standing.identities, row, level))
 
 
 def _why(parts: Collection[str], values: Mapping[str, Any], by: Deciding) -> str:
@@ -287,7 +287,7 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             if by.decided.get(names[other]) == "opened" or not new:
                 result[names[other]] = replace(standing, asked=standing.asked or THE_SAME)
                 continue
-            known = _known((), "person", state.records["people"][other].values)
+            known = _person_known((), state.records["people"][other], standing.level)
             result[names[other]] = replace(standing, sealed=True, why=THE_SAME, asked="", identities=known)
             waiting.append(other)
 
@@ -331,6 +331,19 @@ def _thing(old: Standing | None, level: str, decision: str | None, why: str, tod
     if old is None or (decision == "opened" and old.sealed):
         return Standing(False, level, today)
     return replace(old, level="P") if old.level == "C" and level == "P" else old
+
+
+def _person_known(
+    identities: tuple[Mapping[str, Any], ...], row: FoldedRow, level: str
+) -> tuple[Mapping[str, Any], ...]:
+    """The same with what a row says under P of somebody who stands there, and with what it says in all: that bears `handling` C."""
+    if level == "P" and row.open is not None:
+        identities = _known(identities, "person", row.open)
+        if row.open == row.values:
+            return identities
+    (now,) = _known((), "person", row.values)
+    now = {**now, "handling": "C"}
+    return identities if now in identities else (*identities, now)
 
 
 def _known(

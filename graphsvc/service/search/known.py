@@ -49,8 +49,12 @@ class Known:
             key = self._ask.key
             standing = self._ask.home.register.standings(self._ask.case, key) or {}
             sought = _Sought(what, pseudonym(key, "person", what))
+            codes = self._ask.grant.codes
             names = [
-                name for name, person in standing.items() if person.sealed and sought.is_one(name, person.identities)
+                name
+                for name, person in standing.items()
+                if person.sealed
+                and sought.is_one(name, (known for known in person.identities if known.get("handling", "P") in codes))
             ]
             rows = [
                 row
