@@ -43,6 +43,7 @@ def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
         accounts.add(opened.database, "bob", ["analyst"], everywhere)
         accounts.add(opened.database, "pam", ["investigator"], {"*": Grant("P")})
         accounts.add(opened.database, "dis", ["disclosure"], everywhere)
+        accounts.add(opened.database, "sam", ["investigator"], {"*": Grant("C")})
         yield opened
 
 
@@ -428,6 +429,28 @@ def test_a_new_case_begins_with_its_name(ann: FlaskClient, case: str) -> None:
     assert ann.get(f"/load?case={case}").headers["Location"] == f"/case/{case}/load"
     assert "There is no case" in ann.get(f"/case/{case}/load").text
     assert ann.get("/load?case=%2A").status_code == 400
+
+
+def test_without_source_clearance_nothing_tells_how_many_statements_others_loaded(
+    app: Flask, ann: FlaskClient, case: str
+) -> None:
+    own = loaded(ann, case, zipped())
+    assert own["result"]["counts"]["statements"]["added"] == 2
+    sam = signed_in(app, "sam")
+    (listed, *_) = sam.get(f"/case/{case}/load.json").json["jobs"]  # type: ignore[index]
+    watched = sam.get(f"/case/{case}/load/job.json?id={own['id']}").json["job"]  # type: ignore[index]
+    for result in (listed["result"], watched["result"]):
+        assert set(result["counts"]) == {"people"}
+        assert result.keys().isdisjoint({"rejected", "notes"})
+    page = sam.get(f"/case/{case}/load/job?id={own['id']}").text
+    assert "holds what this delivery" in page
+    assert set(loaded(sam, case, zipped(people=PEOPLE + "P4,Bo Quist,\n"))["result"]["counts"]) > {
+        "statements",
+        "links",
+    }
+    refused = loaded(ann, case, zipped(links=BAD_LINKS), strict="yes")
+    assert refused["result"]["committed"] is False
+    assert "Nothing of it was taken into the case" in sam.get(f"/case/{case}/load/job?id={refused['id']}").text
 
 
 def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, service: Service, case: str) -> None:

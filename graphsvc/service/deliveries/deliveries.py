@@ -16,7 +16,7 @@ from graphsvc.cases.stores.uploads import Opened
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.form import StatementForms
-from graphsvc.service.deliveries.loading import Loading
+from graphsvc.service.deliveries.loading import Loading, counts_told
 from graphsvc.service.deliveries.statements import Statements
 from graphsvc.service.deliveries.uploads import Uploads
 from graphsvc.service.leads.moves import LeadMoves
@@ -91,7 +91,7 @@ class Deliveries:
                 return []
             loaded = self._told_of(self._ask.home.register.deliveries(self._ask.case))
             rows = [*self._yet_to_open(), *(row | {"held_by": ""} for row in loaded)]
-            return [row | {"counts": self._counts(row["counts"])} for row in rows]
+            return [row | {"counts": counts_told(row["counts"], self._ask.grant)} for row in rows]
 
     def _told_of(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The deliveries as this person may know them.
@@ -132,12 +132,6 @@ class Deliveries:
         """When accounts that are added by form open to others at the earliest (UTC); None: at once."""
         times = self._ask.home.account_times
         return next_time(times, now()) if times else None
-
-    def _counts(self, counts: dict[str, Any]) -> dict[str, Any]:
-        """What of a delivery's counts may be told."""
-        if self._ask.grant.sources:
-            return counts
-        return {table: count for table, count in counts.items() if table not in ("statements", "links")}
 
     def take_back(self, delivery: int) -> str:
         """Take a delivery back as a job; gives its id.

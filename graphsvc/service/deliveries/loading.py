@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -162,12 +162,30 @@ class Loading:
             NotFound: there is none.
         """
         self.require()
-        return self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
+        return self._told(self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s))
 
     def jobs(self) -> list[Job]:
         """The newest jobs of the case."""
         self.require()
-        return self._ask.home.jobs.of(self._ask.case, self._ask.principal.name, ("preview", "load", "undo"))
+        jobs = self._ask.home.jobs.of(self._ask.case, self._ask.principal.name, ("preview", "load", "undo"))
+        return [self._told(job) for job in jobs]
+
+    def _told(self, job: Job) -> Job:
+        """What this person may know of a job: without source clearance of others' not how many statements and claims there were.
+
+        Nor what it did to who is sealed: a load of a single account would tell what that account did.
+        """
+        if self._ask.grant.sources or job.account == self._ask.principal.name:
+            return job
+        result = {name: value for name, value in job.result.items() if name not in ("rejected", "notes")}
+        if "counts" in result:
+            result["counts"] = counts_told(result["counts"], self._ask.grant)
+        return replace(job, result=result)
+
+
+def counts_told(counts: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
+    """What of a delivery's counts, by table, may be told at a clearance."""
+    return {table: count for table, count in counts.items() if grant.sources or table not in ("statements", "links")}
 
 
 def _released(change: RowChange, grant: Grant) -> RowChange | None:
