@@ -88,6 +88,22 @@ def test_a_disabled_account_is_out_until_it_is_enabled(must: Command, command: C
     assert must("cases").answer == ""
 
 
+def test_what_is_typed_for_an_account_or_a_case_is_not_in_the_log_where_it_is_none(
+    must: Command, command: Command, administrator: str
+) -> None:
+    for wrong in (
+        ("disable", "Hewa Karim"),
+        ("roles", "Hewa Karim", "analyst"),
+        ("grant", "pat", "--revoke", "Hewa Karim"),
+    ):
+        assert command("users", *wrong).status != 0
+    must("users", "disable", "pat")
+    must("users", "enable", "pat")
+    shown = must("audit", "--action", "accounts").answer
+    assert "Hewa" not in shown
+    assert len(re.findall(r"(disable|enable).*pat|pat.*(disable|enable)", shown)) >= 2
+
+
 def test_a_reset_password_is_the_only_one(must: Command, command: Command, administrator: str) -> None:
     for _ in range(6):
         sign_in(command, "pat", "not the password")  # locks the name

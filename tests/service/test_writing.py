@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.door import cyphergate
-from graphsvc.access.door.cyphergate import Stands
+from graphsvc.access.door.cyphergate import CypherGate, Stands
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
@@ -333,6 +333,24 @@ def test_nothing_is_given_of_a_text_during_which_a_case_was_changed(
     assert run.fault == "A case was changed while this ran, and free Cypher sees them all. Run the text again."
     (act, _) = audit.lines(service.database, newest=2, sought=audit.Sought(action="cypher"))
     assert (act["outcome"], act["rows"]) == ("failed: Busy", None)
+
+
+def test_nothing_is_given_of_a_text_during_which_a_case_came_that_is_not_theirs(
+    service: Service, case: str, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = service.session(replace(ANN, grants={case: Grant("C", sources=True)}), "testing", case)
+    cases = {case}  # those of other tests on this server are not theirs either
+
+    def while_a_case_comes(*given: Any) -> None:
+        cases.add("another")
+        run_typed(*given)
+
+    monkeypatch.setattr(CypherGate, "_cases", lambda _gate: frozenset(cases))
+    monkeypatch.setattr(CypherGate, "_stands", lambda _gate: {case: ("open", 1)})
+    assert ann.cypher.run(NAMES).rows
+    monkeypatch.setattr(cyphergate, "run_typed", while_a_case_comes)
+    run = ann.cypher.result(ann.cypher.start(NAMES), wait_s=60)
+    assert (run.state, run.columns, run.rows) == ("failed", (), [])
 
 
 def test_the_history_tells_what_ran_and_what_was_refused(session: Session) -> None:

@@ -142,6 +142,8 @@ class CypherGate:
             run_typed(self._settings, self._store(), self._runners, examined.text, parameters, typed)
             if changed(stands, self._stands()):
                 raise Busy("A case was changed while this ran, and free Cypher sees them all. Run the text again.")
+            # One that came meanwhile may be in the answer, and is not everybody's.
+            policy.require_cypher(principal, self._cases())
             outcome["rows"] = len(typed.rows)
             outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
             if typed.truncated:

@@ -39,7 +39,7 @@ class Accounts:
         Raises:
             RequestError: there is none of that name. So for all here.
         """
-        with self._ask.act_anywhere("accounts", what="look", account=name):
+        with self._ask.act_anywhere("accounts", what="look", **self._who(name)):
             matches = [account for account in changes.everyone(self._ask.database) if account.name == name]
             if not matches:
                 raise no_such_account(name)
@@ -70,7 +70,7 @@ class Accounts:
         Raises:
             RequestError: there is no such account, or it is one's own.
         """
-        with self._ask.act_anywhere("accounts", what="setup link", account=name):
+        with self._ask.act_anywhere("accounts", what="setup link", **self._who(name)):
             if name == self._ask.principal.name:
                 raise RequestError(
                     "Change your own password on the page of your account, or with `graphsvc account password`."
@@ -82,13 +82,13 @@ class Accounts:
 
     def reset_password(self, name: str, password: str) -> None:
         """Give an account a new password and end its sign-ins."""
-        with self._ask.act_anywhere("accounts", what="reset", account=name):
+        with self._ask.act_anywhere("accounts", what="reset", **self._who(name)):
             changes.reset_password(self._ask.database, name, password)
             attempts.clear(self._ask.database, accounts.attempts_key(self._ask.home.vault), name)
 
     def reset_second_factor(self, name: str) -> bool:
         """Take an account's second factor away and end its sign-ins; whether it had one."""
-        with self._ask.act_anywhere("accounts", what="reset second factor", account=name):
+        with self._ask.act_anywhere("accounts", what="reset second factor", **self._who(name)):
             return changes.remove_second_factor(self._ask.database, name)
 
     def disable(self, name: str) -> None:
@@ -97,12 +97,12 @@ class Accounts:
         Raises:
             Refused: it is the last administrator.
         """
-        with self._ask.act_anywhere("accounts", what="disable", account=name):
+        with self._ask.act_anywhere("accounts", what="disable", **self._who(name)):
             changes.disable(self._ask.database, name)
 
     def enable(self, name: str) -> None:
         """Let a disabled account sign in again."""
-        with self._ask.act_anywhere("accounts", what="enable", account=name):
+        with self._ask.act_anywhere("accounts", what="enable", **self._who(name)):
             changes.enable(self._ask.database, name)
 
     def set_roles(self, name: str, roles: Sequence[str]) -> None:
@@ -111,23 +111,31 @@ class Accounts:
         Raises:
             Refused: it is the last administrator and would not be one.
         """
-        with self._ask.act_anywhere("accounts", what="roles", account=name, roles=list(roles)):
+        with self._ask.act_anywhere("accounts", what="roles", **self._who(name), roles=list(roles)):
             changes.set_roles(self._ask.database, name, roles)
 
     def grant(self, name: str, clearance: str) -> None:
         """Clear an account for a case, as a text like `dover:C+sources`, and end its sign-ins."""
         case, given = _grant(clearance)
-        with self._ask.act_anywhere("accounts", what="grant", account=name, grant=clearance):
+        with self._ask.act_anywhere("accounts", what="grant", **self._who(name), grant=clearance):
             changes.grant(self._ask.database, name, case, given)
 
     def revoke(self, name: str, case: str) -> None:
         """Take an account's clearance for a case back and end its sign-ins."""
-        with self._ask.act_anywhere("accounts", what="revoke", account=name, of=case):
+        cleared = {of for account in changes.everyone(self._ask.database) for of in account.grants}
+        with self._ask.act_anywhere(
+            "accounts", what="revoke", **self._who(name), **{"of" if case in cleared else "sought_case": case}
+        ):
             changes.revoke(self._ask.database, name, case)
+
+    def _who(self, name: str) -> dict[str, str]:
+        """What the log says of a name that was typed: that of an account, or of anything else its length."""
+        names = {account.name for account in changes.everyone(self._ask.database)}
+        return {"account" if name in names else "sought": name}
 
     def set_free_cypher(self, name: str, *, given: bool) -> None:
         """Give or take the grant for free Cypher, and end the account's sign-ins."""
-        with self._ask.act_anywhere("accounts", what="free Cypher", account=name, given=given):
+        with self._ask.act_anywhere("accounts", what="free Cypher", **self._who(name), given=given):
             changes.set_free_cypher(self._ask.database, name, given=given)
 
 

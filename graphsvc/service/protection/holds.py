@@ -26,7 +26,7 @@ class Holds:
             RequestError: kind, owner, reason or date is none. Busy: the case is being loaded, or something goes from it.
         """
         case = self._ask.case
-        with self._ask.act("hold", step="add", kind=hold.kind) as outcome:
+        with self._ask.act("hold", step="add", kind=hold.kind if hold.kind in HOLD_KINDS else "") as outcome:
             require_whole(self._ask)
             # What is being worked out now has looked at the holds already: a hold that came meanwhile would not hold.
             with self._ask.home.casework.at_work(case, quiet):
