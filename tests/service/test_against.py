@@ -21,7 +21,7 @@ LINK = ("boss", "ORGANISED", "c1")
 ROWS: Tables = {
     "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in ("boss", "aide")]
     + [{"id": "w1", "name": "Vera Quist", "category": "witness"}],
-    "crossings": [{"id": "c1", "date": "2020-05-08"}, {"id": "c2", "date": "2020-05-09"}],
+    "crossings": [{"id": f"c{number}", "date": f"2020-05-{number + 7:02}"} for number in (1, 2, 3)],
     "boats": [{"id": "b2"}],
     "statements": [
         {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
@@ -41,7 +41,8 @@ ROWS: Tables = {
     "links": said("r1", "boss ORGANISED c1", "aide PILOTED c1")
     + [claim(*LINK, statement, polarity="denies") for statement in ("r2", "r3", "a1", "r4")]
     + said("r1", "b2 USED_ON c2", "aide SUPPLIED b2")
-    + [claim("b2", "USED_ON", "c2", "r2", polarity="denies")],
+    + [claim("b2", "USED_ON", "c2", "r2", polarity="denies")]
+    + said("r1", "aide PILOTED c3"),
 }
 
 
@@ -76,6 +77,9 @@ def test_that_a_boat_was_the_one_of_the_crossing_is_denied_with_its_statement(pe
     assert [each.statement for each in item.denials] == ["r2"]
     page = people.client("low").get(f"/case/{people.case}/behind?id=c2").text
     assert "was the boat of" in page.partition("What speaks against it")[2]
+    # One page never lists a denial and says that nobody denies anything.
+    assert "Nobody denies any of this" not in page
+    assert "Nobody denies any of this" in people.client("low").get(f"/case/{people.case}/behind?id=c3").text
 
 
 def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Place) -> None:

@@ -121,6 +121,15 @@ def test_what_leads_to_those_named_and_is_denied_speaks_against_it_too() -> None
     ]
 
 
+def test_where_the_way_to_those_named_is_denied_nobody_is_told_that_nothing_is() -> None:
+    """The page says so of a row of which nothing stands among what speaks against it, and of no other."""
+    named = [link("ann ORGANISED c1", 0.9), link("cid PILOTED c1")]
+    for way, denied in ((link("b1 USED_ON c1", denying=1), True), (link("b1 USED_ON c1"), False)):
+        seen = view([way, *named])
+        whole = behind(rows(seen, ["c1"], {}), seen)
+        assert (whole.plain()["rows"][0]["denied"], bool(whole.against)) == (denied, denied)
+
+
 def test_what_nobody_says_is_said() -> None:
     assert answer().gaps == (
         "The boat of 2 of 3 crossings is not known.",

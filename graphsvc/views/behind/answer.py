@@ -11,7 +11,7 @@ from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against
 from graphsvc.views.behind.common import Common, common
 from graphsvc.views.behind.gaps import gaps, lone, unnamed
-from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, is_weak, relations
+from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, denied, is_weak, relations
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.sentences import gone
 from graphsvc.views.wording import STATEMENTS, begin
@@ -167,6 +167,7 @@ class Answer:
                     "said": [_told(said) for said in row.said],
                     "missing": [name for name, _ in row.missing],
                     "unnamed": unnamed(row),
+                    "denied": bool(denied(row)),
                 }
                 for row in self.rows
             ],
