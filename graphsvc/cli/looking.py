@@ -90,8 +90,10 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
     say(
         *filter(None, [answered.passed_over, whole.ranked_on]),
         *answered.gaps,
+        *(item.text for item in answered.against),
         *linking,
         *answered.lone,
+        *(each.text for each in answered.moved),
         *(question.text for question in answered.questions),
         err=True,
     )

@@ -335,6 +335,19 @@ def voices_short(groups: int | str, other_sources: int) -> str:
     return ", ".join(parts)
 
 
+def rests(on: str) -> list[str]:
+    """What half of a score goes with, each in words.
+
+    Args:
+        on: as a ranking says it; empty if it does not go with one.
+
+    Example:
+        >>> rests("one record, one account"), rests("")
+        (['rests on one record', 'rests on one account'], [])
+    """
+    return [f"rests on {words}" for words in on.split(", ") if words]
+
+
 def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
     """Whom something could give away, in one line; empty if there is nothing to say.
 

@@ -11,6 +11,7 @@ from graphsvc.records.relations import says
 from graphsvc.records.told import SOME
 from graphsvc.service import MOST_STARTS
 from graphsvc.views import loading, payments, sentences, waits, wording
+from graphsvc.views.behind import words as behind_words
 
 _FILTERS = {
     "shown": shown,
@@ -60,6 +61,8 @@ _GLOBALS = {
     "period": wording.period,
     "voices": wording.voices,
     "voices_short": wording.voices_short,
+    "rests_on": wording.rests,
+    "behind_words": behind_words,
     "summed": payments.summed,
     "is_pseudonym": wording.is_pseudonym,
 }

@@ -337,4 +337,59 @@ def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
     assert "Ranked on what you may see." in " ".join(first.split())
     assert "may have been made to" in " ".join(first.split())
     # The other reading of what somebody did stands on paper as on the page.
-    assert "lawfully served 7 people" in " ".join(second.split())
+    assert "lawfully served 7 people (believed at a quarter or more)" in " ".join(second.split())
+
+
+def sheets(links: Any, asked: tuple[str, ...], denials: Any = (), **known: Any) -> list[str]:
+    """What stands on each sheet, in one line: a cell of a table breaks anywhere."""
+    seen = view(links)
+    whole = behind(rows(seen, asked, known.pop("leads", {}), **known), seen, (), denials)
+    pages = PdfReader(io.BytesIO(as_pdf(whole, seen, **PRINTED))).pages
+    return [" ".join(page.extract_text().split()) for page in pages]
+
+
+def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() -> None:
+    leads = {
+        "ann": LeadRank(3, 2, 9, "one record, one account", "one record", 41),
+        "bob": LeadRank(1, 1, 2, "", "one account", 5),  # denied: not led forward by it
+        "cid": LeadRank(2, 2, 2, "", "one account", None),
+    }
+    first, second = sheets(LINKS, CROSSINGS, leads=leads)
+    assert "Cid: lead 2 now; not ranked if what moves it most fell (one account)." in first
+    assert "Ann: lead 3 now; lead 41 if what moves it most fell (one record)." in first
+    assert "Bob: lead" not in first
+    assert "3 (2 to 9); rests on one record; rests on one account" in second
+    told = answer(leads=leads)
+    assert [(each["who"]["id"], each["rank"]) for each in told.plain()["moved"]] == [("cid", 2), ("ann", 3)]
+    assert told.moved[0].text.startswith("Cid: lead 2 now")
+
+
+def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> None:
+    key = ("bob", "ORGANISED", "c1")
+    long = "was in hospital that night " * 9
+    first, _ = sheets(
+        LINKS, CROSSINGS, [(key, Denial("r9", "intelligence", summary=long)), (key, Denial("", "witness"))]
+    )
+    assert (
+        "Bob organised 7 May 2020, Dunkirk (c1): denied by 1; said by 1 independent group of witnesses all the same. "
+        "Intelligence report r9: “was in hospital that night was in hospital"
+    ) in first
+    assert "…”. Accounts of witnesses, which are not shown one by one." in first
+    assert long.strip() not in first
+
+
+def test_the_paper_says_both_where_something_is_denied_and_hardly_believed() -> None:
+    links = [link("b1 USED_ON c1", 0.1, denying=2), link("dan SUPPLIED b1"), link("ann ORGANISED c1", 0.2, denying=1)]
+    first, second = sheets(links, ("c1",))
+    assert "Ann organised 7 May 2020, Dunkirk (c1): denied by 1; hardly believed." in first
+    assert "· B1 (denied by 2, hardly believed)" in second
+    assert "denied by 1, hardly believed" in second
+    assert "B1 is denied or hardly believed" in second
+
+
+def test_the_paper_names_whom_nobody_is_named_for_beside_whom_somebody_is() -> None:
+    _, second = sheets(LINKS, CROSSINGS, carried={"c1": 12})
+    assert "Nobody is named who piloted it." in second
+    assert "12 people told of as carried (believed at a quarter or more)" in second
+    _, second = sheets([link("cid CROSSED_ON c1")], ("c1",))
+    assert "Nobody is named who organised it or who piloted it." in second

@@ -92,6 +92,8 @@ class Behind:
             sentences,
             gaps=list(answer.gaps),
             lone=list(answer.lone),
+            moved=[each.text for each in answer.moved],
+            against=[item.text for item in answer.against],
             questions=questions,
             ranked_on=self.ranked_on,
         )

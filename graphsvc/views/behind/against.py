@@ -9,8 +9,9 @@ from typing import Any
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import LinkKey
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, denied
+from graphsvc.views.behind.words import all_the_same, beginning, called, denied_by
 from graphsvc.views.picture.network import Node
-from graphsvc.views.wording import STATEMENTS
+from graphsvc.views.wording import STATEMENTS, begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,16 @@ class Denial:
         graded = f", graded {self.grade}" if self.grade else ""
         return f"{STATEMENTS.get(self.kind, self.kind)} {self.statement}{of}{graded}"
 
+    @property
+    def says(self) -> str:
+        """The beginning of what it says, in quotation marks; empty where that may not be told."""
+        return f"“{beginning(self.summary)}”" if self.statement and self.summary else ""
+
+    @property
+    def line(self) -> str:
+        """What it is and says, in a sentence."""
+        return f"{begin(': '.join(filter(None, (self.text, self.says))))}."
+
 
 @dataclass(frozen=True, slots=True)
 class Against:
@@ -55,6 +66,23 @@ class Against:
     said: PartSaid
     target: Node
     denials: tuple[Denial, ...]
+
+    @property
+    def denied_by(self) -> str:
+        """By how many it is denied, as far as that is told."""
+        return denied_by(self.said.edge.denying)
+
+    @property
+    def all_the_same(self) -> str:
+        """Who says it all the same, or that it is hardly believed."""
+        edge = self.said.edge
+        return all_the_same(edge.groups, edge.other_sources, hardly=self.said.is_hardly_believed)
+
+    @property
+    def text(self) -> str:
+        """All of it on one line."""
+        what = f"{self.said.who.name} {self.said.edge.says} {called(self.target)}"
+        return " ".join((f"{what}: {self.denied_by}; {self.all_the_same}.", *(each.line for each in self.denials)))
 
 
 def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:

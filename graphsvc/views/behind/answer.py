@@ -10,8 +10,9 @@ from graphsvc.records.numbers import count, significant
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against
 from graphsvc.views.behind.common import Common, common
-from graphsvc.views.behind.gaps import gaps, lone, unnamed
+from graphsvc.views.behind.gaps import MovedRank, gaps, lone, moved, unnamed
 from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, denied, is_weak, relations
+from graphsvc.views.behind.words import called
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.sentences import gone
 from graphsvc.views.wording import STATEMENTS, begin
@@ -92,6 +93,7 @@ class Answer:
         rows: one for each. common: who and what links several, strongest first.
         against: what is said and denied, with what denies it.
         gaps: what is not known, in sentences. lone: what rests on one voice, likewise.
+        moved: whose rank would go where without what moves it most.
         questions: what to ask next of what is not known, the best first.
         absent: of what was asked about, how many are not there. truncated: there are more links than were read.
     """
@@ -101,6 +103,7 @@ class Answer:
     against: tuple[Against, ...] = ()
     gaps: tuple[str, ...] = ()
     lone: tuple[str, ...] = ()
+    moved: tuple[MovedRank, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
     absent: int = 0
     truncated: bool = False
@@ -160,7 +163,13 @@ class Answer:
                 {
                     "about": _named(row.about),
                     "along": [
-                        _named(node) | {"belief": edge.belief, "denied": edge.denied, "weak": is_weak(edge)}
+                        _named(node)
+                        | {
+                            "belief": edge.belief,
+                            "denied": edge.denied,
+                            "doubtful": edge.doubtful,
+                            "weak": is_weak(edge),
+                        }
                         for node, edge in row.along
                     ],
                     "carried": row.carried,
@@ -185,12 +194,13 @@ class Answer:
                 _told(item.said)
                 | {
                     "target": _named(item.target),
-                    "denials": [asdict(each) | {"text": each.text} for each in item.denials],
+                    "denials": [asdict(each) | {"text": each.text, "says": each.says} for each in item.denials],
                 }
                 for item in self.against
             ],
             "gaps": list(self.gaps),
             "lone": list(self.lone),
+            "moved": [{"who": _named(each.said.who), "rank": each.rank, "moves": each.moves} for each in self.moved],
             "questions": [
                 {
                     "gaps": [{"relation": name, "about": _named(node)} for name, node in question.gaps],
@@ -222,15 +232,11 @@ def behind(
         tuple(against(rows, denials)),
         tuple(gaps(rows)),
         tuple(lone(rows)),
+        tuple(moved(rows)),
         tuple(questions),
         absent,
         truncated,
     )
-
-
-def called(node: Node) -> str:
-    """A node by its name and id: three boats may cross from one place on one day."""
-    return node.name if node.name == node.id else f"{node.name} ({node.id})"
 
 
 def _named(node: Node) -> dict[str, Any]:
@@ -247,7 +253,7 @@ def _told(said: PartSaid) -> dict[str, Any]:
         "who": _named(said.who),
         "what": _named(said.what) if said.what else None,
         "weak": said.is_weak,
-        "hardly": said.edge.doubtful or said.by_weak_way,
+        "hardly": said.is_hardly_believed,
         "by_weak_way": said.by_weak_way,
         "served": said.served,
         "rank": lead.rank if lead else None,

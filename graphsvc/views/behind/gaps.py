@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS
-from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, is_weak
+from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, is_weak
+from graphsvc.views.behind.words import moves
 
-# So many are named one by one.
-_NAMED = 4
+# So many are named one by one, and of so many it is said where their rank would go.
+_NAMED, _MOVED = 4, 6
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRank:
+    """Somebody named, and where their rank would go.
+
+    Attributes:
+        said: what is said of them. rank: theirs. moves: where it would go without what moves it most, in words.
+    """
+
+    said: PartSaid
+    rank: int
+    moves: str
+
+    @property
+    def text(self) -> str:
+        """All of it on one line."""
+        return f"{self.said.who.name}: {self.moves}."
 
 
 def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
@@ -56,6 +76,17 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
             if some:
                 which = f" ({', '.join(some)})" if len(of_kind) > 1 and len(some) <= _NAMED else ""
                 yield f"Who {RELATIONS[name].says} {_done_to(name, kind, _of(len(some), len(of_kind), kind))}{which} rests on one voice: if that errs, nobody is left who is believed to have done it."
+
+
+def moved(rows: Collection[AnswerRow]) -> list[MovedRank]:
+    """Where the rank of those named would go without what moves it most: each once, the first of the ranking."""
+    some = {
+        said.who.id: MovedRank(said, said.lead.rank, moves(said.lead.rank, said.lead.rank_without, said.lead.moved_by))
+        for row in rows
+        for said in row.said
+        if said.lead is not None and said.lead.moved_by and not said.is_weak
+    }
+    return sorted(some.values(), key=lambda each: (each.rank, each.said.who.id))[:_MOVED]
 
 
 def _only_doubted(row: AnswerRow, relation: str) -> bool:

@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graphsvc.records.numbers import count
-from graphsvc.views.behind.answer import Answer, called
+from graphsvc.views.behind.answer import Answer
+from graphsvc.views.behind.gaps import unnamed
 from graphsvc.views.behind.rows import PartSaid, is_weak
+from graphsvc.views.behind.words import against_it, called, carried, doubts_of, served
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import on_paper
-from graphsvc.views.wording import SIGNS, belief_short, voices_short
+from graphsvc.views.wording import SIGNS, belief_short, rests, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 760.0
-# So many that link several, and so many questions, stand on it.
-_COMMON, _QUESTIONS = 8, 6
+# So many that link several, so many questions, and so many that are denied stand on it.
+_COMMON, _QUESTIONS, _AGAINST = 8, 6, 8
 
 
 def as_pdf(
@@ -65,12 +67,12 @@ def as_pdf(
         ],
         "complete": all(row.said for row in answer.rows),
         "against": [
-            f"{item.said.who.name} {item.said.edge.says} {called(item.target)}: denied by "
-            + (", ".join(each.text for each in item.denials) or str(item.said.edge.denying))
-            for item in answer.against
+            *(item.text for item in answer.against[:_AGAINST]),
+            *_more(len(answer.against) - _AGAINST, "other", "that are denied"),
         ],
         "change": [
             *answer.lone,
+            *(each.text for each in answer.moved),
             *(question.text for question in answer.questions[:_QUESTIONS]),
             *_more(len(answer.questions) - _QUESTIONS, "question", "to ask"),
         ],
@@ -83,11 +85,11 @@ def as_pdf(
             {
                 "about": called(row.about)
                 + "".join(
-                    f" · {node.name}" + (" (denied or hardly believed)" if is_weak(edge) else "")
-                    for node, edge in row.along
+                    f" · {node.name}" + (f" ({doubts_of(edge)})" if is_weak(edge) else "") for node, edge in row.along
                 )
-                + (f" · {count(row.carried, 'person')} told of as carried" if row.carried else ""),
+                + (f" · {carried(row.carried)}" if row.carried else ""),
                 "said": [_cells(said, in_steps=in_steps) for said in sorted(row.said, key=lambda said: said.is_weak)],
+                "unnamed": unnamed(row),
             }
             for row in answer.rows
         ],
@@ -110,20 +112,18 @@ def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:
     rank = ""
     if lead:
         rank = f"{lead.rank}" + (f" ({lead.best} to {lead.worst})" if lead.best not in (None, lead.worst) else "")
-    against = f"denied by {edge.denying}" if edge.denied else "hardly believed" if edge.doubtful else ""
-    if said.by_weak_way and said.what is not None:
-        against = ", ".join(filter(None, (against, f"{said.what.name}: denied or hardly believed")))
+        rank = "; ".join((rank, *rests(lead.rests_on)))
     name = said.who.name
     if not (said.who.identified or said.who.sealed):
         name += f", {SIGNS['unidentified']}"
     if said.served:
-        name += f"; lawfully served {count(said.served, 'person')}"
+        name += f"; {served(said.served)}"
     return [
         name,
         edge.says + (f" {called(said.what)}" if said.what else ""),
         belief_short(edge.belief) if in_steps else f"{edge.belief:.2f}",
         voices_short(edge.groups, edge.other_sources),
         "yes" if edge.belief_on_record > 0 else "no",
-        against,
+        against_it(said),
         rank,
     ]

@@ -87,6 +87,11 @@ class PartSaid:
         return self.way is not None and is_weak(self.way)
 
     @property
+    def is_hardly_believed(self) -> bool:
+        """Whether it is believed less than not, or only comes in by a weak way: who is denied and supported all the same is not."""
+        return self.edge.doubtful or self.by_weak_way
+
+    @property
     def belief(self) -> float:
         """How far it and the way to it are believed, as if accounts were independent."""
         return self.edge.belief * (self.way.belief if self.way is not None else 1.0)

@@ -44,6 +44,7 @@ def behind(case: str) -> ResponseReturnValue:
             "entities": len(ids),
             "links": len(answered.view.edges),
             "families": [(name, words) for name, words in FAMILIES.items() if name in shown_families],
+            "marks": any(node.kind == "group" for node in answered.view.nodes),
             "denied": any(edge.denied for edge in answered.view.edges),
             "canvas": url_for(
                 "network.view",

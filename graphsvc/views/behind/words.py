@@ -1,0 +1,106 @@
+"""What is said of those behind something, in the words that the page, its paper and the command line share."""
+
+from __future__ import annotations
+
+from graphsvc.records.numbers import count
+from graphsvc.views.behind.rows import PartSaid
+from graphsvc.views.picture.network import Edge, Node
+from graphsvc.views.wording import voices
+
+HARDLY = "hardly believed"
+# Of which links people are counted (`network.counted`): the page that a count leads to lists every one.
+COUNTED = "believed at a quarter or more"
+_BEGINNING = 160  # characters
+
+
+def called(node: Node) -> str:
+    """A node by its name and id: three boats may cross from one place on one day."""
+    return node.name if node.name == node.id else f"{node.name} ({node.id})"
+
+
+def carried(number: int) -> str:
+    """How many are told of as carried on a crossing.
+
+    Example:
+        >>> carried(24)
+        '24 people told of as carried (believed at a quarter or more)'
+    """
+    return f"{count(number, 'person')} told of as carried ({COUNTED})"
+
+
+def served(number: int) -> str:
+    """How many somebody is said to have served lawfully.
+
+    Example:
+        >>> served(1)
+        'lawfully served 1 person (believed at a quarter or more)'
+    """
+    return f"lawfully served {count(number, 'person')} ({COUNTED})"
+
+
+def denied_by(denying: int | str) -> str:
+    """That something is denied, and by how many as far as that is told.
+
+    Example:
+        >>> denied_by(2), denied_by(0)
+        ('denied by 2', 'denied')
+    """
+    return f"denied by {denying}" if denying else "denied"
+
+
+def doubts(*, denied: bool, doubtful: bool, denying: int | str = 0) -> str:
+    """What there is against a link: both where both hold; empty if there is nothing.
+
+    Example:
+        >>> doubts(denied=True, doubtful=True, denying=1), doubts(denied=False, doubtful=False)
+        ('denied by 1, hardly believed', '')
+    """
+    return ", ".join(word for word, holds in ((denied_by(denying), denied), (HARDLY, doubtful)) if holds)
+
+
+def weak_way(name: str) -> str:
+    """That what something was done to comes in by a link that is denied or hardly believed."""
+    return f"{name} is denied or {HARDLY}"
+
+
+def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
+    """What becomes of something that is denied: who says it all the same.
+
+    Example:
+        >>> all_the_same(1, 0, hardly=False), all_the_same(1, 0, hardly=True)
+        ('said by 1 independent group of witnesses all the same', 'hardly believed')
+    """
+    return HARDLY if hardly else f"said by {voices(groups, other_sources)} all the same"
+
+
+def moves(rank: int, without: int | None, moved_by: str) -> str:
+    """Where the rank of somebody would go without what moves it most.
+
+    Example:
+        >>> moves(3, 41, "one record"), moves(3, None, "one record")
+        ('lead 3 now; lead 41 if what moves it most fell (one record)', 'lead 3 now; not ranked if what moves it most fell (one record)')
+    """
+    there = "not ranked" if without is None else f"lead {without}"
+    return f"lead {rank} now; {there} if what moves it most fell ({moved_by})"
+
+
+def beginning(text: str) -> str:
+    r"""The beginning of what a statement says, on one line.
+
+    Example:
+        >>> beginning("was seen\nelsewhere"), len(beginning("word " * 99))
+        ('was seen elsewhere', 160)
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= _BEGINNING else f"{text[:_BEGINNING].rpartition(' ')[0] or text[:_BEGINNING]}…"
+
+
+def doubts_of(edge: Edge) -> str:
+    """What there is against a link: see `doubts`."""
+    return doubts(denied=edge.denied, doubtful=edge.doubtful, denying=edge.denying)
+
+
+def against_it(said: PartSaid) -> str:
+    """What there is against something that is said of somebody, in a cell: also where only the way to it is weak."""
+    way = weak_way(said.what.name) if said.by_weak_way and said.what is not None else ""
+    return ", ".join(filter(None, (doubts_of(said.edge), way)))
