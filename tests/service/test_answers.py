@@ -153,7 +153,7 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
     assert tuple(rows[0]) == tuple(told.frame.columns) == COLUMNS
     table, alone = rows[1 : len(told.frame) + 1], rows[len(told.frame) + 1 :]
     assert [row[2:5] for row in table] == told.frame[["who", "name", "relation"]].fillna("").to_numpy().tolist()
-    assert [row[-1] for row in alone] == told.answer.beside == plain["gaps"]
+    assert [row[-1] for row in alone] == told.beside == [*plain["gaps"], told.ranked_on]
     assert not any(cell for row in alone for cell in row[:-1])
     assert told.frame.attrs["gaps"] == plain["gaps"]
     assert list(told.common["id"]) == [shared["who"]["id"] for shared in plain["common"]]

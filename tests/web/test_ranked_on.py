@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.records.told import ranked_on
+from graphsvc.service.evaluation import ranking_file
 from tests.leaks import commands
 from tests.service.test_what_waits import FIRST, RISES, more
 from tests.toolbox import pages
@@ -59,6 +62,25 @@ def test_a_page_and_its_twin_say_the_same(people: Place, page: str, twin: str) -
         told = people.client(name).get(f"/case/{people.case}{twin}").get_json()["ranked_on"]
         assert shown == told
         assert told.endswith(sentence) if page.startswith("/behind") else told == sentence
+
+
+@pytest.mark.parametrize("file", ["leads.csv", "behind?id=boss&as=csv", "linked?as=csv"])
+def test_so_does_a_file_that_is_read_without_its_page(people: Place, file: str) -> None:
+    for name, sentence in (("whole", ""), ("plain", LEAVES_OUT)):
+        header, *rows = csv.reader(io.StringIO(people.client(name).get(f"/case/{people.case}/{file}").text))
+        below = [cell for row in rows for cell in row if "Ranked on what you may see" in cell]
+        assert bool(below) is bool(sentence)
+        assert all(cell.endswith(sentence) for cell in below)
+        assert {len(row) for row in rows} <= {len(header)}
+        if file.startswith("behind"):  # of so few no one stands out, and their ranks are empty for who sees all too
+            assert rows[-1][-1].startswith("No rank is told.") == (people(name).leads.ranking().verdict == "abstains")
+
+
+def test_a_list_that_says_what_it_leaves_out_is_read_again_as_a_ranking(people: Place, tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(people.client("plain").get(f"/case/{people.case}/leads.csv").text, "utf-8")
+    (scores,) = ranking_file.read(path).values()
+    assert set(scores) == {lead.id for lead in people("plain").leads.ranking().leads}
 
 
 def test_so_does_a_preview_of_what_a_delivery_does_to_the_leads(people: Place) -> None:

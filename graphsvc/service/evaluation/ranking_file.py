@@ -99,6 +99,11 @@ def _json(path: Path, text: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]
             yield f"entry {number}{of}", row.get("case", above), row
 
 
+def _is_sentence(values: Mapping[str, str]) -> bool:
+    """Whether a row is what stands below the list of a page, such as what it leaves out: one cell, no id and no number."""
+    return sum(map(bool, values.values())) == 1 and not values.get("id") and _score(values) is None
+
+
 def _is_list(content: Any) -> bool:
     """Whether it is a list of objects."""
     return isinstance(content, list) and all(isinstance(row, dict) for row in content)
@@ -112,8 +117,8 @@ def _csv(path: Path, text: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
             header = ["id", "score"]
             lines = csv.reader(io.StringIO(text))
         for row in lines:
-            if row:
-                values = dict(zip(header, row, strict=False))
+            values = dict(zip(header, row, strict=False))
+            if values and not _is_sentence(values):
                 yield f"line {lines.line_num}", values.get("case", ""), values
     except csv.Error as error:
         raise InputError(f"{path}, line {lines.line_num}: {error}.") from None

@@ -43,6 +43,11 @@ class Behind:
         of = f"{' that may be' if self.perhaps else ''} of {self.days}" if self.days else ""
         return f"{self.answer.asked}{of}"
 
+    @property
+    def beside(self) -> list[str]:
+        """What a table alone would be silent on, in sentences: what the answer is silent on, and what its ranks leave out."""
+        return [*self.answer.beside, *filter(None, [self.ranked_on])]
+
     def plain(self) -> dict[str, Any]:
         """The answer as plain data, with what is said of it as a whole."""
         return self.answer.plain() | {

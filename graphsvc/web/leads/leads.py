@@ -97,12 +97,12 @@ def table(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/leads.csv")
 def table_csv(case: str) -> ResponseReturnValue:
-    """The same list, whole, as CSV; where no one stands out, each row says so: a file is read without its page."""
+    """The same list, whole, as CSV; where no one stands out, each row says so, and the last what it leaves out: a file is read without its page."""
     session = at(case)
     ranking = session.leads.ranking()
     rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
     written = ([*(_written(row[name]) for name in _COLUMNS), ranking.verdict] for row in rows)
-    return csv_file("leads", (*_COLUMNS, "verdict"), written)
+    return csv_file("leads", (*_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
 
 
 @page(blueprint, "/lead", look="analyse", lead="id")

@@ -26,8 +26,8 @@ def behind(case: str) -> ResponseReturnValue:
     """Each thing asked about with who is said to be behind it, who and what links several, what is not known, and the picture."""
     session = at(case)
     if request.args.get("as") == "csv":
-        table = _asked(session).answer
-        return csv_file("behind", table.columns, table.table(), last=table.beside, under="not_known")
+        asked = _asked(session)
+        return csv_file("behind", asked.answer.columns, asked.answer.table(), last=asked.beside, under="not_known")
 
     def late() -> dict[str, Any]:
         if not _wanted():
