@@ -10,6 +10,8 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
 
 NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out"
+# Stands where a rank has no range: nobody is given a part, or a lead was only carried and is in the list for a tie.
+NO_RANGE = "not told"
 _BEFORE = ", with what was given before"
 
 
@@ -296,11 +298,21 @@ def invented(accounts: int) -> str:
     )
 
 
-def place(best: int, worst: int, low: int, high: int, *, in_steps: bool) -> str:
+def holds(best: int | None, worst: int | None) -> str:
+    """The ranks from the best to the worst; None for who has no range that is told.
+
+    Example:
+        >>> holds(1, 3), holds(None, None)
+        ('1 to 3', 'not told')
+    """
+    return NO_RANGE if best is None else f"{best} to {worst}"
+
+
+def place(best: int | None, worst: int | None, low: int | None, high: int | None, *, in_steps: bool) -> str:
     """How far a rank holds.
 
     Args:
-        best: the best rank while pieces are left out.
+        best: the best rank while pieces are left out; None, as the other three: nothing is told of it.
         worst: the worst one.
         low: the best rank on uncertain data.
         high: the worst one.
@@ -309,13 +321,17 @@ def place(best: int, worst: int, low: int, high: int, *, in_steps: bool) -> str:
     Example:
         >>> place(1, 3, 1, 5, in_steps=False)
         '1 to 3 without one witness, report, record or source, or all of one boat or house; 1 to 5 on uncertain data'
+        >>> place(None, None, None, None, in_steps=False)
+        'not told'
     """
+    if best is None:
+        return holds(best, worst)
     without = (
         "one report or record, or what few witnesses say of one person"
         if in_steps
         else "one witness, report, record or source, or all of one boat or house"
     )
-    return f"{best} to {worst} without {without}; {low} to {high} on uncertain data"
+    return f"{holds(best, worst)} without {without}; {holds(low, high)} on uncertain data"
 
 
 def moved_by(claims: int, rank: int | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 
@@ -9,7 +11,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import PictureRequest
+from graphsvc.service import RANKS_HELD, PictureRequest
 from tests.toolbox.cases import Place, laid
 from tests.toolbox.rows import Tables, said
 
@@ -30,6 +32,13 @@ PHONES: Tables = {
     "links": said("bill", *CALLS),
 }
 TAPPED: Tables = {"people": [{"id": name} for name in EVERYONE], "statements": [RECORD], "links": said("bill", *CALLS)}
+# Who was carried, and is in the list for a tie to who plays a part, has no range; the others have.
+TIED: Tables = {
+    "people": [{"id": name} for name in ("boss", "aide", "pal")],
+    "crossings": [{"id": "x1", "date": "2020-05-08"}],
+    "statements": [RECORD],
+    "links": said("bill", "boss ORGANISED x1", "boss DIRECTED aide", "pal CROSSED_ON x1", "pal CONTACTED boss"),
+}
 # Phones in circles, and people of whom nobody was ever in contact with anyone.
 BESIDE: Tables = PHONES | {"people": [{"id": f"p{number}", "name": f"P {number}"} for number in range(6)]}
 
@@ -94,6 +103,41 @@ def test_verdict_and_list_agree_on_people_who_were_overheard(place: Callable[[Ta
     moved = tapped.client("ana").get(f"/case/{tapped.case}/network")
     assert moved.status_code == 302
     assert f"id={JOINS}" in moved.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "without"), [(TAPPED, {*EVERYONE}), (TIED, {"pal"})], ids=["contacts alone", "only carried"]
+)
+def test_a_range_that_was_never_computed_is_not_told(
+    place: Callable[[Tables], Place], rows: Tables, without: set[str]
+) -> None:
+    case = place(rows)
+    client, base = case.client("ana"), f"/case/{case.case}"
+    untold = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
+    for leads in (
+        case("ana").leads.table()["hubs"],
+        listed := client.get(f"{base}/leads.json?all=yes").get_json()["leads"],
+    ):
+        assert {row["id"] for row in leads if {row[name] for name in untold} == {None}} == without
+        assert {row["id"] for row in leads if row["best_rank"] is None} == without
+    assert {row["id"] for row in listed if row["line"] is None} == without
+    for rests in ("more", "one", "record"):  # whether half goes with something is not known of them
+        found = client.get(f"{base}/leads.json?rests={rests}").get_json()["leads"]
+        assert without.isdisjoint(row["id"] for row in found)
+    by_range = [row["id"] for row in client.get(f"{base}/leads.json?sort=worst_rank").get_json()["leads"]]
+    assert set(by_range[-len(without) :]) == without
+    assert client.get(f"{base}/leads?all=yes").text.count("not told") == len(without)
+    for name in sorted(without)[:2]:
+        page = client.get(f"{base}/lead?id={name}").text
+        assert "not told" in page
+        assert "on uncertain data" not in page.partition("</dl>")[0].partition('<dl class="figures">')[2]
+        lead = client.get(f"{base}/lead.json?id={name}").get_json()
+        assert (lead["line"], lead["lead"]["best_rank"]) == (None, None)
+    rows_of = csv.DictReader(io.StringIO(client.get(f"{base}/leads.csv").text))
+    assert {row["id"] for row in rows_of if not row["best_rank"]} == without
+    frame = case("ana").hubs()
+    assert set(frame[frame["worst_rank"].isna()]["id"]) == without
+    assert all(str(frame[name].dtype) == "Int64" for name in RANKS_HELD)
 
 
 @pytest.mark.parametrize("rows", [PHONES, TAPPED], ids=["phones", "people"])

@@ -87,6 +87,7 @@ class Leads:
         `best_rank` and `worst_rank` hold while a witness, report, record or all who share something are left out, `low_rank` and
         `high_rank` hold nine in ten ranks that uncertain data leave likely; `rests_on` says what takes half of the score along,
         `moved_by` what moves the rank most and `rank_without` whereto (None: out of the list, as only carried);
+        all of these are None where no range is told (contacts alone; only carried, and in the list for a tie);
         `rank_without_witnesses` is the rank had none spoken, `surfaced` whether it takes them to be among the first fifty.
         """
         ranking = self.ranking()
@@ -105,16 +106,9 @@ class Leads:
         return self._ask.ranked_on
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
-        """Leads of the ranking as rows, with how far the place of each holds; its rank alone where nothing is told of it."""
-        held, brought = self._places(), self._material.brought()
-        return [
-            LeadRow.of(
-                lead,
-                _unnamed(held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank)),
-                brought.get(lead.id),
-            )
-            for lead in leads
-        ]
+        """Leads of the ranking as rows, with how far the place of each holds; None where nothing is told of it."""
+        places, brought = self.places(), self._material.brought()
+        return [LeadRow.of(lead, places.get(lead.id), brought.get(lead.id), asked=True) for lead in leads]
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
         """What false accounts could do to one lead.

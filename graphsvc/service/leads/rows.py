@@ -10,18 +10,10 @@ from graphsvc.analysis.doubt.pieces import KINDS
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.score.hubs import Lead
 
-# How far the rank of a lead holds.
-RANGE_COLUMNS = (
-    "best_rank",
-    "worst_rank",
-    "low_rank",
-    "high_rank",
-    "rests_on",
-    "moved_by",
-    "rank_without",
-    "rank_without_witnesses",
-    "surfaced",
-)
+# How far the rank of a lead holds: the ranges, what is told with them, and what witnesses bring.
+RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
+_OF_PLACE = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
+RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced")
 # What a table of leads has, in its order.
 LEAD_COLUMNS = (
     "id",
@@ -49,14 +41,16 @@ class LeadRow:
         score, rank, groups, independent, other_sources, score_on_record, denied, shares, stages: as of `analysis.score.hubs.Lead`; a
             share of nothing is left out.
         rank_on_record, groups_on_record, other_sources_on_record: likewise.
-        best_rank, worst_rank: the rank holds so far while what it is told in is left out, piece by piece; None where that was not
-            asked.
+        best_rank, worst_rank: the rank holds so far while what it is told in is left out, piece by piece; None, as all that follows
+            but what witnesses bring, where that was not asked or is not told: contacts alone, or only carried and in the list for a
+            tie.
         low_rank, high_rank: nine in ten ranks that uncertain data leave likely.
         rests_on: what half of the score goes with ("one witness, one record"); empty if it does not go with one.
         moved_by: without what the rank moves most, no source named; empty if nothing moves it.
         rank_without: the rank then; None beside `moved_by`: they are not ranked then, as only carried.
         rank_without_witnesses: the rank had no witness spoken; None: they would not be ranked.
         surfaced: whether they are among the first fifty only for what witnesses said.
+        asked: whether it was asked how far the rank holds.
     """
 
     id: str
@@ -82,23 +76,26 @@ class LeadRow:
     rank_without: int | None = None
     rank_without_witnesses: int | None = None
     surfaced: bool = False
+    asked: bool = False
 
     @classmethod
-    def of(cls, lead: Lead, place: Place | None = None, brought: Brought | None = None) -> Self:
+    def of(cls, lead: Lead, place: Place | None = None, brought: Brought | None = None, *, asked: bool = False) -> Self:
         """The row of a lead.
 
         Args:
             lead: as it is told to this reader.
-            place: how far its place holds; None: that is not asked.
+            place: how far its place holds; None: that is not asked, or nothing is told of it.
             brought: what witnesses bring to it; None likewise.
+            asked: whether it was asked how far its place holds.
         """
         held: dict[str, Any] = {}
         if place is not None:
             rests_on = ", ".join(KINDS[kind] for kind in place.rests_on)
             moved = (place.most.words if place.most is not None else "", place.rank_without)
-            brings = (brought.without, brought.surfaced) if brought is not None else (None, False)
-            ranges = (place.best, place.worst, place.low, place.high, rests_on, *moved, *brings)
-            held = dict(zip(RANGE_COLUMNS, ranges, strict=True))
+            ranges = (place.best, place.worst, place.low, place.high, rests_on, *moved)
+            held = dict(zip(_OF_PLACE, ranges, strict=True))
+        if brought is not None:
+            held |= {"rank_without_witnesses": brought.without, "surfaced": brought.surfaced}
         return cls(
             id=lead.id,
             name=lead.name or lead.id,
@@ -114,6 +111,7 @@ class LeadRow:
             denied=lead.denied,
             shares={name: value for name, value in lead.shares.items() if value},
             stages=dict(lead.stages),
+            asked=asked,
             **held,
         )
 
@@ -129,8 +127,8 @@ class LeadRow:
 
     def columns(self) -> dict[str, Any]:
         """As a row of a table: `LEAD_COLUMNS`, without how far the rank holds where that was not asked."""
-        asked = LEAD_COLUMNS if self.best_rank is not None else LEAD_COLUMNS[: -len(RANGE_COLUMNS)]
-        return {name: getattr(self, name) for name in asked}
+        columns = LEAD_COLUMNS if self.asked else LEAD_COLUMNS[: -len(RANGE_COLUMNS)]
+        return {name: getattr(self, name) for name in columns}
 
     def whole(self) -> dict[str, Any]:
         """As a page and its JSON hold it: the columns, and what a picture of it and an order take."""

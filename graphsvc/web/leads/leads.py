@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import Outdated, RequestError
-from graphsvc.service import JUDGEMENTS, PIECES, RANGE_COLUMNS, Explanation, LeadRow, Piece, Review, Session
+from graphsvc.service import JUDGEMENTS, PIECES, RANGE_COLUMNS, RANKS_HELD, Explanation, LeadRow, Piece, Review, Session
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
@@ -45,7 +45,8 @@ _COLUMNS = (
 _ORDERS = {
     "rank": lambda row: row["rank"],
     "name": lambda row: row["name"].casefold(),
-    "worst_rank": lambda row: (row["worst_rank"], row["rank"]),
+    # Of whom no range is told, comes last.
+    "worst_rank": lambda row: (row["worst_rank"] is None, row["worst_rank"] or 0, row["rank"]),
     "groups": lambda row: (-row["counted"], row["rank"]),
     "other_sources": lambda row: (-row["other_sources"], row["rank"]),
     "score_on_record": lambda row: (row["rank_on_record"], row["rank"]),
@@ -253,9 +254,10 @@ def _piece(piece: Piece) -> dict[str, Any]:
     return {name: getattr(piece, name) for name in ("kind", "statement", "words", "sources", "claims")}
 
 
-def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:
-    best, worst, low, high = (int(row[name]) for name in RANGE_COLUMNS[:4])
-    return charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
+def _line(row: Mapping[str, Any], total: int) -> dict[str, float] | None:
+    """Where the ranks stand that are told of how far a place holds; None where none are."""
+    best, worst, low, high = (row[name] for name in RANKS_HELD)
+    return None if best is None else charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
 
 
 def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -273,8 +275,8 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("denied", "yes"): lambda row: row["deniers"] > 0,
         ("denied", "no"): lambda row: row["deniers"] == 0,
         **{("rests", kind): partial(_rests_on, words) for kind, words in PIECES.items()},
-        ("rests", "one"): lambda row: row["rests_on"] != "",
-        ("rests", "more"): lambda row: row["rests_on"] == "",
+        ("rests", "one"): lambda row: bool(row["rests_on"]),
+        ("rests", "more"): lambda row: row["rests_on"] == "",  # of whom that is not told, fits neither
         ("surfaced", "yes"): lambda row: bool(row["surfaced"]),
         ("review", "none"): lambda row: row["review"] is None,
         ("review", "any"): lambda row: row["review"] is not None,
@@ -297,7 +299,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _rests_on(words: str, row: dict[str, Any]) -> bool:
-    return words in row["rests_on"].split(", ")
+    return words in (row["rests_on"] or "").split(", ")
 
 
 def _has_a_hand(stage: str, row: dict[str, Any]) -> bool:
