@@ -46,7 +46,7 @@ from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.exports.given import Export
 from graphsvc.service.leads.groups import WitnessGroup
 from graphsvc.service.leads.reviews import Review
-from graphsvc.service.leads.rows import RANGE_COLUMNS, RANKS_HELD, LeadRow
+from graphsvc.service.leads.rows import RANGE_COLUMNS, RANKS_HELD, LeadRow, said_of_ranks
 from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
 from graphsvc.service.leads.through import Through
 from graphsvc.service.log import sought
@@ -76,7 +76,7 @@ from graphsvc.store.bolt import PlanStep
 from graphsvc.views.displacement.rows import MOVE_COLUMNS, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
 from graphsvc.views.linked import NONE as NOTHING_LINKED
-from graphsvc.views.sentences import NO_RANGE
+from graphsvc.views.sentences import NOT_TOLD
 from graphsvc.views.waits import others_moved
 
 __all__ = [
@@ -100,7 +100,7 @@ __all__ = [
     "MOVE_COLUMNS",
     "NODES",
     "NOTHING_LINKED",
-    "NO_RANGE",
+    "NOT_TOLD",
     "PAIR_KINDS",
     "PATH_KINDS",
     "PIECES",
@@ -187,6 +187,7 @@ __all__ = [
     "others_moved",
     "parameters",
     "quiet",
+    "said_of_ranks",
     "settle",
     "sought",
     "statement_form",

@@ -10,8 +10,9 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
 
 NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out"
-# Stands where a rank has no range: nobody is given a part, or a lead was only carried and is in the list for a tie.
-NO_RANGE = "not told"
+# Stands where a rank has no range, since nobody is given a part, or a lead was only carried and is in the list for a tie; and for a
+# rank where no one stands out.
+NOT_TOLD = "not told"
 _BEFORE = ", with what was given before"
 
 
@@ -305,7 +306,7 @@ def holds(best: int | None, worst: int | None) -> str:
         >>> holds(1, 3), holds(None, None)
         ('1 to 3', 'not told')
     """
-    return NO_RANGE if best is None else f"{best} to {worst}"
+    return NOT_TOLD if best is None else f"{best} to {worst}"
 
 
 def place(best: int | None, worst: int | None, low: int | None, high: int | None, *, in_steps: bool) -> str:

@@ -140,6 +140,44 @@ def test_a_range_that_was_never_computed_is_not_told(
     assert all(str(frame[name].dtype) == "Int64" for name in RANKS_HELD)
 
 
+def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: Callable[[Tables], Place]) -> None:
+    tied, tapped = place(TIED), place(TAPPED)
+    ranking = tied("ana").leads.ranking()
+    assert ranking.verdict == "abstains"
+    untold = f"No rank is told. {ranking.reason}"
+    client, base = tied.client("ana"), f"/case/{tied.case}"
+    # On the canvas and in the table of its measures.
+    data = client.get(f"{base}/network/measures.json?id=boss").get_json()
+    assert (data["verdict"], data["ranked_on"]) == ("abstains", untold)
+    assert {"score", "rank"}.isdisjoint(name for figures in data["measures"].values() for name in figures)
+    assert data["measures"]["boss"]["groups"] == 0
+    assert untold in client.get(f"{base}/network/measures?id=boss").text
+    # In sets.
+    found = tied("ana").leads.sets.find(1)
+    assert (found.people, found.ranks, found.verdict, found.ranked_on) == (("boss",), {}, "abstains", untold)
+    page = client.get(f"{base}/sets?size=1").text
+    assert untold in page
+    assert "not told" in page
+    assert client.get(f"{base}/sets.json?size=1").get_json()["ranked_on"] == untold
+    # Through the witnesses.
+    data = client.get(f"{base}/through.json").get_json()
+    assert (data["verdict"], data["reason"]) == ("abstains", ranking.reason)
+    assert ranking.reason in client.get(f"{base}/through").text
+    # On the first page of the case, whose twin has as many leads as that of the list.
+    data = client.get(f"{base}/overview.json").get_json()
+    assert (data["verdict"], data["leads"], data["total"]) == ("abstains", [], len(ranking.leads))
+    assert "All leads" in client.get(base).text
+
+    client, base = tapped.client("ana"), f"/case/{tapped.case}"
+    data = client.get(f"{base}/network/measures.json?id={JOINS}").get_json()
+    assert (data["verdict"], data["ranked_on"], data["measures"][JOINS]["rank"]) == ("leads", "", 1)
+    found = tapped("ana").leads.sets.find(1)
+    assert (found.ranks[JOINS], found.verdict, found.ranked_on) == (1, "leads", "")
+    assert "not told" not in client.get(f"{base}/sets?size=1").text
+    assert client.get(f"{base}/through.json").get_json()["verdict"] == "leads"
+    assert client.get(f"{base}/overview.json").get_json()["leads"][0]["id"] == JOINS
+
+
 @pytest.mark.parametrize("rows", [PHONES, TAPPED], ids=["phones", "people"])
 def test_sets_are_looked_for_among_contacts_where_nobody_has_a_part(
     place: Callable[[Tables], Place], rows: Tables

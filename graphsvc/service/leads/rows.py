@@ -8,7 +8,7 @@ from typing import Any, Self
 from graphsvc.analysis.doubt.brought import Brought
 from graphsvc.analysis.doubt.pieces import KINDS
 from graphsvc.analysis.doubt.stability import Place
-from graphsvc.analysis.score.hubs import Lead
+from graphsvc.analysis.score.hubs import Lead, Ranking
 
 # How far the rank of a lead holds: the ranges, what is told with them, and what witnesses bring.
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
@@ -30,6 +30,18 @@ LEAD_COLUMNS = (
     "denied",
     *RANGE_COLUMNS,
 )
+
+
+def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
+    """What is said of the ranks beside names: what the ranking leaves out, and that none is told where no one stands out.
+
+    The order of a list in which no one stands out would be taken for one, so that it is told to who asks for the list alone.
+
+    Args:
+        ranking: as it is told to this reader.
+        ranked_on: what it leaves out, in a sentence; may be empty.
+    """
+    return f"No rank is told. {ranking.reason} {ranked_on}".strip() if ranking.verdict == "abstains" else ranked_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
+from graphsvc.service.leads.rows import said_of_ranks
 
 __all__ = ["GOALS", "LARGEST", "KeySet", "Sets"]
 
@@ -40,7 +41,9 @@ class KeySet:
         before, after: what there is, and what is left without them; back: once the first successor of each took over.
         gains: what each of them adds, who adds most first.
         successors: who ties the same people. rivals: who might gain.
-        names: id → name of everyone and every gang named here. ranks: id → rank among the leads.
+        names: id → name of everyone and every gang named here.
+        ranks: id → rank among the leads, none where no one stands out. verdict: of the ranking (`leads` or `abstains`).
+        ranked_on: what the ranks leave out, or that no one stands out and none is told; empty: nothing.
         contacts_alone: nobody is said to have a part here: ties are contacts. things: they are among them.
     """
 
@@ -58,6 +61,8 @@ class KeySet:
     rivals: tuple[Rival, ...]
     names: dict[str, str]
     ranks: dict[str, int]
+    verdict: str
+    ranked_on: str
     contacts_alone: bool = False
     things: bool = False
 
@@ -103,6 +108,9 @@ class Sets:
         gain = rivals(on.quarrels, people)
         named = {*people, *(heir.person for heir in heirs)}
         named |= {end for gainer in gain for end in (gainer.rival, gainer.gang) if end}
+        ranking = self._material.ranking()
+        abstains = ranking.verdict == "abstains"
+        ranks = {} if abstains else {lead.id: lead.rank for lead in ranking.leads if lead.id in named}
         return KeySet(
             goal=goal,
             people=people,
@@ -117,7 +125,9 @@ class Sets:
             successors=tuple(heirs),
             rivals=tuple(gain),
             names={identifier: row["name"] or identifier for identifier, row in self._ask.named(named).items()},
-            ranks={lead.id: lead.rank for lead in self._material.ranking().leads if lead.id in named},
+            ranks=ranks,
+            verdict=ranking.verdict,
+            ranked_on=said_of_ranks(ranking, self._ask.ranked_on) if ranks or abstains else "",
             contacts_alone=on.contacts_alone,
             things=on.things,
         )

@@ -14,7 +14,7 @@ from graphsvc.records.relations import ENTITIES, LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.questions import Questions
-from graphsvc.service.leads.rows import LeadRow
+from graphsvc.service.leads.rows import LeadRow, said_of_ranks
 from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.request import MOST_NODES, MOST_STARTS, PictureRequest
 from graphsvc.views.behind.against import Denial, denial
@@ -182,8 +182,8 @@ class Answers:
         held = {}
         with self._ask.act("analyse", query="hubs") as outcome:
             places, ranking = self._material.places(), self._material.ranking()
-            if ranking.verdict == "abstains":  # the order of a list in which no one stands out would be taken for one
-                return {}, f"No rank is told. {ranking.reason} {self._ask.ranked_on}".strip()
+            if ranking.verdict == "abstains":
+                return {}, said_of_ranks(ranking, self._ask.ranked_on)
             leads = ranking.leads
             for row in (LeadRow.of(lead, places.get(lead.id)) for lead in leads if lead.id in named):
                 held[row.id] = LeadRank(

@@ -38,7 +38,7 @@ def table(case: str) -> ResponseReturnValue:
         largest=LARGEST,
         by_hand="\n".join(person.strip() for person in people),
         found=asdict(key_set),
-        ranked_on=session.leads.ranked_on if key_set.ranks else "",
+        ranked_on=key_set.ranked_on,
         states=_states(key_set),
         reasons={
             gain.person: adds_to_set(gain, key_set.names, things=key_set.things) for gain in key_set.gains[:_REASONS]

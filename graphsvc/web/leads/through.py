@@ -39,12 +39,15 @@ def _told(session: Session) -> tuple[dict[str, Any], Through]:
     shown = session.leads.witnesses.through(_ids())
     # Whom it may name: those it is asked for, and the first of the list, whom witnesses surface or would carry.
     named = {lead.id for lead in shown.leads}
-    leads = [lead for lead in session.leads.ranking().leads if lead.rank <= FIRST_LEADS or lead.id in named]
+    ranking = session.leads.ranking()
+    leads = [lead for lead in ranking.leads if lead.rank <= FIRST_LEADS or lead.id in named]
     rows = {row.id: row for row in session.leads.rows(leads)}
     cleared = session.grant.sources
     links = {edge.key: _link(edge) for edge in shown.view.edges}
     record = cleared and request.args.get("record") == "yes"
     values: dict[str, Any] = {
+        "verdict": ranking.verdict,
+        "reason": ranking.reason,
         "ranked_on": session.leads.ranked_on,
         "leads": [rows[lead.id].columns() for lead in shown.leads],
         "surfaced": [row.columns() for row in rows.values() if row.surfaced],

@@ -71,7 +71,7 @@ def _overview(session: Session) -> dict[str, Any]:
     """What takes time: after a delivery the leads are ranked as they are and as they were."""
     crossings = session.network.entities.crossings().dicts()
     counted = [row["people_count"] for row in crossings if row["people_count"] is not None]
-    verdict, reason, leads = _top(session)
+    verdict, reason, leads, total = _top(session)
     return {
         # Without when it was gathered: only the page of all of it marks it as seen.
         "waiting": {name: value for name, value in session.waiting.listed().plain().items() if name != "at"},
@@ -85,16 +85,19 @@ def _overview(session: Session) -> dict[str, Any]:
         "reason": reason,
         "ranked_on": session.leads.ranked_on if verdict else "",
         "leads": leads,
+        "total": total,
         "deliveries": session.deliveries.listed()[:_NEWEST],
     }
 
 
-def _top(session: Session) -> tuple[str, str, list[dict[str, object]]]:
-    """Verdict, reason and the first leads; nothing for those whose role ranks nobody."""
+def _top(session: Session) -> tuple[str, str, list[dict[str, object]], int]:
+    """Verdict, reason, the first leads, and how many are ranked; nothing for those whose role ranks nobody."""
     if not session.may("analyse"):
-        return "", "", []
+        return "", "", [], 0
     ranking = session.leads.ranking()
-    return ranking.verdict, ranking.reason, [LeadRow.of(lead).whole() for lead in ranking.leads[:_TOP]]
+    # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+    first = [] if ranking.verdict == "abstains" else ranking.leads[:_TOP]
+    return ranking.verdict, ranking.reason, [LeadRow.of(lead).whole() for lead in first], len(ranking.leads)
 
 
 def _in_order(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -17,7 +17,7 @@ from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stric
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, says
 from graphsvc.records.told import STEPS
-from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session, now
+from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session, now, said_of_ranks
 from graphsvc.views import wording
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
@@ -103,16 +103,22 @@ def measures(case: str) -> ResponseReturnValue:
     session = at(case)
     picture = shown(session)
     figures = measured(picture)
+    verdict, ranked_on = "", ""
     if session.may("analyse"):
-        for lead in session.leads.ranking().leads:
+        ranking = session.leads.ranking()
+        verdict = ranking.verdict
+        for lead in ranking.leads:
             if lead.id in figures:
-                figures[lead.id] |= {"score": lead.score, "rank": lead.rank, "groups": lead.groups}
+                ranked_on = said_of_ranks(ranking, session.leads.ranked_on)
+                order = {} if verdict == "abstains" else {"score": lead.score, "rank": lead.rank}
+                figures[lead.id] |= {**order, "groups": lead.groups}
     return answer(
         "network/measures.html",
         case=session.case,
         names=picture.names,
         measures=figures,
-        ranked_on=session.leads.ranked_on if any("rank" in each for each in figures.values()) else "",
+        verdict=verdict,
+        ranked_on=ranked_on,
         picture="" if wants_json() else _beside("network.view", session),
     )
 

@@ -216,11 +216,9 @@ export class Canvas {
     }
   }
 
-  // Measures of the picture that colours and sizes are chosen by: id → name → number.
+  // Measures of the picture that colours and sizes are chosen by (id → name → number), and whether anyone stands out as a lead.
   async measures() {
-    this.measured ??= this.page
-      .json(`${this.root.dataset.measures}?${served(this.params)}`)
-      .then(({ measures }) => measures);
+    this.measured ??= this.page.json(`${this.root.dataset.measures}?${served(this.params)}`);
     try {
       return await this.measured;
     } catch (error) {

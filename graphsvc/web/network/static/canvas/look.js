@@ -30,7 +30,8 @@ export class Look {
     const colour = params.get("colour") ?? "";
     const sized = params.get("sized") ?? "";
     const wanted = ["community", "score", "groups", "between"].filter((name) => name === colour || name === sized);
-    const known = wanted.length ? await this.measures() : {};
+    const { measures: known, verdict } = wanted.length ? await this.measures() : { measures: {}, verdict: "" };
+    const abstains = verdict === "abstains";
     const data = this.picture.data;
     const kept = this.passing(params);
     const beside = new Set(data.edges.filter(kept).flatMap((edge) => [edge.from, edge.to]));
@@ -45,7 +46,7 @@ export class Look {
     // What is of other days is faint, never gone: one would not know what it was that is not there.
     const other = this.otherDays(params);
     const fade = params.get("fade") === "yes";
-    const paint = this.paint(colour, known);
+    const paint = this.paint(colour, known, abstains);
     const reach = this.reach(sized, known);
     const dated = Boolean(params.get("from") || params.get("to"));
     const plain = !narrowed && !dated && !colour && !wanted.length && params.get("labels") !== "no";
@@ -58,7 +59,7 @@ export class Look {
       gone: fade ? () => false : off,
       labels: params.get("labels") !== "no",
     });
-    this.tell(paint.legend, colour, sized);
+    this.tell(paint.legend, colour, sized, abstains);
     const passes = (item) => !off(item) && !other(item);
     for (const table of ["nodes", "links"]) {
       const items = table === "nodes" ? data.nodes : data.edges;
@@ -109,7 +110,7 @@ export class Look {
       (!handling || (handling === "P") === released(edge));
   }
 
-  paint(colour, known) {
+  paint(colour, known, abstains) {
     if (colour === "gang" || colour === "community") {
       const of = (node) =>
         (colour === "gang" ? (node.kind === "gang" ? node.label : node.gang) : known[node.id]?.community) || "";
@@ -125,6 +126,9 @@ export class Look {
       legend.push([NONE, order.length > HUES.length ? "others, or none" : "none", null]);
       return { fill: (node) => hue(of(node)), legend };
     }
+    // An order in which no one stands out would be taken for one.
+    if (colour === "score" && abstains)
+      return { fill: () => NONE, legend: [[NONE, "no one stands out: no lead score is told", null]] };
     if (colour === "score") {
       const values = Object.values(known)
         .map((one) => one.score)
@@ -151,7 +155,7 @@ export class Look {
     return (node) => 8 + 22 * Math.sqrt(value(node) / most);
   }
 
-  tell(legend, colour, sized) {
+  tell(legend, colour, sized, abstains) {
     const lines = legend.map(([hue, words, number]) => {
       const line = document.createElement("li");
       const mark = document.createElementNS(SVG, "svg");
@@ -176,7 +180,7 @@ export class Look {
       return line;
     });
     const size = {
-      score: "Larger: higher lead score",
+      score: abstains ? "All of a size: no one stands out, no lead score is told" : "Larger: higher lead score",
       groups: "Larger: more groups of witnesses",
       between: "Larger: more shortest ways pass here",
     }[sized];
