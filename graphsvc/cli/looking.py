@@ -16,7 +16,15 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.errors import Busy, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.iso import json_safe
-from graphsvc.service import LINKED_COLUMNS, NOTHING_LINKED, Session, cut
+from graphsvc.service import (
+    LINKED_COLUMNS,
+    LISTED_COLUMNS,
+    NOT_TOLD,
+    NOTHING_LINKED,
+    RANKS_HELD,
+    Session,
+    cut,
+)
 
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
@@ -26,41 +34,36 @@ _SHOWN_LEADS = 20
 @click.command()
 @click.argument("case", default="")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-@click.option("--all", "everyone", is_flag=True, help="Every candidate, not only the first 20.")
+@click.option(
+    "--all", "everyone", is_flag=True, help="Every candidate, not only the first 20, or none where no one stands out."
+)
 @acting
 def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     """Leads of a case, best first: intelligence, never evidence, and never a finding of guilt."""
     with session(case) as acts:
         ranking = acts.leads.table()
-    chosen = ranking["hubs"] if everyone else ranking["hubs"][:_SHOWN_LEADS]
+        reviews = acts.leads.reviews.latest() if form != "json" else {}
+    total = len(ranking["hubs"])
+    # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+    shown = total if everyone else 0 if ranking["verdict"] == "abstains" else min(_SHOWN_LEADS, total)
+    chosen = ranking["hubs"][:shown]
     if form == "json":
-        answer = {**{name: ranking[name] for name in ("case", "verdict", "reason", "ranked_on")}, "hubs": chosen}
-        say_text(json.dumps(answer, ensure_ascii=False, indent=1))
+        answer = {name: ranking[name] for name in ("case", "verdict", "reason", "ranked_on")}
+        say_text(json.dumps({**answer, "total": total, "hubs": chosen}, ensure_ascii=False, indent=1))
         return
-    say(f"{ranking['verdict']}: {ranking['reason']}", err=True)
-    if ranking["ranked_on"]:
-        say(ranking["ranked_on"], err=True)
-    columns = [
-        "rank",
-        "best_rank",
-        "worst_rank",
-        "rests_on",
-        "moved_by",
-        "rank_without",
-        "id",
-        "name",
-        "score",
-        "groups",
-        "independent",
-        "other_sources",
-        "score_on_record",
-        "rank_on_record",
-    ]
-    columns += ["groups_on_record", "other_sources_on_record", "denied"]
-    rows = [[lead[column] for column in columns] for lead in chosen]
+    say(f"{ranking['verdict']}: {ranking['reason']}", *filter(None, [ranking["ranked_on"]]), err=True)
+    rows = [lead | {"review": reviews[lead["id"]].judgement if lead["id"] in reviews else None} for lead in chosen]
+    columns = LISTED_COLUMNS
     if form == "csv":  # where no one stands out, each row says so: a file is read without what was said beside it
-        columns, rows = [*columns, "verdict"], [[*row, ranking["verdict"]] for row in rows]
-    write(form, columns, rows)
+        columns = (*columns, "verdict")
+        rows = [row | {"verdict": ranking["verdict"]} for row in rows]
+    else:
+        rows = [row | {name: NOT_TOLD for name in RANKS_HELD if row[name] is None} for row in rows]
+    if rows or form == "csv":
+        write(form, columns, [[row[column] for column in columns] for row in rows])
+    if shown < total:
+        none = f"{total} are ranked, and where no one stands out none is listed; --all gives all the same."
+        say(f"{shown} of {total}; --all gives all." if shown else none, err=True)
 
 
 @click.command()

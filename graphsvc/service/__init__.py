@@ -46,7 +46,7 @@ from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.exports.given import Export
 from graphsvc.service.leads.groups import WitnessGroup
 from graphsvc.service.leads.reviews import Review
-from graphsvc.service.leads.rows import RANGE_COLUMNS, RANKS_HELD, LeadRow, said_of_ranks
+from graphsvc.service.leads.rows import LISTED_COLUMNS, RANKS_HELD, LeadRow, said_of_ranks
 from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
 from graphsvc.service.leads.through import Through
 from graphsvc.service.log import sought
@@ -89,6 +89,7 @@ __all__ = [
     "JUDGEMENTS",
     "LARGEST",
     "LINKED_COLUMNS",
+    "LISTED_COLUMNS",
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
     "MOST_BYTES",
@@ -104,7 +105,6 @@ __all__ = [
     "PAIR_KINDS",
     "PATH_KINDS",
     "PIECES",
-    "RANGE_COLUMNS",
     "RANKS_HELD",
     "REJECTION_COLUMNS",
     "SIGN_IN",

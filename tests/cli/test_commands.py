@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.config import Settings
+from graphsvc.service import LISTED_COLUMNS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -80,7 +81,8 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     assert "delivery 1" in loaded.stderr
     hubs = run("hubs", case, "--format", "json", "--all", "--purpose", "who is behind it")
     answer = json.loads(hubs.stdout)
-    assert list(answer) == ["case", "verdict", "reason", "ranked_on", "hubs"]
+    assert list(answer) == ["case", "verdict", "reason", "ranked_on", "total", "hubs"]
+    assert answer["total"] == len(answer["hubs"])
     assert list(answer["hubs"][0]) == [
         "id",
         "name",
@@ -106,8 +108,8 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     ]
     scores = [hub["score"] for hub in answer["hubs"]]
     assert scores == sorted(scores, reverse=True)
-    header, *rows = run("hubs", case, "--format", "csv").stdout.splitlines()
-    assert header.endswith(",denied,verdict")
+    header, *rows = run("hubs", case, "--format", "csv", "--all").stdout.splitlines()
+    assert header.split(",") == [*LISTED_COLUMNS, "verdict"]
     assert {row.rpartition(",")[2] for row in rows} == {answer["verdict"]}
     crossing = (folder / "crossings.csv").read_text("utf-8").splitlines()[1].split(",")[0]
     behind = run("behind", "--id", crossing, "--case", case, "--format", "json")

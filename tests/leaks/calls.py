@@ -259,6 +259,7 @@ CALLS: dict[str, Entry] = {
     "deliveries.require": with_(),
     "protection.reveals.listed": with_(),
     "leads.reviews.add": of("entities", "agree", _REASON),
+    "leads.reviews.latest": with_(),
     "leads.reviews.of": lambda known: [((), {}), *(((one,), {}) for one in known.entities)],
     "ask.rows": lambda known: [((name,), given) for name, given in known.firsts[::5]],
     "search.known": lambda known: [((one,), {}) for one in (*known.entities[:5], "Nobody At All")],

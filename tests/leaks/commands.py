@@ -49,7 +49,11 @@ COMMANDS: dict[str, Entry] = {
     "deliveries": lambda known: [[known.case]],
     "cases": _alone,
     "simulate": "writes an invented case; reads none",
-    "hubs": lambda known: [[known.case], [known.case, "--format", "csv", "--all"], [known.case, "--format", "json"]],
+    "hubs": lambda known: [
+        [known.case],
+        [known.case, "--format", "csv", "--all"],
+        [known.case, "--format", "json", "--all"],
+    ],
     "waiting": lambda known: [["--case", known.case], ["--case", known.case, "--format", "json"]],
     "behind": lambda known: [
         [*(word for one in known.entities[:40] for word in ("--id", one)), "--case", known.case],

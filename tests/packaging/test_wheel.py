@@ -77,7 +77,7 @@ def test_the_installed_wheel_does_the_main_job(wheel: Path, neo4j_server: LocalS
     run(command, "load", "out", "--case", "wheel", cwd=tmp_path, **server)
     answer = json.loads(run(command, "hubs", "wheel", "--format", "json", "--all", cwd=tmp_path, **server))
     truth = json.loads((tmp_path / "out" / "truth.json").read_text("utf-8"))
-    assert set(answer) == {"case", "verdict", "reason", "ranked_on", "hubs"}
+    assert set(answer) == {"case", "verdict", "reason", "ranked_on", "total", "hubs"}
     ids = [hub["id"] for hub in answer["hubs"]]
     assert len(ids) == len(set(ids))
     # Who is no candidate by name is one by pseudonym: nothing under P says what part they play.

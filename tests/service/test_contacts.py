@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 
@@ -12,6 +13,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import RANKS_HELD, PictureRequest
+from tests.leaks import commands
 from tests.toolbox.cases import Place, laid
 from tests.toolbox.rows import Tables, said
 
@@ -176,6 +178,61 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     assert "not told" not in client.get(f"{base}/sets?size=1").text
     assert client.get(f"{base}/through.json").get_json()["verdict"] == "leads"
     assert client.get(f"{base}/overview.json").get_json()["leads"][0]["id"] == JOINS
+
+
+@pytest.fixture
+def command(place: Callable[[Tables], Place]) -> Callable[..., str]:
+    """`command(rows, name, ...)`: what a command answers and says about a case of these rows."""
+
+    def run(rows: Tables, name: str, *words: str) -> str:
+        case = place(rows)
+        settings = case.service.settings
+        link = case.service.sign_in_link("ana", "tests")
+        assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
+        said_of_it = commands.run(settings, name, case.case, *words)
+        assert said_of_it.startswith("0"), said_of_it
+        return said_of_it.removeprefix("0\n")
+
+    return run
+
+
+def test_the_command_lists_leads_as_the_page_and_its_csv_do(
+    place: Callable[[Tables], Place], command: Callable[..., str]
+) -> None:
+    tapped, tied = place(TAPPED), place(TIED)
+    tapped("ana").leads.reviews.add(JOINS, "park", "another look next week")
+    header = tapped.client("ana").get(f"/case/{tapped.case}/leads.csv").text.splitlines()[0]
+    answer = command(TAPPED, "hubs", "--format", "csv")
+    assert answer.splitlines()[0] == header
+    (joins,) = [row for row in csv.DictReader(io.StringIO(answer)) if row["id"] == JOINS]
+    assert (joins["best_rank"], joins["review"], joins["verdict"]) == ("", "park", "leads")
+    shown = command(TAPPED, "hubs")
+    assert {"rank_without_witnesses", "surfaced", "low_rank", "high_rank", "review"} <= {*shown.splitlines()[0].split()}
+    assert "not told" in shown
+    assert "--all" not in shown
+    # Where no one stands out, to who asks for it.
+    reason, ranked = tied("ana").leads.ranking().reason, len(tied("ana").leads.ranking().leads)
+    for form in ("table", "csv"):
+        answer = command(TIED, "hubs", "--format", form)
+        assert reason in answer
+        assert f"{ranked} are ranked, and where no one stands out none is listed; --all" in answer
+        assert "boss" not in answer
+        assert "boss" in command(TIED, "hubs", "--format", form, "--all")
+    data = json.loads(command(TIED, "hubs", "--format", "json"))
+    assert (data["verdict"], data["total"], data["hubs"]) == ("abstains", ranked, [])
+    assert len(json.loads(command(TIED, "hubs", "--format", "json", "--all"))["hubs"]) == ranked
+
+
+def test_the_command_says_of_how_many_leads_it_lists_the_first(
+    command: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphsvc.cli.looking._SHOWN_LEADS", 4)
+    for form in ("table", "csv"):
+        answer = command(TAPPED, "hubs", "--format", form)
+        assert f"4 of {len(EVERYONE)}; --all gives all." in answer
+        assert "; --all" not in command(TAPPED, "hubs", "--format", form, "--all")
+    data = json.loads(command(TAPPED, "hubs", "--format", "json"))
+    assert (len(data["hubs"]), data["total"]) == (4, len(EVERYONE))
 
 
 @pytest.mark.parametrize("rows", [PHONES, TAPPED], ids=["phones", "people"])

@@ -130,6 +130,10 @@ class Reviews:
             outcome["rows"] = len(reviews)
         return reviews
 
+    def latest(self) -> dict[str, Review]:
+        """Of each lead that is ranked for this reader and was decided about the latest review."""
+        return {review.lead: review for review in reversed(self.of())}
+
     def _told(self, reviews: list[StoredReview], lead: str) -> list[Review]:
         """Those about leads that are ranked for this reader: of anybody else nothing is told."""
         ranked = [candidate.id for candidate in self._material.ranking().leads if not lead or candidate.id == lead]

@@ -14,12 +14,7 @@ from graphsvc.analysis.score.hubs import Lead, Ranking
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
 _OF_PLACE = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
 RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced")
-# What a table of leads has, in its order.
-LEAD_COLUMNS = (
-    "id",
-    "name",
-    "score",
-    "rank",
+_FIGURES = (
     "groups",
     "independent",
     "other_sources",
@@ -28,8 +23,11 @@ LEAD_COLUMNS = (
     "groups_on_record",
     "other_sources_on_record",
     "denied",
-    *RANGE_COLUMNS,
 )
+# What a table of leads has, in its order.
+LEAD_COLUMNS = ("id", "name", "score", "rank", *_FIGURES, *RANGE_COLUMNS)
+# What the list of leads has where it is read without its page, in its order: as CSV, and as the command prints it.
+LISTED_COLUMNS = ("rank", *RANGE_COLUMNS, "name", "id", "score", *_FIGURES, "review")
 
 
 def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:

@@ -12,7 +12,17 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import Outdated, RequestError
-from graphsvc.service import JUDGEMENTS, PIECES, RANGE_COLUMNS, RANKS_HELD, Explanation, LeadRow, Piece, Review, Session
+from graphsvc.service import (
+    JUDGEMENTS,
+    LISTED_COLUMNS,
+    PIECES,
+    RANKS_HELD,
+    Explanation,
+    LeadRow,
+    Piece,
+    Review,
+    Session,
+)
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
@@ -26,21 +36,6 @@ PAGE = 50
 _BAR = 240.0
 _NAMED = 8  # of whom a reading speaks, at most by name
 _LINE = 90.0
-_ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
-_COLUMNS = (
-    "rank",
-    *RANGE_COLUMNS,
-    "name",
-    "id",
-    "score",
-    "groups",
-    "independent",
-    "other_sources",
-    "score_on_record",
-    *_ON_RECORD,
-    "denied",
-    "review",
-)
 # ?sort= → what to order by, best first.
 _ORDERS = {
     "rank": lambda row: row["rank"],
@@ -102,8 +97,8 @@ def table_csv(case: str) -> ResponseReturnValue:
     session = at(case)
     ranking = session.leads.ranking()
     rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
-    written = ([*(_written(row[name]) for name in _COLUMNS), ranking.verdict] for row in rows)
-    return csv_file("leads", (*_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
+    written = ([*(_written(row[name]) for name in LISTED_COLUMNS), ranking.verdict] for row in rows)
+    return csv_file("leads", (*LISTED_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
 
 
 @page(blueprint, "/lead", look="analyse", lead="id")
@@ -232,10 +227,8 @@ def review_row(review: Review) -> dict[str, Any]:
 
 def reviewed(rows: Iterable[LeadRow], session: Session) -> list[dict[str, Any]]:
     """The rows, each with the latest `review` of the lead that this reader may be told of."""
-    latest: dict[str, dict[str, Any]] = {}
-    for review in session.leads.reviews.of():
-        latest.setdefault(review.lead, review_row(review))
-    return [row.whole() | {"review": latest.get(row.id)} for row in rows]
+    latest = session.leads.reviews.latest()
+    return [row.whole() | {"review": review_row(latest[row.id]) if row.id in latest else None} for row in rows]
 
 
 def ranked(session: Session, identifier: str) -> dict[str, Any] | None:
