@@ -53,7 +53,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         return
     say(f"{ranking['verdict']}: {ranking['reason']}", *filter(None, [ranking["ranked_on"]]), err=True)
     rows = [lead | {"review": reviews[lead["id"]].judgement if lead["id"] in reviews else None} for lead in chosen]
-    columns = LISTED_COLUMNS
+    columns: tuple[str, ...] = LISTED_COLUMNS
     if form == "csv":  # where no one stands out, each row says so: a file is read without what was said beside it
         columns = (*columns, "verdict")
         rows = [row | {"verdict": ranking["verdict"]} for row in rows]

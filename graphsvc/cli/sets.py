@@ -11,7 +11,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
-from graphsvc.service import GOALS, KeySet, Session
+from graphsvc.service import GOALS, NOT_TOLD, KeySet, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -30,7 +30,7 @@ def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ..
     with session(case) as acts:
         key_set = acts.leads.sets.find(size, goal, people)
     if form == "json":
-        say_text(json.dumps(asdict(key_set), ensure_ascii=False, indent=1))
+        say_text(json.dumps(asdict(key_set) | {"reasons": key_set.reasons}, ensure_ascii=False, indent=1))
     else:
         _show(key_set)
 
@@ -41,18 +41,26 @@ def _show(key_set: KeySet) -> None:
         return identifier if name == identifier else f"{identifier} {name}"
 
     of_whom = "people and things" if key_set.things else "people"
-    for person in key_set.people:
-        say(f"{named(person)}  rank {key_set.ranks.get(person, 'none')}")
+    unranked = NOT_TOLD if key_set.verdict == "abstains" else "none"
+    for gain in key_set.gains:  # who adds most first
+        person = gain.person
+        untied = "  no ties" if person in key_set.untied else ""
+        say(f"{named(person)}  rank {key_set.ranks.get(person, unranked)}  adds {gain.adds:.3f}{untied}")
+        if person in key_set.reasons:
+            say(f"    {key_set.reasons[person]}")
         for heir in key_set.successors:
             if heir.of == person:
                 say(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} ties")
-    say(f"reach {key_set.reach:.2f} of {key_set.of} {of_whom}")
+    # Three digits, as on the page: sets are told apart by less than one in a hundred.
+    say(f"reach {key_set.reach:.3f} of {key_set.of} {of_whom}")
     for when, left in (("as it is", key_set.before), ("without them", key_set.after), ("taken over", key_set.back)):
         pieces = f"{left.pieces} pieces, the biggest of {left.biggest}"
-        say(f"{when:13} {left.people} {of_whom}, {pieces}, fragmentation {left.fragmentation:.2f}")
+        say(f"{when:13} {left.people} {of_whom}, {pieces}, fragmentation {left.fragmentation:.3f}")
     for rival in key_set.rivals:
         of = f"{named(rival.gang)}, the gang of {rival.of}" if rival.gang else named(rival.of)
         say(f"might gain: {named(rival.rival)}, a rival of {of}")
+    if key_set.ranked_on:
+        say(key_set.ranked_on, err=True)
     if key_set.contacts_alone:
         say("Nobody is said to have played a part here: this is who and what is in contact, and no more.", err=True)
     if key_set.sampled:

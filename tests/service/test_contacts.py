@@ -235,6 +235,17 @@ def test_the_command_says_of_how_many_leads_it_lists_the_first(
     assert (len(data["hubs"]), data["total"]) == (4, len(EVERYONE))
 
 
+def test_the_command_says_who_of_a_set_has_no_ties_and_that_no_rank_is_told(
+    place: Callable[[Tables], Place], command: Callable[..., str]
+) -> None:
+    lone = command(BESIDE, "sets", "--person", "p0", "--person", JOINS)
+    (line,) = [line for line in lone.splitlines() if line.startswith("p0 ")]
+    assert line.endswith("  no ties")
+    assert "rank not told" in line
+    assert f"No rank is told. {place(BESIDE)('ana').leads.ranking().reason}" in lone
+    assert f"{JOINS}  rank 1  adds " in command(TAPPED, "sets", "--size", "1")
+
+
 @pytest.mark.parametrize("rows", [PHONES, TAPPED], ids=["phones", "people"])
 def test_sets_are_looked_for_among_contacts_where_nobody_has_a_part(
     place: Callable[[Tables], Place], rows: Tables

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
+from tests.leaks import commands
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
@@ -150,6 +152,29 @@ def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(pe
                 assert f"{gain['cut_off']} " in sentence
                 assert f"from the other {gain['rest']}" in sentence
     assert "Bars begin at 0 and end at" in page
+
+
+@pytest.mark.parametrize("name", ["whole", "low"])
+def test_the_command_says_what_the_page_does(people: Place, name: str) -> None:
+    settings = people.service.settings
+    link = people.service.sign_in_link(name, "tests")
+    assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
+    found = people(name).leads.sets.find(3)
+    twin = people.client(name).get(f"/case/{people.case}/sets.json?size=3").get_json()
+    answer = json.loads(commands.run(settings, "sets", people.case, "--format", "json").removeprefix("0\n"))
+    assert answer == twin["found"] | {"reasons": twin["reasons"]}
+    assert answer["ranked_on"] == twin["ranked_on"]
+    assert bool(answer["ranked_on"]) == (name == "low" or answer["verdict"] == "abstains")
+    text = commands.run(settings, "sets", people.case)
+    assert twin["ranked_on"] in text
+    lines = [line for line in text.splitlines() if "  adds " in line]
+    assert [line.split()[0] for line in lines] == [gain.person for gain in found.gains]  # who adds most first
+    assert [line.rpartition(" ")[2] for line in lines] == [f"{gain.adds:.3f}" for gain in found.gains]
+    for sentence in twin["reasons"].values():
+        assert sentence in text
+    for left in (found.before, found.after, found.back):
+        assert f"fragmentation {left.fragmentation:.3f}" in text
+    assert f"reach {found.reach:.3f} of" in text
 
 
 def test_who_is_cut_off_is_counted_as_the_pieces_are(people: Place) -> None:

@@ -25,8 +25,12 @@ from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.service.leads.rows import said_of_ranks
+from graphsvc.views.sentences import adds_to_set
 
 __all__ = ["GOALS", "LARGEST", "KeySet", "Sets"]
+
+# Of so many members, those who add most, it is said in words why.
+_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class KeySet:
     ranked_on: str
     contacts_alone: bool = False
     things: bool = False
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why they are in it, of those who add most: id → sentence."""
+        return {gain.person: adds_to_set(gain, self.names, things=self.things) for gain in self.gains[:_REASONS]}
 
 
 class Sets:

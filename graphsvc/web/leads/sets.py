@@ -10,15 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import LARGEST, KeySet
-from graphsvc.views.sentences import adds_to_set
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sets", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(30, "Sets", "sets.table", "analyse"),)
 _SIZE, _GOAL = "3", "fragment"
-# Of so many members, those who add most, it is said in words why.
-_REASONS = 3
 
 
 @page(blueprint, "/sets")
@@ -40,9 +37,7 @@ def table(case: str) -> ResponseReturnValue:
         found=asdict(key_set),
         ranked_on=key_set.ranked_on,
         states=_states(key_set),
-        reasons={
-            gain.person: adds_to_set(gain, key_set.names, things=key_set.things) for gain in key_set.gains[:_REASONS]
-        },
+        reasons=key_set.reasons,
         scale=_scale(key_set),
     )
 
