@@ -20,7 +20,6 @@ from graphsvc.service import (
     LINKED_COLUMNS,
     LISTED_COLUMNS,
     NOT_TOLD,
-    NOTHING_LINKED,
     RANKS_HELD,
     Session,
     cut,
@@ -121,8 +120,8 @@ def linked(session: Opener, crossing: str, least: float | None, case: str, form:
     with session(case) as acts:
         pairs = acts.linkage.table(crossing, least)
     write(form, LINKED_COLUMNS, pairs.rows)
-    say(*filter(None, ("" if pairs.rows else NOTHING_LINKED, pairs.ranked_on)), err=True)
-    say(*(f"Cluster {number}: {', '.join(some)}" for number, some in enumerate(pairs.clusters, start=1)), err=True)
+    say(*filter(None, (pairs.nothing, pairs.ranked_on)), err=True)
+    say(*(f"Cluster {number}: {', '.join(some)}" for number, some in pairs.clusters.items()), err=True)
     if pairs.cut:
         raise Busy(pairs.cut)
 

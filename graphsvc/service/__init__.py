@@ -75,7 +75,6 @@ from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
 from graphsvc.views.displacement.rows import MOVE_COLUMNS, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
-from graphsvc.views.linked import NONE as NOTHING_LINKED
 from graphsvc.views.sentences import NOT_TOLD
 from graphsvc.views.waits import others_moved
 
@@ -100,7 +99,6 @@ __all__ = [
     "MOST_STARTS",
     "MOVE_COLUMNS",
     "NODES",
-    "NOTHING_LINKED",
     "NOT_TOLD",
     "PAIR_KINDS",
     "PATH_KINDS",

@@ -10,7 +10,7 @@ from graphsvc.analysis.linkage.features import NEAR, SHARED
 from graphsvc.analysis.linkage.linked import ComparedFeature, LeftOut, SharedThing
 from graphsvc.analysis.linkage.support import in_favour, support
 from graphsvc.records.dates import ending
-from graphsvc.records.numbers import count, significant
+from graphsvc.records.numbers import count, plural, significant
 
 # Features whose values are words, and no entities with a page.
 WORDS = frozenset({"kind", "engine", "batch", "words", "launch_site", "landing_site"})
@@ -18,8 +18,8 @@ WORDS = frozenset({"kind", "engine", "batch", "words", "launch_site", "landing_s
 MARKET = ("supplier", "part", "batch", "store")
 # A table of linked pairs has these columns.
 COLUMNS = ("first", "first_date", "second", "second_date", "cluster", "ratio", "support", "chance", "shares")
-# Said where no pair is.
-NONE = "Nothing links these crossings strongly enough to be shown."
+# From what chance on two crossings stand in a table or graph of all pairs, in a cluster or not.
+LEAST_CHANCE = 0.5
 _MOST = 1e6
 
 
@@ -192,19 +192,96 @@ def entity_values(things: Iterable[SharedThing | ComparedFeature]) -> list[str]:
     return sorted({some.value for some in things if some.value and some.feature not in WORDS})
 
 
-def nothing_links(compared: int) -> str:
-    """Said where there is no cluster.
+def no_pair(least: float | None) -> str:
+    """Said where no pair is.
+
+    Args:
+        least: the least chance that was asked for; None: no other than usual.
 
     Example:
-        >>> nothing_links(1)
+        >>> no_pair(None), no_pair(0.9)
+        ('Nothing links these crossings strongly enough to be shown.', 'No pair has a chance of 0.9 or more, and none is of one cluster.')
+    """
+    if least is None:
+        return "Nothing links these crossings strongly enough to be shown."
+    return f"No pair has a chance of {least:g} or more, and none is of one cluster."
+
+
+def likely(pairs: int, singular: str = "pair", many: str = "") -> str:
+    """Pairs that a table holds without a cluster, with their verb.
+
+    Args:
+        pairs: how many.
+        singular: what one of them is called.
+        many: what several are called; empty for a noun's plural.
+
+    Example:
+        >>> likely(1), likely(2, "pair of yours", "pairs of yours")
+        ('1 pair has a chance of 0.5 or more', '2 pairs of yours have a chance of 0.5 or more')
+    """
+    return f"{count(pairs, singular, many)} {plural(pairs, 'has', 'have')} a chance of {LEAST_CHANCE} or more"
+
+
+def nothing_links(compared: int, pairs: int) -> str:
+    """Said where there is no cluster.
+
+    Args:
+        compared: how many crossings were compared.
+        pairs: how many of their pairs are likely nonetheless (`LEAST_CHANCE`).
+
+    Example:
+        >>> nothing_links(1, 0)
         'There are fewer than two crossings to compare.'
+        >>> nothing_links(12, 3)
+        '12 crossings were compared. No cluster stands out; 3 pairs have a chance of 0.5 or more.'
     """
     if compared < 2:
         return "There are fewer than two crossings to compare."
+    if pairs:
+        return f"{count(compared, 'crossing')} were compared. No cluster stands out; {likely(pairs)}."
     return (
         f"{count(compared, 'crossing')} were compared, and nothing links any of them strongly enough to be shown. That is an answer: "
         "more may be told later, or they may be of different series."
     )
+
+
+def in_no_cluster(pairs: int) -> str:
+    """Said of a crossing that is in no cluster.
+
+    Args:
+        pairs: how many pairs it makes are likely nonetheless (`LEAST_CHANCE`).
+
+    Example:
+        >>> in_no_cluster(1)
+        'It is in no cluster; 1 pair with it has a chance of 0.5 or more.'
+        >>> in_no_cluster(0)
+        'It is in no cluster: nothing links it strongly enough to any other crossing that you can see.'
+    """
+    if pairs:
+        return f"It is in no cluster; {likely(pairs, 'pair with it', 'pairs with it')}."
+    return "It is in no cluster: nothing links it strongly enough to any other crossing that you can see."
+
+
+def apart(crossings: int, pairs: int) -> str:
+    """Said below clusters of the crossings that are in none; empty where each is in one.
+
+    Args:
+        crossings: how many are in none.
+        pairs: how many pairs that are of no one cluster are likely nonetheless (`LEAST_CHANCE`).
+
+    Example:
+        >>> apart(1, 0), apart(0, 0)
+        ('1 crossing hangs together with none strongly enough to be shown.', '')
+        >>> apart(4, 2)
+        '4 crossings are in no cluster; 2 pairs that are of no one cluster have a chance of 0.5 or more.'
+    """
+    if pairs:
+        rest = likely(pairs, "pair that is of no one cluster", "pairs that are of no one cluster")
+        return f"{count(crossings, 'crossing')} {plural(crossings, 'is', 'are')} in no cluster; {rest}."
+    if not crossings:
+        return ""
+    hang = plural(crossings, "hangs", "hang")
+    return f"{count(crossings, 'crossing')} {hang} together with none strongly enough to be shown."
 
 
 def shares_text(things: Sequence[Mapping[str, Any]], most: int = 3) -> str:

@@ -17,12 +17,11 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import ranked_on
-from graphsvc.service import NOTHING_LINKED
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage import linkage
 from graphsvc.service.linkage.compared import ComparedCase, compared
-from graphsvc.views.linked import COLUMNS
+from graphsvc.views.linked import COLUMNS, apart, in_no_cluster, likely, no_pair
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
 
@@ -195,7 +194,7 @@ def test_a_file_of_one_crossing_holds_what_its_page_names(people: Place, monkeyp
     def others(crossing: str) -> list[str]:
         rows = list(csv.DictReader(io.StringIO(client.get(f"{case}/linked?id={crossing}&as=csv").text)))
         pairs = [row for row in rows if row["second"]]
-        assert pairs or [row["first"] for row in rows] == [NOTHING_LINKED]
+        assert pairs or [row["first"] for row in rows] == [no_pair(None)]
         return [row["second"] if row["first"] == crossing else row["first"] for row in pairs]
 
     for crossing in ("c1", "c3", "c9"):
@@ -218,7 +217,7 @@ def test_a_file_of_one_crossing_holds_what_its_page_names(people: Place, monkeyp
 def test_a_file_in_which_nothing_is_says_so(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linkage.Linkage, "_pairs", lambda *_asked: ([], False))
     rows = list(csv.reader(io.StringIO(people.client("ana").get(f"/case/{people.case}/linked?id=c1&as=csv").text)))
-    assert [row[0] for row in rows] == [COLUMNS[0], NOTHING_LINKED]
+    assert [row[0] for row in rows] == [COLUMNS[0], no_pair(None)]
 
 
 def test_no_chance_is_told_as_none_or_as_certain(people: Place) -> None:
@@ -282,4 +281,53 @@ def test_asking_is_one_line_in_the_log_and_takes_a_role(people: Place) -> None:
 def test_nothing_that_links_is_an_answer(people: Place) -> None:
     frame = people("low").linked_crossings("c9", least=1.0)
     assert len(frame) == 0
-    assert frame.attrs["warnings"]
+    assert no_pair(1.0) in frame.attrs["warnings"]
+
+
+def test_where_no_cluster_is_pairs_that_are_likely_are_said_to_be_there(
+    people: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page, one crossing's and a cluster's say of the pairs in table and file that they are there, and how many."""
+
+    def scattered(ask: Ask, material: Material) -> ComparedCase:
+        made = compared(ask, material)
+        return replace(made, linked=replace(made.linked, clusters=()))
+
+    monkeypatch.setattr(linkage, "compared", scattered)
+    client, case = people.client("ana"), f"/case/{people.case}"
+    pairs = people("ana").linked_crossings()
+    assert len(pairs) > 0
+    page = " ".join(client.get(f"{case}/linked").text.split())
+    assert f"No cluster stands out; {likely(len(pairs))}." in page
+    assert "nothing links" not in page.lower()
+    assert "as=csv" in page
+    assert "linked.json" in page
+    mine = int(((pairs["first"] == "c1") | (pairs["second"] == "c1")).sum())
+    assert mine > 0
+    for of in ("linked?id=c1", "linked/cluster?id=c1"):
+        page = " ".join(client.get(f"{case}/{of}").text.split())
+        assert in_no_cluster(mine) in page
+        assert "nothing links" not in page.lower()
+    monkeypatch.undo()
+    told = people("ana").linkage.clusters()
+    inside = {(one["first"], one["second"]) for one in people("ana").linkage.cluster("c1")["pairs"]}
+    loose = [row for row in people("ana").linkage.table().rows if (row[0], row[2]) not in inside]
+    assert told["apart_says"] == apart(told["apart"], len(loose))
+
+
+def test_of_one_crossing_its_own_cluster_alone_is_told_with_its_number(
+    people: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_two(ask: Ask, material: Material) -> ComparedCase:
+        made = compared(ask, material)
+        rows = [made.linked.ids.index(name) for name in ("c4", "c5", "c6", "c1", "c2")]
+        return replace(made, linked=replace(made.linked, clusters=(tuple(rows[:3]), tuple(rows[3:]))))
+
+    monkeypatch.setattr(linkage, "compared", in_two)
+    ana = people("ana").linkage
+    assert ana.table().clusters == {1: ["c4", "c5", "c6"], 2: ["c1", "c2"]}
+    pairs = ana.table("c1")
+    assert pairs.clusters == {2: ["c1", "c2"]}
+    assert {row[4] for row in pairs.rows} <= {2, None}
+    assert ana.table("c9").clusters == {}
+    assert people("ana").linked_crossings("c1").attrs["clusters"] == [["c1", "c2"]]

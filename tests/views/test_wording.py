@@ -12,7 +12,7 @@ from graphsvc.analysis.score.structure import contacts, positions
 from graphsvc.records import cells, dates, lines, numbers
 from graphsvc.records.told import MIDDLES
 from graphsvc.records.weights import SHIPPED
-from graphsvc.views import charts, fields, loading, sentences, wording
+from graphsvc.views import charts, fields, linked, loading, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS
 
 STATIC = Path(wording.__file__).parents[1] / "web" / "static"
@@ -20,7 +20,7 @@ STATIC = Path(wording.__file__).parents[1] / "web" / "static"
 
 @pytest.mark.parametrize(
     "module",
-    [cells, charts, dates, fields, lines, loading, numbers, sentences, wording],
+    [cells, charts, dates, fields, lines, linked, loading, numbers, sentences, wording],
     ids=lambda module: module.__name__,
 )
 def test_examples_in_docstrings_hold(module: object) -> None:

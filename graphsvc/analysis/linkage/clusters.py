@@ -2,7 +2,7 @@
 
 Two crossings of which little is told may still hang together through others. So all are joined from the most alike on, two parts by the mean
 log ratio of the pairs between them (average linkage: Sokal & Michener 1958), and what is joined early counts beside the pair's own ratio.
-Clusters are made of the pairs' own ratios, with a cut under which nothing is shown: where nothing reaches it, nothing links these.
+Clusters are made of the pairs' own ratios, with a cut under which nothing is shown: where nothing reaches it, there is none.
 """
 
 from __future__ import annotations

@@ -31,13 +31,12 @@ from graphsvc.views.forms.rows import xml
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
+    from numpy.typing import NDArray
 
 # Of one crossing so many others are named; of a cluster so many things it shares, of all boats so many.
 _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
 # What may be pairs of one table at most, those that hang together best.
 _PAIRS = 2000
-# From what chance on two crossings stand in a table or graph of all pairs.
-_LEAST_CHANCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +44,17 @@ class LinkedPairs:
     """Pairs of crossings that hang together.
 
     Attributes:
-        rows: of `views.linked.COLUMNS`, best first. clusters: ids of each, the largest first.
+        rows: of `views.linked.COLUMNS`, best first.
+        clusters: number → ids of each, the largest first; of one crossing its own alone.
         truncated: there are more pairs than rows.
+        nothing: what to say where there are no rows; empty otherwise.
         ranked_on: what the comparison leaves out for this reader, in a sentence; empty: nothing.
     """
 
     rows: list[tuple[Any, ...]]
-    clusters: list[list[str]]
+    clusters: dict[int, list[str]]
     truncated: bool
+    nothing: str
     ranked_on: str
 
     @property
@@ -63,7 +65,7 @@ class LinkedPairs:
     @property
     def beside(self) -> list[str]:
         """What a table alone would be silent on, in sentences: more pairs, that nothing links any, what this reader's leaves out."""
-        return [*filter(None, [self.cut, "" if self.rows else words.NONE, self.ranked_on])]
+        return [*filter(None, [self.cut, self.nothing, self.ranked_on])]
 
 
 class Linkage:
@@ -74,22 +76,24 @@ class Linkage:
         self._material = material
 
     def clusters(self) -> dict[str, Any]:
-        """All clusters with what each shares and how strong that is; what boats have in common; how many hang together with none."""
+        """All clusters with what each shares and how strong that is; what boats have in common; what is in none."""
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
             made = case.linked
             things = {rows: shared(made, [made.ids[row] for row in rows]) for rows in made.clusters}
             market = [thing for thing in shared(made) if thing.feature in words.MARKET][:_MARKET]
             names = self._named([*market, *(thing for some in things.values() for thing in some[:_SUMMARY])], made.ids)
-            inside = sum(map(len, made.clusters))
+            apart = len(made.ids) - sum(map(len, made.clusters))
+            loose = _loose(made)
             outcome["rows"] = len(made.clusters)
             return {
                 "clusters": [self._summary(case, rows, things[rows], names) for rows in made.clusters],
                 "compared": len(made.ids),
-                "apart": len(made.ids) - inside,
+                "apart": apart,
+                "apart_says": words.apart(apart, loose),
                 "prior": made.table.prior,
                 "ranked_on": self._ask.ranked_on,
-                "nothing": "" if made.clusters else words.nothing_links(len(made.ids)),
+                "nothing": "" if made.clusters else words.nothing_links(len(made.ids), loose),
                 "boats": [
                     words.thing(thing, names)
                     | {"says": words.boats_sentence(thing, names), "of": self._crossings(case, thing.crossings, names)}
@@ -123,6 +127,7 @@ class Linkage:
             return {
                 "crossing": self._crossings(case, [crossing], names)[0],
                 "cluster": list(cluster),
+                "nothing": "" if cluster else words.in_no_cluster(_loose(made, at)),
                 "nearest": [
                     self._crossings(case, [other], names)[0]
                     | self._strength(made, [pair])
@@ -145,10 +150,11 @@ class Linkage:
         with self._ask.look("analyse", query="linked cluster", entity=crossing) as outcome:
             case = compared(self._ask, self._material)
             made = case.linked
-            self._row(made, crossing)
+            at = self._row(made, crossing)
             ids = made.cluster_of(crossing)
             if not ids:
-                return {"asked": crossing, "crossings": [], "ranked_on": self._ask.ranked_on}
+                nothing_of_it = words.in_no_cluster(_loose(made, at))
+                return {"asked": crossing, "crossings": [], "nothing": nothing_of_it, "ranked_on": self._ask.ranked_on}
             things = shared(made, ids)
             names = self._named(things[:_SHARED], ids)
             rows = tuple(made.ids.index(name) for name in ids)
@@ -217,14 +223,18 @@ class Linkage:
             case = compared(self._ask, self._material)
             rows, truncated = self._pairs(case, crossing, least)
             outcome["rows"] = len(rows)
-        clusters = [[case.linked.ids[row] for row in some] for some in case.linked.clusters]
-        return LinkedPairs(rows, clusters, truncated, self._ask.ranked_on)
+        clusters = {
+            number: names
+            for number, some in enumerate(case.linked.clusters, start=1)
+            if crossing in (names := [case.linked.ids[row] for row in some]) or not crossing
+        }
+        return LinkedPairs(rows, clusters, truncated, "" if rows else words.no_pair(least), self._ask.ranked_on)
 
     def frame(self, crossing: str = "", least: float | None = None) -> pd.DataFrame:
-        """The same as a table: `attrs["clusters"]` lists the clusters. Raises as `table`."""
+        """The same as a table: `attrs["clusters"]` lists the clusters, of one crossing its own alone. Raises as `table`."""
         pairs = self.table(crossing, least)
         warn(filter(None, [pairs.cut]))
-        return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=pairs.clusters)
+        return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=[*pairs.clusters.values()])
 
     def graph(self) -> nx.MultiDiGraph[str]:
         """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster.
@@ -264,12 +274,9 @@ class Linkage:
     def _pairs(self, case: ComparedCase, crossing: str, least: float | None) -> tuple[list[tuple[Any, ...]], bool]:
         """Rows of `views.linked.COLUMNS`, and whether there are more than are given. Arguments as `table`."""
         made = case.linked
-        cluster = np.full(len(made.ids), -1)
-        for number, some in enumerate(made.clusters):
-            cluster[list(some)] = number
-        chance = made.chances
+        cluster, chance = _cluster_numbers(made), made.chances
         first, second = made.pairs.first, made.pairs.second
-        likely = chance >= (_LEAST_CHANCE if least is None else least)
+        likely = chance >= (words.LEAST_CHANCE if least is None else least)
         if crossing and least is None:
             likely = made.together > 0  # those of which `of` names the nearest
         chosen = likely | ((cluster[first] == cluster[second]) & (cluster[first] >= 0))
@@ -346,3 +353,19 @@ class Linkage:
         if crossing not in made.ids:
             raise nothing(crossing)
         return made.ids.index(crossing)
+
+
+def _cluster_numbers(made: LinkedCrossings) -> NDArray[np.int64]:
+    """The number of the cluster of each crossing; -1: it is in none."""
+    cluster = np.full(len(made.ids), -1)
+    for number, some in enumerate(made.clusters):
+        cluster[list(some)] = number
+    return cluster
+
+
+def _loose(made: LinkedCrossings, at: int | None = None) -> int:
+    """How many pairs are likely and of no one cluster, of all or of the crossing of that row."""
+    first, second = made.pairs.first, made.pairs.second
+    cluster = _cluster_numbers(made)
+    chosen = (made.chances >= words.LEAST_CHANCE) & ((cluster[first] != cluster[second]) | (cluster[first] < 0))
+    return int((chosen if at is None else chosen & ((first == at) | (second == at))).sum())
