@@ -16,7 +16,17 @@ from graphsvc.errors import InputError, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.dates import day as day_of
 from graphsvc.records.numbers import count
-from graphsvc.service import REJECTION_COLUMNS, Loaded, Session, invented, others_moved
+from graphsvc.service import (
+    NOBODY_MOVES,
+    REJECTION_COLUMNS,
+    UNTOLD,
+    Loaded,
+    Session,
+    chart_read,
+    invented,
+    nothing_new,
+    others_moved,
+)
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # of those sealed, told who they are where it is asked: more is a list to lose
@@ -92,6 +102,7 @@ def load(
             say(f"Delivery {undo} of {case} was taken back.", err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
+        ranks = dry_run and acts.may("analyse") and case in {known.id for known in acts.cases()}
         loaded = acts.deliveries.load(
             path,
             progress,
@@ -104,6 +115,8 @@ def load(
         )
         others = others_moved(loaded.moves, sources=acts.grant.sources)
         besides = [others, acts.leads.ranked_on] if loaded.moves else []
+        if ranks and not loaded.moves and not loaded.changes_nothing:
+            besides = [NOBODY_MOVES]
     _report(loaded, besides, rejections, dry_run=dry_run)
     if identities:
         _identify(loaded)
@@ -135,11 +148,16 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
                 f"chart: {chart_type.items:,} of type {chart_type.name!r} read as {chart_type.read_as or 'nothing'}{known}",
                 err=True,
             )
-        say(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
+        say(f"chart: {chart_read(loaded.chart.graded, loaded.chart.others, loaded.chart.ignored)}", err=True)
+        say(f"chart: that statement is {loaded.chart.statement['id']}", err=True)
     for note in loaded.notes:
         say(note, err=True)
     if dry_run:
-        say("Nothing was committed (--dry-run).", err=True)
+        say(
+            *([nothing_new(loaded.same_as)] if loaded.changes_nothing else []),
+            "Nothing was committed (--dry-run).",
+            err=True,
+        )
     elif loaded.same_as is not None:
         say(f"The case {loaded.case} holds all of this already (delivery {loaded.same_as}); nothing changed.", err=True)
     elif loaded.committed:
@@ -187,7 +205,7 @@ def _identify(loaded: Loaded) -> None:
 def deliveries(session: Opener, case: str) -> None:
     """List the deliveries of a case, newest first."""
     with session(case) as acts:
-        rows = acts.deliveries.listed()
+        rows, whole = acts.deliveries.listed(), acts.grant.handling == "C"
     for row in rows:
         day = day_of(row["loaded_at"])
         read = sum(counts["read"] for counts in row["counts"].values())
@@ -196,7 +214,7 @@ def deliveries(session: Opener, case: str) -> None:
             f"{row['number']:>4}  {row['status']:8} {day:>18}  {read:>8,} rows  {by}{'  held back' if row['held_by'] else ''}"
         )
     if not rows:
-        say("No delivery has been loaded. `graphsvc load FOLDER --case NAME` loads one.", err=True)
+        say("No delivery has been loaded. `graphsvc load FOLDER --case NAME` loads one." if whole else UNTOLD, err=True)
 
 
 @click.command("cases")

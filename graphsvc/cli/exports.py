@@ -190,7 +190,7 @@ def recall(session: Opener, case: str, done: str) -> None:
     with session(case) as acts:
         if done:
             acts.exports.given.settle(done)
-        _show(acts.exports.given.recalls(), "Nothing has to be asked back.")
+        _show(acts.exports.given.recalls(), "Nothing that you can see has to be asked back.")
 
 
 @export.command("verify")

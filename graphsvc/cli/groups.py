@@ -90,7 +90,7 @@ def decisions(session: Opener, case: str) -> None:
         if pairing.ended_at:
             say(f"    taken back by {pairing.ended_by} {moment(pairing.ended_at)}: {pairing.ended_reason}")
     if not pairings:
-        say("Nobody has decided against what the case says.", err=True)
+        say("Nobody has decided against what the case says, as far as you can see.", err=True)
 
 
 @groups.command("take-back")

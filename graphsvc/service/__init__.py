@@ -75,6 +75,7 @@ from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
 from graphsvc.views.displacement.rows import MOVE_COLUMNS, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
+from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new
 from graphsvc.views.sentences import NOT_TOLD
 from graphsvc.views.waits import others_moved
 
@@ -98,6 +99,7 @@ __all__ = [
     "MOST_PATHS",
     "MOST_STARTS",
     "MOVE_COLUMNS",
+    "NOBODY_MOVES",
     "NODES",
     "NOT_TOLD",
     "PAIR_KINDS",
@@ -106,6 +108,7 @@ __all__ = [
     "RANKS_HELD",
     "REJECTION_COLUMNS",
     "SIGN_IN",
+    "UNTOLD",
     "USUAL_PATHS",
     "USUAL_STEPS",
     "Behind",
@@ -172,6 +175,7 @@ __all__ = [
     "Words",
     "bundle",
     "chart_mapping",
+    "chart_read",
     "choose_password",
     "clearances",
     "command_line",
@@ -181,6 +185,7 @@ __all__ = [
     "invented",
     "known_forms",
     "move_cells",
+    "nothing_new",
     "now",
     "others_moved",
     "parameters",

@@ -5,6 +5,12 @@ from __future__ import annotations
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import begin
 
+# Said to who is not told which deliveries came: that there may be some.
+UNTOLD = (
+    "Which deliveries came, and when, is told to those cleared for handling code C: there may be more than you can see."
+)
+# Said where it was worked out what would become of the leads, and no place would be another one.
+NOBODY_MOVES = "Nobody among the first leads would stand elsewhere."
 _UNDONE = ("undo", "withdraw")
 
 
@@ -20,6 +26,19 @@ def rejected(number: int, *, done: bool) -> str:
     be = plural(number, "was", "were") if done else plural(number, "is", "are")
     end = "." if done else ": nothing would be loaded."
     return f"You asked for all or nothing, and {count(number, 'row')} {be} rejected{end}"
+
+
+def nothing_new(same_as: int | None) -> str:
+    """That a delivery would change nothing.
+
+    Args:
+        same_as: number of the delivery that it repeats; None: of none.
+
+    Example:
+        >>> nothing_new(3), nothing_new(None)
+        ('This delivery would change nothing: it repeats delivery 3.', 'This delivery would change nothing.')
+    """
+    return f"This delivery would change nothing{'' if same_as is None else f': it repeats delivery {same_as}'}."
 
 
 def masked(cells: int) -> str:

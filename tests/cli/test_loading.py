@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
 from graphsvc.records.tables import TABLES
+from graphsvc.service import NOBODY_MOVES, UNTOLD, Service, chart_read, nothing_new
 from tests.cli.conftest import Command
 from tests.toolbox import rows
 
+PASSWORD = "a password of a test"
 REQUIRED = [column.name for column in TABLES["links"].columns if column.required]
 MAPPING = """
 [statement]
@@ -145,3 +150,50 @@ def test_other_names_behind_the_same_ids_take_a_word(command: Command, tmp_path:
     assert "other names: Most rows of people whose ids are loaded already have another name there." in preview
     assert "--other-names" in command(*call).refusal()
     assert command(*call, "--other-names").status == 0
+
+
+@pytest.mark.neo4j
+def test_a_dry_run_that_changes_nothing_says_so_and_which_delivery_it_repeats(
+    command: Command, tmp_path: Path, case: str
+) -> None:
+    links = f"{','.join(REQUIRED)}\n"
+    folder = rows.texts(tmp_path / "case", people="id,name\nP1,Idris\n", links=links)
+    first = command("load", str(folder), "--case", case, "--dry-run").said
+    assert "repeats" not in first
+    assert NOBODY_MOVES not in first, "of a new case nobody is ranked yet"
+    assert command("load", str(folder), "--case", case).status == 0
+    again = command("load", str(folder), "--case", case, "--dry-run").said.splitlines()
+    assert nothing_new(1) in again
+    assert NOBODY_MOVES not in "".join(again)
+    part = rows.texts(tmp_path / "part", people="id,name\nP1,Idris\nP2,Idris\n", links=links)
+    more = command("load", str(part), "--case", case, "--dry-run").said
+    assert "This delivery would change nothing" not in more
+    assert f"leads: {NOBODY_MOVES}" in more.splitlines()
+
+
+@pytest.mark.neo4j
+def test_a_chart_is_said_to_be_graded_or_not_and_what_of_it_is_not_read(
+    command: Command, tmp_path: Path, case: str
+) -> None:
+    person = '<ChartItem Label="Idris"><End X="0" Y="0"><Entity EntityId="n0" Identity="E0"><Icon><IconStyle Type="Person"/></Icon></Entity></End></ChartItem>'
+    words = '<ChartItem Label="a note"><TextBlock/></ChartItem>'
+    chart = tmp_path / "port.anx"
+    chart.write_text(f"<Chart><ChartItemCollection>{person}{words}</ChartItemCollection></Chart>")
+    said = command("load", str(chart), "--case", case, "--dry-run").said
+    assert f"chart: {chart_read(0, 1, 0)}" in said.splitlines()
+
+
+@pytest.mark.neo4j
+def test_who_is_not_told_of_deliveries_is_told_that_there_may_be_some(
+    command: Command, must: Command, home: Settings, tmp_path: Path, case: str
+) -> None:
+    with Service(home) as service:
+        for name, role, grant in (("inv", "investigator", Grant("C", sources=True)), ("low", "analyst", Grant("P"))):
+            accounts.add(service.database, name, [role], {case: grant}, PASSWORD)
+    folder = rows.texts(tmp_path / "case", people="id,name,handling\nP1,Idris,P\n", links=f"{','.join(REQUIRED)}\n")
+    must("login", "inv", typed=(PASSWORD, ""))
+    must("load", str(folder), "--case", case)
+    assert must("deliveries", case).answer
+    must("login", "low", typed=(PASSWORD, ""))
+    told = must("deliveries", case)
+    assert (told.answer, told.said.strip()) == ("", UNTOLD)

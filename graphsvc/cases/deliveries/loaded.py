@@ -83,6 +83,11 @@ class Loaded:
         }
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether no row is added, changed or superseded."""
+        return not any(row[name] for row in self.counts.values() for name in ("added", "changed", "superseded"))
+
+    @property
     def faults(self) -> list[SameFault]:
         """The rejections by what is wrong, in their order."""
         return by_fault(self.rejections)
