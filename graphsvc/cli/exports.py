@@ -23,7 +23,13 @@ Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")
 _PARTS = 3
 # Options that say what a picture is asked for with; a query takes none of them.
-_OF_PICTURES = {"--id": "ids", "--depth": "depth", "--relation": "relations", "--least": "least"}
+_OF_PICTURES = {
+    "--id": "ids",
+    "--depth": "depth",
+    "--relation": "relations",
+    "--least": "least",
+    "--presence": "presence",
+}
 
 
 @click.group()
@@ -38,6 +44,12 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--depth", type=int, help="Links away from the start, 0 to 4; 1 where it is not said."),
         click.option("--relation", "relations", multiple=True, help="Only links of this relation; may be repeated."),
         click.option("--least", type=float, help="Only links believed at least so much, 0 to 1."),
+        click.option(
+            "--presence",
+            is_flag=True,
+            default=None,
+            help="Who was only there, and lawful service, with the rest; without it where nothing else is tied.",
+        ),
         click.option("--only", "only", multiple=True, help="Of the picture, this id alone; may be repeated."),
         click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
         click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
@@ -220,6 +232,7 @@ def _wanted(asked: dict[str, Any]) -> Wanted:
             depth=1 if asked["depth"] is None else asked["depth"],
             relations=asked["relations"],
             least=asked["least"] or 0.0,
+            presence=bool(asked["presence"]),
             # Nobody asked for fewer, as somebody does who looks at a canvas.
             cap=MOST_NODES,
         ),

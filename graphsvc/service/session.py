@@ -293,15 +293,16 @@ class Session:
         """Pairs of crossings that hang together, or those with this one, as a table: see `Linkage.frame`."""
         return self.linkage.frame(crossing, least)
 
-    def show(self, *ids: str, title: str = "", **wanted: Any) -> PicturePage:
+    def show(self, *ids: str, title: str = "", presence: bool = False, **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
 
         Args:
             ids: where the picture starts.
             title: its heading; else the case and the ids.
+            presence: whether those who were only there, and lawful service, come in with the rest, as *bring in* of the canvas does.
             wanted: what else the picture is asked for with (`PictureRequest`).
         """
-        view = self.network.picture(PictureRequest(ids, **wanted))
+        view = self.network.picture(PictureRequest(ids, presence=presence, **wanted))
         # The reader's level, as on a page: figures are computed from everything they may see.
         mark = f"Handling {self.grant.handling}"
         return PicturePage(view, title or f"{self.case}: around {', '.join(ids)}", mark)

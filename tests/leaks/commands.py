@@ -102,7 +102,9 @@ COMMANDS: dict[str, Entry] = {
     "audit verify": _alone,
     "cypher": lambda known: [[f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n", "--case", known.case]],
     "export preview": lambda known: [
-        [known.case, "--id", one, "--depth", "1", "--for", "Europol"] for one in known.entities[::3]
+        [known.case, "--id", one, "--depth", "1", *more, "--for", "Europol"]
+        for one in known.entities[::3]
+        for more in ((), ("--presence",))
     ],
     "export make": lambda known: [[known.case, "--id", known.entities[0], "--for", "Europol", *_REASON]],
     # Who is not cleared for all of it is refused before anything is asked of the folder.

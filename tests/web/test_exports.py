@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from graphsvc.cli import program
+from graphsvc.records.numbers import count
 from graphsvc.service import Service, Wanted, command_line
 from graphsvc.service.exports.exports import Exports
 from graphsvc.web import create_app
@@ -244,6 +245,20 @@ def test_the_same_on_the_command_line(run: Callable[..., Result], tmp_path: Path
     assert run("inv", "get", CASE, made, "--to", str(target)).exit_code != 0
     assert run("inv", "preview", CASE, *what, "--without", "P1").exit_code != 0
     assert "Nothing that you can see has to be asked back" in run("cus", "recall", CASE).output
+
+
+def test_the_command_exports_of_an_id_what_the_canvas_draws(run: Callable[..., Result], place: Any) -> None:
+    inv = browser(place, "inv")
+    lines = []
+    for asked, more in (("", ()), ("&presence=yes", ("--presence",))):
+        view = inv.get(f"{HERE}/network.json?id=C1{asked}").get_json()["view"]
+        entities, links = count(len(view["nodes"]), "entity"), count(len(view["edges"]), "link")
+        said = run("inv", "preview", CASE, "--id", "C1", "--for", "Line", *more).output
+        assert f"{entities}, {links}, " in said
+        lines.append(entities)
+    assert lines[0] != lines[1]
+    refused = run("inv", "preview", CASE, "--query", "crossings.per_day", "--presence", "--for", "Line")
+    assert "leave out --presence, or --query" in refused.output
 
 
 def test_what_does_not_go_is_said_where_it_is_made(run: Callable[..., Result], place: Any) -> None:

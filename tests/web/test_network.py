@@ -220,7 +220,7 @@ def test_depth_and_cap(full: Session) -> None:
 
 
 def test_who_is_sealed_bears_a_pseudonym(full: Session) -> None:
-    view = full.network.picture(PictureRequest(["x1"], cap=500))
+    view = full.network.picture(PictureRequest(["x1"], presence=True, cap=500))
     sealed = [node for node in view.nodes if node.sealed]
     assert sealed
     assert all(node.name == node.id and node.id.startswith("S-") for node in sealed)
@@ -417,11 +417,21 @@ def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_as
     assert len(once.nodes) == len(view.nodes) + 20  # nothing else is left
     by_relation = full.network.picture(PictureRequest(["x1"], presence=False, opened=["~CROSSED_ON~x1"]))
     assert ids(by_relation) == ids(once)
-    whole = full.network.picture(PictureRequest(["x1"]))
+    whole = full.network.picture(PictureRequest(["x1"], presence=True))
     assert ids(view) < ids(whole)
     # From who was carried the crossing is where they were: it is not put aside.
     carried = next(edge.subject for edge in whole.edges if edge.relation == "CROSSED_ON")
     assert "x1" in ids(full.network.picture(PictureRequest([carried], presence=False)))
+
+
+def test_a_notebook_draws_of_the_same_id_what_the_canvas_draws(full: Session, ann: FlaskClient) -> None:
+    def drawn(**asked: object) -> set[str]:
+        view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "x1", "size": 500, **asked}).get_json()["view"]
+        return {node["id"] for node in view["nodes"]}
+
+    assert ids(full.show("x1", cap=500).view) == drawn()
+    assert ids(full.show("x1", presence=True, cap=500).view) == drawn(presence="yes")
+    assert drawn() < drawn(presence="yes")
 
 
 def test_what_a_node_would_bring_tells_those_who_did_something_first(full: Session) -> None:

@@ -61,7 +61,7 @@ class PictureRequest:
     apart: Sequence[str] = ()
     excluded: Sequence[str] = ()
     without: Collection[str] = ()
-    presence: bool = True
+    presence: bool = False
     links: Collection[LinkKey] | None = None
     cap: int = NODES
     arrangement: str = ""
