@@ -11,7 +11,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, Opener, write
 from graphsvc.cli.printed import say, say_text
 from graphsvc.records.iso import json_safe
-from graphsvc.service import MOVE_COLUMNS, move_cells
+from graphsvc.service import MOVE_COLUMNS, besides, move_cells
 
 
 @click.command()
@@ -37,7 +37,7 @@ def moves(session: Opener, ids: Sequence[str], day: str, case: str, form: str) -
         say_text(json.dumps(json_safe({"verdicts": verdicts, "moves": rows}), ensure_ascii=False, indent=1))
         return
     write(form, MOVE_COLUMNS, map(move_cells, rows))
-    say(*(f"{place}: {text}" for place, text in verdicts.items()), err=True)
+    say(*besides(verdicts), err=True)
 
 
 commands = (moves,)

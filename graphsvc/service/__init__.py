@@ -73,7 +73,7 @@ from graphsvc.service.surges.over_time import OverTime, SeriesChoice
 from graphsvc.service.surges.reference import EMPTY, MOST_BYTES
 from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
-from graphsvc.views.displacement.rows import MOVE_COLUMNS, move_cells
+from graphsvc.views.displacement.rows import MOVE_COLUMNS, besides, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
 from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new
 from graphsvc.views.sentences import NOT_TOLD
@@ -173,6 +173,7 @@ __all__ = [
     "WhatWaits",
     "WitnessGroup",
     "Words",
+    "besides",
     "bundle",
     "chart_mapping",
     "chart_read",

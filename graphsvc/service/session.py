@@ -36,7 +36,7 @@ from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
 from graphsvc.service.surges.over_time import OverTime, SeriesChoice, columns_of
 from graphsvc.service.waiting.waiting import Waiting
-from graphsvc.views.displacement.rows import MOVE_COLUMNS
+from graphsvc.views.displacement.rows import MOVE_COLUMNS, besides
 from graphsvc.views.forms.graphs import as_networkx
 from graphsvc.views.surges.answer import COLUMNS as SURGE_COLUMNS
 
@@ -267,7 +267,7 @@ class Session:
             rows = self.displacement.moves(ids, day=day)
             verdicts = self.displacement.verdicts(ids, day=day)
         table = [tuple(getattr(row, name) for name in MOVE_COLUMNS) for row in rows]
-        return answer_frame(MOVE_COLUMNS, table, [], verdicts=verdicts)
+        return answer_frame(MOVE_COLUMNS, table, [] if table else besides(verdicts), verdicts=verdicts)
 
     def series(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
         """A series as a table: `day`, `count` (None: not known) and `condition` where one is asked for.

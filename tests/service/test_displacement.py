@@ -13,6 +13,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import MOVE_COLUMNS, PictureRequest
+from graphsvc.views.displacement.rows import NOBODY_LEFT
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Rows, Tables, claim
 
@@ -137,7 +138,8 @@ def test_page_twin_table_graph_and_notebook_give_one_answer(people: Place) -> No
     ].to_numpy().tolist()
     rows = list(csv.reader(io.StringIO(client.get(f"{case}?as=csv").text)))
     assert tuple(rows[0]) == tuple(frame.columns) == MOVE_COLUMNS
-    assert len(rows) == len(frame) + 1
+    assert len(rows) == len(frame) + 2
+    assert rows[-1][0] == f"wash: {twin['closures'][0]['text']}"
     assert rows[1][MOVE_COLUMNS.index("months")] == "2020-03: 5"
     assert frame.attrs["verdicts"] == {"wash": twin["closures"][0]["text"]}
     graph = people("ana").graph(of="moves")
@@ -208,9 +210,26 @@ def test_what_is_not_there_or_not_asked_right_is_said(people: Place) -> None:
     assert people.client("ana").get(f"/case/{people.case}/displacement/place?id=nowhere").status_code == 404
 
 
+def test_a_place_that_nobody_is_known_to_have_left_is_not_passed_over_in_silence(people: Place) -> None:
+    ana, client = people("ana"), people.client("ana")
+    assert ana.displacement.verdicts(["bar", "wash"])["bar"] == NOBODY_LEFT
+    frame = ana.moves("bar")
+    assert len(frame) == 0
+    assert frame.attrs["warnings"] == [f"bar: {NOBODY_LEFT}"]
+    rows = list(csv.reader(io.StringIO(client.get(f"/case/{people.case}/displacement/place?id=bar&as=csv").text)))
+    assert [row[0] for row in rows] == [MOVE_COLUMNS[0], f"bar: {NOBODY_LEFT}"]
+    assert NOBODY_LEFT in client.get(f"/case/{people.case}/displacement/place?id=bar").text
+    assert list(ana.displacement.verdicts()) == ["wash"], "without ids those alone that people left"
+
+
 def test_each_answer_is_one_look_in_the_log(people: Place) -> None:
     client = people.client("ana")
-    for address in ("displacement.json", "displacement/place.json?id=wash", "displacement/person.json?id=boss"):
+    for address in (
+        "displacement.json",
+        "displacement?as=csv",
+        "displacement/place.json?id=wash",
+        "displacement/person.json?id=boss",
+    ):
         people.begin()
         client.get(f"/case/{people.case}/{address}")
         assert [(line["action"], line["detail"].get("query")) for line in people.lines()] == [
@@ -316,8 +335,12 @@ def test_a_table_tells_the_verdict_also_of_a_place_of_which_nobody_is_told(peopl
     assert expected == {"wash": "together", "yard": "cannot tell"}
     for address in (f"{case}?as=csv", f"{case}/place?id=wash&as=csv", f"{case}/place?id=yard&as=csv"):
         rows = list(csv.DictReader(io.StringIO(client.get(address).text)))
-        assert rows
-        assert all(row["verdict"] == expected[row["left"]] for row in rows)
+        said = [row["left"] for row in rows if not row["verdict"]]
+        assert said
+        assert {*said} <= {f"{row['place']}: {row['text']}" for row in twin["closures"]}
+        flows = [row for row in rows if row["verdict"]]
+        assert flows
+        assert all(row["verdict"] == expected[row["left"]] for row in flows)
     assert (rows[0]["outcome"], rows[0]["people"]) == ("", "0")
     frame = people("low").moves()
     assert dict(zip(frame["left"], frame["verdict"], strict=True)) == expected

@@ -18,6 +18,7 @@ from graphsvc.views.displacement import safeguarding
 from graphsvc.views.displacement.drawing import PlacesLine, places_line
 from graphsvc.views.displacement.rows import (
     FEW,
+    NOBODY_LEFT,
     ClosureRow,
     MoveRow,
     MoverRow,
@@ -122,11 +123,16 @@ class Displacement:
         return rows
 
     def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
-        """Place → what the test says of where its people went, in a sentence. Arguments and errors as `moves`."""
+        """Place → what the test says of where its people went, in a sentence. Arguments and errors as `moves`.
+
+        A place that was asked about and that nobody is known to have left is among them, with that.
+        """
         with self._ask.look("analyse", query="displacement") as outcome:
             lefts, closures = self._lefts(ids, day), flows.compared(self._displaced.every().values())
             names = self._names(_places_of(lefts))
-            verdicts = {left.closing.place: self._closure(left, names, closures).text for left in lefts}
+            verdicts = dict.fromkeys(ids, NOBODY_LEFT) | {
+                left.closing.place: self._closure(left, names, closures).text for left in lefts
+            }
             outcome["rows"] = len(verdicts)
         return verdicts
 

@@ -6,7 +6,7 @@ total, nor its months, nor the share, and nobody in it is listed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
@@ -36,6 +36,15 @@ BY_WORDS = MappingProxyType(
         "housing": "is said to have housed them",
         "house": "several of them lived there",
     }
+)
+# Said of a place that nobody is known to have left, and of a case without one that anybody left.
+NOBODY_LEFT = (
+    "This place is not said to have closed in a month that is told, and those who were there are not said to have left."
+    " Ask who was there before a day."
+)
+NO_CLOSURE = (
+    "No workplace you can see is said to have closed in a month that is told, and none emptied."
+    " Deliver workplaces with the day they closed, or ask of a place who was there before a day."
 )
 # id → name, kind and the like, of what the reader may see.
 Named = Callable[[str], dict[str, Any]]
@@ -332,6 +341,18 @@ def move_cells(row: MoveRow) -> list[Any]:
         [f"{month}: {number}" for month, number in value.items()] if isinstance(value, dict) else value
         for value in values
     ]
+
+
+def besides(verdicts: Mapping[str, str]) -> list[str]:
+    """What a table of flows alone would be silent on: the verdict on each place in a sentence, or that no place closed.
+
+    Example:
+        >>> besides({"W1": "They scattered."})
+        ['W1: They scattered.']
+        >>> besides({}) == [NO_CLOSURE]
+        True
+    """
+    return [f"{place}: {text}" for place, text in verdicts.items()] or [NO_CLOSURE]
 
 
 def plain(row: MoveRow | ClosureRow | MoverRow | NextRow) -> dict[str, Any]:

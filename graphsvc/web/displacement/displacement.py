@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -9,7 +10,16 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.service import MOST_STARTS, Session
 from graphsvc.views.displacement.drawing import sankey
-from graphsvc.views.displacement.rows import MOVE_COLUMNS, OUTCOME_WORDS, MoveRow, move_cells, plain
+from graphsvc.views.displacement.rows import (
+    MOVE_COLUMNS,
+    NO_CLOSURE,
+    NOBODY_LEFT,
+    OUTCOME_WORDS,
+    MoveRow,
+    besides,
+    move_cells,
+    plain,
+)
 from graphsvc.views.displacement.safeguarding import SIGNS_OF_RISK
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer_early, at, page, wants_json
@@ -24,7 +34,7 @@ def table(case: str) -> ResponseReturnValue:
     """Each place that closed or emptied with what became of those who were there, and the flows between kinds of place."""
     session = at(case)
     if request.args.get("as") == "csv":
-        return _csv(session.displacement.moves())
+        return _csv(session)
 
     def late() -> dict[str, Any]:
         # Inside of it, as the page is sent before it is computed.
@@ -36,6 +46,7 @@ def table(case: str) -> ResponseReturnValue:
         return values | {
             "drawing": sankey(moves, by="kind"),
             "canvas": _canvas(session, moves),
+            "nothing": NO_CLOSURE,
         }
 
     return answer_early("displacement/table.html", late, case=session.case)
@@ -47,7 +58,7 @@ def place(case: str) -> ResponseReturnValue:
     session = at(case)
     identifier, day = request.args.get("id", ""), request.args.get("day", "").strip()
     if request.args.get("as") == "csv":
-        return _csv(session.displacement.moves([identifier], day=day))
+        return _csv(session, [identifier], day)
 
     def late() -> dict[str, Any]:
         moves = session.displacement.place(identifier, day=day)
@@ -57,6 +68,7 @@ def place(case: str) -> ResponseReturnValue:
             "moves": moves,
             "drawing": sankey(moves.moves),
             "canvas": _canvas(session, [*moves.moves, *moves.came]),
+            "nothing": NOBODY_LEFT,
         }
 
     asked = {} if wants_json() else {"id": identifier, "day": day, "outcomes": OUTCOME_WORDS, "signs": SIGNS_OF_RISK}
@@ -78,8 +90,11 @@ def person(case: str) -> ResponseReturnValue:
     return answer_early("displacement/person.html", late, case=session.case, id=identifier)
 
 
-def _csv(rows: list[MoveRow]) -> ResponseReturnValue:
-    return csv_file("displacement", MOVE_COLUMNS, map(move_cells, rows))
+def _csv(session: Session, ids: Sequence[str] = (), day: str = "") -> ResponseReturnValue:
+    with session.look("analyse", query="displacement"):
+        rows = session.displacement.moves(ids, day=day)
+        verdicts = session.displacement.verdicts(ids, day=day)
+    return csv_file("displacement", MOVE_COLUMNS, map(move_cells, rows), last=besides(verdicts))
 
 
 def _canvas(session: Session, moves: list[MoveRow]) -> str:
