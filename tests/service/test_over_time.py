@@ -228,7 +228,7 @@ def test_the_page_leads_from_a_day_to_who_is_behind_it(people: Place) -> None:
     assert f"2020-05-08,{day['count']}," in table.text
     assert people.case not in table.headers["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(table.text)))
-    assert [row[-1] for row in rows if not row[0]] == data["notes"] != []
+    assert [row[-1] for row in rows if not row[0]] == [data["verdict"], *data["notes"]]
     assert client.get(address, query_string={"of": "no-such"}).status_code == 404
     assert client.get(address, query_string={"year": "x"}).status_code == 400
 

@@ -28,6 +28,11 @@ def test_every_figure_of_a_picture_is_in_the_table(answer: SurgeAnswer) -> None:
     cells = [day for month in picture.months(answer, answer.days) for week in month.weeks for day in week if day]
     assert [(cell.day, cell.count) for cell in cells] == [(row["day"], row["count"]) for row in rows]
     assert json_safe(answer.plain())["days"][-2]["alarm"] is True
+    told = [row["alarm"] is None for row in rows]
+    assert told == [row["p"] is None for row in rows]
+    assert told[0], "nothing is known before the first day"
+    assert told[-1], "its count is not known"
+    assert not told[-2]
 
 
 def test_a_day_says_what_it_is(answer: SurgeAnswer) -> None:
@@ -66,6 +71,7 @@ def test_too_little_is_said_and_drawn() -> None:
     assert (drawn.band, drawn.bound) == ("", "")
     assert drawn.bars
     assert short.plain()["can_tell"] is False
+    assert {row[COLUMNS.index("alarm")] for row in short.table()} == {None}, "not that it is none"
 
 
 def test_crossings_that_are_left_out_are_named() -> None:

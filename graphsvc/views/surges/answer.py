@@ -85,7 +85,7 @@ class SurgeAnswer:
         return milestone(self.series, day)
 
     def table(self) -> list[list[Any]]:
-        """A row of `COLUMNS` for each count."""
+        """A row of `COLUMNS` for each count: whether it is an alarm is None where that cannot be told."""
         return [
             [
                 day.day,
@@ -94,8 +94,8 @@ class SurgeAnswer:
                 day.high,
                 day.alarm_from,
                 None if day.p is None else significant(day.p, 2),
-                day.alarm,
-                day.day in self.beyond if self.condition else None,
+                None if day.p is None else day.alarm,
+                day.day in self.beyond if self.condition and day.p is not None else None,
                 since_words(self.mark(day.day)) if day.alarm else "",
             ]
             for day in self.days

@@ -40,7 +40,7 @@ def view(case: str) -> ResponseReturnValue:
     if request.args.get("as") == "csv":
         surges = session.time.surges(choice)
         # Not in the first column: programs read its days as dates.
-        return csv_file("surges", COLUMNS, surges.table(), last=surges.notes, under="most_since")
+        return csv_file("surges", COLUMNS, surges.table(), last=(surges.verdict, *surges.notes), under="most_since")
     wanted = number("year", 0, whole)
     return answer_early("surges/page.html", lambda: _late(session, choice, wanted), **_frame(session, choice))
 
