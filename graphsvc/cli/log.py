@@ -29,6 +29,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.option(
     "--since", default="", metavar="DAY", help="From this day on (UTC), such as 8 May 2020, 2020-05-08 or 2020-05."
 )
+@click.option("--until", default="", metavar="DAY", help="To the end of this day, month or year (UTC).")
 @click.option("--newest", type=click.IntRange(1, _MOST), default=50, show_default=True, help="How many, newest first.")
 @click.pass_context
 @acting
@@ -41,12 +42,13 @@ def audit(
     source: str,
     action: str,
     since: str,
+    until: str,
     newest: int,
 ) -> None:
     """The log, newest first: who did what, when, why, and how it ended. Takes the role auditor."""
     if context.invoked_subcommand is not None:
         return
-    wanted = sought(account, case, action, source, since)
+    wanted = sought(account, case, action, source, since, until)
     with session() as acts:
         for line in acts.log.lines(newest=newest, sought=wanted):
             say(_written(line))

@@ -237,6 +237,9 @@ def test_the_log_is_read_and_verified(run: Run, home: Settings) -> None:
     log = run("audit", "--account", "nobody").stdout
     assert log == ""
     assert "the yearly check" in run("audit", "--action", "log", "--newest", "3").stdout
+    assert run("audit", "--until", "2000").stdout == ""
+    assert "the yearly check" in run("audit", "--since", "2000", "--until", "9998-12").stdout
+    assert "is no date" in one_sentence(run("audit", "--until", "yesterday"))
     whole = run("audit", "verify")
     assert (whole.returncode, whole.stdout.startswith("The log is as it was written, up to line")) == (0, True)
     database = sa.create_engine(home.database_url or f"sqlite:///{home.home / 'graphsvc.sqlite'}")

@@ -97,7 +97,7 @@ COMMANDS: dict[str, Entry] = {
     "users grant": lambda known: [[known.accounts[0], f"{known.case}:C"]],
     "users disable": lambda known: [[known.accounts[0]]],
     "users enable": lambda known: [[known.accounts[0]]],
-    "audit": lambda known: [[], ["--case", known.case], ["--source", known.pseudonyms[-1]]],
+    "audit": lambda known: [[], ["--case", known.case], ["--source", known.pseudonyms[-1]], ["--until", "2000-01-01"]],
     "audit text": lambda _known: [["1"]],
     "audit verify": _alone,
     "cypher": lambda known: [[f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n", "--case", known.case]],
