@@ -168,14 +168,14 @@ def as_given(given: Iterable[str]) -> dict[str, str]:
 
 
 def write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows on standard output, as `table`, `csv` or `json`."""
+    """Rows on standard output, as `table`, `csv` or `json`; a table alone gives numbers to three digits."""
     if form == "json":
         say(json.dumps([json_safe(dict(zip(columns, row, strict=True))) for row in rows], ensure_ascii=False))
     elif form == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_inert(_text(value)) for value in row] for row in rows)
+        writer.writerows([_cell(value) for value in row] for row in rows)
         say_text(text.getvalue().removesuffix("\n"))
     else:
         _table(columns, [[_text(value) for value in row] for row in rows])
@@ -210,8 +210,12 @@ def _text(value: Any) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def _inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; a number below zero is none."""
+def _cell(value: Any) -> Any:
+    """A value in a file: a number as it is, and text that no spreadsheet takes for a formula."""
+    value = json_safe(value)
+    if isinstance(value, float):
+        return value
+    text = _text(value)
     return text if _is_number(text) else inert(text)
 
 

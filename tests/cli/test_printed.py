@@ -55,7 +55,15 @@ def test_no_form_of_an_answer_holds_a_control_sign(form: str) -> None:
 def test_a_small_number_is_not_shown_as_none(form: str) -> None:
     numbers = [0.00023, -3.2e-9, 0.0149, 0.5, 12.0, 0.0, -0.25]
     said = output(lambda: looking.write(form, ["p"], [[number] for number in numbers]))
-    assert said.split() == ["p", "0.00023", "-3.2e-09", "0.0149", "0.5", "12", "0", "-0.25"]
+    whole = ["12", "0"] if form == "table" else ["12.0", "0.0"]
+    assert said.split() == ["p", "0.00023", "-3.2e-09", "0.0149", "0.5", *whole, "-0.25"]
+
+
+def test_a_file_has_numbers_as_they_are_and_a_table_to_three_digits() -> None:
+    numbers = [0.987654321, -1234.56789, -1e22]
+    said = output(lambda: looking.write("csv", ["p"], [[number] for number in numbers]))
+    assert [float(row) for row in said.split()[1:]] == numbers
+    assert "0.988" in output(lambda: looking.write("table", ["p"], [[number] for number in numbers]))
 
 
 def test_progress_names_a_file_without_obeying_it(capsys: pytest.CaptureFixture[str]) -> None:
