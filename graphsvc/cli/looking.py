@@ -145,8 +145,8 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
         if cypher:
             say_text(acts.queries.text(name))
             return
-        answer = acts.queries.run(name, as_given(given))
-    write(form, answer.columns, answer.rows)
+        answer, answered = acts.queries.answered(name, as_given(given), names=form != "table")
+    write(form, answered.columns, answered.rows)
     say(*filter(None, [answer.taken_out]), err=True)
     if answer.truncated:
         raise Busy(cut(len(answer.rows)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphsvc.access.door.redact import Released
+from graphsvc.access.log.audit import now
 from graphsvc.errors import RequestError
 from graphsvc.queries import Query
+from graphsvc.records.iso import json_safe
 from graphsvc.service.ask import Ask
+from graphsvc.views.beside import Answered, beside, ids_without_names
+from graphsvc.views.wording import title
 
 
 class Queries:
@@ -35,6 +39,30 @@ class Queries:
         if self._ask.home.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
         return self._ask.read(name, parameters)
+
+    def answered(
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, names: bool = True
+    ) -> tuple[Released, Answered]:
+        """The answer of one, and the same with what stands beside its columns: names beside ids, how long a review is overdue.
+
+        Args:
+            name: of the query.
+            parameters: of it.
+            names: whether names are put beside ids; a page puts them into the cells.
+
+        Raises:
+            RequestError, Refused, NotFound, Busy: as `run`.
+        """
+        released = self.run(name, parameters)
+        returns = self._ask.home.library[name].returns
+        rows = [tuple(json_safe(value) for value in row) for row in released.rows]
+        known = self.names(name, released.columns, rows) if names else None
+        return released, beside(returns, released.columns, rows, now().date(), known)
+
+    def names(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
+        """Id → name, of the entities in rows of an answer beside which no name stands and whom this reader may see."""
+        named = self._ask.named(ids_without_names(self._ask.home.library[name].returns, columns, rows))
+        return {identifier: title(row["name"] or identifier, row["kind"]) for identifier, row in named.items()}
 
     def text(self, name: str) -> str:
         """The Cypher of one."""

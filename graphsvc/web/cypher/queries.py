@@ -10,11 +10,9 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.records.iso import json_safe
-from graphsvc.service import MOST_STARTS, Query, Session, cut, now
-from graphsvc.views.wording import title
+from graphsvc.service import MOST_STARTS, Query, Session, cut
+from graphsvc.views.beside import Answered, holds_entities, name_column
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.cypher.beside import Answered, beside, holds_entities, ids_without_names, name_column
 from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
@@ -68,11 +66,9 @@ def one(case: str) -> ResponseReturnValue:
     faults = _faults(query, given) if asked else {}
     shown: dict[str, Any] = {}
     if asked and not faults:
-        released = session.queries.run(query.name, given)
-        rows = [tuple(json_safe(value) for value in row) for row in released.rows]
         taken_away = wants_json() or request.args.get("as") == "csv"
-        names = _names(session, query, released.columns, rows) if taken_away else None
-        answered = beside(query.returns, released.columns, rows, now().date(), names)
+        released, answered = session.queries.answered(query.name, given, names=taken_away)
+        rows = answered.rows
         if request.args.get("as") == "csv":
             cut_off = cut(len(rows)) if released.truncated else ""
             last = filter(None, [cut_off, released.taken_out])
@@ -182,12 +178,6 @@ def _text(value: Any) -> str:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _names(session: Session, query: Query, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
-    """Id → name, of the entities in an answer beside which no name stands and whom this reader may see."""
-    named = session.network.entities.named(ids_without_names(query.returns, columns, rows))
-    return {identifier: title(row["name"] or identifier, row["kind"]) for identifier, row in named.items()}
-
-
 def _paged(session: Session, answered: Answered, query: Query) -> dict[str, Any]:
     """One page of the answer, sorted, with how each column is to be shown."""
     columns = answered.columns
@@ -196,7 +186,7 @@ def _paged(session: Session, answered: Answered, query: Query) -> dict[str, Any]
         "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
         "cells": _cells(columns, answered.shows),
         # In cells whose column has none beside it; the other cells have theirs from the answer.
-        "names": _names(session, query, columns, answer_page.rows),
+        "names": session.queries.names(query.name, columns, answer_page.rows),
         "sort": answer_page.sort,
         "page": answer_page.page,
         "pages": answer_page.pages,
