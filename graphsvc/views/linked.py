@@ -272,12 +272,13 @@ def apart(crossings: int, pairs: int) -> str:
     Example:
         >>> apart(1, 0), apart(0, 0)
         ('1 crossing hangs together with none strongly enough to be shown.', '')
-        >>> apart(4, 2)
-        '4 crossings are in no cluster; 2 pairs that are of no one cluster have a chance of 0.5 or more.'
+        >>> apart(4, 2), apart(0, 1)
+        ('4 crossings are in no cluster; 2 pairs that are of no one cluster have a chance of 0.5 or more.', '1 pair that is of no one cluster has a chance of 0.5 or more.')
     """
     if pairs:
         rest = likely(pairs, "pair that is of no one cluster", "pairs that are of no one cluster")
-        return f"{count(crossings, 'crossing')} {plural(crossings, 'is', 'are')} in no cluster; {rest}."
+        alone = f"{count(crossings, 'crossing')} {plural(crossings, 'is', 'are')} in no cluster; " if crossings else ""
+        return f"{alone}{rest}."
     if not crossings:
         return ""
     hang = plural(crossings, "hangs", "hang")
