@@ -50,7 +50,8 @@ class Delivery:
         rows: the accepted rows, in the order of the tables and their lines.
         rejections: one for each row left out.
         read: rows read by table: accepted plus rejected.
-        columns: columns delivered by table.
+        columns: columns delivered by table; where a table came in several parts, those of all of them, and by `part` the
+            columns of each file that has more.
         chart: what a chart was read as; None for tables.
     """
 
@@ -126,7 +127,21 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
     check = _Check(limits, progress or (lambda _file, _rows: None))
     for table in tables:
         check.table(table)
-    return Delivery(check.rows, check.rejections, dict(check.read), check.columns)
+    return Delivery(check.rows, check.rejections, dict(check.read), _by_part(check.columns))
+
+
+def part(table: str, file: str) -> str:
+    """The name under which the columns stand that a file has of a table, beyond those which all its files have."""
+    return f"{table}\n{file}"
+
+
+def _by_part(columns: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
+    """Columns as `Delivery` has them, from those of each table in each file."""
+    by_table: dict[str, list[str]] = {}
+    for (table, _), names in columns.items():
+        by_table[table] = [name for name in by_table.get(table, names) if name in names]
+    more = {part(*key): names for key, names in columns.items() if len(names) > len(by_table[key[0]])}
+    return by_table | more
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +197,7 @@ class _Check:
         self.rows: list[Row] = []
         self.rejections: list[Rejection] = []
         self.read: dict[str, int] = defaultdict(int)
-        self.columns: dict[str, list[str]] = {}
+        self.columns: dict[tuple[str, str], list[str]] = {}
         self._limits = limits
         self._progress = progress
         self._ids: dict[tuple[str, object], tuple[bytes, str]] = {}
@@ -190,8 +205,9 @@ class _Check:
     def table(self, raw: RawTable) -> None:
         """Checks all rows of one table."""
         plan = _plan(TABLES[raw.name], raw)
-        columns = self.columns.setdefault(raw.name, [])
-        columns.extend(name for name in raw.header if name not in columns)
+        before = self.columns.get((raw.name, raw.file), raw.header)
+        # A column that another part of the table lacks says nothing of the rows of that part.
+        self.columns[raw.name, raw.file] = [name for name in before if name in raw.header]
         width, count = len(raw.header), 0
         for line, cells in raw.rows:
             count += 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Row
+from graphsvc.ingest.check import Row, part
 from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
@@ -169,7 +169,7 @@ def fold(
         state: what the deliveries before it made.
         number: the delivery's number.
         rows: its valid rows (see `check`); references between rows are checked here.
-        columns: table → columns its header has: a column that is absent keeps earlier values.
+        columns: table → columns its header has (see `Delivery.columns`): a column that is absent keeps earlier values.
         partial: the delivery only adds: nothing is superseded, and an empty cell keeps the earlier value.
         refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
     """
@@ -181,7 +181,7 @@ def fold(
     accepted = _accept(state, by_table, report)
     levels = _Levels(state, accepted[_STATEMENTS], by_table.get(_LINKS, []))
     for table, kept_rows in accepted.items():
-        _merge_records(state, number, table, kept_rows, columns.get(table, []), levels, report, partial=partial)
+        _merge_records(state, number, table, kept_rows, columns, levels, report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
     whole = () if partial else accepted[_STATEMENTS].keys()
     seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered, levels, whole)
@@ -263,14 +263,13 @@ def _merge_records(
     number: int,
     table: str,
     rows: Mapping[str, Row],
-    columns: list[str],
+    columns: Mapping[str, list[str]],
     levels: _Levels,
     report: Report,
     *,
     partial: bool,
 ) -> None:
     records, counts = state.records[table], report.counts[table]
-    present = frozenset() if partial else frozenset(columns)
     for identifier, row in rows.items():
         old = records.get(identifier)
         if old is None:
@@ -280,6 +279,7 @@ def _merge_records(
             state.kinds[identifier] = table
             counts.added += 1
             continue
+        present = () if partial else columns.get(part(table, row.file), columns.get(table, ()))
         values = _merged(old.values, row, present)
         # What is C changes nothing of what is known under P.
         now = old.open if levels.conditional(row) else _merged(old.open or {}, row, present)

@@ -293,3 +293,54 @@ def test_the_published_networks_load(name: str, people: int, links: int, calls: 
     folded = fold(State(), 1, delivery.rows, delivery.columns, partial=False)
     assert folded.rejections == []
     assert folded.counts["links"].added == links
+
+
+TWO_SOURCES = """
+[statement]
+id = "calls"
+kind = "record"
+
+[[table]]
+record = "people"
+file = "nodes.csv"
+columns.id = "id"
+columns.name = "name"
+columns.date_of_birth = "born"
+
+[[table]]
+record = "people"
+file = "calls.csv"
+columns.id = { distinct = ["a", "b"] }
+
+[[table]]
+record = "links"
+file = "calls.csv"
+columns.subject_id = "a"
+columns.object_id = "b"
+constants.relation = "CONTACTED"
+"""
+
+
+def test_a_column_that_one_part_of_a_table_lacks_keeps_what_was_loaded(
+    mapping: Write, folder: Path, limits: Limits
+) -> None:
+    for name in ("edges.csv", "meta.json"):
+        (folder / name).unlink()
+    state = State()
+    for number, (nodes, calls) in enumerate(
+        [
+            ("P1,Ann,1990\nP2,Bob,1991\n", "P1,P2\n"),
+            ("P3,Cy,1992\nP2,,1991\n", "P1,P3\n"),
+        ],
+        1,
+    ):
+        (folder / "nodes.csv").write_text("id,name,born\n" + nodes)
+        (folder / "calls.csv").write_text("a,b\n" + calls)
+        delivery = read_case(folder, limits, mapping(TWO_SOURCES))
+        fold(state, number, delivery.rows, delivery.columns, partial=False)
+    assert [row.values for row in state.records["people"].values()] == [
+        {"id": "P1", "name": "Ann", "date_of_birth": "1990"},
+        # An empty cell of a column that is there empties it.
+        {"id": "P2", "date_of_birth": "1991"},
+        {"id": "P3", "name": "Cy", "date_of_birth": "1992"},
+    ]
