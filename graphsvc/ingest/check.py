@@ -18,7 +18,7 @@ from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RaggedRow, RawTable
 from graphsvc.ingest.readers import read_delivery
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
@@ -213,8 +213,9 @@ class _Check:
             count += 1
             if count % PROGRESS_ROWS == 0:
                 self._progress(raw.file, count)
-            if len(cells) != width:
-                reason = f"the row has {len(cells)} cells, but the header has {width}"
+            wanted = cells.width if isinstance(cells, RaggedRow) else width
+            if isinstance(cells, RaggedRow) or len(cells) != width:
+                reason = f"the row has {len(cells)} cells, but the header has {wanted}"
                 self._reject(raw, plan, line, cells, [("", "", reason, _OTHER_WIDTH)])
                 continue
             values, faults = self._values(plan, cells)
@@ -275,5 +276,6 @@ class _Check:
             reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in others)})"
         value = value if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
         # As far as references can mean it: one that begins with a blank is no id.
-        row_id = cells[plan.id].strip() if plan.id is not None and plan.id < len(cells) else ""
+        place = None if isinstance(cells, RaggedRow) else plan.id
+        row_id = cells[place].strip() if place is not None and place < len(cells) else ""
         self.rejections.append(Rejection(raw.file, line, column, value, reason, fault, raw.name, row_id))

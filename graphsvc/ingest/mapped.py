@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
-from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
+from graphsvc.ingest.raw import Limits, Progress, RaggedRow, RawPart, RawTable
 from graphsvc.ingest.readers import open_parts
 from graphsvc.records.dates import iso_moment
 from graphsvc.records.nearest import hint
@@ -41,8 +41,11 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
     _check_columns(mapping, raws)
     tables: list[RawTable] = []
     # What makes rows of different values comes last: only ids that no other table gives need a row of their own.
+    reporting: set[str] = set()
     for table, raw in sorted(zip(mapping.tables, raws, strict=True), key=lambda pair: bool(pair[0].distinct)):
-        tables.append(_mapped(mapping, table, raw, [each for each in tables if each.name == table.record]))
+        others = [each for each in tables if each.name == table.record]
+        tables.append(_mapped(mapping, table, raw, others, reports=raw.file not in reporting))
+        reporting.add(raw.file)
     if mapping.statement:
         rows = [(mapping.statement_line, list(mapping.statement.values()))]
         tables.append(RawTable("statements", mapping.file, list(mapping.statement), rows))
@@ -80,8 +83,8 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
                 )
 
 
-def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[RawTable]) -> RawTable:
-    """One table of ours; `others` fill the same one."""
+def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[RawTable], *, reports: bool) -> RawTable:
+    """One table of ours; `others` fill the same one. It `reports` rows of another width if no table before it read the file."""
     constants = dict(table.constants)
     fields = {name: _value(each, raw.header) for name, each in table.columns.items() if not each.distinct}
     if table.record == "links" and mapping.statement:
@@ -93,7 +96,8 @@ def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[Ra
     header = [*table.columns, *constants]
     rest = list(constants.values())
     if table.distinct:
-        return RawTable(table.record, raw.file, header, _DistinctRows(raw, table.columns[table.distinct], rest, others))
+        distinct = _DistinctRows(raw, table.columns[table.distinct], rest, others, reports=reports)
+        return RawTable(table.record, raw.file, header, distinct)
     return RawTable(table.record, raw.file, header, _MappedRows(raw, list(fields.values()), rest))
 
 
@@ -111,7 +115,7 @@ class _MappedRows:
             if len(cells) == width:
                 yield line, [value(cells) for value in self.fields] + self.constants
             else:
-                yield line, cells
+                yield line, RaggedRow(cells, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class _DistinctRows:
     field: MappedField
     constants: list[str]
     others: list[RawTable]
+    reports: bool
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         width = len(self.raw.header)
@@ -129,10 +134,14 @@ class _DistinctRows:
         seen = {""}
         for other in self.others:
             place = other.header.index("id")
-            seen.update(cells[place] for _, cells in other.rows if len(cells) == len(other.header))
+            seen.update(cells[place] for _, cells in other.rows if not isinstance(cells, RaggedRow))
         for line, cells in self.raw.rows:
-            # Rows of another width are reported where the file's rows themselves are mapped.
-            for text in (value(cells) for value in values if len(cells) == width):
+            if len(cells) != width:
+                # Where the file's rows themselves are mapped they are reported there.
+                if self.reports:
+                    yield line, RaggedRow(cells, width)
+                continue
+            for text in (value(cells) for value in values):
                 if text not in seen:
                     seen.add(text)
                     yield line, [text, *self.constants]

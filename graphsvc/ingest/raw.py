@@ -45,6 +45,18 @@ class RawTable:
     rows: Iterable[tuple[int, list[str]]]
 
 
+class RaggedRow(list[str]):
+    """The cells of a row of other people's tables that cannot be mapped: their header has another number of them.
+
+    Attributes:
+        width: how many cells that header has.
+    """
+
+    def __init__(self, cells: Iterable[str], width: int) -> None:
+        super().__init__(cells)
+        self.width = width
+
+
 class RawPart(Protocol):
     """One file or sheet of a delivery, before it is known which table it holds."""
 

@@ -344,3 +344,37 @@ def test_a_column_that_one_part_of_a_table_lacks_keeps_what_was_loaded(
         {"id": "P2", "date_of_birth": "1991"},
         {"id": "P3", "name": "Cy", "date_of_birth": "1992"},
     ]
+
+
+def test_a_row_of_another_width_is_rejected_even_where_it_is_as_wide_as_ours(
+    mapping: Write, folder: Path, limits: Limits
+) -> None:
+    for name in ("edges.csv", "meta.json"):
+        (folder / name).unlink()
+    (folder / "nodes.csv").write_text("id,name,born\nP1,Ann,1990\nP2,Bob,1991\n")
+    # Four cells, as the fields of a link are: subject, object, relation and statement.
+    (folder / "calls.csv").write_text("a,b,seconds,note,tower\nP1,P2,10,x,y\nP3,P4,PAID,calls\n")
+    start = TWO_SOURCES.index("columns.subject_id")
+    text = TWO_SOURCES[:start] + 'ignore = ["seconds", "note", "tower"]\n' + TWO_SOURCES[start:]
+    delivery = read_case(folder, limits, mapping(text))
+    assert [row.values["object_id"] for row in delivery.rows if row.table == "links"] == ["P2"]
+    (rejection,) = delivery.rejections
+    assert str(rejection) == "calls.csv, line 3: the row has 4 cells, but the header has 5"
+    assert rejection.row_id == ""
+
+
+def test_a_row_of_another_width_is_rejected_where_distinct_alone_reads_the_file(
+    mapping: Write, folder: Path, limits: Limits
+) -> None:
+    for name in ("edges.csv", "nodes.csv", "meta.json"):
+        (folder / name).unlink()
+    (folder / "calls.csv").write_text("a,b\nP1,P2\nP3,P4,x\nP5\n")
+    text = TWO_SOURCES[TWO_SOURCES.index("[[table]]", TWO_SOURCES.index("nodes.csv")) :]
+    text = text[: text.index("[[table]]", 1)]
+    delivery = read_case(folder, limits, mapping(text))
+    assert [row.values["id"] for row in delivery.rows] == ["P1", "P2"]
+    assert [str(rejection) for rejection in delivery.rejections] == [
+        "calls.csv, line 3: the row has 3 cells, but the header has 2",
+        "calls.csv, line 4: the row has 1 cells, but the header has 2",
+    ]
+    assert delivery.read == {"people": 4}
