@@ -43,7 +43,7 @@ def converter(column: Column | None) -> Converter:
         3
     """
     if column is None:
-        return lambda cell: cell
+        return str
     # The source of a statement is an id by use, though it refers to a row only where it is a person of the case.
     kind = "id" if column.name.endswith("_id") and column.kind == "text" else column.kind
     return _KINDS[kind](column)
@@ -77,7 +77,7 @@ def _after(date: PartialDate, other: PartialDate) -> bool:
 
 
 def _text(cell: str) -> str | None:
-    return None if cell.isspace() else cell
+    return None if cell.isspace() else str(cell)
 
 
 def _id(cell: str) -> str:
@@ -91,7 +91,7 @@ def _id(cell: str) -> str:
                 raise ValueError(f"holds the control character U+{ord(character):04X}, which no one can see in an id")
     if cell[:1] in "SQT[" and _RESERVED.fullmatch(cell):
         raise ValueError("has the form of a pseudonym of this service, which is reserved; give the row another id")
-    return cell
+    return str(cell)
 
 
 def _list(cell: str) -> list[str] | None:

@@ -274,7 +274,7 @@ class _Check:
         fault = fault or reason
         if others:
             reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in others)})"
-        value = value if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
+        value = str(value) if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
         # As far as references can mean it: one that begins with a blank is no id.
         place = None if isinstance(cells, RaggedRow) else plan.id
         row_id = cells[place].strip() if place is not None and place < len(cells) else ""

@@ -10,17 +10,20 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import CsvPart, too_large
-from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.raw import Limits, NumberCell, RawTable
 from graphsvc.ingest.readers import open_parts
 from graphsvc.records.dates import parse_date, typed
 from graphsvc.records.numbers import count, plural
+
+if TYPE_CHECKING:
+    from graphsvc.ingest.workbook import SheetPart
 
 _DELIMITERS = ";\t,|"
 _WORKBOOK = b"PK\x03\x04"
@@ -39,7 +42,9 @@ _MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3,})\.? (?P<day>\d{1,2}),? (?P<ye
 _SHORT = re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,})[- ](?P<year>\d{4}|\d{2})", re.ASCII)
 _WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
-_SPACES = str.maketrans("", "", " '\u2019\u00a0\u202f")
+_SPACES, _APOSTROPHE = re.compile(r"[ \u00a0\u202f]+"), "\u2019"
+# Digits in threes, or as in India.
+_GROUPS = re.compile(r"\d+|\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*|\d{1,2}(?:([,.' ])\d\d)(?:\2\d\d)*\2\d{3}", re.ASCII)
 _SIGNS = MappingProxyType({",": "comma", ".": "point"})
 _LONGEST_DAYS = 40_000
 # No count of a day is larger, and an id in figures is.
@@ -66,7 +71,7 @@ class DayCounts:
 
 
 def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
-    """The counts of a CSV file or the first filled sheet of a workbook.
+    """The counts of a CSV file, or of the first sheet of a workbook that is shown and has a column of days.
 
     Args:
         path: the file.
@@ -76,14 +81,15 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
     Raises:
         InputError: it is no such table; which row, column and value, and the way out.
     """
-    table = _table(path, limits)
+    table, notes = _table(path, limits)
     if len(table.header) > _MOST_COLUMNS:
         raise InputError(
             f"{table.file} has {len(table.header)} columns: keep the date and the counts, and load it again."
         )
-    rows = [(line, [cell.strip() for cell in cells]) for line, cells in table.rows]
-    dates = _Dates(table, rows)
-    dated, notes = dates.read(), list(dates.notes)
+    dates = _Dates(table)
+    dated = dates.read()
+    notes += dates.notes
+    notes += _beyond(table, dated)
     first, last = min(day for day, _, _ in dated), max(day for day, _, _ in dated)
     if (last - first).days > _LONGEST_DAYS:
         raise InputError(
@@ -115,8 +121,8 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
     return DayCounts(first, step, columns, tuple(notes))
 
 
-def _table(path: Path, limits: Limits) -> RawTable:
-    """The table of a file: a workbook is told by its beginning, all else is text."""
+def _table(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
+    """The table of a file, and what is said of it: a workbook is told by its beginning, all else is text."""
     if not path.is_file():
         raise InputError(f"{path.name} is not there: name a .csv file or an .xlsx workbook.")
     if path.stat().st_size > limits.file_bytes:
@@ -126,16 +132,55 @@ def _table(path: Path, limits: Limits) -> RawTable:
     if not start.strip():
         raise InputError(f"{path.name} is empty.")
     if start.startswith((_WORKBOOK, b"\xd0\xcf\x11\xe0")):
-        for part in open_parts(path, limits):
-            table = part.table("series") if not isinstance(part, CsvPart) and getattr(part, "records", None) else None
-            if table is not None:
-                return table
-        raise InputError(f"{path.name} holds no sheet with a table: name a .csv file or an .xlsx workbook.")
+        return _sheet(path, limits)
     part = CsvPart(path.name, cast("Callable[[], BinaryIO]", lambda: path.open("rb")), limits)
     encoding = "utf-8" if start.startswith(b"\xff\xfe") or _is_utf8(start) else "cp1252"
     header = start.decode(encoding, "replace").lstrip("\ufeff").split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=lambda sign: (header.count(sign), -_DELIMITERS.index(sign)))
-    return part.table("series", delimiter, encoding)
+    return part.table("series", delimiter, encoding), []
+
+
+def _sheet(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
+    """The table of a workbook, and which of its sheets that is."""
+    sheets = cast("list[SheetPart]", [part for part in open_parts(path, limits) if not isinstance(part, CsvPart)])
+    filled = [sheet for sheet in sheets if sheet.records or sheet.fault]
+    shown = [sheet for sheet in filled if not sheet.is_hidden]
+    wanted = next(filter(_has_days, shown), shown[0] if shown else None)
+    if wanted is None:
+        hidden = "; its hidden sheets are not read" if filled else ""
+        raise InputError(f"{path.name} holds no sheet with a table{hidden}: name a .csv file or an .xlsx workbook.")
+    table = wanted.table("series")
+    others = [f"{sheet.name!r}{' (hidden)' if sheet.is_hidden else ''}" for sheet in filled if sheet is not wanted]
+    if not others:
+        return table, []
+    return table, [f"The sheet {wanted.name!r} was read. Not read: {', '.join(others)}."]
+
+
+def _has_days(sheet: SheetPart) -> bool:
+    """Whether a sheet has a column of days, as far as it can be read."""
+    try:
+        _Dates(replace(sheet, fault=None).table("series"))
+    except InputError:
+        return False
+    return True
+
+
+def _beyond(table: RawTable, dated: list[Dated]) -> list[str]:
+    """What is said of cells that stand under no column of a workbook; in text they are pieces of a number.
+
+    Raises:
+        InputError: a row of text has more cells than columns.
+    """
+    width = len(table.header)
+    lines = [line for _, line, cells in dated if any(cells[width:])]
+    if not lines:
+        return []
+    if isinstance(table.rows, list):  # as those of a sheet are
+        return [f"Cells that stand under no name of the first row are left out: {_places(lines)}."]
+    raise InputError(
+        f"{table.file}, row {lines[0]} has more cells than the first row names columns. Put quotes around a cell with a comma in it, "
+        f'such as "1,145", or separate the cells by semicolons.'
+    )
 
 
 def _is_utf8(start: bytes) -> bool:
@@ -146,15 +191,19 @@ def _is_utf8(start: bytes) -> bool:
     return True
 
 
+def _stripped(cell: str) -> str:
+    return cell if isinstance(cell, NumberCell) else cell.strip()
+
+
 Dated = tuple[dt.date, int, list[str]]
-Rows = list[tuple[int, list[str]]]
 
 
 class _Dates:
     """The column of dates of a table, and what each of its cells means."""
 
-    def __init__(self, table: RawTable, rows: Rows) -> None:
-        self._table, self._rows = table, rows
+    def __init__(self, table: RawTable) -> None:
+        self._table = table
+        self._rows = [(line, [_stripped(cell) for cell in cells]) for line, cells in table.rows]
         self.notes: list[str] = []
         self.place = self._column()
 
@@ -295,18 +344,12 @@ class _Column:
         self._file, self.name = file, name[:100]
         self._cells = [(day, line, cells[place] if len(cells) > place else "") for day, line, cells in dated]
         filled = [cell for _, _, cell in self._cells if cell.casefold() not in _NOTHING]
-        self.numeric = bool(filled) and sum(bool(_NUMBER.fullmatch(cell)) for cell in filled) > len(filled) / 2
-        self._decimal = _decimal(filled)
-        # Where such a sign stands between thousands: the first row, cell and sign.
-        self._thousands = next(
-            (
-                (line, cell, sign)
-                for _, line, cell in self._cells
-                for sign in ",."
-                if sign != self._decimal and sign in cell and _NUMBER.fullmatch(cell)
-            ),
-            None,
-        )
+        written = [(line, cell) for _, line, cell in self._cells if _NUMBER.fullmatch(cell) and not _is_number(cell)]
+        numbers = len(written) + sum(map(_is_number, filled))
+        self.numeric = bool(filled) and numbers > len(filled) / 2
+        # Sign → the first row and cell in which it stands before decimals, and between thousands.
+        self._decimals, self._thousands = _signs(written)
+        self._decimal = next(iter(self._decimals), "")
 
     def by_day(
         self, first: dt.date, last: dt.date, step: int, empty: str
@@ -314,8 +357,9 @@ class _Column:
         """One number for each day, and what is said of it.
 
         Raises:
-            InputError: a cell is no number, or larger than any count.
+            InputError: a cell is no number, may be two, or is larger than any count.
         """
+        self._require_one_way()
         sums: dict[dt.date, float] = defaultdict(float)
         for day, line, cell in self._cells:
             if cell.casefold() not in _NOTHING:
@@ -353,43 +397,73 @@ class _Column:
             yield f"{self.name!r}: {count(missing, 'day')} without a number{of_them} {plural(missing, 'is', 'are')} {'read as 0' if as_zero else 'not known'}, {why}."
         if self._decimal:
             yield f"{self.name!r}: the {_SIGNS[self._decimal]} stands before decimals."
-        if self._thousands:
-            line, cell, sign = self._thousands
+        for sign, (line, cell) in self._thousands.items():
             yield f"{self.name!r}: the {_SIGNS[sign]} stands between thousands, as in row {line}: {cell[:40]!r}."
 
     @staticmethod
     def _whole(numbers: Iterable[float]) -> bool:
         return all(number >= 0 and number == int(number) for number in numbers)
 
+    def _require_one_way(self) -> None:
+        """Nothing, if the signs of the column stand for the same in all its rows.
+
+        Raises:
+            InputError: they do not.
+        """
+        for role, rows in (("before decimals", self._decimals), ("between thousands", self._thousands)):
+            if len(rows) > 1:
+                (sign, (line, cell)), (other, (next_line, next_cell)) = rows.items()
+                raise InputError(
+                    f"{self._file}, column {self.name!r}: in row {line} the {_SIGNS[sign]} seems to stand {role} ({cell[:40]!r}), in row {next_line} the {_SIGNS[other]} ({next_cell[:40]!r}). Write the numbers in one way, and load it again."
+                )
+
     def _number(self, cell: str, line: int) -> float:
-        text = cell.translate(_SPACES)
-        for sign in ",.":
-            if sign != self._decimal:
-                text = text.replace(sign, "")
-        try:
-            if not _NUMBER.fullmatch(cell):
-                raise ValueError
-            return float(text.replace(",", "."))
-        except ValueError:
+        if _is_number(cell):
+            return float(cell)
+        if not _NUMBER.fullmatch(cell):
             raise InputError(
                 f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} is no number. Correct it, or leave it empty where it is not known."
-            ) from None
+            )
+        text = _plain(cell)
+        whole, _, rest = text.lstrip("+-").partition(self._decimal) if self._decimal else (text.lstrip("+-"), "", "")
+        if not _GROUPS.fullmatch(whole) or (rest and not rest.isdigit()):
+            raise InputError(
+                f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} may be two numbers. Write it as the rest of the column, with nothing between thousands."
+            )
+        number = float(f"{re.sub('[^0-9]', '', whole)}.{rest or 0}")
+        return -number if text.startswith("-") else number
 
 
-def _decimal(cells: list[str]) -> str:
-    """The sign before decimals in a column; empty: there are none, and every such sign stands between thousands."""
-    for cell in cells:
-        comma, point = cell.rfind(","), cell.rfind(".")
-        if comma >= 0 and point >= 0:
-            return "," if comma > point else "."
-        at = max(comma, point)
-        if (
-            at >= 0
-            and cell.count(cell[at]) == 1
-            and (len(cell) - at - 1 != 3 or cell.lstrip("+-").startswith(("0", cell[at])))
-        ):
-            return cell[at]
-    return ""
+def _is_number(cell: str) -> bool:
+    return isinstance(cell, NumberCell)
+
+
+def _plain(cell: str) -> str:
+    return _SPACES.sub(" ", cell.replace(_APOSTROPHE, "'"))
+
+
+def _signs(cells: list[tuple[int, str]]) -> tuple[dict[str, tuple[int, str]], dict[str, tuple[int, str]]]:
+    """The signs before decimals and those between thousands in a column: sign → the first row and cell that show it.
+
+    A sign that stands once with three digits behind it may be either, and is between thousands unless another row says else.
+    """
+    decimals: dict[str, tuple[int, str]] = {}
+    grouped: dict[str, tuple[int, str]] = {}
+    for line, cell in cells:
+        text = _plain(cell).lstrip("+-")
+        comma, point = text.rfind(","), text.rfind(".")
+        if comma < 0 and point < 0:
+            continue
+        last = "," if comma > point else "."
+        other = "." if last == "," else ","
+        is_decimal = text.count(last) == 1 and (other in text or text.startswith("0") or not _GROUPS.fullmatch(text))
+        if is_decimal:
+            decimals.setdefault(last, (line, cell))
+        else:
+            grouped.setdefault(last, (line, cell))
+        if other in text:
+            grouped.setdefault(other, (line, cell))
+    return decimals, {sign: where for sign, where in grouped.items() if sign not in decimals}
 
 
 def _places(lines: list[int]) -> str:

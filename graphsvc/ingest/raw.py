@@ -45,6 +45,12 @@ class RawTable:
     rows: Iterable[tuple[int, list[str]]]
 
 
+class NumberCell(str):
+    """The text of a cell of a workbook that holds a number: no country's way of writing, its point stands before decimals."""
+
+    __slots__ = ()
+
+
 class RaggedRow(list[str]):
     """The cells of a row of other people's tables that cannot be mapped: their header has another number of them.
 

@@ -18,7 +18,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import check_archive
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, NumberCell, Progress, RawTable
 from graphsvc.records.dates import iso_moment
 
 # A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
@@ -40,19 +40,25 @@ class SheetPart:
     Attributes:
         name: the sheet's title.
         shown: `book.xlsx, sheet people`.
-        records: (row number, cells) of each row that is not empty.
+        records: (row number, cells) of each row that is not empty, as far as it could be read.
+        fault: why it could not be read to its end; None if it could.
+        is_hidden: whether Excel shows it to nobody who does not ask for it.
     """
 
     name: str
     shown: str
     records: list[tuple[int, list[str]]]
+    fault: InputError | None = None
+    is_hidden: bool = False
 
     def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8") -> RawTable:  # noqa: ARG002 - a sheet has neither
         """The sheet as the table `name`, as wide as its header.
 
         Raises:
-            InputError: if it has no header row.
+            InputError: if it has no header row, or holds what a table cannot.
         """
+        if self.fault is not None:
+            raise self.fault
         if not self.records or self.records[0][0] != 1:
             raise InputError(f"{self.shown}, row 1 is empty: the first row must name the columns.")
         header = self.records[0][1]
@@ -62,10 +68,10 @@ class SheetPart:
 
 
 def workbook_parts(path: Path, limits: Limits, progress: Progress | None = None) -> list[SheetPart]:
-    """Every sheet of a workbook.
+    """Every sheet of a workbook. What is wrong with one sheet alone is raised when it is taken as a table.
 
     Raises:
-        InputError: if the workbook is damaged, too large or hostile, or a sheet holds what a table cannot.
+        InputError: if the workbook is damaged, too large or hostile.
     """
 
     def look(name: str, chunk: bytes) -> None:
@@ -102,17 +108,29 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
     shown = f"{file}, sheet {sheet.title}"
     records: list[tuple[int, list[str]]] = []
     texts = _Texts(sheet, shown)
-    for number, cells in _rows(book, sheet, texts) if hasattr(sheet, "_get_source") else ():
+    fault = None
+    rows = _rows(book, sheet, texts) if hasattr(sheet, "_get_source") else iter(())
+    while True:
+        try:
+            number, cells = next(rows, (0, []))
+        except InputError as error:
+            # Not yet: a sheet that nobody wants may hold what it likes.
+            fault = error
+            break
+        if not number:
+            break
         if cells:
             records.append((number, cells))
         if progress is not None and number % PROGRESS_ROWS == 0:
             progress(shown, number)
         if len(records) > limits.rows:
-            raise InputError(f"{shown} has more than {limits.rows:,} rows: split it into several deliveries.")
-    rows = dict(records)
+            fault = InputError(f"{shown} has more than {limits.rows:,} rows: split it into several deliveries.")
+            break
+    by_number = dict(records)
     for number, column in texts.midnights():
-        rows[number][column - 1] += "T00:00Z"
-    return SheetPart(sheet.title, shown, records)
+        if number in by_number:
+            by_number[number][column - 1] += "T00:00Z"
+    return SheetPart(sheet.title, shown, records, fault, sheet.sheet_state != "visible")
 
 
 def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]]]:
@@ -191,7 +209,7 @@ class _Texts:
                 "holds a number of more than 15 digits, of which Excel keeps 15",
                 "type it anew in a cell formatted as text",
             )
-        return str(int(value)) if value == int(value) else repr(value)
+        return NumberCell(int(value) if value == int(value) else repr(value))
 
     def _date(self, cell: dict[str, Any], value: dt.datetime) -> str:
         """As precise as the cell shows it: Excel makes 1 May 2020 of a typed "2020-05" and shows "May-20".
