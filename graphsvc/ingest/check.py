@@ -18,7 +18,7 @@ from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RaggedRow, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, FaultyCell, Limits, Progress, RaggedRow, RawTable
 from graphsvc.ingest.readers import read_delivery
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
@@ -239,6 +239,9 @@ class _Check:
                 continue
             if len(cell) > longest:
                 faults.append((name, cell, f"the cell is longer than {longest:,} characters", ""))
+                continue
+            if isinstance(cell, FaultyCell):
+                faults.append((name, cell, cell.reason, ""))
                 continue
             try:
                 value = convert(cell)

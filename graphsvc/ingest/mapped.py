@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from graphsvc.errors import InputError
+from graphsvc.ingest.date_forms import date_reader
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
-from graphsvc.ingest.raw import Limits, Progress, RaggedRow, RawPart, RawTable
+from graphsvc.ingest.raw import FaultyCell, Limits, MomentCell, Progress, RaggedRow, RawPart, RawTable
 from graphsvc.ingest.readers import open_parts
-from graphsvc.records.dates import iso_moment
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
 # Cells of a row of theirs → the value of a field of ours.
 _Value = Callable[[list[str]], str]
-_HOUR, _DAY, _MONTH = re.compile(r"%[HIXc]"), re.compile(r"%[dDjxc]"), re.compile(r"%[mbB]")
+# Fields whose dates lie in no future.
+_PAST = frozenset({"date_of_birth"})
 
 
 def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress | None = None) -> list[RawTable]:
@@ -86,7 +84,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
 def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[RawTable], *, reports: bool) -> RawTable:
     """One table of ours; `others` fill the same one. It `reports` rows of another width if no table before it read the file."""
     constants = dict(table.constants)
-    fields = {name: _value(each, raw.header) for name, each in table.columns.items() if not each.distinct}
+    fields = {name: _value(name, each, raw.header) for name, each in table.columns.items() if not each.distinct}
     if table.record == "links" and mapping.statement:
         statement = mapping.statement["id"]
         if "statement_id" in fields:
@@ -130,7 +128,7 @@ class _DistinctRows:
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         width = len(self.raw.header)
-        values = [_value(self.field, self.raw.header, name) for name in self.field.distinct]
+        values = [_value("id", self.field, self.raw.header, name) for name in self.field.distinct]
         seen = {""}
         for other in self.others:
             place = other.header.index("id")
@@ -147,22 +145,22 @@ class _DistinctRows:
                     yield line, [text, *self.constants]
 
 
-def _value(each: MappedField, header: list[str], column: str = "") -> _Value:
-    """What reads one field from a row; `column` stands in for the field's own."""
+def _value(name: str, each: MappedField, header: list[str], column: str = "") -> _Value:
+    """What reads the field `name` from a row; `column` stands in for the field's own."""
     column = column or each.column
     index = header.index(column) if column else None
-    places = {name: header.index(name) for name in PLACEHOLDER.findall(each.template) if name}
-
-    dated = _dated(each)
+    places = {other: header.index(other) for other in PLACEHOLDER.findall(each.template) if other}
+    dated = date_reader(each.date, each.zone, is_past=name in _PAST)
 
     def value(cells: list[str]) -> str:
-        text = cells[index].strip() if index is not None else ""
+        cell = cells[index] if index is not None else ""
+        text = cell if isinstance(cell, MomentCell) else cell.strip()
         text = each.values.get(text, text)
         if column:
             text = dated(text)
-        if not each.template:
+        if not each.template or isinstance(text, FaultyCell):
             return text
-        filled = {name: cells[place].strip() for name, place in places.items()} | {"": text}
+        filled = {other: cells[place].strip() for other, place in places.items()} | {"": text}
         if not any(filled.values()):
             return ""
         text = PLACEHOLDER.sub(lambda match: filled[match[1]], each.template)
@@ -173,24 +171,3 @@ def _value(each: MappedField, header: list[str], column: str = "") -> _Value:
 
 def _with_default(value: _Value, default: str) -> _Value:
     return lambda cells: value(cells) or default
-
-
-def _dated(each: MappedField) -> Callable[[str], str]:
-    """What makes the ISO date of a date in another form; text of no such form stays for the check to reject."""
-    form, zone = each.date, ZoneInfo(each.zone) if each.zone else dt.UTC
-    if not form:
-        return lambda text: text
-    timed = _HOUR.search(form) is not None
-    most = 10 if _DAY.search(form) else 7 if _MONTH.search(form) else 4
-
-    def date(text: str) -> str:
-        try:
-            at = dt.datetime.strptime(text, form)  # noqa: DTZ007 - a day has no zone, and a time gets one below
-            if not timed:
-                return at.date().isoformat()[:most]
-            at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            return text
-        return iso_moment(at)
-
-    return date

@@ -52,7 +52,7 @@ another column); where no `column` is named, the template is filled first and it
 know stays as it is, for the check to accept or reject by line.
 
 A date is as precise as its form: with hours and minutes it keeps the time, to the second. Times are kept in UTC and taken to be so
-already, unless the form has `%z` or the field a `zone`:
+already, unless the form has `%z` or the field a `zone`, which is of cells of a workbook that hold a date and time as well:
 
 ```toml
 columns.from_date = { template = "{day} {time}", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }
@@ -71,6 +71,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from graphsvc.errors import InputError
+from graphsvc.ingest.date_forms import form_fault
 from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.nearest import hint
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
@@ -340,6 +341,9 @@ def _field(reader: _Reader, key: str, value: object) -> MappedField:
     if not mapped.columns:
         raise reader.fault(key, "names no column")
     _check_zone(inner, mapped)
+    fault = form_fault(mapped.date) if mapped.date else ""
+    if fault:
+        raise inner.fault("date", fault)
     rest = PLACEHOLDER.sub("", mapped.template)
     if "{" in rest or "}" in rest:
         raise inner.fault(

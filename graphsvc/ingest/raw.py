@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
+
+from graphsvc.records.dates import iso_moment
 
 # (file, rows read so far), called every PROGRESS_ROWS rows; whatever it raises ends the reading.
 Progress = Callable[[str, int], None]
@@ -49,6 +52,40 @@ class NumberCell(str):
     """The text of a cell of a workbook that holds a number: no country's way of writing, its point stands before decimals."""
 
     __slots__ = ()
+
+
+class MomentCell(str):
+    """The text of a cell of a workbook that holds a day with its time, told as UTC: where the clocks stood it does not say.
+
+    Attributes:
+        at: day and time as the clocks had them.
+    """
+
+    __slots__ = ("at",)
+    at: dt.datetime
+
+    def __new__(cls, at: dt.datetime) -> Self:
+        """The text of `at`, which has no zone."""
+        cell = super().__new__(cls, iso_moment(at))
+        cell.at = at
+        return cell
+
+
+class FaultyCell(str):
+    """The text of a cell that cannot be what it is mapped to.
+
+    Attributes:
+        reason: why, for the rejection of its row.
+    """
+
+    __slots__ = ("reason",)
+    reason: str
+
+    def __new__(cls, text: str, reason: str) -> Self:
+        """The text `text`, with the reason."""
+        cell = super().__new__(cls, text)
+        cell.reason = reason
+        return cell
 
 
 class RaggedRow(list[str]):

@@ -18,8 +18,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import check_archive
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, NumberCell, Progress, RawTable
-from graphsvc.records.dates import iso_moment
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable
 
 # A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
 # entities; this also holds where an environment variable turns that off.
@@ -129,7 +128,8 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
     by_number = dict(records)
     for number, column in texts.midnights():
         if number in by_number:
-            by_number[number][column - 1] += "T00:00Z"
+            cells = by_number[number]
+            cells[column - 1] = MomentCell(dt.datetime.fromisoformat(cells[column - 1]))
     return SheetPart(sheet.title, shown, records, fault, sheet.sheet_state != "visible")
 
 
@@ -223,7 +223,7 @@ class _Texts:
         value = (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
         if value.time() != dt.time():
             self._timed.add(cell["column"])
-            return iso_moment(value)
+            return MomentCell(value)
         if precision == _TIME:
             self._midnights.append((cell["row"], cell["column"]))
         first = value.day == 1 and (precision == _MONTH or value.month == 1)

@@ -1,7 +1,9 @@
+import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from graphsvc.errors import InputError
@@ -143,6 +145,12 @@ def test_a_distinct_table_alone_makes_the_people_of_an_edge_list(mapping: Write,
         ),
         ('column = "at", date = "%d.%m.%Y"', "08.05.2020", "2020-05-08"),
         ('column = "at", date = "%B %Y"', "May 2020", "2020-05"),
+        ('column = "at", date = "%G-W%V-%u"', "2020-W19-5", "2020-05-08"),
+        ('column = "at", date = "%Y-%j"', "2020-129", "2020-05-08"),
+        ('column = "at", date = "%Y week %W, %A"', '"2020 week 18, Friday"', "2020-05-08"),
+        ('column = "at", date = "%A %d %B %Y"', "Friday 8 May 2020", "2020-05-08"),
+        ('column = "at", date = "%d%%%m%%%Y"', "08%05%2020", "2020-05-08"),
+        ('column = "at", date = "%d.%m.%y"', "08.05.55", "2055-05-08"),
     ],
 )
 def test_a_date_keeps_the_time_its_form_has(
@@ -156,6 +164,77 @@ def test_a_date_keeps_the_time_its_form_has(
     delivery = read_case(folder, limits, mapping(f"{table}columns.date = {{ {field} }}\n"))
     assert [row.values for row in delivery.rows] == [{"id": "1", "date": date}]
     assert [rejection.line for rejection in delivery.rejections] == [3]
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ("dd.mm.yyyy", "which has no parts: write %d.%m.%Y for 08.05.2020"),
+        ("%d.%m.%Y %T", "has %T, which is no part of a form: write %d.%m.%Y"),
+        ("%d.%m.%Y %", "which is no part of a form"),
+        ("%d/%m", r"has no year \(%Y\)"),
+        ("%H:%M", "has no year"),
+        ("%d %Y", "has a day without a month"),
+        ("%d/%m/%Y %I:%M", "has %I without %p"),
+        ("%d/%m/%Y %H:%M %p", "has %p without %I"),
+        ("%d.%m.%Y %H:%M %Z", "has %Z, and names of zones mean several: use %z"),
+        ("%Y-%W", "has a week without a day of the week"),
+        ("%B %Y %H:%M", "has a time without a day"),
+        ("%d.%m.%Y %M", "has minutes or seconds without hours"),
+        ("%G-%m-%d", "cannot be read back as a date"),
+        ("%d.%m.%Y %d", "cannot be read back as a date"),
+    ],
+)
+def test_a_form_that_loses_or_invents_part_of_a_date_is_refused(form: str, message: str, mapping: Write) -> None:
+    with pytest.raises(InputError, match=rf"map.toml, .*columns.id: date .*{message}"):
+        mapping(SMALL.replace('"id"', f'{{ column = "id", date = "{form}" }}'))
+
+
+def test_a_time_that_the_clocks_left_out_is_rejected_as_such(mapping: Write, tmp_path: Path, limits: Limits) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "c.csv").write_text("id,at\nC1,29.03.2020 02:30\nC2,29.03.2020 03:30\nC3,25.10.2020 02:30\n")
+    field = '{ column = "at", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }'
+    text = f'[[table]]\nrecord = "crossings"\nfile = "c.csv"\ncolumns.id = "id"\ncolumns.date = {field}\n'
+    delivery = read_case(folder, limits, mapping(text))
+    assert [row.values["date"] for row in delivery.rows] == ["2020-03-29T01:30Z", "2020-10-25T00:30Z"]
+    assert [str(rejection) for rejection in delivery.rejections] == [
+        "c.csv, line 2, column date, value '29.03.2020 02:30': does not exist in Europe/Berlin: the clocks were put forward over this time"
+    ]
+
+
+def test_a_year_of_birth_in_two_digits_lies_in_the_past(mapping: Write, tmp_path: Path, limits: Limits) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "p.csv").write_text("id,born\nP1,08/05/55\nP2,08/05/99\nP3,08/05/09\n")
+    field = '{ column = "born", date = "%d/%m/%y" }'
+    text = f'[[table]]\nrecord = "people"\nfile = "p.csv"\ncolumns.id = "id"\ncolumns.date_of_birth = {field}\n'
+    delivery = read_case(folder, limits, mapping(text))
+    assert [row.values["date_of_birth"] for row in delivery.rows] == ["1955-05-08", "1999-05-08", "2009-05-08"]
+
+
+def test_the_zone_is_of_dates_of_a_workbook_too(mapping: Write, tmp_path: Path, limits: Limits) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "C"
+    moments = [dt.datetime(2020, 5, 8, 4, 30), dt.datetime(2020, 3, 29, 2, 30), dt.datetime(2020, 5, 8)]  # noqa: DTZ001 - a workbook knows no zones
+    for row in (["id", "at"], *zip("123", moments, strict=True), ["4", "08.05.2020 04:30"], ["5", dt.date(2020, 5, 8)]):
+        sheet.append(row)
+    sheet["B4"].number_format = sheet["B2"].number_format = "dd.mm.yyyy hh:mm"
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    table = '[[table]]\nrecord = "crossings"\nfile = "C"\ncolumns.id = "id"\n'
+    field = 'columns.date = { column = "at", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }\n'
+    delivery = read_case(path, limits, mapping(table + field))
+    assert [(row.line, row.values["date"]) for row in delivery.rows] == [
+        (2, "2020-05-08T02:30Z"),
+        (4, "2020-05-07T22:00Z"),
+        (5, "2020-05-08T02:30Z"),
+        (6, "2020-05-08"),
+    ]
+    assert [(row.line, row.reason[:14]) for row in delivery.rejections] == [(3, "does not exist")]
+    delivery = read_case(path, limits, mapping(table + field.replace(', zone = "Europe/Berlin"', "")))
+    assert next(row.values["date"] for row in delivery.rows) == "2020-05-08T04:30Z"
 
 
 def test_sheets_of_a_workbook_are_mapped_by_name(
