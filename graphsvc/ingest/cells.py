@@ -27,6 +27,8 @@ _RESERVED = re.compile(
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Programs that know only floats write the count 3 as 3.0.
 _COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
+# The one or the thousand: a point stands between thousands in half of Europe.
+_THOUSAND = re.compile(r"\+?[1-9][0-9]{0,2}\.000")
 _CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
 # Marks that turn the direction of writing: two ids that look alike would differ.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -127,6 +129,8 @@ def _count(cell: str) -> int | None:
     match = _COUNT.fullmatch(text)
     if match is None:
         raise ValueError("is no count: write a whole number from 0")
+    if _THOUSAND.fullmatch(text):
+        raise ValueError(f"may be {match[1]} or {match[1]}000: write one of them, without a point")
     return int(match[1])
 
 

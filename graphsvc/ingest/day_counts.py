@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import CsvPart, too_large
+from graphsvc.ingest.figures import decimal_text, is_grouped, plain
 from graphsvc.ingest.raw import Limits, NumberCell, RawTable
 from graphsvc.ingest.readers import open_parts
 from graphsvc.records.dates import parse_date, typed
@@ -42,9 +43,6 @@ _MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3,})\.? (?P<day>\d{1,2}),? (?P<ye
 _SHORT = re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,})[- ](?P<year>\d{4}|\d{2})", re.ASCII)
 _WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
-_SPACES, _APOSTROPHE = re.compile(r"[ \u00a0\u202f]+"), "\u2019"
-# Digits in threes, or as in India.
-_GROUPS = re.compile(r"\d+|\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*|\d{1,2}(?:([,.' ])\d\d)(?:\2\d\d)*\2\d{3}", re.ASCII)
 _SIGNS = MappingProxyType({",": "comma", ".": "point"})
 _LONGEST_DAYS = 40_000
 # No count of a day is larger, and an id in figures is.
@@ -424,22 +422,16 @@ class _Column:
             raise InputError(
                 f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} is no number. Correct it, or leave it empty where it is not known."
             )
-        text = _plain(cell)
-        whole, _, rest = text.lstrip("+-").partition(self._decimal) if self._decimal else (text.lstrip("+-"), "", "")
-        if not _GROUPS.fullmatch(whole) or (rest and not rest.isdigit()):
+        try:
+            return float(decimal_text(cell, self._decimal))
+        except ValueError:
             raise InputError(
                 f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} may be two numbers. Write it as the rest of the column, with nothing between thousands."
-            )
-        number = float(f"{re.sub('[^0-9]', '', whole)}.{rest or 0}")
-        return -number if text.startswith("-") else number
+            ) from None
 
 
 def _is_number(cell: str) -> bool:
     return isinstance(cell, NumberCell)
-
-
-def _plain(cell: str) -> str:
-    return _SPACES.sub(" ", cell.replace(_APOSTROPHE, "'"))
 
 
 def _signs(cells: list[tuple[int, str]]) -> tuple[dict[str, tuple[int, str]], dict[str, tuple[int, str]]]:
@@ -450,13 +442,13 @@ def _signs(cells: list[tuple[int, str]]) -> tuple[dict[str, tuple[int, str]], di
     decimals: dict[str, tuple[int, str]] = {}
     grouped: dict[str, tuple[int, str]] = {}
     for line, cell in cells:
-        text = _plain(cell).lstrip("+-")
+        text = plain(cell).lstrip("+-")
         comma, point = text.rfind(","), text.rfind(".")
         if comma < 0 and point < 0:
             continue
         last = "," if comma > point else "."
         other = "." if last == "," else ","
-        is_decimal = text.count(last) == 1 and (other in text or text.startswith("0") or not _GROUPS.fullmatch(text))
+        is_decimal = text.count(last) == 1 and (other in text or text.startswith("0") or not is_grouped(text))
         if is_decimal:
             decimals.setdefault(last, (line, cell))
         else:

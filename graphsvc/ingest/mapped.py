@@ -9,8 +9,9 @@ from pathlib import Path
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.date_forms import date_reader
+from graphsvc.ingest.figures import decimal_text
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
-from graphsvc.ingest.raw import FaultyCell, Limits, MomentCell, Progress, RaggedRow, RawPart, RawTable
+from graphsvc.ingest.raw import FaultyCell, Limits, MomentCell, NumberCell, Progress, RaggedRow, RawPart, RawTable
 from graphsvc.ingest.readers import open_parts
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
@@ -150,23 +151,38 @@ def _value(name: str, each: MappedField, header: list[str], column: str = "") ->
     column = column or each.column
     index = header.index(column) if column else None
     places = {other: header.index(other) for other in PLACEHOLDER.findall(each.template) if other}
-    dated = date_reader(each.date, each.zone, is_past=name in _PAST)
+    read = _numeral(each.decimal) if each.decimal else date_reader(each.date, each.zone, is_past=name in _PAST)
 
     def value(cells: list[str]) -> str:
         cell = cells[index] if index is not None else ""
-        text = cell if isinstance(cell, MomentCell) else cell.strip()
+        text = cell if isinstance(cell, MomentCell | NumberCell) else cell.strip()
         text = each.values.get(text, text)
         if column:
-            text = dated(text)
+            text = read(text)
         if not each.template or isinstance(text, FaultyCell):
             return text
         filled = {other: cells[place].strip() for other, place in places.items()} | {"": text}
         if not any(filled.values()):
             return ""
         text = PLACEHOLDER.sub(lambda match: filled[match[1]], each.template)
-        return text if column else dated(text)
+        return text if column else read(text)
 
     return value
+
+
+def _numeral(decimal: str) -> Callable[[str], str]:
+    """What makes a number of ours of one that is written with this sign before decimals."""
+    example = "1.250,50" if decimal == "," else "1,250.50"
+
+    def number(text: str) -> str:
+        if isinstance(text, NumberCell) or not text:
+            return text
+        try:
+            return decimal_text(text, decimal)
+        except ValueError:
+            return FaultyCell(text, f"is no number such as {example}, as `decimal` of the mapping says")
+
+    return number
 
 
 def _with_default(value: _Value, default: str) -> _Value:

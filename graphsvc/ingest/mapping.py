@@ -57,6 +57,12 @@ already, unless the form has `%z` or the field a `zone`, which is of cells of a 
 ```toml
 columns.from_date = { template = "{day} {time}", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }
 ```
+
+Numbers have a point before decimals and nothing between thousands, unless the field has a `decimal`; what is written otherwise is rejected then:
+
+```toml
+columns.amount = { column = "sum", decimal = "," }    # 1.250,50
+```
 """
 
 from __future__ import annotations
@@ -111,6 +117,7 @@ class MappedField:
         date: a strptime format; the ISO date is as precise as it.
         zone: of times that `date` reads, such as `Europe/Berlin`; empty: UTC, or what they say themselves (`%z`).
         template: text with `{}` and `{column}`.
+        decimal: the sign before the decimals of its numbers, comma or point; empty: a point, and nothing between thousands.
     """
 
     column: str = ""
@@ -119,6 +126,7 @@ class MappedField:
     date: str = ""
     zone: str = ""
     template: str = ""
+    decimal: str = ""
 
     @property
     def columns(self) -> set[str]:
@@ -327,7 +335,7 @@ def _field(reader: _Reader, key: str, value: object) -> MappedField:
     if not isinstance(value, dict):
         raise reader.fault(key, "has to be the name of a column, or a table with `column`")
     inner = reader.at(f"{reader.place}, {key}")
-    inner.keys(value, ("column", "distinct", "values", "date", "zone", "template"))
+    inner.keys(value, ("column", "distinct", "values", "date", "zone", "template", "decimal"))
     mapped = MappedField(
         column=inner.text(value, "column"),
         distinct=inner.list(value, "distinct"),
@@ -335,11 +343,16 @@ def _field(reader: _Reader, key: str, value: object) -> MappedField:
         date=inner.text(value, "date"),
         zone=inner.text(value, "zone"),
         template=inner.text(value, "template"),
+        decimal=inner.text(value, "decimal"),
     )
     if mapped.column and mapped.distinct:
         raise reader.fault(key, "has both `column` and `distinct`; only one of them can be meant")
     if not mapped.columns:
         raise reader.fault(key, "names no column")
+    if mapped.decimal not in ("", ",", "."):
+        raise inner.fault("decimal", f"is {mapped.decimal!r}: the sign before decimals is a comma or a point")
+    if mapped.decimal and mapped.date:
+        raise inner.fault("decimal", "is of numbers, and `date` of dates; take one of them out")
     _check_zone(inner, mapped)
     fault = form_fault(mapped.date) if mapped.date else ""
     if fault:

@@ -284,6 +284,14 @@ def test_sheets_of_a_workbook_are_mapped_by_name(
             SMALL.replace('"id"', '{ column = "id", date = "%H", zone = "../../etc/passwd" }'),
             "zone is '../../etc/passwd'",
         ),
+        (
+            SMALL.replace('"id"', '{ column = "id", decimal = "x" }'),
+            "decimal is 'x': the sign before decimals is a comma",
+        ),
+        (
+            SMALL.replace('"id"', '{ column = "id", decimal = ",", date = "%Y" }'),
+            "decimal is of numbers, and `date` of dates",
+        ),
         (SMALL + 'ignore = "x"', "ignore has to be a list of texts"),
         ('[statement]\nid = "s"\n' + SMALL, r"\[statement\]: 'kind' is missing: statements need it"),
         (
@@ -457,3 +465,30 @@ def test_a_row_of_another_width_is_rejected_where_distinct_alone_reads_the_file(
         "calls.csv, line 4: the row has 1 cells, but the header has 2",
     ]
     assert delivery.read == {"people": 4}
+
+
+def test_numbers_with_another_sign_before_decimals_are_read_where_the_mapping_says_so(
+    mapping: Write, tmp_path: Path, limits: Limits
+) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    sums = ("1.250", "980", "1.250,50", "-7,5", "1 145,00", "", "1.25", "1,250.50", "7,5,0", "x")
+    (folder / "c.csv").write_text("a;b;eur;times\n" + "".join(f"P1;P2;{each};1.000\n" for each in sums))
+    fields = """
+[[table]]
+record = "links"
+file = "c.csv"
+delimiter = ";"
+columns.subject_id = "a"
+columns.object_id = "b"
+columns.amount = { column = "eur", decimal = "," }
+columns.weight = { column = "times", decimal = "," }
+constants.relation = "PAID"
+"""
+    delivery = read_case(folder, limits, mapping('[statement]\nid = "S"\nkind = "record"\n' + fields))
+    claims = [row.values for row in delivery.rows if row.table == "links"]
+    assert [claim.get("amount") for claim in claims] == [1250.0, 980.0, 1250.5, -7.5, 1145.0, None]
+    assert {claim["weight"] for claim in claims} == {1000}
+    assert [(row.value, row.reason) for row in delivery.rejections] == [
+        (each, "is no number such as 1.250,50, as `decimal` of the mapping says") for each in sums[6:]
+    ]
