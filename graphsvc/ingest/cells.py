@@ -29,9 +29,13 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 _COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
 # The one or the thousand: a point stands between thousands in half of Europe.
 _THOUSAND = re.compile(r"\+?[1-9][0-9]{0,2}\.000")
+# What Excel writes to a CSV file of a long number that its column is too narrow for.
+_CUT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
+_CUT_BY_EXCEL = "is a number that Excel has cut: format the column as text, type the number anew and save again"
 _CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
-# Marks that turn the direction of writing: two ids that look alike would differ.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Marks that turn the direction of writing, and signs without width: two ids that look alike would differ. Not those that
+# join letters or keep them apart (U+200C, U+200D): Persian writes with them.
+_UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200e\u200f\u061c\u2060\ufeff\u00ad")
 
 # Dates of one row that must not run backwards.
 _PERIODS = MappingProxyType({"links": ("from_date", "to_date"), "workplaces": ("opened_on", "closed_on")})
@@ -48,6 +52,8 @@ def converter(column: Column | None) -> Converter:
         return str
     # The source of a statement is an id by use, though it refers to a row only where it is a person of the case.
     kind = "id" if column.name.endswith("_id") and column.kind == "text" else column.kind
+    if column.name == "phones":
+        return _phones
     return _KINDS[kind](column)
 
 
@@ -61,6 +67,16 @@ def written(value: object) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def seen_id(text: str) -> str:
+    """Text as an id that two eyes cannot tell from it: without signs that nobody sees, accents one with their letters.
+
+    Example:
+        >>> seen_id("Jose\u0301\u200b") == "Jos\u00e9"
+        True
+    """
+    return unicodedata.normalize("NFC", "".join(sign for sign in text if sign not in _UNSEEN)).strip()
+
+
 def out_of_order(table: str, values: dict[str, object]) -> list[CellFault]:
     """Where the two dates of a row's period run backwards."""
     names = _PERIODS.get(table)
@@ -70,6 +86,14 @@ def out_of_order(table: str, values: dict[str, object]) -> list[CellFault]:
     if not _after(parse_date(first), parse_date(last)):
         return []
     return [(names[1], last, f"is before {names[0]} {first}", f"is before {names[0]}")]
+
+
+def cut_by_excel(table: str, values: dict[str, object]) -> list[CellFault]:
+    """Where the number of a phone has lost its end."""
+    value = str(values.get("value", ""))
+    if table != "things" or values.get("kind") != "phone" or not _CUT.fullmatch(value.strip()):
+        return []
+    return [("value", value, _CUT_BY_EXCEL, "")]
 
 
 def _after(date: PartialDate, other: PartialDate) -> bool:
@@ -89,8 +113,14 @@ def _id(cell: str) -> str:
         raise ValueError(f"is longer than {_LONGEST_ID} characters, the most an id may have")
     if not cell.isprintable():
         for character in cell:
-            if unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in _TURNING:
+            if unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in _UNSEEN:
                 raise ValueError(f"holds the control character U+{ord(character):04X}, which no one can see in an id")
+    if not cell.isascii() and len(unicodedata.normalize("NFC", cell)) < len(cell):
+        raise ValueError(
+            "has an accent that is a sign of its own, which no one can see in an id: write letter and accent as one sign (NFC)"
+        )
+    if _CUT.fullmatch(cell):
+        raise ValueError(_CUT_BY_EXCEL)
     if cell[:1] in "SQT[" and _RESERVED.fullmatch(cell):
         raise ValueError("has the form of a pseudonym of this service, which is reserved; give the row another id")
     return str(cell)
@@ -98,6 +128,13 @@ def _id(cell: str) -> str:
 
 def _list(cell: str) -> list[str] | None:
     return [item for part in cell.split(";") if (item := part.strip())] or None
+
+
+def _phones(cell: str) -> list[str] | None:
+    numbers = _list(cell)
+    if any(map(_CUT.fullmatch, numbers or ())):
+        raise ValueError(_CUT_BY_EXCEL)
+    return numbers
 
 
 def _date_text(cell: str) -> str | None:

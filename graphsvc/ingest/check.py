@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.cells import CellFault, Converter, converter, out_of_order
+from graphsvc.ingest.cells import CellFault, Converter, converter, cut_by_excel, out_of_order
 from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
@@ -220,7 +220,7 @@ class _Check:
                 continue
             values, faults = self._values(plan, cells)
             if not faults:
-                faults = out_of_order(raw.name, values)
+                faults = out_of_order(raw.name, values) or cut_by_excel(raw.name, values)
             if not faults:
                 faults = self._accept(Row(raw.name, raw.file, line, values))
             if faults:

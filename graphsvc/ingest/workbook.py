@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import re
 import warnings
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # Excel writes characters that XML cannot hold, and some it can, as _x000D_.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_A_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_ZEROS = re.compile(r"0{2,}")
 # Excel keeps 15 digits of a number; longer ones have lost their end.
 _DIGITS_KEPT = 10**15
 # Characters of an ISO date.
@@ -163,7 +165,7 @@ class _Texts:
     def __init__(self, sheet: Any, shown: str) -> None:
         self._sheet = sheet
         self.shown = shown
-        self._precisions: dict[int, int] = {}
+        self._formats: dict[int, str] = {}
         self._timed: set[int] = set()
         self._midnights: list[tuple[int, int]] = []
 
@@ -209,17 +211,19 @@ class _Texts:
                 "holds a number of more than 15 digits, of which Excel keeps 15",
                 "type it anew in a cell formatted as text",
             )
-        return NumberCell(int(value) if value == int(value) else repr(value))
+        if value != int(value):
+            return NumberCell(repr(value))
+        # With zeros alone for a format it is a number such as of a phone or a file, which begins with zeros.
+        shown = self._format(cell)
+        zeros = len(shown) if _ZEROS.fullmatch(shown) and value >= 0 else 0
+        return NumberCell(str(int(value)).zfill(zeros))
 
     def _date(self, cell: dict[str, Any], value: dt.datetime) -> str:
         """As precise as the cell shows it: Excel makes 1 May 2020 of a typed "2020-05" and shows "May-20".
 
         A cell that holds more than it shows (8 May, shown as "May-20") is told with all that it holds.
         """
-        style = cell["style_id"]
-        if style not in self._precisions:
-            self._precisions[style] = _precision(ReadOnlyCell(self._sheet, **cell).number_format)
-        precision = self._precisions[style]
+        precision = _precision(self._format(cell))
         value = (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
         if value.time() != dt.time():
             self._timed.add(cell["column"])
@@ -229,11 +233,18 @@ class _Texts:
         first = value.day == 1 and (precision == _MONTH or value.month == 1)
         return value.date().isoformat()[: min(precision, _DAY) if first else _DAY]
 
+    def _format(self, cell: dict[str, Any]) -> str:
+        style = cell["style_id"]
+        if style not in self._formats:
+            self._formats[style] = str(ReadOnlyCell(self._sheet, **cell).number_format)
+        return self._formats[style]
+
     def _refused(self, cell: dict[str, Any], what: str, way_out: str) -> InputError:
         place = f"{get_column_letter(cell['column'])}{cell['row']}"
         return InputError(f"{self.shown}, cell {place} {what}: {way_out}.")
 
 
+@functools.lru_cache(1024)
 def _precision(number_format: str) -> int:
     r"""Characters of an ISO date that a number format shows: 4 year, 7 month, 10 day, 16 time of day.
 

@@ -201,6 +201,9 @@ def test_one_identity_of_two_kinds_is_two_and_of_one_kind_one(tmp_path: Path) ->
     )
     assert [row["id"] for row in rows(found, "people")] == ["Berg (person)", "Cor"]
     assert [row["id"] for row in rows(found, "workplaces")] == ["Berg (workplace)"]
+    # What two eyes cannot tell apart is one.
+    alike = read(tmp_path, chart(entity("Jos\u00e9", "Person"), entity("Jose\u0301\u200b", "Person")))
+    assert ([row["id"] for row in rows(alike, "people")], alike.rejections) == (["Jos\u00e9"], [])
     # A pseudonym of another house is none of ours.
     sealed = read(tmp_path, chart(entity("S-7K3Q-X2MD-0A9B", "Person")))
     assert (rows(sealed, "people")[0]["id"], sealed.rejections) == ("S.7K3Q.X2MD.0A9B", [])

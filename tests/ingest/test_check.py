@@ -85,6 +85,15 @@ def test_values_have_the_type_of_their_column() -> None:
         ("people", {"id": "P1\u00a0"}, "id", "begins or ends with white space"),
         ("people", {"id": "P\n1"}, "id", "control character U+000A"),
         ("people", {"id": "P\u202e1"}, "id", "control character U+202E"),
+        *(
+            ("people", {"id": f"P{sign}1"}, "id", f"control character U+{ord(sign):04X}, which no one can see")
+            for sign in "\u200b\u200e\u200f\u061c\u2060\ufeff\u00ad"
+        ),
+        ("people", {"id": "Jose\u0301"}, "id", "an accent that is a sign of its own"),
+        ("links", link(object_id="Jose\u0301"), "object_id", "an accent that is a sign of its own"),
+        ("people", {"id": "1.23457E+11"}, "id", "is a number that Excel has cut: format the column as text"),
+        ("people", {"id": "P1", "phones": "07700 900123; 4,4779E+11"}, "phones", "is a number that Excel has cut"),
+        ("things", {"id": "T1", "kind": "phone", "value": "4.4779E+11"}, "value", "is a number that Excel has cut"),
         ("people", {"id": "P" * 201}, "id", "longer than 200 characters"),
         ("people", {"id": "S-0A1B-2C3D-4E5F"}, "id", "reserved"),
         ("people", {"id": "P1", "name": "x" * 1_001}, "name", "longer than 1,000 characters"),
@@ -150,6 +159,8 @@ def test_a_row_is_rejected_with_the_reason(table: str, cells: dict[str, str], co
         link(weight="1145.000"),
         link(subject_id="حەوا\u200cی"),
         link(subject_id="S-0a1b-2C3D-4E5F"),
+        link(subject_id="José", object_id="P1E+11"),
+        link(subject_id="\u09dc", object_id="الف"),
     ],
 )
 def test_what_is_right_is_not_rejected(cells: dict[str, str]) -> None:

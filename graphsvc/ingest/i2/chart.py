@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphsvc.errors import InputError
+from graphsvc.ingest.cells import seen_id
 from graphsvc.ingest.i2.anx import Item, Items, read_items
 from graphsvc.ingest.mapping import ChartTypes, Mapping
 from graphsvc.ingest.raw import Limits, Progress, RawTable
@@ -339,7 +340,7 @@ def _fits(relation: Relation, subject: str, target: str) -> bool:
 
 
 def _identity(item: Item) -> str:
-    identity = (item.identity or item.label or (item.ids or [""])[0]).strip()
+    identity = seen_id(item.identity or item.label or (item.ids or [""])[0])
     # The form of our own pseudonyms is kept for ours.
     return identity.replace("-", ".") if _RESERVED.fullmatch(identity) else identity
 
