@@ -1592,6 +1592,48 @@ MUTATIONS = (
         "return AskedOf(went, arrivals(known, left, bound), controlled, __import__('zlib').crc32(left.closing.place.encode()))",
         f"{_MACHINES}::test_nothing_but_numbers_crosses_the_wire",
     ),
+    Mutation(
+        "slices",
+        "a function of a plugin is refused behind the dots of a slice too",
+        "graphsvc/access/door/freetext.py",
+        'return place > 1 and stream[place - 1].text == "." and stream[place - 2].kind in ("name", "quoted")',
+        'return place > 0 and stream[place - 1].text == "."',
+        "tests/access/test_freetext.py::test_functions_of_plugins_are_refused_by_their_words_wherever_they_stand",
+    ),
+    Mutation(
+        "called",
+        "an export does not go out with a name that the case tells no more",
+        "graphsvc/service/exports/exports.py",
+        "tells |= {name_tells(self._ask.key, names[identifier], called[identifier]) for identifier in ids}",
+        "assert called",
+        "tests/service/test_exporting.py"
+        "::test_a_name_in_a_text_does_not_go_out_once_a_delivery_has_sealed_who_bears_it",
+    ),
+    Mutation(
+        "one-state",
+        "an export of a case that was changed while it was made is not kept",
+        "graphsvc/service/exports/exports.py",
+        "self._require_still(version, identifier)",
+        "assert version",
+        "tests/service/test_exporting.py::test_whoever_is_sealed_while_an_export_is_made_does_not_go_out_by_name",
+    ),
+    Mutation(
+        "known-codes",
+        "somebody sealed is found by what the reader's clearance covers",
+        "graphsvc/service/search/known.py",
+        'known.get("handling", "P") in codes',
+        "codes",
+        "tests/service/test_sealings.py"
+        "::test_what_is_known_of_somebody_under_c_alone_finds_them_for_nobody_cleared_for_p",
+    ),
+    Mutation(
+        "others-jobs",
+        "a job does not tell how many statements somebody else loaded",
+        "graphsvc/service/deliveries/loading.py",
+        "if self._ask.grant.sources or job.account == self._ask.principal.name:",
+        "if job:",
+        "tests/web/test_load.py::test_without_source_clearance_nothing_tells_how_many_statements_others_loaded",
+    ),
 )
 
 

@@ -143,7 +143,7 @@ class CypherGate:
             if changed(stands, self._stands()):
                 raise Busy("A case was changed while this ran, and free Cypher sees them all. Run the text again.")
             # One that came meanwhile may be in the answer, and is not everybody's.
-            policy.require_cypher(principal, self._cases())
+            self._require_every(principal)
             outcome["rows"] = len(typed.rows)
             outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
             if typed.truncated:
@@ -163,8 +163,12 @@ class CypherGate:
                 raise policy.no_such_case(case)
             self._texts.keep(outcome["line"], case, text, given)
             self.require(principal, case)
-            policy.require_cypher(principal, self._cases())
+            self._require_every(principal)
             yield self._require_open(), outcome
+
+    def _require_every(self, principal: Principal) -> None:
+        """Nothing, if this person may see every case that is in the graph by now. Raises Refused."""
+        policy.require_cypher(principal, self._cases())
 
     def _checked(self, text: str, given: Mapping[str, Any]) -> Examined:
         parameters = require_harmless(text)

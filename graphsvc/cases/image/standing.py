@@ -341,18 +341,17 @@ def _person_known(
         identities = _known(identities, "person", row.open)
         if row.open == row.values:
             return identities
-    (now,) = _known((), "person", row.values)
-    now = {**now, "handling": "C"}
-    return identities if now in identities else (*identities, now)
+    return _known(identities, "person", row.values, handling="C")
 
 
 def _known(
-    identities: tuple[Mapping[str, Any], ...], kind: str, values: Mapping[str, Any]
+    identities: tuple[Mapping[str, Any], ...], kind: str, values: Mapping[str, Any], **beside: str
 ) -> tuple[Mapping[str, Any], ...]:
-    """The identities with what a row says of somebody, if it says anything new."""
+    """The identities with what a row says of somebody and what stands `beside` it, if it says anything new."""
     now = {name: value for name, value in split_identity(kind, values)[1].items() if name not in _NO_IDENTITY}
     if "kind" in values:
         now["kind"] = values["kind"]
+    now |= beside
     return identities if now in identities else (*identities, now)
 
 
