@@ -17,8 +17,18 @@ def is_line(text: str, most: int) -> bool:
     return 0 < len(text) <= most and text.isprintable() and text == text.strip()
 
 
+def plain(typed: str) -> str:
+    """What was typed, without the blanks at its ends, each line ended by one character: a form sends two for each.
+
+    Example:
+        >>> plain("one" + chr(13) + chr(10) + "two ").split(chr(10))
+        ['one', 'two']
+    """
+    return typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 def require_reason(text: str, why: str = "") -> str:
-    """A reason as it is kept, without blanks around it.
+    """A reason as it is kept: `plain`.
 
     Args:
         text: as it was typed.
@@ -31,7 +41,7 @@ def require_reason(text: str, why: str = "") -> str:
     Raises:
         RequestError: there is none, or it is too long.
     """
-    text = text.strip()
+    text = plain(text)
     if not 0 < len(text) <= LONGEST_REASON:
         raise RequestError(f"Give a reason, of at most {LONGEST_REASON} characters{f': {why}' if why else ''}.")
     return text

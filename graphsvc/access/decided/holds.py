@@ -71,7 +71,7 @@ class HoldStore:
             raise RequestError(f"A hold is for an {HOLD_KINDS[0]} or a {HOLD_KINDS[1]}, not for {hold.kind[:40]!r}.")
         if not hold.owner.strip() or len(hold.owner) > _OWNER:
             raise RequestError(f"Name the owner of the hold, in at most {_OWNER} characters.")
-        require_reason(hold.reason)
+        reason = require_reason(hold.reason)
         if hold.review_on <= now().date():
             raise RequestError("The day of review has to come yet.")
         identifier = secrets.token_hex(16)
@@ -83,7 +83,7 @@ class HoldStore:
                     pseudonym=pseudonym,
                     kind=hold.kind,
                     owner=hold.owner.strip(),
-                    reason_sealed=pack(self._key, [hold.reason.strip(), person], f"hold {identifier}"),
+                    reason_sealed=pack(self._key, [reason, person], f"hold {identifier}"),
                     review_on=hold.review_on,
                     added_by=by,
                     added_at=now(),

@@ -9,6 +9,7 @@ from typing import Any
 from graphsvc.ingest.raw import RawTable
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.records import dates
+from graphsvc.records.lines import plain as plain
 from graphsvc.records.tables import TABLES
 
 Cells = Mapping[str, str]
@@ -97,11 +98,6 @@ def text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(str, value))
     return str(value)
-
-
-def plain(typed: str) -> str:
-    """What was typed, without the blanks at its ends, each line ended as files end it."""
-    return typed.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def cell(table: str, column: str, typed: str) -> str:

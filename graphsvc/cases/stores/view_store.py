@@ -15,7 +15,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.cases.stores.following import draft_bound, version_bound
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.records.lines import is_line
+from graphsvc.records.lines import is_line, plain
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import State
 
@@ -302,7 +302,7 @@ def worded(name: str, notes: str) -> list[str]:
     Raises:
         RequestError: they cannot be.
     """
-    name, notes = " ".join(name.split()), notes.strip()
+    name, notes = " ".join(name.split()), plain(notes)
     if not is_line(name, LONGEST_NAME):
         raise RequestError(f"A view takes a name of 1 to {LONGEST_NAME} characters that can be printed.")
     if len(notes) > LONGEST_NOTES:

@@ -20,6 +20,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.cases.stores.following import about
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.lines import plain
 from graphsvc.service.ask import Ask, nothing
 
 LONGEST_COMMENT = 2_000
@@ -107,7 +108,7 @@ class Comments:
         Raises:
             NotFound: it is not there, or not theirs to see. RequestError: the text cannot be kept, or there are too many.
         """
-        ids, text, grant = list(ids), text.strip(), self._ask.grant
+        ids, text, grant = list(ids), plain(text), self._ask.grant
         if not text or len(text) > LONGEST_COMMENT:
             raise RequestError(f"A comment takes 1 to {LONGEST_COMMENT:,} characters; this has {len(text):,}.")
         self._require_there(ids)

@@ -18,7 +18,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.vault import pack, unpack
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.records.lines import LONGEST_REASON, require_reason
+from graphsvc.records.lines import LONGEST_REASON, plain, require_reason
 from graphsvc.records.numbers import count
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
@@ -88,7 +88,7 @@ class Requests:
             self.require_not_own(row)
             if state == "refused":
                 self._ask_again(row)
-            sealed = self._sealed(row.case_id, row.id, "answer", answer.strip()[:LONGEST_REASON])
+            sealed = self._sealed(row.case_id, row.id, "answer", plain(answer)[:LONGEST_REASON])
             self.store.decide(row.id, state, self._ask.principal.name, sealed, until)
         return self.shown(self.store.one(row.id))
 
