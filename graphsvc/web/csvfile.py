@@ -38,7 +38,7 @@ def csv_file(
     """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns)
+    writer.writerow([cell(column) for column in columns])
     writer.writerows([cell(value) for value in row] for row in rows)
     at = list(columns).index(under) if under else 0
     for sentence in last:

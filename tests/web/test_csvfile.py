@@ -45,6 +45,10 @@ def test_a_table_without_columns_has_room_for_a_sentence() -> None:
     assert rows_of([], last=["Nothing fits."]) == [[], ["Nothing fits."]]
 
 
+def test_what_a_column_is_called_runs_no_more_than_its_cells() -> None:
+    assert rows_of(["=1+1", "@why"])[0] == ["'=1+1", "'@why"]
+
+
 def test_the_name_bears_the_handling_code(app: Flask) -> None:
     """In the name and in no row: the list of leads is read again as a ranking, a table by pandas."""
 
