@@ -380,8 +380,7 @@ def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
         asked = urlsplit(request.url)  # quoted as it came, so that it leads back to the same page
         wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
         return redirect(url_for("signin.form", next=wanted))
-    way_out = "An administrator can give you the role." if isinstance(error, Refused) else ""
-    return _error(error.status, str(error), way_out)
+    return _error(error.status, str(error))
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
@@ -422,11 +421,11 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _error(status: int, text: str, way_out: str = "") -> ResponseReturnValue:
+def _error(status: int, text: str) -> ResponseReturnValue:
     if wants_json():
         response = jsonify({"error": text})
         response.status_code = status
         return response
     title = _PARTS.get(HTTPStatus(status), "Something went wrong")
     frame = "rest.html" if g.get("late") else "base.html"
-    return render_template("error.html", frame=frame, handling="", title=title, text=text, way_out=way_out), status
+    return render_template("error.html", frame=frame, handling="", title=title, text=text), status

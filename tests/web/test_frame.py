@@ -193,6 +193,7 @@ def test_roles_without_an_action_get_a_page_that_says_so(site: Any) -> None:
     refused = site.client("dis").get(site.address("leads"))
     assert refused.status_code == 403
     assert "Not allowed" in refused.text
+    assert refused.text.count("An administrator can give it.") == refused.text.count("administrator") == 1
     assert site.client("dis").get(site.address("")).status_code == 200
     assert site.client("inv").get("/log").status_code == 403
     assert site.client("inv").get("/log.json").get_json().keys() == {"error"}

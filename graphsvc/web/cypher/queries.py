@@ -107,7 +107,7 @@ def _runnable(session: Session) -> list[Query]:
         Refused: their roles run no queries.
     """
     if not session.may("query"):
-        raise Refused("Your roles do not run queries.")
+        raise Refused("Your roles do not run queries. An administrator can give one that does.")
     return session.queries.listed()
 
 
