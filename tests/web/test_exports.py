@@ -80,6 +80,42 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
         assert post(inv, "export", **asked, out=[wrong]).status_code == 400
 
 
+def filled(page: str) -> dict[str, list[str]]:
+    """What a browser sends of the page's own form as it stands, but for its token."""
+    (form,) = [form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if "recipient" in form]
+    sent = [
+        *re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form),
+        *re.findall(r'type="checkbox" name="([^"]+)" value="([^"]*)" checked', form),
+        *(("recipient", value) for value in re.findall(r'id="recipient"[^>]* value="([^"]*)"', form)),
+        *(("reason", text) for text in re.findall(r'<textarea id="reason"[^>]*>([^<]*)<', form)),
+        *(("handling", value) for value in re.findall(r'<option value="([^"]*)" selected', form)),
+    ]
+    held: dict[str, list[str]] = {}
+    for name, value in sent:
+        if name != "csrf_token":
+            held.setdefault(name, []).append(html.unescape(value))
+    return held
+
+
+def test_choosing_again_keeps_what_is_left_out_and_the_handling(place: Any) -> None:
+    inv = browser(place, "inv")
+    asked = {"id": ["P1", "P2"], "recipient": "Again", "reason": "why so", "handling": "C", "form": ["svg"]}
+    first = post(inv, "export", **asked).text
+    (button,) = re.findall(r'<button[^>]*form="previewed"[^>]*>Choose again', first)
+    assert f'formaction="{HERE}/export/choose"' in button
+    ticked = filled(first)["out"]
+    assert len(ticked) == 2
+    again = post(inv, "export/choose", **filled(post(inv, "export", **asked, out=ticked).text)).text
+    assert "2 links stay out, as ticked in the preview." in again
+    chosen = filled(again)
+    assert (chosen["out"], chosen["handling"], chosen["recipient"]) == (ticked, ["C"], ["Again"])
+    chosen["form"] = ["svg", "csv"]
+    page = post(inv, "export", **chosen).text
+    assert page.count("left out already") == 2
+    assert "Handling C." in page
+    assert post(inv, "export/make", **filled(page)).status_code == 303
+
+
 def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
     inv = browser(place, "inv")
     page = inv.get(f"{HERE}/export?id=C1").text

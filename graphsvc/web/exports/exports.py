@@ -96,7 +96,7 @@ def new(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/export/choose")
 def choose(case: str) -> ResponseReturnValue:
-    """The same for a canvas, whose arrangement is too long for an address."""
+    """The same for a canvas, whose arrangement is too long for an address, and once more after a preview."""
     return answer("exports/new.html", **_asking(at(case)))
 
 
@@ -105,6 +105,7 @@ def _asking(session: Session) -> dict[str, Any]:
     wanted = _wanted()
     view = session.exports.selected(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
     chosen = known_forms(request.values.getlist("form"))
+    left_out = [json.dumps(link) for link in dict.fromkeys(_left_out())]
     return {
         "case": session.case,
         "entities": len(view.nodes) if view else 0,
@@ -119,6 +120,8 @@ def _asking(session: Session) -> dict[str, Any]:
         "arranged": bool(wanted.arranged),
         "recipient": request.form.get("recipient", ""),
         "reason": request.form.get("reason", ""),
+        "goes": request.form.get("handling", ""),
+        "left_out": left_out,
         "carried": _carried("form"),
         "back": _back(session),
     }
