@@ -47,6 +47,7 @@ class Run:
         fault: what went wrong, one sentence. line, column: where, from 1; 0: not known.
         restarted: the managed Neo4j had to be started again.
         notices: what in the text to look at, such as a label that nothing has.
+        saving: what was typed beside the text to save it by, for who goes on writing.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Run:
     column: int = 0
     restarted: bool = False
     notices: tuple[Notice, ...] = ()
+    saving: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """What became of it, without the rows: there may be thousands."""
@@ -93,13 +95,21 @@ class Runs:
         self._lock = threading.Lock()
         self._runs: OrderedDict[str, _Running] = OrderedDict()
 
-    def start(self, account: str, case: str, text: str, parameters: Mapping[str, Any], work: Work) -> str:
+    def start(
+        self,
+        account: str,
+        case: str,
+        text: str,
+        parameters: Mapping[str, Any],
+        work: Work,
+        saving: Mapping[str, Any] | None = None,
+    ) -> str:
         """Run `work` in a thread of its own; gives the run's id.
 
         Raises:
             Busy: as many run already as may at the same time.
         """
-        run = _Running(self._processes.new_id(), account, case, text, parameters)
+        run = _Running(self._processes.new_id(), account, case, text, parameters, saving or {})
         with self._processes.alone():
             self._begin(run)
         threading.Thread(target=run.work, args=(work,), name="cypher", daemon=True).start()
@@ -218,8 +228,16 @@ def _no_such_run() -> NotFound:
 class _Running:
     """One run, as its thread and those who ask share it."""
 
-    def __init__(self, identifier: str, account: str, case: str, text: str, parameters: Mapping[str, Any]) -> None:
-        self.id = identifier
+    def __init__(
+        self,
+        identifier: str,
+        account: str,
+        case: str,
+        text: str,
+        parameters: Mapping[str, Any],
+        saving: Mapping[str, Any],
+    ) -> None:
+        self.id, self.saving = identifier, dict(saving)
         self.account, self.case, self.text, self.parameters = account, case, text, dict(parameters)
         self.typed = Typed()
         self.state, self.fault, self.line, self.column = "running", "", 0, 0
@@ -275,4 +293,5 @@ class _Running:
             self.column,
             self.typed.restarted,
             self.typed.notices if ended else (),
+            self.saving,
         )

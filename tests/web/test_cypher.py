@@ -455,6 +455,16 @@ def test_a_hostile_text_is_text_wherever_it_stands(ann: FlaskClient) -> None:
     assert HOSTILE in shown(ann.get(at("/saved")).text) or HOSTILE in html.unescape(ann.get(at("/saved")).text)
 
 
+def test_what_was_typed_to_save_it_by_outlives_a_run(ann: FlaskClient) -> None:
+    typed = {"save-name": "Half <b>done", "save-title": "What it asks", "save-why": "to be sure", "save-shared": "yes"}
+    address, page = run(ann, "RETURN 1 AS one", **typed)
+    fields = dict(re.findall(r'name="(save-[a-z]+)" [^>]*value="([^"]*)"', page))
+    assert fields | {"save-name": html.unescape(fields["save-name"])} == typed
+    assert 'value="yes" checked' in page
+    assert "saving" not in ann.get(address.partition("#")[0].replace("/run?", "/run.json?")).get_json()["run"]
+    assert not re.search(r'name="save-name" [^>]*value="[^"]', run(ann, "RETURN 1 AS one")[1])
+
+
 # -- the library --------------------------------------------------------------------------------------------------
 
 
@@ -474,6 +484,7 @@ def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> No
     replaced = ann.post(at(), data={"do": "replace", "text": "RETURN 2 AS two", "save-name": "Who is it"})
     assert "version 2" in ann.get(replaced.location).text
     assert [(one["text"], one["version"]) for one in library(ann)] == [("RETURN 2 AS two", 2)]
+    assert library(ann)[0]["title"] == "A name"  # what was not typed anew stays as it was
     for name, fault in (
         ("", "Give the query a name"),
         ("x" * 101, "has 101 characters"),

@@ -64,12 +64,15 @@ class Cypher:
         """
         return self._ask.home.cypher_gate.check(self._ask.principal, self._ask.purpose, self._ask.case, text)
 
-    def start(self, text: str, parameters: Mapping[str, Any] | None = None) -> str:
+    def start(
+        self, text: str, parameters: Mapping[str, Any] | None = None, saving: Mapping[str, Any] | None = None
+    ) -> str:
         """Run a text in the background; gives the run's id. Raises as `examine`, before anything runs.
 
         Args:
             text: what is run.
             parameters: name → value, of kinds that `service.cypher.parameters.native` takes.
+            saving: what was typed beside the text to save it by, which the run gives back.
         """
         gate, case, given = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
         examined = gate.check(self._ask.principal, self._ask.purpose, case, text, given)
@@ -77,7 +80,7 @@ class Cypher:
         def work(typed: Typed) -> Stands:
             return gate.run(self._ask.principal, self._ask.purpose, case, examined, given, typed)
 
-        return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work)
+        return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work, saving)
 
     def result(self, run: str, wait_s: float = 0.0, *, answered: bool = False) -> Run:
         """A run of one's own, after waiting for its end so long at most.

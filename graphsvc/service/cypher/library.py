@@ -113,6 +113,8 @@ class QueryLibrary:
     def save(self, words: Words, *, shared: bool = False, replacing: bool = False) -> Saved:
         """Keep a query; `replacing` one of the same name, which keeps being shared or not as it was if that is so.
 
+        What is empty of title and why stays as it was there: `rename` takes it away.
+
         Raises:
             NameTaken: there is one of this name. RequestError: the words cannot be kept, or there are too many.
         """
@@ -122,6 +124,9 @@ class QueryLibrary:
             there = self._of_name(visible, words.name)
             if there is not None and not (replacing and there.changeable):
                 raise NameTaken(there)
+            if there is not None:
+                was = there.words
+                words = replace(words, title=words.title or was.title, why=words.why or was.why)
             if shared:
                 self._require_free(visible, words.name, there)
             return self._keep(connection, key, words, there, shared=shared or (there is not None and there.shared))

@@ -82,7 +82,7 @@ def send(case: str) -> ResponseReturnValue:
             missing = [name for name in editor.examined.parameters if name not in (*BOUND, *values)]
             editor.rows = [row for row in editor.rows if any(row)] + [(name, "") for name in missing]
         else:
-            run_id = session.cypher.start(editor.text, values)
+            run_id = session.cypher.start(editor.text, values, editor.saving)
             return redirect(url_for("cypher.run", case=case, id=run_id, _anchor="answer"), code=303)
     except Refused:
         raise
@@ -107,7 +107,7 @@ def run(case: str) -> ResponseReturnValue:
     if is_file:
         flat = [[cells.flat(value) for value in row] for row in rows]
         return csv_file("cypher", run.columns, flat, last=run.warnings)
-    editor = Editor(run.text, _rows(run.parameters), fault=run.fault, line=run.line, column=run.column)
+    editor = Editor(run.text, _rows(run.parameters), "", run.fault, run.line, run.column, dict(run.saving))
     shown = _shown(session, run, rows) if run.state == "done" and rows else None
     return answer("cypher/run.html", run=run, result=shown, **_page(session, editor))
 
@@ -215,6 +215,7 @@ def _where(editor: Editor) -> dict[str, Any] | None:
 def _told(run: Run) -> dict[str, Any]:
     """A run as JSON tells it: all its rows, each as an object."""
     fields = json_safe(run)
+    del fields["saving"]  # no part of the answer
     fields["rows"] = [dict(zip(run.columns, row, strict=True)) for row in fields["rows"]]
     return fields  # type: ignore[no-any-return]
 
