@@ -28,9 +28,10 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused, RequestError
+from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import Service, Session, now
 from graphsvc.web import last_cases, peer, rail
@@ -246,6 +247,32 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
     return Response(stream_with_context(pieces()))
 
 
+def or_again(act: Callable[[], ResponseReturnValue], page: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """What a form asks for; if that is refused, its page again with why: nothing that somebody typed is lost.
+
+    Templates have `refused`, the sentence that says why, and `typed`, the form as it was sent; else both are empty.
+
+    Args:
+        act: does what is asked for.
+        page: shows the page with the form. Where it cannot be shown either, the refusal is told alone.
+
+    Raises:
+        RequestError, Refused, Busy: as `act`, to who wants JSON or may not see the page.
+    """
+    try:
+        return act()
+    except (RequestError, Refused, Busy) as error:
+        if wants_json():
+            raise
+        g.refused = str(error)
+        try:
+            response = current_app.make_response(page())
+        except GraphsvcError:
+            raise error from None
+        response.status_code = error.status
+        return response
+
+
 def inward(target: str) -> str:
     """`target` if it is a path of this site, else the front page: `next` must not lead elsewhere."""
     fine = (
@@ -340,6 +367,9 @@ def _shared() -> dict[str, Any]:
         # For paper: the state of the data that the page shows.
         "data_version": g.get("version"),
         "read_at": now(),
+        # Of a form that was refused: see `or_again`.
+        "refused": g.get("refused", ""),
+        "typed": request.form if g.get("refused") else MultiDict(),
         # Without source clearance belief is told in four steps, and what witnesses said in one row.
         "in_steps": case_session is not None and not case_session.grant.sources,
         # Who sees a statement whole and may load can correct it.

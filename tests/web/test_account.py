@@ -189,7 +189,10 @@ def test_an_administrator_adds_someone_who_chooses_the_password(site: Site) -> N
     assert "not good any more" in again.text
     pat = site.signed("pat <b>", new)
     assert pat.get("/people").status_code == 403
-    assert post(adm, "/people", "/people/add", name="pat <b>").status_code == 400
+    taken = post(adm, "/people", "/people/add", name="pat <b>", role=["auditor", "supervisor"])
+    assert taken.status_code == 400
+    assert 'value="pat &lt;b&gt;"' in taken.text
+    assert re.findall(r'name="role" value="(\w+)" checked', taken.text) == ["supervisor", "auditor"]
 
 
 def test_changing_what_someone_may(site: Site) -> None:
@@ -209,6 +212,10 @@ def test_changing_what_someone_may(site: Site) -> None:
     assert now().grants == {"calais": Grant("P"), "dover": Grant("C")}
     assert change("grant", case="dover", handling="X") == 400
     assert change("grant", case="", handling="P") == 400
+    refused = post(adm, "/people", "/people/change/grant", name="ann", case="", handling="C", sources="on")
+    assert refused.status_code == 400
+    assert '<option value="C" selected' in refused.text
+    assert 'name="sources" checked' in refused.text
     assert change("revoke", case="calais") == 303
     assert change("revoke", case="calais") == 400
     assert change("cypher", given="yes") == 303

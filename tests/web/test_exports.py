@@ -61,6 +61,16 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
     assert len(out) == 2
     refused = post(inv, "export/make", **asked)
     assert refused.status_code == 403
+    assert "This export could give a witness away" in refused.text
+    assert filled(refused.text)["recipient"] == ["Kent <Police>"]  # the preview again
+    for wrong in ({"reason": "r" * 2001}, {"recipient": "x" * 201}):
+        where = "export/make" if "reason" in wrong else "export"
+        refused = post(inv, where, **asked | wrong | {"form": ["svg"]}, out=out)
+        assert refused.status_code == 400
+        again = filled(refused.text)
+        assert again["out"] == out
+        assert again["handling"] == ["C"]
+        assert wrong.items() <= {name: values[0] for name, values in again.items()}.items()
     safe = post(inv, "export", **asked, out=out).text
     assert "<p>Nobody: each source is one of" in safe
     assert (
@@ -87,7 +97,7 @@ def filled(page: str) -> dict[str, list[str]]:
         *re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form),
         *re.findall(r'type="checkbox" name="([^"]+)" value="([^"]*)" checked', form),
         *(("recipient", value) for value in re.findall(r'id="recipient"[^>]* value="([^"]*)"', form)),
-        *(("reason", text) for text in re.findall(r'<textarea id="reason"[^>]*>([^<]*)<', form)),
+        *(("reason", text.strip()) for text in re.findall(r'<textarea id="reason"[^>]*>([^<]*)<', form)),
         *(("handling", value) for value in re.findall(r'<option value="([^"]*)" selected', form)),
     ]
     held: dict[str, list[str]] = {}
@@ -197,6 +207,8 @@ def test_a_supervisor_answers(place: Any) -> None:
     assert post(inv, "exports/answer", id=identifier, answer="agree").status_code == 403
     assert post(sup, "exports/fetch", id=identifier).status_code == 200
     assert post(sup, "exports/answer", id=identifier, answer="agree").status_code == 303
+    again = post(sup, "exports/answer", id=identifier, answer="agree")
+    assert (again.status_code, "<h1>Exports</h1>" in again.text) == (400, True)
     assert post(inv, "exports/fetch", id=identifier).status_code == 200
     (told,) = [one for one in sup.get(f"{HERE}/exports.json").get_json()["exports"] if one["id"] == identifier]
     assert (told["state"], told["decided_by"]) == ("given", "sup")

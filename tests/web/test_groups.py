@@ -114,7 +114,8 @@ def test_a_decision_is_made_told_and_taken_back(groups: Groups) -> None:
     assert "Take back" in page
     assert "Take back" not in groups.client("inv").get(base).text
     assert groups.post("inv", "groups/end", id=pairing["id"], reason="no")[0] == 403
-    assert groups.post("ann", "groups/end", id=pairing["id"], reason="")[0] == 400
+    refused, page = groups.post("ann", "groups/end", id=pairing["id"], reason="x" * 2001)
+    assert (refused, f'value="{"x" * 2001}"' in page, "<details open>" in page) == (400, True, True)
     assert groups.post("ann", "groups/end", id=pairing["id"], reason="they had met")[0] == 200
     assert "taken back by ann" in re.sub(r"\s+", " ", client.get(base).text)
     assert [len(group["sources"]) for group in client.get(f"{base}.json").get_json()["groups"]] == [2, 1]
@@ -135,8 +136,15 @@ def test_what_is_no_decision_of_theirs_is_refused_and_changes_nothing(
     groups: Groups, name: str, changes: dict[str, str], status: int
 ) -> None:
     one, other = groups.client("ann").get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]
-    form = {"one": one, "other": other, "kind": "independent", "handling": "C", "reason": REASON} | changes
-    assert groups.post(name, "groups", **form)[0] == status
+    form = {"one": one, "other": other, "kind": "dependent", "handling": "P", "reason": REASON} | changes
+    refused, page = groups.post(name, "groups", **form)
+    assert refused == status
+    if name == "ann":  # nothing that was typed is lost
+        assert 'role="alert"' in page
+        assert page.count(f'value="{form["other"]}"') == page.count(f'value="{one}"') == 1
+        assert ('value="dependent" selected' in page) == ("kind" not in changes)
+        assert ('value="P" selected' in page) == ("handling" not in changes)
+        assert ("&lt;b&gt;a year apart&lt;/b&gt;" in page) == ("reason" not in changes)
     assert groups.client("ann").get(f"/case/{groups.case}/groups.json").get_json()["pairings"] == []
 
 

@@ -93,6 +93,9 @@ def test_a_saved_view_is_listed_found_opened_and_changed(case: str, browser: Bro
     assert ">calm</h1>" in ana.get(f"/case/{case}/pictures/one?id={identifier}").text
     wrong = ana.post(f"/case/{case}/pictures/rename", data={"id": identifier, "name": " "})
     assert (wrong.status_code, "A view takes a name" in wrong.text) == (400, True)
+    wrong = ana.post(f"/case/{case}/pictures/rename", data={"id": identifier, "name": "", "notes": "all I wrote"})
+    assert "\nall I wrote</textarea>" in wrong.text
+    assert ">n</textarea>" not in wrong.text
     gone = ana.post(f"/case/{case}/pictures/delete", data={"id": identifier}, follow_redirects=True)
     assert "The view is deleted." in gone.text
     assert ana.get(f"/case/{case}/pictures/one?id={identifier}").status_code == 404

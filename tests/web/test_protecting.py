@@ -59,6 +59,13 @@ def test_a_reveal_from_asking_to_its_end(people: Place, browser: Browser, case: 
     cus, sup = browser("cus"), browser("sup")
     assert "Ask who this is" in cus.get(f"/case/{case}/entity?id={pseudonym}").text
     form = f"/case/{case}/reveal"
+    long = post(cus, form, form, id=pseudonym, reason="<i>" * 2000)
+    assert long.status_code == 400
+    assert "Give a reason, of at most 2000 characters" in long.text
+    assert f'value="{pseudonym}"' in long.text
+    assert "&lt;i&gt;&lt;i&gt;</textarea>" in long.text
+    absent = post(cus, form, form, id="S-0000-0000-0000", reason="it was typed")
+    assert (absent.status_code, "\nit was typed</textarea>" in absent.text) == (404, True)
     assert post(cus, form, form, id=pseudonym, reason="<i>needs</i> help").status_code == 303
     queue = sup.get("/reveals").text
     assert "&lt;i&gt;needs" in queue
@@ -102,7 +109,17 @@ def test_a_hold_is_added_refuses_an_undo_and_is_released(browser: Browser, case:
     page = f"/case/{case}/holds"
     given = {"kind": "prosecution", "owner": "DI Marsh", "reason": "R v Berg", "review_on": "2999-01-01"}
     assert post(sup, page, page, **given | {"review_on": "soon"}).status_code == 400
-    assert post(sup, page, page, **given, person="nobody").status_code == 404
+    refused = post(sup, page, page, **given, person="nobody")
+    assert refused.status_code == 404
+    for typed in (
+        'value="nobody"',
+        'prosecution" selected',
+        'value="DI Marsh"',
+        "\nR v Berg</textarea>",
+        'value="2999-01-01"',
+    ):
+        assert typed in refused.text
+    assert re.search(r'type="date" min="[0-9-]{10}" required', refused.text)
     assert post(sup, page, page, **given, person="P1").status_code == 303
     assert "DI Marsh" in sup.get(page).text
     assert sup.get(f"{page}.json").get_json()["holds"][0]["owner"] == "DI Marsh"

@@ -110,7 +110,13 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
 def test_what_is_no_decision_changes_nothing(case: str, browser: Browser) -> None:
     ana = browser("ana")
     assert decide(ana, case, "boss-1", "guilty", "x") == 400
-    assert decide(ana, case, "boss-1", "agree", " ") == 400
+    sent = form(ana.get(f"/case/{case}/lead?id=boss-1").text)
+    refused = kept(ana, case, sent | {"judgement": "agree", "reason": "<i>" * 2000})
+    assert refused.status_code == 400
+    assert "Give a reason, of at most 2000 characters" in refused.text
+    assert 'What you wrote still stands in <a href="#review">the form</a>' in refused.text
+    assert re.search(r'value="agree" required checked', refused.text)
+    assert "&lt;i&gt;&lt;i&gt;</textarea>" in refused.text
     assert decide(ana, case, "nobody", "agree", "x") == 404
     assert ana.get(f"/case/{case}/leads.json?review=any").get_json()["leads"] == []
     assert ana.get(f"/case/{case}/leads.json?review=sideways").status_code == 400

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import GraphsvcError, RequestError
+from graphsvc.errors import RequestError
 from graphsvc.records.grading import HANDLING
 from graphsvc.web import frame
-from graphsvc.web.frame import answer, current, home
+from graphsvc.web.frame import answer, current, home, or_again
 from graphsvc.web.frame import page as register
 
 blueprint = Blueprint("people", __name__)
@@ -36,7 +36,11 @@ _CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
 @register(blueprint, "/people")
 def table() -> ResponseReturnValue:
     """Every account."""
-    return _table()
+    return answer(
+        "people/table.html",
+        people=current().accounts.listed(),
+        roles={role: says for role, says, _may in home().roles()},
+    )
 
 
 @register(blueprint, "/people/one")
@@ -49,21 +53,19 @@ def one() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Add an account; its owner chooses the password by a link."""
     name = request.form.get("name", "").strip()
-    try:
+
+    def added() -> ResponseReturnValue:
         current().accounts.add(name, request.form.getlist("role"), [], "")
-    except RequestError as error:
-        return _table(error)
-    return _link(name)
+        return _link(name)
+
+    return or_again(added, table)
 
 
 @blueprint.post("/people/link")
 def link() -> ResponseReturnValue:
     """A link to choose a password; the old one and all sign-ins end."""
     name = request.form.get("name", "")
-    try:
-        return _link(name)
-    except RequestError as error:
-        return _one(name, error)
+    return or_again(lambda: _link(name), lambda: _one(name))
 
 
 @blueprint.post("/people/change/<what>")
@@ -73,34 +75,22 @@ def change(what: str) -> ResponseReturnValue:
     if what not in _CHANGES:
         raise RequestError("There is no such change. Nothing was changed.")
     act, said = _CHANGES[what]
-    try:
+
+    def changed() -> ResponseReturnValue:
         act(name)
-    except GraphsvcError as error:
-        if error.status >= 500 or not current().may("accounts"):
-            raise
-        return _one(name, error)
-    flash(f"{said} {name} is signed out and signs in anew.")
-    return redirect(url_for("people.one", name=name), code=303)
+        flash(f"{said} {name} is signed out and signs in anew.")
+        return redirect(url_for("people.one", name=name), code=303)
+
+    return or_again(changed, lambda: _one(name, what))
 
 
-def _table(error: GraphsvcError | None = None) -> ResponseReturnValue:
-    return answer(
-        "people/table.html",
-        error.status if error else 200,
-        people=current().accounts.listed(),
-        roles={role: says for role, says, _may in home().roles()},
-        wrong=str(error) if error else "",
-    )
-
-
-def _one(name: str, error: GraphsvcError | None = None) -> ResponseReturnValue:
+def _one(name: str, changing: str = "") -> ResponseReturnValue:
     return answer(
         "people/one.html",
-        error.status if error else 200,
         person=current().accounts.look(name),
         roles={role: says for role, says, _may in home().roles()},
         codes=dict(HANDLING),
-        wrong=str(error) if error else "",
+        changing=changing,
     )
 
 

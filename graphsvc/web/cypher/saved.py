@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import InputError, NotFound, RequestError
-from graphsvc.service import Import, NameTaken, Saved, Session, exchange
+from graphsvc.errors import InputError
+from graphsvc.service import Import, Saved, Session, exchange
 from graphsvc.web.cypher.cypher import writing
-from graphsvc.web.frame import answer, page
+from graphsvc.web.frame import answer, or_again, page
 
 blueprint = Blueprint("saved", __name__, url_prefix="/case/<case>/cypher")
 
@@ -38,26 +38,26 @@ def rename(case: str) -> ResponseReturnValue:
     """Calls a query otherwise."""
     given = request.form
     session = writing(case)
-    try:
+
+    def renamed() -> ResponseReturnValue:
         query = session.cypher.library.rename(
             given.get("id", ""), given.get("name", ""), given.get("title", ""), given.get("why", "")
         )
-    except NotFound:
-        raise
-    except RequestError as error:
-        return _one(session, given.get("id", ""), error)
-    return redirect(url_for("saved.one", case=case, id=query.id), code=303)
+        return redirect(url_for("saved.one", case=case, id=query.id), code=303)
+
+    return or_again(renamed, lambda: _one(session, given.get("id", "")))
 
 
 @blueprint.post("/saved/share")
 def share(case: str) -> ResponseReturnValue:
     """Shares a query, or no more."""
     session, identifier = writing(case), request.form.get("id", "")
-    try:
+
+    def shared() -> ResponseReturnValue:
         query = session.cypher.library.share(identifier, shared=request.form.get("shared") == "yes")
-    except NameTaken as error:
-        return _one(session, identifier, error)
-    return redirect(url_for("saved.one", case=case, id=query.id), code=303)
+        return redirect(url_for("saved.one", case=case, id=query.id), code=303)
+
+    return or_again(shared, lambda: _one(session, identifier))
 
 
 @blueprint.post("/saved/delete")
@@ -110,13 +110,11 @@ def _table(session: Session, fault: InputError | None = None) -> ResponseReturnV
     )
 
 
-def _one(session: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
+def _one(session: Session, identifier: str) -> ResponseReturnValue:
     return answer(
         "saved/one.html",
-        status=fault.status if fault else 200,
         case=session.case,
         query=_told(session.cypher.library.look(identifier)),
-        fault=str(fault or ""),
     )
 
 

@@ -18,7 +18,7 @@ from graphsvc.errors import RequestError
 from graphsvc.service import PictureRequest, Session, Wanted, known_forms
 from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposed, title
-from graphsvc.web.frame import answer, at, home, page
+from graphsvc.web.frame import answer, at, home, or_again, page
 from graphsvc.web.network.network import FILTERS, asked
 from graphsvc.web.rail import Entry
 
@@ -130,7 +130,11 @@ def _asking(session: Session) -> dict[str, Any]:
 @blueprint.post("/export")
 def preview(case: str) -> ResponseReturnValue:
     """Shows what would go, what was taken out, and whom it could give away; makes nothing."""
-    session, form = at(case), request.form
+    return or_again(lambda: _preview(at(case)), lambda: choose(case))
+
+
+def _preview(session: Session) -> ResponseReturnValue:
+    form = request.form
     preview = session.exports.preview(
         _wanted(), form.get("recipient", ""), handling=form.get("handling", ""), left_out=_left_out()
     )
@@ -154,16 +158,20 @@ def preview(case: str) -> ResponseReturnValue:
 def make(case: str) -> ResponseReturnValue:
     """Makes an export: held at once if it is safe, else waiting for a supervisor."""
     form = request.form
-    at(case).exports.make(
-        _wanted(),
-        form.get("recipient", ""),
-        form.get("reason", ""),
-        handling=form.get("handling", ""),
-        left_out=_left_out(),
-        ask=form.get("ask") == "yes",
-        forms=form.getlist("form"),
-    )
-    return redirect(url_for("exports.table", case=case), code=303)
+
+    def made() -> ResponseReturnValue:
+        at(case).exports.make(
+            _wanted(),
+            form.get("recipient", ""),
+            form.get("reason", ""),
+            handling=form.get("handling", ""),
+            left_out=_left_out(),
+            ask=form.get("ask") == "yes",
+            forms=form.getlist("form"),
+        )
+        return redirect(url_for("exports.table", case=case), code=303)
+
+    return or_again(made, lambda: _preview(at(case)))
 
 
 @blueprint.post("/exports/fetch")
@@ -179,11 +187,15 @@ def fetch(case: str) -> ResponseReturnValue:
 def decide(case: str) -> ResponseReturnValue:
     """Agrees or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
-    if request.form.get("answer") == "agree":
-        at(case).exports.given.agree(identifier, note)
-    else:
-        at(case).exports.given.refuse(identifier, note)
-    return redirect(url_for("exports.table", case=case), code=303)
+
+    def decided() -> ResponseReturnValue:
+        if request.form.get("answer") == "agree":
+            at(case).exports.given.agree(identifier, note)
+        else:
+            at(case).exports.given.refuse(identifier, note)
+        return redirect(url_for("exports.table", case=case), code=303)
+
+    return or_again(decided, lambda: table(case))
 
 
 @blueprint.post("/exports/recalled")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.service import PAIR_KINDS, Session, Shared, WitnessGroup
 from graphsvc.views import wording
-from graphsvc.web.frame import answer, at, page
+from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("groups", __name__, url_prefix="/case/<case>")
@@ -28,7 +28,7 @@ def table(case: str) -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
     rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]
     first = max(request.args.get("from", 1, int), 1)
-    given = {name: request.args.get(name, "")[:40] for name in ("one", "other")}
+    given = {name: request.values.get(name, "")[:40] for name in ("one", "other")}
     return answer(
         "groups/table.html",
         handling=session.grant.handling,
@@ -55,21 +55,29 @@ def table(case: str) -> ResponseReturnValue:
 def decide(case: str) -> ResponseReturnValue:
     """Decides on two sources."""
     given = request.form
-    job = at(case).leads.groups.start_deciding(
-        given.get("one", "").strip(),
-        given.get("other", "").strip(),
-        given.get("kind", ""),
-        given.get("reason", ""),
-        given.get("handling", ""),
-    )
-    return redirect(url_for("groups.work", case=case, id=job), code=303)
+
+    def decided() -> ResponseReturnValue:
+        job = at(case).leads.groups.start_deciding(
+            given.get("one", "").strip(),
+            given.get("other", "").strip(),
+            given.get("kind", ""),
+            given.get("reason", ""),
+            given.get("handling", ""),
+        )
+        return redirect(url_for("groups.work", case=case, id=job), code=303)
+
+    return or_again(decided, lambda: table(case))
 
 
 @blueprint.post("/groups/end")
 def end(case: str) -> ResponseReturnValue:
     """Takes a decision back."""
-    job = at(case).leads.groups.start_ending(request.form.get("id", ""), request.form.get("reason", ""))
-    return redirect(url_for("groups.work", case=case, id=job), code=303)
+
+    def ended() -> ResponseReturnValue:
+        job = at(case).leads.groups.start_ending(request.form.get("id", ""), request.form.get("reason", ""))
+        return redirect(url_for("groups.work", case=case, id=job), code=303)
+
+    return or_again(ended, lambda: table(case))
 
 
 @page(blueprint, "/groups/work")

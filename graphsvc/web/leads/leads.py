@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import Outdated, RequestError
+from graphsvc.errors import RequestError
 from graphsvc.service import (
     JUDGEMENTS,
     LISTED_COLUMNS,
@@ -25,7 +24,7 @@ from graphsvc.service import (
 )
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer, at, page
+from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.leads.groups import group_rows, shared_names, shared_rows
 from graphsvc.web.rail import Entry
 
@@ -107,8 +106,7 @@ def lead(case: str) -> ResponseReturnValue:
     return _lead(at(case), request.args.get("id", ""))
 
 
-def _lead(session: Session, identifier: str, draft: Mapping[str, str] | None = None) -> ResponseReturnValue:
-    """The page of a lead. `draft`: a review that was not kept, and the sentence that says why."""
+def _lead(session: Session, identifier: str) -> ResponseReturnValue:
     lead, why = session.leads.look(identifier)
     read, asking = session.leads.questions.readings(lead.id), session.leads.questions.next(lead.id)
     everyone = [*why.claims]
@@ -125,7 +123,6 @@ def _lead(session: Session, identifier: str, draft: Mapping[str, str] | None = N
     groups, _, colouring = session.leads.groups.with_colours(sources) if sources else ([], 0.0, [])
     things = shared_names(session, [*colouring, *(shared for group in groups for shared in group.shared)])
     low, high = charts.scale([row["shares"]])
-    written_before: dict[str, Any] = {"status": HTTPStatus.CONFLICT, "draft": draft} if draft else {}
     return answer(
         "leads/lead.html",
         case=session.case,
@@ -191,7 +188,6 @@ def _lead(session: Session, identifier: str, draft: Mapping[str, str] | None = N
         reviews=[review_row(review) for review in session.leads.reviews.of(lead.id)],
         may_review=session.may("review"),
         seen=session.version,
-        **written_before,
     )
 
 
@@ -202,13 +198,16 @@ def review(case: str) -> ResponseReturnValue:
     identifier = given.get("id", "")
     judgement, reason = given.get("judgement", ""), given.get("reason", "")
     session = at(case)
-    try:
+
+    def reviewing() -> ResponseReturnValue:
         session.leads.reviews.add(identifier, judgement, reason, seen=given.get("seen", -1, type=int))
-    except Outdated as outdated:
-        # What was written is not lost: it stands in the form again, beside what is shown now.
+        return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
+
+    def again() -> ResponseReturnValue:
         with session.look("analyse", lead=identifier):
-            return _lead(session, identifier, {"judgement": judgement, "reason": reason, "said": str(outdated)})
-    return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
+            return _lead(session, identifier)
+
+    return or_again(reviewing, again)
 
 
 @blueprint.post("/lead/question")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import NotFound, RequestError
+from graphsvc.errors import NotFound
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import whole
 from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Session, ViewVersion
@@ -19,7 +19,7 @@ from graphsvc.views.picture.canvas import MOST_BYTES, State
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import since_saved
 from graphsvc.web.asked import number
-from graphsvc.web.frame import TWIN, answer, at, page, wants_json
+from graphsvc.web.frame import TWIN, answer, at, or_again, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/case/<case>")
@@ -132,15 +132,12 @@ def rename(case: str) -> ResponseReturnValue:
     """Calls a view otherwise, with other notes."""
     session, given = at(case), request.form
     identifier = given.get("id", "")
-    try:
+
+    def renamed() -> ResponseReturnValue:
         view = session.network.views.rename(identifier, given.get("name", ""), given.get("notes", ""))
-    except NotFound:
-        raise
-    except RequestError as error:
-        if wants_json():
-            raise
-        return _one(session, identifier, error)
-    return _done(session, view, "renamed")
+        return _done(session, view, "renamed")
+
+    return or_again(renamed, lambda: _one(session, identifier))
 
 
 @blueprint.post("/pictures/share")
@@ -286,15 +283,13 @@ def _done(session: Session, view: SavedView, what: str) -> ResponseReturnValue:
     return redirect(url_for("pictures.one", case=session.case, id=view.id, done=what), code=303)
 
 
-def _one(session: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
+def _one(session: Session, identifier: str) -> ResponseReturnValue:
     view, versions = session.network.views.look(identifier)
     return answer(
         "pictures/one.html",
-        status=fault.status if fault else 200,
         case=session.case,
         picture=_told(session, view),
         versions=[_version(version) for version in versions],
-        fault=str(fault or ""),
         notice=_DONE.get(request.args.get("done", ""), ""),
         others=sorted({version.account for version in versions} - {view.account}),
         may_keep=session.may("keep"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.web.frame import answer, at, current, page
+from graphsvc.web.frame import answer, at, current, or_again, page
 
 blueprint = Blueprint("erasures", __name__)
 
@@ -26,22 +26,30 @@ def table() -> ResponseReturnValue:
 def form(case: str) -> ResponseReturnValue:
     """Asks for a reason before an erasure is asked for."""
     at(case).require("erase")
-    return answer("erasures/form.html", handling="C", case=case, person=request.args.get("id", "")[:200])
+    return answer("erasures/form.html", handling="C", case=case, person=request.values.get("id", "")[:200])
 
 
 @blueprint.post("/case/<case>/erase")
 def ask(case: str) -> ResponseReturnValue:
     """Asks for an erasure."""
-    at(case).protection.erasures.ask(request.form.get("id", ""), request.form.get("reason", ""))
-    return redirect(url_for("erasures.table"), code=303)
+
+    def asked() -> ResponseReturnValue:
+        at(case).protection.erasures.ask(request.form.get("id", ""), request.form.get("reason", ""))
+        return redirect(url_for("erasures.table"), code=303)
+
+    return or_again(asked, lambda: form(case))
 
 
 @blueprint.post("/erasures/answer")
 def decide() -> ResponseReturnValue:
     """Agrees, which erases, or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
-    if request.form.get("answer") != "agree":
-        current().protection.erasures.refuse(identifier, note)
-        return redirect(url_for("erasures.table"), code=303)
-    case, job = current().protection.erasures.start(identifier, note)
-    return redirect(url_for("sealing.work", case=case, id=job), code=303)
+
+    def decided() -> ResponseReturnValue:
+        if request.form.get("answer") != "agree":
+            current().protection.erasures.refuse(identifier, note)
+            return redirect(url_for("erasures.table"), code=303)
+        case, job = current().protection.erasures.start(identifier, note)
+        return redirect(url_for("sealing.work", case=case, id=job), code=303)
+
+    return or_again(decided, table)

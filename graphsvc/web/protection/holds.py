@@ -8,8 +8,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import HOLD_KINDS, NewHold
-from graphsvc.web.frame import answer, at, page
+from graphsvc.service import HOLD_KINDS, NewHold, now
+from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("holds", __name__, url_prefix="/case/<case>")
@@ -20,7 +20,12 @@ ENTRIES = (Entry(130, "Holds", "holds.table", "hold", whole=True),)
 def table(case: str) -> ResponseReturnValue:
     """The holds of the case, those that last first."""
     return answer(
-        "holds/table.html", handling="C", case=case, holds=at(case).protection.holds.listed(), kinds=list(HOLD_KINDS)
+        "holds/table.html",
+        handling="C",
+        case=case,
+        holds=at(case).protection.holds.listed(),
+        kinds=list(HOLD_KINDS),
+        earliest=now().date() + dt.timedelta(days=1),
     )
 
 
@@ -28,13 +33,17 @@ def table(case: str) -> ResponseReturnValue:
 def add(case: str) -> ResponseReturnValue:
     """Puts a hold on the case or a person."""
     given = request.form
-    try:
-        review = dt.date.fromisoformat(given.get("review_on", ""))
-    except ValueError:
-        raise RequestError("Write the day of review as 2027-01-31.") from None
-    hold = NewHold(given.get("kind", ""), given.get("owner", ""), given.get("reason", ""), review)
-    at(case).protection.holds.add(hold, given.get("person", "").strip())
-    return redirect(url_for("holds.table", case=case), code=303)
+
+    def added() -> ResponseReturnValue:
+        try:
+            review = dt.date.fromisoformat(given.get("review_on", ""))
+        except ValueError:
+            raise RequestError("Write the day of review as 2027-01-31.") from None
+        hold = NewHold(given.get("kind", ""), given.get("owner", ""), given.get("reason", ""), review)
+        at(case).protection.holds.add(hold, given.get("person", "").strip())
+        return redirect(url_for("holds.table", case=case), code=303)
+
+    return or_again(added, lambda: table(case))
 
 
 @blueprint.post("/holds/release")

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.service import Request
-from graphsvc.web.frame import answer, at, current, home, page
+from graphsvc.web.frame import answer, at, current, home, or_again, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("reveals", __name__)
@@ -43,25 +43,33 @@ def form(case: str) -> ResponseReturnValue:
     """Asks for a reason before a reveal is asked for."""
     session = at(case)
     session.require("reveal")
-    return answer("reveals/form.html", handling="C", case=case, pseudonym=request.args.get("id", "")[:40])
+    return answer("reveals/form.html", handling="C", case=case, pseudonym=request.values.get("id", "")[:40])
 
 
 @blueprint.post("/case/<case>/reveal")
 def ask(case: str) -> ResponseReturnValue:
     """Asks for a reveal."""
-    at(case).protection.reveals.ask(request.form.get("id", "").strip(), request.form.get("reason", ""))
-    return redirect(url_for("reveals.table"), code=303)
+
+    def asked() -> ResponseReturnValue:
+        at(case).protection.reveals.ask(request.form.get("id", "").strip(), request.form.get("reason", ""))
+        return redirect(url_for("reveals.table"), code=303)
+
+    return or_again(asked, lambda: form(case))
 
 
 @blueprint.post("/reveals/answer")
 def decide() -> ResponseReturnValue:
     """Agrees or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
-    if request.form.get("answer") == "agree":
-        current().protection.reveals.agree(identifier, note)
-    else:
-        current().protection.reveals.refuse(identifier, note)
-    return redirect(url_for("reveals.table"), code=303)
+
+    def decided() -> ResponseReturnValue:
+        if request.form.get("answer") == "agree":
+            current().protection.reveals.agree(identifier, note)
+        else:
+            current().protection.reveals.refuse(identifier, note)
+        return redirect(url_for("reveals.table"), code=303)
+
+    return or_again(decided, table)
 
 
 @blueprint.post("/reveals/open")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Request, Session
-from graphsvc.web.frame import answer, at, current, home, page
+from graphsvc.web.frame import answer, at, current, home, or_again, page
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
 
@@ -90,9 +90,9 @@ def accounts(case: str) -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/seal")
 def form(case: str) -> ResponseReturnValue:
     """Asks for a reason before it is asked that someone is sealed, or stands by name again."""
-    asked = _asked(request.args.get("as", "seal"))
+    asked = _asked(request.values.get("as", "seal"))
     at(case).require(asked)
-    person = request.args.get("id", "")[:200]
+    person = request.values.get("id", "")[:200]
     return answer("sealing/form.html", handling="C", case=case, person=person, asked=asked)
 
 
@@ -100,22 +100,30 @@ def form(case: str) -> ResponseReturnValue:
 def ask(case: str) -> ResponseReturnValue:
     """Asks that someone is sealed, or stands by name again."""
     session, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
-    if _asked(request.form.get("as", "seal")) == "open":
-        session.protection.sealings.ask_opening(person, reason)
-    else:
-        session.protection.sealings.ask(person, reason)
-    return redirect(url_for("sealing.table"), code=303)
+
+    def asked() -> ResponseReturnValue:
+        if _asked(request.form.get("as", "seal")) == "open":
+            session.protection.sealings.ask_opening(person, reason)
+        else:
+            session.protection.sealings.ask(person, reason)
+        return redirect(url_for("sealing.table"), code=303)
+
+    return or_again(asked, lambda: form(case))
 
 
 @blueprint.post("/sealings/answer")
 def decide() -> ResponseReturnValue:
     """Agrees, which does it, or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
-    if request.form.get("answer") != "agree":
-        current().protection.sealings.refuse(identifier, note)
-        return redirect(url_for("sealing.table"), code=303)
-    case, job = current().protection.sealings.start(identifier, note)
-    return redirect(url_for("sealing.work", case=case, id=job), code=303)
+
+    def decided() -> ResponseReturnValue:
+        if request.form.get("answer") != "agree":
+            current().protection.sealings.refuse(identifier, note)
+            return redirect(url_for("sealing.table"), code=303)
+        case, job = current().protection.sealings.start(identifier, note)
+        return redirect(url_for("sealing.work", case=case, id=job), code=303)
+
+    return or_again(decided, table)
 
 
 @page(blueprint, "/case/<case>/work")
