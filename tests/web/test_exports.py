@@ -63,14 +63,14 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
     assert refused.status_code == 403
     assert "This export could give a witness away" in refused.text
     assert filled(refused.text)["recipient"] == ["Kent <Police>"]  # the preview again
-    for wrong in ({"reason": "r" * 2001}, {"recipient": "x" * 201}):
-        where = "export/make" if "reason" in wrong else "export"
-        refused = post(inv, where, **asked | wrong | {"form": ["svg"]}, out=out)
+    for long in ({"reason": "r" * 2001}, {"recipient": "x" * 201}):
+        where = "export/make" if "reason" in long else "export"
+        refused = post(inv, where, **asked | long | {"form": ["svg"]}, out=out)
         assert refused.status_code == 400
         again = filled(refused.text)
         assert again["out"] == out
         assert again["handling"] == ["C"]
-        assert wrong.items() <= {name: values[0] for name, values in again.items()}.items()
+        assert long.items() <= {name: values[0] for name, values in again.items()}.items()
     safe = post(inv, "export", **asked, out=out).text
     assert "<p>Nobody: each source is one of" in safe
     assert (

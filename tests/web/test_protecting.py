@@ -76,6 +76,10 @@ def test_a_reveal_from_asking_to_its_end(people: Place, browser: Browser, case: 
     assert "Wit &lt;b&gt;Ness" in shown.text
     assert "+447700900001" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
+    left = re.search(r'<meta http-equiv="refresh" content="([0-9]+);url=/reveals">', shown.text)
+    assert left
+    minutes = people.service.settings.reveal_minutes
+    assert 60 * minutes - 60 < int(left[1]) <= 60 * minutes  # then it leaves the screen
     assert post(sup, "/reveals", "/reveals/open", id=identifier).status_code == 403
     assert cus.get("/reveals/open").status_code == 405
     for page in ("/reveals", "/reveals.json"):

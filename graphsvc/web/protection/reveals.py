@@ -5,10 +5,12 @@ The identity is the answer to a POST alone: it has no address, no JSON twin, and
 
 from __future__ import annotations
 
+import math
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import Request
+from graphsvc.service import Request, now
 from graphsvc.web.frame import answer, at, current, home, or_again, page
 from graphsvc.web.rail import Entry
 
@@ -76,7 +78,8 @@ def decide() -> ResponseReturnValue:
 def opened() -> ResponseReturnValue:
     """Shows the identity, once for each request."""
     revealed = current().protection.reveals.open(request.form.get("id", ""))
-    return render_template("reveals/opened.html", handling="C", revealed=revealed)
+    left = max(math.ceil((revealed.until - now()).total_seconds()), 1)
+    return render_template("reveals/opened.html", handling="C", revealed=revealed, left=left)
 
 
 @blueprint.post("/reveals/end")
