@@ -409,13 +409,14 @@ def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
         asked = urlsplit(request.url)  # quoted as it came, so that it leads back to the same page
         wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
-        return redirect(url_for("signin.form", next=wanted))
+        return redirect(url_for("signin.form", next=wanted, sent=None if request.method == "GET" else "yes"))
     return _error(error.status, str(error))
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
     return _error_page(
-        "This form is too old or came from another site. Nothing was changed. Go back, reload and try again."
+        "This form is from before the last sign-in here, or came from another site. Nothing was changed."
+        " Go back and copy what you typed; then reload the page and paste it."
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.toolbox.pages import post
+from tests.toolbox.pages import post, token
 
 pytestmark = pytest.mark.neo4j
 
@@ -73,6 +73,32 @@ def test_forms_from_elsewhere_are_refused(site: Any) -> None:
     assert refused.status_code == 400
     assert "Nothing was changed" in refused.text
     assert signed.get("/").status_code == 200
+
+
+def test_a_form_outlives_a_session_for_the_same_person_alone(site: Any) -> None:
+    """Somebody writes for an hour, the session ends, they sign in in another tab: what they wrote can be sent."""
+    client = site.client("inv")
+    before = token(client.get("/").text)
+    with client.session_transaction() as session:
+        site.service.sign_out(session["token"])
+    late = client.post("/sign-out", data={"csrf_token": before})
+    assert (late.status_code, late.location.endswith("&sent=yes")) == (302, True)
+    assert "To keep what you typed: go back" in client.get(late.location).text
+    assert enter(client, name="inv", password=site.password).status_code == 303
+    assert client.post("/account/end-others", data={"csrf_token": before}).status_code == 303
+    assert client.get(f"/link/{site.service.sign_in_link('inv', 'again')}").status_code == 303
+    assert client.post("/account/end-others", data={"csrf_token": before}).status_code == 303
+    # Nobody else takes it over, in whatever state the browser was left, nor who signs in after a stranger or a sign-out.
+    assert client.get(f"/link/{site.service.sign_in_link('pam', 'another')}").status_code == 303
+    refused = client.post("/account/end-others", data={"csrf_token": before})
+    assert refused.status_code == 400
+    assert "Go back and copy what you typed" in refused.text
+    pams = token(client.get("/").text)
+    assert post(client, "/", "/sign-out").status_code == 302
+    strangers = token(client.get("/sign-in").text)
+    assert client.get(f"/link/{site.service.sign_in_link('pam', 'once more')}").status_code == 303
+    for old in (before, pams, strangers):
+        assert client.post("/account/end-others", data={"csrf_token": old}).status_code == 400
 
 
 ELSEWHERE = (
@@ -145,7 +171,8 @@ def test_the_cookie_holds_nothing_of_the_case(site: Any) -> None:
     client = site.client("inv")
     client.get(site.address("entity", id=site.boss))
     with client.session_transaction() as session:
-        assert set(session) <= {"token", "csrf_token"}
+        assert set(session) <= {"token", "csrf_token", "whose"}
+        assert "inv" not in session["whose"]
 
 
 def test_a_link_works_only_on_the_machine_that_printed_it(site: Any) -> None:

@@ -6,6 +6,7 @@ tell a stranger that the name is here and the password right.
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from ipaddress import ip_address
 
@@ -20,6 +21,8 @@ from graphsvc.web.frame import TOKEN, home, inward, used_from
 blueprint = Blueprint("signin", __name__)
 _LONGEST_DEVICE = 100
 _DEVICE_DAYS = 180
+# Of the cookie: what makes a form good (Flask-WTF writes it), and whose forms these are.
+_SECRET, _WHOSE = "csrf_token", "whose"
 
 
 @blueprint.get("/sign-in")
@@ -28,7 +31,9 @@ def form() -> ResponseReturnValue:
     target = inward(request.args.get("next", ""))
     if g.session is not None:
         return redirect(target)
-    return render_template("signin/form.html", next=target, name="", purpose="", wrong="", handling="")
+    return render_template(
+        "signin/form.html", next=target, name="", purpose="", wrong="", handling="", sent="sent" in request.args
+    )
 
 
 @blueprint.post("/sign-in")
@@ -83,6 +88,11 @@ def leave() -> ResponseReturnValue:
     return response
 
 
+def _mark(account: str) -> str:
+    """What the cookie says of whose it is: nothing to who has no key."""
+    return hmac.digest(home().web_key(), f"forms of {account}".encode(), "sha256")[:12].hex()
+
+
 def _device_cookie() -> str:
     return f"{current_app.config['SESSION_COOKIE_NAME']}_device"
 
@@ -90,8 +100,14 @@ def _device_cookie() -> str:
 def _enter(token: str, target: str) -> ResponseReturnValue:
     if TOKEN in session:  # another sign-in in the same browser ends the earlier one
         home().sign_out(session[TOKEN])
+    whose = _mark(home().session_of(token, used_from()).principal.name)
+    # Forms that the same person has open here are good still. Nobody else's are, nor those of before any sign-in: what
+    # makes a form good must not be what somebody else has put in this browser. Signing out ends them all.
+    secret = session.get(_SECRET) if hmac.compare_digest(str(session.get(_WHOSE, "")), whose) else None
     session.clear()
-    session[TOKEN] = token
+    session[TOKEN], session[_WHOSE] = token, whose
+    if secret:
+        session[_SECRET] = secret
     return redirect(_landing(token) if target == url_for("cases.table") else target, code=303)
 
 
