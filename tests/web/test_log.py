@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -112,6 +113,15 @@ def test_verifying_says_up_to_where_and_is_in_the_log(aud: FlaskClient) -> None:
     assert "The log is as it was written" in verify(aud)
     assert "as it was written, up to line" in aud.get("/log").text
     assert any(line["outcome"].startswith("verified: whole") for line in found(aud, account="aud", action="log"))
+
+
+def test_verifying_keeps_what_was_asked(aud: FlaskClient) -> None:
+    page = aud.get("/log?account=ann&case=case+1&before=90").text
+    form = page.partition('action="/log/verify"')[2].partition("</form>")[0]
+    given = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    sent = aud.post("/log/verify", data=given)
+    assert re.fullmatch(r"/log\?job=\w+&before=90&account=ann&case=case\+1", sent.location)
+    assert "/log?account=ann&amp;case=case+1" in aud.get(sent.location).text
 
 
 def test_a_changed_line_is_named_on_the_page(aud: FlaskClient, service: Service) -> None:

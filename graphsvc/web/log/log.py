@@ -39,9 +39,8 @@ _COLUMNS = (
 def table() -> ResponseReturnValue:
     """One page of it, newest first, narrowed by what was asked; `before` (the number of a line) gives the older ones."""
     session = current()
-    asked = {name: request.args.get(name, "").strip()[:100] for name in _ASKED}
+    asked, given = _asked(request.args)
     wanted = sought(**asked)
-    given = {name: text for name, text in asked.items() if text}
     if request.args.get("as") == "csv":
         rows = session.log.lines(newest=_CSV, sought=wanted)
         cells = [[_cell(line[name]) for name in _COLUMNS] for line in rows]
@@ -63,6 +62,12 @@ def table() -> ResponseReturnValue:
     )
 
 
+def _asked(sent: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """What is looked for, by name; and of it what is not empty."""
+    asked = {name: sent.get(name, "").strip()[:100] for name in _ASKED}
+    return asked, {name: text for name, text in asked.items() if text}
+
+
 def _newest() -> str:
     """What the CSV holds where more lines fit than it takes."""
     return f"The newest {_CSV:,} lines that fit; there may be older ones."
@@ -82,7 +87,8 @@ def verify() -> ResponseReturnValue:
     session = current()
     job = session.log.start()
     session.log.job(job, _WAIT_S)
-    return redirect(url_for("log.table", job=job), code=303)
+    before = request.form.get("before", "")[:20]
+    return redirect(url_for("log.table", job=job, before=before or None, **_asked(request.form)[1]), code=303)
 
 
 def _verification(session: Session, job: str) -> dict[str, Any] | None:
