@@ -48,6 +48,23 @@ def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], asked: Mapping[
     return Paged(chosen[first : first + PER_PAGE], sort, number, pages, first)
 
 
+def first_of(asked: Mapping[str, str], total: int, per_page: int) -> int:
+    """Which row the page begins with that an address asks for by `from`, counted from 1; beyond the end, the last page.
+
+    Args:
+        asked: the query of an address.
+        total: how many rows there are.
+        per_page: how many a page has.
+
+    Example:
+        >>> [first_of({"from": text}, 120, 50) for text in ("51", "60", "0", "first", "121", "9" * 30)]
+        [51, 60, 1, 1, 101, 101]
+    """
+    text = asked.get("from", "1")
+    number = int(text[:9]) if text.isascii() and text.isdigit() else 1
+    return max(number if number <= total else (total - 1) // per_page * per_page + 1, 1)
+
+
 def _order(value: Any) -> tuple[int, Any]:
     if isinstance(value, list):
         return (2, (len(value), str(value)))

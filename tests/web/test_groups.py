@@ -92,6 +92,9 @@ def test_it_tells_what_is_shared_as_text_and_is_searched(groups: Groups) -> None
     assert [(one["reason"], one["thing"]) for one in together["shared"]] == [("crossing", "X1")]
     for text, found in ((alone, 1), ("dunkirk", 1), ("x1", 1), ("crossing", 1), ("nothing of it", 0), ("", 2)):
         assert client.get(f"{base}.json", query_string={"q": text}).get_json()["found"] == found
+    beyond = client.get(f"{base}?from=99").text
+    assert "No group fits" not in beyond
+    assert "1 to 2 of 2" in re.sub(r"\s+", " ", beyond)
     lead = client.get(f"/case/{groups.case}/lead.json?id=B").get_json()
     assert lead["groups"] == [one["sources"] for one in lead["reasons"]]
     assert sorted(map(len, lead["groups"])) == [1, 2]

@@ -21,6 +21,7 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
+from graphsvc.service.deliveries.uploads import Uploads
 from graphsvc.web import create_app
 from tests.toolbox import pages, rows
 from tests.toolbox.accounts import session, signed_in
@@ -217,6 +218,19 @@ def test_what_changes_is_filtered_by_table_and_field_and_saved_whole(ann: FlaskC
     assert [(row["now"], row["then"]) for row in saved] == [
         tuple(pair) for row in told["changes"] for _, *pair in row["fields"]
     ]
+
+
+def test_a_filter_of_what_changes_stays_when_the_case_changed_meanwhile(
+    ann: FlaskClient, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded(ann, case, zipped())
+    address = previewed(ann, case, zipped(people=PEOPLE.replace("Idris", "Idriss")))
+    before = Uploads.previewed
+    worked_out = iter([None, None])
+    monkeypatch.setattr(Uploads, "previewed", lambda self, upload: next(worked_out, before(self, upload)))
+    sent = ann.get(f"{address}&table=people&field=name")
+    assert sent.status_code == 303
+    assert {"again=1", "table=people", "field=name"} <= set(sent.location.partition("?")[2].split("&"))
 
 
 def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_waiting(

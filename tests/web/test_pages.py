@@ -37,6 +37,15 @@ def test_the_overview_counts_what_is_there(site: Any, inv: FlaskClient) -> None:
     assert of_p["deliveries"] == []
 
 
+def test_beyond_the_last_lead_stand_the_last(site: Any, inv: FlaskClient) -> None:
+    for asked in ({"all": "yes"}, {"q": "cmd"}):
+        first, beyond = (
+            inv.get(site.address("leads.json", **asked, **more)).get_json() for more in ({}, {"from": "999"})
+        )
+        assert (beyond["first"], beyond["leads"]) == (1, first["leads"])
+        assert first["leads"]
+
+
 def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv: FlaskClient) -> None:
     data = inv.get(site.address("lead.json", id=site.boss)).get_json()
     assert data["lead"]["rank"] <= 2

@@ -44,7 +44,7 @@ _PER_PAGE = 200
 _YES = "yes"  # typed, where ids seem to be somebody else's
 # What of the statement of a chart can be chosen.
 _STATEMENT = ("id", "source_grade", "assessment", "handling")
-_OF_PREVIEW = ("upload", "as", "file", "sort", "fault", "page")
+_OF_PREVIEW = ("upload", "as", "file", "sort", "fault", "page", "table", "field")
 _QUICK_S = 1.5  # a preview that takes no longer is shown at once, without a page of progress
 
 

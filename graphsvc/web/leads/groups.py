@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.service import PAIR_KINDS, Session, Shared, WitnessGroup
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, or_again, page
+from graphsvc.web.paging import first_of
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("groups", __name__, url_prefix="/case/<case>")
@@ -27,7 +28,7 @@ def table(case: str) -> ResponseReturnValue:
     names = shared_names(session, [*colouring, *(shared for group in every for shared in group.shared)])
     wanted = request.args.get("q", "").strip()
     rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]
-    first = max(request.args.get("from", 1, int), 1)
+    first = first_of(request.args, len(rows), PAGE)
     given = {name: request.values.get(name, "")[:40] for name in ("one", "other")}
     return answer(
         "groups/table.html",

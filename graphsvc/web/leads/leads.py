@@ -26,6 +26,7 @@ from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.leads.groups import group_rows, shared_names, shared_rows
+from graphsvc.web.paging import first_of
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
@@ -59,15 +60,15 @@ def table(case: str) -> ResponseReturnValue:
     session = at(case)
     ranking = session.leads.ranking()
     asked = {name: request.args.get(name, "") for name in _ASKED}
-    first = max(request.args.get("from", 1, int), 1)
-    part = slice(first - 1, first - 1 + PAGE)
     if any(asked.values()):
         rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
-        total, shown = len(rows), rows[part]
+        total, first = len(rows), first_of(request.args, len(rows), PAGE)
+        shown = rows[first - 1 : first - 1 + PAGE]
     else:
         # Where no one stands out an order would be taken for one: the list is there for who asks for it.
         leads = [] if ranking.verdict == "abstains" else ranking.leads
-        total, shown = len(leads), reviewed(session.leads.rows(leads[part]), session)
+        total, first = len(leads), first_of(request.args, len(leads), PAGE)
+        shown = reviewed(session.leads.rows(leads[first - 1 : first - 1 + PAGE]), session)
     low, high = charts.scale([row["shares"] for row in shown])
     for row in shown:
         row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
