@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.links import ways
-from graphsvc.analysis.links.ways import Rules, Way, WayGround, accounts, distances, every, likeliest, shortest, web_of
+from graphsvc.analysis.links.ties import Tie, Web
+from graphsvc.analysis.links.ways import Rules, Way, WayGround, accounts, distances, every, likeliest, shortest
 
 Links = list[tuple[str, str, str, float, float]]
 CLAIM = Claim(
@@ -33,7 +34,25 @@ LINKS: Links = [
 
 
 def ground(links: Links = LINKS) -> WayGround:
-    return WayGround(web_of(links), Rules())
+    return WayGround(Web(links), Rules())
+
+
+_ENDS = st.sampled_from("abcde")
+_LINKS = st.lists(st.tuples(_ENDS, st.sampled_from(["PAID", "OWES"]), _ENDS, st.floats(0, 1), st.floats(0, 1)))
+
+
+@given(_LINKS)
+def test_ties_in_columns_are_those_of_the_links_one_by_one(links: Links) -> None:
+    web = Web(links)
+    for name in "abcdef":
+        expected = []
+        for subject, relation, target, belief, recorded in links:
+            if subject != target and name in (subject, target):
+                other = target if name == subject else subject
+                expected.append(Tie(other, relation, belief, recorded, outward=name == subject))
+        assert web.ties(name) == expected
+        assert [tie[:4] for tie in expected] == list(web.beside(name))
+    assert set(web.relations) == {relation for subject, relation, target, *_ in links if subject != target}
 
 
 def test_the_shortest_and_the_likeliest_differ() -> None:
@@ -63,7 +82,7 @@ def test_a_step_takes_the_most_believed_of_several_links_and_knows_the_others() 
     ],
 )
 def test_rules_say_what_a_way_takes(rules: dict[str, object], wanted: tuple[str, ...] | None) -> None:
-    here = WayGround(web_of(LINKS), replace(Rules(), **rules))  # type: ignore[arg-type]
+    here = WayGround(Web(LINKS), replace(Rules(), **rules))  # type: ignore[arg-type]
     for found in (shortest(here, "a", "d", 9).ways, likeliest(here, "a", "d", 1).ways):
         assert (found[0].nodes if found else None) == wanted
     assert bool(every(here, "a", "d", 6, 9).ways) == bool(wanted)
@@ -156,14 +175,14 @@ def test_accounts_lead_from_each_group_of_witnesses() -> None:
         replace(CLAIM, id="c7", source="s7", relation="SERVED"),
     ]
     rules = Rules(relations=frozenset({"PAID", "DIRECTED", "OWES"}))
-    here = WayGround(web_of([*LINKS, ("d", "PAID", "x", 0.5, 0.0)]), rules)
+    here = WayGround(Web([*LINKS, ("d", "PAID", "x", 0.5, 0.0)]), rules)
     found = accounts(here, rules, claims, {"s1": frozenset({"k"}), "s2": frozenset({"k"})}, "c", lambda _claim: 0.5)
     assert [(sorted(one.group), one.source, one.way.nodes) for one in found] == [
         (["s1", "s2"], "s1", ("b", "c")),
         (["s3"], "s3", ("x", "d", "c")),
     ]
     only = Rules(relations=rules.relations, recorded=True)
-    assert accounts(WayGround(web_of(LINKS), only), only, claims, {}, "c", lambda _claim: 0.5) == []
+    assert accounts(WayGround(Web(LINKS), only), only, claims, {}, "c", lambda _claim: 0.5) == []
 
 
 def test_distances_stop_where_they_are_told_to() -> None:

@@ -72,6 +72,7 @@ def queries() -> None:
 
 def pictures() -> None:
     """It stands in the words, the filter, the forms for adding, the arrow and the layout by command, and in ways."""
+    from graphsvc.analysis.links.ties import Web
     from graphsvc.service.network.paths import _over
     from graphsvc.views.fields import _relations
     from graphsvc.views.picture.arrangements import _stands_over
@@ -84,7 +85,7 @@ def pictures() -> None:
     assert "TAUGHT" in [choice[0] for choice in dict(_relations({}, {}))["One acts on another"]]
     assert _place("TAUGHT") == _place("DIRECTED")
     assert _stands_over("TAUGHT")
-    assert "TAUGHT" in _over({}, (), ())
+    assert "TAUGHT" in _over(Web([]), (), ())
 
 
 def exports() -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.links.ties import Tie, Web
 
 # The longest way that is looked for at all, and the longest of which every one is.
 LONGEST, EVERY = 8, 6
@@ -24,20 +24,6 @@ LONGEST, EVERY = 8, 6
 COUNTED, LOOKED = 5_000, 2_000_000
 # Ends of which it is kept how likely each way there is.
 _ENDS = 8
-
-
-class Tie(NamedTuple):
-    """A link as seen from one end: who is at the other, and how far it is believed (0 to 1), at all and on the record."""
-
-    other: str
-    relation: str
-    belief: float
-    recorded: float
-    outward: bool
-
-
-# Id → its links, in a fixed order.
-Web = Mapping[str, list[Tie]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +43,20 @@ class Rules:
 
     def strength(self, tie: Tie) -> float:
         """How far a link is believed under these rules; 0 if no way may take it."""
-        belief = tie.recorded if self.recorded else tie.belief
-        allowed = (not self.relations or tie.relation in self.relations) and tie.other not in self.avoiding
-        return belief if allowed and belief >= self.least else 0.0
+        return self.strength_of(tie.other, tie.relation, tie.belief, tie.recorded)
+
+    def strength_of(self, other: str, relation: str, belief: float, recorded: float) -> float:
+        """The same of plain values, as `Web.beside` gives them.
+
+        Example:
+            >>> Rules(recorded=True).strength_of("b", "PAID", 0.8, 0.3)
+            0.3
+
+        Limits: as `strength`.
+        """
+        held = recorded if self.recorded else belief
+        allowed = (not self.relations or relation in self.relations) and other not in self.avoiding
+        return held if allowed and held >= self.least else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +109,11 @@ class WayGround:
         known = self._beside.get(node)
         if known is None:
             best: dict[str, float] = {}
-            for tie in self._web.get(node, ()):
-                strength = self._rules.strength(tie)
-                if tie.other != node and strength > best.get(tie.other, 0.0):
-                    best[tie.other] = strength
+            strength_of = self._rules.strength_of
+            for other, relation, belief, recorded in self._web.beside(node):
+                strength = strength_of(other, relation, belief, recorded)
+                if strength > best.get(other, 0.0):
+                    best[other] = strength
             known = self._beside[node] = dict(sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
         return known
 
@@ -142,7 +140,7 @@ class WayGround:
 
     def between(self, node: str, other: str) -> list[Tie]:
         """The links from one to another that a way may take, most believed first."""
-        ties = [tie for tie in self._web.get(node, ()) if tie.other == other and self._rules.strength(tie) > 0]
+        ties = [tie for tie in self._web.ties(node) if tie.other == other and self._rules.strength(tie) > 0]
         return sorted(ties, key=lambda tie: (-self._rules.strength(tie), tie.relation, tie.outward))
 
     def way(self, nodes: Iterable[str]) -> Way:
@@ -151,28 +149,11 @@ class WayGround:
         return Way(row, tuple(self.beside(node)[other] for node, other in pairwise(row)))
 
 
-def web_of(links: Iterable[tuple[str, str, str, float, float]]) -> dict[str, list[Tie]]:
-    """The network of some links: subject, relation, object, belief, belief on the record.
-
-    Example:
-        >>> web_of([("a", "PAID", "b", 0.8, 0.0)])["b"]
-        [Tie(other='a', relation='PAID', belief=0.8, recorded=0.0, outward=False)]
-
-    Limits: a link of something with itself leads nowhere and is left out.
-    """
-    web: dict[str, list[Tie]] = defaultdict(list)
-    for subject, relation, target, belief, recorded in links:
-        if subject != target:
-            web[subject].append(Tie(target, relation, belief, recorded, outward=True))
-            web[target].append(Tie(subject, relation, belief, recorded, outward=False))
-    return dict(web)
-
-
 def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
     """All shortest ways, at most `most` of them given, most believed first.
 
     Example:
-        >>> web = web_of([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "d", 0.5, 0), ("a", "PAID", "c", 0.7, 0),
+        >>> web = Web([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "d", 0.5, 0), ("a", "PAID", "c", 0.7, 0),
         ...     ("c", "PAID", "d", 0.9, 0)])
         >>> found = shortest(WayGround(web, Rules()), "a", "d", 1)
         >>> found.ways[0].nodes, found.number
@@ -198,7 +179,7 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
     `look` is how many neighbours are looked at before it is given up (`over`); so it is for `every`.
 
     Example:
-        >>> web = web_of([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
+        >>> web = Web([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
         >>> [way.nodes for way in likeliest(WayGround(web, Rules()), "a", "d", 2).ways]
         [('a', 'c', 'd'), ('a', 'd')]
 
@@ -218,7 +199,7 @@ def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: 
     """Every way of at most `steps` steps, `most` of them given: the shorter first, then the more believed.
 
     Example:
-        >>> web = web_of([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
+        >>> web = Web([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
         >>> found = every(WayGround(web, Rules()), "a", "d", 3, 1)
         >>> found.ways[0].nodes, found.number, found.over
         (('a', 'd'), 2, False)
@@ -245,7 +226,7 @@ def distances(ground: WayGround, end: str, most: int, until: str = "") -> dict[s
     """How many steps everyone within `most` steps is away from `end`; once `until` is met, nobody farther is looked for.
 
     Example:
-        >>> distances(WayGround(web_of([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "c", 0.5, 0)]), Rules()), "c", 4)
+        >>> distances(WayGround(Web([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "c", 0.5, 0)]), Rules()), "c", 4)
         {'c': 0, 'b': 1, 'a': 2}
 
     Limits: a step says nothing of how far it is believed.
@@ -297,7 +278,7 @@ def accounts(
     Example:
         >>> claim = Claim("c1", "p1", "PAID", "p2", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "person")
-        >>> ground = WayGround(web_of([("p1", "PAID", "p2", 0.5, 0), ("p2", "PAID", "p3", 0.9, 0)]), Rules())
+        >>> ground = WayGround(Web([("p1", "PAID", "p2", 0.5, 0), ("p2", "PAID", "p3", 0.9, 0)]), Rules())
         >>> [(one.source, one.way.nodes) for one in accounts(ground, Rules(), [claim], {}, "p3", lambda _claim: 0.5)]
         [('s1', ('p1', 'p2', 'p3'))]
 

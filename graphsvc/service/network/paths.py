@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from sys import intern
 from typing import Any
 
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.roles import OPERATION
+from graphsvc.analysis.links.ties import Web
 from graphsvc.analysis.links.ways import (
     EVERY as LONGEST_PATH,
 )
@@ -21,14 +21,12 @@ from graphsvc.analysis.links.ways import (
     LOOKED,
     AccountWay,
     Rules,
-    Tie,
     Way,
     WayGround,
     accounts,
     every,
     likeliest,
     shortest,
-    web_of,
 )
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
@@ -136,12 +134,16 @@ class ShownPaths:
     cut: bool = False
 
 
+# So many ways there are to be cleared for a case.
+_CLEARANCES = 4
+
+
 class PathCaches(Caches):
     """The links of cases as ways go over them."""
 
     def __init__(self) -> None:
-        self.webs: Cache[dict[str, list[Tie]]] = Cache(2)
-        self.grounds: Cache[WayGround] = Cache(2)
+        self.webs: Cache[Web] = Cache(_CLEARANCES)
+        self.grounds: Cache[WayGround] = Cache(_CLEARANCES)
 
 
 class Paths:
@@ -208,19 +210,19 @@ class Paths:
             outcome["rows"] = sum(len(way_set.ways) for way_set in way_sets)
         return self._told_ways(kind, chosen, ground, way_sets)
 
-    def _ground(self, web: dict[str, list[Tie]], rules: Rules) -> WayGround:
+    def _ground(self, web: Web, rules: Rules) -> WayGround:
         """The network under these rules, kept with what was worked out on it until the case changes."""
         by = sorted(rules.relations), rules.least, rules.recorded, sorted(rules.avoiding)
         return self._ask.home.caches(PathCaches).grounds.of((*self._ask.state, str(by)), lambda: WayGround(web, rules))
 
-    def _web(self) -> dict[str, list[Tie]]:
+    def _web(self) -> Web:
         """The links of the case as this reader is told them, kept until the case changes."""
         return self._ask.home.caches(PathCaches).webs.of(self._ask.state, self._read_web)
 
     @lasting()
-    def _read_web(self) -> dict[str, list[Tie]]:
+    def _read_web(self) -> Web:
         rows = self._ask.rows("paths.links", whole=True).rows
-        return web_of((*map(intern, row[:3]), row[3], row[4] or 0.0) for row in rows)
+        return Web((*row[:4], row[4] or 0.0) for row in rows)
 
     def _accounts(self, ground: WayGround, rules: Rules, end: str, most: int) -> _Found:
         claims, _, dependence = self._material.given()
@@ -328,13 +330,13 @@ def _way(
     return ShownPath(way.nodes, tuple(steps), way.belief, way.weakest, group, account.source, claim.statement)
 
 
-def _over(web: dict[str, list[Tie]], relations: Sequence[str], besides: Sequence[str]) -> frozenset[str]:
+def _over(web: Web, relations: Sequence[str], besides: Sequence[str]) -> frozenset[str]:
     """The relations a way may go over."""
     if any(relations):
         return frozenset(relations)
     names = set(OPERATION) | {name for name, relation in RELATIONS.items() if relation.kind in besides}
     if "own" in besides:
-        names |= {tie.relation for ties in web.values() for tie in ties if tie.relation.startswith(CUSTOM_PREFIX)}
+        names |= {relation for relation in web.relations if relation.startswith(CUSTOM_PREFIX)}
     return frozenset(names)
 
 
