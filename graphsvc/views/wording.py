@@ -335,17 +335,14 @@ def voices_short(groups: int | str, other_sources: int) -> str:
     return ", ".join(parts)
 
 
-def rests(on: str) -> list[str]:
-    """What half of a score goes with, each in words.
-
-    Args:
-        on: as a ranking says it; empty if it does not go with one.
+def rests(on: str) -> str:
+    """What half of a score goes with; empty if it does not go with one.
 
     Example:
         >>> rests("one record, one account"), rests("")
-        (['rests on one record', 'rests on one account'], [])
+        ('rests on one record, one account', '')
     """
-    return [f"rests on {words}" for words in on.split(", ") if words]
+    return f"rests on {on}" if on else ""
 
 
 def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
+from pypdf import PdfReader
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
@@ -88,6 +90,12 @@ def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Pla
     assert "What speaks against it" in page
     assert "Intelligence report r2 of 3 June 2020, graded 2C" in page
     assert "was in &lt;b&gt;hospital&lt;/b&gt; that night" in page
+    paper = PdfReader(io.BytesIO(client.get(f"{address}.pdf?id=c1").data)).pages[0].extract_text()
+    paper = " ".join(paper.split())
+    for text in (" ".join(page.split()), paper.replace("<b>", "&lt;b&gt;").replace("</b>", "&lt;/b&gt;")):
+        assert "graded 2C" in text
+        assert "“was in &lt;b&gt;hospital&lt;/b&gt; that night”" in text
+        assert "; said by 1 report or record all the same" in text
     (told,) = client.get(f"{address}.json?id=c1").get_json()["against"]
     assert [each["kind"] for each in told["denials"]] == ["intelligence", "intelligence", "witness"]
     assert (told["subject"], told["relation"], told["object"]) == LINK

@@ -11,10 +11,10 @@ import networkx
 import pytest
 from pypdf import PdfReader
 
-from graphsvc.access.people.principal import Grant
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.service import quiet
+from graphsvc.service import Service, quiet
 from graphsvc.views.behind.answer import COLUMNS
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
@@ -124,6 +124,9 @@ def test_who_may_not_see_c_is_answered_by_what_is_left(people: Place) -> None:
 def test_those_carried_are_counted_among_what_the_reader_sees(people: Place) -> None:
     counted = {who: people(who).behind("c1").answer.rows[0].carried for who in ("ana", "low")}
     assert counted == {"ana": 2, "low": 1}
+    page = people.client("ana").get(f"/case/{people.case}/behind?id=c1").text
+    # The page of the crossing lists every link, and so heads a larger number.
+    assert "2 people told of as carried (believed at a quarter or more)" in page
 
 
 def test_who_sees_no_ranking_is_told_no_rank(people: Place) -> None:
@@ -168,6 +171,17 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
     assert (wrong.status_code, "no-day" in wrong.text) == (400, True)
     assert client.get(f"{address}?id=nobody").status_code == 404
     assert "1 of those asked about is not here" in client.get(f"{address}?id=nobody&id=c1").text
+
+
+@pytest.mark.slow(reason="loads the demo")
+@pytest.mark.parametrize("grant", [Grant("C", sources=True), Grant("C"), Grant("P")], ids=str)
+def test_the_eight_boats_of_a_day_of_the_demo_are_two_sheets(demo: Service, grant: Grant) -> None:
+    """One sheet to be read at a glance, and one to look things up on: whatever there is to say against it."""
+    session = demo.session(Principal("reader", frozenset({"analyst"}), {"demo": grant}), "tests", "demo")
+    sheets = PdfReader(io.BytesIO(session.network.answers.printed(day="2020-05-08"))).pages
+    assert len(sheets) == 2
+    first = " ".join(sheets[0].extract_text().split())
+    assert all(heading in first for heading in ("What is not known", "What speaks against it", "What would change it"))
 
 
 def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:

@@ -358,7 +358,7 @@ def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() ->
     assert "Cid: lead 2 now; not ranked if what moves it most fell (one account)." in first
     assert "Ann: lead 3 now; lead 41 if what moves it most fell (one record)." in first
     assert "Bob: lead" not in first
-    assert "3 (2 to 9); rests on one record; rests on one account" in second
+    assert "3 (2 to 9); rests on one record, one account" in second
     told = answer(leads=leads)
     assert [(each["who"]["id"], each["rank"]) for each in told.plain()["moved"]] == [("cid", 2), ("ann", 3)]
     assert told.moved[0].text.startswith("Cid: lead 2 now")
@@ -374,7 +374,7 @@ def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> Non
         "Bob organised 7 May 2020, Dunkirk (c1): denied by 1; said by 1 independent group of witnesses all the same. "
         "Intelligence report r9: “was in hospital that night was in hospital"
     ) in first
-    assert "…”. Accounts of witnesses, which are not shown one by one." in first
+    assert "…” Accounts of witnesses, which are not shown one by one." in first
     assert long.strip() not in first
 
 

@@ -52,7 +52,8 @@ class Denial:
     @property
     def line(self) -> str:
         """What it is and says, in a sentence."""
-        return f"{begin(': '.join(filter(None, (self.text, self.says))))}."
+        line = begin(": ".join(filter(None, (self.text, self.says))))
+        return line if line.endswith((".”", "…”")) else f"{line}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from graphsvc.records.numbers import count
 from graphsvc.views.behind.answer import Answer
 from graphsvc.views.behind.gaps import unnamed
-from graphsvc.views.behind.rows import PartSaid, is_weak
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak
 from graphsvc.views.behind.words import against_it, called, carried, doubts_of, served
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
@@ -88,7 +88,7 @@ def as_pdf(
                     f" · {node.name}" + (f" ({doubts_of(edge)})" if is_weak(edge) else "") for node, edge in row.along
                 )
                 + (f" · {carried(row.carried)}" if row.carried else ""),
-                "said": [_cells(said, in_steps=in_steps) for said in sorted(row.said, key=lambda said: said.is_weak)],
+                "said": list(_said(row, in_steps=in_steps)),
                 "unnamed": unnamed(row),
             }
             for row in answer.rows
@@ -107,16 +107,24 @@ def _more(many: int, what: str, which: str) -> Iterator[str]:
         yield f"And {count(many, what)} {which}: they are on the page and in the JSON."
 
 
-def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:
+def _said(row: AnswerRow, *, in_steps: bool) -> Iterator[list[str]]:
+    """What is said of those named, the weak last; what their rank rests on and whom they served stands where they are named first."""
+    named: set[str] = set()
+    for said in sorted(row.said, key=lambda said: said.is_weak):
+        yield _cells(said, again=said.who.id in named, in_steps=in_steps)
+        named.add(said.who.id)
+
+
+def _cells(said: PartSaid, *, again: bool, in_steps: bool) -> list[str]:
     edge, lead = said.edge, said.lead
     rank = ""
     if lead:
         rank = f"{lead.rank}" + (f" ({lead.best} to {lead.worst})" if lead.best not in (None, lead.worst) else "")
-        rank = "; ".join((rank, *rests(lead.rests_on)))
+        rank = "; ".join(filter(None, (rank, "" if again else rests(lead.rests_on))))
     name = said.who.name
     if not (said.who.identified or said.who.sealed):
         name += f", {SIGNS['unidentified']}"
-    if said.served:
+    if said.served and not again:
         name += f"; {served(said.served)}"
     return [
         name,

@@ -22,7 +22,7 @@ class Event:
         kind: `crossing`, `opened`, `closed`, or `undated` for a workplace that is there without a day.
         date: as given. first, last: the days it can mean (`2020-05-08`); empty where nothing is given.
         places: names of its launch and landing site, or the id of the workplace.
-        people: carried as far as is known, or known to have worked or lived there; None: not known.
+        people: carried as far as is known, or believed at a quarter or more to have worked or lived there; None: not known.
         behind: who is said to have organised the crossing, or to control the workplace: `views.lists`.
     """
 
