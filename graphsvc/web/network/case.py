@@ -55,7 +55,7 @@ def crossings(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/workplaces")
 def workplaces(case: str) -> ResponseReturnValue:
-    """All workplaces: who controls each, when it closed, how many people worked or lived there as far as is known."""
+    """All workplaces: who controls each, when it closed, how many people are believed to have worked or lived there."""
     session = at(case)
     result, parts = session.network.entities.workplaces(), session.network.entities.parts()
     return answer(
