@@ -9,7 +9,7 @@
 // default = ""
 // [parameters.least]
 // type = "float"
-// help = "least belief of the supply, and of the parts of organisers, 0 to 1"
+// help = "least belief of the supply, that a boat was on a crossing, and of the parts of organisers, 0 to 1"
 // default = 0.25
 // [returns]
 // supplier = "Entity.id"
@@ -32,18 +32,27 @@ WITH s, collect(b) AS supplied, max(r[$belief]) AS strongest, min(r[$belief]) AS
 RETURN s.id AS supplier, s.name AS name, toLower(head([l IN labels(s) WHERE l <> 'Entity'])) AS kind,
        [b IN supplied | b.id] AS boats,
        COLLECT { UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)
-                 WHERE c.handling IN $handling AND u[$belief] IS NOT NULL RETURN DISTINCT c.id AS id ORDER BY id } AS crossings,
+                 WHERE c.handling IN $handling AND u[$belief] >= $least RETURN DISTINCT c.id AS id ORDER BY id } AS crossings,
        strongest,
        COLLECT { UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
-                 WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] >= $least
+                 WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] >= $least AND o[$belief] >= $least
                  RETURN DISTINCT e.id AS id ORDER BY id } AS organisers,
        CASE WHEN contested THEN [s.id] ELSE [] END + COLLECT {
+         UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)
+         WHERE c.handling IN $handling AND u[$belief] >= $least AND u[$denying] <> 0
+         RETURN DISTINCT c.id AS id ORDER BY id } + COLLECT {
          UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
-         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] >= $least AND o[$denying] <> 0
+         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] >= $least AND o[$belief] >= $least AND o[$denying] <> 0
          RETURN DISTINCT e.id AS id ORDER BY id } AS denied,
        CASE WHEN weakest < 0.5 THEN [s.id] ELSE [] END + COLLECT {
+         UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)
+         WHERE c.handling IN $handling AND u[$belief] >= $least AND u[$belief] < 0.5
+         RETURN DISTINCT c.id AS id ORDER BY id } + COLLECT {
+         // Also whoever is only reached by a boat of which it is doubtful, or denied, that it was there.
          UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
-         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] >= $least AND o[$belief] < 0.5
-         RETURN DISTINCT e.id AS id ORDER BY id } AS doubtful
+         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] >= $least AND o[$belief] >= $least
+         WITH e, min(o[$belief]) AS low, max(u[$belief] >= 0.5 AND NOT coalesce(u[$denying] <> 0, false)) AS sure
+         WHERE low < 0.5 OR NOT sure
+         RETURN e.id AS id ORDER BY id } AS doubtful
 ORDER BY size(boats) DESC, supplier
 LIMIT $limit + 1

@@ -20,6 +20,7 @@
 // belief = "Link.belief"
 // membership = "Link.belief"
 // denying = "Link.denying"
+// membership_denying = "Link.denying"
 // [example]
 // parameters = { gang = "G0001" }
 // rows = 1
@@ -27,15 +28,17 @@
 MATCH (g:Gang {case: $case, id: $gang})
 WHERE g.handling IN $handling
 CALL (g) {
-  RETURN g AS actor, 1.0 AS membership
+  RETURN g AS actor, 1.0 AS membership, null AS membership_denying
   UNION
   MATCH (p:Person)-[m:MEMBER_OF|RUNS]->(g)
   WHERE p.handling IN $handling AND m[$belief] >= $least
-  RETURN p AS actor, max(m[$belief]) AS membership
+  WITH p, m ORDER BY m[$belief] DESC, m.relation
+  WITH p, head(collect(m)) AS m
+  RETURN p AS actor, m[$belief] AS membership, m[$denying] AS membership_denying
 }
 MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
 WHERE c.handling IN $handling AND r[$belief] >= $least
 RETURN c.id AS crossing, c.date AS date, c.launch_site AS launch_site, r.relation AS part,
-       actor.id AS actor, actor.name AS actor_name, r[$belief] AS belief, membership, r[$denying] AS denying
+       actor.id AS actor, actor.name AS actor_name, r[$belief] AS belief, membership, r[$denying] AS denying, membership_denying
 ORDER BY c.date_earliest, crossing, part, actor
 LIMIT $limit + 1

@@ -10,7 +10,7 @@
 // words = ["yes", "no"]
 // [parameters.least]
 // type = "float"
-// help = "least belief of the debt, and of control over the place, 0 to 1"
+// help = "least belief of the debt, that the debtor was at the place, and of control over it, 0 to 1"
 // default = 0.25
 // [returns]
 // debtor = "Entity.id"
@@ -28,7 +28,7 @@ MATCH (a:Entity {case: $case})-[r:OWES]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least
 WITH a, r, b, COLLECT {
   MATCH (a)-[w:WORKED_AT|LIVED_AT]->(k:Workplace)<-[m:CONTROLS|MANAGED]-(b)
-  WHERE k.handling IN $handling AND w[$belief] IS NOT NULL AND m[$belief] >= $least
+  WHERE k.handling IN $handling AND w[$belief] >= $least AND m[$belief] >= $least
   RETURN DISTINCT k.id AS id ORDER BY id } AS places
 WHERE $tied = 'no' OR size(places) > 0
 RETURN a.id AS debtor, coalesce(a.name, a.value) AS debtor_name, b.id AS creditor, coalesce(b.name, b.value) AS creditor_name,

@@ -173,6 +173,74 @@ def test_the_page_marks_them_where_they_stand(people: Place) -> None:
         ), name
 
 
+# Boats of which it is a lie, doubtful and denied that they were on C1; each has a supplier of its own, of whom there is a record.
+WAYS: Tables = {
+    "people": [{"id": name} for name in ("s7", "s8", "s9", "org", "member", "debtor", "creditor", POOR)],
+    "boats": [{"id": f"B{number}"} for number in (7, 8, 9)],
+    "crossings": [{"id": "C1", "date": "2020-05-08"}],
+    "gangs": [{"id": "G1"}],
+    "workplaces": [{"id": "K9"}],
+    "statements": [
+        *CASE["statements"],
+        {"id": "doubted", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "E"},
+    ],
+    "links": said("false", "B7 USED_ON C1", "debtor WORKED_AT K9")
+    + said("doubted", "B8 USED_ON C1")
+    + said(
+        "good",
+        "B9 USED_ON C1",
+        *(f"s{number} SUPPLIED B{number}" for number in (7, 8, 9)),
+        *("org ORGANISED C1", "member ASSISTED C1", "member MEMBER_OF G1"),
+        *("debtor OWES creditor", "creditor CONTROLS K9"),
+    )
+    + [
+        claim("B9", "USED_ON", "C1", "no", polarity="denies"),
+        claim("member", "MEMBER_OF", "G1", "no", polarity="denies"),
+    ],
+}
+
+
+def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
+    at_server: Callable[..., Settings],
+) -> None:
+    """A query names nobody over a boat that nobody believes was there, as the list of crossings does not."""
+    with laid(at_server(), ROLES, "whole", WAYS) as people:
+
+        def suppliers(**given: Any) -> dict[str, tuple[float, int]]:
+            rows = asked(people, "whole", "crossings.behind", crossing="C1", **given)
+            assert {row["used_on"] for row in rows if row["relation"] != "SUPPLIED"} == {None}
+            return {
+                row["subject"]: (row["used_on"], row["used_on_denying"])
+                for row in rows
+                if row["relation"] == "SUPPLIED"
+            }
+
+        told = suppliers()
+        assert set(told) == {"s8", "s9"}
+        assert told["s8"][0] < 0.5 < told["s9"][0]
+        assert (told["s8"][1], told["s9"][1]) == (0, 1)
+        assert set(suppliers(least=0)) == {"s7", "s8", "s9"}
+        (listed,) = people.client("whole").get(f"/case/{people.case}/crossings.json").get_json()["crossings"]
+        assert {named["id"]: named["doubtful"] for named in listed["suppliers"]} == {"s8": True, "s9": True}
+        rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers")}
+        assert (rows["s7"]["crossings"], rows["s7"]["organisers"]) == ([], [])
+        assert (rows["s8"]["denied"], rows["s8"]["doubtful"]) == ([], ["C1", "org"])
+        assert (rows["s9"]["denied"], rows["s9"]["doubtful"]) == (["C1"], ["org"])
+        assert {tuple(row["organisers"]) for name, row in rows.items() if name != "s7"} == {("org",)}
+        (part,) = asked(people, "whole", "gangs.crossings", gang="G1")
+        assert (part["actor"], part["denying"], part["membership_denying"]) == ("member", 0, 1)
+        assert [row["places"] for row in asked(people, "whole", "people.debts")] == [[]]
+        assert [row["places"] for row in asked(people, "whole", "people.debts", least=0)] == [["K9"]]
+
+
+def test_a_list_of_workplaces_counts_nobody_who_is_hardly_believed_to_have_been_there(people: Place) -> None:
+    listed = people.client("whole").get(f"/case/{people.case}/workplaces.json").get_json()["workplaces"]
+    # One of three is only told of by a report that is taken for false.
+    assert {row["id"]: row["people"] for row in listed} == {"K1": 3, "K2": 2, "house": 2}
+    page = people.client("whole").get(f"/case/{people.case}/workplaces").text
+    assert "so many are said to have worked or lived there (believed at a quarter or more)" in page
+
+
 # What says that somebody did something to people, boats or money.
 ACCUSING = (
     *("ORGANISED", "SUPPLIED", "PILOTED", "ASSISTED", "RUNS", "MEMBER_OF", "CONTROLS", "MANAGED", "RECRUITED"),
