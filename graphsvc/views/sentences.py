@@ -10,8 +10,8 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
 
 NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out"
-# Stands where a rank has no range, since nobody is given a part, or a lead was only carried and is in the list for a tie; and for a
-# rank where no one stands out.
+# Stands where a rank has no range, since nobody is given a part, or nothing is told of one of this person; and for a rank where no
+# one stands out.
 NOT_TOLD = "not told"
 _BEFORE = ", with what was given before"
 

@@ -34,9 +34,9 @@ PHONES: Tables = {
     "links": said("bill", *CALLS),
 }
 TAPPED: Tables = {"people": [{"id": name} for name in EVERYONE], "statements": [RECORD], "links": said("bill", *CALLS)}
-# Who was carried, and is in the list for a tie to who plays a part, has no range; the others have.
+# Who was carried, and is in the list for a tie to who plays a part, has no range, nor has who nothing is told of; the others have.
 TIED: Tables = {
-    "people": [{"id": name} for name in ("boss", "aide", "pal")],
+    "people": [*({"id": name} for name in ("boss", "aide", "pal")), {"id": "lone", "category": "suspect"}],
     "crossings": [{"id": "x1", "date": "2020-05-08"}],
     "statements": [RECORD],
     "links": said("bill", "boss ORGANISED x1", "boss DIRECTED aide", "pal CROSSED_ON x1", "pal CONTACTED boss"),
@@ -108,14 +108,19 @@ def test_verdict_and_list_agree_on_people_who_were_overheard(place: Callable[[Ta
 
 
 @pytest.mark.parametrize(
-    ("rows", "without"), [(TAPPED, {*EVERYONE}), (TIED, {"pal"})], ids=["contacts alone", "only carried"]
+    ("rows", "ranged"),
+    [(TAPPED, set[str]()), (TIED, {"boss", "aide"})],
+    ids=["contacts alone", "carried, or nothing told"],
 )
 def test_a_range_that_was_never_computed_is_not_told(
-    place: Callable[[Tables], Place], rows: Tables, without: set[str]
+    place: Callable[[Tables], Place], rows: Tables, ranged: set[str]
 ) -> None:
     case = place(rows)
     client, base = case.client("ana"), f"/case/{case.case}"
     untold = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
+    # Who was only carried stands by a pseudonym.
+    without = {lead.id for lead in case("ana").leads.ranking().leads} - ranged
+    assert len(without) == (2 if ranged else len(EVERYONE))
     for leads in (
         case("ana").leads.table()["hubs"],
         listed := client.get(f"{base}/leads.json?all=yes").get_json()["leads"],
@@ -131,8 +136,8 @@ def test_a_range_that_was_never_computed_is_not_told(
     assert client.get(f"{base}/leads?all=yes").text.count("not told") == len(without)
     for name in sorted(without)[:2]:
         page = client.get(f"{base}/lead?id={name}").text
-        assert "not told" in page
-        assert "on uncertain data" not in page.partition("</dl>")[0].partition('<dl class="figures">')[2]
+        assert '<span class="quiet">not told</span>' in page
+        assert "; 1 to" not in page
         lead = client.get(f"{base}/lead.json?id={name}").get_json()
         assert (lead["line"], lead["lead"]["best_rank"]) == (None, None)
     rows_of = csv.DictReader(io.StringIO(client.get(f"{base}/leads.csv").text))
@@ -156,7 +161,7 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     assert untold in client.get(f"{base}/network/measures?id=boss").text
     # In sets.
     found = tied("ana").leads.sets.find(1)
-    assert (found.people, found.ranks, found.verdict, found.ranked_on) == (("boss",), {}, "abstains", untold)
+    assert (found.of, found.ranks, found.verdict, found.ranked_on) == (2, {}, "abstains", untold)
     page = client.get(f"{base}/sets?size=1").text
     assert untold in page
     assert "not told" in page
@@ -238,11 +243,11 @@ def test_the_command_says_of_how_many_leads_it_lists_the_first(
 def test_the_command_says_who_of_a_set_has_no_ties_and_that_no_rank_is_told(
     place: Callable[[Tables], Place], command: Callable[..., str]
 ) -> None:
-    lone = command(BESIDE, "sets", "--person", "p0", "--person", JOINS)
-    (line,) = [line for line in lone.splitlines() if line.startswith("p0 ")]
+    answer = command(TIED, "sets", "--person", "lone", "--person", "boss")
+    (line,) = [line for line in answer.splitlines() if line.startswith("lone ")]
     assert line.endswith("  no ties")
     assert "rank not told" in line
-    assert f"No rank is told. {place(BESIDE)('ana').leads.ranking().reason}" in lone
+    assert f"No rank is told. {place(TIED)('ana').leads.ranking().reason}" in answer
     assert f"{JOINS}  rank 1  adds " in command(TAPPED, "sets", "--size", "1")
 
 

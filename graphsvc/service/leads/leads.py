@@ -87,7 +87,7 @@ class Leads:
         `best_rank` and `worst_rank` hold while a witness, report, record or all who share something are left out, `low_rank` and
         `high_rank` hold nine in ten ranks that uncertain data leave likely; `rests_on` says what takes half of the score along,
         `moved_by` what moves the rank most and `rank_without` whereto (None: out of the list, as only carried);
-        all of these are None where no range is told (contacts alone; only carried, and in the list for a tie);
+        all of these are None where no range is told (contacts alone; nothing told of a part of theirs);
         `rank_without_witnesses` is the rank had none spoken, `surfaced` whether it takes them to be among the first fifty.
         """
         ranking = self.ranking()

@@ -52,8 +52,7 @@ class LeadRow:
             share of nothing is left out.
         rank_on_record, groups_on_record, other_sources_on_record: likewise.
         best_rank, worst_rank: the rank holds so far while what it is told in is left out, piece by piece; None, as all that follows
-            but what witnesses bring, where that was not asked or is not told: contacts alone, or only carried and in the list for a
-            tie.
+            but what witnesses bring, where that was not asked or is not told: contacts alone, or nothing told of a part of theirs.
         low_rank, high_rank: nine in ten ranks that uncertain data leave likely.
         rests_on: what half of the score goes with ("one witness, one record"); empty if it does not go with one.
         moved_by: without what the rank moves most, no source named; empty if nothing moves it.
