@@ -94,7 +94,9 @@ def in_store(page: Page, session: Session) -> set[tuple[str, str, str]]:
     """The links that the store holds for the address of the page."""
     asked = parse_qs(urlsplit(page.url).query)
     view = session.network.picture(
-        PictureRequest(asked.get("id", []), opened=asked.get("open", []), added=asked.get("add", []))
+        PictureRequest(
+            asked.get("id", []), opened=asked.get("open", []), added=asked.get("add", []), presence="presence" in asked
+        )
     )
     return {(edge.subject, edge.relation, edge.object) for edge in view.edges}
 

@@ -350,7 +350,7 @@ def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages:
     expect(page.locator("#legend")).to_contain_text("Folded group")
     groups = [one for one in nodes(page) if one.startswith("group:gang:")]
     assert len(groups) == 1
-    view = session_of(service).network.picture(PictureRequest(["p1"], depth=2, cap=60))
+    view = session_of(service).network.picture(PictureRequest(["p1"], depth=2, presence=True, cap=60))
     held = folded(view, [("gang", group.key) for group in groups_of(view, "gang")])
     assert set(nodes(page)) == {node.id for node in held.nodes}
     page.evaluate("(id) => networkCanvas.select([id])", groups[0])

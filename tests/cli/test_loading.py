@@ -15,7 +15,7 @@ from graphsvc.service import NOBODY_MOVES, UNTOLD, Service, chart_read, nothing_
 from tests.cli.conftest import Command
 from tests.toolbox import rows
 
-PASSWORD = "a password of a test"
+PASSWORD = "correct horse battery"
 REQUIRED = [column.name for column in TABLES["links"].columns if column.required]
 MAPPING = """
 [statement]
@@ -165,7 +165,7 @@ def test_a_dry_run_that_changes_nothing_says_so_and_which_delivery_it_repeats(
     again = command("load", str(folder), "--case", case, "--dry-run").said.splitlines()
     assert nothing_new(1) in again
     assert NOBODY_MOVES not in "".join(again)
-    part = rows.texts(tmp_path / "part", people="id,name\nP1,Idris\nP2,Idris\n", links=links)
+    part = rows.texts(tmp_path / "part", people="id,name\nP1,Idris\n", workplaces="id\nK1\n", links=links)
     more = command("load", str(part), "--case", case, "--dry-run").said
     assert "This delivery would change nothing" not in more
     assert f"leads: {NOBODY_MOVES}" in more.splitlines()

@@ -39,8 +39,8 @@ PILOTED_1, PILOTED_2 = ("P2", "PILOTED", "C1"), ("P2", "PILOTED", "C2")
 WORK = ("P1", "CONTROLS", "K1")
 ALL, FIRST, SECOND = (
     Wanted(picture=PictureRequest(ids=("P1", "P2"))),
-    Wanted(picture=PictureRequest(ids=("C1",))),
-    Wanted(picture=PictureRequest(ids=("C2",))),
+    Wanted(picture=PictureRequest(ids=("C1",), presence=True)),
+    Wanted(picture=PictureRequest(ids=("C2",), presence=True)),
 )
 POLICE, OTHERS, WHY = "Kent Police", "A charity", "the hearing of 3 June"
 CANARY = "Qqcanary"
@@ -311,7 +311,7 @@ def test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one(people: Peop
     assert len(first) == len(other) == 6
     assert not first & other
     assert hidden("recipient  ONE") == first
-    picture = people("inv").network.picture(PictureRequest(["C1"]))
+    picture = people("inv").network.picture(PictureRequest(["C1"], presence=True))
     assert not first & {node.id for node in picture.nodes}
     assert {node.id for node in picture.nodes if not node.sealed} <= {
         row["id"] for row in people("inv").exports.preview(FIRST, "Recipient One").nodes

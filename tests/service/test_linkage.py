@@ -310,8 +310,7 @@ def test_where_no_cluster_is_pairs_that_are_likely_are_said_to_be_there(
         assert "nothing links" not in page.lower()
     monkeypatch.undo()
     told = people("ana").linkage.clusters()
-    inside = {(one["first"], one["second"]) for one in people("ana").linkage.cluster("c1")["pairs"]}
-    loose = [row for row in people("ana").linkage.table().rows if (row[0], row[2]) not in inside]
+    loose = [row for row in people("ana").linkage.table().rows if row[COLUMNS.index("cluster")] is None]
     assert told["apart_says"] == apart(told["apart"], len(loose))
 
 

@@ -122,13 +122,13 @@ def test_not_there_and_not_theirs_read_the_same(lawful: Session) -> None:
 
 
 def test_a_node_says_how_many_neighbours_are_not_shown_and_opening_brings_them(full: Session) -> None:
-    closed = full.network.picture(PictureRequest(["p1"]))
+    closed = full.network.picture(PictureRequest(["p1"], presence=True))
     crossing = next(node for node in closed.nodes if node.id == "x1")
     assert crossing.more == 32  # 30 passengers, the witness and the boat
-    once = full.network.picture(PictureRequest(["p1"], opened=["x1"]))
+    once = full.network.picture(PictureRequest(["p1"], opened=["x1"], presence=True))
     assert len(once.nodes) == len(closed.nodes) + 20
     assert next(node.more for node in once.nodes if node.id == "x1") == 12
-    twice = full.network.picture(PictureRequest(["p1"], opened=["x1", "x1"]))
+    twice = full.network.picture(PictureRequest(["p1"], opened=["x1", "x1"], presence=True))
     assert len(twice.nodes) == len(closed.nodes) + 32
     assert next(node.more for node in twice.nodes if node.id == "x1") == 0
     assert {(n.id, n.x, n.y) for n in closed.nodes} <= {(n.id, n.x, n.y) for n in once.nodes}
@@ -136,7 +136,7 @@ def test_a_node_says_how_many_neighbours_are_not_shown_and_opening_brings_them(f
 
 def test_what_is_opened_comes_most_believed_first(full: Session) -> None:
     closed = full.network.picture(PictureRequest(["x1"], depth=0))
-    opened = full.network.picture(PictureRequest(["x1"], depth=0, opened=["x1"]))
+    opened = full.network.picture(PictureRequest(["x1"], depth=0, opened=["x1"], presence=True))
     beliefs = {row["subject"]: row["belief"] for row in full.ask.rows("entities.links", id="x1").dicts()}
     came = ids(opened) - ids(closed)
     assert min(beliefs[one] for one in came) >= max(beliefs[one] for one in beliefs.keys() - came)
@@ -216,7 +216,7 @@ def test_who_has_no_source_clearance_is_told_what_grades_leave_out(app: Flask, n
 def test_depth_and_cap(full: Session) -> None:
     assert ids(full.network.picture(PictureRequest(["p1"], depth=0))) == {"p1"}
     assert "b1" in ids(full.network.picture(PictureRequest(["p1"], depth=2, cap=500)))
-    assert len(full.network.picture(PictureRequest(["p1"], depth=4, cap=12)).nodes) == 12
+    assert len(full.network.picture(PictureRequest(["p1"], depth=4, presence=True, cap=12)).nodes) == 12
 
 
 def test_who_is_sealed_bears_a_pseudonym(full: Session) -> None:
