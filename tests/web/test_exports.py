@@ -306,7 +306,7 @@ def test_the_command_exports_of_an_id_what_the_canvas_draws(run: Callable[..., R
         lines.append(entities)
     assert lines[0] != lines[1]
     refused = run("inv", "preview", CASE, "--query", "crossings.per_day", "--presence", "--for", "Line")
-    assert "leave out --presence, or --query" in refused.output
+    assert "leave out --presence, or --query" in str(refused.exception)
 
 
 def test_what_does_not_go_is_said_where_it_is_made(run: Callable[..., Result], place: Any) -> None:
