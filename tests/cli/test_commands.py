@@ -125,14 +125,6 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     assert moves.returncode == 0, moves.stderr
     assert {row["left"] for row in json.loads(moves.stdout)["moves"]} <= set(json.loads(moves.stdout)["verdicts"])
     assert run("moves", "--id", crossing, "--case", case).returncode != 0  # no workplace
-    places = [line.split(",")[0] for line in (folder / "workplaces.csv").read_text("utf-8").splitlines()[1:]]
-    lasting = next(place for place in places if place not in json.loads(moves.stdout)["verdicts"])
-    asked = run("moves", "--id", lasting, "--case", case)
-    assert (asked.returncode, len(asked.stdout.splitlines())) == (0, 1)
-    assert f"{lasting}: This place is not said to have closed in a month that is told" in asked.stderr
-    several = run("query", "people.several_crossings", "--case", case, "--format", "csv").stdout.splitlines()
-    assert ",which,which_name" in several[0]
-    assert "which_name" not in run("query", "people.several_crossings", "--case", case).stdout
     log = run("audit").stdout
     assert "who is behind it" in log
     assert "released" in log
@@ -142,6 +134,21 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     assert "average precision" in evaluated.stdout
     assert run("load", "--case", case, "--undo", "1").returncode == 0
     assert json.loads(run("hubs", case, "--format", "json", "--all").stdout)["hubs"] == []
+
+
+@pytest.mark.neo4j
+def test_where_nothing_is_a_command_says_so_and_names_stand_beside_ids(run: Run, folder: Path, case: str) -> None:
+    assert run("load", str(folder), "--case", case).returncode == 0
+    moves = run("moves", "--case", case, "--format", "json")
+    places = [line.split(",")[0] for line in (folder / "workplaces.csv").read_text("utf-8").splitlines()[1:]]
+    lasting = next(place for place in places if place not in json.loads(moves.stdout)["verdicts"])
+    asked = run("moves", "--id", lasting, "--case", case)
+    assert (asked.returncode, len(asked.stdout.splitlines())) == (0, 1)
+    assert f"{lasting}: This place is not said to have closed in a month that is told" in asked.stderr
+    several = run("query", "people.several_crossings", "--case", case, "--format", "csv").stdout.splitlines()
+    assert ",which,which_name" in several[0]
+    assert "which_name" not in run("query", "people.several_crossings", "--case", case).stdout
+    assert run("load", "--case", case, "--undo", "1").returncode == 0
     assert "No workplace you can see is said to have closed" in run("moves", "--case", case).stderr
 
 
