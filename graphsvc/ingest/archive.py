@@ -10,9 +10,10 @@ import lzma
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -40,12 +41,15 @@ _NESTED_MAGIC = (
     b"\x28\xb5\x2f\xfd",
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
-# What operating systems leave in folders and archives. None of it holds data of a case, so leaving it out loses nothing.
-_SYSTEM = re.compile(r"(?i)(?:.*/)?(?:__MACOSX(?:/.*)?|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)")
+# What operating systems leave in folders and archives, and programs beside a file that is open in them. None of it holds
+# data of a case, so leaving it out loses nothing.
+_SYSTEM = re.compile(
+    r"(?i)(?:.*/)?(?:__MACOSX(?:/.*)?|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini|\.~lock\.[^/]*#|~\$[^/]*)"
+)
 
 
 def is_system_file(name: str) -> bool:
-    """Whether an operating system left this file, such as `.DS_Store` or `__MACOSX/._people.csv`.
+    """Whether an operating system or an open program left this file, such as `.DS_Store` or `.~lock.people.csv#`.
 
     Example:
         >>> is_system_file("__MACOSX/._people.csv"), is_system_file("people.csv")
@@ -54,28 +58,53 @@ def is_system_file(name: str) -> bool:
     return _SYSTEM.fullmatch(name) is not None
 
 
-def zip_parts(path: Path, limits: Limits) -> list[CsvPart]:
+def composed(name: str) -> str:
+    """The name of a file or sheet as names are compared: a Mac writes an accent apart from its letter."""
+    return unicodedata.normalize("NFC", name)
+
+
+def zip_parts(path: Path, limits: Limits, ignored: Collection[str] = ()) -> list[CsvPart]:
     """The files of an archive of a case folder, without the one folder they may lie in.
+
+    Args:
+        path: the archive.
+        limits: what it may hold.
+        ignored: files that are not wanted, whatever they hold.
 
     Raises:
         InputError: if the archive is damaged, too large, or holds what no delivery holds.
     """
-    names = check_archive(path, limits)
-    tops = {name.split("/", 1)[0] for name in names}
-    inside = tops.pop() + "/" if len(tops) == 1 and all("/" in name for name in names) else ""
+    parts: dict[str, str] = {}
+
+    def is_ignored(name: str) -> bool:
+        return name in ignored or any(str(folder) in ignored for folder in PurePosixPath(name).parents)
+
+    def wanted(names: list[str]) -> list[str]:
+        names = [name for name in names if not is_system_file(name) and not is_ignored(composed(name))]
+        tops = {name.split("/", 1)[0] for name in names}
+        inside = tops.pop() + "/" if len(tops) == 1 and all("/" in name for name in names) else ""
+        parts.update((name, composed(name.removeprefix(inside))) for name in names)
+        return [name for name in names if not is_ignored(parts[name])]
+
     return [
-        CsvPart(name.removeprefix(inside), cast("Callable[[], BinaryIO]", partial(_open, path, name)), limits)
-        for name in names
+        CsvPart(parts[name], cast("Callable[[], BinaryIO]", partial(_open, path, name)), limits)
+        for name in check_archive(path, limits, wanted=wanted)
     ]
 
 
-def check_archive(path: Path, limits: Limits, look: Callable[[str, bytes], None] | None = None) -> list[str]:
-    """The names of the files in an archive, after unpacking all of it once without keeping anything.
+def check_archive(
+    path: Path,
+    limits: Limits,
+    look: Callable[[str, bytes], None] | None = None,
+    wanted: Callable[[list[str]], list[str]] | None = None,
+) -> list[str]:
+    """The names of the files in an archive, after unpacking them once without keeping anything.
 
     Args:
         path: the archive.
         limits: what it may hold.
         look: called with name and bytes of each chunk (chunks overlap by 256 bytes), to look for more.
+        wanted: which of its files will be opened; None: all may be. The others are not unpacked.
 
     Raises:
         InputError: naming the entry and what is wrong with it.
@@ -84,27 +113,37 @@ def check_archive(path: Path, limits: Limits, look: Callable[[str, bytes], None]
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             for entry in archive.infolist():
-                _check_entry(path.name, entry)
+                _check_path(path.name, entry)
             _check_names(path.name, entries)
+            names = [entry.filename for entry in entries]
+            names = wanted(names) if wanted else names
+            opened = set(names)
             total = 0
             for entry in entries:
+                if entry.filename not in opened:
+                    continue
+                _check_kind(path.name, entry)
                 total += _unpacked_size(path.name, archive, entry, limits, look)
                 if total > _TOTAL * limits.file_bytes:
                     raise InputError(
                         f"{path.name} unpacks to more than {_TOTAL * limits.file_bytes:,} bytes: split the delivery."
                     )
-            return [entry.filename for entry in entries if not is_system_file(entry.filename)]
+            return names
     except DAMAGED as error:
         raise InputError(f"{path.name} is damaged and cannot be unpacked ({error}): make the archive again.") from None
 
 
-def _check_entry(shown: str, entry: zipfile.ZipInfo) -> None:
+def _check_path(shown: str, entry: zipfile.ZipInfo) -> None:
     name = entry.orig_filename
     steps = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or _DRIVE.match(name) or ".." in steps or "\0" in name:
         raise InputError(
             f"{shown} holds {name!r}, a path that leads out of the archive: make the archive anew from the folder alone."
         )
+
+
+def _check_kind(shown: str, entry: zipfile.ZipInfo) -> None:
+    name = entry.orig_filename
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise InputError(f"{shown} holds {name!r}, a symbolic link: put the file itself into the archive.")
     if entry.flag_bits & 0x1:
@@ -116,7 +155,7 @@ def _check_names(shown: str, entries: list[zipfile.ZipInfo]) -> None:
         raise InputError(f"{shown} holds more than {_MOST_ENTRIES:,} files: that is no delivery of a case.")
     seen: set[str] = set()
     for entry in entries:
-        folded = entry.filename.casefold()
+        folded = composed(entry.filename).casefold()
         if folded in seen:
             raise InputError(f"{shown} holds {entry.filename!r} twice: only one of them can be meant.")
         seen.add(folded)

@@ -14,6 +14,7 @@ from typing import Any
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.cells import CellFault, Converter, converter, cut_by_excel, out_of_order
+from graphsvc.ingest.csvtext import other_delimiter
 from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
@@ -160,6 +161,12 @@ def _plan(table: Table, raw: RawTable) -> _Plan:
     known = {column.name: column for column in table.columns}
     places: dict[str, int] = {}
     if not any(name in known for name in raw.header):
+        _, separated = other_delimiter(raw.header)
+        if separated:
+            raise InputError(
+                f"{raw.file}, line 1 is one cell, {raw.header[0][:_SHOWN_CHARS]!r}: its cells are separated by {separated}. "
+                "Save the file with commas between the cells, or load it with a mapping that names its `delimiter`."
+            )
         raise InputError(f"{raw.file}, line 1 names no column of {table.name}: {hint('', known)}.")
     for index, name in enumerate(raw.header):
         if not name:

@@ -27,6 +27,22 @@ _MOST_CELLS = 10_000
 _LINES_FOR_A_ROW = 4
 
 
+_DELIMITERS = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "vertical bars"}
+
+
+def other_delimiter(header: list[str]) -> tuple[str, str]:
+    """What separates the cells of a header that was read as a single one, and its name; empty if nothing seems to.
+
+    Example:
+        >>> other_delimiter(["id;name"]), other_delimiter(["id"])
+        ((';', 'semicolons'), ('', ''))
+    """
+    filled = [name for name in header if name]
+    if len(filled) != 1:
+        return "", ""
+    return next(((sign, word) for sign, word in _DELIMITERS.items() if sign in filled[0]), ("", ""))
+
+
 @dataclass(frozen=True, slots=True)
 class CsvPart:
     """One CSV file of a delivery.
@@ -170,7 +186,12 @@ class _Lines:
                 raise self._not_utf8(name)
         if raw[1:2] == b"\0" or raw[:1] == b"\0":
             raise self._not_utf8("UTF-16")
-        return raw.removeprefix(_UTF8_BOM) if self.encoding == "utf-8" else raw
+        if raw.startswith(_UTF8_BOM) and self.encoding != "utf-8":
+            raise InputError(
+                f"{self.part.shown} begins with the mark of UTF-8, and is to be read as {self.encoding.upper()}. Leave the encoding "
+                "out of the mapping if it is UTF-8; else save it anew without the mark."
+            )
+        return raw.removeprefix(_UTF8_BOM)
 
     def _not_utf8(self, name: str) -> InputError:
         return InputError(f"{self.part.shown} is saved as {name}. Save it as UTF-8 and load it again.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from graphsvc.errors import InputError
+from graphsvc.ingest.csvtext import other_delimiter
 from graphsvc.ingest.date_forms import date_reader
 from graphsvc.ingest.figures import decimal_text
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
 from graphsvc.ingest.raw import FaultyCell, Limits, MomentCell, NumberCell, Progress, RaggedRow, RawPart, RawTable
-from graphsvc.ingest.readers import open_parts
+from graphsvc.ingest.readers import in_folder, open_parts
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
@@ -29,12 +31,16 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
         InputError: if a file or column is neither mapped nor ignored, or one that is mapped is missing.
     """
     path = path.absolute()
-    parts = {part.name: part for part in open_parts(path, limits, progress)}
     mapped_files = {table.file for table in mapping.tables}
-    for name in parts:
-        if name not in mapped_files and name not in mapping.ignore_files:
+    ignored = set(mapping.ignore_files) - mapped_files
+    opened = open_parts(path, limits, progress, ignored)
+    parts = {part.name: part for part in opened}
+    if len(parts) < len(opened):
+        raise InputError(f"{path.name} holds two files of one name: only one of them can be meant.")
+    for name, part in parts.items():
+        if name not in mapped_files:
             raise InputError(
-                f"{path.name} holds {name!r}, which {mapping.file} neither maps nor lists in ignore_files: add it there."
+                f"{path.name} holds {name!r}, which {mapping.file} neither maps nor lists in ignore_files: add it there.{in_folder(part)}"
             )
     raws = [_source(path, mapping, table, parts) for table in mapping.tables]
     _check_columns(mapping, raws)
@@ -63,16 +69,20 @@ def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, R
 def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
     """Each column of each file is mapped or ignored, each mapped or ignored one is there, so a typing mistake loses nothing."""
     known: dict[str, set[str]] = defaultdict(set)
+    mapped: dict[str, set[str]] = defaultdict(set)
     for table, raw in zip(mapping.tables, raws, strict=True):
-        used = set(table.ignore).union(*(each.columns for each in table.columns.values()))
-        known[raw.file] |= used
+        mapped[raw.file].update(*(each.columns for each in table.columns.values()))
+        known[raw.file] |= set(table.ignore) | mapped[raw.file]
+    for table, raw in zip(mapping.tables, raws, strict=True):
         for name in raw.header:
-            if raw.header.count(name) > 1:
+            # What is ignored may stand there as often as it likes.
+            if raw.header.count(name) > 1 and (name in mapped[raw.file] or name not in known[raw.file]):
                 raise InputError(
                     f"{raw.file}, line 1: column {name!r} stands there twice; only one of them can be meant."
                 )
-        for name in sorted(used):
+        for name in sorted(set(table.ignore).union(*(each.columns for each in table.columns.values()))):
             if name not in raw.header:
+                _refuse_delimiter(mapping, raw)
                 raise InputError(f"{mapping.file}: {raw.file} has no column {name!r}; {hint(name, raw.header)}")
     for raw in raws:
         for name in raw.header:
@@ -80,6 +90,16 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
                 raise InputError(
                     f"{mapping.file} neither maps nor ignores column {name!r} of {raw.file}: add it to one of them."
                 )
+
+
+def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
+    """Raises InputError if the cells of a file seem to be separated by something else than the mapping says."""
+    sign, separated = other_delimiter(raw.header)
+    if sign:
+        raise InputError(
+            f"{raw.file}, line 1 is one cell, {raw.header[0][:60]!r}: its cells are separated by {separated}. "
+            f"Write delimiter = {json.dumps(sign)} in each [[table]] of {mapping.file} that reads it."
+        )
 
 
 def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[RawTable], *, reports: bool) -> RawTable:

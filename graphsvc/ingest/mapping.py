@@ -77,6 +77,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from graphsvc.errors import InputError
+from graphsvc.ingest.archive import composed
 from graphsvc.ingest.date_forms import form_fault
 from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.nearest import hint
@@ -268,7 +269,7 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
         tables=mapped,
         statement=statement,
         statement_line=line,
-        ignore_files=reader.list(document, "ignore_files"),
+        ignore_files=tuple(map(composed, reader.list(document, "ignore_files"))),
     )
 
 
@@ -292,7 +293,7 @@ def _chart(reader: _Reader, document: dict[str, Any], statement: dict[str, str])
 def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, str]) -> MappedTable:
     reader = _Reader(name, f"[[table]] {number}")
     reader.keys(table, ("record", "file", "columns", "constants", "ignore", "delimiter", "encoding"))
-    record, file = reader.text(table, "record"), reader.text(table, "file")
+    record, file = reader.text(table, "record"), composed(reader.text(table, "file"))
     if record not in TABLES:
         raise reader.fault("record", f"is {record!r}; {hint(record, TABLES)}")
     if not file:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.archive import is_system_file, zip_parts
+from graphsvc.ingest.archive import DAMAGED, composed, is_system_file, zip_parts
 from graphsvc.ingest.csvtext import CsvPart, too_large
 from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
 from graphsvc.records.nearest import hint
@@ -35,9 +35,7 @@ def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) 
     known = {table.file: table.name for table in TABLES.values()}
     sheets = {name.casefold(): name for name in TABLES}
     tables: dict[str, RawTable] = {}
-    for part in open_parts(path, limits, progress):
-        if part.name in IGNORED_FILES:
-            continue
+    for part in open_parts(path, limits, progress, IGNORED_FILES):
         name = known.get(part.name) if isinstance(part, CsvPart) else sheets.get(part.name.casefold())
         if name is None:
             raise _unknown(path, part, known if isinstance(part, CsvPart) else sheets)
@@ -54,8 +52,16 @@ def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) 
     return [tables[name] for name in TABLES if name in tables]
 
 
-def open_parts(path: Path, limits: Limits, progress: Progress | None = None) -> Sequence[RawPart]:
+def open_parts(
+    path: Path, limits: Limits, progress: Progress | None = None, ignored: Collection[str] = ()
+) -> Sequence[RawPart]:
     """The files or sheets of a delivery, whatever they are called.
+
+    Args:
+        path: the delivery.
+        limits: how large it may be.
+        progress: told (sheet, rows so far) while a sheet is read.
+        ignored: names of files and sheets that are not wanted: they may hold anything.
 
     Raises:
         InputError: if `path` is nothing that can be read, or is damaged, too large or hostile.
@@ -63,14 +69,15 @@ def open_parts(path: Path, limits: Limits, progress: Progress | None = None) -> 
     path = path.absolute()
     try:
         if path.is_dir():
-            return _folder_parts(path, limits)
+            return _folder_parts(path, limits, ignored)
         _check_file(path, limits)
         if not _is_workbook(path):
-            return zip_parts(path, limits)
+            _require_no_opendocument(path)
+            return zip_parts(path, limits, ignored)
         # Imported here: only a workbook should wait for openpyxl.
         from graphsvc.ingest.workbook import workbook_parts
 
-        return workbook_parts(path, limits, progress)
+        return workbook_parts(path, limits, progress, ignored)
     except OSError as error:
         raise InputError(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
@@ -103,11 +110,27 @@ def _is_workbook(path: Path) -> bool:
         return path.suffix.lower() == ".xlsx"
 
 
-def _folder_parts(folder: Path, limits: Limits) -> list[CsvPart]:
+def _require_no_opendocument(path: Path) -> None:
+    """Nothing, if an archive is no document of LibreOffice.
+
+    Raises:
+        InputError: it is one.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("mimetype") as stream:
+            kind = stream.read(100)
+    except (*DAMAGED, KeyError, RuntimeError, ValueError):
+        return
+    if kind.startswith(b"application/vnd.oasis.opendocument"):
+        raise InputError(f"{path.name} is an OpenDocument file: save it as .xlsx.")
+
+
+def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> list[CsvPart]:
     root = Path(os.path.realpath(folder))
     parts = []
     for path in sorted(folder.iterdir()):
-        if is_system_file(path.name):
+        name = composed(path.name)
+        if is_system_file(name) or name in ignored:
             continue
         # Path.resolve would raise on links that go in circles.
         if not Path(os.path.realpath(path)).is_relative_to(root):
@@ -120,15 +143,24 @@ def _folder_parts(folder: Path, limits: Limits) -> list[CsvPart]:
             raise InputError(f"{path.name} in {folder.name} is not a file.")
         if path.stat().st_size > limits.file_bytes:
             raise too_large(path.name, limits)
-        parts.append(CsvPart(path.name, cast("Callable[[], BinaryIO]", partial(path.open, "rb")), limits))
+        parts.append(CsvPart(name, cast("Callable[[], BinaryIO]", partial(path.open, "rb")), limits))
     return parts
 
 
 def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
     what = "file" if isinstance(part, CsvPart) else "sheet"
+    if why := in_folder(part):
+        return InputError(f"{path.name} holds the unknown file {part.name!r}.{why}")
     return InputError(
         f"{path.name} holds the unknown {what} {part.name!r}: {hint(part.name, known)}.".replace("?.", "?")
     )
+
+
+def in_folder(part: RawPart) -> str:
+    """That a file of an archive lies in a folder, and what to do, as a sentence to append; empty if it does not."""
+    if not isinstance(part, CsvPart) or "/" not in part.name:
+        return ""
+    return " It lies in a folder: make the archive of the files alone, or of the one folder they all lie in."
 
 
 def _file(name: str) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.archive import check_archive
+from graphsvc.ingest.archive import check_archive, composed
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable
 
 # A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
 # entities; this also holds where an environment variable turns that off.
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# The namespace of workbooks in another dialect, of which openpyxl sees no sheet.
+_STRICT = b"/ooxml/spreadsheetml/main"
 # Excel writes characters that XML cannot hold, and some it can, as _x000D_.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_A_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
@@ -68,8 +70,10 @@ class SheetPart:
         return RawTable(name, self.shown, header, rows)
 
 
-def workbook_parts(path: Path, limits: Limits, progress: Progress | None = None) -> list[SheetPart]:
-    """Every sheet of a workbook. What is wrong with one sheet alone is raised when it is taken as a table.
+def workbook_parts(
+    path: Path, limits: Limits, progress: Progress | None = None, ignored: Collection[str] = ()
+) -> list[SheetPart]:
+    """Every sheet of a workbook but those `ignored`. What is wrong with one alone is raised when it is taken as a table.
 
     Raises:
         InputError: if the workbook is damaged, too large or hostile.
@@ -80,6 +84,8 @@ def workbook_parts(path: Path, limits: Limits, progress: Progress | None = None)
             raise InputError(
                 f"{path.name} declares entities in {name!r}, as no workbook does: save it anew from Excel."
             )
+        if name.endswith("/workbook.xml") and _STRICT in chunk:
+            raise InputError(f"{path.name} is saved as Strict Open XML: save it as Excel Workbook (.xlsx).")
 
     check_archive(path, limits, look)
     with path.open("rb") as stream, warnings.catch_warnings():
@@ -89,7 +95,8 @@ def workbook_parts(path: Path, limits: Limits, progress: Progress | None = None)
             book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
         with contextlib.closing(book):
             # A chart sheet holds no table, but its name must be refused like any other.
-            return [_sheet(book, book[title], path.name, limits, progress) for title in book.sheetnames]
+            wanted = [title for title in book.sheetnames if composed(title) not in ignored]
+            return [_sheet(book, book[title], path.name, limits, progress) for title in wanted]
 
 
 @contextlib.contextmanager
@@ -132,7 +139,7 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
         if number in by_number:
             cells = by_number[number]
             cells[column - 1] = MomentCell(dt.datetime.fromisoformat(cells[column - 1]))
-    return SheetPart(sheet.title, shown, records, fault, sheet.sheet_state != "visible")
+    return SheetPart(composed(sheet.title), shown, records, fault, sheet.sheet_state != "visible")
 
 
 def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]]]:

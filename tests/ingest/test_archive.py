@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.archive import RATIO
+from graphsvc.ingest.archive import RATIO, zip_parts
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.readers import read_delivery
 
@@ -111,6 +111,33 @@ def test_damage_inside_is_found_before_anything_is_read(deliver: Deliver, zipped
 def test_two_folders_deep_is_refused(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
     with pytest.raises(InputError, match="unknown file 'b/"):
         read_delivery(zipped(deliver(), inside="a/b/"), limits)
+
+
+def test_a_folder_beside_a_readme_is_named(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:
+    path = zipped(deliver(), inside="case/")
+    with zipfile.ZipFile(path, "a") as made:
+        made.writestr("README.txt", "hello")
+        made.writestr("papers/scan.pdf", "%PDF")
+    with pytest.raises(InputError, match=r"unknown file 'case/\w+.csv'. It lies in a folder: make the archive of"):
+        read_delivery(path, limits)
+    parts = zip_parts(path, limits, ["README.txt", "papers"])
+    assert sorted(part.name for part in parts) == ["links.csv", "people.csv", "statements.csv"]
+
+
+def test_what_is_ignored_is_not_unpacked(deliver: Deliver, zipped: Deliver, tmp_path: Path, limits: Limits) -> None:
+    inner = archive(tmp_path / "inner.zip", [("people.csv", b"id\n")]).read_bytes()
+    path = zipped(deliver({"codebook.xlsx": inner, "large.txt": b"0" * 6_000_000}), inside="case/")
+    with pytest.raises(InputError, match=r"holds another archive|times its size|is larger than"):
+        zip_parts(path, limits)
+    parts = zip_parts(path, limits, ["codebook.xlsx", "large.txt"])
+    assert sorted(part.name for part in parts) == ["links.csv", "people.csv", "statements.csv"]
+
+
+def test_names_of_files_are_compared_composed(tmp_path: Path, limits: Limits) -> None:
+    path = archive(tmp_path / "case.zip", [("U\u0308bersicht.csv", b"id\n"), ("u\u0308.csv", b"id\n")])
+    (part,) = zip_parts(path, limits, ["\u00fc.csv"])
+    assert part.name == "\u00dcbersicht.csv"
+    assert part.table("people").header == ["id"]
 
 
 def test_what_a_mac_adds_is_passed_over(deliver: Deliver, zipped: Deliver, limits: Limits) -> None:

@@ -204,6 +204,11 @@ def test_a_row_of_another_width_is_rejected_by_its_count(cells: list[str]) -> No
         (["id", "x_a", "x_a"], "column 'x_a' stands there twice"),
         (["id", "", "name"], "column 2 has no name"),
         (["name"], "people.csv has no column 'id', which is required"),
+        (
+            ["id;name;notes"],
+            "line 1 is one cell, 'id;name;notes': its cells are separated by semicolons. Save the file with",
+        ),
+        (["id\tname"], "its cells are separated by tabs"),
         (["P1", "Hewa"], "people.csv, line 1 names no column of people"),
     ],
 )

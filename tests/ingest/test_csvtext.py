@@ -82,6 +82,11 @@ def test_a_fault_of_the_file_names_it_and_the_place(content: bytes, message: str
         read(content)
 
 
+def test_the_mark_of_utf8_where_another_encoding_is_said_is_refused() -> None:
+    with pytest.raises(InputError, match=r"people.csv begins with the mark of UTF-8, and is to be read as CP1252"):
+        read("\ufeffid,name\nP1,Jos\u00e9\n".encode(), encoding="cp1252")
+
+
 def test_a_line_of_commas_is_refused_without_making_its_cells() -> None:
     tracemalloc.start()
     with pytest.raises(InputError, match="line 2 has more than 10,000 cells"):

@@ -342,6 +342,55 @@ def test_a_column_that_stands_twice_in_their_file_is_refused(mapping: Write, fol
         read_case(folder, limits, mapping(WHOLE))
 
 
+def test_a_file_with_another_delimiter_is_named_with_the_way_out(mapping: Write, folder: Path, limits: Limits) -> None:
+    (folder / "nodes.csv").write_text(NODES.replace(",", ";"))
+    with pytest.raises(
+        InputError,
+        match=r"nodes.csv, line 1 is one cell, 'id;first;.* separated by semicolons. Write delimiter = \";\" in",
+    ):
+        read_case(folder, limits, mapping(WHOLE))
+
+
+def test_columns_that_are_ignored_may_have_one_name(mapping: Write, tmp_path: Path, limits: Limits) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "gangs.csv").write_text("id,,\nG1,x,\n")
+    delivery = read_case(folder, limits, mapping(SMALL + 'ignore = [""]\n'))
+    assert [row.values for row in delivery.rows] == [{"id": "G1"}]
+    with pytest.raises(InputError, match="column '' stands there twice"):
+        read_case(folder, limits, mapping(SMALL + 'columns.name = { template = "{id}" }\n'))
+
+
+def test_what_is_ignored_refuses_nothing(mapping: Write, tmp_path: Path, limits: Limits) -> None:
+    folder = tmp_path / "theirs"
+    (folder / "papers").mkdir(parents=True)
+    (folder / "gangs.csv").write_text("id\nG1\n")
+    (folder / "large.txt").write_bytes(b"x" * 6_000_000)
+    text = 'ignore_files = ["papers", "large.txt", "Summary"]\n' + SMALL
+    assert read_case(folder, limits, mapping(text)).read == {"gangs": 1}
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "gangs.csv"
+    book.worksheets[0].append(["id"])
+    summary = book.create_sheet("Summary")
+    summary.append(["=COUNTA(A:A)"])
+    summary.merge_cells("A1:C1")
+    book.save(tmp_path / "book.xlsx")
+    assert read_case(tmp_path / "book.xlsx", limits, mapping(text)).read == {"gangs": 0}
+
+
+def test_names_of_files_are_compared_composed(mapping: Write, tmp_path: Path, limits: Limits) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "U\u0308ber.csv").write_text("id\nG1\n")
+    (folder / "u\u0308.txt").write_text("x")
+    for name in ("\u00dcber.csv", "U\u0308ber.csv"):
+        text = f'ignore_files = ["\u00fc.txt"]\n{SMALL.replace("gangs.csv", name)}'
+        assert read_case(folder, limits, mapping(text)).read == {"gangs": 1}
+    (folder / "\u00dcber.csv").write_text("id\nG2\n")
+    with pytest.raises(InputError, match="two files of one name"):
+        read_case(folder, limits, mapping(text))
+
+
 def test_an_unknown_mapping_says_which_are_built_in(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="caviar, natarajan_heroin, pira_p1, zegota"):
         load_mapping(tmp_path / "none.toml")

@@ -1,4 +1,5 @@
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,16 @@ def names(path: Path, limits: Limits) -> list[tuple[str, str]]:
 def test_folder_archive_and_workbook_have_the_same_tables(
     deliver: Deliver, zipped: Deliver, workbook: Deliver, limits: Limits
 ) -> None:
-    folder = deliver({"truth.json": "{", ".DS_Store": b"\0", "Thumbs.db": b"\0", "desktop.ini": b"\0"})
+    folder = deliver(
+        {
+            "truth.json": "{",
+            ".DS_Store": b"\0",
+            "Thumbs.db": b"\0",
+            "desktop.ini": b"\0",
+            ".~lock.people.csv#": "x",
+            "~$people.xlsx": "x",
+        }
+    )
     files = [("people", "people.csv"), ("statements", "statements.csv"), ("links", "links.csv")]
     assert names(folder, limits) == files
     assert names(zipped(folder), limits) == files
@@ -40,6 +50,8 @@ def test_an_archive_and_a_workbook_are_told_by_content(
         ({"links.csv": None}, "case has no links.csv"),
         ({"poeple.csv": "id\n"}, "unknown file 'poeple.csv': did you mean people.csv"),
         ({"readme.txt": "hello"}, "unknown file 'readme.txt'"),
+        # What is never read may hold anything.
+        ({"truth.json": "x" * 6_000_000, "people.csv": ""}, "people.csv is empty"),
         ({"people.csv": ""}, "people.csv is empty"),
         ({"people.csv": "id\n" + "x" * 6_000_000}, "people.csv is larger than 5,000,000 bytes"),
     ],
@@ -117,3 +129,12 @@ def test_what_is_no_delivery_is_refused(
 def test_what_is_not_there_is_said(tmp_path: Path, limits: Limits) -> None:
     with pytest.raises(InputError, match="nowhere is not there"):
         read_delivery(tmp_path / "nowhere", limits)
+
+
+def test_a_document_of_libreoffice_is_told_what_to_be(tmp_path: Path, limits: Limits) -> None:
+    path = tmp_path / "case.ods"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("content.xml", "<x/>")
+    with pytest.raises(InputError, match=r"case.ods is an OpenDocument file: save it as .xlsx\."):
+        read_delivery(path, limits)

@@ -228,6 +228,17 @@ def test_a_workbook_that_is_a_bomb_is_refused(deliver: Deliver, workbook: Delive
     refused(path, limits, "times its size")
 
 
+def test_a_strict_workbook_is_told_what_to_be(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
+    path = workbook(deliver())
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            strict = content.replace(b"/spreadsheetml/2006/main", b"/ooxml/spreadsheetml/main")
+            archive.writestr(name, strict)
+    refused(path, limits, "book.xlsx is saved as Strict Open XML: save it as Excel Workbook")
+
+
 def test_a_damaged_workbook_is_refused(deliver: Deliver, workbook: Deliver, limits: Limits) -> None:
     path = patched(workbook(deliver()), "xl/workbook.xml", "<sheets>", "<sheets")
     refused(path, limits, r"book.xlsx cannot be read as a workbook")
