@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Names
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,19 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
 def part(table: str, file: str) -> str:
     """The name under which the columns stand that a file has of a table, beyond those which all its files have."""
     return f"{table}\n{file}"
+
+
+def columns_left(columns: Names[str, list[str]], rows: Iterable[Row]) -> dict[str, list[str]]:
+    """The columns of a delivery (see `Delivery.columns`) of which these rows are left, without the files that have none.
+
+    Example:
+        >>> row = Row("people", "nodes.csv", 2, {"id": "P1"})
+        >>> columns = {"people": ["id"], part("people", "nodes.csv"): ["id", "name"], part("people", "more.csv"): ["id", "sex"]}
+        >>> list(columns_left(columns, [row]).values())
+        [['id'], ['id', 'name']]
+    """
+    parts = {part(row.table, row.file) for row in rows}
+    return {name: names for name, names in columns.items() if name in TABLES or name in parts}
 
 
 def _by_part(columns: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -96,13 +97,13 @@ def test_rows_a_week_apart_are_weeks(tmp_path: Path) -> None:
     assert (read_as.step, read_as.columns["n"]) == (7, (1.0, 2.0, 0.0, 3.0, 4.0))
 
 
-def book_of(path: Path, sheets: dict[str, list[tuple[object, ...]]], hidden: str = "") -> Path:
+def book_of(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]], hidden: str = "") -> Path:
     book = openpyxl.Workbook()
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         sheet.sheet_state = "hidden" if name == hidden else "visible"
         for row in rows:
-            sheet.append(row)
+            sheet.append(list(row))
     book.save(path)
     return path
 
@@ -117,7 +118,7 @@ def test_a_workbook_is_read_from_its_first_filled_sheet(tmp_path: Path) -> None:
 
 def test_a_workbook_is_read_from_the_first_sheet_with_days_that_is_shown_and_it_is_said(tmp_path: Path) -> None:
     old: list[tuple[object, ...]] = [("Date", "Boats"), (dt.date(2019, 5, 8), 99)]
-    sheets = {
+    sheets: dict[str, Sequence[Sequence[object]]] = {
         "Cover": [("Official statistics",), ("=TODAY()",)],
         "Old": old,
         "Daily": DAILY,

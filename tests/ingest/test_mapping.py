@@ -219,7 +219,7 @@ def test_the_zone_is_of_dates_of_a_workbook_too(mapping: Write, tmp_path: Path, 
     sheet.title = "C"
     moments = [dt.datetime(2020, 5, 8, 4, 30), dt.datetime(2020, 3, 29, 2, 30), dt.datetime(2020, 5, 8)]  # noqa: DTZ001 - a workbook knows no zones
     for row in (["id", "at"], *zip("123", moments, strict=True), ["4", "08.05.2020 04:30"], ["5", dt.date(2020, 5, 8)]):
-        sheet.append(row)
+        sheet.append(list(row))
     sheet["B4"].number_format = sheet["B2"].number_format = "dd.mm.yyyy hh:mm"
     path = tmp_path / "book.xlsx"
     book.save(path)

@@ -20,7 +20,7 @@ from graphsvc.cases.stores.erased import Leaving
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.cases.stores.renamed import Renamed
 from graphsvc.errors import NotFound
-from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.check import Delivery, columns_left
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.several import with_ids
@@ -96,9 +96,10 @@ class Erasing:
         )
         if not what:
             raise NotFound("Nothing of this person is loaded in the case.")
-        left = {
-            number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in deliveries.items()
-        }
+        left: dict[int, KeptRows] = {}
+        for number, (rows, columns, partial) in deliveries.items():
+            rows_left = without(rows, what)
+            left[number] = (rows_left, columns_left(columns, rows_left), partial)
         # An account that waits without its statement would wait for nobody, and open the others that wait too early.
         for number in self._waitlist.rows(case):
             if not any(row.table == "statements" for row in left[number][0]):
