@@ -166,6 +166,14 @@ def token(hand: Hand) -> str:
     return hand.fields.sent["csrf_token"]
 
 
+def test_a_form_that_came_back_says_that_something_is_typed_in_it(ann: Hand) -> None:
+    """Or nobody would be warned who leaves it: it is kept nowhere but there."""
+    assert 'data-typed="yes"' not in ann.open(subject="P1", relation="DIRECTED").page
+    for button in ("claim", "check"):
+        ann.press(button, c1__object_id="P2", s__kind="intelligence", s__handling="P")
+        assert 'data-typed="yes"' in ann.page
+
+
 def test_what_is_typed_outlasts_every_button(ann: Hand) -> None:
     ann.open()
     typed = {

@@ -2,7 +2,7 @@
 // Without it the form works as a form.
 const form = document.querySelector("form.adding");
 const search = form?.dataset.search;
-let typed = false;
+let typed = form?.dataset.typed === "yes"; // and sent to be looked at: it is kept nowhere but here
 let leaving = false;
 
 // -- whom and what is meant ----------------------------------------------------------------------------------
@@ -204,8 +204,14 @@ if (form && search) {
   form.addEventListener("input", () => {
     typed = true;
   });
+}
+
+if (form) {
   window.addEventListener("beforeunload", (event) => {
     if (typed && !leaving) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
   });
   form.querySelector("[data-leave]")?.addEventListener("click", () => {
     leaving = true;
@@ -225,6 +231,5 @@ form?.addEventListener("submit", (event) => {
   window.addEventListener("pageshow", () => {
     event.submitter.disabled = false;
     event.submitter.textContent = words;
-    leaving = false;
   });
 });
