@@ -1,9 +1,10 @@
-"""A form is sent once however often somebody clicks, in a real browser; without a server: what it would get is counted."""
+"""A form is sent once however often somebody clicks, and not left unsent without a word; in a real browser, without a server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -11,7 +12,8 @@ from playwright.sync_api import Browser, Page, Route
 from graphsvc.web import words
 
 pytestmark = pytest.mark.browser
-SCRIPT = Path(words.__file__).parent / "static" / "sent.js"
+WEB = Path(words.__file__).parent
+SCRIPTS = {"/sent.js": WEB / "static" / "sent.js", "/adding.js": WEB / "deliveries" / "static" / "adding.js"}
 FORMS = """<!doctype html><script type="module" src="/sent.js"></script>
 <form method="post" action="/sent"><button id="post">Keep</button><button id="other" name="do" value="more">More</button></form>
 <form method="post" action="/sent" data-file><button id="file">Fetch</button></form>
@@ -19,6 +21,13 @@ FORMS = """<!doctype html><script type="module" src="/sent.js"></script>
 <script type="module">
   document.getElementById("own").addEventListener("submit", (event) => { event.preventDefault(); fetch("/sent", { method: "POST" }); });
 </script>"""
+
+# A statement as it is opened, and as it comes back from its preview.
+STATEMENT = {
+    f"/{typed}": f"""<!doctype html><script type="module" src="/adding.js"></script>
+<form class="adding" method="post" data-typed="{typed}"><input type="checkbox"></form><a href="/no">Elsewhere</a>"""
+    for typed in ("yes", "no")
+}
 
 
 @pytest.fixture
@@ -28,12 +37,13 @@ def sent(browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
     page, came = context.new_page(), []
 
     def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
         if route.request.method == "POST":
             came.append(route)
-        elif route.request.url.endswith("/sent.js"):
-            route.fulfill(body=SCRIPT.read_text("utf-8"), content_type="text/javascript")
+        elif path in SCRIPTS:
+            route.fulfill(body=SCRIPTS[path].read_text("utf-8"), content_type="text/javascript")
         else:
-            route.fulfill(body=FORMS, content_type="text/html")
+            route.fulfill(body=STATEMENT.get(path, FORMS), content_type="text/html")
 
     page.route("**/*", answer)
     page.goto("http://forms.test/")
@@ -65,3 +75,15 @@ def test_a_page_that_is_shown_again_can_be_sent_again(sent: tuple[Page, list[Rou
     page, came = sent
     click(page, "post", "post", "", "post")
     assert len(came) == 2
+
+
+@pytest.mark.parametrize("typed", ["yes", "no"])
+def test_who_leaves_a_statement_that_is_not_added_is_asked(sent: tuple[Page, list[Route]], typed: str) -> None:
+    page, _ = sent
+    page.goto(f"http://forms.test/{typed}")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator("input").click()  # browsers ask for nobody who has done nothing
+    page.get_by_role("link").click()
+    page.wait_for_url("**/no")
+    assert asked == (["beforeunload"] if typed == "yes" else [])

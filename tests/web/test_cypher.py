@@ -457,12 +457,13 @@ def test_a_hostile_text_is_text_wherever_it_stands(ann: FlaskClient) -> None:
 
 def test_what_was_typed_to_save_it_by_outlives_a_run(ann: FlaskClient) -> None:
     typed = {"save-name": "Half <b>done", "save-title": "What it asks", "save-why": "to be sure", "save-shared": "yes"}
-    address, page = run(ann, "RETURN 1 AS one", **typed)
+    address, answer = run(ann, "RETURN 1 AS one", **typed)
+    page = answer.text
     fields = dict(re.findall(r'name="(save-[a-z]+)" [^>]*value="([^"]*)"', page))
     assert fields | {"save-name": html.unescape(fields["save-name"])} == typed
     assert 'value="yes" checked' in page
-    assert "saving" not in ann.get(address.partition("#")[0].replace("/run?", "/run.json?")).get_json()["run"]
-    assert not re.search(r'name="save-name" [^>]*value="[^"]', run(ann, "RETURN 1 AS one")[1])
+    assert "saving" not in ann.get(address.replace("/run?", "/run.json?")).get_json()["run"]
+    assert not re.search(r'name="save-name" [^>]*value="[^"]', run(ann, "RETURN 1 AS one")[1].text)
 
 
 # -- the library --------------------------------------------------------------------------------------------------
