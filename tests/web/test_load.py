@@ -23,6 +23,7 @@ from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
 from graphsvc.service.deliveries.uploads import Uploads
 from graphsvc.web import create_app
+from graphsvc.web.deliveries import load
 from tests.toolbox import pages, rows
 from tests.toolbox.accounts import session, signed_in
 
@@ -225,9 +226,8 @@ def test_a_filter_of_what_changes_stays_when_the_case_changed_meanwhile(
 ) -> None:
     loaded(ann, case, zipped())
     address = previewed(ann, case, zipped(people=PEOPLE.replace("Idris", "Idriss")))
-    before = Uploads.previewed
-    worked_out = iter([None, None])
-    monkeypatch.setattr(Uploads, "previewed", lambda self, upload: next(worked_out, before(self, upload)))
+    monkeypatch.setattr(load, "_QUICK_S", pages.WAIT_S)
+    monkeypatch.setattr(Uploads, "previewed", lambda *_: None)
     sent = ann.get(f"{address}&table=people&field=name")
     assert sent.status_code == 303
     assert {"again=1", "table=people", "field=name"} <= set(sent.location.partition("?")[2].split("&"))
