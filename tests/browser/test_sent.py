@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Dialog, Page, Route
 
 from graphsvc.web import words
 
@@ -81,8 +81,13 @@ def test_a_page_that_is_shown_again_can_be_sent_again(sent: tuple[Page, list[Rou
 def test_who_leaves_a_statement_that_is_not_added_is_asked(sent: tuple[Page, list[Route]], typed: str) -> None:
     page, _ = sent
     page.goto(f"http://forms.test/{typed}")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.locator("input").click()  # browsers ask for nobody who has done nothing
     page.get_by_role("link").click()
     page.wait_for_url("**/no")
