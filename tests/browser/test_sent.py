@@ -46,7 +46,7 @@ def sent(browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
             route.fulfill(body=STATEMENT.get(path, FORMS), content_type="text/html")
 
     page.route("**/*", answer)
-    page.goto("http://forms.test/")
+    page.goto("http://localhost/")
     yield page, came
     context.close()
 
@@ -80,7 +80,7 @@ def test_a_page_that_is_shown_again_can_be_sent_again(sent: tuple[Page, list[Rou
 @pytest.mark.parametrize("typed", ["yes", "no"])
 def test_who_leaves_a_statement_that_is_not_added_is_asked(sent: tuple[Page, list[Route]], typed: str) -> None:
     page, _ = sent
-    page.goto(f"http://forms.test/{typed}")
+    page.goto(f"http://localhost/{typed}")
     asked: list[str] = []
 
     def leave(dialog: Dialog) -> None:
