@@ -93,6 +93,20 @@ def test_a_line_of_a_template_fits_on_a_screen() -> None:
     assert not long
 
 
+def test_a_date_in_a_table_that_is_sorted_has_the_day_it_sorts_by() -> None:
+    """As it is shown, 8 May 2020 would sort by the number of its day."""
+    sortable = r"<table[^>]*data-sortable.*?</table>|m\.table\((?:(?!sortable=false).)*?%}.*?{% endcall %}"
+    date = r"\| (?:shown|day|moment)\b|\bperiod\(|\bm\.at\("
+    bare = [
+        f"{path.relative_to(ROOT)}: {cell}"
+        for path in sorted((ROOT / "graphsvc" / "web").rglob("*.html"))
+        for table in re.findall(sortable, path.read_text("utf-8"), re.DOTALL)
+        for cell in re.findall(r"<t[dh][ >].*?</t[dh]>", table, re.DOTALL)
+        if re.search(date, cell) and "data-value" not in cell.partition(">")[0]
+    ]
+    assert not bare
+
+
 def test_what_the_legs_share_is_there() -> None:
     """A file that was renamed would run in another leg than its servers are for, and nobody would see it."""
     assert doctest.testmod(legs).failed == 0

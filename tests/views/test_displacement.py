@@ -183,24 +183,26 @@ def test_places_of_somebody_stand_by_their_days_and_those_without_apart() -> Non
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "when", "is_open"),
+    ("first", "last", "when", "since", "is_open"),
     [
-        ("2020-05", "2020-08", "May 2020 to August 2020", False),
-        ("2020", "2020-08", "2020 to August 2020", False),
-        ("2020", "2020-08-03", "2020 to 3 August 2020", False),
-        ("2020-05", "2020-05", "May 2020 on", True),
-        ("2020-05-08T04:30Z", "2020-05-08T04:30Z", "8 May 2020 on", True),
-        ("2020", "2020", "2020", True),
-        ("2020", "2021", "2020 to 2021", False),
-        ("", "2020-08-03", "until 3 August 2020", False),
-        ("", "", "on no day that is told", True),
+        ("2020-05", "2020-08", "May 2020 to August 2020", "2020-05", False),
+        ("2020", "2020-08", "2020 to August 2020", "2020", False),
+        ("2020", "2020-08-03", "2020 to 3 August 2020", "2020", False),
+        ("2020-05", "2020-05", "May 2020 on", "2020-05", True),
+        ("2020-05-08T04:30Z", "2020-05-08T04:30Z", "8 May 2020 on", "2020-05-08", True),
+        ("2020", "2020", "2020", "2020", True),
+        ("2020", "2021", "2020 to 2021", "2020", False),
+        ("", "2020-08-03", "until 3 August 2020", "2020-08-03", False),
+        ("", "", "on no day that is told", "", True),
     ],
 )
-def test_days_of_a_stay_are_told_as_closely_as_they_were_given(first: str, last: str, when: str, is_open: bool) -> None:
+def test_days_of_a_stay_are_told_as_closely_as_they_were_given(
+    first: str, last: str, when: str, since: str, is_open: bool
+) -> None:
     some = stays([WorkTie("p", "WORKED_AT", "w1", 0.8, False, first, last)])["p"]
     line = places_line(some, NAMES)
     (stay,) = (*line.lines, *line.undated)
-    assert (stay.when, stay.open) == (when, is_open)
+    assert (stay.when, stay.since, stay.open) == (when, since, is_open)
 
 
 @pytest.mark.parametrize("day", [dt.date.min, dt.date.max])

@@ -66,7 +66,8 @@ class StayLine:
     """One stay on the line of somebody's places.
 
     Attributes:
-        place, name, kind: where. relation: `WORKED_AT` or `LIVED_AT`. when: the days in words.
+        place, name, kind: where. relation: `WORKED_AT` or `LIVED_AT`. when: the days in words; since: the first of them as ISO text,
+            the last where that alone is told, or empty.
         x, width: from 0 to 100; width 0: a day alone is told. open: whether no end is told. belief: 0 to 1; denied: whether anybody denies it.
     """
 
@@ -75,6 +76,7 @@ class StayLine:
     kind: str
     relation: str
     when: str
+    since: str
     x: float
     width: float
     open: bool
@@ -176,6 +178,7 @@ def places_line(stays: Sequence[Stay], named: Mapping[str, Mapping[str, object]]
             str(place.get("sort") or ""),
             stay.relation,
             _when(stay),
+            _first(stay) or _end(stay),
             round(x, 2),
             round(width, 2),
             not _end(stay),
@@ -192,6 +195,11 @@ def _start(stay: Stay) -> dt.date | None:
     return stay.begin or stay.until
 
 
+def _first(stay: Stay) -> str:
+    """The beginning of a stay as it is told; empty: none is."""
+    return stay.first_on[:10] or str(stay.begin or "")
+
+
 def _end(stay: Stay) -> str:
     """The end of a stay as it is told; empty: no end is."""
     last = stay.last_on[:10]
@@ -200,8 +208,7 @@ def _end(stay: Stay) -> str:
 
 def _when(stay: Stay) -> str:
     """The days of a stay in words, as closely as they are told."""
-    first = stay.first_on[:10] or str(stay.begin or "")
-    last = _end(stay)
+    first, last = _first(stay), _end(stay)
     if stay.begin and not last:
         return f"{shown(first)} on"
     return period(first, last) or "on no day that is told"
