@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
@@ -92,6 +92,13 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def held(page: Page) -> list[Route]:
+    """What is asked for suggestions from now on: it is answered when it is let go."""
+    waiting: list[Route] = []
+    page.route("**/search/near.json*", lambda route: waiting.append(route))
+    return waiting
 
 
 def asked(page: Page, name: str) -> list[str]:
@@ -278,3 +285,34 @@ def test_who_may_not_analyse_finds_and_grows_and_is_shown_no_ways(pages: Callabl
     page.locator("#find-add-suggestions [role=option]").first.wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**add=stray*")
+
+
+def test_enter_takes_nothing_of_what_was_typed_before(pages: Callable[..., Page]) -> None:
+    page = pages("id=boss&depth=0")
+    page.evaluate("networkCanvas.select(['boss'])")
+    page.get_by_role("link", name="Ways from here").click()
+    for box, first in (("#paths-end", "#paths-ends li"), ("#find-add", "")):
+        page.locator(box).fill("name of pil")
+        options = page.locator(f"{box}-suggestions [role=option]")
+        expect(options).to_have_count(1)
+        waiting = held(page)
+        page.locator(box).fill("name of stra")
+        expect(page.locator(f"{box}-suggestions")).to_be_hidden()
+        expect(page.locator(box)).not_to_have_attribute("aria-activedescendant", re.compile("."))
+        page.keyboard.press("Enter")
+        while not waiting:
+            page.wait_for_timeout(20)
+        page.keyboard.press("Enter")
+        page.unroute("**/search/near.json*")
+        waiting[0].continue_()
+        expect(options).to_have_count(1)
+        expect(options).to_contain_text("Name of stray")
+        expect(page.locator(box)).to_have_value("name of stra")
+        assert on_canvas(page) == {"boss"}
+        if first:
+            expect(page.locator(first)).to_have_count(1)
+            expect(page.locator("#paths-told")).to_have_text("")
+        page.keyboard.press("Enter")
+    expect(page.locator("#paths-ends li")).to_have_text([re.compile("boss"), re.compile("stray")])
+    page.wait_for_url("**add=stray*")
+    assert on_canvas(page) == {"boss", "stray"}

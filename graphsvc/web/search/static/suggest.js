@@ -31,6 +31,7 @@ export function suggest(box, { twin, take, note = (_one) => "", first = false, m
   let asked = null;
   let timer = 0;
   let chosen = -1;
+  let waiting = false; // for what is suggested for what was typed
 
   const close = () => {
     clearTimeout(timer);
@@ -38,6 +39,7 @@ export function suggest(box, { twin, take, note = (_one) => "", first = false, m
     list.hidden = true;
     found = [];
     chosen = -1;
+    waiting = false;
     box.setAttribute("aria-expanded", "false");
     box.removeAttribute("aria-activedescendant");
   };
@@ -93,6 +95,7 @@ export function suggest(box, { twin, take, note = (_one) => "", first = false, m
       });
       const said = await answer.json();
       if (mine.signal.aborted) return;
+      waiting = false;
       found = answer.ok ? said.results.slice(0, most) : [];
       chosen = -1;
       if (!answer.ok) return tell(said.error);
@@ -105,15 +108,20 @@ export function suggest(box, { twin, take, note = (_one) => "", first = false, m
     } catch (error) {
       if (error.name !== "AbortError") {
         found = [];
+        waiting = false;
         tell("The server cannot be reached. Try again.");
       }
     }
   };
   box.addEventListener("input", () => {
-    clearTimeout(timer);
+    close(); // what is suggested is of what was typed before
+    list.replaceChildren();
+    waiting = true;
     timer = setTimeout(ask, SOON);
   });
   box.addEventListener("keydown", (event) => {
+    // Where Enter takes the first it waits until that is there; elsewhere it is the form's.
+    if (first && waiting && event.key === "Enter") event.preventDefault();
     if (list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
