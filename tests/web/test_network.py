@@ -349,6 +349,28 @@ def test_a_picture_with_no_links_says_what_to_do(ann: FlaskClient) -> None:
     assert "Clear the filters" in page
 
 
+def test_clearing_the_filters_leaves_the_picture_what_it_is_of(ann: FlaskClient) -> None:
+    asked = "add=p1&add=p5&depth=0&hide=g1&layout=command"
+    page = ann.get(f"/case/{CASE}/network?{asked}&relation=COERCED&fade=&without=thing&least=0.75").text
+    kept = str(escape(f"/case/{CASE}/network?{asked}"))
+    assert re.findall(r'href="([^"]+)">Clear(?: the filters)?</a>', page) == [kept, kept]
+
+
+def test_all_links_are_between_all_that_is_in_the_picture(ann: FlaskClient) -> None:
+    asked = f"/case/{CASE}/network?id=p1&depth=0&add=p5&hide=g1"
+    page = ann.get(f"{asked}&link=p5~ASSOCIATES_WITH~p1").text
+    assert re.findall(r'href="([^"]+)">all links</a>', page) == [str(escape(asked))]
+
+
+def test_a_folded_group_of_the_tables_leads_to_the_groups_of_this_picture(ann: FlaskClient) -> None:
+    asked = "id=p1&depth=2&fold=gang"
+    for page in ("network", "network/tables"):
+        text = ann.get(f"/case/{CASE}/{page}?{asked}").text
+        (address,) = set(re.findall(r'href="([^"]+/groups\?[^"]+)"', text))
+        assert address == str(escape(f"/case/{CASE}/network/groups?{asked}"))
+    assert ann.get(f"/case/{CASE}/network/groups?{asked}").status_code == 200
+
+
 def test_the_state_travels_through_the_form(ann: FlaskClient) -> None:
     page = ann.get(f"/case/{CASE}/network?id=p1&open=x1&hide=g1&relation=PAID&least=0.5").get_data(as_text=True)
     form = page[page.index('id="filter-form"') :].partition("</form>")[0]

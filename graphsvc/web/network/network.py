@@ -5,6 +5,7 @@ The address says where a picture starts and what was filtered, opened and hidden
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +43,8 @@ FILTERS = ("relation", "ticked", "least", "recorded", "source_grade", "assessmen
 _KEPT = ("depth", "size", *FILTERS, "fade", "without", "presence", "layout", "fold")
 # What the browser alone heeds: it stands in the address so that a link reopens the same look.
 _LOOK = ("colour", "sized", "labels", "from", "to", "handling")
+# What goes with the filters: whatever else the address says of the picture stays.
+_CLEARED = (*FILTERS, "fade", "without", "from", "to", "handling")
 # With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
 _NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0, "grades": []}
 # Claims a panel shows before it says how many more the entity's page has.
@@ -92,9 +95,10 @@ def tables(case: str) -> ResponseReturnValue:
     """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
     session = at(case)
     picture = shown(session)
-    if wants_json():
-        return answer("network/tables.html", case=session.case, view=picture)
-    return answer("network/tables.html", case=session.case, view=picture, picture=_beside("network.view", session))
+    values: dict[str, Any] = {"case": session.case, "view": picture}
+    if not wants_json():
+        values |= {"picture": _beside("network.view", session), "grouped": _beside("network.groups", session)}
+    return answer("network/tables.html", **values)
 
 
 @page(blueprint, "/case/<case>/network/measures", look="read", query="=network")
@@ -323,9 +327,9 @@ def grade_choices(session: Session) -> dict[str, Any]:
     }
 
 
-def _beside(endpoint: str, session: Session) -> str:
-    """The address of another page on what this one shows."""
-    asked = urlencode(list(request.args.items(multi=True)))
+def _beside(endpoint: str, session: Session, without: Collection[str] = ()) -> str:
+    """The address of another page on what this one shows, but for what some of its parameters say."""
+    asked = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in without])
     return f"{url_for(endpoint, case=session.case)}?{asked}"
 
 
@@ -333,6 +337,9 @@ def _near(session: Session) -> dict[str, str]:
     """The addresses of what else there is on the same picture."""
     return {
         "tables": _beside("network.tables", session),
+        "grouped": _beside("network.groups", session),
+        "cleared": _beside("network.view", session, without=_CLEARED),
+        "all_links": _beside("network.view", session, without=("link",)),
         "export": _beside("exports.new", session),
         "exposure": _beside("exports.exposure", session),
         "exposure_json": _beside("exports.exposure_json", session),
