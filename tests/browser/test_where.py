@@ -91,3 +91,32 @@ def test_a_list_shows_the_rows_with_all_words_and_keeps_what_is_ticked(visit: Vi
         expect(page.get_by_role("checkbox").first).to_be_visible()
         page.get_by_label("Show only rows with").fill("")
         expect(shown).to_have_count(every)
+
+
+def test_playing_stops_where_the_days_are_asked_otherwise(visit: Visiting) -> None:
+    with visit("investigator", viewport={"width": 1440, "height": 900}) as seen:
+        page = seen.page
+        page.goto("/case/demo/where")
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_function("location.search.includes('from=')")
+        page.locator('.where-form [name="from"]').fill("")
+        expect(page.locator("[data-play] button")).to_have_text("Play")
+        page.wait_for_timeout(1500)
+        assert "from=" not in page.url
+        expect(page.locator("[data-play] button")).to_have_attribute("aria-pressed", "false")
+
+
+def test_links_are_sorted_by_when_they_were(visit: Visiting) -> None:
+    with visit("investigator", viewport={"width": 1440, "height": 900}) as seen:
+        page = seen.page
+        page.goto("/case/demo/network/tables?id=G0004&depth=2&size=150&presence=yes")
+        cells = page.locator("#network-links td:last-child")
+        begun = """(cells) => cells.map((cell) => cell.textContent.trim().replace(/^until /, "").split(" to ")[0])
+            .filter((day) => /^\\d+ \\w+ \\d{4}$/.test(day)).map((day) => Date.parse(`${day} UTC`))"""
+        unsorted = cells.evaluate_all(begun)
+        assert len(set(unsorted)) > 3
+        header = page.locator("th", has_text="When").get_by_role("button")
+        header.click()
+        assert cells.evaluate_all(begun) == sorted(unsorted, reverse=True)
+        header.click()
+        assert cells.evaluate_all(begun) == sorted(unsorted)

@@ -67,7 +67,11 @@ function filter(form) {
     for (const [name, value] of Object.entries(values)) field(name).value = value;
     show();
   };
-  form.addEventListener("input", show);
+  form.addEventListener("input", ({ target }) => {
+    // Who says other days wants those, and from no day there is no way on.
+    if (target.name === "from" || target.name === "to") stop();
+    show();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     show();
