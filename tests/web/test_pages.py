@@ -210,6 +210,14 @@ def test_crossings_and_workplaces_are_listed(site: Any, inv: FlaskClient) -> Non
     assert "<em>" not in inv.get(site.address("workplaces")).text
 
 
+def test_another_day_is_asked_about_with_lawful_service_where_this_one_was(site: Any, inv: FlaskClient) -> None:
+    field = '<input type="hidden" name="service" value="yes">'
+    for asked, stands in (({"service": "yes"}, True), ({}, False)):
+        page = inv.get(site.address("behind", day="2020-05-08", **asked)).text
+        assert (field in page) == stands
+        assert ("Without lawful service" in page) == stands
+
+
 @pytest.mark.parametrize("text", ["8 May 2020", "8/5/2020", "2020-05-08"])
 def test_a_search_for_a_day_leads_to_who_is_behind_its_boats(site: Any, inv: FlaskClient, text: str) -> None:
     page = inv.get(site.address("search", q=text)).text
