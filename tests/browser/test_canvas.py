@@ -70,6 +70,38 @@ def tool(page: Page, name: str) -> Any:
     return page.locator(f'#tools [data-tool="{name}"]')
 
 
+def asked(page: Page) -> list[list[str]]:
+    """What a saved view or an export would be of."""
+    pairs: list[list[str]] = page.evaluate("networkCanvas.state().asked")
+    return pairs
+
+
+def held(page: Page) -> list[Route]:
+    """Pictures that are asked for from now on: they come when they are let go."""
+    waiting: list[Route] = []
+    page.route("**/network?*", lambda route: waiting.append(route))
+    return waiting
+
+
+def one_of(page: Page, waiting: list[Route]) -> Route:
+    while not waiting:
+        page.wait_for_timeout(20)
+    return waiting.pop()
+
+
+def refusing(page: Page) -> None:
+    """From now on no picture can be had, until `plainly`."""
+    page.evaluate(
+        """() => { globalThis.plainly = globalThis.fetch; globalThis.fetch = (address, options) =>
+        /network[?]/.test(address) ? Promise.resolve(new Response("<main><p>Too busy now.</p></main>", { status: 503 }))
+        : plainly(address, options); }"""
+    )
+
+
+def plainly(page: Page) -> None:
+    page.evaluate("() => { globalThis.fetch = globalThis.plainly; }")
+
+
 def test_what_was_moved_is_undone_done_again_and_kept_by_a_reload(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1")
     expect(tool(page, "undo")).to_be_disabled()
@@ -361,3 +393,102 @@ def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages:
     assert set(nodes(page)) == whole
     tool(page, "undo").click()
     page.wait_for_function("(id) => networkPicture.nodes.get(id) !== null", arg=groups[0])
+
+
+def test_a_click_on_a_node_ends_no_picture_that_is_under_way(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    waiting = held(page)
+    page.keyboard.press("f")
+    page.get_by_label("paid").check()
+    picture = one_of(page, waiting)
+    select(page, "g1")
+    expect(page.locator("#panel .panel-title")).to_contain_text("Canal group")
+    picture.continue_()
+    page.wait_for_url("**relation=PAID**")
+    page.wait_for_function("() => networkPicture.edges.length === 1")
+    expect(page.locator("#network-filtered b")).to_have_text("1")
+    assert page.get_by_label("paid").is_checked()
+
+
+def test_the_filters_say_what_the_picture_is_where_another_cannot_be_had(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    whole = edges(page)
+    waiting = held(page)
+    page.keyboard.press("f")
+    page.get_by_label("paid").check()
+    picture = one_of(page, waiting)
+    page.get_by_role("button", name="Cancel").click()
+    picture.abort()
+    expect(page.get_by_label("paid")).not_to_be_checked()
+    expect(page.locator("#progress")).to_be_hidden()
+    page.unroute("**/network?*")
+    refusing(page)
+    page.get_by_label("paid").click()
+    expect(page.get_by_role("alert").filter(has_text="Too busy now.")).to_be_visible()
+    expect(page.get_by_label("paid")).not_to_be_checked()
+    assert page.locator("#network-filtered b").count() == 0
+    assert edges(page) == whole
+    # Of two that are ticked one after the other both stay ticked, and the picture is of both.
+    plainly(page)
+    waiting = held(page)
+    page.get_by_label("paid").check()
+    first = one_of(page, waiting)
+    page.get_by_label("organised").check()
+    picture = one_of(page, waiting)
+    first.abort()
+    assert page.get_by_label("paid").is_checked()
+    picture.continue_()
+    page.wait_for_url("**relation=ORGANISED**")
+    assert {one[1] for one in edges(page)} == {"PAID", "ORGANISED"}
+
+
+def test_what_is_undone_is_so_when_it_is_seen_and_not_where_it_cannot_be_had(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    page.evaluate("networkCanvas.hide(['g1'])")
+    expect(page.locator("#network-count")).to_contain_text("1 hidden")
+    hidden = asked(page)
+    waiting = held(page)
+    tool(page, "undo").click()
+    picture = one_of(page, waiting)
+    # Until it is there, what would be saved or exported is what is seen; choosing somebody ends nothing.
+    assert asked(page) == hidden
+    select(page, "x1")
+    expect(page.locator("#panel .panel-title")).to_be_visible()
+    picture.continue_()
+    expect(page.locator("#network-count")).not_to_contain_text("hidden")
+    assert asked(page) == [["id", "p1"]]
+    page.unroute("**/network?*")
+    before = page.url
+    refusing(page)
+    tool(page, "redo").click()
+    expect(page.get_by_role("alert").filter(has_text="Too busy now.")).to_be_visible()
+    page.wait_for_url(before)
+    assert asked(page) == [["id", "p1"]]
+    assert "g1" in nodes(page)
+    plainly(page)
+    tool(page, "redo").click()
+    expect(page.locator("#network-count")).to_contain_text("1 hidden")
+    assert asked(page) == hidden
+    tool(page, "undo").click()
+    expect(page.locator("#network-count")).not_to_contain_text("hidden")
+    expect(tool(page, "undo")).to_be_disabled()
+
+
+def test_the_list_of_several_holds_who_is_in_the_picture(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1&presence=yes")
+    before = set(nodes(page))
+    page.evaluate("networkCanvas.expand('x1')")
+    page.wait_for_function("(number) => networkPicture.nodes.length > number", arg=len(before))
+    came = sorted(set(nodes(page)) - before)
+    page.keyboard.press("Control+a")
+    expect(page.locator("#panel .panel-title")).to_have_text(f"{len(before) + len(came)} selected")
+    tool(page, "undo").click()
+    expect(page.locator("#panel .panel-title")).to_have_text(f"{len(before)} selected")
+    listed = page.locator("#panel .chosen-list a").evaluate_all("(links) => links.map((link) => link.dataset.id)")
+    assert set(listed) == before == chosen(page)
+    tool(page, "redo").click()
+    page.wait_for_function("(number) => networkPicture.nodes.length > number", arg=len(before))
+    select(page, *came[:2])
+    expect(page.locator("#panel .panel-title")).to_have_text("2 selected")
+    tool(page, "undo").click()
+    expect(page.locator("#panel")).to_be_hidden()

@@ -48,7 +48,8 @@ export class Canvas {
       start,
       root.dataset.by,
       (state) => this.address(state),
-      (state, words) => this.arrive(state, words),
+      (state) => this.fetched(state),
+      (state, data, words) => this.arrive(state, data, words),
     );
     const { arranged } = this.steps.state;
     this.legend = document.getElementById("legend");
@@ -126,24 +127,23 @@ export class Canvas {
     return true;
   }
 
-  async arrive(state, words) {
-    const data = await this.fetched(state);
-    if (!data) return;
+  async arrive(state, data, words) {
     await this.show(state, data, data !== this.picture.data);
     this.page.say(words);
     this.tell("changed", words);
   }
 
-  // The data of a state: from the server, unless what is on the canvas is that already. Null where it cannot be had.
+  // The data of a state: from the server, unless what is on the canvas is that already. Null where it cannot be had, undefined
+  // where the browser goes elsewhere.
   async fetched(state) {
     const params = new URLSearchParams(state.asked);
     if (String(served(params)) === this.drawnFor) return this.picture.data;
     const address = this.address(state);
     const page = await this.page.ask(address);
-    if (!page) return null;
+    if (!page) return page;
     if (!page.getElementById("network-data")) {
       location.assign(address);
-      return null;
+      return undefined;
     }
     this.fresh = page;
     return read(page);

@@ -3,6 +3,7 @@ export class FilterForm {
   constructor(canvas) {
     this.canvas = canvas;
     this.form = document.getElementById("filter-form");
+    this.turn = 0;
     for (const piece of this.form.querySelectorAll("[data-scripted]")) piece.hidden = false;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -24,7 +25,9 @@ export class FilterForm {
     canvas.on("drawn", () => this.sync());
   }
 
-  send() {
+  async send() {
+    this.turn += 1;
+    const { turn } = this;
     const named = new Set(
       [...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name),
     );
@@ -33,7 +36,9 @@ export class FilterForm {
     const given = [...new FormData(this.form)].filter(
       ([name, value]) => named.has(name) && value !== "" && value !== defaults[name],
     );
-    return this.canvas.go(new URLSearchParams([...kept, ...given]), "filtered", { refit: true });
+    const gone = await this.canvas.go(new URLSearchParams([...kept, ...given]), "filtered", { refit: true });
+    // It says what the picture is, unless more was ticked meanwhile.
+    if (!gone && turn === this.turn) this.sync();
   }
 
   sync() {

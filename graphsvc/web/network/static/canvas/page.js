@@ -1,4 +1,5 @@
-// Asking the server from the network page: with progress, with errors told, and a later question ending an earlier one.
+// Asking the server from the network page: with progress, with errors told, and a later question ending an earlier one of its
+// lane: what is asked of a node does not end what is asked of the picture.
 const SLOW = 300;
 const FAULT = "The server did not answer as it should.";
 const UNREACHED = "The server cannot be reached. The picture is as it was; try again.";
@@ -8,55 +9,75 @@ export class Page {
     this.wrong = document.getElementById("wrong");
     this.progress = document.getElementById("progress");
     this.said = document.getElementById("said");
-    this.asked = null;
+    this.lanes = new Map(); // lane → what is asked in it
+    this.undrawn = false; // what is told is that a picture could not be had
+    this.slow = new Set(); // what is waited for so long that it is said
   }
 
-  // A page, or null where there is none; what went wrong stands in the banner. `apart`: neither ends another question nor
-  // is ended by one.
-  async ask(address, { apart = false, ...options } = {}) {
+  // A page, null where there is none, undefined where the browser goes elsewhere; what went wrong stands in the banner. `lane`:
+  // it ends what was asked in the same and nothing else. `apart`: neither ends another question nor is ended by one.
+  async ask(address, { lane = "picture", apart = false, ...options } = {}) {
     const mine = new AbortController();
+    const drawing = !apart && lane === "picture";
     if (!apart) {
-      this.asked?.abort();
-      this.asked = mine;
+      const last = this.lanes.get(lane);
+      this.lanes.set(lane, mine);
+      if (this.slow.has(last)) this.slow.add(mine); // waited for already
+      last?.abort();
     }
-    const timer = setTimeout(() => (this.progress.hidden = false), SLOW);
+    const timer = this.begun(mine);
     try {
       const answer = await fetch(address, { ...this.headed(options, "text/html"), signal: mine.signal });
       if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location.href).pathname) {
         location.assign(answer.url);
-        return null;
+        return undefined;
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok) throw new Error(page.querySelector("main p")?.textContent ?? FAULT);
-      this.wrong.hidden = true;
+      // That a picture could not be had stands until one can.
+      if (drawing || !this.undrawn) this.wrong.hidden = true;
       return page;
     } catch (error) {
-      if (error.name !== "AbortError") this.tell(error instanceof TypeError ? UNREACHED : error.message);
+      if (error.name === "AbortError") return null;
+      this.tell(error instanceof TypeError ? UNREACHED : error.message);
+      this.undrawn = drawing;
       return null;
     } finally {
-      clearTimeout(timer);
-      if (apart || this.asked === mine) this.progress.hidden = true;
-      if (this.asked === mine) this.asked = null;
+      this.ended(mine, timer);
+      if (this.lanes.get(lane) === mine) this.lanes.delete(lane);
     }
   }
 
   // What an address says as JSON; `quiet`: with no word of progress. Throws an Error with the server's sentence.
-  async json(address, options = {}) {
+  async json(address, { quiet = false, ...options } = {}) {
     let answer;
-    const timer = setTimeout(() => (this.progress.hidden = options.quiet ?? false), SLOW);
+    const mine = {};
+    const timer = quiet ? 0 : this.begun(mine);
     try {
       answer = await fetch(address, this.headed(options, "application/json"));
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new Error(UNREACHED);
     } finally {
-      clearTimeout(timer);
-      if (!this.asked && !options.quiet) this.progress.hidden = true;
+      this.ended(mine, timer);
     }
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok)
       throw Object.assign(new Error(said.error?.message ?? said.error ?? FAULT), { status: answer.status, said });
     return said;
+  }
+
+  begun(mine) {
+    return setTimeout(() => {
+      this.slow.add(mine);
+      this.progress.hidden = false;
+    }, SLOW);
+  }
+
+  ended(mine, timer) {
+    clearTimeout(timer);
+    this.slow.delete(mine);
+    this.progress.hidden = !this.slow.size;
   }
 
   headed({ headers = {}, ...options }, accept) {
@@ -68,10 +89,11 @@ export class Page {
   }
 
   cancel() {
-    this.asked?.abort();
+    for (const asked of this.lanes.values()) asked.abort();
   }
 
   tell(sentence) {
+    this.undrawn = false;
     this.wrong.textContent = sentence;
     this.wrong.hidden = false;
   }

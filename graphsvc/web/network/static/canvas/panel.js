@@ -1,6 +1,12 @@
 // The panel: what is known of what is chosen, and what can be done with it.
 import { count } from "../words.js";
 
+// The link that a line stands for: a line with a folded group that stands for one link is that link.
+export function ends({ from, relation, to, bundle }) {
+  const [subject, name, object] = bundle?.length === 1 ? bundle[0] : [from, relation, to];
+  return { subject, relation: name, object };
+}
+
 export class Panel {
   constructor(canvas) {
     this.canvas = canvas;
@@ -19,7 +25,7 @@ export class Panel {
     );
     canvas.on("drawn", () => {
       if (!this.chosen) return;
-      if (this.chosen.several) this.picture.select(this.chosen.several);
+      if (this.chosen.several) this.left();
       else if (!(this.chosen.edge ? this.picture.edges : this.picture.nodes).get(this.chosen.id)) this.close();
     });
   }
@@ -56,16 +62,13 @@ export class Panel {
     for (const row of document.querySelectorAll(".tables-body tr.chosen")) row.classList.remove("chosen");
     document.querySelector(`#network-${edge ? "links" : "nodes"} tr[data-i="${place}"]`)?.classList.add("chosen");
     const item = list[place];
+    if (!item) return this.close();
     if (item.fold || item.bundle?.length > 1) return this.gathered(item, focus);
     const params = new URLSearchParams({ panel: "1" });
-    if (item.bundle)
-      for (const [at, name] of ["subject", "relation", "object"].entries()) params.set(name, item.bundle[0][at]);
-    else if (edge) {
-      const { from, relation, to } = list[place];
-      for (const [name, value] of Object.entries({ subject: from, relation, object: to })) params.set(name, value);
-    } else params.set("id", id);
+    if (edge) for (const [name, value] of Object.entries(ends(item))) params.set(name, value);
+    else params.set("id", id);
     const { root } = this.canvas;
-    const page = await this.canvas.ask(`${edge ? root.dataset.link : root.dataset.node}?${params}`);
+    const page = await this.canvas.ask(`${edge ? root.dataset.link : root.dataset.node}?${params}`, { lane: "panel" });
     if (!page || this.chosen?.id !== id) return;
     const body = document.importNode(page.querySelector(".panel-body"), true);
     for (const button of body.querySelectorAll("button[data-act]")) button.hidden = false;
@@ -128,6 +131,14 @@ export class Panel {
       list.append(line);
     }
     this.fill(body, false);
+  }
+
+  // Of several nodes those that are in the picture still.
+  left() {
+    const { several } = this.chosen;
+    const left = several.filter((id) => this.picture.nodes.get(id));
+    if (left.length === several.length) this.picture.select(left);
+    else this.canvas.select(left);
   }
 
   fill(body, focus) {

@@ -52,8 +52,10 @@ export class Tables {
   // The tables of a large picture come when they are first wanted.
   async bring() {
     if (!this.inside.querySelector("table")) {
-      const page = await this.canvas.ask(this.inside.dataset.address);
-      if (page) this.inside.replaceChildren(...page.getElementById("network-tables").childNodes);
+      const { address } = this.inside.dataset;
+      const page = await this.canvas.ask(address, { lane: "tables" });
+      if (page && address === this.inside.dataset.address)
+        this.inside.replaceChildren(...page.getElementById("network-tables").childNodes);
       await this.canvas.relook();
     }
     for (const table of this.inside.querySelectorAll("table[data-sortable]")) makeSortable(table);
