@@ -1,9 +1,13 @@
 // What people say about an entity or a link: in its panel, and how much of it on the canvas and in the tables.
 import { count } from "../words.js";
+import { ends } from "./panel.js";
 
 const MARK = 8; // pixels on the screen
 
-const key = ({ from, relation, to }) => JSON.stringify([from, relation, to]);
+const key = (edge) => JSON.stringify(Object.values(ends(edge)));
+// What a form is about, an entity or a link.
+const about = (form) =>
+  JSON.stringify(["id", "subject", "relation", "object"].map((name) => form.elements[name]?.value));
 
 class Comments {
   constructor(canvas) {
@@ -12,6 +16,7 @@ class Comments {
     this.counts = new Map();
     this.links = new Map();
     this.shown = 0; // marks that were drawn
+    this.begun = new Map(); // what it is about → what is written and not sent
     canvas.on("shown", ({ id, edge, body }) => this.beside(id, edge, body));
     canvas.on("drawn", () => this.canvas.picture.network.redraw());
     canvas.on("tabled", () => this.tell());
@@ -20,6 +25,10 @@ class Comments {
       if (!event.target.matches("[data-comment-form]")) return;
       event.preventDefault();
       this.send(event.target);
+    });
+    document.getElementById("panel-content").addEventListener("input", ({ target }) => {
+      const form = target.closest("[data-comment-form]");
+      if (form) this.begun.set(about(form), target.value);
     });
     this.count();
   }
@@ -90,29 +99,39 @@ class Comments {
     if (body.querySelector(".comments")) return;
     const params = new URLSearchParams({ panel: "1" });
     if (edge) {
-      const { from, relation, to } = this.canvas.picture.data.edges.find((one) => one.id === id);
-      for (const [name, value] of Object.entries({ subject: from, relation, object: to })) params.set(name, value);
+      const link = this.canvas.picture.data.edges.find((one) => one.id === id);
+      for (const [name, value] of Object.entries(ends(link))) params.set(name, value);
     } else params.set("id", id);
     const page = await this.canvas.ask(`${this.at.about}?${params}`, { apart: true });
     const section = page?.querySelector(".comments");
     if (!section || !body.isConnected) return;
     body.querySelector(".comments")?.remove();
-    body.insertBefore(document.importNode(section, true), body.querySelector(".panel-actions"));
+    body.insertBefore(this.filled(section), body.querySelector(".panel-actions"));
+  }
+
+  // Comments with what was written of one and not sent.
+  filled(section) {
+    const fresh = document.importNode(section, true);
+    const text = fresh.querySelector("[data-comment-form] textarea");
+    if (text) text.value = this.begun.get(about(text.form)) ?? "";
+    return fresh;
   }
 
   async send(form) {
     const section = form.closest(".comments");
     const button = form.querySelector("button");
     const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+    const written = form.elements.text?.value;
     button.disabled = true;
     try {
       await this.canvas.json(form.action, { method: "POST", body: fields });
+      if (fields.has("text") && form.elements.text.value === written) this.begun.delete(about(form));
       const params = new URLSearchParams({ panel: "1" });
       for (const name of ["id", "subject", "relation", "object"])
         if (fields.get(name)) params.set(name, fields.get(name));
       const page = await this.canvas.ask(`${this.at.about}?${params}`, { apart: true });
       const fresh = page?.querySelector(".comments");
-      if (fresh) section.replaceWith(document.importNode(fresh, true));
+      if (fresh) section.replaceWith(this.filled(fresh));
       this.canvas.say(fields.has("text") ? "Comment added" : "Comment taken back");
       await this.count();
     } catch (error) {
