@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
@@ -235,3 +235,114 @@ def test_saving_works_from_the_keyboard_and_says_what_is_missing(visit: Open) ->
     expect(ann.locator("#view-state")).to_contain_text("by keys, version 1 saved")
     ann.keyboard.press("Escape")
     expect(ann.locator("#views")).to_be_hidden()
+
+
+def sittings(page: Page) -> dict[str, list[list[str]]]:
+    """What each sitting that was kept is of."""
+    drafts = page.request.get(f"/case/{CASE}/pictures/drafts.json").json()["drafts"]
+    return {one["sitting"]: [pair for pair in one["canvas"]["asked"] if pair[0] == "id"] for one in drafts}
+
+
+def test_on_the_way_back_each_picture_is_its_own_sitting(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    move(ann, "p1", (90, 40))
+    expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
+    ann.goto(f"/case/{CASE}/network?id=p4")
+    drawn(ann)
+    move(ann, "p4", (60, 40))
+    expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
+    both = sittings(ann)
+    assert [["id", "p1"]] in both.values()
+    assert [["id", "p4"]] in both.values()
+    ann.go_back()
+    expect(ann.locator('[data-tool="undo"]')).to_be_disabled()
+    ann.go_back()
+    ann.wait_for_url("**id=p1")
+    drawn(ann)
+    move(ann, "p1", (-40, 30))
+    expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
+    assert sittings(ann) == both
+    # And after a reload.
+    ann.reload()
+    drawn(ann)
+    move(ann, "p1", (20, 30))
+    expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
+    assert sittings(ann) == both
+
+
+def test_a_page_that_goes_while_it_is_kept_sends_it_again(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    sent: list[Route] = []
+    ann.route("**/pictures/draft", lambda route: sent.append(route))
+    move(ann, "p1", (90, 40))
+    while not sent:
+        ann.wait_for_timeout(50)
+    for _ in range(2):
+        ann.evaluate("() => void dispatchEvent(new Event('pagehide'))")
+        ann.wait_for_timeout(200)
+    assert len(sent) == 2
+    for one in sent:
+        one.continue_()
+    expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
+    # What was kept is sent no more.
+    ann.wait_for_timeout(300)
+    ann.evaluate("() => void dispatchEvent(new Event('pagehide'))")
+    ann.wait_for_timeout(200)
+    assert len(sent) == 2
+
+
+def test_a_double_click_saves_one_view(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    posts: list[Request] = []
+    ann.on("request", lambda asked: posts.append(asked) if asked.url.endswith("/pictures/save") else None)
+    ann.click('#tools [data-tool="pictures"]')
+    ann.fill("#view-title", "saved once")
+    ann.dblclick('#view-form [data-view="save"]', force=True)
+    expect(ann.locator("#view-state")).to_contain_text("saved once, version 1 saved")
+    assert len(posts) == 1
+    ann.click('#tools [data-tool="pictures"]')
+    expect(ann.locator('#view-form [data-view="save"]')).to_be_enabled()
+    expect(ann.locator("#views-list").get_by_role("button", name="saved once")).to_have_count(1)
+
+
+def test_a_comment_that_is_being_written_waits_for_its_writer(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    text = ann.locator("#panel .comments textarea")
+    ann.evaluate("networkCanvas.select(['p1'])")
+    text.fill("begun and not")
+    ann.evaluate("networkCanvas.select(['g1'])")
+    expect(ann.locator("#panel .panel-title")).to_contain_text("Canal group")
+    expect(text).to_have_value("")
+    text.fill("of the gang")
+    ann.evaluate("networkCanvas.select(['p1'])")
+    expect(text).to_have_value("begun and not")
+    text.fill("begun and ended")
+    ann.click("#panel .comments form:last-of-type button")
+    expect(ann.locator("#panel .comments .said")).to_have_text("begun and ended")
+    expect(text).to_have_value("")
+    ann.evaluate("networkCanvas.select(['g1'])")
+    expect(text).to_have_value("of the gang")
+    ann.evaluate("networkCanvas.select(['p1'])")
+    expect(ann.locator("#panel .comments .said")).to_have_text("begun and ended")
+    expect(text).to_have_value("")
+    ann.click("#panel .comments li button")
+    expect(ann.locator("#panel .comments")).to_contain_text("Taken back")
+
+
+def test_a_line_of_a_folded_canvas_that_stands_for_one_link_has_its_comments(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    ann.click('#tools [data-tool="table"]')
+    organised = ann.locator("#network-links tr", has_text="organised")
+    organised.locator("a").click()
+    ann.fill("#panel .comments textarea", "on the pier that night")
+    ann.click("#panel .comments form:last-of-type button")
+    expect(organised.locator(".comment-count")).to_have_text("1 comment")
+    ann.evaluate("networkCanvas.fold('gang')")
+    ann.wait_for_url("**fold=gang**")
+    ann.wait_for_function("() => networkPicture.data.nodes.some(({ fold }) => fold)")
+    expect(organised.locator(".comment-count")).to_have_text("1 comment")
+    organised.locator("a").click()
+    expect(ann.locator("#panel .comments .said")).to_have_text("on the pier that night")
+    expect(ann.locator("#wrong")).to_be_hidden()
+    ann.click("#panel .comments li button")
+    expect(organised.locator(".comment-count")).to_have_count(0)

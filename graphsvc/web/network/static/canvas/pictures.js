@@ -32,9 +32,12 @@ class Views {
     this.opened = given ? this.read(JSON.parse(given.textContent)) : null;
     this.newest = null;
     this.touched = canvas.steps.at > 0;
-    this.sitting = this.sat();
+    this.sat();
     this.waiting = null;
     this.pending = false;
+    this.turn = 0; // of what changed, the last
+    this.sent = null; // the turn that was sent as the page went
+    this.saving = false;
     this.kept = null;
     this.offered = null;
     this.listen();
@@ -46,15 +49,23 @@ class Views {
     return { ...picture, version: version.version, canvas, since };
   }
 
-  // The name of this sitting: the same after a reload, another for each page that is opened.
+  // The name of this sitting: the same after a reload or on the way back, another for each page that is opened.
+  get sitting() {
+    return this.canvas.steps.sitting;
+  }
+
+  sit(sitting) {
+    this.canvas.steps.sit(sitting);
+    sessionStorage.setItem("sitting", sitting);
+  }
+
   sat() {
     const params = new URLSearchParams(location.search);
     const again = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
-    const known = params.get("sitting") || (again ? sessionStorage.getItem("sitting") : "");
-    const sitting =
-      known || [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
-    sessionStorage.setItem("sitting", sitting);
-    return sitting;
+    const known = params.get("sitting") || (again ? this.sitting || sessionStorage.getItem("sitting") : "");
+    this.sit(
+      known || [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join(""),
+    );
   }
 
   listen() {
@@ -129,6 +140,7 @@ class Views {
     by("view-offer").hidden = true;
     this.tell();
     this.pending = true;
+    this.turn += 1;
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.keep(), QUIET);
   }
@@ -164,14 +176,17 @@ class Views {
 
   async keep() {
     clearTimeout(this.waiting);
-    this.pending = false;
+    const { turn } = this;
+    // Until it is kept it is sent again where the page goes.
+    this.pending = true;
     try {
       const { at } = await this.canvas.json(this.at.draft, { method: "POST", body: this.body() });
       this.kept = when(at);
       this.fault = null;
+      if (turn === this.turn) this.pending = false;
     } catch (error) {
       this.fault = `not kept: ${error.message}`;
-      this.pending = true;
+      clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.keep(), AGAIN);
     }
     this.tell();
@@ -179,14 +194,22 @@ class Views {
 
   // The page goes: what waits is sent at once.
   flush() {
-    if (!this.pending) return;
+    if (!this.pending || this.sent === this.turn) return;
     clearTimeout(this.waiting);
-    this.pending = false;
+    const { turn } = this;
+    this.sent = turn;
     const body = this.body();
     const { size } = /** @type {File} */ (body.get("state"));
     const options = { method: "POST", body, ...(size < KEPT_ALIVE ? { keepalive: true } : {}) };
     // Where it fails and the page stays, the next change keeps it.
-    this.canvas.json(this.at.draft, options).catch(() => (this.pending = true));
+    this.canvas
+      .json(this.at.draft, options)
+      .then(() => {
+        if (turn === this.turn) this.pending = false;
+      })
+      .catch(() => {
+        this.sent = null;
+      });
   }
 
   async offer() {
@@ -331,8 +354,7 @@ class Views {
     }
     if (!(await this.bring(state, "went on where you were", told))) return;
     this.opened = told;
-    this.sitting = sitting;
-    sessionStorage.setItem("sitting", sitting);
+    this.sit(sitting);
     if (this.dialog.open) this.dialog.close();
     this.tell();
   }
@@ -366,8 +388,26 @@ class Views {
 
   // -- saving -------------------------------------------------------------------------------------------------
 
-  // `own`: as a view of one's own; `anyway`: as the newest, whatever others saved.
-  async save({ own = false, anyway = false } = {}) {
+  // `own`: as a view of one's own; `anyway`: as the newest, whatever others saved. Once at a time: a second click saves nothing.
+  async save(how = {}) {
+    if (this.saving) return;
+    const buttons = this.dialog.querySelectorAll("[data-view=save], [data-view=own], [data-view=anyway]");
+    const focused = document.activeElement;
+    this.saving = true;
+    for (const button of buttons) button.disabled = true;
+    try {
+      await this.post(how);
+    } finally {
+      this.saving = false;
+      for (const button of buttons) button.disabled = false;
+      // A button that can be pressed no more loses the focus.
+      const conflict = by("views-conflict");
+      if (!conflict.hidden) conflict.querySelector("button").focus();
+      else if (this.dialog.open && document.activeElement === document.body) focused?.focus();
+    }
+  }
+
+  async post({ own = false, anyway = false }) {
     by("views-wrong").hidden = by("views-conflict").hidden = true;
     const { opened, form } = this;
     const name = form.elements.name.value.trim();
@@ -428,7 +468,6 @@ class Views {
     this.newest = newest;
     by("views-conflict").querySelector("p").textContent = error;
     by("views-conflict").hidden = false;
-    by("views-conflict").querySelector("button").focus();
   }
 
   wrong(sentence) {
