@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
+from tests.leaks import commands
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, claim, said
 
@@ -100,3 +101,12 @@ def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Pla
     assert [each["kind"] for each in told["denials"]] == ["intelligence", "intelligence", "witness"]
     assert (told["subject"], told["relation"], told["object"]) == LINK
     assert "What speaks against it" not in client.get(f"{address}?id=aide").text
+
+
+def test_so_does_the_command(people: Place) -> None:
+    link = people.service.sign_in_link("officer", "tests")
+    assert commands.run(people.service.settings, "login", "--link", link, "--purpose", "tests").startswith("0")
+    lines = commands.run(people.service.settings, "behind", "--id", "c1", "--case", people.case).splitlines()
+    (told,) = people("officer").behind("c1").answer.against
+    assert told.text in lines
+    assert "denied by few; said by 1 report or record all the same. Intelligence report r2" in told.text
