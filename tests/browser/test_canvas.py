@@ -215,6 +215,14 @@ def test_colour_size_and_labels_stand_in_the_address_and_the_legend_says_them(pa
     assert again.evaluate("networkPicture.nodes.get('g1').color.background") == member
 
 
+def test_where_no_one_stands_out_no_colour_or_size_tells_a_score(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1&colour=score&sized=score")
+    legend = page.locator("#legend-look")
+    expect(legend).to_contain_text("no one stands out: no lead score is told")
+    expect(legend).to_contain_text("All of a size")
+    expect(legend).not_to_contain_text("high")
+
+
 def test_filters_fade_instead_of_hiding(pages: Pages) -> None:  # noqa: F811
     page = pages("id=p1")
     held = edges(page)
