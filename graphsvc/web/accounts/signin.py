@@ -14,7 +14,7 @@ from flask import Blueprint, current_app, g, make_response, redirect, render_tem
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotSignedIn
-from graphsvc.service import Entrance
+from graphsvc.service import Entrance, Session
 from graphsvc.web import last_cases
 from graphsvc.web.frame import TOKEN, home, inward, used_from
 
@@ -100,7 +100,8 @@ def _device_cookie() -> str:
 def _enter(token: str, target: str) -> ResponseReturnValue:
     if TOKEN in session:  # another sign-in in the same browser ends the earlier one
         home().sign_out(session[TOKEN])
-    whose = _mark(home().session_of(token, used_from()).principal.name)
+    entered = home().session_of(token, used_from())
+    whose = _mark(entered.principal.name)
     # Forms that the same person has open here are good still. Nobody else's are, nor those of before any sign-in: what
     # makes a form good must not be what somebody else has put in this browser. Signing out ends them all.
     secret = session.get(_SECRET) if hmac.compare_digest(str(session.get(_WHOSE, "")), whose) else None
@@ -108,11 +109,10 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
     session[TOKEN], session[_WHOSE] = token, whose
     if secret:
         session[_SECRET] = secret
-    return redirect(_landing(token) if target == url_for("cases.table") else target, code=303)
+    return redirect(_landing(entered) if target == url_for("cases.table") else target, code=303)
 
 
-def _landing(token: str) -> str:
+def _landing(entered: Session) -> str:
     """Where somebody goes on who asked for nothing: to the case they opened last, while it is there and theirs."""
-    who = home().session_of(token, used_from())
-    case = last_cases.last(who.principal.name, [case.id for case in who.cases()])
+    case = last_cases.last(entered.principal.name, [case.id for case in entered.cases()])
     return url_for("case.overview", case=case) if case else url_for("cases.table")
