@@ -51,8 +51,9 @@ RETURN s.id AS supplier, s.name AS name, toLower(head([l IN labels(s) WHERE l <>
          // Also whoever is only reached by a boat of which it is doubtful, or denied, that it was there.
          UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
          WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] >= $least AND o[$belief] >= $least
-         WITH e, min(o[$belief]) AS low, max(u[$belief] >= 0.5 AND NOT coalesce(u[$denying] <> 0, false)) AS sure
-         WHERE low < 0.5 OR NOT sure
-         RETURN e.id AS id ORDER BY id } AS doubtful
+           AND (o[$belief] < 0.5 OR NOT EXISTS {
+             UNWIND supplied AS other MATCH (other)-[v:USED_ON]->(d:Crossing)<-[p:ORGANISED]-(e)
+             WHERE d.handling IN $handling AND p[$belief] >= $least AND v[$belief] >= $least AND v[$belief] >= 0.5 AND NOT coalesce(v[$denying] <> 0, false) })
+         RETURN DISTINCT e.id AS id ORDER BY id } AS doubtful
 ORDER BY size(boats) DESC, supplier
 LIMIT $limit + 1
