@@ -60,6 +60,8 @@ def cell(table: Table, column: Column, mention: str) -> str:
         return f"{table.name}-{SLUG}"
     if column.name == "statement_id":
         return f"statements-{SLUG}" if table.name != "statements" else ""
+    if column.name == "source_id":
+        mention = mention.replace("\u200b", "")  # an id with a sign that nobody sees is refused
     return f"of {mention} and others" if column.kind in ("text", "list") else ""
 
 
