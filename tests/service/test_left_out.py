@@ -19,6 +19,7 @@ from tests.toolbox.accounts import People
 pytestmark = pytest.mark.neo4j
 ABSENT = "ids that were asked for and are not there, or not under this handling code"
 CAPPED = "entities that are tied to more than goes, as the picture was to hold {} at most"
+ASIDE = "entities that are tied to more than goes, as who was only there, and lawful service, was not asked for"
 BEYOND = "links or entities beyond the most that one question gives"
 
 
@@ -68,7 +69,13 @@ def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people
     # Nor are they kept.
     assert [export.withheld for export in inv.exports.given.listed() if export.id == made.id] == [{}]
     chosen = inv.exports.preview(replace(around("C1"), only=("C1", "gone", "group:gang:G1")), "Absent")
-    assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1}, {"the ids that are not there": "gone"})
+    assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1, ASIDE: 1}, {"the ids that are not there": "gone"})
+
+
+def test_who_was_put_aside_is_not_said_to_be_cut(people: People) -> None:
+    inv = people("inv")
+    assert inv.exports.preview(around("C1"), "Aside").taken_out == {ASIDE: 1}
+    assert ASIDE not in inv.exports.preview(around("C1", presence=True), "Aside").taken_out
 
 
 def test_what_another_handling_code_has_is_told_to_who_sees_it_alone(people: People) -> None:
@@ -101,7 +108,7 @@ def test_what_passes_a_filter_by_figures_that_take_source_clearance_is_told(peop
 
 def test_small_amounts_are_few_in_the_manifest(people: People) -> None:
     inv = people("inv")
-    made, text = manifest(inv, around("C1"), "Few", left_out=[("P2", "PILOTED", "C1")])
+    made, text = manifest(inv, around("C1", presence=True), "Few", left_out=[("P2", "PILOTED", "C1")])
     told = json.loads(text)["taken_out"]
     sealed = "names of sealed people and things, as new pseudonyms"
     assert (made.taken_out["links left out by choice"], made.taken_out[sealed]) == (1, 6)

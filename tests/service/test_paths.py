@@ -235,7 +235,9 @@ def test_growth_counts_what_the_picture_does_not_show(pam: Session) -> None:
     assert {way.word: way.number for way in found.kinds} == {"person": 4, "crossing": 2}
     assert found.number == 6
     assert not found.super
-    assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1)).number == 0
+    assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1, presence=True)).number == 0
+    # Whom they lawfully served waits until asked.
+    assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1)).number == 1
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, relations=["DIRECTED"])).number == 1
     assert (
         pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, opened=[found.relations[0].open])).number == 5

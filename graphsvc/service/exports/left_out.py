@@ -19,6 +19,8 @@ from graphsvc.views.picture.network import Picture
 # In words → how many; a word where they are not counted.
 Amounts = dict[str, int | str]
 SOME = "some"
+# Why somebody in a picture that is not full is tied to more than it holds.
+PUT_ASIDE = "as who was only there, and lawful service, was not asked for"
 
 
 def not_reached(wanted: Wanted, shown: Picture) -> Amounts:
@@ -32,9 +34,9 @@ def not_reached(wanted: Wanted, shown: Picture) -> Amounts:
     if missing := absent(wanted, shown):
         amounts["ids that were asked for and are not there, or not under this handling code"] = len(missing)
     if wanted.picture is not None and (short := _cut_short(shown, wanted.picture.depth)):
-        amounts[
-            f"entities that are tied to more than goes, as the picture was to hold {wanted.picture.cap} at most"
-        ] = short
+        full = len(shown.nodes) + shown.hidden >= wanted.picture.cap
+        why = f"as the picture was to hold {wanted.picture.cap} at most" if full else PUT_ASIDE
+        amounts[f"entities that are tied to more than goes, {why}"] = short
     if shown.truncated:
         amounts["links or entities beyond the most that one question gives"] = SOME
     return amounts
