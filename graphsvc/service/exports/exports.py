@@ -39,7 +39,7 @@ from graphsvc.service.exports.exposure import (
 )
 from graphsvc.service.exports.given import Export, GivenExports, named_in
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
-from graphsvc.service.exports.whole_case import WholeCases
+from graphsvc.service.exports.whole_case import WholeCases, require_still
 from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
@@ -250,13 +250,10 @@ class Exports:
             Busy: it is not; whoever was sealed meanwhile would go out by name.
         """
         try:
-            still = self._ask.require_open() == version
+            require_still(self._ask, version, "made")
         except BaseException:
             self._ask.home.export_store.take_away(identifier)
             raise
-        if not still:
-            self._ask.home.export_store.take_away(identifier)
-            raise Busy(f"The case {self._ask.case} was changed meanwhile: nothing was made. Try again.")
 
     def _handling(self, given: str) -> str:
         policy.require(self._ask.principal, "export")

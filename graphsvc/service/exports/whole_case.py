@@ -112,7 +112,7 @@ class WholeCases:
                 made = _Tables(self._ask, files, number(identifier), now(), progress)
                 # All of one state of the case; who has said what is in the line of this look.
                 with self._ask.look("read", step="parquet"):
-                    self._require_still(version)
+                    require_still(self._ask, version, "written")
                     made.read(version)
                 text = manifest(made.about(name, reason), made.files).encode()
                 files.file(MANIFEST).write(text)
@@ -171,23 +171,24 @@ class WholeCases:
             ShownFacts(people=frozenset(names.values()), named=stand_by_name),
         )
         try:
-            self._require_still(version)
+            require_still(self._ask, version, "written")
         except BaseException:
             self._withdraw(identifier)
             raise
 
-    def _require_still(self, version: int) -> None:
-        """Nothing, if the case is open at this version.
-
-        Raises:
-            Busy: it is not.
-        """
-        if self._ask.require_open() != version:
-            raise Busy(f"The case {self._ask.case} was changed meanwhile: nothing was written. Try again.")
-
     def _withdraw(self, identifier: str) -> None:
         """Keep that it did not go out after all."""
         self._ask.home.export_store.move(identifier, ("given",), state="removed", recall="", recall_at=None)
+
+
+def require_still(ask: Ask, version: int, done: str) -> None:
+    """Nothing, if the case is open at this version; `done`: what was not, as it is not.
+
+    Raises:
+        Busy: it is not.
+    """
+    if ask.require_open() != version:
+        raise Busy(f"The case {ask.case} was changed meanwhile: nothing was {done}. Try again.")
 
 
 class _Tables:
