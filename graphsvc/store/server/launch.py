@@ -301,9 +301,8 @@ class Logs:
     def failure(self, status: int) -> str:
         """Why Neo4j ended, in one sentence with the way out. `status`: exit status of Java."""
         text = self.text()
-        for pattern, reason in _REASONS:
-            if re.search(pattern, text):
-                return reason.format(home=self.folder.parent)
+        if known := self._known(text):
+            return known
         bad = [line.strip() for line in text.splitlines() if " ERROR " in line or "Caused by" in line]
         said = f": {bad[-1][:300]}" if bad else ""
         return f"Neo4j ended with exit status {status}{said}. Its logs are in {self.folder}."
@@ -316,9 +315,8 @@ class Logs:
         failed = re.search(r"Failed to start DatabaseId\{0+\[system\]\}.*", self._new(_DEBUG), re.DOTALL)
         if failed is None:
             return ""
-        for pattern, reason in _REASONS:
-            if re.search(pattern, failed[0]):
-                return reason.format(home=self.folder.parent)
+        if known := self._known(failed[0]):
+            return known
         causes = re.findall(r"Caused by: ([^\\\n]+)", failed[0])
         said = f" ({causes[-1][:300]})" if causes else ""
         return (
@@ -329,6 +327,11 @@ class Logs:
     def port_was_taken(self) -> bool:
         """Whether another program had taken the port in between."""
         return bool(re.search("PortBindException|Address already in use", self.text()))
+
+    def _known(self, text: str) -> str:
+        """What a text of a log says that somebody can mend, in a sentence; empty: nothing of that kind."""
+        reasons = (reason for pattern, reason in _REASONS if re.search(pattern, text))
+        return next(reasons, "").format(home=self.folder.parent)
 
     def _size(self, name: str) -> int:
         path = self.folder / name
