@@ -14,6 +14,7 @@ from graphsvc.errors import RequestError
 from graphsvc.ingest.cells import written
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import State, claim_key
+from graphsvc.records.lines import plain
 from graphsvc.records.tables import TABLES
 
 STATEMENT = "statement"  # handle that the id of a new statement is made from
@@ -141,7 +142,7 @@ def reference_in(column: str, cells: Cells, table: str) -> str:
         refers = cells.get("kind") == "witness"
     else:
         refers = column in ("subject_id", "object_id", "interpreter_id")
-    return statement_form.plain(cells.get(column, "")) if refers else ""
+    return plain(cells.get(column, "")) if refers else ""
 
 
 def _cells(values: Mapping[str, Any]) -> dict[str, str]:

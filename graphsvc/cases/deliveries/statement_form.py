@@ -9,7 +9,7 @@ from typing import Any
 from graphsvc.ingest.raw import RawTable
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.records import dates
-from graphsvc.records.lines import plain as plain
+from graphsvc.records.lines import plain
 from graphsvc.records.tables import TABLES
 
 Cells = Mapping[str, str]

@@ -30,7 +30,7 @@ from graphsvc.errors import Refused, RequestError
 from graphsvc.ingest.check import Delivery, check_delivery
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.raw import Limits
-from graphsvc.records.lines import LONGEST_REASON
+from graphsvc.records.lines import LONGEST_REASON, plain
 from graphsvc.records.progress import Progress
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask
@@ -241,7 +241,7 @@ class StatementForms:
         record = TABLES[part.table].record
         hits: dict[str, dict[str, Any]] = {}
         for column in _TELLING:
-            for text in re.split(r";\s*", statement_form.plain(part.cells.get(column, ""))):
+            for text in re.split(r";\s*", plain(part.cells.get(column, ""))):
                 if len(text) < 3:
                     continue
                 for row in self._search.find(text[:200]).dicts():
@@ -329,7 +329,7 @@ def _parts(form: Form) -> list[tuple[str, str, Cells]]:
 
 def _called(part: FormPart) -> str:
     cells = part.cells
-    return statement_form.plain(cells.get("name", "") or cells.get("value", "") or cells.get("date", "")) or part.handle
+    return plain(cells.get("name", "") or cells.get("value", "") or cells.get("date", "")) or part.handle
 
 
 def _require_token(token: str) -> None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from werkzeug.datastructures import MultiDict
 
 from graphsvc.errors import RequestError
+from graphsvc.records.lines import plain
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service import Form, FormPart, statement_form
 
@@ -28,7 +29,7 @@ def sent_form(sent: MultiDict[str, str]) -> Form:
         tuple(_part(sent, handle, _table(sent.get(f"{handle}.table", ""))) for handle in _handles(sent, "new", "new")),
         sent.get("of", "")[:200],
         sent.get("seen", "")[:32],
-        statement_form.plain(sent.get("reason", "")),
+        plain(sent.get("reason", "")),
     )
 
 
@@ -63,7 +64,7 @@ def _part(sent: MultiDict[str, str], handle: str, table: str) -> FormPart:
 
 def _cells(sent: MultiDict[str, str], handle: str, table: str) -> dict[str, str]:
     names = (column.name for column in TABLES[table].columns)
-    return {name: statement_form.plain(sent[f"{handle}.{name}"]) for name in names if f"{handle}.{name}" in sent}
+    return {name: plain(sent[f"{handle}.{name}"]) for name in names if f"{handle}.{name}" in sent}
 
 
 def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
