@@ -27,7 +27,8 @@ _MOST_CELLS = 10_000
 _LINES_FOR_A_ROW = 4
 
 
-_DELIMITERS = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "vertical bars"}
+# Signs that separate cells → what they are called.
+DELIMITERS = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "vertical bars"}
 
 
 def other_delimiter(header: list[str]) -> tuple[str, str]:
@@ -40,7 +41,7 @@ def other_delimiter(header: list[str]) -> tuple[str, str]:
     filled = [name for name in header if name]
     if len(filled) != 1:
         return "", ""
-    return next(((sign, word) for sign, word in _DELIMITERS.items() if sign in filled[0]), ("", ""))
+    return next(((sign, word) for sign, word in DELIMITERS.items() if sign in filled[0]), ("", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.csvtext import CsvPart, too_large
+from graphsvc.ingest.csvtext import DELIMITERS, CsvPart, too_large
 from graphsvc.ingest.figures import decimal_text, is_grouped, plain
 from graphsvc.ingest.raw import Limits, NumberCell, RawTable
 from graphsvc.ingest.readers import open_parts
@@ -26,7 +26,6 @@ from graphsvc.records.numbers import count, plural
 if TYPE_CHECKING:
     from graphsvc.ingest.workbook import SheetPart
 
-_DELIMITERS = ";\t,|"
 _WORKBOOK = b"PK\x03\x04"
 # Words of a row that adds up others, in the languages of the Channel.
 _TOTAL = re.compile(
@@ -134,7 +133,7 @@ def _table(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
     part = CsvPart(path.name, cast("Callable[[], BinaryIO]", lambda: path.open("rb")), limits)
     encoding = "utf-8" if start.startswith(b"\xff\xfe") or _is_utf8(start) else "cp1252"
     header = start.decode(encoding, "replace").lstrip("\ufeff").split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=lambda sign: (header.count(sign), -_DELIMITERS.index(sign)))
+    delimiter = max(DELIMITERS, key=header.count)  # of several the first
     return part.table("series", delimiter, encoding), []
 
 
