@@ -20,6 +20,10 @@ class _Computing(Generic[Result]):
         self.results: list[Result] = []
 
 
+# So many ways there are to be cleared for a case: what is large is cached once for each.
+CLEARANCES = 4
+
+
 class Cache(Generic[Result]):
     """The results that were wanted last, at most `most`; a new version of a case at a handling code drops what was computed on older ones.
 

@@ -29,7 +29,7 @@ from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
 from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, reasons
-from graphsvc.cases.cache import Cache, Caches
+from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.records.properties import LINK_FIGURES
@@ -68,10 +68,9 @@ class LeadReadings:
     interested: frozenset[str]
 
 
-# How many results are cached; of single leads, which many readers open; of what they were computed from, one for each clearance.
+# How many results are cached; of single leads, which many readers open. Of what they were computed from one for each clearance.
 _RESULTS = 64
 _LEADS = 500
-_LARGE = 4
 # So many may share the first places for what becomes of each to be gathered unasked.
 _GATHERED = 100
 
@@ -80,21 +79,21 @@ class LeadCaches(Caches):
     """What is computed of leads."""
 
     def __init__(self) -> None:
-        self.given: Cache[Given] = Cache(_LARGE)
-        self.folded: Cache[Given] = Cache(_LARGE)
-        self.bases: Cache[Basis] = Cache(_LARGE)
+        self.given: Cache[Given] = Cache(CLEARANCES)
+        self.folded: Cache[Given] = Cache(CLEARANCES)
+        self.bases: Cache[Basis] = Cache(CLEARANCES)
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.before: Cache[Before] = Cache(_RESULTS)
-        self.dealt: Cache[Dealt] = Cache(_LARGE)
-        self.leaving: Cache[tuple[LeavingOut, list[Piece]] | None] = Cache(_LARGE)
-        self.alone: Cache[Alone] = Cache(_LARGE)
-        self.surroundings: Cache[Surroundings] = Cache(_LARGE)
-        self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(_LARGE)
-        self.about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
-        self.shown_about: Cache[dict[str, list[Claim]]] = Cache(_LARGE)
-        self.interested: Cache[frozenset[str]] = Cache(_LARGE)
+        self.dealt: Cache[Dealt] = Cache(CLEARANCES)
+        self.leaving: Cache[tuple[LeavingOut, list[Piece]] | None] = Cache(CLEARANCES)
+        self.alone: Cache[Alone] = Cache(CLEARANCES)
+        self.surroundings: Cache[Surroundings] = Cache(CLEARANCES)
+        self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(CLEARANCES)
+        self.about: Cache[dict[str, list[Claim]]] = Cache(CLEARANCES)
+        self.shown_about: Cache[dict[str, list[Claim]]] = Cache(CLEARANCES)
+        self.interested: Cache[frozenset[str]] = Cache(CLEARANCES)
         self.explained: Cache[Explanation] = Cache(_LEADS)
-        self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(_LARGE)
+        self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(CLEARANCES)
         self.readings: Cache[LeadReadings] = Cache(_LEADS)
         self.falsehood: Cache[FalseAccounts | None] = Cache(_LEADS)
         self.invented: Cache[int | None] = Cache(_RESULTS)
@@ -102,7 +101,7 @@ class LeadCaches(Caches):
         self.brought: Cache[dict[str, Brought]] = Cache(_RESULTS)
         self.agreements: Cache[list[Agreement]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_LEADS)
-        self.networks: Cache[Ground] = Cache(_LARGE)
+        self.networks: Cache[Ground] = Cache(CLEARANCES)
         self.sets: Cache[tuple[str, ...]] = Cache(_RESULTS)
 
 

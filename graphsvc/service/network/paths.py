@@ -28,7 +28,7 @@ from graphsvc.analysis.links.ways import (
     likeliest,
     shortest,
 )
-from graphsvc.cases.cache import Cache, Caches
+from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Refused, RequestError
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
@@ -134,16 +134,12 @@ class ShownPaths:
     cut: bool = False
 
 
-# So many ways there are to be cleared for a case.
-_CLEARANCES = 4
-
-
 class PathCaches(Caches):
     """The links of cases as ways go over them."""
 
     def __init__(self) -> None:
-        self.webs: Cache[Web] = Cache(_CLEARANCES)
-        self.grounds: Cache[WayGround] = Cache(_CLEARANCES)
+        self.webs: Cache[Web] = Cache(CLEARANCES)
+        self.grounds: Cache[WayGround] = Cache(CLEARANCES)
 
 
 class Paths:
