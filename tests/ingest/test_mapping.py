@@ -70,6 +70,14 @@ def mapping(tmp_path: Path) -> Write:
     return write
 
 
+def theirs(tmp_path: Path, name: str, text: str) -> Path:
+    """A folder of somebody else's with this file in it."""
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / name).write_text(text)
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     path = tmp_path / "theirs"
@@ -156,9 +164,7 @@ def test_a_distinct_table_alone_makes_the_people_of_an_edge_list(mapping: Write,
 def test_a_date_keeps_the_time_its_form_has(
     field: str, given: str, date: str, mapping: Write, tmp_path: Path, limits: Limits
 ) -> None:
-    folder = tmp_path / "theirs"
-    folder.mkdir()
-    (folder / "nodes.csv").write_text(f"id,at,clock\n1,{given},00:15\n2,today,00:15\n")
+    folder = theirs(tmp_path, "nodes.csv", f"id,at,clock\n1,{given},00:15\n2,today,00:15\n")
     ignored = "" if "clock" in field else 'ignore = ["clock"]\n'
     table = f'[[table]]\nrecord = "crossings"\nfile = "nodes.csv"\n{ignored}columns.id = "id"\n'
     delivery = read_case(folder, limits, mapping(f"{table}columns.date = {{ {field} }}\n"))
@@ -191,9 +197,7 @@ def test_a_form_that_loses_or_invents_part_of_a_date_is_refused(form: str, messa
 
 
 def test_a_time_that_the_clocks_left_out_is_rejected_as_such(mapping: Write, tmp_path: Path, limits: Limits) -> None:
-    folder = tmp_path / "theirs"
-    folder.mkdir()
-    (folder / "c.csv").write_text("id,at\nC1,29.03.2020 02:30\nC2,29.03.2020 03:30\nC3,25.10.2020 02:30\n")
+    folder = theirs(tmp_path, "c.csv", "id,at\nC1,29.03.2020 02:30\nC2,29.03.2020 03:30\nC3,25.10.2020 02:30\n")
     field = '{ column = "at", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }'
     text = f'[[table]]\nrecord = "crossings"\nfile = "c.csv"\ncolumns.id = "id"\ncolumns.date = {field}\n'
     delivery = read_case(folder, limits, mapping(text))
@@ -204,9 +208,7 @@ def test_a_time_that_the_clocks_left_out_is_rejected_as_such(mapping: Write, tmp
 
 
 def test_a_year_of_birth_in_two_digits_lies_in_the_past(mapping: Write, tmp_path: Path, limits: Limits) -> None:
-    folder = tmp_path / "theirs"
-    folder.mkdir()
-    (folder / "p.csv").write_text("id,born\nP1,08/05/55\nP2,08/05/99\nP3,08/05/09\n")
+    folder = theirs(tmp_path, "p.csv", "id,born\nP1,08/05/55\nP2,08/05/99\nP3,08/05/09\n")
     field = '{ column = "born", date = "%d/%m/%y" }'
     text = f'[[table]]\nrecord = "people"\nfile = "p.csv"\ncolumns.id = "id"\ncolumns.date_of_birth = {field}\n'
     delivery = read_case(folder, limits, mapping(text))
@@ -352,9 +354,7 @@ def test_a_file_with_another_delimiter_is_named_with_the_way_out(mapping: Write,
 
 
 def test_columns_that_are_ignored_may_have_one_name(mapping: Write, tmp_path: Path, limits: Limits) -> None:
-    folder = tmp_path / "theirs"
-    folder.mkdir()
-    (folder / "gangs.csv").write_text("id,,\nG1,x,\n")
+    folder = theirs(tmp_path, "gangs.csv", "id,,\nG1,x,\n")
     delivery = read_case(folder, limits, mapping(SMALL + 'ignore = [""]\n'))
     assert [row.values for row in delivery.rows] == [{"id": "G1"}]
     with pytest.raises(InputError, match="column '' stands there twice"):
