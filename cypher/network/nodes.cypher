@@ -26,6 +26,10 @@
 // type = "list"
 // help = "only links that a claim of one of these grades asserts, such as 1A; empty for all"
 // default = []
+// [parameters.beyond]
+// type = "list"
+// help = "ids of these whose neighbours that are not among them are counted; of the others there are none"
+// default = []
 // [returns]
 // id = "Entity.id"
 // kind = "Entity.kind"
@@ -56,7 +60,7 @@ RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
                       RETURN coalesce(g.name, g.id) AS gang ORDER BY r[$belief] DESC, g.id LIMIT 1 }) AS gang,
        count {
          MATCH (n)-[r:!SUBJECT&!OBJECT]-(m:Entity)
-         WHERE m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
+         WHERE n.id IN $beyond AND m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
            AND (size($relations) = 0 OR r.relation IN $relations) AND NOT r.relation IN $without AND NOT m.id IN $ids
            AND (size($grades) = 0 OR EXISTS {
              MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)

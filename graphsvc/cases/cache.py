@@ -74,6 +74,14 @@ class Cache(Generic[Result]):
             mine.over.set()
         return result
 
+    def there(self, key: Key) -> Result | None:
+        """The result cached under `key`, if there is one.
+
+        Example:
+            >>> Cache[str](2).there(("dover", 1, "P"))
+        """
+        return self._results.get(key)
+
     def _put(self, key: Key, result: Result) -> None:
         for other in list(self._results):
             if (other[0], other[2]) == (key[0], key[2]) and other[1] != key[1]:

@@ -55,6 +55,35 @@ def test_ties_in_columns_are_those_of_the_links_one_by_one(links: Links) -> None
     assert set(web.relations) == {relation for subject, relation, target, *_ in links if subject != target}
 
 
+@given(
+    _LINKS,
+    st.sets(st.sampled_from("abcdef")),
+    st.sets(st.sampled_from(["PAID", "OWES"])),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_who_is_beyond_some_is_counted_as_their_ties_tell(
+    links: Links, names: set[str], some: set[str], least: float, recorded: float
+) -> None:
+    web = Web(links)
+    for rules in ({"relations": some}, {"without": some}):
+        expected = {
+            name: len(
+                {
+                    tie.other
+                    for tie in web.ties(name)
+                    if tie.other not in names
+                    and (not rules.get("relations") or tie.relation in some)
+                    and tie.relation not in rules.get("without", ())
+                    and tie.belief >= least
+                    and (recorded <= 0 or tie.recorded >= recorded)
+                }
+            )
+            for name in names
+        }
+        assert web.beyond(names, least=least, recorded=recorded, **rules) == expected
+
+
 def test_the_shortest_and_the_likeliest_differ() -> None:
     assert [way.nodes for way in shortest(ground(), "a", "d", 9).ways] == [("a", "e", "d")]
     first, second = likeliest(ground(), "a", "d", 9).ways

@@ -263,3 +263,34 @@ def test_an_id_that_reads_like_a_word_is_opened_all_the_same(pam: Session) -> No
     assert odd.open == "~~~PAID~odd"
     view = pam.network.picture(PictureRequest(["~PAID~odd"], depth=0, opened=[odd.open]))
     assert {node.id for node in view.nodes} == {"~PAID~odd", "boss"}
+
+
+PICTURES: tuple[dict[str, Any], ...] = (
+    {},
+    {"depth": 2},
+    {"relations": ["PAID", "DIRECTED"]},
+    {"without": ["presence", "crossing"]},
+    {"excluded": ["PAID"]},
+    *({"least": least} for least in (0.2, 0.5, 0.6, 0.875, 0.9, 1.0)),
+    {"recorded": 0.3},
+    {"grades": ["1A"]},
+    {"opened": ["pilot"], "added": ["stray", "hidden"]},
+)
+
+
+@pytest.mark.parametrize("name", ["ann", "sue", "pam"])
+def test_what_is_beyond_a_picture_is_the_same_counted_by_neo4j_and_in_memory(
+    grown: tuple[Service, Any, Any], name: str
+) -> None:
+    service, *_ = grown
+    reader = session(service, name)
+    asked = [PictureRequest(["boss", "pilot"], **{"depth": 1, **given}) for given in PICTURES]
+    service.forget()
+    assert reader.network.paths.web() is None
+    counted = [reader.network.picture(each) for each in asked]
+    service.forget()
+    reader.network.paths.find(["boss", "pilot"])
+    assert reader.network.paths.web() is not None
+    assert [reader.network.picture(each) for each in asked] == counted
+    beyond = {tuple(node.more for node in view.nodes) for view in counted}
+    assert len(beyond) > 4, "they differ in what is beyond them"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -97,6 +97,51 @@ class Web:
         others = map(self._names.__getitem__, self._others[mine])
         relations = map(self._relations.__getitem__, self._which[mine])
         return zip(others, relations, self._beliefs[mine], self._recorded[mine], strict=True)
+
+    def beyond(
+        self,
+        names: Collection[str],
+        *,
+        relations: Collection[str] = (),
+        without: Collection[str] = (),
+        least: float = 0.0,
+        recorded: float = 0.0,
+    ) -> dict[str, int]:
+        """How many others each of some is tied to that are none of them.
+
+        Args:
+            names: whose ties are counted; who has none, or is not there, has none beyond.
+            relations: only ties by these relations; empty for all.
+            without: and by none of these.
+            least: only ties believed at least so much, 0 to 1.
+            recorded: only ties believed at least so much on the record, 0 to 1.
+
+        Example:
+            >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "PAID", "a", 0.8, 0.0), ("c", "OWES", "a", 0.2, 0.2)])
+            >>> web.beyond(["a", "b"]), web.beyond(["a"], relations=["PAID"], recorded=0.1)
+            ({'a': 1, 'b': 0}, {'a': 0})
+
+        Limits: takes time by all ties of these, whichever are counted.
+        """
+        mine = np.array([self._places[name] for name in names if name in self._places], np.int64)
+        inside = np.zeros(len(self._names), bool)
+        inside[mine] = True
+        starts = np.array([self._starts[place] for place in mine], np.int64)
+        lengths = np.array([self._starts[place + 1] for place in mine], np.int64) - starts
+        which = np.repeat(starts - lengths.cumsum() + lengths, lengths) + np.arange(lengths.sum())
+        others = np.asarray(self._others, np.int64)[which] if len(which) else which
+        goes = ~inside[others]
+        goes &= np.asarray(self._beliefs)[which] >= least
+        if recorded > 0:
+            goes &= np.asarray(self._recorded)[which] >= recorded
+        wanted = [name not in without and (not relations or name in relations) for name in self._relations]
+        goes &= np.array(wanted, bool)[np.asarray(self._which)[which]]
+        size = max(len(self._names), 1)
+        pairs = np.sort(np.repeat(mine, lengths)[goes] * size + others[goes])
+        first = np.ones(len(pairs), bool)
+        first[1:] = pairs[1:] != pairs[:-1]
+        counts = np.bincount(pairs[first] // size, minlength=size)
+        return {name: int(counts[self._places[name]]) if name in self._places else 0 for name in names}
 
     def _mine(self, name: str) -> slice:
         place = self._places.get(name)

@@ -124,7 +124,7 @@ class Exposures:
                 " Ask for less of it."
             )
         ids = list(named)
-        entities, among = self._ask.rows("network.nodes", ids=ids), self._ask.rows("network.among", ids=ids)
+        entities, among = self._ask.rows("network.nodes", ids=ids, beyond=ids), self._ask.rows("network.among", ids=ids)
         truncated = answer.truncated or entities.truncated or among.truncated
         return picture([ids], entities.dicts(), among.dicts(), truncated=truncated)
 

@@ -123,7 +123,9 @@ class Witnesses:
 
     def _drawn(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
         named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))
-        nodes, among = self._ask.together(("network.nodes", {"ids": named}), ("network.among", {"ids": named}))
+        nodes, among = self._ask.together(
+            ("network.nodes", {"ids": named, "beyond": named}), ("network.among", {"ids": named})
+        )
         view = picture(
             [named], nodes.dicts(), among.dicts(), truncated=among.truncated, in_steps=not self._ask.grant.sources
         )

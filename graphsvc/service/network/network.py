@@ -84,11 +84,20 @@ class Network:
         stages, cut = self._stages(wanted)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
         asked = wanted.filters | ids
-        questions = [("network.nodes", wanted.counted | ids), ("network.among", asked)]
+        # What is beyond the picture takes the server most of its time; who has the links in memory need not ask it.
+        web = None if wanted.grades else self.paths.web()
+        questions = [
+            ("network.nodes", wanted.counted | ids | {"beyond": ids["ids"] if web is None else []}),
+            ("network.among", asked),
+        ]
         if wanted.apart:
             questions.append(("network.among", asked | {"grades": list(wanted.apart)}))
         entities, among, *of_grades = self._ask.together(*questions)
         known = entities.dicts()
+        if web is not None:
+            counted = {name: value for name, value in wanted.counted.items() if name != "grades"}
+            beyond = web.beyond([row["id"] for row in known], **counted)
+            known = [row | {"more": beyond[row["id"]]} for row in known]
         if not {row["id"] for row in known} & {*wanted.starts, *wanted.alone}:
             raise nothing(", ".join([*wanted.starts, *wanted.alone]))
         view = picture(
