@@ -19,9 +19,16 @@ LAST_PORT = 65_535
 _SERVING = 4
 
 
-def _setting(default: Any, variable: str, text: str, *, secret: bool = False, most: int | None = None) -> Any:
-    """A dataclass field that knows the environment variable it is read from, what it is for and its largest value."""
-    return field(default=default, metadata={"variable": variable, "help": text, "secret": secret, "most": most})
+# The longest times that are no slip of the keyboard: ten years in days, a year in hours and in minutes, a day in seconds.
+_YEARS_DAYS, _YEAR_HOURS, _YEAR_MINUTES, _DAY_S = 3_653, 8_784, 527_040, 86_400
+
+
+def _setting(
+    default: Any, variable: str, text: str, *, secret: bool = False, least: float = 0, most: int | None = None
+) -> Any:
+    """A dataclass field that knows the environment variable it is read from, what it is for, its least and its largest value."""
+    known = {"variable": variable, "help": text, "secret": secret, "least": least, "most": most}
+    return field(default=default, metadata=known)
 
 
 @dataclass(frozen=True)
@@ -84,16 +91,25 @@ class Settings:
         300,
         "GRAPHSVC_NEO4J_LINGER_S",
         "seconds the managed server goes on after a command or notebook that used it, so that the next need not start it",
-        most=86_400,
+        most=_DAY_S,
     )
     start_timeout_s: int = _setting(120, "GRAPHSVC_NEO4J_START_S", "seconds the managed server may take to start")
     query_timeout_s: float = _setting(
-        30.0, "GRAPHSVC_QUERY_TIMEOUT_S", "seconds one query may run; one about a whole case, 120 at least"
+        30.0,
+        "GRAPHSVC_QUERY_TIMEOUT_S",
+        "seconds one query may run; one about a whole case, 120 at least",
+        least=0.1,
+        most=_DAY_S,
     )
-    cypher_timeout_s: float = _setting(30.0, "GRAPHSVC_CYPHER_TIMEOUT_S", "seconds a text of free Cypher may run")
-    row_cap: int = _setting(10_000, "GRAPHSVC_ROW_CAP", "rows one query may answer with; more are cut and it says so")
+    # Neo4j takes no time at all as no limit.
+    cypher_timeout_s: float = _setting(
+        30.0, "GRAPHSVC_CYPHER_TIMEOUT_S", "seconds a text of free Cypher may run", least=0.1, most=_DAY_S
+    )
+    row_cap: int = _setting(
+        10_000, "GRAPHSVC_ROW_CAP", "rows one query may answer with; more are cut and it says so", least=1
+    )
     analysis_row_cap: int = _setting(
-        5_000_000, "GRAPHSVC_ANALYSIS_ROW_CAP", "rows an analysis may read from the graph; more is an error"
+        5_000_000, "GRAPHSVC_ANALYSIS_ROW_CAP", "rows an analysis may read from the graph; more is an error", least=1
     )
     snapshot_rows: int = _setting(
         5_000,
@@ -101,7 +117,7 @@ class Settings:
         "rows from which on an answer about a whole case is kept in the home, encrypted, while the case stays as it is; what is computed of all leads from a"
         " fiftieth of it (0: nothing is)",
     )
-    batch_rows: int = _setting(5_000, "GRAPHSVC_BATCH_ROWS", "rows written in one transaction")
+    batch_rows: int = _setting(5_000, "GRAPHSVC_BATCH_ROWS", "rows written in one transaction", least=1)
     import_rows: int = _setting(
         200_000,
         "GRAPHSVC_IMPORT_ROWS",
@@ -109,7 +125,9 @@ class Settings:
     )
     upload_mb: int = _setting(200, "GRAPHSVC_UPLOAD_MB", "largest upload, and largest file in it once unpacked, in MiB")
     cell_chars: int = _setting(100_000, "GRAPHSVC_CELL_CHARS", "longest cell a delivery may hold, in characters")
-    upload_minutes: int = _setting(30, "GRAPHSVC_UPLOAD_MINUTES", "minutes an upload waits for confirmation")
+    upload_minutes: int = _setting(
+        30, "GRAPHSVC_UPLOAD_MINUTES", "minutes an upload waits for confirmation", most=_YEAR_MINUTES
+    )
     networkx_backend: str = _setting(
         "",
         "GRAPHSVC_NETWORKX_BACKEND",
@@ -123,18 +141,28 @@ class Settings:
         "GRAPHSVC_TRUSTED_HOSTS",
         "hosts the pages answer to, separated by commas (empty: this machine, GRAPHSVC_HOST and GRAPHSVC_ADDRESS)",
     )
-    session_minutes: int = _setting(60, "GRAPHSVC_SESSION_MINUTES", "minutes of doing nothing that end a session")
+    session_minutes: int = _setting(
+        60, "GRAPHSVC_SESSION_MINUTES", "minutes of doing nothing that end a session", most=_YEAR_MINUTES
+    )
     session_hours: int = _setting(
-        12, "GRAPHSVC_SESSION_HOURS", "hours after signing in at which a session ends, whatever is done in it"
+        12,
+        "GRAPHSVC_SESSION_HOURS",
+        "hours after signing in at which a session ends, whatever is done in it",
+        most=_YEAR_HOURS,
     )
     second_factor_roles: str = _setting(
         "custodian",
         "GRAPHSVC_SECOND_FACTOR_ROLES",
         "roles that must have a second factor, separated by commas (none: nobody must)",
     )
-    token_hours: int = _setting(8, "GRAPHSVC_TOKEN_HOURS", "hours a token of `graphsvc login` is good for")
+    token_hours: int = _setting(
+        8, "GRAPHSVC_TOKEN_HOURS", "hours a token of `graphsvc login` is good for", most=_YEAR_HOURS
+    )
     reveal_minutes: int = _setting(
-        30, "GRAPHSVC_REVEAL_MINUTES", "minutes an identity stays open for who asked, once a supervisor agreed"
+        30,
+        "GRAPHSVC_REVEAL_MINUTES",
+        "minutes an identity stays open for who asked, once a supervisor agreed",
+        most=_YEAR_MINUTES,
     )
     exposure_below: int = _setting(
         5, "GRAPHSVC_EXPOSURE_BELOW", "people who must have been able to know what is shown of a witness, at least"
@@ -160,8 +188,11 @@ class Settings:
         7,
         "GRAPHSVC_ACCOUNTS_DAYS",
         "days an account waits until GRAPHSVC_FEW_BELOW witnesses' are there; then it opens without",
+        most=_YEARS_DAYS,
     )
-    export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it")
+    export_days: int = _setting(
+        7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it", most=_YEARS_DAYS
+    )
     questions_most: int = _setting(
         3, "GRAPHSVC_QUESTIONS_MOST", "questions put about what one witness said, at most; then they are passed over"
     )
@@ -235,17 +266,20 @@ _WORDS = {
 
 def _convert(item: dataclasses.Field[Any], text: str) -> Any:
     """The value of one variable in the type of its field."""
-    variable, kind, most = item.metadata["variable"], str(item.type), item.metadata["most"]
+    variable, kind = item.metadata["variable"], str(item.type)
+    least, most = item.metadata["least"], item.metadata["most"]
     try:
         if kind == "bool":
             return _WORDS[text.strip().lower()]
         if kind in ("int", "float"):
             number = int(text) if kind == "int" else float(text)
-            if not 0 <= number <= (math.inf if most is None else most) or number == math.inf:
+            if not least <= number <= (math.inf if most is None else most) or number == math.inf:
                 raise ValueError
             return number
     except (ValueError, KeyError):
-        takes = {"bool": "yes or no", "int": "a whole number from 0", "float": "a number from 0"}[kind]
+        takes = {"bool": "yes or no", "int": f"a whole number from {least:g}", "float": f"a number from {least:g}"}[
+            kind
+        ]
         takes += "" if most is None else f" to {most}"
         raise OperatorError(f"{variable} is {text!r}, but takes {takes}. Correct it or unset it.") from None
     return Path(text) if "Path" in kind else text

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.looking import as_given
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
@@ -216,15 +217,13 @@ def verify_file(path: Path) -> None:
 
 
 def _wanted(asked: dict[str, Any]) -> Wanted:
-    pairs = [text.partition("=") for text in asked["given"]]
+    parameters = as_given(asked["given"])
     if asked["query"]:
         drawn = [option for option, name in _OF_PICTURES.items() if asked[name] not in (None, ())]
         if drawn:
             raise RequestError(f"A query says itself what goes: leave out {' and '.join(drawn)}, or --query.")
-        return Wanted(
-            query=asked["query"], parameters={name: value for name, _, value in pairs}, only=tuple(asked["only"])
-        )
-    if pairs:
+        return Wanted(query=asked["query"], parameters=parameters, only=tuple(asked["only"]))
+    if parameters:
         raise RequestError("--param is for a query: name it with --query, or leave --param out.")
     return Wanted(
         picture=PictureRequest(

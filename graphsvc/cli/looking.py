@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from graphsvc.cli.acting import acting
-from graphsvc.cli.printed import say, say_text
+from graphsvc.cli.printed import in_a_cell, say, say_text
 from graphsvc.errors import Busy, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.iso import json_safe
@@ -156,13 +156,15 @@ def as_given(given: Iterable[str]) -> dict[str, str]:
     """Parameters written as NAME=VALUE.
 
     Raises:
-        RequestError: one is written otherwise.
+        RequestError: one is written otherwise, or given twice.
     """
     values: dict[str, str] = {}
     for item in given:
         name, sign, value = item.partition("=")
         if not sign:
             raise RequestError(f"Write a parameter as NAME=VALUE, not {item!r}.")
+        if name in values:
+            raise RequestError(f"The parameter {name!r} is given twice. Give it once.")
         values[name] = value
     return values
 
@@ -206,16 +208,15 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         # With three places a p of 0.00023 would read 0.
         return f"{value:.3g}" if abs(value) < 1 else f"{value:.3f}".rstrip("0").rstrip(".")
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return in_a_cell("; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _cell(value: Any) -> Any:
-    """A value in a file: a number as it is, and text that no spreadsheet takes for a formula."""
+    """A value in a file: a number as it is, text with all its signs, and as no spreadsheet takes it for a formula."""
     value = json_safe(value)
-    if isinstance(value, float):
+    if value is None or isinstance(value, float):
         return value
-    text = _text(value)
+    text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if _is_number(text) else inert(text)
 
 

@@ -22,6 +22,16 @@ def say_text(text: str, *, err: bool = False) -> None:
     click.echo("\n".join(map(escaped, text.split("\n"))), err=err)
 
 
+def in_a_cell(text: str) -> str:
+    r"""A text with a blank for each control sign and line break, so that a table keeps its rows and columns.
+
+    Example:
+        >>> in_a_cell("Ann\x1b[2J\nB")
+        'Ann [2J B'
+    """
+    return _STEERING.sub(" ", text).replace("\n", " ").replace("\t", " ")
+
+
 def escaped(text: str) -> str:
     r"""A text with its control signs written out, as JSON writes them: JSON stays what it says.
 

@@ -208,15 +208,16 @@ class Session:
         return frame
 
     def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
-        """The answer of a named query as a table; `frame.attrs["truncated"]` says whether rows were cut.
+        """The answer of a named query as a table; `frame.attrs["truncated"]` says whether rows were cut, `withheld` which columns are not in it.
 
-        That they were is warned of (`errors.AnswerWarning`), and stands where the table is shown.
+        That they were, and which are not since the clearance does not cover them, is warned of (`errors.AnswerWarning`), and
+        stands where the table is shown.
 
         Raises:
             RequestError: no such query, or a parameter is wrong.
         """
         released = self.queries.run(query, parameters)
-        sentences = [cut(len(released.rows))] if released.truncated else []
+        sentences = [*filter(None, [cut(len(released.rows)) if released.truncated else "", released.taken_out])]
         warn(sentences)
         withheld = list(released.withheld)
         return answer_frame(released.columns, released.rows, sentences, truncated=released.truncated, withheld=withheld)

@@ -19,7 +19,8 @@ WIDE = {"width": 1400, "height": 900}
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing makes the page scroll sideways."""
+    """Whether nothing makes the page, once it is there as a whole, scroll sideways."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 

@@ -197,8 +197,11 @@ def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:
     assert "takes a whole number" in one_sentence(run("cases", GRAPHSVC_PORT="many"))
     for value in ("99999", "-1"):
         assert "takes a whole number from 0 to 65535" in one_sentence(run("cases", GRAPHSVC_PORT=value))
-    for value in ("nan", "inf"):
-        assert "takes a number from 0" in one_sentence(run("cases", GRAPHSVC_QUERY_TIMEOUT_S=value))
+    for value in ("nan", "inf", "0", "0.0"):
+        assert "takes a number from 0.1" in one_sentence(run("cases", GRAPHSVC_QUERY_TIMEOUT_S=value))
+    assert "takes a whole number from 1" in one_sentence(run("cases", GRAPHSVC_BATCH_ROWS="0"))
+    for variable in ("SESSION_HOURS", "SESSION_MINUTES", "TOKEN_HOURS", "REVEAL_MINUTES", "EXPORT_DAYS"):
+        assert "takes a whole number from 0 to" in one_sentence(run("cases", **{f"GRAPHSVC_{variable}": "100000000"}))
     assert "is not in the range 0<=x<=65535" in run("serve", "--port", "99999").stderr
     assert "begins with 'http'" in one_sentence(run("serve", NEO4J_URI="http://127.0.0.1:7474"))
     assert "has a port that is none" in one_sentence(run("serve", NEO4J_URI="bolt://127.0.0.1:99999"))

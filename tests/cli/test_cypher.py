@@ -132,6 +132,7 @@ def test_an_answer_that_is_cut_ends_with_a_status_of_its_own(home: Settings) -> 
         ([], RequestError, "Give one text"),
         (["RETURN 1", "--saved", "x"], RequestError, "Give one text"),
         (["RETURN 1", "--param", "n"], RequestError, "NAME=VALUE"),
+        (["RETURN $n", "--param", "n=1", "--param", "n=2"], RequestError, "given twice"),
         (["RETURN 1", "--param", "case=x"], RequestError, "bound by the service"),
         (["--saved", "nothing"], NotFound, "There are: People of."),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from graphsvc.cli import looking, printed, progress
+from graphsvc.views.forms.rows import cell
 
 COMMANDS = Path(looking.__file__).parent
 HOSTILE = "Ann\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\rBob\nrejected: nothing\u2028\u202egnp\ud800"
@@ -41,6 +43,18 @@ def test_text_of_several_lines_keeps_them_and_nothing_else() -> None:
 @pytest.mark.parametrize("name", ["李雷", "مریم\u200cجان", "Ünal", "O'Neil 👩\u200d🔬"])
 def test_names_in_any_script_stay_as_they_are(name: str) -> None:
     assert output(lambda: printed.say(name)) == f"{name}\n"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+@pytest.mark.parametrize("name", ["حەوا\u200cی", "12\u00a0b", "O'Neil 👩\u200d🔬"])
+def test_an_answer_holds_ids_and_names_sign_by_sign(form: str, name: str) -> None:
+    assert name in output(lambda: looking.write(form, ["id"], [[name]]))
+
+
+def test_a_file_keeps_line_breaks_and_joins_lists_as_pages_do() -> None:
+    said = output(lambda: looking.write("csv", ["notes", "ids", "none"], [["a\nb", ["P1", "P2"], None]]))
+    assert list(csv.reader(io.StringIO(said))) == [["notes", "ids", "none"], ["a\nb", "P1;P2", ""]]
+    assert cell(["P1", "P2"]) == "P1;P2"
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

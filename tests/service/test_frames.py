@@ -9,11 +9,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from graphsvc.access.door.redact import Released
 from graphsvc.access.people import accounts, changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import AnswerWarning
 from graphsvc.service import Service, Session
+from graphsvc.service.cypher.named import Queries
 from tests.toolbox.accounts import session as session_of
 from tests.toolbox.rows import texts
 
@@ -63,6 +65,18 @@ def test_a_cut_answer_warns_at_the_line_that_asked_and_says_so_where_it_is_shown
     with pytest.warns(AnswerWarning, match="is cut at 3 rows"):
         run = session.cypher.run("UNWIND range(1, 5) AS n RETURN n")
     assert repr(run) == f"<Run done · 3 rows of n · {CUT}>"
+
+
+def test_a_frame_says_which_columns_its_reader_is_not_cleared_for(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = Released(("id",), [("P1",)], withheld=("source",))
+    monkeypatch.setattr(Queries, "run", lambda *_given: released)
+    with pytest.warns(AnswerWarning) as caught:
+        frame = session.frame("people.chain_of_command")
+    assert [str(warning.message) for warning in caught] == [released.taken_out]
+    assert repr(frame).endswith(released.taken_out)
+    assert frame.attrs["withheld"] == ["source"]
 
 
 def test_a_misspelt_word_warns(session: Session) -> None:

@@ -588,6 +588,29 @@ def test_an_exported_library_comes_back_elsewhere(ann: FlaskClient, ben: FlaskCl
     assert "replaces yours" in imported(ben, content).text
 
 
+def test_an_import_changes_no_query_that_others_read(ann: FlaskClient, ben: FlaskClient) -> None:
+    save(ann, "Two", "RETURN 2", **{"save-shared": "yes"})
+    save(ann, "One", "RETURN 1")
+    content = (
+        ann.get(at("/saved/export")).get_data().replace(b"RETURN 2", b"RETURN 22").replace(b"RETURN 1", b"RETURN 11")
+    )
+    preview = imported(ann, content)
+    assert "everyone would get this text" in shown(preview.text)
+    assert "Import 1 query" in preview.text
+    assert ann.post(at("/saved/bring"), data={"file": content.decode()}).status_code == 303
+    assert [(query["name"], query["text"], query["shared"]) for query in library(ann)] == [
+        ("One", "RETURN 11", False),
+        ("Two", "RETURN 2", True),
+    ]
+    assert [query["text"] for query in library(ben)] == ["RETURN 2"]
+
+
+def test_a_text_with_a_joiner_in_a_name_is_saved_as_it_is(ann: FlaskClient) -> None:
+    text = "MATCH (p:Person {name: 'مریم\u200cجان'}) RETURN p.id"
+    save(ann, "مریم\u200cجان", text)
+    assert [(query["name"], query["text"]) for query in library(ann)] == [("مریم\u200cجان", text)]
+
+
 def file(*queries: Any, **more: Any) -> bytes:
     return json.dumps({"format": "graphsvc saved queries", "version": 1, "queries": queries} | more).encode()
 

@@ -344,6 +344,7 @@ def test_more_goes_on_the_command_line_than_fits_a_canvas(
             "A query says itself what goes: leave out --id and --least, or --query.",
         ),
         (("--id", "P1", "--param", "crossing=C1"), "--param is for a query"),
+        (("--query", "gangs.members", "--param", "gang"), "Write a parameter as NAME=VALUE, not 'gang'"),
         (("--id", "P1", "--relation", "PAYED"), "There is no relation 'PAYED'."),
     ],
 )

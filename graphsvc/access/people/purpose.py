@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from graphsvc.errors import NotSignedIn
+from graphsvc.records.lines import is_shown
 
 LONGEST_PURPOSE = 200
 
@@ -26,8 +25,7 @@ def known_purpose(text: str) -> str:
         raise NotSignedIn(
             f"A purpose has at most {LONGEST_PURPOSE} characters, and this one {len(purpose):,}. Say it in fewer words."
         )
-    # Spaces of other scripts are none that Python prints, and harm no one.
-    if not all(sign.isprintable() or unicodedata.category(sign) == "Zs" for sign in purpose):
+    if not is_shown(purpose):
         raise NotSignedIn(
             "A purpose is one line of printable characters. Leave line breaks and control signs out of it."
         )

@@ -15,7 +15,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.cases.stores.following import draft_bound, version_bound
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.records.lines import is_line, plain
+from graphsvc.records.lines import is_title, plain
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import State
 
@@ -303,7 +303,7 @@ def worded(name: str, notes: str) -> list[str]:
         RequestError: they cannot be.
     """
     name, notes = " ".join(name.split()), plain(notes)
-    if not is_line(name, LONGEST_NAME):
+    if not is_title(name, LONGEST_NAME):
         raise RequestError(f"A view takes a name of 1 to {LONGEST_NAME} characters that can be printed.")
     if len(notes) > LONGEST_NOTES:
         raise RequestError(f"Notes take at most {LONGEST_NOTES:,} characters; these have {len(notes):,}.")

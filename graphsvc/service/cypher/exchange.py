@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from graphsvc.errors import InputError, RequestError
+from graphsvc.records.lines import is_shown
 from graphsvc.service.cypher import parameters
 
 FORMAT = "graphsvc saved queries"
@@ -15,6 +16,7 @@ VERSION = 1
 MOST_BYTES = 256 * 1024
 MOST = 500  # queries of one file, and of one person in one case
 LONGEST = {"name": 100, "title": 200, "why": 1_000, "text": 20_000}
+_LINES = str.maketrans("\n\t", "  ")
 _TOP = ("format", "version", "case", "queries")
 _KEYS = (*LONGEST, "parameters")
 
@@ -48,7 +50,7 @@ def require(words: Words) -> Words:
     for name, most in LONGEST.items():
         if len(texts[name]) > most:
             raise RequestError(f"The {name} has {len(texts[name]):,} characters; it may have {most:,}. Shorten it.")
-        if not all(letter.isprintable() or (letter in "\n\t" and name == "text") for letter in texts[name]):
+        if not is_shown(texts[name] if name != "text" else texts[name].translate(_LINES)):
             raise RequestError(f"The {name} holds characters that cannot be shown. Write it without them.")
     if not texts["name"]:
         raise RequestError("Give the query a name.")

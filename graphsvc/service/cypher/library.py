@@ -27,6 +27,10 @@ from graphsvc.service.cypher.exchange import Words
 
 _ROW = tables.saved_queries
 _LOCK = 0x63797068  # advisory lock of PostgreSQL
+_READ_BY_OTHERS = (
+    "A query of this name is shared in this case: everyone would get this text. Save it there by hand, or give it another name"
+    " in the file."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Import:
     """What a file of queries would bring, or has brought.
 
     Attributes:
-        new, changed, same: the queries, by what becomes of them; `changed` replace one's own of the same name.
+        new, changed, same: the queries, by what becomes of them; `changed` replace one's own private ones of the same name.
         refused: (name or place, why).
     """
 
@@ -176,7 +180,7 @@ class QueryLibrary:
             return self._sorted(self._visible(connection, key), file)
 
     def import_file(self, file: bytes) -> Import:
-        """Keep the queries of a file as one's own, private; those of the same name are replaced.
+        """Keep the queries of a file as one's own, private; one's private ones of the same name are replaced.
 
         Raises:
             InputError: it is no such file.
@@ -185,8 +189,7 @@ class QueryLibrary:
             visible = self._visible(connection, key)
             imported = self._sorted(visible, file)
             for words in (*imported.new, *imported.changed):
-                there = self._of_name(visible, words.name)
-                self._keep(connection, key, words, there, shared=there is not None and there.shared)
+                self._keep(connection, key, words, self._of_name(visible, words.name), shared=False)
             return imported
 
     # -- how --------------------------------------------------------------------------------------------------
@@ -282,8 +285,10 @@ class QueryLibrary:
                 imported.new.append(words)
             elif there.words == words:
                 imported.same.append(words)
-            elif there.changeable:
+            elif there.mine and not there.shared:
                 imported.changed.append(words)
+            elif there.changeable:
+                imported.refused.append((words.name, _READ_BY_OTHERS))
             else:
                 imported.refused.append((words.name, str(NameTaken(there))))
         return imported

@@ -23,7 +23,7 @@ from graphsvc.analysis.exposure.witnesses import Exposure
 from graphsvc.cases.stores.export_store import ShownFacts, expiry, merged, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.dates import moment
-from graphsvc.records.lines import is_line, require_reason
+from graphsvc.records.lines import is_title, require_reason
 from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
@@ -266,7 +266,7 @@ class Exports:
 
     def _plan(self, wanted: Wanted, recipient: str, handling: str, left_out: Collection[LinkKey]) -> _Plan:
         name = " ".join(recipient.split())
-        if not is_line(name, _NAME):
+        if not is_title(name, _NAME):
             raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
         if wanted.lead:
             raise RequestError("A lead is exported as its network: choose the picture around it.")

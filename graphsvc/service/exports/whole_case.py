@@ -22,7 +22,7 @@ from graphsvc.cases.progress import quiet
 from graphsvc.cases.stores.export_store import ShownFacts, expiry, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.dates import moment
-from graphsvc.records.lines import is_line, require_reason
+from graphsvc.records.lines import is_title, require_reason
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import MANIFEST, manifest
@@ -101,7 +101,7 @@ class WholeCases:
         """
         version = self._ask.version
         name = " ".join((recipient or self._ask.principal.name).split())
-        if not is_line(name, _NAME):
+        if not is_title(name, _NAME):
             raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
         reason = require_reason(reason or self._ask.purpose, WHY)
         identifier = self._ask.home.export_store.new_id()
