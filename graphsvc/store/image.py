@@ -22,6 +22,8 @@ Properties = dict[str, Any]
 ENTITY_LABELS = tuple(table.label for table in ENTITY_TABLES)
 NODE_LABELS = (*ENTITY_LABELS, "Statement", "Source")
 TYPES = (*RELATIONS, CUSTOM_TYPE)
+# Links of a case up to which one text writes those of any relation: a text for each takes a server longer to plan than they take to write.
+_FEW_LINKS = 5_000
 _READ_TIMEOUT_S = 600
 
 
@@ -129,10 +131,16 @@ def difference(old: Image, new: Image) -> list[WriteStep]:
     changed = sorted(key for key, now in new.claims.items() if key in moved or old.claims.get(key) != now)
     steps.append(WriteStep("claims", "", _Rows(changed, claim)))
     by_type: dict[str, list[LinkKey]] = {name: [] for name in TYPES}
-    for link in _changed(old.links, new.links):
-        by_type[graph_type(link[1])].append(link)
-    for name, links in by_type.items():
-        steps.append(WriteStep("links", name, _Rows(links, lambda link: _ends(link) | {"set": new.links[link]})))
+    for changed_link in _changed(old.links, new.links):
+        by_type[graph_type(changed_link[1])].append(changed_link)
+
+    def link(key: LinkKey) -> dict[str, Any]:
+        return _ends(key) | {"type": graph_type(key[1]), "set": new.links[key]}
+
+    if len(new.links) <= _FEW_LINKS:
+        steps.append(WriteStep("any_links", "", _Rows([key for keys in by_type.values() for key in keys], link)))
+    else:
+        steps += [WriteStep("links", name, _Rows(keys, link)) for name, keys in by_type.items()]
     return [step for step in steps if step.rows]
 
 
@@ -212,8 +220,9 @@ def writing_text(file: str, word: str = "") -> str:
     """The text of a file of `cypher/load/`, its `LABEL` or `TYPE` replaced by a word of our own tables, never by data.
 
     A server plans each text it has not met, so all kinds of entity share one: in it stands `Entity`, by which their keys
-    are found, and what else they are called is a parameter. A type stands in the text: where it is a parameter, a server
-    plans, on an empty store, to go through every relationship there is for each row.
+    are found, and what else they are called is a parameter. A type stands in the text of `links`: where it is a parameter, a
+    server plans, on an empty store, to go through every relationship there is for each row. `any_links` avoids that by going
+    through all links of one end instead, which in a small case are few.
 
     Raises:
         ValueError: the word is in none of the tables.
@@ -246,7 +255,9 @@ def read_image(store: Store, case: str) -> Image:
         image.links[subject, relation, target] = alike.of(_own(properties))
 
     for file, take in (("image_nodes", node), ("image_claims", claim), ("image_given", given), ("image_links", link)):
-        store.each(writing_text(file), {"case": case}, take, timeout=_READ_TIMEOUT_S)
+        # Where no node is, nothing leads from one to another. A claim may have lost its ends.
+        if file in ("image_nodes", "image_claims") or any(image.nodes.values()):
+            store.each(writing_text(file), {"case": case}, take, timeout=_READ_TIMEOUT_S)
     return image
 
 

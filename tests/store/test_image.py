@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from graphsvc.queries import cypher_folder
+from graphsvc.store import image as image_module
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import (
     ENTITY_LABELS,
     NODE_LABELS,
+    TYPES,
     Alike,
     Image,
     WriteStep,
@@ -72,7 +74,11 @@ def rewrite(store: Store, case: str, new: Image, batch: int = 2) -> list[tuple[s
 
 
 @pytest.mark.neo4j
-def test_what_is_written_is_read_and_then_there_is_no_difference(store: Store, case: str) -> None:
+@pytest.mark.parametrize("few", [5_000, 0])
+def test_what_is_written_is_read_and_then_there_is_no_difference(
+    store: Store, case: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_module, "_FEW_LINKS", few)
     rewrite(store, case, small())
     read = read_image(store, case)
     assert read == small()
@@ -81,7 +87,9 @@ def test_what_is_written_is_read_and_then_there_is_no_difference(store: Store, c
 
 
 @pytest.mark.neo4j
-def test_writing_twice_is_as_writing_once(store: Store, case: str) -> None:
+@pytest.mark.parametrize("few", [5_000, 0])
+def test_writing_twice_is_as_writing_once(store: Store, case: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_module, "_FEW_LINKS", few)
     steps = difference(Image(), small())
     for _ in range(2):
         write(store, case, steps, 100, quiet)
@@ -108,7 +116,7 @@ def test_a_difference_changes_only_what_differs(store: Store, case: str) -> None
         ("nodes", "Source", 1),
         ("given", "", 1),
         ("claims", "", 1),
-        ("links", "PILOTED", 1),
+        ("any_links", "", 1),
     ]
     assert read_image(store, case) == new
 
@@ -182,20 +190,32 @@ class Noted:
         self.sent.append((text, parameters))
 
 
-def test_a_server_has_few_texts_to_plan() -> None:
-    """A new server takes up to a second for each; only a type of link has one of its own."""
+def test_a_server_has_few_texts_to_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new server takes up to a second for each; only in a case of many links a type of link has one of its own."""
     image = small()
     for label in ENTITY_LABELS:
         image.nodes[label]["one more"] = {"handling": "P"}
     noted: Any = Noted()
     assert read_image(noted, "c") == Image()
-    assert len(noted.sent) == 4
+    assert len(noted.sent) == 2, "where no node is, nothing leads from one to another"
     write(noted, "c", difference(Image(), image) + difference(image, Image()), 100, quiet)
-    texts = {text for text, _ in noted.sent[4:]}
-    links = {text for text in texts if "MERGE (a)-[r:" in text}
+    texts = {text for text, _ in noted.sent[2:]}
+    assert len(texts) == len(("entities", "statements", "sources")) * 2 + 2 + 4
+    rows = [row for text, given in noted.sent if "$(row.type)" in text for row in given["rows"]]
+    assert {row["type"] for row in rows} == {"PILOTED", "X_CUSTOM"} < set(TYPES)
+    monkeypatch.setattr(image_module, "_FEW_LINKS", 0)
+    noted.sent.clear()
+    write(noted, "c", difference(Image(), image), 100, quiet)
+    links = {text for text, _ in noted.sent if "MERGE (a)-[r:" in text}
     assert len(links) == len({"PILOTED", "X_CUSTOM"})
-    assert len(texts - links) == len(("entities", "statements", "sources")) * 2 + 2 + 3
     assert [given["label"] for text, given in noted.sent if "$label" in text] == list(NODE_LABELS)
+
+
+def test_a_relation_of_no_table_is_no_type() -> None:
+    image = Image()
+    image.links["P1", "PILOTED]->() DETACH DELETE (a", "P2"] = {}
+    (step,) = difference(Image(), image)
+    assert [row["type"] for row in step.rows] == ["X_CUSTOM"]
 
 
 def test_labels_and_types_come_from_our_tables_alone() -> None:
@@ -243,6 +263,7 @@ def test_an_id_may_come_to_stand_for_another_kind_of_entity(store: Store, case: 
         *((file, "") for file in ("claims", "given", "remove_claims", "remove_given", "remove_links")),
         *((file, "") for file in ("image_nodes", "image_claims", "image_given", "image_links")),
         ("links", "PILOTED"),
+        ("any_links", ""),
     ],
 )
 def test_what_is_written_and_read_is_found_by_its_key(store: Store, file: str, word: str) -> None:
