@@ -194,7 +194,7 @@ class Register:
 
         `state` is that of the case until it is written.
         """
-        sealed = seal_rows(key, case, number, delivery.rows, delivery.columns)
+        sealed = seal_rows(key, case, number, delivery.rows, delivery.columns, delivery.incomplete)
         with transaction(self._database) as connection:
             connection.execute(
                 tables.deliveries.insert().values(

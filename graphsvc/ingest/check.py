@@ -55,6 +55,7 @@ class Delivery:
         columns: columns delivered by table; where a table came in several parts, those of all of them, and by `part` the
             columns of each file that has more.
         chart: what a chart was read as; None for tables.
+        incomplete: ids of its statements of which a link was left out; empty text among them: it cannot be read of which.
     """
 
     rows: list[Row]
@@ -62,6 +63,7 @@ class Delivery:
     read: dict[str, int]
     columns: dict[str, list[str]]
     chart: ChartRead | None = None
+    incomplete: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
@@ -129,7 +131,8 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
     check = _Check(limits, progress or (lambda _file, _rows: None))
     for table in tables:
         check.table(table)
-    return Delivery(check.rows, check.rejections, dict(check.read), _by_part(check.columns))
+    columns = _by_part(check.columns)
+    return Delivery(check.rows, check.rejections, dict(check.read), columns, incomplete=check.incomplete)
 
 
 def part(table: str, file: str) -> str:
@@ -222,6 +225,13 @@ class _Check:
         self._limits = limits
         self._progress = progress
         self._ids: dict[tuple[str, object], tuple[bytes, str]] = {}
+        self._incomplete: set[str] = set()
+
+    @property
+    def incomplete(self) -> frozenset[str]:
+        """What `Delivery` has; a statement whose own row is not accepted is left out: nothing of it is superseded anyway."""
+        statements = {row.values["id"] for row in self.rows if row.table == "statements"}
+        return frozenset(self._incomplete & {*statements, ""})
 
     def table(self, raw: RawTable) -> None:
         """Checks all rows of one table."""
@@ -237,7 +247,7 @@ class _Check:
             wanted = cells.width if isinstance(cells, RaggedRow) else width
             if isinstance(cells, RaggedRow) or len(cells) != width:
                 reason = f"the row has {len(cells)} cells, but the header has {wanted}"
-                self._reject(raw, plan, line, cells, [("", "", reason, _OTHER_WIDTH)])
+                self._reject(raw, plan, line, cells, {}, [("", "", reason, _OTHER_WIDTH)])
                 continue
             values, faults = self._values(plan, cells)
             if not faults:
@@ -245,7 +255,7 @@ class _Check:
             if not faults:
                 faults = self._accept(Row(raw.name, raw.file, line, values))
             if faults:
-                self._reject(raw, plan, line, cells, faults)
+                self._reject(raw, plan, line, cells, values, faults)
         self.read[raw.name] += count
         self._progress(raw.file, count)
 
@@ -292,8 +302,18 @@ class _Check:
         self.rows.append(row)
         return []
 
-    def _reject(self, raw: RawTable, plan: _Plan, line: int, cells: list[str], faults: list[CellFault]) -> None:
+    def _reject(
+        self,
+        raw: RawTable,
+        plan: _Plan,
+        line: int,
+        cells: list[str],
+        values: Names[str, object],
+        faults: list[CellFault],
+    ) -> None:
         """One rejection for a row, whatever the number of its faults, so that counts reconcile."""
+        if raw.name == "links":
+            self._incomplete.add(str(values.get("statement_id", "")))
         (column, value, reason, fault), *others = faults
         fault = fault or reason
         if others:

@@ -162,6 +162,7 @@ def fold(
     *,
     partial: bool,
     refused: Mapping[str, str] = MappingProxyType({}),
+    incomplete: Collection[str] | None = None,
 ) -> Report:
     """Take one delivery into the state (which is changed), and say what it did.
 
@@ -172,6 +173,8 @@ def fold(
         columns: table → columns its header has (see `Delivery.columns`): a column that is absent keeps earlier values.
         partial: the delivery only adds: nothing is superseded, and an empty cell keeps the earlier value.
         refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
+        incomplete: ids of statements of which links were left out before, which may be claims that are loaded: nothing of
+            these statements is superseded. Empty text: of any. None: this was not noted, nor is it of what is refused here.
     """
     report = Report(refused=dict(refused))
     by_table: dict[str, list[Row]] = defaultdict(list)
@@ -183,10 +186,12 @@ def fold(
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, levels, report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
-    whole = () if partial else accepted[_STATEMENTS].keys()
-    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered, levels, whole)
-    for statement in whole:
-        for key in state.by_statement.get(statement, ()):
+    whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
+    seen = _merge_claims(
+        state, number, by_table.get(_LINKS, []), report, delivered, levels, whole, notes=incomplete is not None
+    )
+    for statement in accepted[_STATEMENTS]:
+        for key in state.by_statement.get(statement, ()) if statement in whole else ():
             if key not in seen and state.claims[key].status == "active":
                 # Not in place: other states may share the row.
                 old = state.claims[key]
@@ -337,11 +342,14 @@ def _merge_claims(
     report: Report,
     delivered: Collection[str],
     levels: _Levels,
-    whole: Collection[str],
+    whole: set[str],
+    *,
+    notes: bool,
 ) -> set[Key]:
     """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out.
 
-    `whole` are the statements whose claims the delivery has all of.
+    `whole` are the statements whose claims the delivery has all of. If it `notes` them, those go out of it of which a row
+    is rejected that may be any of their claims: it has no id, and its content is not loaded.
     """
     counts = report.counts[_LINKS]
     first: dict[Key, Row] = {}
@@ -352,7 +360,10 @@ def _merge_claims(
         fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else (), report.refused)
         if fault is not None:
             _reject(report, row, fault)
-            seen.update(keys_of(state.claims, key) or (key,))
+            same = keys_of(state.claims, key)
+            seen.update(same or (key,))
+            if notes and key[0] == _CONTENT and not same:
+                whole.discard(row.values["statement_id"])
         elif key not in first:
             first[key] = row
         elif key[0] == _CONTENT and happens_again(row.values["relation"]):

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import FoldedRow, State, fold
+from graphsvc.ingest.fold import FoldedRow, Report, State, fold
 from graphsvc.ingest.several import Key
+
+
+class KeptRows(NamedTuple):
+    """A delivery as it is kept.
+
+    Attributes:
+        rows: its accepted rows.
+        columns: its columns by table.
+        partial: it only adds.
+        incomplete: see `fold.fold`; None: it was kept before that was noted.
+    """
+
+    rows: list[Row]
+    columns: dict[str, list[str]]
+    partial: bool
+    incomplete: Collection[str] | None = None
+
+    def fold(self, state: State, number: int) -> Report:
+        """Take it into a state under its number, and say what that did."""
+        return fold(state, number, self.rows, self.columns, partial=self.partial, incomplete=self.incomplete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +49,18 @@ class VersionStep:
     claims: dict[Key, tuple[FoldedRow | None, FoldedRow | None]] = field(default_factory=dict)
 
 
-def steps(
-    deliveries: Mapping[int, tuple[list[Row], dict[str, list[str]], bool]], statement: str
-) -> tuple[State, list[VersionStep]]:
+def steps(deliveries: Mapping[int, KeptRows], statement: str) -> tuple[State, list[VersionStep]]:
     """What the deliveries make, and those that changed a statement (by its delivered id) or its claims, in order.
 
     Args:
-        deliveries: number → its rows, its columns by table, and whether it only adds.
+        deliveries: number → the delivery as it is kept.
         statement: the statement's delivered id.
 
     Example:
         >>> said = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record"})
         >>> graded = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record", "assessment": "A"})
         >>> columns = {"statements": ["id", "kind", "assessment"]}
-        >>> deliveries = {1: ([said], columns, False), 2: ([said], columns, False), 3: ([graded], columns, False)}
+        >>> deliveries = {1: KeptRows([said], columns, False), 2: KeptRows([said], columns, False), 3: KeptRows([graded], columns, False)}
         >>> [(step.delivery, step.standing.values.get("assessment")) for step in steps(deliveries, "T1")[1]]
         [(1, None), (3, 'A')]
     """
@@ -49,8 +68,8 @@ def steps(
     version_steps: list[VersionStep] = []
     standing: FoldedRow | None = None
     claims: dict[Key, FoldedRow] = {}
-    for number, (rows, columns, partial) in sorted(deliveries.items()):
-        fold(state, number, rows, columns, partial=partial)
+    for number, delivery in sorted(deliveries.items()):
+        delivery.fold(state, number)
         was, held = standing, claims
         standing = state.records["statements"].get(statement)
         claims = {key: state.claims[key] for key in state.by_statement.get(statement, ())}

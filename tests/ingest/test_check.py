@@ -282,3 +282,23 @@ def test_progress_is_told_and_can_end_the_reading(deliver: Deliver, limits: Limi
 
     with pytest.raises(KeyboardInterrupt):
         read_case(folder, limits, progress=stop)
+
+
+def test_statements_of_which_a_link_is_rejected_are_noted() -> None:
+    header = ["id", "subject_id", "relation", "object_id", "statement_id", "from_date"]
+    statements = RawTable(
+        "statements", "statements.csv", ["id", "kind"], [(2, ["S1", "record"]), (3, ["S2", "record"])]
+    )
+    good, bad, elsewhere = (
+        ["L1", "P1", "DIRECTED", "P2", "S2", ""],
+        ["L2", "P1", "DIRECTED", "P2", "S1", "08/05/2020"],
+        ["L3", "P1", "DIRECTED", "P2", "S9", "08/05/2020"],
+    )
+    for rows, incomplete in (
+        ([good], set()),
+        ([good, bad, elsewhere], {"S1"}),
+        ([good, ["L1", "P1", "DIRECTED", "P3", "S1", ""]], {"S1"}),
+        ([good, bad[:5]], {""}),
+    ):
+        links = RawTable("links", "links.csv", header, list(enumerate(rows, 2)))
+        assert check_delivery([statements, links], LIMITS).incomplete == incomplete

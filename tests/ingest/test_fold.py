@@ -56,6 +56,26 @@ def test_a_claim_whose_newer_row_is_rejected_is_not_superseded() -> None:
     assert [row.status for row in state.claims.values()] == ["active"]
 
 
+def test_nothing_of_a_statement_is_superseded_of_which_a_row_was_left_out() -> None:
+    for incomplete, superseded in (((), 2), (("S1",), 1), (("S2", "S1"), 0), (("",), 0), (None, 2)):
+        state = State()
+        rows = [*PEOPLE, statement("S1"), statement("S2", 3)]
+        load(state, 1, *rows, link("a", "PAID", "b", "S1"), link("a", "PAID", "b", "S2", 3))
+        report = fold(state, 2, rows, COLUMNS, partial=False, incomplete=incomplete)
+        assert report.counts["links"].superseded == superseded
+
+
+def test_a_row_without_an_id_that_is_rejected_may_be_any_claim_of_its_statement() -> None:
+    claim = link("a", "ASSOCIATES_WITH", "b", "S1", id="L1")
+    for identifier, superseded in (("", 0), ("L2", 1)):
+        state = State()
+        load(state, 1, *PEOPLE, statement("S1"), claim)
+        mistaken = link("a", "ASSOCIATES_WITH", "bb", "S1")
+        mistaken.values.update({"id": identifier} if identifier else {})
+        report = fold(state, 2, [statement("S1"), mistaken], COLUMNS, partial=False, incomplete=())
+        assert (report.counts["links"].rejected, report.counts["links"].superseded) == (1, superseded)
+
+
 def test_a_superseded_claim_that_comes_again_counts_as_changed() -> None:
     state = State()
     claim = link("a", "ASSOCIATES_WITH", "b", "S1")

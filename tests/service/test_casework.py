@@ -159,6 +159,49 @@ def test_an_undone_delivery_is_gone_and_cannot_be_undone_again(
         session.deliveries.undo(1, quiet)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "L2,P1,RELATED_TO,P2,S1,,08/05/2020",  # no form of a date
+        "L2,P1,RELATED_TO,P2,S1,asserted,2020-05-08",  # no polarity
+        "L1,P1,RELATED_TO,P2,S1,,2020-05-08",  # the id of another row
+        ",P1,RELATED_TO,P2,S1,,08/05/2020",
+        "L2,P1,RELATED_TO,P2,S1,,2020-05-08,one cell too many",
+        ",P1,RELATED_TO,P22,S1,,2020-05-08",  # nobody
+    ],
+)
+def test_a_claim_whose_correction_holds_a_mistake_stays_as_it_was_loaded(
+    session: Session, tmp_path: Path, line: str
+) -> None:
+    people = [{"id": "P1", "name": "Ari Berg"}, {"id": "P2", "name": "Bo Quist"}]
+    statements = [{"id": "S1", "kind": "record", "handling": "P"}]
+    first, second = (
+        said("P1", "PAID", "P2", "S1", id="L1"),
+        said("P1", "RELATED_TO", "P2", "S1", from_date="2020-05-07"),
+    )
+    second |= {"id": "L2"} if line.startswith("L") else {}
+    session.deliveries.load(write(tmp_path / "other", people=[{"id": "P9", "name": "Nel Oz"}]), quiet)
+    loaded = write(tmp_path / "first", people=people, statements=statements, links=[first, second])
+    session.deliveries.load(loaded, quiet)
+    again = write(tmp_path / "again", people=people, statements=statements, links=[first | {"from_date": ""}])
+    with (again / "links.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\r\n")
+    counts = session.deliveries.load(again, quiet).counts["links"]
+    assert (counts["rejected"], counts["superseded"]) == (1, 0)
+    assert statuses(session) == {"PAID": "active", "RELATED_TO": "active"}
+    session.deliveries.undo(1, quiet)
+    assert statuses(session) == {"PAID": "active", "RELATED_TO": "active"}
+    left_out = write(tmp_path / "left out", people=people, statements=statements, links=[first])
+    assert session.deliveries.load(left_out, quiet).counts["links"]["superseded"] == 1
+
+
+def statuses(session: Session) -> dict[str, str]:
+    """Relation → status of its claim in the statement S1."""
+    casework = session.ask.home.casework
+    state = casework.replay.now(session.case, casework.register.key(session.case, create=False))
+    return {row.values["relation"]: row.status for row in state.claims.values()}
+
+
 def test_cancelling_takes_back_what_had_been_written(at_server: Any, case: str, tmp_path: Path, small: Path) -> None:
     with Service(at_server(batch_rows=1)) as service:
         session = service.session(accounts.only_account(service.database, ""), "testing", case)

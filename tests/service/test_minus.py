@@ -61,5 +61,18 @@ def test_what_is_known_of_a_dwelling_is_masked_as_its_row_is() -> None:
     assert known == without(told, what)[0].values == {"id": "w", "name": f"Flat of {ERASED}"}
 
 
+def test_statements_of_which_a_row_was_rejected_are_called_as_they_are_left() -> None:
+    told = [
+        *people({"id": "p", "name": "Ari Berg"}, {"id": "q", "name": "Bo"}),
+        *rows(
+            "statements",
+            *({"id": one, "kind": "witness", "source_id": by} for one, by in (("s", "p"), ("on-ari-berg", "q"))),
+        ),
+    ]
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"), KEY)
+    assert set(what.statements_left(["", "s", "on-ari-berg"]) or ()) == {"", *ids(without(told, what), "statements")}
+    assert what.statements_left(None) is None
+
+
 def ids(found: list[Row], table: str) -> set[str]:
     return {row.values["id"] for row in found if row.table == table}

@@ -128,7 +128,15 @@ class Casework:
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             with uncollected():
-                report = fold(state, number, delivery.rows, delivery.columns, partial=partial, refused=delivery.refused)
+                report = fold(
+                    state,
+                    number,
+                    delivery.rows,
+                    delivery.columns,
+                    partial=partial,
+                    refused=delivery.refused,
+                    incomplete=delivery.incomplete,
+                )
             rejections = in_order([*delivery.rejections, *report.rejections])
             counts = counts_of(delivery, report)
             same = self.replay.repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
@@ -229,7 +237,8 @@ class Casework:
         row = self.register.counting(case).get(number)
         if row is None:
             return False
-        rows, _ = open_rows(self.register.key(case, create=False), case, number, row.rows_sealed)
+        key = self.register.key(case, create=False)
+        rows = open_rows(key, case, number, row.rows_sealed, partial=row.partial).rows
         return any(record.table == "statements" and record.values["kind"] == "witness" for record in rows)
 
     def close_lost(self, store: Store) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from graphsvc.access.vault import claim_id, pseudonym
 from graphsvc.cases.deliveries.erasure import Gone, gone, parted, pseudonyms, standing_without, without
 from graphsvc.cases.deliveries.held import require_stays
-from graphsvc.cases.deliveries.material import KeptRows, folded
+from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
@@ -24,6 +24,7 @@ from graphsvc.ingest.check import Delivery, columns_left
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.several import with_ids
+from graphsvc.ingest.versions import KeptRows
 from graphsvc.records.progress import Progress
 
 
@@ -48,7 +49,10 @@ class Erasing:
         decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}
         decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
         decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
-        sealed = {number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()}
+        sealed = {
+            number: seal_rows(key, case, number, rows.rows, rows.columns, rows.incomplete)
+            for number, rows in left.items()
+        }
         stored = self._register.standings(case, key)
         # What they were called before an earlier erasure took a name out of their id does not come back either.
         decided |= dict.fromkeys(
@@ -84,25 +88,32 @@ class Erasing:
         left, out = parted(delivery.rows, what)
         why = "is of somebody who was erased from this case"
         rejections = [Rejection(row.file, row.line, "", "", why, table=row.table) for row in out]
-        return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
+        incomplete = what.statements_left(delivery.incomplete) or frozenset()
+        return dataclasses.replace(
+            delivery, rows=left, rejections=[*delivery.rejections, *rejections], incomplete=incomplete
+        )
 
     def _erasing(self, case: str, key: bytes, person: str) -> tuple[Gone, dict[int, KeptRows]]:
         """What goes with a person, and the deliveries that are left."""
         deliveries = self._replay.kept(case, key, waiting=True)
         what = gone(
-            (row for rows, _, _ in deliveries.values() for row in rows),
+            (row for delivery in deliveries.values() for row in delivery.rows),
             _matcher(key, self._register.overrules(case, "erased") | {person}),
             key,
         )
         if not what:
             raise NotFound("Nothing of this person is loaded in the case.")
         left: dict[int, KeptRows] = {}
-        for number, (rows, columns, partial) in deliveries.items():
-            rows_left = without(rows, what)
-            left[number] = (rows_left, columns_left(columns, rows_left), partial)
+        for number, delivery in deliveries.items():
+            rows = without(delivery.rows, what)
+            left[number] = delivery._replace(
+                rows=rows,
+                columns=columns_left(delivery.columns, rows),
+                incomplete=what.statements_left(delivery.incomplete),
+            )
         # An account that waits without its statement would wait for nobody, and open the others that wait too early.
         for number in self._waitlist.rows(case):
-            if not any(row.table == "statements" for row in left[number][0]):
+            if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]
         if held := self._register.held(case):
             require_stays(key, held, folded(deliveries), folded(left), "erased", person)

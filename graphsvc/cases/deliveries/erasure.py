@@ -67,6 +67,10 @@ class Gone:
         """All of it but the statements."""
         return self.people | self.things
 
+    def statements_left(self, statements: Iterable[str] | None) -> frozenset[str] | None:
+        """What is left of ids of statements; None stays None."""
+        return None if statements is None else frozenset(map(self.id_left, frozenset(statements) - self.statements))
+
     @property
     def stays(self) -> frozenset[str]:
         """What others used as well, by its id as it was and as it is left where the name stood in it."""

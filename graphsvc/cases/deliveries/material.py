@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State, fold
-
-# Of one delivery: its rows, its columns by table, whether it only adds.
-KeptRows = tuple[list[Row], dict[str, list[str]], bool]
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.versions import KeptRows
 
 
 @uncollected()
 def folded(deliveries: Mapping[int, KeptRows]) -> State:
     """The state that deliveries make, in order."""
     state = State()
-    for number, (rows, columns, partial) in sorted(deliveries.items()):
-        fold(state, number, rows, columns, partial=partial)
+    for number, delivery in sorted(deliveries.items()):
+        delivery.fold(state, number)
     return state
 
 

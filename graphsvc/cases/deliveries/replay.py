@@ -11,7 +11,6 @@ from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
-from graphsvc.cases.deliveries.material import KeptRows
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
@@ -24,9 +23,9 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.ingest.check import Delivery, digest
-from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.fold import Report, State
+from graphsvc.ingest.versions import KeptRows, steps
 from graphsvc.ingest.versions import VersionStep as Version
-from graphsvc.ingest.versions import steps
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import Weights
 from graphsvc.store import mark
@@ -230,7 +229,7 @@ class Replay:
         """
         sought = delivery.digest
         for number, row in past.items():
-            if row.partial == partial and digest(open_rows(key, case, number, row.rows_sealed)[0]) == sought:
+            if row.partial == partial and digest(self.opened(case, key, number, row).rows) == sought:
                 return number
         return None
 
@@ -287,18 +286,18 @@ class Replay:
     @uncollected()
     def fold(self, state: State, key: bytes, case: str, number: int, row: Any, sealed: bytes | None = None) -> Report:
         """Take a delivery that is kept into a state; `sealed` instead of its rows if they are about to be others."""
-        rows, columns = open_rows(key, case, number, sealed or row.rows_sealed)
-        return fold(state, number, rows, columns, partial=row.partial)
+        return self.opened(case, key, number, row, sealed).fold(state, number)
 
     def kept(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
-        """The deliveries that count, and those that wait if asked for, opened: number → (rows, columns, partial)."""
+        """The deliveries that count, and those that wait if asked for, opened, by number."""
         rows = self._register.counting(case)
         if waiting:
             rows |= self._waitlist.rows(case)
-        return {
-            number: (*open_rows(key, case, number, row.rows_sealed), row.partial)
-            for number, row in sorted(rows.items())
-        }
+        return {number: self.opened(case, key, number, row) for number, row in sorted(rows.items())}
+
+    def opened(self, case: str, key: bytes, number: int, row: Any, sealed: bytes | None = None) -> KeptRows:
+        """A delivery that is kept; `sealed` as for `fold`."""
+        return open_rows(key, case, number, sealed or row.rows_sealed, partial=row.partial)
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from graphsvc.access.vault import pack, unpack
 from graphsvc.ingest.check import Row
+from graphsvc.ingest.versions import KeptRows
 
 
-def seal_rows(key: bytes, case: str, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]]) -> bytes:
-    """The rows of a delivery as they are kept."""
+def seal_rows(
+    key: bytes,
+    case: str,
+    number: int,
+    rows: Iterable[Row],
+    columns: Mapping[str, list[str]],
+    incomplete: Collection[str] | None,
+) -> bytes:
+    """The rows of a delivery as they are kept; `incomplete` as `fold` takes it."""
     plain = [(row.table, row.file, row.line, row.values) for row in rows]
-    return pack(key, {"rows": plain, "columns": columns}, f"delivery {case} {number}")
+    content: dict[str, Any] = {"rows": plain, "columns": columns}
+    if incomplete is not None:
+        content["incomplete"] = sorted(incomplete)
+    return pack(key, content, f"delivery {case} {number}")
 
 
-def open_rows(key: bytes, case: str, number: int, sealed: bytes) -> tuple[list[Row], dict[str, list[str]]]:
-    """The inverse of `seal_rows`."""
+def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: bool) -> KeptRows:
+    """The inverse of `seal_rows`; whether the delivery only adds (`partial`) is kept beside its rows."""
     delivery = unpack(key, sealed, f"delivery {case} {number}")
-    return [Row(table, file, line, values) for table, file, line, values in delivery["rows"]], delivery["columns"]
+    rows = [Row(table, file, line, values) for table, file, line, values in delivery["rows"]]
+    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"))

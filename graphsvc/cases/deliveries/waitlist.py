@@ -16,7 +16,7 @@ from graphsvc.cases.deliveries.batches import SERVICE, Wait
 from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
 from graphsvc.errors import Busy, RequestError
 from graphsvc.ingest.check import Delivery, Row, digest
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.fold import State
 
 _TABLE = tables.waiting
 # Numbers of those that wait, drawn by lot from as many: far beyond those of deliveries.
@@ -85,7 +85,7 @@ class Waitlist:
                     added_at=moment,
                     since=moment,
                     counts=counts,
-                    rows_sealed=seal_rows(key, case, number, delivery.rows, delivery.columns),
+                    rows_sealed=seal_rows(key, case, number, delivery.rows, delivery.columns, delivery.incomplete),
                 )
             )
         return number
@@ -115,11 +115,11 @@ class Waitlist:
             opening, now_there = dict[int, Opening](), state() if order else State()
             for number in order:
                 row, anew = rows[number], first + len(opening)
-                delivered, columns = open_rows(key, case, number, row.rows_sealed)
-                if fold(now_there, anew, delivered, columns, partial=row.partial).rejections:
+                delivery = open_rows(key, case, number, row.rows_sealed, partial=row.partial)
+                if delivery.fold(now_there, anew).rejections:
                     self.hold_back(case, number, SERVICE)
                     break
-                sealed = seal_rows(key, case, anew, delivered, columns)
+                sealed = seal_rows(key, case, anew, delivery.rows, delivery.columns, delivery.incomplete)
                 opening[anew] = Opening(number, "loading", row.partial, sealed)
             else:
                 return opening
@@ -132,7 +132,7 @@ class Waitlist:
         """
         sought, made = delivery.digest, _statements(delivery.rows)
         for number, row in self.rows(case).items():
-            rows, _ = open_rows(key, case, number, row.rows_sealed)
+            rows = open_rows(key, case, number, row.rows_sealed, partial=row.partial).rows
             if digest(rows) == sought:
                 return number
             if made & _statements(rows):
@@ -184,7 +184,7 @@ class Waitlist:
 
 
 def _wait(key: bytes, case: str, row: Any) -> Wait:
-    rows, _ = open_rows(key, case, row.number, row.rows_sealed)
+    rows = open_rows(key, case, row.number, row.rows_sealed, partial=row.partial).rows
     statements = [record.values for record in rows if record.table == "statements"]
     given_by = frozenset(statement.get("source_id", statement["id"]) for statement in statements)
     open_too = any(statement.get("handling") == "P" for statement in statements)
