@@ -202,6 +202,22 @@ def statuses(session: Session) -> dict[str, str]:
     return {row.values["relation"]: row.status for row in state.claims.values()}
 
 
+def test_an_undo_says_what_rests_on_the_delivery(session: Session, tmp_path: Path) -> None:
+    people = [{"id": "P1", "name": "Ari Berg", "category": "suspect"}, {"id": "P2", "category": "suspect"}]
+    statements = [{"id": "S1", "kind": "record", "handling": "P"}]
+    links = [
+        said("P1", relation, other, "S1") for relation, other in (("PAID", "P2"), ("DIRECTED", "P2"), ("PAID", "P9"))
+    ]
+    session.deliveries.load(write(tmp_path / "people", people=people), quiet)
+    session.deliveries.load(write(tmp_path / "links", statements=statements, links=links), quiet)
+    (note,) = session.deliveries.undoing(1)
+    assert note.startswith(
+        "2 rows of delivery 2 refer to what this one alone brought and fall out of the case with it."
+    )
+    assert note.endswith("does not bring them back: load that delivery again after it.")
+    assert session.deliveries.undoing(2) == []
+
+
 def test_cancelling_takes_back_what_had_been_written(at_server: Any, case: str, tmp_path: Path, small: Path) -> None:
     with Service(at_server(batch_rows=1)) as service:
         session = service.session(accounts.only_account(service.database, ""), "testing", case)

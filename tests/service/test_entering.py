@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from graphsvc.access.people.principal import Grant
-from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.deliveries import loaded, statement_form
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.statement_form import Form, FormPart, claim_cells, statement_cells
 from graphsvc.config import Settings
@@ -138,10 +138,20 @@ def said(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
     }
 
 
-@pytest.mark.parametrize("module", [relations, statement_form], ids=["relations", "typed"])
+@pytest.mark.parametrize("module", [relations, statement_form, loaded], ids=["relations", "typed", "loaded"])
 def test_examples_hold(module: Any) -> None:
     tried = doctest.testmod(module)
     assert (tried.attempted > 0, tried.failed) == (True, 0)
+
+
+@pytest.mark.changes
+def test_taking_back_says_what_was_added_by_form_and_rests_on_it(ann: Session) -> None:
+    number = entered(ann, report(ann, link("P1", "DIRECTED", "P2")))
+    assert any(
+        note.startswith(f"1 row of delivery {number} (1 of them added by form) refers to")
+        and note.endswith("what was added by form has to be typed again.")
+        for note in ann.deliveries.undoing(1)
+    )
 
 
 @pytest.mark.changes

@@ -14,6 +14,7 @@ from graphsvc.access.people import changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries.loaded import RESTING
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError
@@ -89,6 +90,22 @@ def test_an_undo_says_what_would_have_opened(people: Place, tmp_path: Path) -> N
     assert "Eve Nine" not in str(whole.search.find("Eve Nine").hits)
     with pytest.raises(NotFound):
         whole.deliveries.undoing(9)
+
+
+@pytest.mark.changes
+def test_without_source_clearance_no_undo_tells_how_much_rests_on_it(people: Place, tmp_path: Path) -> None:
+    aide: Tables = {"people": [{"id": "aide-5", "category": "suspect"}]}
+    high, whole = people("high").deliveries, people("whole").deliveries
+    high.load(write(tmp_path / "2", **aide), quiet)
+    before = high.undoing(2)
+    later: Tables = {
+        "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
+        "links": said("report-8", "boss-1 PAID aide-5"),
+    }
+    whole.load(write(tmp_path / "3", **later), quiet)
+    assert high.undoing(2) == before == [RESTING]
+    (note,) = whole.undoing(2)
+    assert note.startswith("1 row of delivery 3 refers to what this one alone brought")
 
 
 @pytest.mark.changes

@@ -21,8 +21,16 @@ from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, Weightless, row_changes, weightless
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
 from graphsvc.cases.deliveries.erasing import Erasing
+from graphsvc.cases.deliveries.form_rows import is_of_form
 from graphsvc.cases.deliveries.held import HeldError, require_stays
-from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
+from graphsvc.cases.deliveries.loaded import (
+    RESTING,
+    Loaded,
+    counts_of,
+    names_of,
+    resting_notes,
+    standing_notes,
+)
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.replay import Plan, Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
@@ -118,7 +126,7 @@ class Casework:
             key = self.register.key(case, create=not dry_run)
             progress(0, 0, "reading what is loaded already")
             past = self.register.counting(case)
-            state, before, _ = self.replay.replayed(case, key, past)
+            state, before, *_ = self.replay.replayed(case, key, past)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
@@ -219,8 +227,11 @@ class Casework:
                 raise
         self.rewrite_after(plan, progress)
 
-    def undoing(self, case: str, number: int) -> list[str]:
-        """What taking a delivery back would do to who is sealed, in sentences that name nobody."""
+    def undoing(self, case: str, number: int, *, sources: bool) -> list[str]:
+        """What taking a delivery back would do to who is sealed and to later deliveries, in sentences that name nobody.
+
+        How many rows of which delivery rest on it takes source clearance (`sources`): they may be what witnesses said.
+        """
         key = self.register.key(case, create=False)
         past = self.register.counting(case)
         if number in self.waitlist.rows(case):
@@ -228,9 +239,16 @@ class Casework:
         _require_loaded(case, number, past)
         before = self.register.standings(case, key) or {}
         left = {other: row for other, row in past.items() if other != number}
-        state, _, _ = self.replay.replayed(case, key, left)
+        state, _, _, refused = self.replay.replayed(case, key, left)
         after = standings(before, state, self.replay.deciding(case, key), number)
-        return standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
+        notes = standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
+        if not sources:
+            return [*notes, RESTING]
+        before_refused = self.replay.replayed(case, key, past).refused
+        many = {other: (rows - before_refused[other]).total() for other, rows in refused.items()}
+        resting = {other: rows for other, rows in many.items() if rows}
+        forms = {other for other in resting if is_of_form(self.replay.opened(case, key, other, past[other]).rows)}
+        return [*notes, *resting_notes(resting, forms)]
 
     def holds_accounts(self, case: str, number: int) -> bool:
         """Whether a delivery that counts holds accounts of witnesses."""

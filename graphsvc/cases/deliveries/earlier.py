@@ -54,7 +54,7 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
     corrected is not told: it has those it has now.
     """
     past = {number: row for number, row in register.counting(case).items() if number not in newer}
-    state = replay.replayed(case, key, past)[0]
+    state = replay.replayed(case, key, past).state
     people = state.records["people"]
     return Earlier(
         {vault.claim_id(key, *name): _graded(state, row) for name, row in state.claims.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from graphsvc.cases.deliveries.statement_form import Cells, Form, FormPart
 from graphsvc.cases.image.graphing import IdMap
 from graphsvc.errors import RequestError
 from graphsvc.ingest.cells import written
-from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.check import Delivery, Row
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.records.lines import plain
 from graphsvc.records.tables import TABLES
@@ -152,6 +152,11 @@ def _cells(values: Mapping[str, Any]) -> dict[str, str]:
 def entered_id(key: bytes, token: str, handle: str) -> str:
     """The id of what a form adds: the same each time the form is sent, so that sending it twice adds nothing twice."""
     return vault.pseudonym(key, "entered", f"{token}\0{handle}")
+
+
+def is_of_form(rows: Iterable[Row]) -> bool:
+    """Whether the rows of a delivery were made of a form."""
+    return any(vault.is_entered(str(row.values.get("id", ""))) or statement_form.REASON in row.values for row in rows)
 
 
 def require_new(state: State, delivery: Delivery) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,13 @@ from graphsvc.ingest.fold import Report
 from graphsvc.ingest.i2.chart import ChartRead
 from graphsvc.ingest.rejected import EqualRows, Rejection, SameFault, by_fault
 from graphsvc.records.numbers import count, plural
+
+# Said to who is not told how many rows of which delivery there are.
+RESTING = (
+    "Rows of later deliveries that refer to what this one alone brought fall out of the case with it. Loading its file again does not"
+    " bring them back: load theirs again after it."
+)
+_DELIVERIES_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,38 @@ def standing_notes(stay_sealed: int, asked: int, sealed_anew: int, *, committed:
         stand = plural(sealed_anew, "stands", "stand") if committed else "would stand"
         notes.append(f"{who} by name {stand} by a pseudonym from now on.")
     return notes
+
+
+def resting_notes(rows: Mapping[int, int], forms: Collection[int]) -> list[str]:
+    """What falls out of a case with a delivery that is taken back, in a sentence that names nobody.
+
+    Args:
+        rows: other delivery → how many of its rows refer to what that one alone brought.
+        forms: those of them that were added by form.
+
+    Example:
+        >>> resting_notes({2: 3, 5: 1}, {5})[0].partition(". ")[0]
+        '4 rows of deliveries 2, 5 (1 of them added by form) refer to what this one alone brought and fall out of the case with it'
+        >>> resting_notes({}, ())
+        []
+    """
+    if not rows:
+        return []
+    many, typed = sum(rows.values()), sum(rows[number] for number in forms)
+    named = ", ".join(map(str, list(rows)[:_DELIVERIES_NAMED]))
+    more = f" and {len(rows) - _DELIVERIES_NAMED:,} more" if len(rows) > _DELIVERIES_NAMED else ""
+    by_form = f" ({typed:,} of them added by form)" if typed else ""
+    refer, fall, them = plural(many, "refers", "refer"), plural(many, "falls", "fall"), plural(many, "it", "them")
+    deliveries, those = (
+        plural(len(rows), "delivery", "deliveries"),
+        plural(len(rows), "that delivery", "those deliveries"),
+    )
+    end = "; what was added by form has to be typed again." if typed else "."
+    note = (
+        f"{count(many, 'row')} of {deliveries} {named}{more}{by_form} {refer} to what this one alone brought and {fall} out of"
+        f" the case with it. Loading its file again does not bring {them} back: load {those} again after it{end}"
+    )
+    return [note]
 
 
 def counts_of(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.door.snapshots import Snapshots
@@ -31,6 +32,22 @@ from graphsvc.records.weights import Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import WriteStep, difference, moves_open, read_image, write, writing_mark
+
+
+class Replayed(NamedTuple):
+    """What deliveries make, loaded in order.
+
+    Attributes:
+        state: all they say.
+        standing: how everybody stood before the last decision.
+        settled: delivery → its status from then on, of those whose mark is to be settled.
+        refused: delivery → table, file and line of its rows that refer to nothing, or are refused otherwise.
+    """
+
+    state: State
+    standing: Standings
+    settled: dict[int, str]
+    refused: dict[int, Counter[tuple[str, str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,7 @@ class Replay:
             names: pseudonyms that are about to become others: what was decided on them counts for these.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
-        state, stored, settled = self.replayed(case, key, past, undoing, rows)
+        state, stored, settled, _ = self.replayed(case, key, past, undoing, rows)
         before = stored if before is None else before
         undone = (number for number, status in settled.items() if status == "undone")
         standing = standings(
@@ -159,7 +176,7 @@ class Replay:
 
     def now(self, case: str, key: bytes) -> State:
         """What the deliveries that count make."""
-        return self.replayed(case, key, self._register.counting(case))[0]
+        return self.replayed(case, key, self._register.counting(case)).state
 
     def replayed(
         self,
@@ -168,9 +185,9 @@ class Replay:
         past: Mapping[int, Any],
         undoing: int | None = None,
         rows: Mapping[int, bytes] = MappingProxyType({}),
-    ) -> tuple[State, Standings, dict[int, str]]:
-        """What deliveries make, how everybody stood before the last decision, and what settles their marks."""
-        state, settled = State(), dict[int, str]()
+    ) -> Replayed:
+        """What deliveries make; of `plan` the arguments."""
+        state, settled, refused = State(), dict[int, str](), dict[int, Counter[tuple[str, str, int]]]()
         deciding = self.deciding(case, key)
         stored = self._register.standings(case, key)
         standing: Standings = stored or {}
@@ -180,10 +197,11 @@ class Replay:
                 continue
             if row.status == "loading":
                 settled[number] = "active"
-            self.fold(state, key, case, number, row, rows.get(number))
+            report = self.fold(state, key, case, number, row, rows.get(number))
+            refused[number] = Counter((each.table, each.file, each.line) for each in report.rejections)
             if stored is None:  # as if it had been decided after each; else only what comes now is undecided
                 standing = standings(standing, state, deciding, number)
-        return state, standing, settled
+        return Replayed(state, standing, settled, refused)
 
     def planned(
         self,

@@ -75,10 +75,13 @@ class Deliveries:
             self._ask.home.casework.undo(self._ask.case, delivery, progress)
 
     def undoing(self, delivery: int) -> list[str]:
-        """What taking a delivery back would do to who is sealed, in sentences that name nobody. Raises as `undo`."""
+        """What taking a delivery back would do to who is sealed, and which rows of later ones fall out with it.
+
+        In sentences that name nobody. Raises as `undo`.
+        """
         with self._ask.act("load", undo=delivery, dry_run=True):
             self._require_undoing(delivery)
-            return self._ask.home.casework.undoing(self._ask.case, delivery)
+            return self._ask.home.casework.undoing(self._ask.case, delivery, sources=self._ask.grant.sources)
 
     def listed(self) -> list[dict[str, Any]]:
         """The deliveries of the case, newest first; none without clearance for handling code C.
