@@ -9,6 +9,8 @@ from graphsvc.views.wording import begin
 UNTOLD = (
     "Which deliveries came, and when, is told to those cleared for handling code C: there may be more than you can see."
 )
+# Said to who confirmed what is not what they looked at.
+CHANGED_SINCE = "Nothing was loaded: the case was changed since you looked, or it was not worked out yet what this upload would do. Look again."
 # Said where it was worked out what would become of the leads, and no place would be another one.
 NOBODY_MOVES = "Nobody among the first leads would stand elsewhere."
 _UNDONE = ("undo", "withdraw")

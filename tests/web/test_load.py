@@ -22,6 +22,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
 from graphsvc.service.deliveries.uploads import Uploads
+from graphsvc.views.loading import CHANGED_SINCE
 from graphsvc.web import create_app
 from graphsvc.web.deliveries import load
 from tests.toolbox import pages, rows
@@ -233,6 +234,29 @@ def test_a_filter_of_what_changes_stays_when_the_case_changed_meanwhile(
     assert {"again=1", "table=people", "field=name"} <= set(sent.location.partition("?")[2].split("&"))
 
 
+def test_a_preview_that_does_not_hold_any_more_is_looked_at_again(ann: FlaskClient, case: str) -> None:
+    loaded(ann, case, zipped())
+    loaded(ann, case, zipped(people=PEOPLE + "P4,Omar Said,other\n"))
+    upload = previewed(ann, case, zipped(people=PEOPLE + "P5,Nel Oz,other\n")).rpartition("upload=")[2]
+    form = {"csrf_token": token(ann, case), "upload": upload, "delivery": "2"}
+    ended(ann, ann.post(f"/case/{case}/load/take-back", data=form))
+    answer = ann.post(f"/case/{case}/load/confirm", data=form)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?")
+    ended(ann, ann.get(answer.headers["Location"]))
+    assert CHANGED_SINCE in ann.get(answer.headers["Location"]).text
+    listed = ann.get(f"/case/{case}/load.json").json["deliveries"]  # type: ignore[index]
+    assert [row["number"] for row in listed if row["status"] == "active"] == [1]
+    assert ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))["result"]["committed"]
+
+
+def test_what_was_never_previewed_is_not_loaded(ann: FlaskClient, case: str) -> None:
+    upload = sent(ann, case, zipped()).headers["Location"].rpartition("upload=")[2]
+    answer = ann.post(f"/case/{case}/load/confirm", data={"csrf_token": token(ann, case), "upload": upload})
+    assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?")
+    assert ann.get(f"/case/{case}").status_code == 404
+
+
 def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_waiting(
     ann: FlaskClient, case: str
 ) -> None:
@@ -245,9 +269,9 @@ def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_w
     address = previewed(ann, case, zipped(people=others))
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
     loaded(ann, case, zipped())  # these ids get their names in between
-    failed = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
-    assert failed["state"] == "failed"
-    assert "Most rows of people" in failed["said"]
+    answer = ann.post(f"/case/{case}/load/confirm", data=form)
+    assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?"), "it is looked at again"
+    ended(ann, ann.get(address))
     page = ann.get(address).text
     assert "Most rows of people whose ids are loaded already have another name there." in page
     confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": " Yes"})
@@ -327,6 +351,8 @@ def test_all_or_nothing_loads_nothing(ann: FlaskClient, case: str) -> None:
     job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
     assert job["result"]["committed"] is False
     assert ann.get(f"/case/{case}").status_code == 404
+    assert [one["id"] for one in ann.get(f"/case/{case}/load.json").json["uploads"]] == [form["upload"]]  # type: ignore[index]
+    assert "The upload goes on waiting on the page Load of ann" in ann.get(f"/case/{case}/load/job?id={job['id']}").text
 
 
 def test_only_adding_supersedes_nothing(ann: FlaskClient, case: str) -> None:

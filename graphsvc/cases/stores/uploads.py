@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,6 +84,22 @@ class Opened:
     path: Path
     mapping: str
     named: bool = False
+
+
+class Claimed(AbstractContextManager[Opened]):
+    """An upload that somebody loads: as a block it is in the clear. It goes on waiting after that if whoever loads it says that it `stays`."""
+
+    def __init__(self, reading: AbstractContextManager[Opened]) -> None:
+        self._reading = reading
+        self.stays = False
+
+    def __enter__(self) -> Opened:
+        return self._reading.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        return self._reading.__exit__(kind, error, traceback)
 
 
 class UploadStore:
@@ -235,10 +252,11 @@ class UploadStore:
         finally:
             lock.release()
 
-    def claim(self, identifier: str, account: str, case: str) -> AbstractContextManager[AbstractContextManager[Opened]]:
+    def claim(self, identifier: str, account: str, case: str) -> AbstractContextManager[Claimed]:
         """An upload to be loaded: from here on nobody else gets it, and nothing of it stays after the block.
 
-        Where the block ends with an error and nothing is recorded, or the process with it, the upload goes on waiting.
+        Where the block ends with an error and nothing is recorded, or the process with it, the upload goes on waiting; so it
+        does where it is said to (`Claimed.stays`).
 
         Raises:
             NotFound: there is none (somebody confirmed or cancelled it), or it is another's. Busy: it is being read.
@@ -291,11 +309,12 @@ class UploadStore:
             raise
 
     @contextmanager
-    def _loading(self, upload: Upload, key: bytes, lock: FileLock) -> Iterator[AbstractContextManager[Opened]]:
+    def _loading(self, upload: Upload, key: bytes, lock: FileLock) -> Iterator[Claimed]:
+        claimed = Claimed(self._reading(upload, key))
         is_loaded = False
         try:
-            yield self._reading(upload, key)
-            is_loaded = True
+            yield claimed
+            is_loaded = not claimed.stays
         finally:
             try:
                 if is_loaded or RECORDED.get():  # what is recorded is completed without it

@@ -142,7 +142,8 @@ class Uploads:
     def confirm(self, upload: str, *, other_names: bool = False) -> str:
         """Load an upload as a job, and delete it; gives the job's id. See `Deliveries.load`.
 
-        Where it ends with an error and nothing of it is recorded, the upload goes on waiting.
+        Where it ends with an error and nothing of it is recorded, or nothing is loaded since rows were rejected, the upload goes
+        on waiting.
 
         Raises:
             InputError: its preview found other names behind most ids, and `other_names` does not say that this is right.
@@ -151,9 +152,8 @@ class Uploads:
         self._loading.require()
         self._loading.require_quiet()
         options = self.look(upload).options
-        loaded = self.previewed(upload)
-        if loaded is not None:
-            loaded.require_names(confirmed=other_names)
+        if (previewed := self.previewed(upload)) is not None:
+            previewed.require_names(confirmed=other_names)
         with ExitStack() as unless_started:
             claimed = ExitStack()
             source = claimed.enter_context(self._ask.home.uploads.claim(upload, *self._loading.owner))
@@ -161,9 +161,12 @@ class Uploads:
 
             def work(progress: Progress) -> dict[str, Any]:
                 with claimed:
-                    return self._loading.load(
+                    loaded = self._loading.load(
                         source, progress, partial=options.partial, strict=options.strict, other_names=other_names
-                    ).outcome
+                    )
+                    # All or nothing, and it was nothing: what to correct is in its preview.
+                    source.stays = not loaded.committed and loaded.same_as is None and bool(loaded.rejections)
+                    return loaded.outcome
 
             job = self._loading.start("load", work)
             unless_started.pop_all()  # from here on it is the job's

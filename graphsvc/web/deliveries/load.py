@@ -44,7 +44,7 @@ _PER_PAGE = 200
 _YES = "yes"  # typed, where ids seem to be somebody else's
 # What of the statement of a chart can be chosen.
 _STATEMENT = ("id", "source_grade", "assessment", "handling")
-_OF_PREVIEW = ("upload", "as", "file", "sort", "fault", "page", "table", "field")
+_OF_PREVIEW = ("upload", "as", "file", "sort", "fault", "page", "table", "field", "changed")
 _QUICK_S = 1.5  # a preview that takes no longer is shown at once, without a page of progress
 
 
@@ -115,7 +115,8 @@ def preview(case: str) -> ResponseReturnValue:
     if loaded is None:
         job = _previewing(session, upload.id)
         if job.state != "done":
-            return redirect(url_for("load.job_json" if wants_json() else "load.job", case=case, id=job.id), code=303)
+            twin = "load.job_json" if wants_json() else "load.job"
+            return redirect(url_for(twin, case=case, id=job.id, changed=request.args.get("changed")), code=303)
         loaded = session.deliveries.uploads.previewed(upload.id)
     if loaded is None and "again" not in request.args:  # the case changed meanwhile
         twin = "load.preview_json" if wants_json() else "load.preview"
@@ -142,6 +143,7 @@ def preview(case: str) -> ResponseReturnValue:
         case=case,
         new=new,
         upload=upload,
+        changed="changed" in request.args,
         **_counted(loaded.counts),
         same_as=loaded.same_as,
         notes=loaded.notes,
@@ -179,9 +181,11 @@ def chart(case: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{_CASE}/confirm")
 def confirm(case: str) -> ResponseReturnValue:
-    """Loads the upload."""
+    """Loads the upload if it would do what its preview says; else what it would do is to be looked at anew."""
     session, _ = _place(case)
     upload, other_names = request.form.get("upload", ""), request.form.get("other_names", "").strip().lower() == _YES
+    if session.deliveries.uploads.previewed(upload) is None:  # the case changed meanwhile, or it is still worked out
+        return redirect(url_for("load.preview", case=case, upload=upload, changed="1"), code=303)
     return _watch(case, session.deliveries.uploads.confirm(upload, other_names=other_names))
 
 
@@ -199,7 +203,8 @@ def job(case: str) -> ResponseReturnValue:
     session, new = _place(case)
     job = session.deliveries.job(request.args.get("id", ""))
     if job.kind == "preview" and job.state == "done" and not wants_json():
-        return redirect(url_for("load.preview", case=case, upload=job.result["upload"]), code=303)
+        wanted: dict[str, Any] = {"upload": job.result["upload"], "changed": request.args.get("changed")}
+        return redirect(url_for("load.preview", case=case, **wanted), code=303)
     return answer(
         "load/job.html",
         handling="C",
