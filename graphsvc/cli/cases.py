@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import click
@@ -83,15 +83,9 @@ def load(
         raise RequestError(
             "--identities says whom a delivery seals once it is committed: leave out --dry-run and --undo."
         )
-    if rejections is not None and rejections.exists():
-        raise RequestError(
-            f"{rejections} is there already. Nothing was loaded; choose another file for the rejections."
-        )
-    if rejections is not None and not rejections.parent.is_dir():
-        raise RequestError(
-            f"There is no folder {rejections.parent} for the rejections. Nothing was loaded; make it first."
-        )
-    with session(case, new=undo is None) as acts, shown() as progress:
+    if undo is not None:
+        rejections = None  # there are none
+    with _made(rejections), session(case, new=undo is None) as acts, shown() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
                 say(note, err=True)
@@ -122,6 +116,37 @@ def load(
         _identify(loaded)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
+
+
+@contextmanager
+def _made(rejections: Path | None) -> Iterator[None]:
+    """The file for rejections is made before anything is loaded, and gone again if nothing can be written into it.
+
+    Raises:
+        RequestError: it is there already, or cannot be made.
+    """
+    if rejections is None:
+        yield
+        return
+    try:
+        rejections.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise RequestError(
+            f"{rejections} is there already. Nothing was loaded; choose another file for the rejections."
+        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise RequestError(
+            f"There is no folder {rejections.parent} for the rejections. Nothing was loaded; make it first."
+        ) from None
+    except OSError as error:
+        raise RequestError(
+            f"{rejections} cannot be made ({error.strerror}). Nothing was loaded; choose another file for the rejections."
+        ) from None
+    try:
+        yield
+    except BaseException:
+        rejections.unlink(missing_ok=True)
+        raise
 
 
 def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, dry_run: bool) -> None:
@@ -174,15 +199,22 @@ def _report_rejections(loaded: Loaded, target: Path | None) -> None:
     if len(faults) > _FAULTS:
         say(f"rejected: {len(faults) - _FAULTS:,} other faults, not shown", err=True)
     if target is not None:
-        target.touch(mode=0o600)
-        with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(REJECTION_COLUMNS)
-            for rejection in loaded.rejections:
-                writer.writerow([inert(str(getattr(rejection, name))) for name in REJECTION_COLUMNS])
-        say(f"Each rejected row is in {target}.", err=True)
+        try:
+            _write_rejections(loaded, target)
+        except OSError as error:  # a disk that is full: what is loaded is loaded all the same
+            say(f"Not every rejected row is in {target}: it cannot be written ({error.strerror}).", err=True)
+        else:
+            say(f"Each rejected row is in {target}.", err=True)
     elif len(faults) < len(loaded.rejections) or len(faults) > _FAULTS:
         say("--rejections FILE writes each rejected row to a file.", err=True)
+
+
+def _write_rejections(loaded: Loaded, target: Path) -> None:
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(REJECTION_COLUMNS)
+        for rejection in loaded.rejections:
+            writer.writerow([inert(str(getattr(rejection, name))) for name in REJECTION_COLUMNS])
 
 
 def _identify(loaded: Loaded) -> None:

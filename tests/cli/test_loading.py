@@ -109,6 +109,20 @@ def test_a_folder_for_rejections_that_is_not_there_is_said_before_anything_is_lo
 
 
 @pytest.mark.neo4j
+def test_a_file_for_rejections_is_made_before_anything_is_loaded(command: Command, tmp_path: Path, case: str) -> None:
+    folder = rows.texts(tmp_path / "case", people="id,name\nP1,Idris\n", links=f"{','.join(REQUIRED)}\n")
+    too_long = tmp_path / ("r" * 300)
+    refused = command("load", str(folder), "--case", case, "--rejections", str(too_long)).refusal()
+    assert "Nothing was loaded" in refused
+    target = tmp_path / "rejected.csv"
+    assert command("load", str(tmp_path / "nowhere"), "--case", case, "--rejections", str(target)).status != 0
+    assert not target.exists()
+    loaded = command("load", str(folder), "--case", case, "--rejections", str(target)).said
+    assert f"Loaded into {case} as delivery 1." in loaded, "the first that was loaded"
+    assert target.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.neo4j
 def test_where_nothing_was_committed_nobody_was_sealed_by_it(command: Command, tmp_path: Path, case: str) -> None:
     links = f"{','.join(REQUIRED)}\n"
     folder = rows.texts(tmp_path / "case", people="id,name,sealed\nP1,Idris,yes\n", links=links)
