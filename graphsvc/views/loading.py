@@ -43,6 +43,16 @@ def nothing_new(same_as: int | None) -> str:
     return f"This delivery would change nothing{'' if same_as is None else f': it repeats delivery {same_as}'}."
 
 
+def more_change(rows: int) -> str:
+    """That other rows would change than those that are told field by field; empty: none.
+
+    Example:
+        >>> more_change(1), more_change(0)
+        ('1 more row would change.', '')
+    """
+    return f"{count(rows, 'more row')} would change." if rows > 0 else ""
+
+
 def masked(cells: int) -> str:
     """What became of cells that named somebody sealed.
 

@@ -19,6 +19,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries import comparing
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
 from graphsvc.service.deliveries.uploads import Uploads
@@ -255,6 +256,24 @@ def test_what_was_never_previewed_is_not_loaded(ann: FlaskClient, case: str) -> 
     answer = ann.post(f"/case/{case}/load/confirm", data={"csrf_token": token(ann, case), "upload": upload})
     assert answer.headers["Location"].startswith(f"/case/{case}/load/preview?")
     assert ann.get(f"/case/{case}").status_code == 404
+
+
+def test_where_more_changes_than_is_told_the_file_says_so_and_every_table_is_offered(
+    ann: FlaskClient, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "MOST_TOLD", 2)
+    links = LINKS.replace("statement_id", "statement_id,notes").replace("ST1", "ST1,").replace("ST2", "ST2,")
+    loaded(ann, case, zipped(links))
+    people = PEOPLE.replace("Idris", "Idriss").replace("Selam", "Sellam").replace("Ana", "Anna")
+    address = previewed(ann, case, zipped(links.replace("ST1,", "ST1,at night"), people))
+    told = ann.get(address.replace("/preview?", "/preview.json?")).get_json()
+    assert told["tables"] == {"people": 3, "links": 1}
+    assert len(told["changes"]) == 2
+    page = ann.get(f"{address}&table=links").text
+    assert "None of the 2 rows told field by field" in page
+    assert "2 more rows would change." in page
+    saved = list(csv.reader(io.StringIO(ann.get(f"{address}&as=changes").text)))
+    assert saved[-1] == ["2 more rows would change.", *[""] * 6]
 
 
 def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_waiting(

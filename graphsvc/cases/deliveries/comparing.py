@@ -18,7 +18,7 @@ from graphsvc.names.spelling import reduced, words
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
-# So many rows are told field by field; who looks through more has the file for it.
+# So many rows are told field by field, on the page, in its CSV and by the command; of the others it is told how many there are.
 MOST_TOLD = 1000
 OTHER_NAMES = (
     "What bears the same id is the same in a case. Is it somebody else's numbering? Then give its ids a prefix. Are they the"

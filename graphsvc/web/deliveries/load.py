@@ -29,7 +29,7 @@ from graphsvc.service import (
     Session,
     chart_mapping,
 )
-from graphsvc.views import waits
+from graphsvc.views import loading, waits
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, page, wants_json
 from graphsvc.web.rail import Entry
@@ -133,7 +133,9 @@ def preview(case: str) -> ResponseReturnValue:
             for row in loaded.changes
             for cell in [*_cells(row), *(("", note, "") for note in row.notes)]
         )
-        return csv_file("changes", ("table", "id", "file", "line", "field", "now", "then"), fields, handling="C")
+        columns = ("table", "id", "file", "line", "field", "now", "then")
+        more = loading.more_change(_changing(loaded).total() - len(loaded.changes))
+        return csv_file("changes", columns, fields, last=filter(None, [more]), handling="C")
     if request.args.get("as") == "csv":
         rows = ([getattr(rejection, name) for name in REJECTION_COLUMNS] for rejection in loaded.rejections)
         return csv_file("rejections", REJECTION_COLUMNS, rows, handling="C")
@@ -310,6 +312,11 @@ def _cells(change: RowChange) -> list[tuple[str, str, str]]:
     return [(name, *pair) for name, pair in change.fields.items()]
 
 
+def _changing(loaded: Loaded) -> Counter[str]:
+    """Table → how many of its rows change; not all of them may be told field by field."""
+    return Counter({table: row["changed"] for table, row in loaded.counts.items() if row["changed"]})
+
+
 def _changes(loaded: Loaded) -> dict[str, Any]:
     """The rows that change: those of one table and those of which one field changes, or all."""
     table, field = (request.args.get(name, "") for name in ("table", "field"))
@@ -321,7 +328,7 @@ def _changes(loaded: Loaded) -> dict[str, Any]:
     return {
         "changes": [{"place": row.place, "notes": row.notes, "fields": _cells(row)} for row in chosen],
         "changing": len(loaded.changes),
-        "tables": Counter(row.table for row in loaded.changes),
+        "tables": _changing(loaded),
         "table": table,
         "fields": Counter(name for row in loaded.changes for name in (*row.fields, *row.unsaid)),
         "field": field,
