@@ -21,6 +21,7 @@ import neo4j
 import pytest
 import sqlalchemy as sa
 
+from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
@@ -140,10 +141,18 @@ def test_a_dry_run_and_a_strict_load_with_a_rejection_commit_nothing(
     )
     strict = session.deliveries.load(broken, quiet, strict=True)
     assert not strict.committed
+    assert logged(service, case) == ("released", 0)
     assert len(strict.rejections) == 1
     assert image(service, case).size() == 0
     assert session.deliveries.load(broken, quiet).committed
+    assert logged(service, case) == ("released, delivery 1", 1)
     assert set(image(service, case).nodes["Person"]) == {"P1"}
+
+
+def logged(service: Service, case: str) -> tuple[str, int]:
+    """How the newest load of a case ended, as the log says: its outcome and rows."""
+    line = audit.lines(service.database, newest=1, sought=audit.Sought(case=case, action="load"))[0]
+    return line["outcome"], line["rows"]
 
 
 def test_an_undone_delivery_is_gone_and_cannot_be_undone_again(

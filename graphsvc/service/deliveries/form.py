@@ -34,7 +34,7 @@ from graphsvc.records.lines import LONGEST_REASON, plain
 from graphsvc.records.progress import Progress
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask
-from graphsvc.service.deliveries.loading import Loading
+from graphsvc.service.deliveries.loading import Loading, taken_in
 from graphsvc.service.deliveries.statements import Statements
 from graphsvc.service.search.search import Search
 
@@ -285,7 +285,7 @@ class StatementForms:
                 waits=self._waits(form),
                 still=self._loading.require_still,
             )
-            outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
+            outcome |= taken_in(loaded)
         return loaded
 
     def _waits(self, form: Form) -> bool:

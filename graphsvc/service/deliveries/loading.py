@@ -117,7 +117,7 @@ class Loading:
                 other_names=other_names,
                 still=self.require_still,
             )
-            outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
+            outcome |= taken_in(loaded)
         released = (_released(row, self._ask.grant) for row in loaded.changes)
         changes = [row for row in released if row is not None]
         weightless = [lost for lost in loaded.weightless if self._ask.grant.sources or not lost.takes_sources]
@@ -181,6 +181,14 @@ class Loading:
         if "counts" in result:
             result["counts"] = counts_told(result["counts"], self._ask.grant)
         return replace(job, result=result)
+
+
+def taken_in(loaded: Loaded) -> dict[str, Any]:
+    """What the log says of the end of a load: how many rows were taken in, and as which delivery; of what waits not as which."""
+    if not loaded.committed:
+        return {"rows": 0}
+    rows = sum(counts["read"] - counts["rejected"] for counts in loaded.counts.values())
+    return {"rows": rows} if loaded.waits else {"rows": rows, "outcome": f"released, delivery {loaded.delivery}"}
 
 
 def counts_told(counts: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
