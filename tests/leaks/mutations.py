@@ -1265,6 +1265,14 @@ MUTATIONS = (
         f"{_SEALINGS}::test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone",
     ),
     Mutation(
+        "resting",
+        "what rests on a delivery that is taken back is counted for source clearance alone",
+        "graphsvc/service/deliveries/deliveries.py",
+        "delivery, sources=self._ask.grant.sources)",
+        "delivery, sources=True)",
+        f"{_SEALINGS}::test_without_source_clearance_no_undo_tells_how_much_rests_on_it",
+    ),
+    Mutation(
         "two-persons",
         "who asks that somebody is sealed or opened does not agree to it",
         "graphsvc/service/protection/requests.py",
