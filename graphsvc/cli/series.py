@@ -123,7 +123,7 @@ def surges(session: Opener, name: str, case: str, form: str, **chosen: str) -> N
     else:
         write(form, _COLUMNS, ([surge[column] for column in _COLUMNS] for surge in plain["surges"]))
     changes = (
-        f"From {day(part.first)} about {short(part.weekly)} a week"
+        f"From {day(part.first)} about {short(part.weekly)} {'in the mean' if answer.series.mean else 'a week'}"
         + (f", {short(part.times)} times as many as before" if part.times else "")
         for part in answer.segments[1:]
     )

@@ -284,3 +284,34 @@ def test_8_may_2020_is_flagged_on_the_day(column: str, count: int, until: str) -
     mark = milestones.milestone(series, may)
     assert mark is not None
     assert mark.until == dt.date.fromisoformat(until)
+
+
+def test_people_per_boat_are_a_mean_and_never_added_up() -> None:
+    rows = [
+        {"date": (FIRST + dt.timedelta(days=day)).isoformat(), "people_count": 20}
+        for day in range(7 * 42)
+        for _ in range(1 + day % 2)
+    ]
+    series = counts.of_crossings(rows, measure="per_boat")
+    assert series is not None
+    assert series.mean
+    assert set(counts.by_week(series).counts) == {20}
+    (part,) = segments.segments(series)
+    assert part.weekly == 20
+    gaps = replace(series, counts=(None, 20, 22, *series.counts[3:]), first=dt.date(2020, 5, 4))
+    assert counts.by_week(gaps).counts[0] == 20
+    people = counts.of_crossings(rows, measure="people")
+    assert people is not None
+    assert not people.mean
+    assert counts.by_week(people).counts[1] in (20 * 10, 20 * 11)
+
+
+def test_a_surge_of_means_has_the_figures_of_its_peak() -> None:
+    days = [
+        alarms.WatchedDay(FIRST + dt.timedelta(days=place), count, 20.0, 30, 35, 0.001, count > 35)
+        for place, count in enumerate((20, 40, 20, 41, 20))
+    ]
+    (surge,) = alarms.surges(days, mean=True)
+    assert (surge.count, surge.expected, surge.most) == (41, 20.0, 41)
+    (added,) = alarms.surges(days)
+    assert (added.count, added.expected) == (81, 40.0)

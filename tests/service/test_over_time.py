@@ -268,3 +268,12 @@ def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
         assert post(people.client("cus"), address, f"{address}/load", name="x").status_code == 403
     finally:
         people.forget()
+
+
+def test_people_per_boat_are_told_as_a_mean(people: Place) -> None:
+    client, address = people.client("low"), f"/case/{people.case}/surges"
+    means = {of: client.get(f"{address}.json?of={of}").get_json()["mean"] for of in ("per_boat", "people")}
+    assert means == {"per_boat": True, "people": False}
+    page, added = (client.get(f"{address}?of={of}").text for of in ("per_boat", "people"))
+    assert "Sum of its alarms" in added
+    assert "Sum of its alarms" not in page

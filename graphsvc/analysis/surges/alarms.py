@@ -50,7 +50,8 @@ class Surge:
     """Alarms that are less than a week apart.
 
     Attributes:
-        first, last: of its alarms. count: the sum of its alarms; expected: what was to be expected of them.
+        first, last: of its alarms. count: the sum of its alarms; expected: what was to be expected of them. Of counts that are means both are
+            those of the peak.
         peak: the day with most; most: how many. p: the smallest of its alarms.
     """
 
@@ -119,8 +120,12 @@ def alarm_tail(step: int) -> float:
     return _A_YEAR * step / YEAR
 
 
-def surges(days: list[WatchedDay]) -> list[Surge]:
+def surges(days: list[WatchedDay], *, mean: bool = False) -> list[Surge]:
     """The surges among some days that follow each other, in their order.
+
+    Args:
+        days: the days.
+        mean: their counts are means (`Series.mean`), which cannot be added up.
 
     Example:
         >>> days, _ = watched(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14, 0, 12)))
@@ -130,7 +135,7 @@ def surges(days: list[WatchedDay]) -> list[Surge]:
     Limits: that alarms lie near each other does not say that one cause is behind them.
     """
     step = (days[1].day - days[0].day).days if len(days) > 1 else 1
-    return [_surge(run) for run in _runs([day for day in days if day.alarm], step)]
+    return [_surge(run, [_peak(run)] if mean else run) for run in _runs([day for day in days if day.alarm], step)]
 
 
 def _runs(alarms: list[WatchedDay], step: int) -> Iterator[list[WatchedDay]]:
@@ -145,13 +150,17 @@ def _runs(alarms: list[WatchedDay], step: int) -> Iterator[list[WatchedDay]]:
         yield run
 
 
-def _surge(run: list[WatchedDay]) -> Surge:
-    peak = max(run, key=lambda day: day.count or 0)
+def _peak(run: list[WatchedDay]) -> WatchedDay:
+    return max(run, key=lambda day: day.count or 0)
+
+
+def _surge(run: list[WatchedDay], counted: list[WatchedDay]) -> Surge:
+    peak = _peak(run)
     return Surge(
         run[0].day,
         run[-1].day,
-        sum(day.count or 0 for day in run),
-        sum(day.mean or 0.0 for day in run),
+        sum(day.count or 0 for day in counted),
+        sum(day.mean or 0.0 for day in counted),
         peak.day,
         peak.count or 0,
         min(day.p for day in run if day.p is not None),

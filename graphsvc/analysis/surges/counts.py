@@ -33,6 +33,7 @@ class Series:
         step: days that one count is of: 1 or 7.
         unplaced: how many things stand on none of them, since their date is less precise than a day.
         outside: days of things that are left out, since they lie outside of the thirty years with most; one for each thing.
+        mean: each count is a mean, such as people per boat: added up they say nothing.
 
     Example:
         >>> series = Series(dt.date(2020, 5, 7), (1, 8))
@@ -46,6 +47,7 @@ class Series:
     step: int = 1
     unplaced: int = 0
     outside: tuple[dt.date, ...] = ()
+    mean: bool = False
 
     def __post_init__(self) -> None:
         """What cannot be a series is refused.
@@ -125,7 +127,14 @@ def of_crossings(
     if all(count is None for count in counts):
         return None
     outside = tuple(day for day in known if not begin <= day <= end)
-    return Series(first, tuple(counts), step=days, unplaced=len(placed) - len(known), outside=outside)
+    return Series(
+        first,
+        tuple(counts),
+        step=days,
+        unplaced=len(placed) - len(known),
+        outside=outside,
+        mean=measure == "per_boat",
+    )
 
 
 def known_by(rows: Iterable[Mapping[str, Any]], day: dt.date) -> list[Mapping[str, Any]]:
@@ -161,7 +170,7 @@ def per_day(rows: Iterable[Mapping[str, Any]]) -> dict[dt.date, int]:
 def by_week(series: Series) -> Series:
     """A series of days as one of weeks from Monday; a week of which a day is not known is not known. Broken weeks at the ends are left out.
 
-    Conditions become their mean over the days they are known of.
+    Conditions, and counts that are means, become their mean over the days they are known of.
 
     Raises:
         ValueError: no whole week is in it.
@@ -170,17 +179,15 @@ def by_week(series: Series) -> Series:
         >>> by_week(Series(dt.date(2020, 5, 4), (1,) * 7)).counts
         (7,)
 
-    Limits: a week begun is not told before it is over.
+    Limits: a week begun is not told before it is over. A mean of means takes a day of one boat for as much as a day of ten.
     """
     start = -series.first.weekday() % 7
     weeks = (len(series.counts) - start) // 7
     if weeks < 1:
         raise ValueError("no whole week is in it")
     blocks = [slice(start + 7 * week, start + 7 * week + 7) for week in range(weeks)]
-    counts = [
-        sum(count for count in some if count is not None) if None not in some else None
-        for some in (series.counts[block] for block in blocks)
-    ]
+    whole = _mean_of if series.mean else _sum_of
+    counts = [whole(series.counts[block]) for block in blocks]
     conditions = [_mean(series.condition[block]) for block in blocks] if series.condition else []
     return replace(
         series, first=series.day(start), counts=tuple(counts), condition=tuple(conditions), step=STEPS["week"]
@@ -210,6 +217,15 @@ def _measured(measure: str, people: Sequence[int | None]) -> int | None:
     if measure == "people":
         return sum(counted) if counted or not people else None
     return round(sum(counted) / len(counted)) if counted else None
+
+
+def _sum_of(counts: Sequence[int | None]) -> int | None:
+    return sum(count for count in counts if count is not None) if None not in counts else None
+
+
+def _mean_of(counts: Sequence[int | None]) -> int | None:
+    mean = _mean(counts)
+    return None if mean is None else round(mean)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -38,7 +38,7 @@ class SeriesPart:
 
     Attributes:
         first, last: Mondays of its first and last week.
-        weekly: the mean count of a week. times: how many times that of the part before; None: the first, or before it nothing.
+        weekly: the mean count of a week; of counts that are means, their mean. times: how many times that of the part before; None: the first, or before it nothing.
     """
 
     first: dt.date
