@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from graphsvc.access.door.gate import Gate
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.queries.library import Query
 from graphsvc.service import SeriesChoice
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.pages import post
@@ -268,6 +270,32 @@ def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
         assert post(people.client("cus"), address, f"{address}/load", name="x").status_code == 403
     finally:
         people.forget()
+
+
+def test_of_days_beyond_the_crossings_that_are_read_it_is_said_that_nothing_is_known(
+    brought: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, case = brought.client("low"), f"/case/{brought.case}"
+    unread = "not known: the case has more crossings than are read at once"
+    whole = client.get(f"{case}/surges?of=official").text
+    assert unread not in whole
+    assert client.get(f"{case}/overview.json").get_json()["crossings_cut"] is False
+    assert "read at once" not in client.get(case).text
+    bound = Gate._bound
+
+    def fewer(gate: Gate, query: Query, of: str, grant: Grant) -> dict[str, Any]:
+        return bound(gate, query, of, grant) | ({"limit": 3} if query.name == "cases.crossings" else {})
+
+    monkeypatch.setattr(Gate, "_bound", fewer)
+    # Those of 1, 3 and 5 January are read: none is on 4 January, and of the sixth nobody knows.
+    days = brought("low").time.crossing_days()
+    assert (list(days.counts), days.unread_from) == (_DAYS[:3], _DAYS[2])
+    page = client.get(f"{case}/surges?of=official").text
+    assert unread in page
+    assert 0 < page.count("no crossing in the case") < whole.count("no crossing in the case")
+    plain = client.get(f"{case}/overview.json").get_json()
+    assert (plain["crossings_cut"], plain["crossings_read"]) == (True, 3)
+    assert "There are more crossings than are read at once: these are the earliest 3." in client.get(case).text
 
 
 def test_people_per_boat_are_told_as_a_mean(people: Place) -> None:

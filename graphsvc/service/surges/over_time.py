@@ -48,6 +48,19 @@ class ChosenSeries:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CrossingDays:
+    """How many crossings of a case stand on each day, as far as they are read.
+
+    Attributes:
+        counts: day → how many, in the order of the days.
+        unread_from: from this day on there may be crossings that are not read; None: all are read.
+    """
+
+    counts: Mapping[dt.date, int]
+    unread_from: dt.date | None
+
+
 class SurgeCaches(Caches):
     """What stands out in series of cases."""
 
@@ -101,9 +114,13 @@ class OverTime:
             outcome["rows"] = len(answer.days)
         return answer
 
-    def crossing_days(self) -> dict[dt.date, int]:
-        """Day → how many crossings of the case stand on it: what can be asked who is behind."""
-        return per_day(self._ask.rows("cases.crossings").dicts())
+    def crossing_days(self) -> CrossingDays:
+        """How many crossings of the case stand on each day: what can be asked who is behind."""
+        released = self._ask.rows("cases.crossings")
+        rows = released.dicts()
+        # Rows come by day, those without one last: where one of these is read, all that stand on a day are.
+        last = rows[-1]["day"] if released.truncated and rows else None
+        return CrossingDays(per_day(rows), None if last is None else dt.date.fromisoformat(str(last)))
 
     def sites(self) -> dict[str, list[str]]:
         """`launch` and `landing` → the names of the sites of crossings, in their order."""

@@ -69,7 +69,8 @@ def workplaces(case: str) -> ResponseReturnValue:
 
 def _overview(session: Session) -> dict[str, Any]:
     """What takes time: after a delivery the leads are ranked as they are and as they were."""
-    crossings = session.network.entities.crossings().dicts()
+    released = session.network.entities.crossings()
+    crossings = released.dicts()
     counted = [row["people_count"] for row in crossings if row["people_count"] is not None]
     verdict, reason, leads, total = _top(session)
     return {
@@ -78,6 +79,9 @@ def _overview(session: Session) -> dict[str, Any]:
         "counts": dict(_in_order(session.network.entities.counts())),
         "statements": session.network.entities.statement_counts(),
         "timeline": charts.timeline(crossings),
+        # The time line and what follows are of the earliest crossings alone, where there are more than are read at once.
+        "crossings_read": len(crossings),
+        "crossings_cut": released.truncated,
         # None: nobody counted them anywhere. Of whom is told one by one is another number.
         "people_carried": sum(counted) if counted else None,
         "crossings_counted": len(counted),
