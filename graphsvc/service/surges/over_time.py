@@ -164,7 +164,8 @@ class OverTime:
 
     def _of_case(self, choice: SeriesChoice, name: str) -> ChosenSeries:
         released = self._ask.rows("cases.crossings")
-        rows: Sequence[Mapping[str, Any]] = released.dicts()
+        every: Sequence[Mapping[str, Any]] = released.dicts()
+        rows = every
         for end, wanted in (("launch", choice.launch), ("landing", choice.landing)):
             if wanted:
                 rows = [row for row in rows if (row[f"{end}_site"] or "").casefold() == wanted.strip().casefold()]
@@ -176,9 +177,10 @@ class OverTime:
         days = per_day(rows)
         day = self._day(choice, min(days)) if days else None
         if day is not None:
-            rows = known_by(rows, day)
-        # Days after the last crossing of all are not known to be watched.
-        series = of_crossings(rows, measure=name, step=choice.step, until=day and min(day, max(days)))
+            every, rows = known_by(every, day), known_by(rows, day)
+        # Days after the last crossing of the case that was known by then are not known to be watched, whatever is chosen of it.
+        watched = of_crossings(every)
+        series = of_crossings(rows, measure=name, step=choice.step, until=watched and watched.last)
         if series is None:
             raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
         notes = []
