@@ -1601,6 +1601,14 @@ MUTATIONS = (
         f"{_MACHINES}::test_nothing_but_numbers_crosses_the_wire",
     ),
     Mutation(
+        "moved-q",
+        "how sure it is that people went together takes source clearance",
+        "graphsvc/views/displacement/rows.py",
+        "        q=None if few_below else left.test.q,\n        together=False,",
+        "        q=left.test.q,\n        together=False,",
+        "tests/views/test_displacement.py::test_every_flow_bears_the_p_that_its_verdict_is_held_to[3]",
+    ),
+    Mutation(
         "slices",
         "a function of a plugin is refused behind the dots of a slice too",
         "graphsvc/access/door/freetext.py",

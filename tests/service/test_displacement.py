@@ -133,6 +133,8 @@ def test_page_twin_table_graph_and_notebook_give_one_answer(people: Place) -> No
     client, case = people.client("ana"), f"/case/{people.case}/displacement"
     frame = people("ana").moves()
     twin = client.get(f"{case}.json").get_json()
+    assert set(frame["q"]) == {twin["closures"][0]["q"]}
+    assert "of this closure alone" in client.get(f"{case}/place?id=wash").text
     assert [[row["left"], row["next"], row["people"]] for row in twin["moves"]] == frame[
         ["left", "next", "people"]
     ].to_numpy().tolist()

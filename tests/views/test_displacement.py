@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graphsvc.analysis.displacement.cohorts import OUTCOMES, Whereabouts, whereabouts
-from graphsvc.analysis.displacement.flows import Departure, displaced
+from graphsvc.analysis.displacement.flows import Departure, compared, displaced
 from graphsvc.analysis.displacement.movers import movers
 from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie, stays
 from graphsvc.views.displacement.drawing import places_line, sankey
@@ -287,3 +287,23 @@ def test_that_few_came_from_a_place_is_no_sign_of_risk(few: int) -> None:
     assert {row.signs for row in at_risk(known, "w3", every, 3)} == {()}
     assert {row.signs for row in at_risk(known, "w3", every)} == {("came",)}
     assert {row.signs for row in at_risk(known, "w2", every, 3)} == {("came",)}
+
+
+@pytest.mark.parametrize("few_below", [0, 3])
+def test_every_flow_bears_the_p_that_its_verdict_is_held_to(few_below: int) -> None:
+    """The p of a flow is of its closure alone: whoever has the table alone needs the one that is corrected over all."""
+    ties = [WorkTie(f"p{n}", "WORKED_AT", "w1", 0.8, False, "2020-01-05") for n in range(5)]
+    ties += [WorkTie(f"p{n}", "WORKED_AT", "w2", 0.8, False, "2020-04-02") for n in range(5)]
+    ties += [WorkTie(f"q{n}", "WORKED_AT", "w3", 0.8, False, "2020-01-05") for n in range(5)]
+    ties += [WorkTie(f"q{n}", "WORKED_AT", f"y{n}", 0.8, False, "2020-04-05") for n in range(5)]
+    ties += [WorkTie(f"z{n}", "WORKED_AT", "w4", 0.8, False, "2020-04-05") for n in range(4)]
+    ties += [WorkTie(f"o{n}", "WORKED_AT", f"x{n}", 0.8, False, "2020-04-05") for n in range(40)]
+    closed = [WorkPlace(name, closed_on="2020-03-20") for name in ("w1", "w3")]
+    every = displaced(whereabouts([*closed, WorkPlace("w2"), WorkPlace("w4")], ties), draws=99)
+    assert compared(every.values()) == 2
+    for some in every.values():
+        closure, rows = closure_row(some, named, few_below, 2), move_rows(some, named, few_below)
+        assert {row.q for row in rows} == {closure.q}
+        assert (closure.q is None) == bool(few_below)
+    (first, *_) = move_rows(every["w1"], named, 0)
+    assert (first.p, first.q) == (pytest.approx(0.01), pytest.approx(0.02))

@@ -62,8 +62,8 @@ class MoveRow:
         months: month → how many came in it; empty where one of them is few.
         first, last: when the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
         chance: so many a deal sends there on average. share, low, high: of those seen again, with its 95 % interval.
-        p: see `permutation.Excess`. together: whether it stands.
-        verdict: of the place they left, as in `ClosureRow`.
+        p: of the closure alone, corrected for the places of it and not for other closures: see `permutation.Excess`. together: whether it stands.
+        verdict, q: of the place they left, as in `ClosureRow`: q is p corrected over all closures, and what the verdict is held to.
     """
 
     left: str
@@ -86,6 +86,7 @@ class MoveRow:
     low: float | None
     high: float | None
     p: float | None
+    q: float | None
     together: bool
     verdict: str
 
@@ -214,6 +215,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
         low=None,
         high=None,
         p=None,
+        q=None if few_below else left.test.q,
         together=False,
         verdict=left.test.verdict,
     )
