@@ -1609,6 +1609,14 @@ MUTATIONS = (
         "tests/views/test_displacement.py::test_every_flow_bears_the_p_that_its_verdict_is_held_to[3]",
     ),
     Mutation(
+        "moved-chance",
+        "how many chance would send is in no graph beside a flow of few",
+        "graphsvc/service/displacement/displacement.py",
+        "if left in some_few:",
+        "if False:",
+        "tests/service/test_displacement.py::test_the_graph_of_moves_says_what_the_table_says[inv]",
+    ),
+    Mutation(
         "slices",
         "a function of a plugin is refused behind the dots of a slice too",
         "graphsvc/access/door/freetext.py",

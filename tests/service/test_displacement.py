@@ -152,6 +152,20 @@ def test_page_twin_table_graph_and_notebook_give_one_answer(people: Place) -> No
 
 
 @pytest.mark.parametrize("who", ["ana", "inv", "low"])
+def test_the_graph_of_moves_says_what_the_table_says(people: Place, who: str) -> None:
+    session = people(who)
+    edges = {(left, to): values for left, to, values in session.graph(of="moves").edges(data=True)}
+    rows = {(move.left, move.next): move for move in session.displacement.moves() if move.outcome == "moved"}
+    assert edges.keys() == rows.keys()
+    for flow, values in edges.items():
+        row = rows[flow]
+        # What a table leaves empty a graph leaves out: GraphML knows no None.
+        in_table = {name: getattr(row, name) for name in ("people", "belief", "chance", "first", "last", "together")}
+        assert values == {name: value for name, value in in_table.items() if value is not None and value != ""}
+    assert any("chance" in values for values in edges.values()) == (who == "ana")
+
+
+@pytest.mark.parametrize("who", ["ana", "inv", "low"])
 def test_pages_show_names_as_text_and_lead_to_the_answer(people: Place, who: str) -> None:
     client, case = people.client(who), f"/case/{people.case}"
     pages = {

@@ -28,6 +28,7 @@ from graphsvc.analysis.displacement.cohorts import (
 from graphsvc.analysis.displacement.permutation import DRAWS, AskedOf, ChanceTest
 from graphsvc.analysis.displacement.stays import COARSEST, WorkTie, hands, shifted
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
+from graphsvc.records.numbers import significant
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -190,8 +191,8 @@ def came(every: Mapping[str, Departure], place: str) -> list[Flow]:
 def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
     """Flows between places as a graph: an edge, keyed `MOVED`, from each place that people left to each where they appear next.
 
-    Edges have `people` (how many), `expected`, `first`, `last` (days) and `together` (whether the test says that they went there
-    together).
+    Edges have `people` (how many), `belief` (so many of them are expected, were links right as often as they are believed), `chance` (so many a
+    deal sends there on average, where one was dealt), `first`, `last` (days) and `together` (whether the test says that they went there together).
 
     Example:
         >>> flow_graph([]).number_of_edges()
@@ -203,18 +204,21 @@ def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for left in every:
-        together = {excess.place for excess in left.test.places if excess.together}
+        excesses = {excess.place: excess for excess in left.test.places}
         for flow in flows(left):
             if flow.outcome == "moved":
+                excess = excesses.get(flow.next)
+                against = {} if excess is None else {"chance": excess.expected}
                 graph.add_edge(
                     flow.left,
                     flow.next,
                     MOVED,
                     people=len(flow.people),
-                    expected=flow.expected,
+                    belief=significant(flow.expected),
                     first=flow.first,
                     last=flow.last,
-                    together=flow.next in together,
+                    together=excess is not None and excess.together,
+                    **against,
                 )
     return graph
 

@@ -161,7 +161,11 @@ class Displacement:
             return places_line(stays, self._names({stay.place for stay in stays}))
 
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Flows between places: nodes with `name` and `kind`, edges with `people` (or `few`, and then no more), days and `together`."""
+        """Flows between places: nodes with `name` and `kind`, edges with `people` (or `few`), `belief`, `chance`, days and `together`.
+
+        What the table of flows leaves out is left out of an edge: all but `people` and `together` where they are few, and `chance` of every edge
+        from a place that few went to another from.
+        """
         with self._ask.look("analyse", query="displacement") as outcome:
             every = self._displaced.every().values()
             names = self._names(_places_of(every))
@@ -171,9 +175,13 @@ class Displacement:
                     "name": names.get(name, {}).get("name") or name,
                     "kind": names.get(name, {}).get("sort") or "",
                 }
-            for _, _, values in graph.edges(data=True):
+            # How many a deal sends somewhere, beside a number of people, tells how many went in all.
+            some_few = {left for left, _, values in graph.edges(data=True) if 0 < values["people"] < self._few}
+            for left, _, values in graph.edges(data=True):
+                if left in some_few:
+                    values.pop("chance", None)
                 if 0 < values["people"] < self._few:
-                    for name in ("expected", "first", "last"):
+                    for name in ("belief", "first", "last"):
                         del values[name]
                     values["people"] = FEW
             outcome["rows"] = graph.number_of_edges()
