@@ -19,6 +19,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import ranked_on
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
+from graphsvc.service.linkage import compared as compared_module
 from graphsvc.service.linkage import linkage
 from graphsvc.service.linkage.compared import ComparedCase, compared
 from graphsvc.views.linked import COLUMNS, apart, in_no_cluster, likely, no_pair
@@ -330,3 +331,18 @@ def test_of_one_crossing_its_own_cluster_alone_is_told_with_its_number(
     assert {row[4] for row in pairs.rows} <= {2, None}
     assert ana.table("c9").clusters == {}
     assert people("ana").linked_crossings("c1").attrs["clusters"] == [["c1", "c2"]]
+
+
+@pytest.mark.parametrize("who", ["ana", "low"])
+def test_sources_that_are_not_left_out_are_counted(people: Place, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    every = people(who).linkage.cluster("c1")
+    assert every["more_pieces"] == 0
+    assert len(every["pieces"]) >= 2
+    monkeypatch.setattr(compared_module, "_PIECES", 1)
+    client, address = people.client(who), f"/case/{people.case}/linked/cluster"
+    cluster = client.get(f"{address}.json?id=c1").get_json()
+    # For who may not count witnesses all of them are one of these.
+    assert (len(cluster["pieces"]), cluster["more_pieces"]) == (1, len(every["pieces"]) - 1)
+    assert "not left out" in client.get(f"{address}?id=c1").text
+    monkeypatch.undo()
+    assert "not left out" not in client.get(f"{address}?id=c1").text

@@ -45,7 +45,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> Linkage:
     case = ComparedCase(CaseRows([RowOfCrossing(name) for name in ids]), dict.fromkeys(ids, "2020-05-08"), made)
     assert [len(rows) for rows in made.clusters] == [len(INSIDE)]
     monkeypatch.setattr(linkage, "compared", lambda _ask, _material: case)
-    monkeypatch.setattr(linkage, "without_pieces", lambda *_: [])
+    monkeypatch.setattr(linkage, "without_pieces", lambda *_: ([], 0))
     return Linkage(cast("Ask", Asked()), cast("Material", None))
 
 

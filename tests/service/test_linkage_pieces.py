@@ -43,7 +43,7 @@ def left(
     )
     material = SimpleNamespace(given=lambda: (every, [], {}))
     case = ComparedCase(rows, dict.fromkeys(ids, ""), made)
-    pieces = without_pieces(cast("Ask", ask), cast("Material", material), case, BOTH)
+    pieces, _ = without_pieces(cast("Ask", ask), cast("Material", material), case, BOTH)
     return float(made.own[made.number(*BOTH)]), {(piece.kind, piece.id): piece for piece in pieces}
 
 

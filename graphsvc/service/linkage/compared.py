@@ -170,10 +170,13 @@ def _piece_of(row: Mapping[str, Any]) -> tuple[str, str]:
     return _piece(row["statement_kind"], row.get("source") or "", row["statement"], sources=True)
 
 
-def without_pieces(ask: Ask, material: Material, case: ComparedCase, crossings: Sequence[str]) -> list[PieceLeftOut]:
-    """What becomes of a cluster without each source, those that change most first: without its links, its words and its prices.
+def without_pieces(
+    ask: Ask, material: Material, case: ComparedCase, crossings: Sequence[str]
+) -> tuple[list[PieceLeftOut], int]:
+    """What becomes of a cluster without each source, those that change most first; and how many sources are not left out.
 
-    Without source clearance all that witnesses said is left out as one; reports and records one by one.
+    A source goes with its links, its words and its prices. Only those of most claims are left out. Without source clearance all
+    that witnesses said is one source; reports and records are one each.
     """
     of_them, beside = leading_to(case.rows.links, crossings)
     keys = {link.key for link in of_them}
@@ -215,7 +218,9 @@ def without_pieces(ask: Ask, material: Material, case: ComparedCase, crossings: 
             at = trait.crossing, trait.feature, trait.value
             beliefs[at] = max(beliefs[at], trait.belief)
         result.append(PieceLeftOut(*piece, without_traits(case.linked, crossings, beliefs, figures)))
-    return sorted(result, key=lambda piece: (-len(piece.left.parts), piece.left.log_ratio, piece.kind, piece.id))
+    result.sort(key=lambda piece: (-len(piece.left.parts), piece.left.log_ratio, piece.kind, piece.id))
+    # Of what this reader is told apart: all witnesses together are one piece where they may not be counted.
+    return result, len(pieces) - len(most)
 
 
 def _without(

@@ -158,7 +158,7 @@ class Linkage:
             things = shared(made, ids)
             names = self._named(things[:_SHARED], ids)
             rows = tuple(made.ids.index(name) for name in ids)
-            pieces = without_pieces(self._ask, self._material, case, ids)
+            pieces, more_pieces = without_pieces(self._ask, self._material, case, ids)
             outcome["rows"] = len(ids)
             return self._summary(case, rows, things, names) | {
                 "asked": crossing,
@@ -172,6 +172,7 @@ class Linkage:
                 ],
                 "more_things": max(0, len(things) - _SHARED),
                 "pieces": [{"kind": piece.kind, "id": piece.id} | words.left(piece.left, len(ids)) for piece in pieces],
+                "more_pieces": more_pieces,
                 "pairs": [
                     {"first": made.ids[first], "second": made.ids[second]}
                     | self._strength(made, [made.number(made.ids[first], made.ids[second])])
