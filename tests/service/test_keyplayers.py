@@ -132,6 +132,7 @@ def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(pe
     for goal in ("fragment", "reach"):
         twin = client.get(f"/case/{people.case}/sets.json?size=3&goal={goal}").get_json()
         page = client.get(f"/case/{people.case}/sets?size=3&goal={goal}").text
+        assert f"Together they reach {twin['found']['reach']:.3f} of the network" in page
         whole = twin["found"]["reach"] if goal == "reach" else twin["found"]["after"]["fragmentation"]
         rows = {gain["person"]: gain for gain in twin["found"]["gains"]}
         assert len(twin["reasons"]) == 3
