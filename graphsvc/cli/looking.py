@@ -21,6 +21,7 @@ from graphsvc.service import (
     LISTED_COLUMNS,
     NOT_TOLD,
     RANKS_HELD,
+    Behind,
     Session,
     cut,
 )
@@ -82,10 +83,16 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
     """Who is said to be behind something, who stands behind several, and what is not known."""
     with session(case) as acts:
         whole = acts.network.answers.behind(ids, day=day, until=until)
-    answered = whole.answer
     if form == "json":
         say_text(json.dumps(json_safe(whole.plain()), ensure_ascii=False, indent=1))
-        return
+    else:
+        _write_answer(form, whole)
+    if whole.answer.truncated:
+        raise Busy(whole.answer.cut)
+
+
+def _write_answer(form: str, whole: Behind) -> None:
+    answered = whole.answer
     end = -1 if form == "table" else None  # what is not known is said below it, in sentences
     write(form, answered.columns[:end], [row[:end] for row in answered.table()])
     linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
@@ -99,8 +106,6 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
         *(question.text for question in answered.questions),
         err=True,
     )
-    if answered.truncated:
-        raise Busy(answered.cut)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
+from graphsvc.views.behind.answer import CUT
 from tests.leaks import commands
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, claim, said
@@ -110,3 +111,20 @@ def test_so_does_the_command(people: Place) -> None:
     (told,) = people("officer").behind("c1").answer.against
     assert told.text in lines
     assert "denied by few; said by 1 report or record all the same. Intelligence report r2" in told.text
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_command_whose_answer_is_cut_prints_it_and_says_so_by_its_status(
+    people: Place, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    settings = people.service.settings
+    link = people.service.sign_in_link("officer", "tests")
+    assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
+    words = ("behind", "--id", "c1", "--case", people.case, "--format", form)
+    whole = commands.run(settings, *words)
+    assert whole.startswith("0\n")
+    monkeypatch.setattr("graphsvc.service.network.answers.MOST_NODES", 0)
+    less = commands.run(settings, *words)
+    assert less.startswith("75\n")
+    assert CUT in less
+    assert "c1" in less.partition(CUT)[0]
