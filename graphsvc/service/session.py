@@ -25,7 +25,7 @@ from graphsvc.service.exports.exports import Exports
 from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.moves import LeadMoves
-from graphsvc.service.leads.rows import LEAD_COLUMNS, RANKS_HELD
+from graphsvc.service.leads.rows import LEAD_COLUMNS, RANKS_OR_NONE
 from graphsvc.service.linkage.linkage import Linkage
 from graphsvc.service.log import Log
 from graphsvc.service.network.behind import Behind
@@ -202,8 +202,8 @@ class Session:
         import pandas as pd
 
         table = self.leads.table()
-        # Ranks stay whole numbers where some have no range.
-        frame = pd.DataFrame(table["hubs"], columns=list(LEAD_COLUMNS)).astype(dict.fromkeys(RANKS_HELD, "Int64"))
+        # Ranks stay whole numbers where some have none.
+        frame = pd.DataFrame(table["hubs"], columns=list(LEAD_COLUMNS)).astype(dict.fromkeys(RANKS_OR_NONE, "Int64"))
         frame.attrs = {name: table[name] for name in ("verdict", "reason", "ranked_on")}
         return frame
 

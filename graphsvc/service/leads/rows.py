@@ -14,6 +14,8 @@ from graphsvc.analysis.score.hubs import Lead, Ranking
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
 _OF_PLACE = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
 RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced")
+# Ranks that somebody may lack.
+RANKS_OR_NONE = (*RANKS_HELD, "rank_without", "rank_without_witnesses")
 _FIGURES = (
     "groups",
     "independent",
