@@ -24,6 +24,7 @@ from graphsvc.service import (
     Session,
     chart_read,
     invented,
+    no_one_stands_out,
     nothing_new,
     others_moved,
 )
@@ -160,7 +161,9 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
         say(f"changes: {count(more, 'more row')}", err=True)
     for lost in loaded.weightless:
         say(f"weight: {lost}", err=True)
-    for said in (*(str(move) for move in loaded.moves if move.notable), *filter(None, besides)):
+    no_one = no_one_stands_out(move.verdict for move in loaded.moves)
+    moves = (str(move) for move in loaded.moves if move.notable)
+    for said in filter(None, (no_one, *moves, *besides)):
         say(f"leads: {said}", err=True)
     for other in loaded.other_names:
         say(f"other names: {other}", err=True)

@@ -14,7 +14,7 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.records.dates import moment
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Session
+from graphsvc.service import Session, no_one_stands_out
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -42,8 +42,15 @@ def waiting(session: Opener, context: click.Context, case: str, form: str, *, se
             rows = ([getattr(item, name) for name in columns[1:]] for item in waits.items)
             done = ("yes" if item.to_do else "" for item in waits.items)
             write(form, columns, ([to_do, *row] for to_do, row in zip(done, rows, strict=True)))
-            notable = (move for move in waits.moved or [] if move.notable)
-            say(*notable, *filter(None, (waits.others, waits.ranked_on if waits.moved else "")), err=True)
+            moves = waits.moved or []
+            no_one = no_one_stands_out(move.verdict for move in moves)
+            notable = (str(move) for move in moves if move.notable)
+            say(
+                *filter(None, [no_one]),
+                *notable,
+                *filter(None, (waits.others, waits.ranked_on if waits.moved else "")),
+                err=True,
+            )
         if seen:
             acts.waiting.seen(waits.at, waits.version)
 

@@ -77,7 +77,7 @@ from graphsvc.views.displacement.rows import MOVE_COLUMNS, besides, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
 from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new
 from graphsvc.views.sentences import NOT_TOLD
-from graphsvc.views.waits import others_moved
+from graphsvc.views.waits import no_one_stands_out, others_moved
 
 __all__ = [
     "BOUND",
@@ -186,6 +186,7 @@ __all__ = [
     "invented",
     "known_forms",
     "move_cells",
+    "no_one_stands_out",
     "nothing_new",
     "now",
     "others_moved",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from graphsvc.analysis.score.moved import Move
@@ -146,21 +146,37 @@ def delivered(numbers: Sequence[int]) -> str:
     return f"Deliveries {', '.join(first)} and {last} came" if first else f"Delivery {last} came"
 
 
-def moved(ways: Sequence[str], first: int) -> str:
+def no_one_stands_out(verdicts: Iterable[str]) -> str:
+    """What stands above moves of leads where the ranking they lead to tells nobody apart; empty: it does, or nobody moved.
+
+    Args:
+        verdicts: of each move (`analysis.score.moved.Move`).
+
+    Example:
+        >>> no_one_stands_out(["abstains", "abstains"]), no_one_stands_out(["leads"]), no_one_stands_out([])
+        ('No one stands out in this case: ranks are for reading, not for acting on.', '', '')
+    """
+    return "No one stands out in this case: ranks are for reading, not for acting on." if "abstains" in verdicts else ""
+
+
+def moved(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
     """What they did to the first leads.
 
     Args:
         ways: what became of each of whom more is told than that others moved, a word of `WAYS`.
         first: so many leads are read.
+        stands_out: whether anybody does in the ranking they lead to.
 
     Example:
         >>> moved(["rose", "left", "rose"], 50), moved([], 50)
         ('Of the first 50 leads 2 rose, 1 left', 'The first 50 leads stand where they stood')
+        >>> moved(["fell"], 50, stands_out=False)
+        'Of the first 50 leads 1 fell; no one stands out in this case'
     """
     parts = [f"{ways.count(way)} {way}" for way in WAYS if way in ways]
-    return (
-        f"Of the first {first} leads {', '.join(parts)}" if parts else f"The first {first} leads stand where they stood"
-    )
+    if not parts:
+        return f"The first {first} leads stand where they stood"
+    return f"Of the first {first} leads {', '.join(parts)}{'' if stands_out else '; no one stands out in this case'}"
 
 
 def unnamed(sources: bool) -> str:

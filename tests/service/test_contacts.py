@@ -7,15 +7,16 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations
+from pathlib import Path
 
 import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import RANKS_HELD, PictureRequest
+from graphsvc.service import RANKS_HELD, PictureRequest, quiet
 from tests.leaks import commands
-from tests.toolbox.cases import Place, laid
-from tests.toolbox.rows import Tables, said
+from tests.toolbox.cases import Place, laid, uploaded
+from tests.toolbox.rows import Tables, said, write, zipped
 
 pytestmark = pytest.mark.neo4j
 ROLES = {"ana": ("analyst", Grant("C", sources=True)), "cus": ("custodian", Grant("C", sources=True))}
@@ -41,6 +42,8 @@ TIED: Tables = {
     "statements": [RECORD],
     "links": said("bill", "boss ORGANISED x1", "boss DIRECTED aide", "pal CROSSED_ON x1", "pal CONTACTED boss"),
 }
+# The same, in a case that a test may change.
+CHANGED: Tables = {**TIED}
 # Phones in circles, and people of whom nobody was ever in contact with anyone.
 BESIDE: Tables = PHONES | {"people": [{"id": f"p{number}", "name": f"P {number}"} for number in range(6)]}
 
@@ -282,3 +285,29 @@ def test_what_has_the_most_links_is_counted_as_the_reader_sees_it(place: Callabl
     counted = {row["id"]: row["links"] for row in session.network.entities.most_linked()}
     picture = session.network.picture(PictureRequest([JOINS], depth=4))
     assert counted == {name: sum(name in (edge.subject, edge.object) for edge in picture.edges) for name in EVERYONE}
+
+
+def test_moves_of_leads_say_that_no_one_stands_out(place: Callable[[Tables], Place], tmp_path: Path) -> None:
+    tied = place(CHANGED)
+    ana, client, settings = tied("ana"), tied.client("ana"), tied.service.settings
+    more = {"statements": [RECORD | {"id": "more"}], "links": said("more", "pal DIRECTED aide", "pal ORGANISED x1")}
+    folder = write(tmp_path / "more", **more)
+    nobody = "No one stands out in this case: ranks are for reading, not for acting on."
+    expected = ana.deliveries.load(folder, quiet, partial=True, dry_run=True).moves
+    assert {move.plain()["verdict"] for move in expected} == {"abstains"}
+    link = tied.service.sign_in_link("ana", "tests")
+    assert commands.run(settings, "login", "--link", link, "--purpose", "tests").startswith("0")
+    lines = commands.run(settings, "load", str(folder), "--case", tied.case, "--partial", "--dry-run").splitlines()
+    assert next(line for line in lines if line.startswith("leads: ")) == f"leads: {nobody}"
+    upload = uploaded(ana, zipped(**{path.stem: path.read_text("utf-8") for path in folder.iterdir()}), partial=True)
+    ana.deliveries.uploads.preview(upload, quiet)
+    assert nobody in client.get(f"/case/{tied.case}/load/preview?upload={upload}").text
+    waits = ana.waiting.listed()
+    ana.waiting.seen(waits.at, waits.version)
+    ana.deliveries.load(folder, quiet, partial=True)
+    waits = ana.waiting.listed()
+    assert waits.moved
+    assert {move["verdict"] for move in waits.plain()["moved"]} == {"abstains"}
+    assert any(item.text.endswith("; no one stands out in this case") for item in waits.items)
+    assert nobody in client.get(f"/case/{tied.case}/waiting").text
+    assert nobody in commands.run(settings, "waiting", "--case", tied.case)

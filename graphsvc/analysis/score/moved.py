@@ -23,6 +23,7 @@ class Move:
         statements: ids of those that came, or were changed, and raise it (it rose or appeared) or lower it, as the reasons of
             its score say; for who may be told of each alone.
         ended: ids of those about it that counted and do not any more, likewise.
+        verdict: of the later ranking: `leads`, or `abstains` where no one stands out and a rank tells nobody apart.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Move:
     own: bool
     statements: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
+    verdict: str = "leads"
 
     @property
     def words(self) -> str:
@@ -81,7 +83,7 @@ def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
         >>> [(move.id, move.way, move.before, move.now) for move in moved(before, now)]
         [('p2', 'rose', 2, 1), ('p1', 'fell', 1, 2)]
 
-    Limits: by rank alone, whether or not anybody stands out; whoever is passed by another falls, and whoever passes nobody does
+    Limits: by rank alone, whether or not anybody stands out, which `verdict` says; whoever is passed by another falls, and whoever passes nobody does
     not rise.
     """
     earlier, later = _leads(before), _leads(now)
@@ -93,7 +95,8 @@ def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
             own = old is None or new is None or abs(old.score - new.score) > _HAIR
             lead = new or old
             name = lead.name if lead else ""
-            moves.append(Move(identifier, name, way, old.rank if old else None, new.rank if new else None, own))
+            ranks = old.rank if old else None, new.rank if new else None
+            moves.append(Move(identifier, name, way, *ranks, own, verdict=now.verdict))
     return sorted(moves, key=lambda move: (move.way == "left", move.now or 0, move.before or 0, move.id))
 
 

@@ -248,7 +248,9 @@ class Waiting:
         """That deliveries came; who is not told of them is told what they see is another one since they looked."""
         text = waits.delivered(sorted(row["number"] for row in deliveries))
         if moved is not None:
-            text = f"{text}. {waits.moved([lead.way for lead in moved if lead.notable], FIRST)}"
+            stands_out = not waits.no_one_stands_out(lead.verdict for lead in moved)
+            ways = [lead.way for lead in moved if lead.notable]
+            text = f"{text}. {waits.moved(ways, FIRST, stands_out=stands_out)}"
         return self._new("delivery", text, max(map(_came, deliveries), default=looked), "/waiting#moved")
 
     # -- how --------------------------------------------------------------------------------------------------
