@@ -147,7 +147,7 @@ def test_a_range_that_was_never_computed_is_not_told(
     assert {row["id"] for row in rows_of if not row["best_rank"]} == without
     frame = case("ana").hubs()
     assert set(frame[frame["worst_rank"].isna()]["id"]) == without
-    ranks = [name for name in frame if name.startswith("rank_without") or name in RANKS_HELD]
+    ranks = [name for name in map(str, frame) if name.startswith("rank_without") or name in RANKS_HELD]
     assert len(ranks) == len(RANKS_HELD) + 2
     assert {str(frame[name].dtype) for name in ranks} == {"Int64"}
     assert {str(frame[name].dtype) for name in ("rank", "rank_on_record")} == {"int64"}

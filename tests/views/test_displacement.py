@@ -306,4 +306,5 @@ def test_every_flow_bears_the_p_that_its_verdict_is_held_to(few_below: int) -> N
         assert {row.q for row in rows} == {closure.q}
         assert (closure.q is None) == bool(few_below)
     (first, *_) = move_rows(every["w1"], named, 0)
-    assert (first.p, first.q) == (pytest.approx(0.01), pytest.approx(0.02))
+    assert first.p == pytest.approx(0.01)
+    assert first.q == pytest.approx(0.02)

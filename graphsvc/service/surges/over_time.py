@@ -180,7 +180,7 @@ class OverTime:
             every, rows = known_by(every, day), known_by(rows, day)
         # Days after the last crossing of the case that was known by then are not known to be watched, whatever is chosen of it.
         watched = of_crossings(every)
-        series = of_crossings(rows, measure=name, step=choice.step, until=watched and watched.last)
+        series = of_crossings(rows, measure=name, step=choice.step, until=watched.last if watched else None)
         if series is None:
             raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
         notes = []
