@@ -1425,6 +1425,14 @@ MUTATIONS = (
         f"{_PROTECTING}::test_nothing_that_is_known_of_others_keeps_the_name_of_who_was_erased",
     ),
     Mutation(
+        "opened-again",
+        "a mark of somebody opened asks when they come again",
+        "graphsvc/cases/image/standing.py",
+        "standing = old if old is not None else Standing(False, level, today)",
+        "standing = old if old is not None else Standing(False, level, today, marked)",
+        f"{_STANDING}::test_who_was_opened_and_taken_back_comes_again_by_name_and_a_mark_asks",
+    ),
+    Mutation(
         "erased-mark",
         "nobody is looked for by the mark that stands for who was erased",
         "graphsvc/names/seal.py",

@@ -144,6 +144,38 @@ def test_a_mark_that_comes_after_two_persons_opened_somebody_asks_and_what_they_
     assert of(standing, "p").asked == of(standings(standing, state, opened, 4), "p").asked == ""
 
 
+@pytest.mark.parametrize(
+    ("mark", "why"),
+    [
+        ({"sealed": "yes"}, "sealed by hand"),
+        ({"age_disputed": "yes"}, "age disputed"),
+        ({"date_of_birth": "2005-01-02"}, "under 18"),
+    ],
+)
+def test_who_was_opened_and_taken_back_comes_again_by_name_and_a_mark_asks(mark: dict[str, Any], why: str) -> None:
+    """Nobody who opened them knew of the mark: it is asked about as one that comes while they are there."""
+    name = pseudonym(KEY, "person", "p")
+    opened, deciding = (Deciding(KEY, BY.on, decided={name: "opened"}, now=now) for now in ((), (name,)))
+    told = [*CROSSING, *said("p CROSSED_ON c1")]
+    state, standing = after([*people({"id": "p"}), *told])
+    assert of(standing, "p").why == NO_PART
+    standing = standings(standing, state, deciding, 1)
+    taken_back = standings(standing, State(), opened, 1)
+    assert name not in taken_back
+    corrected = State()
+    fold(corrected, 2, [*people({"id": "p", **mark}), *told], COLUMNS, partial=False)
+    again = standings(taken_back, corrected, opened, 2)
+    assert (of(again, "p").sealed, of(again, "p").asked) == (False, why)
+    assert asked_by(taken_back, again) == 1
+    # Without a mark nothing is asked.
+    plain = State()
+    fold(plain, 2, [*people({"id": "p"}), *told], COLUMNS, partial=False)
+    assert of(standings(taken_back, plain, opened, 2), "p").asked == ""
+    # A kill before the standings were kept: they knew of the mark, and are asked nothing.
+    sealed = standings({}, corrected, BY, 2)
+    assert (of(sealed, "p").sealed, of(standings(sealed, corrected, opened, 2), "p").asked) == (True, "")
+
+
 @pytest.mark.parametrize("restricted", [True, False], ids=["with what is C", "without it"])
 def test_after_an_undo_what_is_c_decides_nothing_of_who_comes_again_under_p(restricted: bool) -> None:
     secret = [*people({"id": "p", "handling": "C"}), *CROSSING, *said("p ORGANISED c1", handling="C", statement="S9")]

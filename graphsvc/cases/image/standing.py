@@ -232,11 +232,11 @@ def _person(
     if decision == "sealed":
         standing = old if old is not None and old.sealed else Standing(True, level, today, BY_DECISION)
     elif decision == "opened":
-        # What they knew of when they decided asks nothing; a mark that comes later does.
-        if old is not None and not old.sealed and name not in by.now:
-            standing = old
-        else:
+        # What they knew of when they decided asks nothing; a mark that comes later does, and so does one that comes again.
+        if name in by.now or (old is not None and old.sealed):
             standing = Standing(False, level, today, marked)
+        else:
+            standing = old if old is not None else Standing(False, level, today)
     elif old is None:
         standing = Standing(bool(why), level, today, why)
     elif old.level == "C" and level == "P":
