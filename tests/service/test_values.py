@@ -242,3 +242,20 @@ def test_an_interest_marks_the_claims_it_is_in_and_none_that_say_the_same(tmp_pa
     assert marks == {"ST1": "rival", "ST2": None}
     directed, *others = [row for key, row in made.image.links.items() if key[1] == "DIRECTED"]
     assert (directed["asserting"], others) == (2, [])
+
+
+def test_a_text_that_one_person_holds_in_two_columns_tells_them_apart_and_one_that_two_hold_does_not(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "people.csv": (
+            "id,name,category,sealed,handling,x_passport,x_document,x_language\n"
+            "P1,Hewa Karim,,yes,P,AB12CDE,AB12CDE,Kurdish Sorani\n"
+            "P2,Omar Rashid,suspect,,P,,,Kurdish Sorani\n"
+        ),
+        "links.csv": "subject_id,relation,object_id,statement_id\n",
+        "statements.csv": "id,kind,handling,summary\nST1,record,P,Spoke Kurdish Sorani and showed AB12CDE.\n",
+    }
+    (summary,) = (row["summary"] for row in graph_of(tmp_path, files).image.nodes["Statement"].values())
+    assert summary.startswith("Spoke Kurdish Sorani and showed S-")
+    assert "AB12CDE" not in summary

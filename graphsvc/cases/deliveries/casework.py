@@ -131,7 +131,7 @@ class Casework:
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
-            delivery = self._erasing.without_erased(case, key, delivery)
+            delivery = self._erasing.without_erased(case, key, delivery, state)
             again = self.waitlist.repeated(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import chain
 
 from graphsvc.access.vault import claim_id, pseudonym
-from graphsvc.cases.deliveries.erasure import Gone, gone, parted, pseudonyms, standing_without, without
+from graphsvc.cases.deliveries.erasure import Gone, gone, parted, pseudonyms, rows_shown, standing_without, without
 from graphsvc.cases.deliveries.held import require_stays
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.image.graphing import Graphed, IdMap
+from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import Standings, formerly
+from graphsvc.cases.image.texts import shown_rows
 from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.erased import Leaving
@@ -79,10 +83,13 @@ class Erasing:
         """Nothing, if the person of a pseudonym can be erased. Raises as `Casework.require_erasable`."""
         self._erasing(case, key, person)
 
-    def without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
-        """A delivery without whom was erased, each row left out told as a rejection."""
+    def without_erased(self, case: str, key: bytes, delivery: Delivery, state: State) -> Delivery:
+        """A delivery without whom was erased, each row left out told as a rejection; `state` is what is loaded already."""
         erased = self._register.overrules(case, "erased")
-        what = gone(delivery.rows, _matcher(key, erased), key) if erased else None
+        if not erased:
+            return delivery
+        shown = chain(shown_rows(state), rows_shown(delivery.rows))
+        what = gone(delivery.rows, _matcher(key, erased), key, shown=shown, seen=_seen(state))
         if not what:
             return delivery
         left, out = parted(delivery.rows, what)
@@ -96,10 +103,16 @@ class Erasing:
     def _erasing(self, case: str, key: bytes, person: str) -> tuple[Gone, dict[int, KeptRows]]:
         """What goes with a person, and the deliveries that are left."""
         deliveries = self._replay.kept(case, key, waiting=True)
+        standing, state = self._register.standings(case, key) or {}, folded(deliveries)
+        # Whoever was called otherwise before an earlier erasure is the same, and may have come by that id again.
+        erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         what = gone(
             (row for delivery in deliveries.values() for row in delivery.rows),
-            _matcher(key, self._register.overrules(case, "erased") | {person}),
+            _matcher(key, erased),
             key,
+            standing,
+            shown_rows(state),
+            _seen(state),
         )
         if not what:
             raise NotFound("Nothing of this person is loaded in the case.")
@@ -116,7 +129,7 @@ class Erasing:
             if not any(row.table == "statements" for row in left[number].rows):
                 del left[number]
         if held := self._register.held(case):
-            require_stays(key, held, folded(deliveries), folded(left), "erased", person)
+            require_stays(key, held, state, folded(left), "erased", person)
         return what, left
 
 
@@ -140,6 +153,12 @@ def _renamed(
         if (other := with_ids(claim, moved)) != claim:
             claimed[claim_id(key, *claim)] = claim_id(key, *other)
     return Renamed(names, shown, claimed)
+
+
+def _seen(state: State) -> Callable[[str], bool]:
+    """Id → whether it stands under P in a state, or is new to it; worked out once somebody goes."""
+    handling = cache(lambda: Handling(state))
+    return lambda identifier: identifier not in state.kinds or handling().entity(identifier) == "P"
 
 
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:

@@ -6,16 +6,18 @@ Where another row's text names them, `ERASED` stands instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.vault import kind_of, pseudonym, signs
-from graphsvc.cases.image.standing import HOME, OWN, Standing, Standings
+from graphsvc.cases.image.standing import HOME, OWN, Standing, Standings, formerly
+from graphsvc.cases.image.texts import Shown, masker
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
 from graphsvc.names.mask import Masker, spellings
-from graphsvc.names.seal import ERASED, needles
+from graphsvc.names.seal import ERASED
 from graphsvc.records.tables import DWELLING, TABLES
 
 _LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"
@@ -25,6 +27,8 @@ _REFS = {
 }
 # Signs behind an id out of which a name was taken. Two that differed in that name alone would be one: somebody else's.
 _SIGNS = 8
+# Who holds what goes: it is theirs in however many rows of however many things, and nobody else's.
+_THEIRS = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +84,31 @@ class Gone:
         return bool(self.people or self.things)
 
 
-def gone(rows: Iterable[Row], erased: Callable[[str, str], bool], key: bytes) -> Gone:
-    """What goes from these rows.
+def gone(
+    rows: Iterable[Row],
+    erased: Callable[[str, str], bool],
+    key: bytes,
+    standing: Standings = MappingProxyType({}),
+    shown: Iterable[Shown] | None = None,
+    seen: Callable[[str], bool] = bool,
+) -> Gone:
+    """What goes from these rows, and from what is known of who is sealed.
 
     Args:
         rows: of one delivery, or of all that count.
         erased: (kind `person` or `thing`, id) → whether it is erased.
         key: the case's data key.
+        standing: how everybody stands: what was ever delivered of who goes is looked for, taken back or not, as it is while
+            they are sealed; who is in no delivery any more goes from there.
+        shown: what the case says as it stands: what others hold as well tells nobody apart and stays; None: what the rows say.
+        seen: whether somebody or something stands under P: nothing that is C makes another text of one under P, here neither.
     """
     rows = list(rows)
+    known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
     mentioned = {value for row in rows for name in _REFS[row.table] if isinstance(value := row.values.get(name), str)}
     mentioned |= {row.values["id"] for row in rows if row.table in (_PEOPLE, _THINGS, _WORKPLACES)}
-    people = frozenset(identifier for identifier in mentioned if erased("person", identifier))
+    known_ids = {kind: {identity["id"] for of, identity in known if of == kind} for kind in ("person", "thing")}
+    people = frozenset(identifier for identifier in mentioned | known_ids["person"] if erased("person", identifier))
     homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
     used, others = set[str](), set[str]()
     for row in rows:
@@ -103,18 +120,37 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool], key: bytes) ->
                 used.add(target)
             elif subject not in people and target not in people:
                 others |= {subject, target}
-    things = frozenset(used - others) | {identifier for identifier in mentioned if erased("thing", identifier)}
+    ever = mentioned | known_ids["thing"]
+    things = frozenset(used - others) | {identifier for identifier in ever if erased("thing", identifier)}
+    if before := formerly(standing, [pseudonym(key, "thing", thing) for thing in things]):
+        things |= {identifier for identifier in ever if pseudonym(key, "thing", identifier) in before}
     statements = frozenset(
         row.values["id"] for row in rows if row.table == _STATEMENTS and row.values.get("source_id") in people
     )
     ids = people | things
-    named = [needle for row in rows if _is(row, ids) for needle in needles(row.values, ERASED)]
-    unsealed = [
-        row.values["name"] for row in rows if row.table == _PEOPLE and not _is(row, ids) and "name" in row.values
-    ]
-    masker = Masker(named, unsealed)
+    named: list[Mapping[str, Any]] = [row.values for row in rows if _is(row, ids)]
+    named += [identity for kind, identity in known if identity["id"] in (people if kind == "person" else things)]
+    masks = _masker(named, ids, rows_shown(rows) if shown is None else shown, seen)
     mentioned |= {row.values["id"] for row in rows if "id" in row.values}
-    return Gone(people, things, statements, frozenset((used & others) - homes), masker, key, frozenset(mentioned))
+    return Gone(people, things, statements, frozenset((used & others) - homes), masks, key, frozenset(mentioned))
+
+
+def rows_shown(rows: Iterable[Row]) -> Iterator[Shown]:
+    """What rows say of everybody and everything, as `cases.image.texts.shown_rows` tells it of a state."""
+    return ((row.table, row.values["id"], row.values) for row in rows if row.table != _LINKS)
+
+
+def _masker(
+    named: Iterable[Mapping[str, Any]], ids: frozenset[str], shown: Iterable[Shown], seen: Callable[[str], bool]
+) -> Masker:
+    """Masks what names those of these ids, by the rules by which somebody sealed is masked."""
+    held, others = list[Shown](), list[str]()
+    for table, holder, values in shown if ids else ():
+        if table == _STATEMENTS or holder in ids or seen(holder):
+            held.append((table, _THEIRS if holder in ids else holder, values))
+        if table == _PEOPLE and holder not in ids and "name" in values:
+            others.append(values["name"])
+    return masker(((ERASED, values) for values in named), held, others)
 
 
 def without(rows: Iterable[Row], what: Gone) -> list[Row]:

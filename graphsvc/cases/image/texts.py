@@ -15,6 +15,9 @@ from graphsvc.names.seal import needles
 from graphsvc.records import grading
 
 _NOBODY: frozenset[str] = frozenset()
+_STATEMENTS = "statements"
+# Table, who or what holds the row, and its values.
+Shown = tuple[str, str, Mapping[str, Any]]
 
 
 class Bearers(NamedTuple):
@@ -84,14 +87,14 @@ class Texts:
         own = {identifier: _own_names(_open(row)) for identifier, row in people.items() if identifier not in sealed}
         known = dict(identities or _rows(state, sealed))
         self._pseudonyms = {SEVERAL, TAKEN_OUT, *known, *sealed.values()}
-        self._masker = _masker(state, known, own, lambda _identifier: True)
+        self._masker = _sealing(state, known, own)
         self._open_masker = self._masker
         # What is C moves nothing under P: who is named or sealed there alone makes no other text of one under P.
         if handling is not None and (
             any(handling.entity(identifier) == "C" for identifier in own) or not frozenset(under_c).isdisjoint(known)
         ):
             hidden = frozenset(under_c)
-            self._open_masker = _masker(
+            self._open_masker = _sealing(
                 state,
                 known,
                 {identifier: names for identifier, names in own.items() if handling.entity(identifier) == "P"},
@@ -194,11 +197,11 @@ def _rows(state: State, sealed: Mapping[str, str]) -> dict[str, list[Mapping[str
     }
 
 
-def _masker(
+def _sealing(
     state: State,
     known: Mapping[str, Iterable[Mapping[str, Any]]],
     own: Mapping[str, list[str]],
-    seen: Callable[[str], bool],
+    seen: Callable[[str], bool] = bool,
     replacement: Callable[[str], str] = str,
 ) -> Masker:
     """Masks by the identities of the sealed and by what else is called so, as far as it is seen.
@@ -210,37 +213,71 @@ def _masker(
         seen: whether an entity is.
         replacement: pseudonym → what stands for it.
     """
-    shown = {
-        name: [_open(row) for identifier, row in rows.items() if seen(identifier)]
-        for name, rows in state.records.items()
-        if name != "statements"
-    }
+    named = ((replacement(pseudonym), values) for pseudonym, rows in known.items() for values in rows)
+    unsealed = [name for names in own.values() for name in names]
+    return masker(named, shown_rows(state, seen), unsealed, _sources(state))
+
+
+def masker(
+    named: Iterable[tuple[str, Mapping[str, Any]]],
+    shown: Iterable[Shown],
+    unsealed: Collection[str],
+    beside: Iterable[Needle] = (),
+) -> Masker:
+    """Masks by what tells somebody apart in a case: the same of who is sealed and of who is erased.
+
+    What several hold, places, trades and words of every day name nobody, and whatever they are put in place of would say
+    nothing true of the others.
+
+    Args:
+        named: what stands for somebody or something, and a row of theirs.
+        shown: what the case says of everybody and everything.
+        unsealed: names of people who are none of these.
+        beside: what else is looked for.
+    """
+    rows: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+    for table, holder, values in shown:
+        rows[table].append((holder, values))
+    statements = [values for _, values in rows.pop(_STATEMENTS, ())]
     # What several things or places are called ("identity card") names none of them.
-    called = Counter(values.get("name") for table in ("things", "workplaces") for values in shown.get(table, ()))
+    called = _several(
+        (holder, values["name"])
+        for table in ("things", "workplaces")
+        for holder, values in rows[table]
+        if "name" in values
+    )
     places = [
         values[column]
         for table, columns in _PLACES.items()
-        for values in shown.get(table, ())
+        for _, values in rows[table]
         for column in columns
         if column in values
     ]
-    common = _common_cells(shown.values()) | {name.lower() for names in own.values() for name in names}
-    common |= {place.lower() for place in places}
+    common = _common_cells(rows.values()) | {text.lower() for text in (*unsealed, *places)}
     return Masker(
         (
-            *_sources(state),
+            *beside,
             *(
                 needle
-                for pseudonym, rows in known.items()
-                for values in rows
-                for needle in needles(values, replacement(pseudonym), common)
-                if "kind" not in values or called[needle.text] < 2
+                for word, values in named
+                for needle in needles(values, word, common)
+                if "kind" not in values or needle.text not in called
             ),
         ),
-        (name for names in own.values() for name in names),
+        unsealed,
         places,
-        _ordinary(state),
+        _ordinary(statements),
     )
+
+
+def shown_rows(state: State, seen: Callable[[str], bool] = bool) -> Iterator[Shown]:
+    """What a state says under P of everybody and everything that is seen, all of it where nothing stands there; statements whole."""
+    for table, rows in state.records.items():
+        for identifier, row in rows.items():
+            if table == _STATEMENTS:
+                yield table, identifier, row.values
+            elif seen(identifier):
+                yield table, identifier, _open(row)
 
 
 def _open(row: FoldedRow) -> Mapping[str, Any]:
@@ -256,23 +293,28 @@ def _sources(state: State) -> Iterator[Needle]:
             yield Needle("value" if row.values["kind"] == "record" else "source", source, TAKEN_OUT)
 
 
-def _common_cells(rows: Iterable[Iterable[Mapping[str, Any]]]) -> set[str]:
-    """Texts (in small letters) that several rows hold in columns of the deliverer's own: they tell nobody apart."""
-    held = Counter(
-        value.lower()
+def _several(held: Iterable[tuple[str, str]]) -> set[str]:
+    """Of holders and what they hold, what more than one of them does."""
+    first: dict[str, str] = {}
+    return {text for holder, text in held if first.setdefault(text, holder) != holder}
+
+
+def _common_cells(rows: Iterable[Iterable[tuple[str, Mapping[str, Any]]]]) -> set[str]:
+    """Texts (in small letters) that several hold in columns of the deliverer's own: they tell nobody apart."""
+    return _several(
+        (holder, value.lower())
         for table in rows
-        for values in table
+        for holder, values in table
         for name, value in values.items()
         if is_extra(name) and isinstance(value, str)
     )
-    return {text for text, number in held.items() if number > 1}
 
 
-def _ordinary(state: State) -> set[str]:
+def _ordinary(statements: Iterable[Mapping[str, Any]]) -> set[str]:
     """Words that texts under P write in small letters again and again: no names there, whoever is called so."""
     small, capital = Counter[str](), Counter[str]()
-    for row in state.records["statements"].values():
-        if row.values.get("handling", grading.DEFAULT_HANDLING) == "P" and (text := row.values.get("summary")):
+    for values in statements:
+        if values.get("handling", grading.DEFAULT_HANDLING) == "P" and (text := values.get("summary")):
             words = set(_SMALL.findall(text))
             small.update(word for word in words if word.islower())
             capital.update(word.lower() for word in words if not word.islower())

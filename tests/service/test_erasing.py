@@ -1,0 +1,88 @@
+"""Erasures of who was delivered under several names, and of who is in no delivery any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from graphsvc.access.vault import pseudonym
+from graphsvc.cases.deliveries.sealed_rows import open_rows
+from graphsvc.config import Settings
+from graphsvc.service import quiet
+from graphsvc.store.image import read_image
+from tests.service.test_protecting import everything, known_of, sealed_words
+from tests.service.test_renamed import FIRST, KIN, ROLES, erase, shown
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.two_persons import seal
+
+pytestmark = pytest.mark.neo4j
+
+
+def carried(name: str, statement: str) -> Tables:
+    """Somebody known by a name who was taken across: sealed."""
+    return {
+        "people": [{"id": "P7", "name": name}, {"id": "P2", "name": "Bo Quist", "category": "suspect"}],
+        "crossings": [{"id": "c1", "date": "2020-05-08"}],
+        "statements": [{"id": statement, "kind": "record", "handling": "P"}],
+        "links": said(statement, "P7 CROSSED_ON c1", "P2 PILOTED c1"),
+    }
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), ROLES, "inv")
+
+
+def everywhere(people: Place) -> str:
+    """All that is kept of a case: its image, rows, standings and what people gave as reasons; in small letters."""
+    service, case = people.service, people.case
+    key = service.register.key(case, create=False)
+    rows = {**service.register.counting(case), **service.casework.waitlist.rows(case)}
+    delivered = [open_rows(key, case, number, row.rows_sealed) for number, row in rows.items()]
+    known = (known_of(service, case), sealed_words(service, case), dict(service.register.identities(case)))
+    return str((everything(service, case), delivered, known)).lower()
+
+
+@pytest.mark.changes
+def test_an_earlier_name_that_was_taken_back_goes_with_who_is_erased(people: Place) -> None:
+    first = people.load("inv", carried("Yara Demir", "S1"))
+    record = {"id": "S2", "kind": "record", "handling": "P", "summary": "Yara Demir came along"}
+    people.load("inv", {"statements": [record]})
+    people.load("inv", carried("Ysra Sahin", "S3"), other_names=True)
+    people("inv").deliveries.undo(first.delivery or 0, quiet)
+    hidden = pseudonym(people.service.register.key(people.case, create=False), "person", "P7")
+
+    def summary() -> str:
+        statements = read_image(people.service.store(), people.case).nodes["Statement"]
+        return str(statements["S2"]["summary"])
+
+    assert summary() == f"{hidden} came along"
+    asked = people("cus").protection.erasures.ask(hidden, "Yara Demir, who is Ysra Sahin, asked for it")
+    assert "demir" in everywhere(people)
+    people("sup").protection.erasures.agree(asked, quiet)
+    assert summary() == "[erased] came along"
+    assert not {word for word in ("yara", "demir", "ysra", "sahin") if word in everywhere(people)}
+
+
+@pytest.mark.changes
+def test_who_is_erased_goes_under_the_id_too_that_they_had_before_another_was_erased(people: Place) -> None:
+    people.load("inv", FIRST)
+    seal(people("cus"), people("sup"), KIN)
+    erase(people)
+    # They come again by the id that they had.
+    again = {**FIRST, "people": FIRST["people"][1:4], "links": [claim(KIN, "DIRECTED", "P2", "S1")]}
+    people.load("inv", {**again, "statements": FIRST["statements"][:1]})
+    both = [name for name, is_sealed in shown(people).items() if is_sealed]
+    assert KIN not in shown(people)
+    moved = next(name for name in both if whose_name(people, name) == ("Mira Vandal", False))
+    erase(people, moved)
+    assert "vandal" not in everywhere(people)
+    assert KIN not in shown(people)
+
+
+def whose_name(people: Place, name: str) -> tuple[str, bool]:
+    """Of somebody sealed what they are called, and whether their id is the one that they had at first."""
+    values = people.service.register.identity(people.case, name)[1]
+    return values["name"], values["id"] == KIN
