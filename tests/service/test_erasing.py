@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.config import Settings
+from graphsvc.errors import NotFound
 from graphsvc.service import quiet
 from graphsvc.store.image import read_image
 from tests.service.test_protecting import everything, known_of, sealed_words
-from tests.service.test_renamed import FIRST, KIN, ROLES, erase, shown
+from tests.service.test_renamed import FIRST, KIN, ROLES, erase, shown, whose
 from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, claim, said
+from tests.toolbox.rows import Tables, claim, said, write
 from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
@@ -32,7 +35,7 @@ def carried(name: str, statement: str) -> Tables:
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: laid(at_server(), ROLES, "inv")
+    return lambda: laid(at_server(), {**ROLES, "blind": ("supervisor", Grant("C"))}, "inv")
 
 
 def everywhere(people: Place) -> str:
@@ -80,6 +83,34 @@ def test_who_is_erased_goes_under_the_id_too_that_they_had_before_another_was_er
     erase(people, moved)
     assert "vandal" not in everywhere(people)
     assert KIN not in shown(people)
+
+
+@pytest.mark.changes
+def test_who_is_sealed_and_in_no_delivery_any_more_is_erased(people: Place, tmp_path: Path) -> None:
+    wrong = people.load("inv", {"people": [{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}]})
+    absent = whose(people, "Ivo Strand")
+    people("inv").deliveries.undo(wrong.delivery or 0, quiet)
+    people.load(
+        "inv", {"statements": [{"id": "S2", "kind": "record", "handling": "P", "summary": "Ivo Strand was there"}]}
+    )
+    assert "strand" in known_of(people.service, people.case).lower()
+    for name in ("P9", "S-0000-0000-0000", "nobody"):
+        with pytest.raises(NotFound):
+            people("cus").protection.erasures.ask(name, "loaded by mistake")
+    with pytest.raises(NotFound):  # who may not list the sealed knows of none of them
+        people("blind").protection.erasures.ask(absent, "loaded by mistake")
+    asked = people("cus").protection.erasures.ask(absent, "Ivo Strand was loaded by mistake")
+    assert [request.sealed for request in people("sup").protection.erasures.listed()] == [False]
+    people("sup").protection.erasures.agree(asked, quiet)
+    assert "strand" not in everywhere(people)
+    assert people("sup").protection.sealings.sealed() == []
+    assert [request.state for request in people("sup").protection.erasures.listed()] == ["done"]
+    with pytest.raises(NotFound):
+        people("cus").protection.erasures.ask(absent, "again")
+    again = write(tmp_path / "again", people=[{"id": "P9", "name": "Ivo Strand", "sealed": "yes"}])
+    (rejection,) = people("inv").deliveries.load(again, quiet).rejections
+    assert rejection.reason.endswith("erased from this case")
+    assert "strand" not in everywhere(people)
 
 
 def whose_name(people: Place, name: str) -> tuple[str, bool]:

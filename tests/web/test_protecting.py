@@ -140,11 +140,12 @@ def test_who_is_in_no_delivery_any_more_stands_apart_from_who_is_sealed(
     absent = known(people)["P9"]
     page = f"/case/{case}/sealed"
     before, many = browser("cus").get(page).text, browser("cus").get(f"{page}.json").get_json()["number"]
-    assert f"id={absent}" in before
+    assert f"/entity?id={absent}" in before
     people("inv").deliveries.undo(loaded.delivery or 0, quiet)
     after, twin = browser("cus").get(page).text, browser("cus").get(f"{page}.json").get_json()
-    assert f"id={absent}" not in after  # nobody has a page of them
-    assert absent in after.partition("In no delivery any more: 1")[2]
+    assert f"/entity?id={absent}" not in after  # nobody has a page of them
+    apart = after.partition("In no delivery any more: 1")[2]
+    assert f"/case/{case}/erase?id={absent}" in apart
     assert (twin["number"], [one["pseudonym"] for one in twin["absent"]]) == (many - 1, [absent])
     assert twin["due"] == []
 

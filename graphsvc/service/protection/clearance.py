@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.access.people import policy
+from graphsvc.access.vault import kind_of
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service.ask import Ask
 
@@ -37,3 +38,18 @@ def person_of(ask: Ask, given: str) -> tuple[str, bool]:
     if row["sealed"]:
         return given, True
     return ask.pseudonyms("person", [given])[given], False
+
+
+def person_kept(ask: Ask, given: str) -> str:
+    """Pseudonym of a person as `person_of`; whoever may list who is sealed also names those in no delivery any more.
+
+    Raises:
+        NotFound: there is no such person, or the reader may not know of them.
+    """
+    try:
+        return person_of(ask, given)[0]
+    except NotFound:
+        standing = ask.home.register.sealed(ask.case).get(given) if ask.may("seal") and ask.grant.sources else None
+        if standing is None or standing.moved_to or kind_of(given) != "person":
+            raise
+        return given

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
-from graphsvc.service.protection.clearance import person_of, require_whole
+from graphsvc.service.protection.clearance import person_kept, require_whole
 from graphsvc.service.protection.requests import Request, Requests
 
 
@@ -18,13 +18,15 @@ class Erasures:
     def ask(self, person: str, reason: str) -> str:
         """Ask that a person is erased; gives the request's id. Another person, a supervisor, has to agree.
 
+        Who is sealed and in no delivery any more is asked for by the pseudonym that `Sealings.sealed` lists.
+
         Raises:
             Refused: role or clearance is missing. NotFound: not there, or not yours. HeldError: held.
         """
         case = self._ask.case
         with self._ask.act("erase", step="ask"):
             require_whole(self._ask)
-            name, _ = person_of(self._ask, person)
+            name = person_kept(self._ask, person)
             self._ask.home.casework.require_erasable(case, name)
             return self._requests.ask("erase", name, reason)
 

@@ -115,7 +115,7 @@ class Requests:
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
         with self._ask.act_anywhere("agree" if mine is None else kind, step="list") as outcome:
             rows = self.store.of(kind, cases, mine)
-            sealed = {case: frozenset(self._ask.home.register.sealed(case)) for case in {row.case_id for row in rows}}
+            sealed = {case: self._with_pages(case) for case in {row.case_id for row in rows}}
             requests = [self.shown(row, sealed[row.case_id]) for row in rows]
             outcome["rows"] = len(requests)
         return requests
@@ -141,8 +141,13 @@ class Requests:
             row.ended_at,
             decidable=row.state in WAITING[row.kind] and not mine and self._ask.may("agree"),
             openable=row.kind == "reveal" and mine and row.state in OPEN and row.until > now(),
-            sealed=row.pseudonym in (self._ask.home.register.sealed(row.case_id) if sealed is None else sealed),
+            sealed=row.pseudonym in (self._with_pages(row.case_id) if sealed is None else sealed),
         )
+
+    def _with_pages(self, case: str) -> frozenset[str]:
+        """Pseudonyms of whom and what is sealed and in the case now."""
+        register = self._ask.home.register
+        return register.pseudonyms(case).intersection(register.sealed(case))
 
     def require_not_own(self, row: Any) -> None:
         """Nothing, if somebody else asked for it.
