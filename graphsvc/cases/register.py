@@ -19,7 +19,7 @@ from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.image.standing import Standing, Standings, packed, unpacked
 from graphsvc.cases.stores import following
 from graphsvc.cases.stores.erased import Leaving, take_out
-from graphsvc.cases.stores.peoples_words import TYPED, mask_words
+from graphsvc.cases.stores.peoples_words import TYPED, mask_cypher_elsewhere, mask_words
 from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.store.mark import Held
@@ -307,6 +307,7 @@ class Register:
                 )
             if leaving is not None:
                 take_out(connection, case, key, gone, erased, leaving)
+                mask_cypher_elsewhere(connection, case, self._vault.key, leaving.mask)
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
             _ask_rewrite(connection, case)
 
@@ -419,6 +420,8 @@ class Register:
                 )
             )
             mask_words(connection, case, key, result.withhold, TYPED)
+            if unnamed:  # who was sealed before was masked there then
+                mask_cypher_elsewhere(connection, case, self._vault.key, result.withhold)
             following.settle(connection, case, key, follow, result.withhold)
             _forget_claims(connection, case, result.provenance)
             reviews.settle(connection, case, unnamed=unnamed, named=named)

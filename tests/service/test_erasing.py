@@ -6,9 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from graphsvc.access.people.principal import Grant
-from graphsvc.access.vault import pseudonym
+from graphsvc.access.log import audit
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.access.vault import pack, pseudonym, unpack
+from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound
@@ -16,11 +20,12 @@ from graphsvc.service import quiet
 from graphsvc.store.image import read_image
 from tests.service.test_protecting import everything, known_of, sealed_words
 from tests.service.test_renamed import FIRST, KIN, ROLES, erase, shown, whose
-from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.cases import Lay, Place, laid, new_name
 from tests.toolbox.rows import Tables, claim, said, write
 from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
+NAMED = {"P1": "Ivo Strand", "P2": "Mira Vandal"}
 
 
 def carried(name: str, statement: str) -> Tables:
@@ -117,3 +122,48 @@ def whose_name(people: Place, name: str) -> tuple[str, bool]:
     """Of somebody sealed what they are called, and whether their id is the one that they had at first."""
     values = people.service.register.identity(people.case, name)[1]
     return values["name"], values["id"] == KIN
+
+
+@pytest.mark.changes
+def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(people: Place) -> None:
+    """Such a text sees every case. A case whose key is another one stops nothing."""
+    service, other = people.service, new_name()
+    key = service.register.key(other, create=True)
+    with transaction(service.database) as connection:
+        row = {
+            "id": new_name(),
+            "key_sealed": b"the key of another home, bound to it",
+            "state": "loading",
+            "created_at": now(),
+        }
+        connection.execute(tables.cases.insert().values(**row))
+    people.load(
+        "inv", {"people": [{"id": name, "name": called, "category": "suspect"} for name, called in NAMED.items()]}
+    )
+    text = "MATCH (p:Person) WHERE p.name IN ['Ivo Strand', 'Mira Vandal', $who] RETURN p"
+    typed = {"step": "run", "code": service.cypher_texts.code(text, {"who": "Ivo Strand"})}
+    line = audit.begin(service.database, Principal("ann", frozenset()), "tests", "cypher", other, **typed)
+    service.cypher_texts.keep(line, other, text, {"who": "Ivo Strand"})
+    with transaction(service.database) as connection:
+        saved = {"case_id": other, "account": "ann", "version": 1, "created_at": now(), "changed_at": now()}
+        for name, bound in (("q0", "another"), ("q1", f"{other}q1")):  # the first was changed behind our back
+            sealed = pack(key, {"name": "Strand", "text": text}, f"saved query {bound}")
+            connection.execute(tables.saved_queries.insert().values(id=other + name, words_sealed=sealed, **saved))
+
+    def words() -> str:
+        lines = [entry for entry in audit.lines(service.database, newest=100) if entry["id"] == line]
+        kept = service.cypher_texts.of(lines)[line]
+        with transaction(service.database) as connection:
+            table = tables.saved_queries
+            query = connection.execute(sa.select(table.c.words_sealed).where(table.c.id == f"{other}q1")).scalar_one()
+        return str((kept, unpack(key, query, f"saved query {other}q1")))
+
+    assert words().count("Strand") == 4
+    erase(people, "P1")
+    assert "Strand" not in words()
+    assert "Someone it named was sealed or erased later" in words()
+    assert words().count("[erased]") == 3
+    assert words().count("Mira Vandal") == 2
+    seal(people("cus"), people("sup"), "P2")
+    assert "Vandal" not in words()
+    assert words().count("[withheld]") == 2

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
 
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
+from graphsvc.errors import OperatorError
 
 # Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
 # what was typed as a query, about a lead, or to say which witnesses depend on each other, is not.
@@ -20,9 +22,12 @@ REASONS = (
     (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
     (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
 )
-TYPED = (
+_CYPHER = (
     (tables.saved_queries, "words_sealed", "saved query {id}"),
     (tables.cypher_texts, "text_sealed", "cypher {line}"),
+)
+TYPED = (
+    *_CYPHER,
     (tables.pairings, "reason_sealed", "pairing {id} reason"),
     (tables.pairings, "ended_sealed", "pairing {id} end"),
     (tables.reviews, "words_sealed", "review {id}"),
@@ -40,18 +45,55 @@ def mask_words(
     columns: Iterable[tuple[sa.Table, str, str]],
 ) -> None:
     """Mask sealed words of a case: (table, column, what they are bound to) each."""
-    for table, column, bound in columns:
-        rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings().all()
-        for row in rows:
-            if row[column] is None:
-                continue
-            what = bound.format(**row)
-            words = unpack(key, row[column], what)
-            masked = _masked(words, mask)
-            if masked != words:
-                mine = sa.and_(*(key_column == row[key_column.name] for key_column in table.primary_key))
-                said = {"masked": True} if "masked" in table.c else {}
-                connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | said))
+    for words in columns:
+        for row in _rows(connection, case, words):
+            _mask(connection, key, mask, words, row)
+
+
+def mask_cypher_elsewhere(
+    connection: sa.Connection, case: str, open_key: Callable[[bytes, str], bytes], mask: Callable[[str], str]
+) -> None:
+    """Mask Cypher that was typed or saved in every case but this one: a text sees them all, and may name somebody of any.
+
+    Args:
+        connection: of the transaction.
+        case: the case of whom `mask` masks.
+        open_key: opens a case's wrapped data key, given what it is bound to.
+        mask: takes their names out of a text.
+
+    What cannot be opened, as its key or itself is another one, stops nothing: nobody can read it either.
+    """
+    table = tables.cases
+    for other, wrapped in connection.execute(sa.select(table.c.id, table.c.key_sealed).where(table.c.id != case)).all():
+        with suppress(OperatorError):
+            key = open_key(wrapped, f"case {other}")
+            for words in _CYPHER:
+                for row in _rows(connection, other, words):
+                    with suppress(OperatorError):
+                        _mask(connection, key, mask, words, row)
+
+
+def _rows(connection: sa.Connection, case: str, words: tuple[sa.Table, str, str]) -> Iterable[sa.RowMapping]:
+    table, column, _ = words
+    query = sa.select(table).where(table.c.case_id == case, table.c[column].is_not(None))
+    return connection.execute(query).mappings().all()
+
+
+def _mask(
+    connection: sa.Connection,
+    key: bytes,
+    mask: Callable[[str], str],
+    words: tuple[sa.Table, str, str],
+    row: sa.RowMapping,
+) -> None:
+    table, column, bound = words
+    what = bound.format(**row)
+    said = unpack(key, row[column], what)
+    masked = _masked(said, mask)
+    if masked != said:
+        mine = sa.and_(*(key_column == row[key_column.name] for key_column in table.primary_key))
+        marked = {"masked": True} if "masked" in table.c else {}
+        connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | marked))
 
 
 def _masked(words: Any, mask: Callable[[str], str]) -> Any:
