@@ -48,7 +48,7 @@ def everywhere(people: Place) -> str:
     service, case = people.service, people.case
     key = service.register.key(case, create=False)
     rows = {**service.register.counting(case), **service.casework.waitlist.rows(case)}
-    delivered = [open_rows(key, case, number, row.rows_sealed) for number, row in rows.items()]
+    delivered = [open_rows(key, case, number, row.rows_sealed, partial=row.partial) for number, row in rows.items()]
     known = (known_of(service, case), sealed_words(service, case), dict(service.register.identities(case)))
     return str((everything(service, case), delivered, known)).lower()
 
