@@ -18,7 +18,17 @@ from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
-from graphsvc.service import FORM_NAMES, MOST_NODES, Export, PictureRequest, Session, Wanted, bundle
+from graphsvc.service import (
+    FORM_NAMES,
+    MOST_NODES,
+    Export,
+    PictureRequest,
+    Session,
+    Wanted,
+    bundle,
+    file_name,
+    new_file,
+)
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")
@@ -160,14 +170,12 @@ def list_exports(session: Opener, case: str) -> None:
 def get(session: Opener, case: str, identifier: str, target: Path | None) -> None:
     """Fetch the file of an export of yours; it counts as given then."""
     with session(case) as acts:
-        place = target
-        if place is not None and place.exists():
-            raise RequestError(f"{place} is there already. Nothing was fetched; choose another file.")
-        name, content = acts.exports.given.fetch(identifier)
-    place = place or Path(name)
-    place.touch(mode=0o600)
-    place.write_bytes(content)
-    say(place)
+        target = target or Path(file_name(identifier))
+        # A place for it first: what was fetched counts as given.
+        with new_file(target) as file:
+            _, content = acts.exports.given.fetch(identifier)
+            file.write(content)
+    say(target)
 
 
 @export.command("agree")

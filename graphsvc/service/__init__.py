@@ -43,7 +43,8 @@ from graphsvc.service.evaluation import comparison, invented
 from graphsvc.service.exports import bundle
 from graphsvc.service.exports.exports import FORM_NAMES, known_forms
 from graphsvc.service.exports.exposure import Wanted
-from graphsvc.service.exports.given import Export
+from graphsvc.service.exports.given import Export, file_name
+from graphsvc.service.exports.placing import new_file
 from graphsvc.service.leads.groups import WitnessGroup
 from graphsvc.service.leads.reviews import Review
 from graphsvc.service.leads.rows import LISTED_COLUMNS, RANKS_HELD, LeadRow, said_of_ranks
@@ -183,9 +184,11 @@ __all__ = [
     "comparison",
     "cut",
     "exchange",
+    "file_name",
     "invented",
     "known_forms",
     "move_cells",
+    "new_file",
     "no_one_stands_out",
     "nothing_new",
     "now",

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from graphsvc.cli import program
+from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.numbers import count
 from graphsvc.service import Service, Wanted, command_line
 from graphsvc.service.exports.exports import Exports
@@ -262,7 +263,8 @@ def run(place: tuple[Service, People, Any], monkeypatch: pytest.MonkeyPatch) -> 
     service, people, _ = place
 
     def invoked(name: str, *words: str) -> Result:
-        monkeypatch.setattr(command_line, "command_line_session", lambda *_args: people(name).at(CASE))
+        case = next((word for word in words if word.startswith("export-")), CASE)
+        monkeypatch.setattr(command_line, "command_line_session", lambda *_args: people(name).at(case))
         settings = service.settings
         environment = {
             "GRAPHSVC_HOME": str(settings.home), "NEO4J_URI": settings.neo4j_uri,
@@ -293,6 +295,40 @@ def test_the_same_on_the_command_line(run: Callable[..., Result], tmp_path: Path
     assert run("inv", "get", CASE, made, "--to", str(target)).exit_code != 0
     assert run("inv", "preview", CASE, *what, "--without", "P1").exit_code != 0
     assert "Nothing that you can see has to be asked back" in run("cus", "recall", CASE).output
+
+
+def test_it_is_given_only_once_there_is_a_place_for_it(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run("inv", "make", CASE, "--id", "C1", "--for", "Placed", "--reason", "why", "--form", "csv").stdout.strip()
+
+    def state() -> str:
+        (line,) = [line for line in run("inv", "list", CASE).stdout.splitlines() if line.startswith(made)]
+        return line.split()[2]
+
+    monkeypatch.chdir(tmp_path)
+    number = f"E-{made[:4]}-{made[4:8]}".upper() + ".zip"
+    (tmp_path / number).write_text("mine")
+    (tmp_path / "closed").mkdir()
+    for to, says in (
+        (("--to", str(tmp_path / "missing" / "x.zip")), f"There is no folder {tmp_path / 'missing'} to put x.zip in."),
+        (("--to", str(tmp_path / "closed")), "is there already"),
+        ((), f"{number} is there already"),
+    ):
+        refused = run("inv", "get", CASE, made, *to)
+        assert isinstance(refused.exception, RequestError), to
+        assert says in str(refused.exception)
+        assert state() == "held"
+    assert (tmp_path / number).read_text() == "mine"
+    (tmp_path / number).unlink()
+    # What is not there leaves nothing behind.
+    assert isinstance(run("inv", "get", CASE, "0" * 32).exception, NotFound)
+    assert [path.name for path in tmp_path.iterdir()] == ["closed"]
+    assert run("inv", "get", CASE, made).stdout == f"{number}\n"
+    assert "as its manifest says" in run("inv", "verify", number).output
+    assert (tmp_path / number).stat().st_mode & 0o077 == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"closed", number}
+    assert state() == "given"
 
 
 def test_the_command_exports_of_an_id_what_the_canvas_draws(run: Callable[..., Result], place: Any) -> None:

@@ -110,7 +110,7 @@ class GivenExports:
             if row.state == "held" and not self._export_store.move(row.id, RELEASED, state="given", given_at=now()):
                 raise Refused(_CLOSED["removed"])
             outcome["rows"] = row.links
-        return f"{number(row.id)}.zip", content
+        return file_name(row.id), content
 
     def agree(self, export: str, answer: str = "") -> None:
         """Agree to an export another person asked for, though it may give a witness away: it is held for them then.
@@ -270,6 +270,16 @@ class GivenExports:
             for _, earlier in self._export_store.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
         )
         return self.exposure(there, resting, given)
+
+
+def file_name(export: str) -> str:
+    """What the file of an export is called, where nobody says otherwise.
+
+    Example:
+        >>> file_name("3f9a01bc" + "0" * 24)
+        'E-3F9A-01BC.zip'
+    """
+    return f"{number(export)}.zip"
 
 
 def there_again(facts: Kept, inside: Callable[[str], str]) -> Resting:

@@ -1,6 +1,7 @@
-"""Files that appear in a new folder all at once, or not at all.
+"""Files that appear all at once or not at all: in a new folder, or one alone.
 
-Until then they have no name, where the system knows such files: whatever ends the process, also a kill, nothing of them is left.
+Until then those of a folder have no name, where the system knows such files: whatever ends the process, also a kill, nothing of them is
+left. Of one alone a kill leaves a hidden file beside its place.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class NewFolder:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self._part = target.with_name(f".graphsvc-part-{secrets.token_hex(8)}")
+        self._part = _part_of(target)
         self.placed = False
         self._files: dict[str, IO[bytes]] = {}
 
@@ -92,19 +93,40 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
     """
     folder = NewFolder(target)
     try:
-        require_free(target)
-        if not target.parent.is_dir():
-            raise RequestError(
-                f"There is no folder {target.parent} to put {target.name} in. Make it, or choose another."
-            )
+        _require_place(target)
         yield folder
     except OSError as error:
-        raise OperatorError(
-            f"{target} could not be written ({error.strerror or type(error).__name__}), so nothing is there. Make room, or"
-            " choose another place."
-        ) from error
+        raise _not_written(target, error) from error
     finally:
         folder.close()
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file to be: it is there with all that was written to it, or not at all. Only who runs this may read it.
+
+    Raises:
+        RequestError: something is there already, or there is no folder to put it in. OperatorError: the disk does not take it.
+    """
+    part: Path | None = None
+    try:
+        _require_place(target)
+        part = _part_of(target)
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(part, target)
+        except OSError:  # something came into its place meanwhile, or a disk that knows no links
+            require_free(target)
+            part.rename(target)
+    except OSError as error:
+        raise _not_written(target, error) from error
+    finally:
+        if part is not None:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def require_free(target: Path) -> None:
@@ -115,3 +137,21 @@ def require_free(target: Path) -> None:
     """
     if target.exists() or target.is_symlink():
         raise RequestError(f"{target} is there already. Nothing was written; choose another place.")
+
+
+def _require_place(target: Path) -> None:
+    """Nothing, if nothing is there, and a folder to put it in."""
+    require_free(target)
+    if not target.parent.is_dir():
+        raise RequestError(f"There is no folder {target.parent} to put {target.name} in. Make it, or choose another.")
+
+
+def _part_of(target: Path) -> Path:
+    return target.with_name(f".graphsvc-part-{secrets.token_hex(8)}")
+
+
+def _not_written(target: Path, error: OSError) -> OperatorError:
+    return OperatorError(
+        f"{target} could not be written ({error.strerror or type(error).__name__}), so nothing is there. Make room, or"
+        " choose another place."
+    )
