@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import shlex
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import says
+from graphsvc.records.relations import LinkKey, says
 from graphsvc.service import (
     FORM_NAMES,
     MOST_NODES,
@@ -64,7 +66,12 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--only", "only", multiple=True, help="Of the picture, this id alone; may be repeated."),
         click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
         click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
-        click.option("--without", multiple=True, metavar="SUBJECT:RELATION:OBJECT", help="A link that stays here."),
+        click.option(
+            "--without",
+            multiple=True,
+            metavar="SUBJECT:RELATION:OBJECT",
+            help="A link that stays here, as the preview prints it.",
+        ),
         click.option("--handling", type=click.Choice(["P", "C"]), default=None, help="Only what this code covers."),
         click.option("--for", "recipient", required=True, help="Who it is for: an organisation or a person."),
     ):
@@ -96,7 +103,7 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
     say("It could give a witness away: leave these out, or ask a supervisor (--ask).", err=True)
     for fact in exposure.leave_out:
         words = f"{preview.names.get(fact.subject, fact.subject)} {says(fact.relation)} {preview.names.get(fact.object, fact.object)}"
-        say(f"--without '{fact.subject}:{fact.relation}:{fact.object}'  # {words}")
+        say(f"--without {_link_text((fact.subject, fact.relation, fact.object))}  # {words}")
 
 
 @export.command("make")
@@ -247,14 +254,38 @@ def _wanted(asked: dict[str, Any]) -> Wanted:
     )
 
 
-def _links(given: Sequence[str]) -> list[tuple[str, str, str]]:
-    links = []
-    for text in given:
-        parts = text.split(":")
-        if len(parts) != _PARTS:
-            raise RequestError(f"A link is written SUBJECT:RELATION:OBJECT, not {text[:80]!r}.")
-        links.append((parts[0], parts[1], parts[2]))
-    return links
+def _links(given: Sequence[str]) -> list[LinkKey]:
+    return [_link(text) for text in given]
+
+
+def _link(text: str) -> LinkKey:
+    """A link as `_link_text` writes it.
+
+    Raises:
+        RequestError: it is none.
+    """
+    parts: Any = text.split(":")
+    if text.startswith("["):
+        with suppress(ValueError, RecursionError):
+            parts = json.loads(text)
+    if len(parts) != _PARTS or not all(isinstance(part, str) for part in parts):
+        raise RequestError(
+            f"A link is written SUBJECT:RELATION:OBJECT, or as a list in JSON as the preview prints it, not {text[:80]!r}."
+        )
+    return parts[0], parts[1], parts[2]
+
+
+def _link_text(link: LinkKey) -> str:
+    """A link as `--without` takes it, quoted for a shell: with colons, or where an id has one itself, as a list in JSON.
+
+    Example:
+        >>> print(_link_text(("P1", "CONTROLS", "K1")), _link_text(("P1", "CONTROLS", "wp:12")))
+        'P1:CONTROLS:K1' '["P1", "CONTROLS", "wp:12"]'
+    """
+    plainly = ":".join(link)
+    if plainly.count(":") < _PARTS and "'" not in plainly and not plainly.startswith("["):
+        return f"'{plainly}'"
+    return shlex.quote(json.dumps(link, ensure_ascii=False))
 
 
 def _show(exports: list[Export], nothing: str) -> None:

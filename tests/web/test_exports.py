@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import shlex
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,16 +16,19 @@ from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from graphsvc.analysis.exposure.presence import Fact
+from graphsvc.analysis.exposure.witnesses import Exposed, Exposure
 from graphsvc.cli import program
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.numbers import count
-from graphsvc.service import Service, Wanted, command_line
-from graphsvc.service.exports.exports import Exports
+from graphsvc.service import Service, Wanted, command_line, quiet
+from graphsvc.service.exports.exports import Exports, Preview
 from graphsvc.web import create_app
 from tests.pseudonyms import sources
-from tests.service.test_exporting import opened
+from tests.service.test_exporting import opened, write
 from tests.toolbox import pages
-from tests.toolbox.accounts import People, signed_in
+from tests.toolbox.accounts import WHOLE, People, signed_in
+from tests.toolbox.accounts import people as people_of
 
 pytestmark = pytest.mark.neo4j
 CASE = "export-pages"
@@ -329,6 +333,50 @@ def test_it_is_given_only_once_there_is_a_place_for_it(
     assert (tmp_path / number).stat().st_mode & 0o077 == 0
     assert {path.name for path in tmp_path.iterdir()} == {"closed", number}
     assert state() == "given"
+
+
+@pytest.mark.parametrize("workplace", ["wp:12", "O'Hara", "[K1]", "K1"])
+def test_a_link_of_any_ids_is_left_out_as_the_preview_prints_it(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, workplace: str
+) -> None:
+    fact = Fact("P1", "CONTROLS", workplace, "2020-05", "")
+    exposure = Exposure((Exposed("", 1, (), 0, None),), 5, (fact,), True, 1, ())
+    preview = Preview("Line", "C", [], [], {}, {}, 0, exposure, {}, (), True, False)
+    asked: list[Any] = []
+
+    def shown(_self: Exports, _wanted: Wanted, *_args: Any, left_out: Any, **_more: Any) -> Preview:
+        asked.append(left_out)
+        return preview
+
+    monkeypatch.setattr(Exports, "preview", shown)
+    what = ("preview", CASE, "--id", "P1", "--for", "Line")
+    (line,) = [line for line in run("inv", *what).output.splitlines() if line.startswith("--without")]
+    assert run("inv", *what, *shlex.split(line, comments=True)).exit_code == 0
+    assert asked == [[], [("P1", "CONTROLS", workplace)]]
+
+
+@pytest.mark.parametrize("wrong", ["P1", "P1:CONTROLS:wp:12", '["P1", "PAID"]', '["P1", "PAID", 3]', "[" * 9_000])
+def test_what_is_no_link_to_leave_out_is_one_sentence(run: Callable[..., Result], wrong: str) -> None:
+    refused = run("inv", "preview", CASE, "--id", "P1", "--for", "Line", "--without", wrong)
+    assert isinstance(refused.exception, RequestError)
+    assert "A link is written SUBJECT:RELATION:OBJECT" in str(refused.exception)
+
+
+def test_a_link_to_an_id_with_a_colon_stays_out_of_what_is_made(
+    run: Callable[..., Result], place: Any, tmp_path: Path
+) -> None:
+    other = people_of(place[0], "export-colons", {"colon": ("investigator", WHOLE)})("colon")
+    folder = write(tmp_path / "case")
+    for path in folder.iterdir():
+        path.write_text(path.read_text("utf-8").replace("K1", "wp:12"), "utf-8", newline="")
+    assert other.deliveries.load(folder, quiet).rejections == []
+    what = ("export-colons", "--id", "P1", "--id", "P2", "--for", "Line")
+    printed = [line for line in run("colon", "preview", *what).output.splitlines() if line.startswith("--without")]
+    assert any("wp:12" in line for line in printed)
+    without = [word for line in printed for word in shlex.split(line, comments=True)]
+    made = run("colon", "make", *what, *without, "--reason", "why", "--form", "csv")
+    assert made.exit_code == 0, made.exception
+    assert "left out: links left out by choice: 2" in made.stderr
 
 
 def test_the_command_exports_of_an_id_what_the_canvas_draws(run: Callable[..., Result], place: Any) -> None:
