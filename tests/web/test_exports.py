@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
@@ -163,6 +164,43 @@ def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
         assert answered.status_code == 400, (name, wrong)
     assert browser(place, "cus").get(f"{HERE}/exports").status_code == 200
     assert post(browser(place, "cus"), "export/choose", **asked).status_code == 403
+
+
+def test_back_from_an_export_leads_to_the_canvas_as_it_looked(place: Any) -> None:
+    inv = browser(place, "inv")
+    looked = {
+        "id": ["P1", "P2"], "fold": "gang", "colour": "gang", "sized": "links", "labels": "no", "from": "2020-05-08",
+        "to": "2020-05-09", "handling": "P", "picture": "a-view", "version": "3", "link": "",
+    }  # fmt: skip
+    as_addressed = [("id", "P1"), ("id", "P2"), *((name, text) for name, text in looked.items() if name != "id")]
+
+    def back(page: str) -> tuple[str, list[tuple[str, str]]]:
+        (address,) = re.findall(r'href="([^"]+)">Back to it', page)
+        parts = urlsplit(html.unescape(address))
+        assert (parts.scheme, parts.netloc) == ("", "")
+        return parts.path, sorted(parse_qsl(parts.query, keep_blank_values=True))
+
+    network = f"{HERE}/network", sorted(as_addressed)
+    assert back(inv.get(f"{HERE}/export?{urlencode(as_addressed)}").text) == network
+    more = {"csrf_token": pages.token(inv.get(f"{HERE}/exports").text), "only": ["P1"], "arranged": '{"P1": [1, 2]}'}
+    form = inv.post(f"{HERE}/export/choose", data=looked | more | {"what": "selected"}).text
+    assert back(form) == network
+    # Once more after a preview at another code: `handling` is what goes then, and no more how the canvas looked.
+    held = filled(form) | {"recipient": ["Back"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
+    again = post(inv, "export/choose", **filled(post(inv, "export", **held).text)).text
+    assert back(again) == network
+    assert '<option value="C" selected' in again
+    # It is that page, whatever is sent.
+    for wrong in (
+        "https://localhost/?id=P1",
+        "//localhost",
+        '"><script>alert(1)</script>',
+        "javascript:x",
+        "",
+    ):
+        page = post(inv, "export/choose", **held | {"back": [wrong]}).text
+        assert back(page) == (f"{HERE}/network", [])
+        assert "<script>alert" not in page
 
 
 def test_what_the_canvas_leaves_out_is_in_no_file_of_it(place: Any) -> None:

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from graphsvc.service import PictureRequest, Session, Wanted, known_forms
 from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposed, title
 from graphsvc.web.frame import answer, at, home, or_again, page
-from graphsvc.web.network.network import FILTERS, asked
+from graphsvc.web.network.network import FILTERS, PARAMETERS, asked
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
@@ -268,7 +268,8 @@ def _left_out() -> list[tuple[str, str, str]]:
 def _carried(*but: str) -> list[tuple[str, str]]:
     """What is wanted, to be carried along in a form or address, without some of it."""
     pairs = [(name, text) for name in dict.fromkeys(request.values) for text in request.values.getlist(name)]
-    return [(name, text) for name, text in pairs if (name in _WANTED and name not in but) or name.startswith(_OWN)]
+    carried = [(name, text) for name, text in pairs if (name in _WANTED and name not in but) or name.startswith(_OWN)]
+    return carried if request.values.get("query") else [*carried, ("back", _shown())]
 
 
 def _back(session: Session) -> str:
@@ -279,7 +280,18 @@ def _back(session: Session) -> str:
     if values.get("query"):
         own: dict[str, Any] = {name: text for name, text in values.items() if name.startswith(_OWN)}
         return url_for("queries.one", case=session.case, name=values["query"], run=1, **own)
-    return f"{url_for('network.view', case=session.case)}?{urlencode(_carried('only', 'form', 'arranged'))}"
+    return f"{url_for('network.view', case=session.case)}?{_shown()}"
+
+
+def _shown() -> str:
+    """What the address of the network page said as an export was begun there, as a query: that page's own parameters alone."""
+    said = request.values.get("back")
+    if said is not None:
+        return urlencode([(name, text) for name, text in parse_qsl(said, keep_blank_values=True) if name in PARAMETERS])
+    # Once it is said for whom, `handling` is what goes, and no longer how the canvas looks.
+    but = ("handling",) if "recipient" in request.values else ()
+    pairs = [(name, text) for name in PARAMETERS for text in request.values.getlist(name) if name not in but]
+    return urlencode(pairs)
 
 
 def _names(session: Session, facts: Iterable[Any], links: Iterable[tuple[str, str, str]] = ()) -> dict[str, str]:

@@ -43,6 +43,8 @@ FILTERS = ("relation", "ticked", "least", "recorded", "source_grade", "assessmen
 _KEPT = ("depth", "size", *FILTERS, "fade", "without", "presence", "layout", "fold")
 # What the browser alone heeds: it stands in the address so that a link reopens the same look.
 _LOOK = ("colour", "sized", "labels", "from", "to", "handling")
+# All that an address of this page may say: what the browser alone heeds and which saved view it is, too.
+PARAMETERS = ("id", "open", "add", "hide", "link", *_KEPT, *_LOOK, *pictures.WHICH)
 # What goes with the filters: whatever else the address says of the picture stays.
 _CLEARED = (*FILTERS, "fade", "without", "from", "to", "handling")
 # With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
