@@ -15,11 +15,12 @@ from defusedxml import ElementTree
 from playwright.sync_api import Browser, Page, expect
 
 from graphsvc.config import Settings
-from graphsvc.service import Service
+from graphsvc.service import Service, quiet
 from graphsvc.views.forms import files
 from graphsvc.views.picture.export import outward
 from tests.browser.conftest import watched
 from tests.service.test_exporting import opened
+from tests.toolbox.rows import texts
 from tests.views.test_forms import ABOUT, NAMES, everything
 
 pytestmark = [
@@ -29,12 +30,23 @@ pytestmark = [
 ]
 CASE = "taken-out"
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+# F1 is of the gang and at the workplace, F2 at the workplace alone.
+MORE = {
+    "people": "id,name,category\nF1,Fay Oak,suspect\nF2,Finn Elm,suspect\nF3,Flo Ash,suspect\n",
+    "gangs": "id,name,handling\nG1,Canal,P\n",
+    "workplaces": "id,name,handling\nWP,Yard,P\n",
+    "statements": "id,kind,handling\nStmt-more,record,P\n",
+    "links": "subject_id,relation,object_id,statement_id,from_date\nF1,MEMBER_OF,G1,Stmt-more,\nF3,MEMBER_OF,G1,Stmt-more,\n"
+    "F1,WORKED_AT,WP,Stmt-more,2020-05-08\nF2,WORKED_AT,WP,Stmt-more,\n",
+}
 
 
 @pytest.fixture(scope="module")
 def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Service(at_server()) as service:
-        opened(service, CASE, tmp_path_factory.mktemp("taken") / "case")
+        folder = tmp_path_factory.mktemp("taken")
+        people = opened(service, CASE, folder / "case")
+        assert people("inv").deliveries.load(texts(folder / "more", **MORE), quiet).rejections == []
         yield service
 
 
@@ -135,6 +147,60 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
     page.locator("#network-export").click()
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("asked", "passes", "goes"),
+    [
+        ("id=P1&id=P2&fade=yes&relation=PAID", (2, "1 link"), (2, "1 link")),
+        # Both pass, and of what stands between them one link alone.
+        ("id=P1&id=P2&depth=0&fade=yes&relation=PAID", (2, "1 link"), (2, "1 link")),
+        ("id=P1&id=P2&depth=0&from=2020-05-08&to=2020-05-08", (2, "1 link"), (2, "1 link")),
+        # What is folded away passes by its relation or not at all.
+        ("id=G1&id=WP&fold=gang:G1&fade=yes&relation=WORKED_AT", (3, "2 links"), (5, "2 links")),
+        ("id=G1&id=WP&fold=gang:G1&from=2020-05-08&to=2020-05-08", (2, "1 link"), (4, "1 link")),
+    ],
+)
+def test_of_what_passes_the_filters_only_the_links_that_pass_go(
+    pages: Callable[..., Page], asked: str, passes: tuple[int, str], goes: tuple[int, str]
+) -> None:
+    page = pages("inv", f"network?{asked}", viewport=WIDE)
+    page.wait_for_selector("#network[data-ready]")
+    expect(page.locator("#network-narrowed")).to_have_text(f"{passes[0]} entities and {passes[1]} pass the filters")
+    page.locator("#tools").get_by_text("Out", exact=True).click()
+    page.locator("#network-export").click()
+    dialog = page.get_by_role("dialog", name="Export")
+    expect(dialog.get_by_role("radio", name=f"What passes the filters {goes[0]}", exact=True)).to_be_checked()
+    dialog.get_by_role("button", name="Choose for whom…").click()
+    expect(page.locator("main")).to_contain_text(f"What passes the filters: {goes[0]} entities, {goes[1]}.")
+
+
+def test_of_a_folded_group_goes_who_is_in_it_on_the_canvas(pages: Callable[..., Page]) -> None:
+    """F1 is in the gang and at the workplace: folded by the gang first, they are in the gang."""
+    page = pages("inv", "network?id=G1&id=WP&fold=gang:G1&fold=workplace:WP", viewport=WIDE, accept_downloads=True)
+    page.wait_for_selector("#network[data-ready]")
+    page.evaluate("networkCanvas.select(['group:workplace:WP'])")
+    page.locator("#tools").get_by_text("Out", exact=True).click()
+    page.locator("#network-export").click()
+    dialog = page.get_by_role("dialog", name="Export")
+    expect(dialog.get_by_role("radio", name="What is selected 2")).to_be_checked()
+    dialog.get_by_role("button", name="Choose for whom…").click()
+    expect(page.locator("main")).to_contain_text("What you selected: 2 entities, 1 link.")
+    page.get_by_label("For whom").fill("Folded")
+    page.get_by_label("Why").fill("the hearing")
+    page.get_by_label("What goes").select_option("C")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Export", exact=True).click()
+    nodes = fetched(page)["nodes.csv"].decode().splitlines()[1:]
+    assert {line.partition(",")[0] for line in nodes} == {"WP", "F2"}
+    # Back from the form it is that canvas again.
+    page.goto(f"/case/{CASE}/network?id=G1&id=WP&fold=gang:G1&colour=gang")
+    page.wait_for_selector("#network[data-ready]")
+    page.locator("#tools").get_by_text("Out", exact=True).click()
+    page.locator("#network-export").click()
+    dialog.get_by_role("button", name="Choose for whom…").click()
+    page.get_by_role("link", name="Back to it").click()
+    page.wait_for_url("**fold=gang%3AG1&colour=gang**")
 
 
 def test_without_scripts_the_same_link_leads_to_the_form(pages: Callable[..., Page]) -> None:

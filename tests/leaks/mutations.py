@@ -277,6 +277,14 @@ MUTATIONS = (
         "tests/views/test_export.py::test_what_leads_to_somebody_sealed_never_goes_out",
     ),
     Mutation(
+        "passing",
+        "of what passes the filters of a canvas no other link goes out",
+        "graphsvc/views/picture/export.py",
+        "and (links is None or edge.key in links)",
+        "and edge.key",
+        "tests/views/test_export.py::test_of_the_links_among_those_chosen_only_what_passes_is_a_part",
+    ),
+    Mutation(
         "waits",
         "what a witness says waits to open with what others say",
         "graphsvc/service/deliveries/form.py",

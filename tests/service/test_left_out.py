@@ -70,6 +70,9 @@ def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people
     assert [export.withheld for export in inv.exports.given.listed() if export.id == made.id] == [{}]
     chosen = inv.exports.preview(replace(around("C1"), only=("C1", "gone", "group:gang:G1")), "Absent")
     assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1, ASIDE: 1}, {"the ids that are not there": "gone"})
+    # Who is in a folded group was not asked for one by one, and is not counted: a recipient could tell how many are at C.
+    folded = inv.exports.preview(replace(around("C1"), only=("C1",), inside=("gone", "nobody")), "Absent")
+    assert (folded.taken_out, folded.withheld) == ({ASIDE: 1}, {})
 
 
 def test_who_was_put_aside_is_not_said_to_be_cut(people: People) -> None:

@@ -115,6 +115,15 @@ def test_a_part_of_a_picture_is_those_chosen_and_the_links_among_them() -> None:
     assert part(shown(), set()).nodes == ()
 
 
+def test_of_the_links_among_those_chosen_only_what_passes_is_a_part() -> None:
+    paid, van = ("P1", "PAID", WIT), ("P1", "USED", f"van-of-{WIT}-ab12")
+    chosen = part(shown(), {"P1", WIT, f"van-of-{WIT}-ab12"}, {paid, (WIT, "PAID", "P1"), ("no", "PAID", "P1")})
+    assert [edge.key for edge in chosen.edges] == [paid]
+    assert {node.id: node.links for node in chosen.nodes} == {"P1": 1, WIT: 1, van[2]: 0}
+    # Nothing passes: that is not all.
+    assert part(shown(), {"P1", WIT}, ()).edges == ()
+
+
 def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
     def row(identifier: str, kind: str = "person") -> dict[str, object]:
         return {"id": identifier, "kind": kind, "name": None, "sort": None, "sealed": False, "handling": "P",

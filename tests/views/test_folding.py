@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from graphsvc.views.picture import graph
 from graphsvc.views.picture.folding import BELONGING, Bundle, FoldedPicture, folded, groups
 from graphsvc.views.picture.network import Picture, picture
 from tests.views.test_network_view import entity, link
@@ -139,3 +140,24 @@ def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: 
     assert all({edge.subject, edge.object} <= there for edge in shown.edges)
     pairs = [frozenset((edge.subject, edge.object)) for edge in shown.edges if isinstance(edge, Bundle)]
     assert len(pairs) == len(set(pairs))
+
+
+def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) -> None:
+    """What goes of it elsewhere must not be computed anew: there others may be in a group of that name."""
+    number = next(one.key for one in groups(two_gangs, "community") if "a" in one.members)
+    shown = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "h")])
+    inside = {node["id"]: node for node in graph.drawn(shown)["nodes"] if "fold" in node}
+    assert inside["group:gang:g"]["members"] == ["g", "a", "b"]
+    assert inside["group:gang:g"]["among"] == [["a", "RUNS", "g"], ["b", "MEMBER_OF", "g"]]
+    members = [one for node in inside.values() for one in node["members"]]
+    assert len(members) == len(set(members))
+    assert all(len(node["members"]) == int(node["letter"]) for node in inside.values())
+
+
+def test_no_link_of_a_line_is_missing_where_more_are_in_it_than_are_told_in_words() -> None:
+    entities = [entity("a"), entity("b"), entity("g", "gang"), entity("h", "gang")]
+    many = [link("a", "b", f"X_{number}") for number in range(70)]
+    whole = view(entities, [link("a", "g", "RUNS"), link("b", "h", "RUNS"), *many])
+    (line,) = graph.drawn(folded(whole, [("gang", "g"), ("gang", "h")]))["edges"]
+    assert line["links"] == 70
+    assert {tuple(one) for one in [*line["bundle"], *line["rest"]]} == {("a", f"X_{n}", "b") for n in range(70)}

@@ -166,6 +166,38 @@ def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
     assert post(browser(place, "cus"), "export/choose", **asked).status_code == 403
 
 
+def test_of_what_passes_the_filters_no_other_link_goes(place: Any) -> None:
+    """Three relations stand between the same two; on the canvas all but one are faint."""
+    inv = browser(place, "inv")
+    asked = {"id": ["P1", "P2"], "fade": "yes", "relation": "PAID", "only": ["P1", "P2"], "handling": "C"}
+    # What passes there and is not in this recipient's picture stays here without a word.
+    asked |= {"passing": '[["P1", "PAID", "P2"], ["P1", "PAID", "nobody"]]'}
+    form = post(inv, "export/choose", **asked).text
+    assert "What passes the filters: 2 entities, 1 link." in form
+    held = filled(form) | {"recipient": ["Passing"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
+    assert post(inv, "export/make", **filled(post(inv, "export", **held).text)).status_code == 303
+    identifier = re.findall(r'name="id" value="([0-9a-f]{32})"', inv.get(f"{HERE}/exports").text)[0]
+    with zipfile.ZipFile(io.BytesIO(post(inv, "exports/fetch", id=identifier).data)) as archive:
+        links = archive.read("links.csv").decode().splitlines()
+        assert len(archive.read("nodes.csv").decode().splitlines()) == 1 + 2
+    assert len(links) == 1 + 1
+    assert "PAID" in links[1]
+    assert "2 entities, 0 links" in post(inv, "export/choose", **asked | {"passing": "[]"}).text
+    for wrong in (
+        "{",
+        "{}",
+        "3",
+        '["P1"]',
+        '[["P1", "PAID"]]',
+        '[["P1", "PAID", 3]]',
+        "[" * 100_000,
+        f"[{'9' * 5000}]",
+    ):
+        for step in ("export/choose", "export", "export/make"):
+            refused = post(inv, step, **held | {"passing": [wrong]})
+            assert refused.status_code == 400, (step, wrong)
+
+
 def test_back_from_an_export_leads_to_the_canvas_as_it_looked(place: Any) -> None:
     inv = browser(place, "inv")
     looked = {

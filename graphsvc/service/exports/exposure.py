@@ -16,6 +16,7 @@ from graphsvc.analysis.exposure.presence import Fact, PresenceGround, ground
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import RequestError
+from graphsvc.records.relations import LinkKey
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.ask import Ask
 from graphsvc.service.cypher.named import Queries
@@ -44,7 +45,9 @@ class Wanted:
         picture: what the picture is asked for with; None where it is a query's answer or a lead.
         query: name of a query: then the entities in its answer and the links among them.
         lead: id of a person: then the links that speak for and against them as a lead.
-        only: of all that, these ids and the links among them; empty for all.
+        only: of all that, these ids and the links among them; empty, as `inside`, for all.
+        inside: ids that come with them and were not chosen one by one: who is in folded groups on a canvas.
+        passing: of the links of all that, only these, as who looked at a picture had others filtered out; None for all.
         arranged: id → where somebody put it on the canvas, in pixels at zoom 1.
     """
 
@@ -53,6 +56,8 @@ class Wanted:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     lead: str = ""
     only: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    passing: frozenset[LinkKey] | None = None
     arranged: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -94,12 +99,13 @@ class Exposures:
         """The picture of what is wanted.
 
         Raises:
-            RequestError: an answer names too many entities, or none; or nothing of `only` is in it.
+            RequestError: an answer names too many entities, or none; or nothing of what was chosen is in it.
         """
         whole = self._pictured(wanted)
-        if not wanted.only:
+        ids = frozenset((*wanted.only, *wanted.inside))
+        if not ids and wanted.passing is None:
             return whole
-        chosen = part(whole, frozenset(wanted.only))
+        chosen = part(whole, ids or whole.names.keys(), wanted.passing)
         if not chosen.nodes:
             raise RequestError(
                 "None of what you selected is in this picture. Select it again, or take the whole picture."

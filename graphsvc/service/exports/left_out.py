@@ -92,8 +92,8 @@ def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
 
 
 def _named(wanted: Wanted) -> set[str]:
-    """The ids that were asked for one by one; folded groups are none."""
-    if wanted.only:
+    """The ids that were asked for one by one; folded groups are none, nor who is in them."""
+    if wanted.only or wanted.inside:
         return {identifier for identifier in wanted.only if not identifier.startswith(FOLDED)}
     if wanted.picture is None:
         return set()

@@ -46,10 +46,15 @@ class Outward:
     alone: int
 
 
-def part(view: Picture, ids: Collection[str]) -> Picture:
+def part(view: Picture, ids: Collection[str], links: Collection[LinkKey] | None = None) -> Picture:
     """The entities `ids` of a picture and the links among them; what is not in it is passed over.
 
-    A group that is folded on the canvas (`group:gang:G1`) stands for all who are in it.
+    A group `group:gang:G1`, as addresses of earlier versions name it, stands for all who are in it in this picture.
+
+    Args:
+        view: the picture, nothing folded in it.
+        ids: of the entities.
+        links: of the links among them only these; None for all.
 
     Example:
         >>> part(Picture((), (), 0, 0, truncated=False), {"P1"}).nodes
@@ -61,7 +66,11 @@ def part(view: Picture, ids: Collection[str]) -> Picture:
         for by in {by for by, _ in named} & BELONGING.keys()
     }
     chosen = set(ids).union(*(among.get(by, {}).get(key, ()) for by, key in named))
-    edges = tuple(edge for edge in view.edges if edge.subject in chosen and edge.object in chosen)
+    edges = tuple(
+        edge
+        for edge in view.edges
+        if edge.subject in chosen and edge.object in chosen and (links is None or edge.key in links)
+    )
     nodes = (replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id in chosen)
     return replace(view, nodes=tuple(nodes), edges=edges, hidden=0)
 

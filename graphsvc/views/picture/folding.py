@@ -57,7 +57,8 @@ class FoldedPicture(Node):
 
     Attributes:
         by, key: of the group; id is `group:` and both. by is empty where its name says what it stands for.
-        members: how many are in it; kinds: kind → how many of it, most first; within: links between its members.
+        members: how many are in it; kinds: kind → how many of it, most first; within: how many links are between its members.
+        ids: of its members; among: the links between them.
         handling: the strictest of its members. more: 0: what is tied to them beyond the picture is seen when it is unfolded.
     """
 
@@ -66,6 +67,8 @@ class FoldedPicture(Node):
     members: int = 0
     kinds: tuple[tuple[str, int], ...] = ()
     within: int = 0
+    ids: tuple[str, ...] = ()
+    among: tuple[LinkKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ def _belonging(view: Picture, by: str) -> dict[str, list[str]]:
     return members
 
 
-def _node(group: FoldedGroup, some: Sequence[Node], links: int, within: int) -> FoldedPicture:
+def _node(group: FoldedGroup, some: Sequence[Node], links: int, among: Sequence[LinkKey]) -> FoldedPicture:
     return FoldedPicture(
         id=_id(group),
         kind="group",
@@ -184,21 +187,25 @@ def _node(group: FoldedGroup, some: Sequence[Node], links: int, within: int) -> 
         key=group.key,
         members=len(some),
         kinds=_kinds(node.kind for node in some),
-        within=within,
+        within=len(among),
+        ids=group.members,
+        among=tuple(among),
     )
 
 
-def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tuple[Edge, ...], Counter[str]]:
-    """Edges as they are drawn with the groups folded, and how many there are within each group."""
+def _bundles(
+    edges: Iterable[Edge], inside: dict[str, FoldedGroup]
+) -> tuple[tuple[Edge, ...], dict[str, list[LinkKey]]]:
+    """Edges as they are drawn with the groups folded, and which links there are within each group."""
     between: dict[frozenset[str], list[tuple[Edge, LinkKey]]] = defaultdict(list)
     drawn: list[Edge] = []
-    within: Counter[str] = Counter()
+    within: dict[str, list[LinkKey]] = defaultdict(list)
     for edge in edges:
         subject, target = (_id(inside[end]) if end in inside else end for end in (edge.subject, edge.object))
         if (subject, target) == (edge.subject, edge.object):
             drawn.append(edge)
         elif subject == target:
-            within[subject] += 1
+            within[subject].append(edge.key)
         else:
             moved = replace(edge, subject=subject, object=target, bend=0)
             between[frozenset((subject, target))].append((moved, edge.key))

@@ -102,7 +102,7 @@ _DASHES = [6, 5]
 # Group of someone who is not identified: drawn as an outline.
 HOLLOW = "unidentified"
 _LABEL = 26
-# Links of a folded line that travel with it.
+# Links of a folded line that are told in words.
 _BUNDLED = 60
 # The hour of a crossing is in its title, not in its label.
 _TIME = re.compile(r", \d\d:\d\d(:\d\d)? UTC")
@@ -243,6 +243,9 @@ def _node(node: Node) -> dict[str, Any]:
     drawing |= {name: value for name, value in details.items() if value}
     if isinstance(node, FoldedPicture):
         drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members or "")}
+        if node.ids:
+            # Who and what goes with the group where it is taken out: elsewhere another would be computed under its name.
+            drawing |= {"members": list(node.ids), "among": [list(link) for link in node.among]}
     if node.kind == "thing":
         drawing["letter"] = LETTERS.get(node.sort, "T")
     return drawing
@@ -261,6 +264,8 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
         drawing["dashes"] = _DASHES
     if isinstance(edge, Bundle):
         drawing |= {"bundle": [list(link) for link in edge.links[:_BUNDLED]], "links": len(edge.links)}
+        if len(edge.links) > _BUNDLED:
+            drawing["rest"] = [list(link) for link in edge.links[_BUNDLED:]]
     if edge.ungraded:
         drawing["ungraded"] = True
     if edge.denied:

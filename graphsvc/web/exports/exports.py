@@ -15,6 +15,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.records.relations import LinkKey
 from graphsvc.service import PictureRequest, Session, Wanted, known_forms
 from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposed, title
@@ -31,10 +32,12 @@ _LINK_PARTS = 3
 # What of an address or form says what is wanted.
 _WANTED = (
     "id", "depth", "open", "add", "hide", "link", *FILTERS, "without", "presence", "size", "layout",
-    "fade", "query", "only", "form", "arranged",
+    "fade", "query", "only", "inside", "passing", "form", "arranged",
 )  # fmt: skip
 # Places on a canvas: how many, how long as text, and how far from its middle.
 _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
+# Links that pass the filters of a canvas: how long as text.
+_MOST_PASSING = 400_000
 
 
 @page(blueprint, "/exposure")
@@ -116,7 +119,8 @@ def _asking(session: Session) -> dict[str, Any]:
             {"name": name, "title": form.title, "says": form.says, "chosen": name in chosen}
             for name, form in FORMS.items()
         ],
-        "only": len(wanted.only),
+        "only": bool(wanted.only or wanted.inside),
+        "passing": wanted.passing is not None,
         "arranged": bool(wanted.arranged),
         "recipient": request.form.get("recipient", ""),
         "reason": request.form.get("reason", ""),
@@ -220,9 +224,15 @@ def _wanted() -> Wanted:
         query=query,
         parameters=given,
         lead=lead,
-        only=tuple(dict.fromkeys(identifier for identifier in values.getlist("only") if identifier)),
+        only=_ids("only"),
+        inside=_ids("inside"),
+        passing=_passing(values.get("passing", "")),
         arranged=_arranged(values.get("arranged", "")),
     )
+
+
+def _ids(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(identifier for identifier in request.values.getlist(name) if identifier))
 
 
 def _arranged(text: str) -> dict[str, tuple[float, float]]:
@@ -247,6 +257,27 @@ def _arranged(text: str) -> dict[str, tuple[float, float]]:
     return places
 
 
+def _passing(text: str) -> frozenset[LinkKey] | None:
+    """The links that pass the filters of a canvas, as its page tells them; None if it tells none of that.
+
+    Raises:
+        RequestError: they are none.
+    """
+    if not text:
+        return None
+    try:
+        links = json.loads(text) if len(text) <= _MOST_PASSING else None
+    except (ValueError, RecursionError):
+        links = None
+    if not isinstance(links, list) or not all(map(_is_link, links)):
+        raise RequestError("The links of this picture cannot be read. Open the network again and export from there.")
+    return frozenset((subject, relation, target) for subject, relation, target in links)
+
+
+def _is_link(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == _LINK_PARTS and all(isinstance(part, str) for part in value)
+
+
 def _left_out() -> list[tuple[str, str, str]]:
     """Links that stay here.
 
@@ -259,7 +290,7 @@ def _left_out() -> list[tuple[str, str, str]]:
             link = json.loads(text)
         except (ValueError, RecursionError):
             link = None
-        if not (isinstance(link, list) and len(link) == _LINK_PARTS and all(isinstance(part, str) for part in link)):
+        if not _is_link(link):
             raise RequestError("A link to leave out is not one. Go back, reload and choose again.")
         links.append((link[0], link[1], link[2]))
     return links

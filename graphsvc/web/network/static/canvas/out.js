@@ -5,13 +5,25 @@ export function install(canvas) {
   const form = dialog.querySelector("form[data-out]");
   const fields = form.querySelector("[data-out-fields]");
 
-  // What each choice of the form stands for: ids, or null for all.
+  // Who is in folded groups among some nodes: in another picture others would be in a group of that name.
+  const inside = (nodes) => nodes.flatMap((node) => node.members ?? []);
+  const alone = (nodes) => nodes.filter((node) => !node.members).map((node) => node.id);
+  const counted = (nodes) => inside(nodes).length + alone(nodes).length;
+
+  // What each choice of the form stands for: nodes, none where it is no choice; and the links that pass.
   function chosen() {
+    const { nodes: all } = canvas.picture.data;
     const { nodes, links } = canvas.selected();
-    const selected = [...new Set([...nodes, ...links.flatMap(({ subject, object }) => [subject, object])])];
-    const all = canvas.picture.data.nodes.map((node) => node.id);
-    const passing = canvas.selecting.shown().map((node) => node.id);
-    return { whole: null, passing: passing.length < all.length ? passing : [], selected, all };
+    const ids = new Set([...nodes, ...links.flatMap(({ subject, object }) => [subject, object])]);
+    const passing = canvas.selecting.shown();
+    const passed = canvas.selecting.links();
+    const narrowed = passing.length < all.length || passed.length < canvas.selecting.every().length;
+    return {
+      whole: all,
+      passing: narrowed ? passing : [],
+      selected: all.filter((node) => ids.has(node.id)),
+      links: passed,
+    };
   }
 
   function add(name, value) {
@@ -21,11 +33,16 @@ export function install(canvas) {
   }
 
   function fill() {
-    const ids = chosen();
+    const what = form.elements.what.value;
+    const choices = chosen();
     const { asked, arranged } = canvas.state();
     fields.replaceChildren();
     for (const [name, value] of asked) add(name, value);
-    for (const id of ids[form.elements.what.value] ?? []) add("only", id);
+    if (what !== "whole") {
+      for (const id of alone(choices[what])) add("only", id);
+      for (const id of inside(choices[what])) add("inside", id);
+    }
+    if (what === "passing") add("passing", JSON.stringify(choices.links));
     if (form.elements.places.checked) {
       // As the server has them: an upright screen lays some pictures on their side.
       const places = canvas.picture.data.nodes.map((node) => [node.id, arranged[node.id] ?? node.home]);
@@ -39,17 +56,13 @@ export function install(canvas) {
 
   return {
     open() {
-      const ids = chosen();
-      for (const [what, number] of [
-        ["whole", ids.all.length],
-        ["passing", ids.passing.length],
-        ["selected", ids.selected.length],
-      ]) {
+      const choices = chosen();
+      for (const what of ["whole", "passing", "selected"]) {
         const choice = form.querySelector(`[name="what"][value="${what}"]`).closest("label");
-        choice.hidden = !number;
-        choice.querySelector("[data-count]").textContent = number;
+        choice.hidden = !choices[what].length;
+        choice.querySelector("[data-count]").textContent = counted(choices[what]);
       }
-      form.elements.what.value = ids.selected.length ? "selected" : ids.passing.length ? "passing" : "whole";
+      form.elements.what.value = choices.selected.length ? "selected" : choices.passing.length ? "passing" : "whole";
       dialog.showModal();
     },
   };

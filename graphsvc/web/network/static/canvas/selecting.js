@@ -1,5 +1,10 @@
 // Choosing several nodes: with Ctrl, with a lasso, all but these; and arranging them.
 const APART = 24;
+// Filters by what is not known of a link that is folded away.
+const FIGURES = ["least", "recorded", "source_grade", "assessment"];
+
+// The links that a line stands for.
+const behind = ({ from, relation, to, bundle, rest }) => [...(bundle ?? [[from, relation, to]]), ...(rest ?? [])];
 
 export class Selecting {
   constructor(canvas, picture) {
@@ -83,6 +88,27 @@ export class Selecting {
 
   shown() {
     return this.picture.data.nodes.filter((node) => !this.picture.look.gone(node) && !this.picture.look.faint(node));
+  }
+
+  // All links of the picture as [subject, relation, object], also those that one line stands for, and those folded away.
+  every() {
+    const { nodes, edges } = this.picture.data;
+    return [...edges.flatMap(behind), ...nodes.flatMap((node) => node.among ?? [])];
+  }
+
+  // Of these the ones that pass the filters. A line for several passes as one, but for what is known of each: its relation. Nothing
+  // else is known of what is folded away, so that it passes only where nothing else is asked.
+  links() {
+    const { params, look } = this.canvas;
+    const { gone, faint } = this.picture.look;
+    const passes = look.passing(params);
+    const lines = this.picture.data.edges
+      .filter((edge) => !gone(edge) && !faint(edge))
+      .flatMap((edge) => behind(edge).filter(([, relation]) => passes({ ...edge, relation })));
+    const more = ["from", "to", ...(params.get("fade") ? FIGURES : [])].some((name) => params.get(name));
+    const within = ({ id, among }) =>
+      (among ?? []).filter(([, relation]) => passes({ from: id, to: id, relation, belief: 0 }));
+    return [...lines, ...(more ? [] : this.shown().flatMap(within))];
   }
 
   // vis-network has moved them already; pinned ones go back.
