@@ -332,10 +332,13 @@ FORMS: dict[str, Entry] = {
     "saved.delete": each("jobs"),
     "saved.receive": once(),
     "saved.bring": once(file="{}"),
-    "exports.choose": lambda known: [
-        {"id": one, "depth": "1", "only": list(known.entities), "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
-        for one in known.entities[::3]
-    ],
+    "exports.choose": lambda known: (
+        [
+            {"id": one, "depth": "1", "only": list(known.entities), "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
+            for one in known.entities[::3]
+        ]
+        + [{"id": known.entities[0], "depth": "1", "inside": list(known.entities), "passing": "[]"}]
+    ),
     "exports.preview": lambda known: [
         {"id": one, "depth": "1", "recipient": "Europol", "handling": handling}
         for one in known.entities[::3]
