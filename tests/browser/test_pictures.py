@@ -103,6 +103,16 @@ def save(page: Page, name: str = "", *, shared: bool = False) -> None:
     page.click('#view-form [data-view="save"]')
 
 
+def draft_at(page: Page, identifier: str) -> dict[str, Any]:
+    """What is kept of where somebody is, once that is what starts there."""
+    for _ in range(100):
+        drafts: list[dict[str, Any]] = page.request.get(f"/case/{CASE}/pictures/drafts.json").json()["drafts"]
+        if drafts and ["id", identifier] in drafts[0]["canvas"]["asked"]:
+            return drafts[0]
+        page.wait_for_timeout(100)
+    raise AssertionError(f"nothing that starts at {identifier} is kept last")
+
+
 def link_of(page: Page) -> str:
     """The short link to the view that is open."""
     params: dict[str, Any] = page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
@@ -141,6 +151,41 @@ def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
     other.click('[data-tool="undo"]')
     other.wait_for_function("(before) => networkPicture.nodes.length === before", arg=len(elsewhere))
     assert places(other) == elsewhere
+    # Which is no picture of that view: saving makes another, and what is kept of the sitting began as none.
+    expect(other.locator("#view-name")).to_be_empty()
+    assert draft_at(other, "p4")["picture"] == ""
+    other.click('#tools [data-tool="pictures"]')
+    expect(other.locator('#view-form [data-view="save"]')).to_have_text("Save")
+    expect(other.locator("#view-title")).to_have_value("")
+
+
+def test_undoing_leads_back_into_the_view_before_and_out_of_none_that_was_saved(visit: Open) -> None:
+    ann = visit("ann", "id=p4")
+    save(ann, "the other")
+    expect(ann.locator("#view-state")).to_contain_text("the other, version 1 saved")
+    ann = visit("ann", "id=p1")
+    move(ann, "p1", (80, 40))
+    save(ann, "the first")
+    expect(ann.locator("#view-state")).to_contain_text("the first, version 1 saved")
+    ann.click('#tools [data-tool="pictures"]')
+    ann.locator("#views-list").get_by_role("button", name="the other").click()
+    expect(ann.locator("#view-name")).to_have_text("the other, version 1")
+    ann.click('[data-tool="undo"]')
+    expect(ann.locator("#view-name")).to_have_text("the first, version 1")
+    ann.click('[data-tool="redo"]')
+    expect(ann.locator("#view-name")).to_have_text("the other, version 1")
+    ann.click('[data-tool="undo"]')
+    expect(ann.locator("#view-name")).to_have_text("the first, version 1")
+    move(ann, "p1", (40, 40))
+    save(ann)
+    expect(ann.locator("#view-state")).to_contain_text("the first, version 2 saved")
+    # Before what was saved it is still the same view: nobody else saved in it.
+    for _ in range(2):
+        ann.click('[data-tool="undo"]')
+        expect(ann.locator("#view-state")).to_contain_text("the first, version 2 unsaved changes")
+    expect(ann.locator('[data-tool="undo"]')).to_be_disabled()
+    save(ann)
+    expect(ann.locator("#view-state")).to_contain_text("the first, version 3 saved")
 
 
 def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> None:

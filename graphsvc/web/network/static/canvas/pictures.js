@@ -11,6 +11,7 @@ const NEAR = 0.2;
 
 const by = (id) => document.getElementById(id);
 const plainly = (asked) => asked.filter(([name]) => !WHICH.includes(name));
+const named = (id, version) => JSON.stringify([id, String(version)]);
 const sorted = (pairs) => JSON.stringify(pairs.map(String).sort());
 
 // When, without its day where that is today.
@@ -33,6 +34,7 @@ class Views {
     this.newest = null;
     this.touched = canvas.steps.at > 0;
     this.sat();
+    this.views = new Map([[this.began, this.opened]]); // what a canvas began as → the view that is open on it
     this.waiting = null;
     this.pending = false;
     this.turn = 0; // of what changed, the last
@@ -66,6 +68,35 @@ class Views {
     this.sit(
       known || [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join(""),
     );
+  }
+
+  // Which version of which view the address says the canvas began as; where it says none, the sitting.
+  get began() {
+    const { params } = this.canvas;
+    return params.has("picture") ? named(params.get("picture"), params.get("version")) : this.sitting;
+  }
+
+  // Another view is open, or none.
+  turnTo(view) {
+    this.opened = view;
+    this.newest = null;
+    by("view-newer").hidden = true;
+    this.describe();
+  }
+
+  // What is on the canvas is this view now. What began as the same goes on as it too: who undoes then is in it still, and saves
+  // over nobody but themselves.
+  becomes(view) {
+    const { canvas, opened } = this;
+    const state = canvas.state();
+    for (const [began, known] of this.views) if (known && known === opened) this.views.set(began, view);
+    this.views.set(this.began, view);
+    canvas.steps.amend({
+      ...state,
+      asked: [...plainly(state.asked), ["picture", view.id], ["version", String(view.version)]],
+    });
+    this.views.set(this.began, view);
+    this.opened = view;
   }
 
   listen() {
@@ -136,6 +167,9 @@ class Views {
   }
 
   changed() {
+    // Undoing leads out of a view that was opened, and back into the one before.
+    const view = this.views.get(this.began) ?? null;
+    if (view !== this.opened) this.turnTo(view);
     this.touched = true;
     by("view-offer").hidden = true;
     this.tell();
@@ -241,7 +275,8 @@ class Views {
       by("view-newer").hidden = false;
     } catch (error) {
       if (error.status !== 404) return; // asked again in a while
-      this.opened = null;
+      for (const [began, view] of this.views) if (view?.id === id) this.views.delete(began);
+      this.turnTo(null);
       this.touched = true;
       this.tell();
       this.canvas.say("This view was deleted or is shared no more. What is on the canvas is as it was");
@@ -262,6 +297,12 @@ class Views {
     form.elements.name.value = opened?.name ?? "";
     form.elements.notes.value = opened?.notes ?? "";
     form.elements.shared.checked = opened?.shared ?? false;
+    this.describe();
+  }
+
+  // What saving would do; what somebody has written in the form stays.
+  describe() {
+    const { opened, form } = this;
     by("view-open").hidden = !opened;
     by("view-open").textContent = opened
       ? `${opened.name}, version ${opened.version}, ${opened.mine ? "yours" : `by ${opened.author}`}${opened.savable ? "" : `. It was made at handling ${opened.made_at} and you see more: save yours as a view of your own`}${opened.savable && !opened.mine ? ". Its name, notes and sharing stay as they are; what you write here is for a view of your own" : ""}.`
@@ -332,9 +373,7 @@ class Views {
       if (!told.canvas.asked.length && !Object.keys(told.canvas.arranged).length)
         return this.wrong("Nothing that was in this view is there for you any more.");
       if (!(await this.bring(told.canvas, `opened ${told.name}`, told))) return;
-      this.opened = told;
-      this.newest = null;
-      by("view-newer").hidden = true;
+      this.turnTo(told);
       this.dialog.close();
       this.tell();
       this.canvas.say(`${told.name}, version ${told.version}`);
@@ -353,7 +392,7 @@ class Views {
       }
     }
     if (!(await this.bring(state, "went on where you were", told))) return;
-    this.opened = told;
+    this.turnTo(told);
     this.sit(sitting);
     if (this.dialog.open) this.dialog.close();
     this.tell();
@@ -368,6 +407,7 @@ class Views {
           ["version", String(told.version)],
         ]
       : [];
+    if (told) this.views.set(named(told.id, told.version), told);
     const state = { ...structuredClone(kept), asked: [...plainly(kept.asked), ...which] };
     if (!(await canvas.restore(state, words))) return false;
     const left = new Set([
@@ -431,17 +471,12 @@ class Views {
     try {
       let saved = await this.canvas.json(this.at.save, { method: "POST", body });
       if (adding && opened.mine) saved = await this.renamed(saved);
-      this.opened = { ...saved, canvas: state, since: "" };
+      this.becomes({ ...saved, canvas: state, since: "" });
       this.newest = null;
       by("view-newer").hidden = true;
-      const { canvas } = this;
-      canvas.steps.amend({
-        ...canvas.state(),
-        asked: [...state.asked, ["picture", saved.id], ["version", String(saved.version)]],
-      });
       this.tell();
       this.dialog.close();
-      canvas.say(`${saved.name}, version ${saved.version}, is saved`);
+      this.canvas.say(`${saved.name}, version ${saved.version}, is saved`);
       this.keep(); // going on begins from here
     } catch (error) {
       if (error.status === 409 && error.said?.newest) this.conflict(error.said);
