@@ -48,11 +48,16 @@ def address(service: Service, serving: Callable[[Service], AbstractContextManage
 
 @pytest.fixture
 def visit(browser: Browser, address: str, service: Service) -> Iterator[Open]:
-    """`visit("ann", "id=p1")`: the network page of somebody, drawn. Faults and requests elsewhere fail the test."""
+    """`visit("ann", "id=p1")`: the network page of somebody, drawn. Faults and requests elsewhere fail the test.
+
+    `refused`: an answer that is meant; the browser tells of each that is none. That somebody else saved is always.
+    """
     faults: list[str] = []
+    meant = {"409"}
     contexts = []
 
-    def open_page(account: str, query: str) -> Page:
+    def open_page(account: str, query: str, refused: str = "409") -> Page:
+        meant.add(refused)
         opened = browser.new_context(base_url=address, viewport=WIDE)  # type: ignore[arg-type]
         contexts.append(opened)
         page = watched(opened, address, faults)
@@ -64,8 +69,7 @@ def visit(browser: Browser, address: str, service: Service) -> Iterator[Open]:
     yield open_page
     for opened in contexts:
         opened.close()
-    # The refusal that is meant: the browser tells of each answer that is none.
-    assert [fault for fault in faults if "409" not in fault] == []
+    assert [fault for fault in faults if not any(status in fault for status in meant)] == []
 
 
 def drawn(page: Page) -> None:
@@ -219,6 +223,36 @@ def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> Non
     ben.click('#views-conflict [data-view="theirs"]')
     expect(ben.locator("#view-state")).to_contain_text("ours, version 3 saved")
     assert places(ben) == anns
+
+
+def test_a_version_is_saved_whatever_becomes_of_its_sharing(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    save(ann, "between us", shared=True)
+    expect(ann.locator("#view-state")).to_contain_text("between us, version 1 saved")
+    link = link_of(ann)
+    ben = visit("ben", link)
+    move(ben, "p1", (120, 60))
+    save(ben)
+    expect(ben.locator("#view-state")).to_contain_text("version 2 saved")
+    ann = visit("ann", link, refused="403")
+    move(ann, "p1", (-60, 30))
+    moved = places(ann)
+    ann.click('#tools [data-tool="pictures"]')
+    ann.fill("#view-notes", "read by both")
+    ann.uncheck('#view-form [name="shared"]')
+    for version in ("3", "4"):
+        ann.click('#view-form [data-view="save"]')
+        expect(ann.locator("#views-wrong")).to_contain_text(f"Version {version} is saved, but")
+        expect(ann.locator("#views-wrong")).to_contain_text("ben has saved in this view, so it stays shared")
+        expect(ann.locator("#view-open")).to_contain_text(f"between us, version {version}")
+        expect(ann.locator("#view-state")).to_contain_text(f"between us, version {version} saved")
+        expect(ann.locator("#views-conflict")).to_be_hidden()
+        expect(ann.locator('#view-form [data-view="save"]')).to_be_enabled()
+    again = visit("ben", link)
+    expect(again.locator("#view-state")).to_contain_text("between us, version 4 saved")
+    assert places(again) == moved
+    again.click('#tools [data-tool="pictures"]')
+    expect(again.locator("#view-notes")).to_have_value("read by both")
 
 
 def test_where_one_was_is_offered_at_the_next_visit(visit: Open) -> None:

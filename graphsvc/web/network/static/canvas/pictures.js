@@ -468,35 +468,49 @@ class Views {
         body.append(field, value);
     else for (const field of ["name", "notes"]) body.append(field, form.elements[field].value);
     if (!adding && form.elements.shared.checked) body.append("shared", "yes");
+    let saved;
     try {
-      let saved = await this.canvas.json(this.at.save, { method: "POST", body });
-      if (adding && opened.mine) saved = await this.renamed(saved);
-      this.becomes({ ...saved, canvas: state, since: "" });
-      this.newest = null;
-      by("view-newer").hidden = true;
-      this.tell();
-      this.dialog.close();
-      this.canvas.say(`${saved.name}, version ${saved.version}, is saved`);
-      this.keep(); // going on begins from here
+      saved = await this.canvas.json(this.at.save, { method: "POST", body });
     } catch (error) {
       if (error.status === 409 && error.said?.newest) this.conflict(error.said);
       else this.wrong(error.message);
+      return;
     }
+    // The version is there, whatever becomes of its name.
+    this.becomes({ ...saved, canvas: state, since: "" });
+    this.newest = null;
+    by("view-newer").hidden = true;
+    this.describe();
+    try {
+      if (adding && opened.mine) await this.rename();
+      this.dialog.close();
+      this.canvas.say(`${this.opened.name}, version ${saved.version}, is saved`);
+    } catch (error) {
+      this.wrong(
+        `Version ${saved.version} is saved, but its name, notes or sharing could not be changed: ${error.message}`,
+      );
+    }
+    this.tell();
+    this.keep(); // going on begins from here
   }
 
   // Name, notes and sharing, where they are other than they were.
-  async renamed(saved) {
+  async rename() {
+    const { opened } = this;
     const { name, notes, shared } = this.form.elements;
-    const post = (action, fields) =>
-      this.canvas.json(this.at.save.replace(/save$/, action), {
-        method: "POST",
-        body: new URLSearchParams({ id: saved.id, ...fields }),
+    // The version stays the one that is here: somebody else may have saved one since.
+    const post = async (action, fields) =>
+      this.becomes({
+        ...this.opened,
+        ...(await this.canvas.json(this.at.save.replace(/save$/, action), {
+          method: "POST",
+          body: new URLSearchParams({ id: opened.id, ...fields }),
+        })),
+        version: opened.version,
       });
-    let told = saved;
-    if (name.value.trim() !== saved.name || notes.value.trim() !== saved.notes)
-      told = await post("rename", { name: name.value, notes: notes.value });
-    if (shared.checked !== saved.shared) told = await post("share", { shared: shared.checked ? "yes" : "no" });
-    return told;
+    if (name.value.trim() !== opened.name || notes.value.trim() !== opened.notes)
+      await post("rename", { name: name.value, notes: notes.value });
+    if (shared.checked !== opened.shared) await post("share", { shared: shared.checked ? "yes" : "no" });
   }
 
   conflict({ error, newest }) {
