@@ -237,6 +237,25 @@ def test_filters_fade_instead_of_hiding(pages: Pages) -> None:  # noqa: F811
     expect(page.locator("#network-narrowed")).to_contain_text("2 entities and 1 link pass the filters")
 
 
+def test_what_stands_aside_comes_in_where_it_is_ticked_and_others_are_faint(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=x1")
+    before = set(nodes(page))
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Faint, not gone").check()
+    page.wait_for_url("**fade=yes**")
+    page.get_by_label("was carried on").check()
+    page.wait_for_url("**relation=CROSSED_ON**")
+    view = page.request.get(page.url.replace("/network?", "/network.json?")).json()["view"]
+    assert before < {node["id"] for node in view["nodes"]}
+    page.wait_for_function(f"() => networkPicture.nodes.length === {len(view['nodes'])}")
+    assert set(nodes(page)) == {node["id"] for node in view["nodes"]}
+    clear = page.evaluate("networkPicture.edges.get().filter((e) => !(e.color.opacity < 0.5)).map((e) => e.relation)")
+    assert set(clear) == {"CROSSED_ON"}
+    # One that stands aside is no other question than that all do; left out, it brings in nobody.
+    page.get_by_label("Relations that are ticked").select_option("out")
+    page.wait_for_function(f"() => networkPicture.nodes.length === {len(before)}")
+
+
 def test_filters_by_grade_take_out_or_fade(pages: Pages, service: Service) -> None:  # noqa: F811
     page = pages("id=p1")
     held = edges(page)

@@ -405,6 +405,7 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
         "widths": graph.WIDTHS,
         "layouts": ARRANGEMENTS,
         "folds": list(BELONGING),
+        "aside": [name for name in RELATIONS if family(name) in ASIDE],
         "twin": TWIN,
         "clearance": session.grant.handling,
     }

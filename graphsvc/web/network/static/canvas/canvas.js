@@ -26,8 +26,14 @@ const read = (page) => JSON.parse(page.getElementById("network-data").textConten
 function served(params) {
   const kept = new URLSearchParams(params);
   for (const name of LOOK) kept.delete(name);
-  // By grade the server says which links pass: the browser does not know.
-  if (kept.get("fade")) for (const name of FILTERS) if (!GRADES.includes(name)) kept.delete(name);
+  if (kept.get("fade")) {
+    // A relation that stands aside until it is asked for brings in all that do, faint or not.
+    const { aside } = document.getElementById("network").dataset;
+    if (kept.get("ticked") !== "out" && kept.getAll("relation").some((name) => aside.split(" ").includes(name)))
+      kept.set("presence", "yes");
+    // By grade the server says which links pass: the browser does not know.
+    for (const name of FILTERS) if (!GRADES.includes(name)) kept.delete(name);
+  }
   kept.delete("picture");
   kept.delete("version");
   return kept;
