@@ -519,3 +519,77 @@ def test_the_list_of_several_holds_who_is_in_the_picture(pages: Pages) -> None: 
     expect(page.locator("#panel .panel-title")).to_have_text("2 selected")
     tool(page, "undo").click()
     expect(page.locator("#panel")).to_be_hidden()
+
+
+def test_what_is_done_while_a_picture_is_fetched_stays_when_it_comes(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1&presence=yes")
+    before = places(page)
+    waiting = held(page)
+    page.evaluate("() => void networkCanvas.expand('x1')")
+    picture = one_of(page, waiting)
+    drag(page, "g1", 90, 60)
+    page.locator("#looks summary").click()
+    page.get_by_label("Colour by").select_option("gang")
+    page.wait_for_url("**colour=gang**")
+    page.evaluate("networkCanvas.pin(['p1'], true)")
+    moved = places(page)
+    assert moved["g1"] != before["g1"]
+    picture.continue_()
+    expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(before) + 20} entities"))
+    grown = places(page)
+    assert {one: grown[one] for one in moved} == moved
+    assert ["colour", "gang"] in asked(page)
+    assert page.evaluate("networkCanvas.state().pinned") == ["p1"]
+    expect(page.locator("#legend-look")).to_contain_text("Canal group")
+    page.unroute("**/network?*")
+    tool(page, "undo").click()
+    expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(before)} entities"))
+    assert places(page) == moved
+
+
+def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    waiting = held(page)
+    select(page, "g1")
+    page.keyboard.press("h")
+    picture = one_of(page, waiting)
+    select(page, "x1")
+    expect(page.locator("#panel .panel-title")).to_contain_text("8 May 2020")
+    page.keyboard.press("h")
+    page.keyboard.press("h")
+    picture.continue_()
+    one_of(page, waiting).continue_()
+    expect(page.locator("#network-count")).to_contain_text("2 hidden")
+    assert not {"g1", "x1"} & set(nodes(page))
+    tool(page, "undo").click()
+    one_of(page, waiting).continue_()
+    expect(page.locator("#network-count")).to_contain_text("1 hidden")
+    assert "x1" in nodes(page)
+    # Two that are ticked after each other, while somebody is being hidden: all three.
+    select(page, EVIL)
+    page.keyboard.press("h")
+    picture = one_of(page, waiting)
+    page.keyboard.press("f")
+    page.get_by_label("paid").check()
+    picture.continue_()
+    second = one_of(page, waiting)
+    expect(page.locator("#network-count")).to_contain_text("2 hidden")
+    expect(page.get_by_label("paid")).to_be_checked()
+    page.get_by_label("organised").check()
+    third = one_of(page, waiting)
+    second.abort()
+    third.continue_()
+    page.wait_for_url("**relation=ORGANISED**")
+    assert {name: value for name, value in asked(page) if name != "relation"} == {"id": "p1", "hide": EVIL}
+    assert {value for name, value in asked(page) if name == "relation"} == {"PAID", "ORGANISED"}
+    # What is cancelled is all that waits.
+    steps = page.evaluate("networkCanvas.steps.at")
+    page.evaluate(
+        "() => { globalThis.ended = []; for (const id of ['x1', 'p4']) networkCanvas.hide([id]).then((done) => ended.push(done)); }"
+    )
+    picture = one_of(page, waiting)
+    page.get_by_role("button", name="Cancel").click()
+    picture.abort()
+    page.wait_for_function("() => ended.length === 2")
+    assert page.evaluate("ended") == [False, False]
+    assert page.evaluate("networkCanvas.steps.at") == steps

@@ -4,6 +4,7 @@ import { FILTERS, LOOK, Look } from "./look.js";
 import { Page } from "./page.js";
 import { Selecting } from "./selecting.js";
 import { Steps } from "./steps.js";
+import { Turns } from "./turns.js";
 
 // Parameters that only grow or shrink the picture: what stays in it stays where it is.
 const GROWTH = ["open", "add", "hide", "fold", "without"];
@@ -39,7 +40,28 @@ function served(params) {
   return kept;
 }
 
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const without = (params, names) => String(new URLSearchParams([...params].filter(([name]) => !names.includes(name))));
+
+// A state with another address: `change` is given its parameters.
+function readdressed(state, change) {
+  const params = new URLSearchParams(state.asked);
+  change(params);
+  return { ...state, asked: [...params] };
+}
+
+function put(params, name, values) {
+  params.delete(name);
+  for (const value of values) params.append(name, value);
+}
+
+function append(params, name, values) {
+  for (const value of values) if (!params.getAll(name).includes(value)) params.append(name, value);
+}
+
+// Where what is pinned stands.
+const pinnedPlaces = ({ pinned, arranged }) =>
+  Object.fromEntries(pinned.filter((id) => arranged[id]).map((id) => [id, arranged[id]]));
 
 export class Canvas {
   constructor(root) {
@@ -57,6 +79,8 @@ export class Canvas {
       (state) => this.fetched(state),
       (state, data, words) => this.arrive(state, data, words),
     );
+    this.turns = new Turns();
+    this.came = 0; // with the last step
     const { arranged } = this.steps.state;
     this.legend = document.getElementById("legend");
     this.picture = new NetworkPicture(
@@ -109,21 +133,37 @@ export class Canvas {
     return `${this.root.dataset.page}?${new URLSearchParams(state.asked)}`;
   }
 
-  // Another address, as one step.
-  go(params, words = "changed the picture", { refit = false, from = null } = {}) {
-    return this.to({ ...this.state(), asked: [...params] }, words, { refit, from });
+  // Another address, as one step: `change` is given the parameters of this one.
+  go(change, words = "changed the picture", how = {}) {
+    return this.to((state) => readdressed(state, change), words, how);
   }
 
   restore(state, words = "went back to a saved view") {
-    return this.to({ arranged: {}, pinned: [], look: {}, ...state }, words, { refit: true });
+    return this.to(() => ({ arranged: {}, pinned: [], look: {}, ...state }), words, { refit: true, alone: true });
   }
 
-  async to(state, words, { refit = false, from = null } = {}) {
+  // One step: `change` makes its state of the one that is there. What needs no other data is done at once. What does waits for
+  // what was asked before it, and is not done where that cannot be had; `again` and `alone` say in place of what it comes.
+  to(change, words, { refit = false, from = null, again = false, alone = false } = {}) {
+    const how = { refit, from };
+    if (!alone && this.drawn(change(this.state()))) return this.step(change, words, how);
+    if (alone) this.page.cancel(["picture"]);
+    return this.turns.take(
+      // What somebody asked for twice is there the second time.
+      (stands) => same(change(this.state()), this.state()) || this.step(change, words, how, stands),
+      { again, alone },
+    );
+  }
+
+  async step(change, words, { refit, from }, stands = () => true) {
     const before = this.params;
-    const data = await this.fetched(state);
-    if (!data) return false;
+    const data = await this.fetched(change(this.state()));
+    if (!data || !stands()) return false;
+    // What was moved, pinned or coloured while it was fetched stays so.
+    const state = change(this.state());
     const settled = data === this.picture.data ? state : this.settled(state, data, before, from);
     const was = new Set(this.picture.data.nodes.map((node) => node.id));
+    this.came = data.nodes.length - was.size;
     this.steps.push(settled, words);
     await this.show(settled, data, refit);
     // What came in is to be seen.
@@ -139,11 +179,15 @@ export class Canvas {
     this.tell("changed", words);
   }
 
+  // Whether the data of a state are those that are on the canvas.
+  drawn({ asked }) {
+    return String(served(new URLSearchParams(asked))) === this.drawnFor;
+  }
+
   // The data of a state: from the server, unless what is on the canvas is that already. Null where it cannot be had, undefined
   // where the browser goes elsewhere.
   async fetched(state) {
-    const params = new URLSearchParams(state.asked);
-    if (String(served(params)) === this.drawnFor) return this.picture.data;
+    if (this.drawn(state)) return this.picture.data;
     const address = this.address(state);
     const page = await this.page.ask(address);
     if (!page) return page;
@@ -242,55 +286,49 @@ export class Canvas {
   }
 
   pin(ids, on) {
-    const pinned = new Set(this.steps.state.pinned);
-    const arranged = { ...this.steps.state.arranged };
-    for (const node of this.picture.data.nodes) {
-      if (!ids.includes(node.id)) continue;
-      if (on) {
-        pinned.add(node.id);
-        arranged[node.id] = this.picture.turned([node.x, node.y]);
-      } else pinned.delete(node.id);
-    }
-    return this.to({ ...this.state(), arranged, pinned: [...pinned] }, `${on ? "pinned" : "unpinned"} ${ids.length}`);
+    const change = (state) => {
+      const pinned = new Set(state.pinned);
+      const arranged = { ...state.arranged };
+      for (const node of this.picture.data.nodes) {
+        if (!ids.includes(node.id)) continue;
+        if (on) {
+          pinned.add(node.id);
+          arranged[node.id] = this.picture.turned([node.x, node.y]);
+        } else pinned.delete(node.id);
+      }
+      return { ...state, arranged, pinned: [...pinned] };
+    };
+    return this.to(change, `${on ? "pinned" : "unpinned"} ${ids.length}`);
   }
 
   // Another layout: what is pinned stays, the rest goes where the layout puts it.
   layout(word) {
-    const params = this.params;
-    params.delete("layout");
-    if (word) params.set("layout", word);
-    return this.to(
-      { ...this.state(), asked: [...params], arranged: this.pinnedPlaces() },
-      `laid out ${word || "by forces"}`,
-      { refit: true },
-    );
-  }
-
-  pinnedPlaces() {
-    const { pinned, arranged } = this.steps.state;
-    return Object.fromEntries(pinned.filter((id) => arranged[id]).map((id) => [id, arranged[id]]));
+    const change = (state) => ({
+      ...readdressed(state, (params) => put(params, "layout", word ? [word] : [])),
+      arranged: pinnedPlaces(state),
+    });
+    return this.to(change, `laid out ${word || "by forces"}`, { refit: true });
   }
 
   forget() {
-    return this.to({ ...this.state(), arranged: this.pinnedPlaces() }, "put everything back", { refit: true });
+    const change = (state) => ({ ...state, arranged: pinnedPlaces(state) });
+    return this.to(change, "put everything back", { refit: true });
   }
 
-  append(name, ids, words, options) {
-    const params = this.params;
-    for (const id of ids) params.append(name, id);
-    return this.go(params, words, options);
+  append(name, ids, words, how) {
+    return this.go((params) => append(params, name, ids), words, how);
   }
 
   async add(ids, words) {
     const here = new Set(this.picture.data.nodes.map((node) => node.id));
     const fresh = ids.filter((id) => !here.has(id));
     if (fresh.length) {
-      const params = this.params;
-      const hidden = params.getAll("hide").filter((id) => !fresh.includes(id));
-      params.delete("hide");
-      for (const id of hidden) params.append("hide", id);
-      for (const id of fresh) if (!params.getAll("add").includes(id)) params.append("add", id);
-      if (!(await this.go(params, words ?? `added ${fresh.length}`))) return false;
+      const change = (params) => {
+        const hidden = params.getAll("hide").filter((id) => !fresh.includes(id));
+        put(params, "hide", hidden);
+        append(params, "add", fresh);
+      };
+      if (!(await this.go(change, words ?? `added ${fresh.length}`))) return false;
     }
     this.select(ids);
     if (ids.length === 1 && this.picture.nodes.get(ids[0])) this.picture.reveal(ids[0]);
@@ -301,9 +339,7 @@ export class Canvas {
   async expand(id) {
     const group = this.picture.data.nodes.find((node) => node.id === id)?.fold;
     if (group) return this.unfold(group);
-    const before = this.picture.data.nodes.length;
-    if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id }))
-      this.page.say(`${this.picture.data.nodes.length - before} added`);
+    if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id })) this.page.say(`${this.came} added`);
   }
 
   // All groups of a kind as one node each; with none, all unfolded.
@@ -313,19 +349,19 @@ export class Canvas {
 
   // One group unfolded; where all of its kind were folded, the others are named from now on.
   async unfold(group) {
-    const params = this.params;
     const by = group.split(":")[0];
-    const named = params.getAll("fold");
-    let kept = named.filter((one) => one !== group);
-    if (named.includes(by)) {
-      const others = this.picture.data.nodes
-        .map((node) => node.fold)
-        .filter((one) => one?.startsWith(`${by}:`) && one !== group);
-      kept = [...named.filter((one) => one !== by), ...others];
-    }
-    params.delete("fold");
-    for (const one of kept) params.append("fold", one);
-    return this.go(params, `unfolded ${this.picture.data.nodes.find((node) => node.fold === group)?.label ?? group}`);
+    const change = (params) => {
+      const named = params.getAll("fold");
+      let kept = named.filter((one) => one !== group);
+      if (named.includes(by)) {
+        const others = this.picture.data.nodes
+          .map((node) => node.fold)
+          .filter((one) => one?.startsWith(`${by}:`) && one !== group);
+        kept = [...named.filter((one) => one !== by), ...others];
+      }
+      put(params, "fold", kept);
+    };
+    return this.go(change, `unfolded ${this.picture.data.nodes.find((node) => node.fold === group)?.label ?? group}`);
   }
 
   hide(ids) {
@@ -333,29 +369,27 @@ export class Canvas {
   }
 
   async startAt(ids) {
-    const params = this.params;
-    for (const name of ["id", ...GROWN]) params.delete(name);
-    for (const id of ids) params.append("id", id);
-    const state = { ...this.state(), asked: [...params], arranged: {}, pinned: [] };
+    const address = (params) => {
+      for (const name of GROWN) params.delete(name);
+      put(params, "id", ids);
+    };
+    const change = (state) => ({ ...readdressed(state, address), arranged: {}, pinned: [] });
     // What is told of it is to be of the new picture.
-    if (await this.to(state, "started somewhere else", { refit: true })) this.select(ids);
+    if (await this.to(change, "started somewhere else", { refit: true, alone: true })) this.select(ids);
   }
 
   set(name, value, words, refit = false) {
-    const params = this.params;
-    params.delete(name);
-    if (value) params.set(name, value);
-    return this.go(params, words, { refit });
+    return this.go((params) => put(params, name, value ? [value] : []), words, { refit });
   }
 
   // A kind of entity or a family of lines left out of the picture, or brought back.
   without(word, words) {
-    const params = this.params;
-    const left = params.getAll("without");
-    params.delete("without");
-    for (const one of left.includes(word) ? left.filter((one) => one !== word) : [...left, word])
-      params.append("without", one);
-    return this.go(params, `${left.includes(word) ? "brought back" : "left out"} ${words}`);
+    const back = this.params.getAll("without").includes(word);
+    const change = (params) => {
+      const left = params.getAll("without").filter((one) => one !== word);
+      put(params, "without", back ? left : [...left, word]);
+    };
+    return this.go(change, `${back ? "brought back" : "left out"} ${words}`);
   }
 
   name(id) {

@@ -3,7 +3,7 @@ export class FilterForm {
   constructor(canvas) {
     this.canvas = canvas;
     this.form = document.getElementById("filter-form");
-    this.turn = 0;
+    this.change = null; // what it asks for, until that is there
     for (const piece of this.form.querySelectorAll("[data-scripted]")) piece.hidden = false;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -18,31 +18,40 @@ export class FilterForm {
     document.getElementById("clear-filters").addEventListener("click", (event) => {
       event.preventDefault();
       const names = new Set([...this.form.elements].filter((one) => one.type !== "hidden").map((one) => one.name));
-      canvas.go(new URLSearchParams([...canvas.params].filter(([name]) => !names.has(name))), "cleared the filters", {
-        refit: true,
-      });
+      this.go((params) => {
+        for (const name of names) params.delete(name);
+      }, "cleared the filters");
     });
     canvas.on("drawn", () => this.sync());
   }
 
-  async send() {
-    this.turn += 1;
-    const { turn } = this;
+  send() {
     const named = new Set(
       [...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name),
     );
-    const kept = [...this.canvas.params].filter(([name]) => !named.has(name));
     const defaults = { depth: "1", size: this.form.dataset.size };
     const given = [...new FormData(this.form)].filter(
       ([name, value]) => named.has(name) && value !== "" && value !== defaults[name],
     );
-    const gone = await this.canvas.go(new URLSearchParams([...kept, ...given]), "filtered", { refit: true });
-    // It says what the picture is, unless more was ticked meanwhile.
-    if (!gone && turn === this.turn) this.sync();
+    return this.go((params) => {
+      for (const name of named) params.delete(name);
+      for (const [name, value] of given) params.append(name, String(value));
+    }, "filtered");
   }
 
+  // What is ticked before the picture is there is ticked in what is asked then.
+  async go(change, words) {
+    this.change = change;
+    await this.canvas.go(change, words, { refit: true, again: true });
+    if (this.change !== change) return;
+    this.change = null;
+    this.sync();
+  }
+
+  // It says what the picture is, or will be once it is there.
   sync() {
-    const params = this.canvas.params;
+    const { params } = this.canvas;
+    this.change?.(params);
     let active = 0;
     for (const control of this.form.elements) {
       if (!control.name || control.type === "hidden") continue;

@@ -43,10 +43,8 @@ export function install(canvas) {
     if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const { id } = shown;
-    const before = canvas.picture.data.nodes.length;
     const words = `grew ${canvas.name(id)}: ${way.textContent.trim()}`;
-    if (await canvas.append("open", [way.dataset.open], words, { from: id }))
-      canvas.say(`${canvas.picture.data.nodes.length - before} added`);
+    if (await canvas.append("open", [way.dataset.open], words, { from: id })) canvas.say(`${canvas.came} added`);
   });
 
   // Opening by double click or key goes through here: very many are counted first.

@@ -88,8 +88,8 @@ export class Page {
     };
   }
 
-  cancel() {
-    for (const asked of this.lanes.values()) asked.abort();
+  cancel(lanes = [...this.lanes.keys()]) {
+    for (const lane of lanes) this.lanes.get(lane)?.abort();
   }
 
   tell(sentence) {

@@ -50,8 +50,10 @@ export class Panel {
     unfold: ([id]) => this.canvas.unfold(this.picture.data.nodes.find((node) => node.id === id).fold),
   };
 
+  // Who was chosen meanwhile stays so.
   async after(done) {
-    if (await done) this.close();
+    const { chosen } = this;
+    if ((await done) && this.chosen === chosen) this.close();
   }
 
   async show(id, edge = false, focus = false) {

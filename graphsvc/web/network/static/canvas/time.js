@@ -163,15 +163,16 @@ export class Time {
   }
 
   span(from, to) {
-    const params = this.canvas.params;
-    for (const [name, value] of [
-      ["from", from],
-      ["to", to],
-    ]) {
-      params.delete(name);
-      if (value) params.set(name, value);
-    }
-    return this.canvas.go(params, from ? `looked at ${from} to ${to}` : "looked at all days");
+    const change = (params) => {
+      for (const [name, value] of [
+        ["from", from],
+        ["to", to],
+      ]) {
+        params.delete(name);
+        if (value) params.set(name, value);
+      }
+    };
+    return this.canvas.go(change, from ? `looked at ${from} to ${to}` : "looked at all days");
   }
 
   brush(event) {
