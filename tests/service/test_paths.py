@@ -14,6 +14,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import MIDDLES
 from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.network.growth import MANY_NEIGHBOURS
+from graphsvc.service.network.paths import PathCaches
 from tests.toolbox import accounts
 from tests.toolbox.rows import Tables, said, write
 
@@ -285,12 +286,13 @@ def test_what_is_beyond_a_picture_is_the_same_counted_by_neo4j_and_in_memory(
     service, *_ = grown
     reader = session(service, name)
     asked = [PictureRequest(["boss", "pilot"], **{"depth": 1, **given}) for given in PICTURES]
+    links = service.caches(PathCaches).webs
     service.forget()
-    assert reader.network.paths.web() is None
+    assert links.there(reader.ask.state) is None
     counted = [reader.network.picture(each) for each in asked]
     service.forget()
     reader.network.paths.find(["boss", "pilot"])
-    assert reader.network.paths.web() is not None
+    assert links.there(reader.ask.state) is not None
     assert [reader.network.picture(each) for each in asked] == counted
     beyond = {tuple(node.more for node in view.nodes) for view in counted}
     assert len(beyond) > 4, "they differ in what is beyond them"

@@ -18,7 +18,7 @@ from graphsvc.service.network.comments import Comments
 from graphsvc.service.network.entities import Entities
 from graphsvc.service.network.growth import Growth, growth
 from graphsvc.service.network.overview import Overviews
-from graphsvc.service.network.paths import Paths
+from graphsvc.service.network.paths import PathCaches, Paths
 from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
 from graphsvc.views.forms.rows import xml
@@ -85,7 +85,7 @@ class Network:
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
         asked = wanted.filters | ids
         # What is beyond the picture takes the server most of its time; who has the links in memory need not ask it.
-        web = None if wanted.grades else self.paths.web()
+        web = None if wanted.grades else self._ask.home.caches(PathCaches).webs.there(self._ask.state)
         questions = [
             ("network.nodes", wanted.counted | ids | {"beyond": ids["ids"] if web is None else []}),
             ("network.among", asked),

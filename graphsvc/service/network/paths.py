@@ -211,10 +211,6 @@ class Paths:
         by = sorted(rules.relations), rules.least, rules.recorded, sorted(rules.avoiding)
         return self._ask.home.caches(PathCaches).grounds.of((*self._ask.state, str(by)), lambda: WayGround(web, rules))
 
-    def web(self) -> Web | None:
-        """The links of the case as this reader is told them, where ways were looked for since it changed."""
-        return self._ask.home.caches(PathCaches).webs.there(self._ask.state)
-
     def _web(self) -> Web:
         """The links of the case as this reader is told them, kept until the case changes."""
         return self._ask.home.caches(PathCaches).webs.of(self._ask.state, self._read_web)
