@@ -582,6 +582,20 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
     page.wait_for_url("**relation=ORGANISED**")
     assert {name: value for name, value in asked(page) if name != "relation"} == {"id": "p1", "hide": EVIL}
     assert {value for name, value in asked(page) if name == "relation"} == {"PAID", "ORGANISED"}
+    # What is unticked before it came does not come, and what is unfolded before it was folded is not.
+    steps = page.evaluate("networkCanvas.steps.at")
+    page.get_by_label("gave instructions to").check()
+    picture = one_of(page, waiting)
+    page.get_by_label("gave instructions to").uncheck()
+    picture.continue_()
+    page.wait_for_timeout(500)
+    expect(page.get_by_label("gave instructions to")).not_to_be_checked()
+    assert page.evaluate("networkCanvas.steps.at") == steps
+    page.evaluate("() => { networkCanvas.fold('gang'); globalThis.unfolded = networkCanvas.fold(''); }")
+    for _ in range(2):
+        one_of(page, waiting).continue_()
+    page.evaluate("unfolded")
+    assert not [name for name, _ in asked(page) if name == "fold"]
     # What is cancelled is all that waits.
     steps = page.evaluate("networkCanvas.steps.at")
     page.evaluate(

@@ -10,6 +10,8 @@ import { Turns } from "./turns.js";
 const GROWTH = ["open", "add", "hide", "fold", "without"];
 // And of these, what another start begins without.
 const GROWN = ["open", "add", "hide", "fold"];
+// What it began as.
+const BEGAN = ["picture", "version", "sitting", "offer"];
 const GRADES = ["source_grade", "assessment"];
 // What a new state of the picture replaces on the page.
 const PIECES = [
@@ -35,8 +37,7 @@ function served(params) {
     // By grade the server says which links pass: the browser does not know.
     for (const name of FILTERS) if (!GRADES.includes(name)) kept.delete(name);
   }
-  kept.delete("picture");
-  kept.delete("version");
+  for (const name of BEGAN) kept.delete(name);
   return kept;
 }
 
@@ -146,9 +147,14 @@ export class Canvas {
   // what was asked before it, and is not done where that cannot be had; `again` and `alone` say in place of what it comes.
   to(change, words, { refit = false, from = null, again = false, alone = false } = {}) {
     const how = { refit, from };
-    if (!alone && this.drawn(change(this.state()))) return this.step(change, words, how);
+    const ahead = this.turns.ahead(this.state());
+    const asks = ({ asked }) => String(served(new URLSearchParams(asked)));
+    // To take back what is under way is another picture too.
+    const dresses = asks(change(ahead)) === asks(ahead) && this.drawn(change(this.state()));
+    if (dresses && !alone) return this.step(change, words, how);
     if (alone) this.page.cancel(["picture"]);
     return this.turns.take(
+      change,
       // What somebody asked for twice is there the second time.
       (stands) => same(change(this.state()), this.state()) || this.step(change, words, how, stands),
       { again, alone },
