@@ -607,3 +607,20 @@ def test_what_needs_another_picture_waits_for_what_was_asked_before(pages: Pages
     page.wait_for_function("() => ended.length === 2")
     assert page.evaluate("ended") == [False, False]
     assert page.evaluate("networkCanvas.steps.at") == steps
+
+
+def test_skipping_to_the_picture_or_the_content_is_no_step_and_keeps_all(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    drag(page, "g1", 90, 60)
+    moved = places(page)
+    page.evaluate("() => { globalThis.still = true; }")
+    for words, where in (("Skip to the picture", "#canvas"), ("Skip to the content", "#content")):
+        page.get_by_role("link", name=words).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(where)).to_be_focused()
+    page.wait_for_timeout(300)
+    assert page.evaluate("globalThis.still") is True
+    assert places(page) == moved
+    tool(page, "undo").click()
+    expect(tool(page, "undo")).to_be_disabled()
+    assert places(page) != moved

@@ -111,6 +111,12 @@ root.addEventListener("click", (event) => {
   if (name in tools) tools[name](tool);
   else parts[name]?.open();
 });
+// Followed as a link it would be a step of the browser that is none of the canvas.
+for (const skip of document.querySelectorAll("a.skip"))
+  skip.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById(skip.getAttribute("href").slice(1)).focus();
+  });
 for (const choice of root.querySelectorAll("#looks select, #looks input")) {
   choice.addEventListener("change", () => {
     const value = choice.type === "checkbox" ? (choice.checked ? "" : "no") : choice.value;
