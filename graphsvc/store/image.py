@@ -130,16 +130,19 @@ def difference(old: Image, new: Image) -> list[WriteStep]:
     steps.append(WriteStep("given", "", _Rows(given, lambda key: {"id": key, "source": new.given[key]})))
     changed = sorted(key for key, now in new.claims.items() if key in moved or old.claims.get(key) != now)
     steps.append(WriteStep("claims", "", _Rows(changed, claim)))
-    by_type: dict[str, list[LinkKey]] = {name: [] for name in TYPES}
-    for changed_link in _changed(old.links, new.links):
-        by_type[graph_type(changed_link[1])].append(changed_link)
 
     def link(key: LinkKey) -> dict[str, Any]:
-        return _ends(key) | {"type": graph_type(key[1]), "set": new.links[key]}
+        return _ends(key) | {"set": new.links[key]}
 
+    changed_links = _changed(old.links, new.links)
     if len(new.links) <= _FEW_LINKS:
-        steps.append(WriteStep("any_links", "", _Rows([key for keys in by_type.values() for key in keys], link)))
+        steps.append(
+            WriteStep("any_links", "", _Rows(changed_links, lambda key: link(key) | {"type": graph_type(key[1])}))
+        )
     else:
+        by_type: dict[str, list[LinkKey]] = {name: [] for name in TYPES}
+        for key in changed_links:
+            by_type[graph_type(key[1])].append(key)
         steps += [WriteStep("links", name, _Rows(keys, link)) for name, keys in by_type.items()]
     return [step for step in steps if step.rows]
 
@@ -254,10 +257,14 @@ def read_image(store: Store, case: str) -> Image:
     def link(subject: str, relation: str, target: str, properties: Properties) -> None:
         image.links[subject, relation, target] = alike.of(_own(properties))
 
-    for file, take in (("image_nodes", node), ("image_claims", claim), ("image_given", given), ("image_links", link)):
-        # Where no node is, nothing leads from one to another. A claim may have lost its ends.
-        if file in ("image_nodes", "image_claims") or any(image.nodes.values()):
-            store.each(writing_text(file), {"case": case}, take, timeout=_READ_TIMEOUT_S)
+    def read(file: str, take: Callable[..., None]) -> None:
+        store.each(writing_text(file), {"case": case}, take, timeout=_READ_TIMEOUT_S)
+
+    read("image_nodes", node)
+    read("image_claims", claim)  # one may have lost its ends
+    if any(image.nodes.values()):  # else nothing leads from one to another
+        read("image_given", given)
+        read("image_links", link)
     return image
 
 

@@ -64,7 +64,10 @@ def test_java_is_told_of_it_only_where_it_is(settings: Callable[..., Settings], 
     assert not any("AOT" in word for word in launch.command(made, lib))
     launch.classes_file(lib).write_text("")
     assert f"-XX:AOTCache={launch.classes_file(lib)}" in launch.command(made, lib)
-    assert launch.command(made, lib)[launch.command(made, lib).index("-cp") + 1] == f"{launch.unsigned_folder(lib)}/*"
+    assert (
+        launch.command(made, lib)[launch.command(made, lib).index("-cp") + 1]
+        == f"{launch.unsigned_folder(launch.classes_file(lib))}/*"
+    )
     (lib / "two.jar").write_text("two")
     assert not any("AOT" in word for word in launch.command(made, lib))
     assert f"{lib}/*" in launch.command(made, lib)
@@ -104,19 +107,19 @@ def test_java_takes_the_same_classes_from_jars_without_signatures(
 def test_of_another_java_or_other_jars_nothing_stays(
     settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    former = launch.unsigned_folder(lib)
+    former = launch.unsigned_folder(launch.classes_file(lib))
     former.mkdir()
     launch.classes_file(lib).touch()
     jar(lib / "two.jar", SIGNED)
-    launch.unsigned_folder(lib).mkdir()  # what a kill left
+    launch.unsigned_folder(launch.classes_file(lib)).mkdir()  # what a kill left
     monkeypatch.setattr(classes, "_note", lambda *_: None)
     monkeypatch.setattr(classes, "_write", lambda _own, _jars, _noted, made: made.touch())
     assert classes.make_ready(settings(), lib)
     assert {path for path in lib.parent.iterdir() if path.name.startswith("classes-")} == {
         launch.classes_file(lib),
-        launch.unsigned_folder(lib),
+        launch.unsigned_folder(launch.classes_file(lib)),
     }
-    assert parts(launch.unsigned_folder(lib) / "two.jar")["Two.class"] == "two"
+    assert parts(launch.unsigned_folder(launch.classes_file(lib)) / "two.jar")["Two.class"] == "two"
 
 
 @pytest.mark.parametrize(
@@ -160,5 +163,7 @@ def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
 def test_it_is_made_once(jars: Path, settings: Callable[..., Settings]) -> None:
     """The first time was when this run of the tests began, or earlier."""
     assert launch.classes_file(jars).stat().st_size > 50e6
-    assert {path.name for path in launch.unsigned_folder(jars).iterdir()} == {path.name for path in jars.iterdir()}
+    assert {path.name for path in launch.unsigned_folder(launch.classes_file(jars)).iterdir()} == {
+        path.name for path in jars.iterdir()
+    }
     assert not classes.make_ready(settings(), jars)

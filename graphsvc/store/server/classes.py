@@ -60,19 +60,16 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
         with filelock.FileLock(folder / "classes.lock"):
             if file.exists():
                 return False
-            unsigned = launch.unsigned_folder(jars)
-            for leftover in (*folder.glob("noting-*"), *filter(Path.is_dir, [unsigned])):
+            unsigned = launch.unsigned_folder(file)
+            for leftover in (*folder.glob("noting-*"), *folder.glob(f"{unsigned.name}/")):
                 shutil.rmtree(leftover)
             if shutil.disk_usage(folder).free < _ROOM_MB << 20:
                 raise OperatorError(_trouble(f"its disk has less than {_ROOM_MB} MB left", folder))
             with tempfile.TemporaryDirectory(dir=folder, prefix="noting-") as temporary:
                 own = dataclasses.replace(settings, home=Path(temporary), quick_java=True)
-                noted, made = Path(temporary, "noted"), Path(temporary, "made")
                 try:
                     _take_signatures_off(jars, unsigned)
-                    _note(own, unsigned, noted, tell)
-                    _step(tell, 2)
-                    _write(own, unsigned, noted, made)
+                    made = _made(own, unsigned, tell)
                     for stale in folder.glob("classes-*.aot"):
                         stale.unlink()
                     for former in folder.glob("classes-*/"):  # a server that runs on one has all its jars open
@@ -115,6 +112,15 @@ def _link(jar: Path, name: Path) -> None:
         os.link(jar, name)
     except OSError:  # a file system without second names
         shutil.copyfile(jar, name)
+
+
+def _made(own: Settings, jars: Path, tell: Progress) -> Path:
+    """What Java starts with, made in a home of its own."""
+    noted, made = own.home / "noted", own.home / "made"
+    _note(own, jars, noted, tell)
+    _step(tell, 2)
+    _write(own, jars, noted, made)
+    return made
 
 
 def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:

