@@ -129,7 +129,7 @@ class Web:
         starts = np.array([self._starts[place] for place in mine], np.int64)
         lengths = np.array([self._starts[place + 1] for place in mine], np.int64) - starts
         which = np.repeat(starts - lengths.cumsum() + lengths, lengths) + np.arange(lengths.sum())
-        others = np.asarray(self._others, np.int64)[which] if len(which) else which
+        others = np.asarray(self._others)[which].astype(np.int64)
         goes = ~inside[others]
         goes &= np.asarray(self._beliefs)[which] >= least
         if recorded > 0:

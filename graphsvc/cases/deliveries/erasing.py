@@ -49,7 +49,8 @@ class Erasing:
         agreed: Callable[[], object],
     ) -> None:
         """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. See `Casework.erase`."""
-        what, left = self._erasing(case, key, person)
+        stored = self._register.standings(case, key)
+        what, left = self._erasing(case, key, person, stored or {})
         decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.stays}
         decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
         decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
@@ -57,7 +58,6 @@ class Erasing:
             number: seal_rows(key, case, number, rows.rows, rows.columns, rows.incomplete)
             for number, rows in left.items()
         }
-        stored = self._register.standings(case, key)
         # What they were called before an earlier erasure took a name out of their id does not come back either.
         decided |= dict.fromkeys(
             formerly(stored or {}, [name for name in decided if decided[name] == "erased"]), "erased"
@@ -81,7 +81,7 @@ class Erasing:
 
     def require_erasable(self, case: str, key: bytes, person: str) -> None:
         """Nothing, if the person of a pseudonym can be erased. Raises as `Casework.require_erasable`."""
-        self._erasing(case, key, person)
+        self._erasing(case, key, person, self._register.standings(case, key) or {})
 
     def without_erased(self, case: str, key: bytes, delivery: Delivery, state: State) -> Delivery:
         """A delivery without whom was erased, each row left out told as a rejection; `state` is what is loaded already."""
@@ -100,10 +100,10 @@ class Erasing:
             delivery, rows=left, rejections=[*delivery.rejections, *rejections], incomplete=incomplete
         )
 
-    def _erasing(self, case: str, key: bytes, person: str) -> tuple[Gone, dict[int, KeptRows]]:
-        """What goes with a person, and the deliveries that are left."""
+    def _erasing(self, case: str, key: bytes, person: str, standing: Standings) -> tuple[Gone, dict[int, KeptRows]]:
+        """What goes with a person, and the deliveries that are left; `standing`: how everybody stands."""
         deliveries = self._replay.kept(case, key, waiting=True)
-        standing, state = self._register.standings(case, key) or {}, folded(deliveries)
+        state = folded(deliveries)
         # Whoever was called otherwise before an earlier erasure is the same, and may have come by that id again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         what = gone(
