@@ -192,13 +192,19 @@ def test_undoing_leads_back_into_the_view_before_and_out_of_none_that_was_saved(
     expect(ann.locator("#view-state")).to_contain_text("the first, version 3 saved")
 
 
-def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> None:
+def two_on(visit: Open, name: str) -> tuple[Page, Page, str]:
+    """Ann, who shares a view, Ben, who moved somebody in it and saved nothing yet, and the view's address."""
     ann = visit("ann", "id=p1")
-    save(ann, "ours", shared=True)
-    expect(ann.locator("#view-state")).to_contain_text("ours, version 1 saved")
+    save(ann, name, shared=True)
+    expect(ann.locator("#view-state")).to_contain_text(f"{name}, version 1 saved")
     link = link_of(ann)
     ben = visit("ben", link)
     move(ben, "p1", (120, 60))
+    return ann, ben, link
+
+
+def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> None:
+    ann, ben, link = two_on(visit, "ours")
     expect(ben.locator("#view-state")).to_contain_text("unsaved changes")
     bens = places(ben)
     save(ben)
@@ -226,12 +232,7 @@ def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> Non
 
 
 def test_a_version_is_saved_whatever_becomes_of_its_sharing(visit: Open) -> None:
-    ann = visit("ann", "id=p1")
-    save(ann, "between us", shared=True)
-    expect(ann.locator("#view-state")).to_contain_text("between us, version 1 saved")
-    link = link_of(ann)
-    ben = visit("ben", link)
-    move(ben, "p1", (120, 60))
+    _, ben, link = two_on(visit, "between us")
     save(ben)
     expect(ben.locator("#view-state")).to_contain_text("version 2 saved")
     ann = visit("ann", link, refused="403")
