@@ -64,7 +64,7 @@ def main() -> None:
         out = _TOGETHER.get(family, (family,))
         tables = fit({name: ones for name, ones in fitted_on.items() if name not in out})
         tried = {
-            "left out": [*tables[:-1], parts.with_own_hands(parts.everyday(tables[-1]))],
+            "left out": [*tables[:-1], parts.with_own_hands(tables[-1])],
             "shipped": parts.readings(),
         }
         for name, table in tried.items():

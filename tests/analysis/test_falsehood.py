@@ -37,7 +37,7 @@ def place_without(on: Basis, lead: str, left_out: Iterable[Piece]) -> int | None
     ("claims", "others"),
     [
         # All of whom anything is told come after those of whom nothing is.
-        (["s1: g1 SUPPLIED b1", "s2: p1 HOUSED p2"], 12),
+        (["s1: g1 SUPPLIED b1", *(f"s{number}: p1 PILOTED c{number}" for number in range(2, 9))], 12),
         # Nobody has a row in the network but without the one account that makes a passenger of p1.
         (["s1: g1 SUPPLIED b1", "s2: p1 CROSSED_ON c1", "s3: p1 CONTACTED g1"], 12),
     ],

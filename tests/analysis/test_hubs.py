@@ -423,3 +423,17 @@ def test_every_ingredient_counts_in_a_family() -> None:
     """The score is the sum over the families: what belongs to none that is listed would be left out of it in silence."""
     assert set(ingredients.FAMILY.values()) == set(ingredients.FAMILIES)
     assert len(set(ingredients.FAMILIES)) == len(ingredients.FAMILIES)
+
+
+def test_nothing_that_an_operation_needs_lowers_who_is_told_to_do_it() -> None:
+    """What somebody does to a thing of the operation or to people, told once and for certain: it may raise, or say nothing."""
+    does = [
+        name
+        for name, weighed in zip(ingredients.NAMES, ingredients.WEIGHED, strict=True)
+        if weighed and (" " not in name or name.split()[1] == "to")
+    ]
+    values = np.zeros((len(does), len(ingredients.NAMES)))
+    values[np.arange(len(does)), [ingredients.NAMES.index(name) for name in does]] = np.log1p(1.0)
+    lowers = {name: score for name, score in zip(does, parts.score(values).round(2).tolist(), strict=True) if score < 0}
+    assert set(lowers) <= {"PILOTED", "TRANSPORTED to carried"}
+    assert min(lowers.values(), default=0.0) > -0.1

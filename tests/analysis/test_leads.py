@@ -21,23 +21,24 @@ CLAIMS = [
     said("s4: top RUNS g1", status="withdrawn"),
     said("s5: top SERVED a"),
     said("s6: boss DIRECTED top"),
+    said("s7: boss HOUSED top"),
 ]
 
 
 def test_accounts_for_and_against_and_who_stands_behind() -> None:
     why = why_is("top", CLAIMS, people("top", "a", "boss"))
     # Taking orders from somebody of whom nothing else is told raises a little: the score does so, and the list says it.
-    assert {claim.id for claim in why.supporting} == {"s2: top DIRECTED a", "s6: boss DIRECTED top"}
+    assert {claim.id for claim in why.supporting} == {"s2: top DIRECTED a", "log: top PAID a", "s6: boss DIRECTED top"}
     assert [why.because.share(claim) for claim in why.supporting] == sorted(
         map(why.because.share, why.supporting), reverse=True
     )
-    # Paying crew is done by crew: next to nothing, and said where it belongs.
-    assert ([claim.id for claim in why.lowering], why.other) == (["log: top PAID a"], ())
+    # Crew is put up, hubs have roofs of their own.
+    assert ([claim.id for claim in why.lowering], why.other) == (["s7: boss HOUSED top"], ())
     assert [claim.source for claim in why.denying] == ["s3"]
     assert [claim.source for claim in why.taken_back] == ["s4"]
     assert why.because.share(why.denying[0]) < 0
     assert why.groups == (frozenset({"s2"}), frozenset({"s6"}))
-    assert why.other_sources == ()
+    assert why.other_sources == ("log",)
 
 
 def test_paths_lead_from_sources_over_the_operation() -> None:

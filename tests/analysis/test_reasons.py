@@ -150,11 +150,13 @@ def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> No
                 assert (lead.denied, lead.denying_groups) == (0, 0)
 
 
-@pytest.mark.parametrize(("relation", "listed", "score"), [("ORGANISED", "lowering", 1), ("MANAGED", "supporting", -1)])
+@pytest.mark.parametrize(("relation", "listed", "score"), [("ORGANISED", "lowering", 1), ("PILOTED", "supporting", -1)])
 def test_a_claim_that_joins_two_groups_takes_from_what_they_say(relation: str, listed: str, score: int) -> None:
     keys = {"s1": frozenset({"boat"}), "s2": frozenset({"house"}), "s3": frozenset({"boat", "house"})}
-    # Somebody else organises something: where nobody does, managing puts nobody before others.
+    # Somebody else organises something: where nobody does, steering puts nobody before others.
     claims = [*(said(f"{source}: p1 {relation} c1") for source in ("s1", "s2")), said("s9: p9 ORGANISED c9")]
+    # Who steers again and again is crew, and with each further boat more so.
+    claims += [said(f"s{number}: p1 PILOTED c{number}") for number in range(10, 18)]
     weak = said(f"s3: p1 {relation} c1", assessment="E")
     persons = people("p1", "p9")
     on = basis([*claims, weak], persons, keys)

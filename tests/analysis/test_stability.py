@@ -101,7 +101,7 @@ def test_who_stands_on_one_witness_is_told_apart_from_who_stands_on_three() -> N
 
 
 def test_a_group_is_named_beside_a_witness_who_is_not_of_it() -> None:
-    told = [said("s1: p RUNS g1"), said("s2: p MEMBER_OF g1"), said("s3: p MEMBER_OF g1"), said("s4: a PILOTED c1")]
+    told = [said("s1: p CONTROLS w1"), said("s2: p MEMBER_OF g1"), said("s3: p MEMBER_OF g1"), said("s4: a PILOTED c1")]
     on = basis(told, people("p", "a"), {"s2": frozenset({"boat"}), "s3": frozenset({"boat"})})
     assert stability.places(on, pieces(on.told))["p"].rests_on == ("witness", "group")
 

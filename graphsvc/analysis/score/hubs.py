@@ -24,7 +24,7 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
-RULES_VERSION = "6"
+RULES_VERSION = "7"
 _HAIR = 1e-9
 # Fewer independent accounts and other sources than this, over all that is said of roles, cannot single anyone out.
 FEWEST_VOICES = 3

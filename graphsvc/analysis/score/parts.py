@@ -8,10 +8,14 @@ classification in relational data"; Lu & Getoor 2003). Each reading has a table 
 ingredient speaks for each part, in log-odds. The score is how far what is told fits the parts of hubs better than those
 of others, against somebody of whom nothing is told.
 
+Each part may be played in several ways: a broker who introduces people and never touches money, one who is paid for it, one who
+is only told of in passing. So a table has several columns for each part, and what is told fits a part as far as it fits any way of
+playing it: with one column, the fit is a compromise between them, and it carries over worse to cases it was not fitted on.
+
 Hubs seldom work with their own hands, which tells the tables who is none; but who steers a boat or houses passengers besides
-running the operation must not be hidden by what proves it. So in the last reading each hub's part stands twice: as of one
-who stays clear of such work, and as of one who does not, for whom it speaks no less than for anybody else. The second counts the
-more, the more is told of somebody besides: of whom little else is told, work by hand makes no hub.
+running the operation must not be hidden by what proves it. So the last reading weighs everybody twice: with such work, and as if
+nobody had told of it. The second counts the more, the more is told of somebody besides: of whom little else is told, work by hand
+makes no hub.
 """
 
 from __future__ import annotations
@@ -26,15 +30,19 @@ import numpy as np
 
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
-from graphsvc.analysis.score.ingredients import BY_HAND, EVERYDAY, NAMES, WEIGHED, ingredients
+from graphsvc.analysis.score.ingredients import BY_HAND, NAMES, WEIGHED, ingredients
 from graphsvc.analysis.score.network import Operation
 
 # So many that shares add up to the score to the ninth digit.
 _NODES, _SPANS = np.polynomial.legendre.leggauss(64)
-_HUBS, _OTHERS = len(HUBS), len(PARTS) - len(HUBS)
-# With so high a score, work by hand left out, one in two hubs is taken to do some: 20 to 1 against nothing told.
-_FIRM = 3.0
-_KIND = np.array([[float(part in parts) for parts in WHOM.values()] for part in PARTS])
+# In so many ways each part may be played. Two carry over worse to worlds that were not fitted on, four no better.
+WAYS = 3
+# How many columns a table has, and how many of them, the first, are of hubs; those of one part stand side by side, parts in the
+# order of `roles.PARTS`.
+_WIDTH, _HUBS = len(PARTS) * WAYS, len(HUBS) * WAYS
+# With so high a score, work by hand left out, that score counts for half.
+_FIRM = 2.0
+_KIND = np.repeat([[float(part in parts) for parts in WHOM.values()] for part in PARTS], WAYS, axis=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,9 @@ class PartTable:
     """One table of what ingredients say of parts, in log-odds.
 
     Attributes:
-        start: for each of `roles.PARTS` what holds where nothing is told; in the last reading those of hubs stand twice.
-        says: `ingredients.NAMES` x parts, for each unit of an ingredient.
+        start: for each way (`WAYS`) of each of `roles.PARTS` what holds where nothing is told; in the last reading all stand
+            twice, the second time for what is told without work by hand.
+        says: `ingredients.NAMES` x ways of parts, for each unit of an ingredient.
     """
 
     start: Floats
@@ -55,19 +64,19 @@ def readings() -> tuple[PartTable, ...]:
     """The tables the score is made with, first reading first.
 
     Example:
-        >>> [reading.says.shape == (len(NAMES), len(PARTS) + hubs) for reading, hubs in zip(readings(), (0, 0, len(HUBS)))]
-        [True, True, True]
+        >>> [reading.says.shape[1] // len(PARTS) // WAYS for reading in readings()]
+        [1, 1, 2]
 
     Limits: fitted on invented worlds (`benchmarks/README.md` says how); real cases are not like them.
     """
     tables = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
     fitted = [
         PartTable(
-            np.array(table["start"], dtype=float),
+            np.array(table["start"], dtype=float).reshape(_WIDTH),
             # A row of nothing only where that is said in the table of relations, so that none is forgotten.
             np.array(
                 [
-                    table["says"][name] if weighed else [0.0] * len(PARTS)
+                    np.ravel(table["says"][name]) if weighed else np.zeros(_WIDTH)
                     for name, weighed in zip(NAMES, WEIGHED, strict=True)
                 ],
                 dtype=float,
@@ -75,46 +84,24 @@ def readings() -> tuple[PartTable, ...]:
         )
         for table in tables["reading"]
     ]
-    return (*fitted[:-1], with_own_hands(everyday(fitted[-1])))
-
-
-def everyday(table: PartTable) -> PartTable:
-    """A last reading to which it says nothing to be ordered about by people of no part, or to pay them (`ingredients.EVERYDAY`).
-
-    Example:
-        >>> table = PartTable(np.zeros(len(PARTS)), np.ones((len(NAMES), len(PARTS))))
-        >>> [float(everyday(table).says[NAMES.index(name)].sum()) for name in ("PAID to outside", "PAID to hub")]
-        [0.0, 8.0]
-
-    Limits: who is taken for somebody of no part may be one of whom too little is told. What others are taken for is
-    still read from it.
-    """
-    says = table.says.copy()
-    says[[NAMES.index(name) for name in EVERYDAY]] = 0.0
-    return PartTable(table.start, says)
+    return (*fitted[:-1], with_own_hands(fitted[-1]))
 
 
 def with_own_hands(table: PartTable) -> PartTable:
-    """A last reading in which work by hand hides no hub: the parts of hubs twice, before all others.
+    """A last reading in which work by hand hides nobody: every column twice, the second time saying nothing of such work (`ingredients.BY_HAND`).
 
-    In the second place work by hand (`ingredients.BY_HAND`) says as much for each of them as it does for whichever other part it
-    says most for, in the first no more than that. So it hardly lowers who has a high score for other reasons, and raises nobody far who has none (`fits`).
+    So it hardly lowers who has a high score for other reasons, and raises nobody (`fits`).
 
     Example:
-        >>> table = PartTable(np.zeros(len(PARTS)), np.zeros((len(NAMES), len(PARTS))))
-        >>> table.says[NAMES.index("PILOTED")] = [-1.0] * len(HUBS) + [0.0, 2.0, 0.0]
-        >>> with_own_hands(table).says[NAMES.index("PILOTED")].tolist()
-        [-1.0, -1.0, -1.0, -1.0, -1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 0.0, 2.0, 0.0]
+        >>> table = PartTable(np.zeros(len(PARTS) * WAYS), np.ones((len(NAMES), len(PARTS) * WAYS)))
+        >>> with_own_hands(table).says[NAMES.index("PILOTED")].reshape(2, -1).sum(axis=1).tolist()
+        [24.0, 0.0]
 
     Limits: through others it can lower a little: whom somebody directs counts for less when they seem to be crew themselves.
     """
-    hubs, others = table.says[:, :-_OTHERS], table.says[:, -_OTHERS:]
-    clear, besides = hubs.copy(), hubs.copy()
-    rows = [NAMES.index(name) for name in BY_HAND]
-    most = others[rows].max(axis=1, keepdims=True)
-    clear[rows], besides[rows] = np.minimum(hubs[rows], most), most
-    start = table.start[:-_OTHERS]
-    return PartTable(np.concatenate((start, table.start)), np.hstack((clear, besides, others)))
+    without = table.says.copy()
+    without[[NAMES.index(name) for name in BY_HAND]] = 0.0
+    return PartTable(np.tile(table.start, 2), np.hstack((table.says, without)))
 
 
 def read(network: Operation, tables: Sequence[PartTable] | None = None) -> Floats:
@@ -178,10 +165,10 @@ def kinds(weighed: Floats) -> Floats:
     """How far each person counts as each kind that ties tell apart: persons x `roles.WHOM`, each row summing to 1.
 
     Args:
-        weighed: persons x `roles.PARTS`, log-odds.
+        weighed: persons x ways of parts, log-odds.
 
     Example:
-        >>> kinds(np.zeros((1, len(PARTS)))).round(3).tolist()
+        >>> kinds(np.zeros((1, len(PARTS) * WAYS))).round(3).tolist()
         [[0.625, 0.125, 0.125, 0.125]]
 
     Limits: a step on the way to the score, not a finding about anyone.
@@ -259,40 +246,47 @@ def _shares(weighed: Floats) -> Floats:
 
 
 def _fitting(weighed: Floats, reading: PartTable) -> tuple[Floats, Floats | None]:
-    """How much better what is told fits hubs than others: those who stay clear of work by hand, and, where hubs stand twice, those who do not.
+    """How much better what is told fits hubs than others: all of it, and, where everything is weighed twice, what is told besides work by hand.
 
     With *s* and *t* for these, both against nothing told, the score is log(exp s + exp t / (1 + exp(firm - t))): the second counts by its
     last factor, which is part of it here.
     """
-    against = _sum(weighed[:, -_OTHERS:])
-    clear = _sum(weighed[:, :_HUBS]) - against
-    if weighed.shape[1] == len(PARTS):
-        return clear, None
-    besides = _sum(weighed[:, _HUBS:-_OTHERS]) - against
-    return clear, besides - np.logaddexp(0.0, _FIRM - (besides - _nothing(reading)))
+    whole = _for_hubs(weighed[:, :_WIDTH])
+    if weighed.shape[1] == _WIDTH:
+        return whole, None
+    besides = _for_hubs(weighed[:, _WIDTH:])
+    return whole, besides - np.logaddexp(0.0, _FIRM - (besides - _nothing(reading)))
 
 
-def _together(clear: Floats, besides: Floats | None) -> Floats:
-    result: Floats = clear if besides is None else np.logaddexp(clear, besides)
+def _for_hubs(weighed: Floats) -> Floats:
+    result: Floats = _sum(weighed[:, :_HUBS]) - _sum(weighed[:, _HUBS:])
+    return result
+
+
+def _together(whole: Floats, besides: Floats | None) -> Floats:
+    result: Floats = whole if besides is None else np.logaddexp(whole, besides)
     return result
 
 
 def _turning(weighed: Floats, reading: PartTable) -> Floats:
     """How far the score moves with each of the log-odds."""
-    clear, besides = _fitting(weighed, reading)
-    hubs, others = _shares(weighed[:, :_HUBS]), _shares(weighed[:, -_OTHERS:])
+    whole, besides = _fitting(weighed, reading)
+    turning = _for_hubs_turning(weighed[:, :_WIDTH])
     if besides is None:
-        return np.hstack((hubs, -others))
-    score = _together(clear, besides)
-    second = weighed[:, _HUBS:-_OTHERS]
-    firm = besides - (_sum(second) - _sum(weighed[:, -_OTHERS:]))
-    by_clear, by_besides = np.exp(clear - score)[:, None], (np.exp(besides - score) * (2 - np.exp(firm)))[:, None]
-    return np.hstack((by_clear * hubs, by_besides * _shares(second), -(by_clear + by_besides) * others))
+        return turning
+    score, second = _together(whole, besides), weighed[:, _WIDTH:]
+    counted = np.exp(besides - _for_hubs(second))
+    by_whole, by_besides = np.exp(whole - score), np.exp(besides - score) * (2 - counted)
+    return np.hstack((by_whole[:, None] * turning, by_besides[:, None] * _for_hubs_turning(second)))
+
+
+def _for_hubs_turning(weighed: Floats) -> Floats:
+    return np.hstack((_shares(weighed[:, :_HUBS]), -_shares(weighed[:, _HUBS:])))
 
 
 def _nothing(reading: PartTable) -> float:
     """How hubs stand against others where nothing is told."""
-    return float(np.logaddexp.reduce(reading.start[:_HUBS]) - np.logaddexp.reduce(reading.start[-_OTHERS:]))
+    return float(_for_hubs(reading.start[None, :_WIDTH])[0])
 
 
 def _sum(weighed: Floats) -> Floats:
