@@ -20,11 +20,13 @@ from graphsvc.cases.deliveries import bulk_load
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
 from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.config import Settings
+from graphsvc.records.progress import Progress
 from graphsvc.service import Service, Session, quiet
 from graphsvc.simulate import simulate
-from graphsvc.store.image import read_image
+from graphsvc.store.image import Image, read_image
 from graphsvc.store.server import launch, local
 from graphsvc.store.server.importing import ImportToolError
+from tests.service.test_casework import hold_a_sequence_against_its_deliveries_in_order
 from tests.store.test_importing import graph, no_folder
 
 pytestmark = pytest.mark.neo4j
@@ -108,6 +110,33 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         assert graph(service.store(), CASE) == erased
         assert service.casework.replay.plan(CASE, key, quiet).steps == [], "it is what the deliveries make"
         assert no_folder(managed)
+
+
+@pytest.mark.slow(reason="starts a managed server, and takes random sequences of deliveries")
+def test_after_undos_a_case_that_began_with_an_import_equals_its_remaining_deliveries_written_row_by_row(
+    managed: Settings, tmp_path: Path
+) -> None:
+    """The twin is of rows: its store is not empty, so the tool is never asked for it."""
+    by_tool: list[str] = []
+    with Service(managed) as service, pytest.MonkeyPatch.context() as patch:
+        write = BulkLoad.write
+
+        def written(bulk: BulkLoad, case: str, image: Image, progress: Progress) -> bool:
+            whether = write(bulk, case, image, progress)
+            if whether:  # the next delivery would put right what the tool got wrong
+                assert read_image(service.store(), case) == image
+                by_tool.append(case)
+            return whether
+
+        patch.setattr(BulkLoad, "write", written)
+        for seed in (1, 2):  # in the second somebody is sealed on the way, so the tool writes the store anew
+            case = f"drawn-{seed}"
+            session = service.session(accounts.only_account(service.database, ""), "testing", case)
+            hold_a_sequence_against_its_deliveries_in_order(service, session, case, tmp_path / case, seed)
+            assert case in by_tool
+            assert f"{case}-twin" not in by_tool
+            service.store().write("MATCH (n:!GraphsvcSchema) DETACH DELETE n", {})  # room for the next first case
+        assert starts(managed) >= len(by_tool)
 
 
 @pytest.mark.slow(reason="starts a managed server")

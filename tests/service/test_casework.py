@@ -264,6 +264,32 @@ def test_a_case_being_loaded_is_closed_to_readers_and_to_other_loaders(
     assert session.network.entities.counts() == {"person": 2}
 
 
+def test_readers_go_on_with_the_case_as_it_was_until_a_delivery_is_written(
+    service: Service, session: Session, case: str, small: Path, tmp_path: Path
+) -> None:
+    """While it is read, checked against what is loaded, and compared with the graph; then at once with the case as it is."""
+    session.deliveries.load(small, quiet)
+    more = write(tmp_path / "more", people=[{"id": "P3", "name": "New Comer"}])
+    reader = service.session(session.principal, "reading", case)
+    stages: list[str] = []
+
+    def look(_done: int, _total: int, text: str) -> None:
+        if text not in (*stages, "written"):
+            stages.append(text)
+            if text == "writing to the graph":
+                with pytest.raises(Busy):
+                    reader.network.entities.counts()
+            else:
+                assert reader.network.entities.counts() == {"person": 2}, text
+
+    session.deliveries.load(more, look)
+    read, checked, compared, written = (
+        "reading what is loaded already", "checking the delivery against it", "comparing with the graph", "writing to the graph",
+    )  # fmt: skip
+    assert stages[-4:] == [read, checked, compared, written]
+    assert reader.network.entities.counts() == {"person": 3}
+
+
 def test_loading_takes_clearance_for_the_whole_case(service: Service, case: str, small: Path) -> None:
     accounts.add(service.database, "pat", ["analyst"], {case: Grant("P")})
     pat = next(principal for principal in accounts.listed(service.database) if principal.name == "pat")
@@ -339,6 +365,13 @@ def twin_case(service: Service, case: str, twin: str) -> None:
 def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
     service: Service, session: Session, case: str, tmp_path: Path, seed: int
 ) -> None:
+    hold_a_sequence_against_its_deliveries_in_order(service, session, case, tmp_path, seed)
+
+
+def hold_a_sequence_against_its_deliveries_in_order(
+    service: Service, session: Session, case: str, tmp_path: Path, seed: int
+) -> None:
+    """Deliver and take back at random, and load what remained in order into a twin: they are equal in all there is."""
     rng = random.Random(seed)
     twin = f"{case}-twin"
     loaded: dict[int, tuple[Path, bool]] = {}
