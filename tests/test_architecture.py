@@ -188,6 +188,35 @@ def test_the_table_in_the_documentation_is_this_one() -> None:
     assert documented == ROOMS
 
 
+SNAPSHOTS = "graphsvc.access.door.snapshots"
+# Types of it that open none: how something computed becomes rows, and all of them, to be handed on or settled.
+OPEN_NONE = {f"{SNAPSHOTS}.{name}" for name in ("AsRows", "Thing", "Snapshots")}
+# Who makes the snapshots of a home, hands them on, and has those of former states removed: none of them opens any.
+HAND_SNAPSHOTS_ON = {"cases.home", "cases.deliveries.casework", "cases.deliveries.replay"}
+
+
+def opens_snapshots(path: Path) -> set[str]:
+    """What a file takes of snapshots besides `settle` and types that open none: whatever else there is opens or makes one."""
+    tree = ast.parse(path.read_text("utf-8"))
+    taken = {target for target in imports(path) if f"{target}.".startswith(f"{SNAPSHOTS}.")} - OPEN_NONE
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+            if owner.lower().endswith("snapshots") and node.attr != "settle":
+                taken.add(f"{owner}.{node.attr}")
+    return taken
+
+
+def test_the_gate_alone_opens_snapshots() -> None:
+    """What lies there was released to a clearance: only who has just asked which one, and written the log, may look."""
+    doors = {name for name, path in modules() if opens_snapshots(path)}
+    assert doors == {"access.door.gate"}
+    hands = {name for name, path in modules() if f"{SNAPSHOTS}.Snapshots" in imports(path)}
+    assert hands == {"access.door.gate"} | HAND_SNAPSHOTS_ON
+    reads = {name for name, path in modules() if any("access.door.arrow" in target for target in imports(path))}
+    assert reads == {"access.door.snapshots"}
+
+
 def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
     long = {name: count for name, path in modules() if (count := len(path.read_text("utf-8").splitlines())) > 480}
     assert not long

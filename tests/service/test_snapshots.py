@@ -209,6 +209,22 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
                     computed(twice.plain, name)
 
 
+def test_another_process_of_the_home_reads_what_the_first_kept_and_asks_the_server_for_nothing_of_it(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rows_of_delivery in (FIRST, SECOND):
+        twice.deliver(rows_of_delivery)
+    first = {name: (told(twice.kept, name), computed(twice.kept, name)) for name in READERS}
+    with Service(twice.kept.settings) as second:
+        asked = Asked(second, monkeypatch)
+        for name in READERS:
+            again = told(second, name)
+            # What is empty is not kept, and costs as little again.
+            assert asked.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], name
+            assert (again, computed(second, name)) == first[name]
+            assert set(asked.taken()).isdisjoint(MATERIAL), name
+
+
 def test_of_a_case_that_is_too_large_for_the_server_to_hold_it_is_the_same(
     twice: Twice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
