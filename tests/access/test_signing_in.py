@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import argon2
 import pytest
@@ -186,6 +188,30 @@ def test_failures_lock_for_some_minutes_whatever_was_wrong(
         accounts.sign_in(database, vault, "ann", PASSWORD, factors.code_at(secret, clock.at))
     clock.go(minutes=attempts.LOCK_MINUTES, seconds=1)
     assert accounts.sign_in(database, vault, "ann", PASSWORD, factors.code_at(secret, clock.at)).name == "ann"
+
+
+def test_attempts_are_counted_over_all_processes(
+    home: Settings, database: sa.Engine, vault: Vault, clock: Clock
+) -> None:
+    """Each process that serves has an engine of its own; who guesses through all of them has no more tries."""
+    other = open_database(home)
+    try:
+        key, tries = accounts.attempts_key(vault), 4 * attempts.FREE_FAILURES
+        at_once = threading.Barrier(tries)
+
+        def attempt(number: int) -> bool:
+            at_once.wait()
+            return attempts.begin((database, other)[number % 2], key, "ann", ABROAD)
+
+        with ThreadPoolExecutor(tries) as pool:
+            assert sum(pool.map(attempt, range(tries))) == attempts.FREE_FAILURES
+        for engine in (database, other):
+            with pytest.raises(NotSignedIn, match="too many attempts"):
+                accounts.sign_in(engine, vault, "ann", PASSWORD, "", ABROAD)
+        clock.go(minutes=attempts.LOCK_MINUTES, seconds=1)
+        assert accounts.sign_in(other, vault, "ann", PASSWORD, "", ABROAD).name == "ann"
+    finally:
+        other.dispose()
 
 
 def test_a_success_forgets_the_failures_before_it(database: sa.Engine, vault: Vault, clock: Clock) -> None:

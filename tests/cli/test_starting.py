@@ -6,13 +6,20 @@ import json
 import pkgutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from graphsvc import cli
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.store.server import local
 
 ROOT = Path(__file__).parents[2]
 # What takes longer to load than all else of a command: only what computes, draws or brings tables forward needs them.
@@ -79,6 +86,40 @@ def test_every_command_stands_where_the_table_says() -> None:
     assert {room: set(names) for room, names in rooms.items()} == {
         room: set(names) for room, names in cli.ROOMS.items()
     }
+
+
+def test_a_command_that_must_start_neo4j_says_so_at_once(
+    settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it waits for the first answer: who sees nothing for ten seconds thinks that it hangs."""
+    home = settings()
+    with Service(home) as service:
+        service.register.key("north", create=True)
+        with transaction(service.database) as connection:
+            connection.execute(
+                tables.cases.update().values(state="open", graded_with=service.casework.replay.graded_with)
+            )
+    before_waiting: list[str] = []
+    sleep = time.sleep
+
+    def waits(seconds: float) -> None:
+        before_waiting.append(sys.stderr.buffer.getvalue().decode())  # type: ignore[attr-defined]  # of the runner
+        sleep(seconds)
+
+    monkeypatch.setattr(local, "fetch_jars", lambda *_: Path())
+    monkeypatch.setattr(local, "_spawn", lambda *_: subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"]))
+    monkeypatch.setattr(local.time, "sleep", waits)
+    monkeypatch.setattr(sys, "argv", ["graphsvc", "hubs", "north"])
+    environ = {
+        "GRAPHSVC_HOME": str(home.home),
+        "GRAPHSVC_DATABASE_URL": home.database_url,
+        "GRAPHSVC_PURPOSE": "testing",
+        "NEO4J_URI": "",
+    }
+    done = CliRunner(env=environ).invoke(click.Command("graphsvc", callback=cli.main), [])
+    assert "The supervisor of Neo4j could not work" in done.stderr
+    assert before_waiting[0] == "Neo4j starts, which takes some seconds\n"
+    assert done.stdout == ""
 
 
 def test_a_command_that_is_none_is_told() -> None:

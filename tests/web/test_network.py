@@ -18,6 +18,7 @@ from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.grading import at_least
 from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.web import create_app
+from graphsvc.web.network import overview
 from tests.toolbox.accounts import signed_in
 
 pytestmark = pytest.mark.neo4j
@@ -211,6 +212,27 @@ def test_links_of_other_grades_are_marked_where_they_stay(full: Session, ann: Fl
 def test_who_has_no_source_clearance_is_told_what_grades_leave_out(app: Flask, name: str, told: bool) -> None:
     page = signed_in(app, name).get(f"/case/{CASE}/network/overview?source_grade=1").get_data(as_text=True)
     assert ("how what witnesses said is graded takes source clearance" in page) is told
+
+
+def test_of_a_case_of_too_many_the_picture_has_its_groups_alone(
+    ann: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = f"/case/{CASE}/network/overview"
+    twin, names = ann.get(f"{base}.json").get_json(), ann.get(f"{base}/names.json").get_json()
+    assert twin["drawn"] is True
+    assert len(names["ids"]) == twin["entities"] > 5
+    assert names["names"]
+    # As many as a browser is sent are drawn, one more are not.
+    monkeypatch.setattr(overview, "MOST_POINTS", twin["entities"])
+    assert ann.get(f"{base}.json").get_json()["drawn"] is True
+    assert len(ann.get(f"{base}.bin").data) > 16
+    monkeypatch.setattr(overview, "MOST_POINTS", twin["entities"] - 1)
+    assert ann.get(f"{base}.json").get_json() == twin | {"drawn": False}
+    assert ann.get(f"{base}.bin").data == bytes(16)
+    assert ann.get(f"{base}/names.json").get_json() == {"ids": [], "names": {}, "groups": names["groups"]}
+    page = " ".join(ann.get(base).get_data(as_text=True).split())
+    assert "too many to draw one by one: each circle is a group" in page
+    assert str(escape(twin["groups"][0]["title"])) in page
 
 
 def test_depth_and_cap(full: Session) -> None:
