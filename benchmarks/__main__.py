@@ -1,4 +1,4 @@
-"""`python -m benchmarks [start] [load] [hubs] [large] [pages] [picture] [readers]`: what is named, or everything. See README.md beside this."""
+"""`python -m benchmarks [start] [load] [hubs] [large] [delivery] [pages] [picture] [readers]`: what is named, or everything. See README.md beside this."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import hubs, large, load, pages, picture, readers, start
+from benchmarks import delivery, hubs, large, load, pages, picture, readers, start
 from benchmarks.stage import Figure, machine
 
 PEOPLE = 20_000
@@ -20,13 +20,17 @@ def main() -> int:
         "load": load.run,
         "hubs": hubs.run,
         "large": large.run,
+        "delivery": delivery.run,
         "pages": lambda _people: pages.run(),
         "picture": lambda _people: picture.run(),
         "readers": lambda people: readers.run(people, options.seconds, options.processes),
     }
     parser.add_argument("part", nargs="*", help=f"of {', '.join(parts)}")
     parser.add_argument(
-        "--people", type=int, default=PEOPLE, help="size of the case for load, hubs and large (%(default)s)"
+        "--people",
+        type=int,
+        default=PEOPLE,
+        help="size of the case for load, hubs, large, delivery and readers (%(default)s)",
     )
     parser.add_argument("--seconds", type=float, default=120.0, help="how long readers come (%(default)s)")
     parser.add_argument(

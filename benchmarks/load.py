@@ -27,7 +27,7 @@ from graphsvc.store.image import ENTITY_LABELS, Image, difference, read_image, w
 from graphsvc.store.mark import size
 from graphsvc.store.server.importing import import_files, import_folder
 
-GOAL = 0.6
+GOAL = 0.8
 TOOL_GOAL = 100_000
 _NODE = "UNWIND $rows AS row MERGE (n:{label} {{case: $case, id: row.id}}) SET n += row.set"
 _RELATIONSHIP = (

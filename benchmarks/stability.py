@@ -3,13 +3,12 @@
 Measured from claims in memory to the ranking, and from there to how far each place holds. The baseline of the latter is
 the plain rerun: everything from the claims on again, once for each witness, group, source and statement (timed on 3).
 Beside it what comes before: making the case, in a process of its own, and reading it. Memory is the most that the process held by
-then, with the 145 MiB of the program.
+then, with the 145 MiB of the program. `--picture FILE.svg` draws what was measured over the people (`benchmarks.curve`).
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import multiprocessing
 import resource
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from benchmarks.case_folder import Case, read
+from benchmarks.curve import Size, drawn, exponent
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import basis
@@ -117,6 +117,7 @@ def measured(people: int) -> Taken:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, help=f"one size instead of {', '.join(map(str, _SIZES))}")
+    parser.add_argument("--picture", type=Path, help="an SVG that is drawn of what was measured")
     options = parser.parse_args()
     sizes = (options.people,) if options.people else _SIZES
     print(
@@ -136,10 +137,15 @@ def main() -> None:
             flush=True,
         )
     if len(taken) > 1:
-        wide = math.log(taken[-1].claims / taken[0].claims)
         for name in ("making", "reading", "ranking", "stability"):
-            exponent = math.log(getattr(taken[-1], name) / getattr(taken[0], name)) / wide
-            print(f"growth of {name} with claims: exponent {exponent:.2f}")
+            grown = exponent([(case.claims, getattr(case, name)) for case in taken])
+            print(f"growth of {name} with claims: exponent {grown:.2f}, by least squares over all sizes")
+    if options.picture:
+        options.picture.write_text(drawn([_size(case) for case in taken]), "utf-8")
+
+
+def _size(case: Taken) -> Size:
+    return Size(case.people, {"ranking": case.ranking, "leave-outs": case.stability, "memory": case.memory})
 
 
 if __name__ == "__main__":
