@@ -103,12 +103,12 @@ def test_a_command_that_must_start_neo4j_says_so_at_once(
     sleep = time.sleep
 
     def waits(seconds: float) -> None:
-        before_waiting.append(sys.stderr.buffer.getvalue().decode())  # type: ignore[attr-defined]  # of the runner
+        before_waiting.append(sys.stderr.buffer.getvalue().decode())  # type: ignore[union-attr]  # of the runner
         sleep(seconds)
 
     monkeypatch.setattr(local, "fetch_jars", lambda *_: Path())
     monkeypatch.setattr(local, "_spawn", lambda *_: subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"]))
-    monkeypatch.setattr(local.time, "sleep", waits)
+    monkeypatch.setattr(time, "sleep", waits)
     monkeypatch.setattr(sys, "argv", ["graphsvc", "hubs", "north"])
     environ = {
         "GRAPHSVC_HOME": str(home.home),
