@@ -10,6 +10,7 @@ import io
 import logging
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from graphsvc.ingest.raw import Limits
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Service, Session, command_line, quiet
 from graphsvc.service.network.entities import Entities
+from graphsvc.store.server import launch, local
 from graphsvc.web import create_app
 from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
@@ -160,6 +162,17 @@ def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[in
 def searched(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
     folder = tmp_path_factory.mktemp("canaries")
     found, rows = canaries.case(folder / "invented")
+    result = Searched(found)
+    with overheard(result), homes.hasty(Service(settings(named="part", snapshot_rows=1))) as service:
+        result.home = service.settings.home
+        fill(service, result, rows, folder)
+    local.stop(service.settings)  # what is searched has to lie still, and all of it on the disk
+    return result
+
+
+@contextmanager
+def overheard(result: Searched) -> Iterator[None]:
+    """All that the process logs in the block becomes the log of the result."""
     heard = io.StringIO()
     handler = logging.StreamHandler(heard)
     root, driver = logging.getLogger(), logging.getLogger("neo4j")
@@ -168,16 +181,39 @@ def searched(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
     root.setLevel(logging.DEBUG)
     # At its debug level the driver logs what it sends; the service never sets it so, and `docs/security.md` says so.
     driver.setLevel(logging.INFO)
-    result = Searched(found)
     try:
-        with homes.hasty(Service(settings(named="part", snapshot_rows=1))) as service:
-            result.home = service.settings.home
-            fill(service, result, rows, folder)
+        yield
     finally:
         root.removeHandler(handler)
         root.setLevel(levels[0])
         driver.setLevel(levels[1])
     result.log = heard.getvalue()
+
+
+@pytest.fixture(scope="module")
+def imported(settings: Callable[..., Settings], jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+    """The same case in a store that Neo4j's import tool made; its answer is what lay in the tool's folder while it was at work."""
+    folder = tmp_path_factory.mktemp("imported")
+    found, rows = canaries.case(folder / "invented")
+    write(folder / "sent", **rows)
+    result = Searched(found, {"the tool": []})
+    with overheard(result), homes.hasty(Service(settings(named="part", snapshot_rows=1, import_rows=1))) as service:
+        result.home = service.settings.home
+        accounts.add(service.database, "loader", ["investigator"], {CASE: CS})
+        loader = service.session(named(service, "loader"), "canaries", CASE)
+
+        def look(_done: int, _total: int, text: str) -> None:
+            if text == "Neo4j makes a store of what was written" and not result.answers["the tool"]:
+                (beside,) = launch.server_home(result.home).glob(f"{launch.IMPORT_PREFIX}*/")
+                files = [(path.name, path.read_text("utf-8", "replace")) for path in beside.iterdir() if path.is_file()]
+                result.answers["the tool"] += files
+
+        assert loader.deliveries.load(folder / "sent", look).rejections == []
+        answer = local.status(service.settings)
+        assert answer is not None
+        assert answer["renewed"] == 1, "the server went on with the store that the tool made"
+        assert loader.leads.ranking().leads
+    local.stop(service.settings)
     return result
 
 
@@ -382,7 +418,25 @@ def test_the_log_of_the_process_holds_none(searched: Searched) -> None:
     assert searched.canaries.found(searched.log) == set()
 
 
+def test_what_the_import_tool_reads_is_what_is_in_the_graph(imported: Searched) -> None:
+    assert imported.answers["the tool"]
+    held = set(imported.seen("the tool"))
+    assert held - imported.canaries.labels(*canaries.IN_GRAPH) == set()
+    assert imported.canaries.labels(*canaries.IN_GRAPH) - held == set()
+
+
+def test_of_an_import_nothing_stays_but_the_store(imported: Searched) -> None:
+    assert list(launch.server_home(imported.home).glob(f"{launch.IMPORT_PREFIX}*")) == []
+    assert imported.canaries.found(imported.log) == set()
+    search_home(imported)
+
+
 def test_the_files_of_the_home_hold_none_but_the_store_what_is_in_the_graph(searched: Searched) -> None:
+    search_home(searched)
+
+
+def search_home(searched: Searched) -> None:
+    """Every file of a home holds none of the canaries, but the store those of what is in the graph."""
     in_graph = searched.canaries.labels(*canaries.IN_GRAPH)
     held: dict[str, set[str]] = {}
     files = [path for path in sorted(searched.home.rglob("*")) if path.is_file()]
