@@ -1,7 +1,7 @@
 """A later delivery to a large case, and its undo: how long the case is closed, and what readers have until then.
 
 It is an invented case of its own, with ids of its own, of about a twelfth of the people. A reader asks all the while what
-is in the case: until it is closed they are answered. Closed it is from the first answer that is refused until the first that comes again.
+is in the case: until it is closed they are answered. Closed it is from the first answer that is refused to the last.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def machine() -> Mapping[str, str]:
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     names = ("neo4j", "networkx", "numpy", "scipy", "flask", "sqlalchemy")
     return {
-        "machine": f"{cores} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}",
+        "machine": f"{cores} cores, {memory:.1f} GiB, {platform.system()} {platform.machine()}",
         "load (1, 5, 15 min)": load,
         "python": platform.python_version(),
         "packages": ", ".join(f"{name} {version(name)}" for name in names),
