@@ -244,9 +244,10 @@ class _Check:
             count += 1
             if count % PROGRESS_ROWS == 0:
                 self._progress(raw.file, count)
-            wanted = cells.width if isinstance(cells, RaggedRow) else width
-            if isinstance(cells, RaggedRow) or len(cells) != width:
-                reason = f"the row has {len(cells)} cells, but the header has {wanted}"
+            if not isinstance(cells, RaggedRow) and len(cells) != width:
+                cells = RaggedRow(cells, width)
+            if isinstance(cells, RaggedRow):
+                reason = f"the row has {len(cells)} cells, but {cells.measure} has {cells.width}"
                 self._reject(raw, plan, line, cells, {}, [("", "", reason, _OTHER_WIDTH)])
                 continue
             values, faults = self._values(plan, cells)

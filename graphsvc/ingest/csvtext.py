@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.raw import Limits, RawTable, numbers
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -63,17 +63,25 @@ class CsvPart:
         """How people know it."""
         return self.name
 
-    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8") -> RawTable:
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:
         """The file as the table `name`: the header is read now, the rows whenever they are walked.
+
+        Without a `header` it has as many columns as its first row has cells.
 
         Raises:
             InputError: if it is empty, or its header cannot be read. Walking the rows raises it as well.
         """
-        rows = _Rows(self, delimiter, encoding)
-        header = next(rows.records(), None)
-        if header is None:
-            raise InputError(f"{self.shown} is empty: its first line must name the columns.")
-        line, cells = header
+        rows = _Rows(self, delimiter, encoding, header=header)
+        first = next(rows.records(), None)
+        if first is None:
+            raise InputError(
+                f"{self.shown} is empty: its first line must name the columns."
+                if header
+                else f"{self.shown} is empty: there is no row in it."
+            )
+        line, cells = first
+        if not header:
+            return RawTable(name, self.shown, numbers(len(cells)), rows, is_numbered=True)
         if line != 1 or not any(cells):
             raise InputError(f"{self.shown}, line 1 is empty: the first line must name the columns.")
         return RawTable(name, self.shown, cells, rows)
@@ -81,15 +89,17 @@ class CsvPart:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows below the header, read anew each time they are walked."""
+    """The rows below the header, or all of them where there is none, read anew each time they are walked."""
 
     part: CsvPart
     delimiter: str
     encoding: str
+    header: bool
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         records = self.records()
-        next(records, None)
+        if self.header:
+            next(records, None)
         for count, (line, cells) in enumerate(records, 1):
             if count > self.part.limits.rows:
                 raise InputError(

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from graphsvc.errors import InputError
@@ -22,6 +23,8 @@ from graphsvc.records.tables import TABLES
 _Value = Callable[[list[str]], str]
 # Fields whose dates lie in no future.
 _PAST = frozenset({"date_of_birth"})
+# So many rows are looked at for what their header says: values that are many come again soon.
+_ROWS_COMPARED = 1_000
 
 
 def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress | None = None) -> list[RawTable]:
@@ -63,7 +66,7 @@ def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, R
         raise InputError(
             f"{path.name} has no {table.file!r}, which {mapping.file} maps to {table.record}; {hint(table.file, parts)}"
         )
-    return part.table(table.record, table.delimiter, table.encoding)
+    return part.table(table.record, table.delimiter, table.encoding, header=table.header is not False)
 
 
 def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
@@ -83,13 +86,38 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
         for name in sorted(set(table.ignore).union(*(each.columns for each in table.columns.values()))):
             if name not in raw.header:
                 _refuse_delimiter(mapping, raw)
-                raise InputError(f"{mapping.file}: {raw.file} has no column {name!r}; {hint(name, raw.header)}")
+                is_data = table.header is None and mapped[raw.file].isdisjoint(raw.header)
+                way_out = f" {_no_header(mapping)}." if is_data else ""
+                missing = f"{mapping.file}: {raw.file} has no column {name!r}; {hint(name, raw.header)}"
+                raise InputError(f"{missing}.{way_out}".replace("?.", "?") if way_out else missing)
     for raw in raws:
         for name in raw.header:
             if name not in known[raw.file]:
                 raise InputError(
                     f"{mapping.file} neither maps nor ignores column {name!r} of {raw.file}: add it to one of them."
                 )
+    for table, raw in zip(mapping.tables, raws, strict=True):
+        if table.header is None:
+            _refuse_values(mapping, raw, {name for each in table.columns.values() for name in each.columns})
+
+
+def _refuse_values(mapping: Mapping, raw: RawTable, columns: set[str]) -> None:
+    """Raises InputError if what a header calls a column is a value of it too: it may be the first row, which would be lost."""
+    names = [(place, name.strip()) for place, name in enumerate(raw.header) if name in columns and name.strip()]
+    for line, cells in islice(raw.rows, _ROWS_COMPARED):
+        for place, name in names:
+            if place < len(cells) and cells[place].strip() == name:
+                raise InputError(
+                    f"{raw.file}, line 1 is read as the names of columns, but what stands there in column {place + 1} is a value of"
+                    f" that column in line {line} too. {_no_header(mapping)}; if it does hold names, write header = true."
+                )
+
+
+def _no_header(mapping: Mapping) -> str:
+    return (
+        f"If its first row holds values and no names, write header = false in each [[table]] of {mapping.file} that reads it,"
+        ' and name columns by number: "1", "2" and so on'
+    )
 
 
 def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
@@ -134,7 +162,7 @@ class _MappedRows:
             if len(cells) == width:
                 yield line, [value(cells) for value in self.fields] + self.constants
             else:
-                yield line, RaggedRow(cells, width)
+                yield line, _ragged(self.raw, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +186,16 @@ class _DistinctRows:
             if len(cells) != width:
                 # Where the file's rows themselves are mapped they are reported there.
                 if self.reports:
-                    yield line, RaggedRow(cells, width)
+                    yield line, _ragged(self.raw, cells)
                 continue
             for text in (value(cells) for value in values):
                 if text not in seen:
                     seen.add(text)
                     yield line, [text, *self.constants]
+
+
+def _ragged(raw: RawTable, cells: list[str]) -> RaggedRow:
+    return RaggedRow(cells, len(raw.header), "the first row" if raw.is_numbered else "the header")
 
 
 def _value(name: str, each: MappedField, header: list[str], column: str = "") -> _Value:

@@ -27,6 +27,7 @@ record = "links"
 file = "edges.csv"
 delimiter = ";"
 encoding = "cp1252"
+header = true                         # false: the first row is data, and columns are called "1", "2", … ; may be left out
 columns.subject_id = { column = "source", template = "N-{}" }
 columns.object_id = { column = "target", template = "N-{}" }
 columns.from_date = { column = "day", date = "%d/%m/%Y" }
@@ -138,7 +139,10 @@ class MappedField:
 
 @dataclass(frozen=True, slots=True)
 class MappedTable:
-    """One `[[table]]`: a file of theirs that fills a table of ours."""
+    """One `[[table]]`: a file of theirs that fills a table of ours.
+
+    `header` says whether its first row names the columns; None: nothing is said, and it does.
+    """
 
     record: str
     file: str
@@ -147,6 +151,7 @@ class MappedTable:
     ignore: tuple[str, ...]
     delimiter: str
     encoding: str
+    header: bool | None = None
 
     @property
     def distinct(self) -> str:
@@ -262,6 +267,7 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise reader.fault("table", "has to stand there at least once, as [[table]]")
     mapped = tuple(_table(name, number, table, statement) for number, table in enumerate(tables, 1))
+    _require_one_header(name, mapped)
     line = next((n for n, each in enumerate(text.splitlines(), 1) if each.strip().startswith("[statement]")), 1)
     return Mapping(
         file=name,
@@ -292,7 +298,7 @@ def _chart(reader: _Reader, document: dict[str, Any], statement: dict[str, str])
 
 def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, str]) -> MappedTable:
     reader = _Reader(name, f"[[table]] {number}")
-    reader.keys(table, ("record", "file", "columns", "constants", "ignore", "delimiter", "encoding"))
+    reader.keys(table, ("record", "file", "columns", "constants", "ignore", "delimiter", "encoding", "header"))
     record, file = reader.text(table, "record"), composed(reader.text(table, "file"))
     if record not in TABLES:
         raise reader.fault("record", f"is {record!r}; {hint(record, TABLES)}")
@@ -307,9 +313,26 @@ def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, s
         raise reader.fault("encoding", f"is {encoding!r}; {hint(encoding, ENCODINGS)}")
     columns = {key: _field(reader, key, value) for key, value in reader.table(table, "columns").items()}
     constants = reader.texts(table, "constants")
-    mapped = MappedTable(record, file, columns, constants, reader.list(table, "ignore"), delimiter, encoding)
+    header = reader.truth(table, "header")
+    mapped = MappedTable(record, file, columns, constants, reader.list(table, "ignore"), delimiter, encoding, header)
     _check_table(reader, mapped, statement)
     return mapped
+
+
+def _require_one_header(name: str, tables: tuple[MappedTable, ...]) -> None:
+    """Nothing, if all tables that read one file take its first row for the same.
+
+    Raises:
+        InputError: they do not.
+    """
+    headers: dict[str, bool] = {}
+    for number, table in enumerate(tables, 1):
+        header = table.header is not False
+        if headers.setdefault(table.file, header) != header:
+            place = f"[[table]] {number} ({table.file} to {table.record})"
+            raise _Reader(name, place).fault(
+                "header", "differs from that of another [[table]] that reads the same file; write it in each of them"
+            )
 
 
 def _check_table(reader: _Reader, table: MappedTable, statement: dict[str, str]) -> None:
@@ -419,6 +442,12 @@ class _Reader:
         value = table.get(key, "")
         if not isinstance(value, str):
             raise self.fault(key, f"has to be text in quotes, not {repr(value)[:_SHOWN]}")
+        return value
+
+    def truth(self, table: dict[str, Any], key: str) -> bool | None:
+        value = table.get(key)
+        if value is not None and not isinstance(value, bool):
+            raise self.fault(key, f"has to be true or false, not {repr(value)[:_SHOWN]}")
         return value
 
     def texts(self, table: dict[str, Any], key: str) -> dict[str, str]:

@@ -40,12 +40,14 @@ class RawTable:
         rows: (line, cells) of every row that is not empty; may be walked more than once. `line` is where the row
             begins. Rows may have more or fewer cells than the header. A cell beyond `Limits.cell_chars` may arrive
             cut, but longer than that limit, so that a check still sees it.
+        is_numbered: whether the header is no row of it: its columns are called by their number.
     """
 
     name: str
     file: str
     header: list[str]
     rows: Iterable[tuple[int, list[str]]]
+    is_numbered: bool = False
 
 
 class NumberCell(str):
@@ -93,11 +95,13 @@ class RaggedRow(list[str]):
 
     Attributes:
         width: how many cells that header has.
+        measure: what has so many: the header, or the first row where there is none.
     """
 
-    def __init__(self, cells: Iterable[str], width: int) -> None:
+    def __init__(self, cells: Iterable[str], width: int, measure: str = "the header") -> None:
         super().__init__(cells)
         self.width = width
+        self.measure = measure
 
 
 class RawPart(Protocol):
@@ -111,5 +115,18 @@ class RawPart(Protocol):
     def shown(self) -> str:
         """How people know it: `people.csv`, `book.xlsx, sheet people`."""
 
-    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8") -> RawTable:
-        """Its content as the table `name`; raises InputError where it cannot be read."""
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:
+        """Its content as the table `name`; raises InputError where it cannot be read.
+
+        Without a `header` its first row is data, and its columns are called by their number: `1`, `2` and so on.
+        """
+
+
+def numbers(width: int) -> list[str]:
+    """What so many columns are called where no header names them.
+
+    Example:
+        >>> numbers(3)
+        ['1', '2', '3']
+    """
+    return [str(number) for number in range(1, width + 1)]

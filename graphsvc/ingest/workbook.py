@@ -19,7 +19,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import check_archive, composed
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable, numbers
 
 # A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
 # entities; this also holds where an environment variable turns that off.
@@ -54,20 +54,28 @@ class SheetPart:
     fault: InputError | None = None
     is_hidden: bool = False
 
-    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8") -> RawTable:  # noqa: ARG002 - a sheet has neither
-        """The sheet as the table `name`, as wide as its header.
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:  # noqa: ARG002 - a sheet has neither
+        """The sheet as the table `name`, as wide as its header; without one, as its widest row.
 
         Raises:
             InputError: if it has no header row, or holds what a table cannot.
         """
         if self.fault is not None:
             raise self.fault
+        if not header:
+            if not self.records:
+                raise InputError(f"{self.shown} is empty: there is no row in it.")
+            width = max(len(cells) for _, cells in self.records)
+            return RawTable(name, self.shown, numbers(width), _filled(self.records, width), is_numbered=True)
         if not self.records or self.records[0][0] != 1:
             raise InputError(f"{self.shown}, row 1 is empty: the first row must name the columns.")
-        header = self.records[0][1]
-        # A sheet ends a row at its last filled cell: what is missing up to the header's width is empty.
-        rows = [(line, cells + [""] * (len(header) - len(cells))) for line, cells in self.records[1:]]
-        return RawTable(name, self.shown, header, rows)
+        names = self.records[0][1]
+        return RawTable(name, self.shown, names, _filled(self.records[1:], len(names)))
+
+
+def _filled(records: list[tuple[int, list[str]]], width: int) -> list[tuple[int, list[str]]]:
+    """Rows with empty cells up to a width: a sheet ends a row at its last filled cell."""
+    return [(line, cells + [""] * (width - len(cells))) for line, cells in records]
 
 
 def workbook_parts(
