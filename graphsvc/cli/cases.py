@@ -169,6 +169,8 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
         say(f"other names: {other}", err=True)
     for equal in loaded.equal:
         say(f"equal: {equal}", err=True)
+    for passed in loaded.passed_over:
+        say(f"passed over: {passed}", err=True)
     if loaded.chart is not None:
         for chart_type in (*loaded.chart.entities, *loaded.chart.links):
             known = "" if chart_type.chosen else " (a type that is not known)"

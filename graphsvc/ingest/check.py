@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Names
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
-from graphsvc.ingest.raw import PROGRESS_ROWS, FaultyCell, Limits, Progress, RaggedRow, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, FaultyCell, Limits, PassedRow, Progress, RaggedRow, RawTable
 from graphsvc.ingest.readers import read_delivery
-from graphsvc.ingest.rejected import Rejection
+from graphsvc.ingest.rejected import PassedOver, Rejection
 from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
 
@@ -55,6 +55,7 @@ class Delivery:
         columns: columns delivered by table; where a table came in several parts, those of all of them, and by `part` the
             columns of each file that has more.
         chart: what a chart was read as; None for tables.
+        passed_over: rows that its mapping passes over, which count as not read.
         incomplete: ids of its statements of which a link was left out; empty text among them: it cannot be read of which.
     """
 
@@ -64,6 +65,7 @@ class Delivery:
     columns: dict[str, list[str]]
     chart: ChartRead | None = None
     incomplete: frozenset[str] = frozenset()
+    passed_over: list[PassedOver] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
@@ -132,7 +134,14 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
     for table in tables:
         check.table(table)
     columns = _by_part(check.columns)
-    return Delivery(check.rows, check.rejections, dict(check.read), columns, incomplete=check.incomplete)
+    return Delivery(
+        check.rows,
+        check.rejections,
+        dict(check.read),
+        columns,
+        incomplete=check.incomplete,
+        passed_over=list(check.passed_over.values()),
+    )
 
 
 def part(table: str, file: str) -> str:
@@ -221,6 +230,7 @@ class _Check:
         self.rows: list[Row] = []
         self.rejections: list[Rejection] = []
         self.read: dict[str, int] = defaultdict(int)
+        self.passed_over: dict[tuple[str, str, str], PassedOver] = {}
         self.columns: dict[tuple[str, str], list[str]] = {}
         self._limits = limits
         self._progress = progress
@@ -241,13 +251,16 @@ class _Check:
         self.columns[raw.name, raw.file] = [name for name in before if name in raw.header]
         width, count = len(raw.header), 0
         for line, cells in raw.rows:
+            if isinstance(cells, PassedRow):
+                key = (raw.name, raw.file, cells.field)
+                self.passed_over.setdefault(key, PassedOver(*key)).add(line)
+                continue
             count += 1
             if count % PROGRESS_ROWS == 0:
                 self._progress(raw.file, count)
-            if not isinstance(cells, RaggedRow) and len(cells) != width:
-                cells = RaggedRow(cells, width)
-            if isinstance(cells, RaggedRow):
-                reason = f"the row has {len(cells)} cells, but {cells.measure} has {cells.width}"
+            if isinstance(cells, RaggedRow) or len(cells) != width:
+                of, wanted = (cells.measure, cells.width) if isinstance(cells, RaggedRow) else ("the header", width)
+                reason = f"the row has {len(cells)} cells, but {of} has {wanted}"
                 self._reject(raw, plan, line, cells, {}, [("", "", reason, _OTHER_WIDTH)])
                 continue
             values, faults = self._values(plan, cells)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import islice, product
 from pathlib import Path
 
 from graphsvc.errors import InputError
@@ -14,7 +14,17 @@ from graphsvc.ingest.csvtext import other_delimiter
 from graphsvc.ingest.date_forms import date_reader
 from graphsvc.ingest.figures import decimal_text
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
-from graphsvc.ingest.raw import FaultyCell, Limits, MomentCell, NumberCell, Progress, RaggedRow, RawPart, RawTable
+from graphsvc.ingest.raw import (
+    FaultyCell,
+    Limits,
+    MomentCell,
+    NumberCell,
+    PassedRow,
+    Progress,
+    RaggedRow,
+    RawPart,
+    RawTable,
+)
 from graphsvc.ingest.readers import in_folder, open_parts
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
@@ -47,6 +57,7 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
             )
     raws = [_source(path, mapping, table, parts) for table in mapping.tables]
     _check_columns(mapping, raws)
+    raws = [_split(raw, table.split, limits) for table, raw in zip(mapping.tables, raws, strict=True)]
     tables: list[RawTable] = []
     # What makes rows of different values comes last: only ids that no other table gives need a row of their own.
     reporting: set[str] = set()
@@ -74,8 +85,8 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
     known: dict[str, set[str]] = defaultdict(set)
     mapped: dict[str, set[str]] = defaultdict(set)
     for table, raw in zip(mapping.tables, raws, strict=True):
-        mapped[raw.file].update(*(each.columns for each in table.columns.values()))
-        known[raw.file] |= set(table.ignore) | mapped[raw.file]
+        mapped[raw.file] |= table.read
+        known[raw.file] |= set(table.ignore) | mapped[raw.file] | set(raw.header if table.ignore_others else ())
     for table, raw in zip(mapping.tables, raws, strict=True):
         for name in raw.header:
             # What is ignored may stand there as often as it likes.
@@ -83,7 +94,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
                 raise InputError(
                     f"{raw.file}, line 1: column {name!r} stands there twice; only one of them can be meant."
                 )
-        for name in sorted(set(table.ignore).union(*(each.columns for each in table.columns.values()))):
+        for name in sorted(table.read.union(table.ignore)):
             if name not in raw.header:
                 _refuse_delimiter(mapping, raw)
                 is_data = table.header is None and mapped[raw.file].isdisjoint(raw.header)
@@ -98,7 +109,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
                 )
     for table, raw in zip(mapping.tables, raws, strict=True):
         if table.header is None:
-            _refuse_values(mapping, raw, {name for each in table.columns.values() for name in each.columns})
+            _refuse_values(mapping, raw, table.read)
 
 
 def _refuse_values(mapping: Mapping, raw: RawTable, columns: set[str]) -> None:
@@ -145,24 +156,72 @@ def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[Ra
     if table.distinct:
         distinct = _DistinctRows(raw, table.columns[table.distinct], rest, others, reports=reports)
         return RawTable(table.record, raw.file, header, distinct)
-    return RawTable(table.record, raw.file, header, _MappedRows(raw, list(fields.values()), rest))
+    wanted = [(list(fields).index(name), name) for name in table.pass_over_empty]
+    return RawTable(table.record, raw.file, header, _MappedRows(raw, list(fields.values()), rest, wanted))
+
+
+def _split(raw: RawTable, columns: dict[str, str], limits: Limits) -> RawTable:
+    """Their table with a row for each value of the cells of these columns."""
+    if not columns:
+        return raw
+    signs = [(raw.header.index(name), sign) for name, sign in columns.items()]
+    return replace(raw, rows=_SplitRows(raw, signs, limits))
+
+
+@dataclass(frozen=True, slots=True)
+class _SplitRows:
+    """The rows of theirs, one for each value of some cells: of several cells each value with each."""
+
+    raw: RawTable
+    signs: list[tuple[int, str]]
+    limits: Limits
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        width, count = len(self.raw.header), 0
+        for line, cells in self.raw.rows:
+            if len(cells) != width:
+                yield line, cells
+                continue
+            for values in product(*(self._values(cells[place], sign) for place, sign in self.signs)):
+                count += 1
+                if count > self.limits.rows:
+                    raise InputError(
+                        f"{self.raw.file} has more than {self.limits.rows:,} rows once its cells are split:"
+                        " split it into several deliveries."
+                    )
+                row = list(cells)
+                for (place, _), value in zip(self.signs, values, strict=True):
+                    row[place] = value
+                yield line, row
+
+    def _values(self, cell: str, sign: str) -> list[str]:
+        # A number of a workbook stays one. A cell that is too long may be cut, and is to be rejected whole.
+        if sign not in cell or len(cell) > self.limits.cell_chars:
+            return [cell]
+        return [value for part in cell.split(sign) if (value := part.strip())] or [""]
 
 
 @dataclass(frozen=True, slots=True)
 class _MappedRows:
-    """A row of ours for each row of theirs. One with too few or too many cells is passed on, to be rejected."""
+    """A row of ours for each row of theirs. One with too few or too many cells is passed on, to be rejected.
+
+    One where a `wanted` field (its place and name) is empty is passed over.
+    """
 
     raw: RawTable
     fields: list[_Value]
     constants: list[str]
+    wanted: list[tuple[int, str]]
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         width = len(self.raw.header)
         for line, cells in self.raw.rows:
-            if len(cells) == width:
-                yield line, [value(cells) for value in self.fields] + self.constants
-            else:
+            if len(cells) != width:
                 yield line, _ragged(self.raw, cells)
+                continue
+            values = [value(cells) for value in self.fields]
+            empty = next((name for place, name in self.wanted if not values[place]), "")
+            yield line, PassedRow(empty) if empty else values + self.constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +240,7 @@ class _DistinctRows:
         seen = {""}
         for other in self.others:
             place = other.header.index("id")
-            seen.update(cells[place] for _, cells in other.rows if not isinstance(cells, RaggedRow))
+            seen.update(cells[place] for _, cells in other.rows if not isinstance(cells, RaggedRow | PassedRow))
         for line, cells in self.raw.rows:
             if len(cells) != width:
                 # Where the file's rows themselves are mapped they are reported there.

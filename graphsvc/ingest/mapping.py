@@ -13,6 +13,7 @@ handling = "P"
 record = "people"                     # table of the case format; several [[table]] may fill one, or read one file
 file = "nodes.csv"                    # or the name of a sheet
 ignore = ["role"]                     # every other column of the file must be mapped, here or in another [[table]]
+ignore_others = false                 # true: columns of the file that no [[table]] maps are ignored, whatever they are called
 columns.id = "id"                     # field = "column"
 columns.category = { column = "status", values = { "1" = "suspect", "0" = "other" } }
 constants.handling = "P"
@@ -32,6 +33,8 @@ columns.subject_id = { column = "source", template = "N-{}" }
 columns.object_id = { column = "target", template = "N-{}" }
 columns.from_date = { column = "day", date = "%d/%m/%Y" }
 constants.relation = "CONTACTED"
+split.target = "; "                   # cells of this column hold several values, each of which makes a row; may be left out
+pass_over_empty = ["object_id"]       # rows where this field is empty are passed over and counted, not rejected; may be left out
 ```
 
 For an i2 chart it says which types stand for what instead; what it does not name is read as `records.charts` has it:
@@ -70,7 +73,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -80,10 +82,11 @@ from zoneinfo import available_timezones
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import composed
 from graphsvc.ingest.date_forms import form_fault
+from graphsvc.ingest.mapping_keys import MappingKeys
 from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.nearest import hint
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
-from graphsvc.records.tables import EXTRA_PREFIX, TABLES
+from graphsvc.records.tables import TABLES
 
 # All of them keep ASCII bytes as they are, so that lines and commas can be found before decoding.
 ENCODINGS = (
@@ -101,7 +104,19 @@ ENCODINGS = (
 )
 _MOST_BYTES = 256 * 1024
 _MOST_DOTS, _DEEPEST = 16, 16
-_SHOWN = 60  # characters of a wrong value
+_TABLE_KEYS = (
+    "record",
+    "file",
+    "columns",
+    "constants",
+    "ignore",
+    "ignore_others",
+    "delimiter",
+    "encoding",
+    "header",
+    "split",
+    "pass_over_empty",
+)
 # Texts and comments, in which dots and brackets mean nothing; line ends inside of them are lost.
 _APART = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _MARKS = re.compile(r"[.\[\]{}]")
@@ -141,7 +156,14 @@ class MappedField:
 class MappedTable:
     """One `[[table]]`: a file of theirs that fills a table of ours.
 
-    `header` says whether its first row names the columns; None: nothing is said, and it does.
+    Attributes:
+        record, file: the table, and the file or sheet.
+        columns: field → where its value comes from. constants: field → its value in each row.
+        ignore: columns that are not read. ignore_others: so are all others of the file.
+        delimiter, encoding: of a CSV file.
+        header: whether its first row names the columns; None: nothing is said, and it does.
+        split: column → what stands between the values of its cells, each of which makes a row.
+        pass_over_empty: fields; a row where one of them is empty is passed over.
     """
 
     record: str
@@ -152,6 +174,14 @@ class MappedTable:
     delimiter: str
     encoding: str
     header: bool | None = None
+    ignore_others: bool = False
+    split: dict[str, str] = field(default_factory=dict)
+    pass_over_empty: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> set[str]:
+        """Every column that its fields read."""
+        return {name for each in self.columns.values() for name in each.columns}
 
     @property
     def distinct(self) -> str:
@@ -255,7 +285,7 @@ def _require_flat(name: str, text: str) -> None:
 
 
 def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
-    reader = _Reader(name)
+    reader = MappingKeys(name)
     reader.keys(document, ("title", "ignore_files", "statement", "table", "chart"))
     statement = reader.texts(document, "statement")
     reader.at("[statement]").fields(statement, "statements")
@@ -279,7 +309,7 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
     )
 
 
-def _chart(reader: _Reader, document: dict[str, Any], statement: dict[str, str]) -> Mapping:
+def _chart(reader: MappingKeys, document: dict[str, Any], statement: dict[str, str]) -> Mapping:
     for key in ("table", "ignore_files"):
         if key in document:
             raise reader.fault(f"[{key}]", "and [chart] stand there together; a chart has no tables")
@@ -297,8 +327,8 @@ def _chart(reader: _Reader, document: dict[str, Any], statement: dict[str, str])
 
 
 def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, str]) -> MappedTable:
-    reader = _Reader(name, f"[[table]] {number}")
-    reader.keys(table, ("record", "file", "columns", "constants", "ignore", "delimiter", "encoding", "header"))
+    reader = MappingKeys(name, f"[[table]] {number}")
+    reader.keys(table, _TABLE_KEYS)
     record, file = reader.text(table, "record"), composed(reader.text(table, "file"))
     if record not in TABLES:
         raise reader.fault("record", f"is {record!r}; {hint(record, TABLES)}")
@@ -313,8 +343,19 @@ def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, s
         raise reader.fault("encoding", f"is {encoding!r}; {hint(encoding, ENCODINGS)}")
     columns = {key: _field(reader, key, value) for key, value in reader.table(table, "columns").items()}
     constants = reader.texts(table, "constants")
-    header = reader.truth(table, "header")
-    mapped = MappedTable(record, file, columns, constants, reader.list(table, "ignore"), delimiter, encoding, header)
+    mapped = MappedTable(
+        record,
+        file,
+        columns,
+        constants,
+        reader.list(table, "ignore"),
+        delimiter,
+        encoding,
+        header=reader.truth(table, "header"),
+        ignore_others=reader.truth(table, "ignore_others") or False,
+        split=reader.texts(table, "split"),
+        pass_over_empty=reader.list(table, "pass_over_empty"),
+    )
     _check_table(reader, mapped, statement)
     return mapped
 
@@ -330,12 +371,12 @@ def _require_one_header(name: str, tables: tuple[MappedTable, ...]) -> None:
         header = table.header is not False
         if headers.setdefault(table.file, header) != header:
             place = f"[[table]] {number} ({table.file} to {table.record})"
-            raise _Reader(name, place).fault(
+            raise MappingKeys(name, place).fault(
                 "header", "differs from that of another [[table]] that reads the same file; write it in each of them"
             )
 
 
-def _check_table(reader: _Reader, table: MappedTable, statement: dict[str, str]) -> None:
+def _check_table(reader: MappingKeys, table: MappedTable, statement: dict[str, str]) -> None:
     given = list(table.columns) + list(table.constants)
     reader.fields(given, table.record)
     for name in table.constants:
@@ -350,9 +391,35 @@ def _check_table(reader: _Reader, table: MappedTable, statement: dict[str, str])
         raise reader.fault(
             f"columns.{table.distinct}", "makes rows of different values: other fields can only be constants"
         )
+    _check_rows(reader, table)
 
 
-def _field(reader: _Reader, key: str, value: object) -> MappedField:
+def _check_rows(reader: MappingKeys, table: MappedTable) -> None:
+    """What a mapping says of the rows of a table can be meant."""
+    for name, sign in table.split.items():
+        if not sign:
+            raise reader.fault(f"split: {name!r}", 'has to be the text between the values of a cell, such as ";"')
+        if name not in table.read:
+            raise reader.fault(
+                f"split: {name!r}", f"is a column that no field of this table reads; {hint(name, sorted(table.read))}"
+            )
+    if table.split and "id" in (*table.columns, *table.constants):
+        mapped = table.columns.get("id", MappedField())
+        if mapped.columns.isdisjoint(table.split):
+            template = f"{{{sorted(mapped.columns)[0] if mapped.columns else 'id'}}} {{{next(iter(table.split))}}}"
+            raise reader.fault(
+                "columns.id",
+                f"is the same for all rows that `split` makes of one: leave it out, or give it a template such as {template!r}",
+            )
+    for name in table.pass_over_empty:
+        if name not in table.columns or table.distinct:
+            raise reader.fault(
+                f"pass_over_empty: {name!r}",
+                f"is no field with a column here; {hint(name, () if table.distinct else table.columns)}",
+            )
+
+
+def _field(reader: MappingKeys, key: str, value: object) -> MappedField:
     if isinstance(value, str):
         value = {"column": value}
     key = f"columns.{key}"
@@ -391,7 +458,7 @@ def _field(reader: _Reader, key: str, value: object) -> MappedField:
     return mapped
 
 
-def _check_zone(reader: _Reader, mapped: MappedField) -> None:
+def _check_zone(reader: MappingKeys, mapped: MappedField) -> None:
     if not mapped.zone:
         return
     if not mapped.date or "%z" in mapped.date:
@@ -399,63 +466,3 @@ def _check_zone(reader: _Reader, mapped: MappedField) -> None:
     zones = available_timezones()
     if mapped.zone not in zones:
         raise reader.fault("zone", f"is {mapped.zone!r}; {hint(mapped.zone, sorted(zones))}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads the values of one part of a mapping file, and names that part when one is wrong."""
-
-    file: str
-    place: str = ""
-
-    def at(self, place: str) -> _Reader:
-        return _Reader(self.file, place)
-
-    def fault(self, key: str, what: str) -> InputError:
-        place = f", {self.place}" if self.place else ""
-        return InputError(f"{self.file}{place}: {key} {what}.".replace("?.", "?"))
-
-    def keys(self, table: dict[str, Any], known: tuple[str, ...]) -> None:
-        for key in table:
-            if key not in known:
-                raise self.fault(repr(key), f"is no key of a mapping; {hint(key, known)}")
-
-    def fields(self, names: Iterable[str], record: str) -> None:
-        known = [column.name for column in TABLES[record].columns]
-        for name in names:
-            if name not in known and not name.startswith(EXTRA_PREFIX):
-                raise self.fault(repr(name), f"is no field of {record}; {hint(name, known)}")
-
-    def required(self, names: Iterable[str], record: str) -> None:
-        given = set(names)
-        for column in TABLES[record].columns:
-            if column.required and column.name not in given:
-                raise self.fault(repr(column.name), f"is missing: {record} need it")
-
-    def table(self, table: dict[str, Any], key: str) -> dict[str, Any]:
-        value = table.get(key, {})
-        if not isinstance(value, dict):
-            raise self.fault(key, "has to be a table")
-        return value
-
-    def text(self, table: dict[str, Any], key: str) -> str:
-        value = table.get(key, "")
-        if not isinstance(value, str):
-            raise self.fault(key, f"has to be text in quotes, not {repr(value)[:_SHOWN]}")
-        return value
-
-    def truth(self, table: dict[str, Any], key: str) -> bool | None:
-        value = table.get(key)
-        if value is not None and not isinstance(value, bool):
-            raise self.fault(key, f"has to be true or false, not {repr(value)[:_SHOWN]}")
-        return value
-
-    def texts(self, table: dict[str, Any], key: str) -> dict[str, str]:
-        inner = self.table(table, key)
-        return {name: self.at(f"{self.place}, {key}".removeprefix(", ")).text(inner, name) for name in inner}
-
-    def list(self, table: dict[str, Any], key: str) -> tuple[str, ...]:
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.fault(key, "has to be a list of texts")
-        return tuple(value)

@@ -104,6 +104,18 @@ class RaggedRow(list[str]):
         self.measure = measure
 
 
+class PassedRow(list[str]):
+    """A row of other people's tables that their mapping passes over, without cells.
+
+    Attributes:
+        field: the field that is empty in it.
+    """
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
 class RawPart(Protocol):
     """One file or sheet of a delivery, before it is known which table it holds."""
 

@@ -1,10 +1,11 @@
-"""What is told of rows: why one is left out, the same fault of many rows as one, and which are equal to others. Pure."""
+"""What is told of rows: why one is left out, the same fault of many rows as one, which are equal to others or passed over. Pure."""
 
 from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import TABLES
@@ -69,7 +70,7 @@ class SameFault:
 
     first: Rejection
     count: int = 0
-    lines: list[int] = field(default_factory=list)
+    lines: list[int] = dataclass_field(default_factory=list)
 
     @property
     def places(self) -> str:
@@ -126,7 +127,7 @@ class EqualRows:
     file: str
     again: bool
     count: int = 0
-    lines: list[int] = field(default_factory=list)
+    lines: list[int] = dataclass_field(default_factory=list)
 
     def add(self, line: int) -> None:
         """One more."""
@@ -141,6 +142,38 @@ class EqualRows:
             each = plural(self.count, "that one", "each of them")
             return f"{equal}, and {each} counts as one more of the same {where}. If they are copies, take them out of the file."
         return f"{equal} and {plural(self.count, 'was', 'were')} read once {where}."
+
+
+@dataclass(slots=True)
+class PassedOver:
+    """The rows of one file that a mapping passes over for one field of one table, which is empty in them.
+
+    Attributes:
+        table: of the case format.
+        file: how people know it.
+        field: of the table.
+        count: how many there are.
+        lines: the first of them, at most `LINES_NAMED`.
+    """
+
+    table: str
+    file: str
+    field: str
+    count: int = 0
+    lines: list[int] = dataclass_field(default_factory=list)
+
+    def add(self, line: int) -> None:
+        """One more, below those before it."""
+        self.count += 1
+        if len(self.lines) < LINES_NAMED:
+            self.lines.append(line)
+
+    def __str__(self) -> str:
+        were, them = plural(self.count, "was", "were"), plural(self.count, "it", "them")
+        return (
+            f"{count(self.count, 'row')} {were} passed over, since {self.field} of {self.table} is empty in {them}, as the mapping"
+            f" has it ({self.file}, {named_lines(self.lines, self.count)})."
+        )
 
 
 def named_lines(lines: Iterable[int], many: int) -> str:

@@ -64,6 +64,18 @@ def test_calls_of_one_day_are_each_loaded_and_said_to_be_equal(
 
 
 @pytest.mark.neo4j
+def test_rows_that_a_mapping_passes_over_are_said(
+    command: Command, calls: tuple[str, ...], case: str, tmp_path: Path
+) -> None:
+    (tmp_path / "calls" / "calls.csv").write_text(CALLS.replace("A,B,09.05", "A,,09.05"))
+    (tmp_path / "calls.toml").write_text(f'{MAPPING}pass_over_empty = ["object_id"]\n')
+    loaded = command(*calls, "--case", case, "--dry-run")
+    passed = "passed over: 1 row was passed over, since object_id of links is empty in it, as the mapping has it (calls.csv, line 5)."
+    assert passed in loaded.said
+    assert "rejected:" not in loaded.said
+
+
+@pytest.mark.neo4j
 def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, tmp_path: Path, case: str) -> None:
     links = "subject_id,relation,object_id,statement_id\n" + "P1,PAID,=P9,S1\n" * 40 + "P1,PAID,P2,S9\n"
     folder = rows.texts(

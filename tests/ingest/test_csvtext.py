@@ -2,6 +2,7 @@ import csv
 import io
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from graphsvc.ingest.raw import Limits
 LIMITS = Limits(file_bytes=1_000_000, cell_chars=100)
 
 
-def read(content: bytes, limits: Limits = LIMITS, **options: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def read(content: bytes, limits: Limits = LIMITS, **options: Any) -> tuple[list[str], list[tuple[int, list[str]]]]:
     table = CsvPart("people.csv", lambda: io.BytesIO(content), limits).table("people", **options)
     return table.header, list(table.rows)
 

@@ -308,6 +308,39 @@ def test_rows_that_are_equal_are_named_in_the_preview_and_nowhere_after(ann: Fla
     assert "links.csv" not in str(job)
 
 
+def test_rows_that_a_mapping_passes_over_are_named_in_the_preview_and_nowhere_after(
+    ann: FlaskClient, case: str
+) -> None:
+    content = rows.zipped(people=PEOPLE, links="a,b\nP1,P3\nP1,\n")
+    text = """
+[statement]
+id = "S"
+kind = "record"
+[[table]]
+record = "people"
+file = "people.csv"
+ignore_others = true
+columns.id = "id"
+[[table]]
+record = "links"
+file = "links.csv"
+pass_over_empty = ["object_id"]
+columns.subject_id = "a"
+columns.object_id = "b"
+constants.relation = "PAID"
+"""
+    sending: dict[str, Any] = {"mapping_file": (io.BytesIO(text.encode()), "map.toml")}
+    page = ann.get(previewed(ann, case, content, **sending)).text
+    passed = (
+        "1 row was passed over, since object_id of links is empty in it, as the mapping has it (links.csv, line 3)."
+    )
+    assert passed in page
+    sending["mapping_file"] = (io.BytesIO(text.encode()), "map.toml")
+    job = loaded(ann, case, content, **sending)
+    assert job["result"]["counts"]["links"]["read"] == 1
+    assert "links.csv" not in str(job)
+
+
 def test_what_is_delivered_is_never_markup(ann: FlaskClient, case: str) -> None:
     address = previewed(ann, case, zipped(LINKS + "<script>alert(1)</script>,PAID,P3,ST2\n"))
     page = ann.get(address).text

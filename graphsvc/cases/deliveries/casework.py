@@ -164,6 +164,7 @@ class Casework:
                 rejections,
                 committed=False,
                 equal=list(report.equal.values()),
+                passed_over=delivery.passed_over,
                 changes=changes,
                 weightless=losing,
                 other_names=other_names_in(report, delivery.rows, before, state, key),

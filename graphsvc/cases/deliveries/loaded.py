@@ -13,7 +13,7 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import Report
 from graphsvc.ingest.i2.chart import ChartRead
-from graphsvc.ingest.rejected import EqualRows, Rejection, SameFault, by_fault
+from graphsvc.ingest.rejected import EqualRows, PassedOver, Rejection, SameFault, by_fault
 from graphsvc.records.numbers import count, plural
 
 # Said to who is not told how many rows of which delivery there are.
@@ -36,6 +36,7 @@ class Loaded:
             of its cells named somebody sealed and are `masked`.
         rejections: rows left out, causes before what follows from them, else in the order of the tables and their lines.
         equal: rows that are equal to others, by table and file. Like rejections, for who loads alone.
+        passed_over: rows that the mapping passes over, by table, file and field. Likewise.
         changes: what becomes of rows that are loaded, of the first of them; of a dry run alone, and likewise.
         weightless: statements some of whose claims would not count any more; of a dry run alone, and likewise.
         moves: what would become of the leads, as the one who loads may know it; of a dry run alone.
@@ -59,6 +60,7 @@ class Loaded:
     names: dict[str, str] = field(default_factory=dict)
     chart: ChartRead | None = None
     equal: list[EqualRows] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
     changes: list[RowChange] = field(default_factory=list)
     weightless: list[Weightless] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)

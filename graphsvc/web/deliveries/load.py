@@ -150,6 +150,7 @@ def preview(case: str) -> ResponseReturnValue:
         same_as=loaded.same_as,
         notes=loaded.notes,
         equal=[str(rows) for rows in loaded.equal],
+        passed_over=[str(rows) for rows in loaded.passed_over],
         moves=[move.plain() for move in loaded.moves],
         others=waits.others_moved(loaded.moves, sources=session.grant.sources),
         ranked_on=session.leads.ranked_on if loaded.moves else "",
