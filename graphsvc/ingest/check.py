@@ -16,6 +16,7 @@ from typing import Any
 from graphsvc.errors import InputError
 from graphsvc.ingest.cells import CellFault, Converter, converter, cut_by_excel, out_of_order
 from graphsvc.ingest.csvtext import other_delimiter
+from graphsvc.ingest.graph_file import graph_form, mapping_needed
 from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
@@ -92,7 +93,7 @@ def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progre
     """Reads and checks a delivery: in the case format, or other people's tables by a mapping.
 
     Args:
-        path: a folder, a .zip of it, an .xlsx workbook, or an .anx chart.
+        path: a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph of another program (GEXF, GraphML, JSON lines).
         limits: how large it may be.
         mapping: explains other people's tables, or the types of a chart.
         progress: told (file, rows so far) while a sheet is read and while rows are checked; raise in it to cancel.
@@ -100,7 +101,10 @@ def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progre
     Raises:
         InputError: for a fault of a whole file; nothing of the delivery can be used then.
     """
-    if is_anx(path):
+    form = graph_form(path)
+    if form and mapping is None:
+        raise mapping_needed(path.absolute(), limits)
+    if not form and is_anx(path):
         return _check_chart(read_chart(path, limits, mapping, progress), path.name, limits, progress)
     if mapping is not None and mapping.chart is not None:
         raise InputError(

@@ -13,6 +13,7 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import other_delimiter
 from graphsvc.ingest.date_forms import date_reader
 from graphsvc.ingest.figures import decimal_text
+from graphsvc.ingest.graph_file import SUFFIXES
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
 from graphsvc.ingest.raw import (
     FaultyCell,
@@ -25,7 +26,7 @@ from graphsvc.ingest.raw import (
     RawPart,
     RawTable,
 )
-from graphsvc.ingest.readers import in_folder, open_parts
+from graphsvc.ingest.readers import graph_beside, in_folder, open_parts
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
@@ -77,6 +78,8 @@ def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, R
         raise InputError(
             f"{path.name} has no {table.file!r}, which {mapping.file} maps to {table.record}; {hint(table.file, parts)}"
         )
+    if part.name.casefold().endswith(SUFFIXES):
+        raise InputError(graph_beside(path, part.name))
     return part.table(table.record, table.delimiter, table.encoding, header=table.header is not False)
 
 

@@ -1,4 +1,4 @@
-"""A delivery on disk → its tables as text: a folder, a .zip of it, or an .xlsx workbook."""
+"""A delivery on disk → its tables as text: a folder, a .zip of it, an .xlsx workbook, or a graph of another program."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import DAMAGED, composed, is_system_file, zip_parts
 from graphsvc.ingest.csvtext import CsvPart, too_large
+from graphsvc.ingest.graph_file import SUFFIXES, graph_form, graph_parts
 from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
@@ -70,6 +71,8 @@ def open_parts(
     try:
         if path.is_dir():
             return _folder_parts(path, limits, ignored)
+        if graph_form(path):
+            return graph_parts(path, limits, progress, ignored)
         _check_file(path, limits)
         if not _is_workbook(path):
             _require_no_opendocument(path)
@@ -149,11 +152,19 @@ def _folder_parts(folder: Path, limits: Limits, ignored: Collection[str]) -> lis
 
 def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
     what = "file" if isinstance(part, CsvPart) else "sheet"
+    # A file of JSON may be anything.
+    if part.name.casefold().endswith(SUFFIXES) and ".json" not in part.name.casefold():
+        raise InputError(graph_beside(path, part.name))
     if why := in_folder(part):
         return InputError(f"{path.name} holds the unknown file {part.name!r}.{why}")
     return InputError(
         f"{path.name} holds the unknown {what} {part.name!r}: {hint(part.name, known)}.".replace("?.", "?")
     )
+
+
+def graph_beside(path: Path, name: str) -> str:
+    """What is said of a graph among the files of a delivery."""
+    return f"{path.name} holds {name!r}, which by its name is a graph of another program: load it by itself, with a mapping."
 
 
 def in_folder(part: RawPart) -> str:

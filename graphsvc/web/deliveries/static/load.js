@@ -12,7 +12,7 @@ function fault(form, text) {
 // What is wrong with a file before it is sent, or nothing.
 function unfit(file, most) {
   if (!file) return "Choose a file first.";
-  if (!/\.(zip|xlsx|anx)$/i.test(file.name))
+  if (!/\.(zip|xlsx|anx|gexf|graphml|json|jsonl)$/i.test(file.name))
     return `${file.name} is neither a .zip nor an .xlsx nor an .anx. Zip the case folder, save it as one workbook, or save the chart as Analyst's Notebook XML.`;
   if (file.size === 0) return `${file.name} is empty.`;
   if (file.size > most * 1048576)

@@ -1,0 +1,347 @@
+"""Graphs of other programs (GEXF, GraphML, JSON lines of APOC) → two tables for a mapping: nodes and edges.
+
+Read as a stream, without a doctype, entities or anything from elsewhere; sizes and numbers have caps. The XML attributes of
+a node or an edge are columns, and so is its data; where both have one name, that of the data has `(data)` behind it. What
+has several values has them in one cell, with `; ` between. Where things lie in a picture and how they look is not read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler
+
+import defusedxml
+import defusedxml.sax
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.csvtext import too_large
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
+
+SUFFIXES = (".gexf", ".graphml", ".json", ".jsonl")
+_FORMS = {"gexf": "a GEXF graph", "graphml": "a GraphML graph", "json": "a graph as APOC writes it"}
+_TABLES = {"node": "nodes", "edge": "edges"}
+# What of a file tells what it is.
+_START = 4_096
+_BEFORE_ROOT = re.compile(
+    rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>)*", re.DOTALL
+)
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(gexf|graphml)[\s>/]")
+_DEEPEST = 60
+_MOST_COLUMNS = 1_000
+_BETWEEN = "; "
+# Before the name of a column that is data: it may be that of an attribute too.
+_DATA = "\0"
+_NAMES_SHOWN, _NAME_CHARS = 40, 60
+
+
+@dataclass(slots=True)
+class GraphPart:
+    """The nodes or the edges of a graph.
+
+    Attributes:
+        name: `nodes` or `edges`.
+        shown: how people know it: `file.gexf, nodes`.
+        columns: name → what stands in it where nothing is said, in the order in which they came; of data with `_DATA` before it.
+        records: (line, column → text) of each.
+    """
+
+    name: str
+    shown: str
+    columns: dict[str, str] = field(default_factory=dict)
+    records: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Column → what people call it, attributes first."""
+        own = [name for name in self.columns if not name.startswith(_DATA)]
+        data = {name: name[1:] for name in self.columns if name.startswith(_DATA)}
+        return dict(zip(own, own, strict=True)) | {
+            name: f"{called} (data)" if called in self.columns else called for name, called in data.items()
+        }
+
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:  # noqa: ARG002 - a graph has none of them
+        """Its content as the table `name`."""
+        return RawTable(name, self.shown, list(self.names.values()), _Rows(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows as wide as the table, made as they are walked: few of very many columns may be filled."""
+
+    part: GraphPart
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        defaults = [(name, self.part.columns[name]) for name in self.part.names]
+        for line, cells in self.part.records:
+            yield line, [cells.get(name, default) for name, default in defaults]
+
+
+def graph_form(path: Path) -> str:
+    """What graph a file is (`gexf`, `graphml`, `json`), by how it begins: an upload may have lost its name. Empty: none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        start = stream.read(_START).replace(b"\0", b"")
+    text = _BEFORE_ROOT.sub(b"", start, count=1)
+    root = _ROOT.match(text)
+    if root:
+        return root[1].decode()
+    return "json" if text[:1] in (b"{", b"[") else ""
+
+
+def graph_parts(
+    path: Path, limits: Limits, progress: Progress | None = None, ignored: Collection[str] = ()
+) -> list[GraphPart]:
+    """The nodes and the edges of a graph, but for those `ignored`.
+
+    Raises:
+        InputError: with the line, if it is damaged, too large or hostile, or has edges of more than two ends.
+    """
+    if path.stat().st_size > limits.file_bytes:
+        raise too_large(path.name, limits)
+    tables = _Tables(path.name, limits, progress or (lambda _file, _rows: None))
+    if graph_form(path) == "json":
+        _read_lines(path, tables)
+    else:
+        _read_xml(path, tables)
+    return [part for part in tables.parts.values() if part.name not in ignored]
+
+
+def mapping_needed(path: Path, limits: Limits) -> InputError:
+    """What is said of a graph that is handed over without a mapping: what it is, and what a mapping can name.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    nodes, edges = (_listed(list(part.names.values())) for part in graph_parts(path, limits))
+    return InputError(
+        f"{path.name} is {_FORMS[graph_form(path)]}, which says nothing of who told what is in it. Load it with a mapping for its"
+        f" two tables: nodes with the columns {nodes}, and edges with the columns {edges}."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
+    return (", ".join(name[:_NAME_CHARS] for name in names[:_NAMES_SHOWN]) or "none") + more
+
+
+class _Tables:
+    """What has been read of a graph so far."""
+
+    def __init__(self, shown: str, limits: Limits, progress: Progress) -> None:
+        self.shown, self.limits = shown, limits
+        self.parts = {kind: GraphPart(name, f"{shown}, {name}") for kind, name in _TABLES.items()}
+        self._progress = progress
+
+    def row(self, kind: str, line: int) -> dict[str, str]:
+        """A new row of nodes or edges."""
+        records = self.parts[kind].records
+        if len(records) >= self.limits.rows:
+            raise InputError(
+                f"{self.shown} has more than {self.limits.rows:,} nodes or edges: split it into several deliveries."
+            )
+        cells: dict[str, str] = {}
+        records.append((line, cells))
+        if len(records) % PROGRESS_ROWS == 0:
+            self._progress(self.parts[kind].shown, len(records))
+        return cells
+
+    def column(self, kind: str, name: str, default: str = "") -> str:
+        """A column of nodes or edges, which is made if it is new."""
+        columns = self.parts[kind].columns
+        if name not in columns and len(columns) >= _MOST_COLUMNS:
+            raise InputError(f"{self.shown} has more than {_MOST_COLUMNS:,} columns: export fewer properties.")
+        columns[name] = columns.get(name) or default
+        return name
+
+    def add(self, kind: str, cells: dict[str, str], name: str, text: str) -> None:
+        """A value of a row, beside those that stand in its cell."""
+        self.column(kind, name)
+        before = cells.get(name, "")
+        # Cut, but longer than a cell may be: the check still sees it.
+        if text and len(before) <= self.limits.cell_chars:
+            whole = f"{before}{_BETWEEN}{text}" if before else text
+            cells[name] = whole[: self.limits.cell_chars + 1]
+
+
+# -- XML --------------------------------------------------------------------------------------------------------------
+
+
+def _read_xml(path: Path, tables: _Tables) -> None:
+    try:
+        with path.open("rb") as stream:
+            defusedxml.sax.parse(stream, _Handler(tables), forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    except defusedxml.DefusedXmlException:
+        raise InputError(f"{path.name} declares a document type or entities: save it anew without them.") from None
+    except SAXParseException as error:
+        raise InputError(
+            f"{path.name}, line {error.getLineNumber()} is no XML ({error.getMessage()}): the file is damaged or cut off."
+            " Export it anew."
+        ) from None
+    except (UnicodeError, LookupError, ValueError) as error:
+        raise InputError(
+            f"{path.name} cannot be read as XML ({type(error).__name__}): save it anew as UTF-8."
+        ) from None
+
+
+class _Handler(ContentHandler):
+    def __init__(self, tables: _Tables) -> None:
+        super().__init__()
+        self._tables = tables
+        self._depth = 0
+        # What stands before the names of the elements of the graph itself.
+        self._prefix = ""
+        # Nodes may stand in each other: (kind, cells) of those that are open.
+        self._open: list[tuple[str, dict[str, str]]] = []
+        # (kind, id of an attribute) → its column; that which is being declared; for which kind.
+        self._declared: dict[tuple[str, str], str] = {}
+        self._declaring: list[tuple[str, str]] = []
+        self._class = ""
+        self._key: str | None = None
+        self._text: list[str] | None = None
+        self._chars = 0
+
+    def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 - as SAX calls it
+        """Where the parser is; called before anything else."""
+        self._where = locator
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - as SAX calls it
+        """One element begins."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise InputError(f"{self._tables.shown}, line {self._line()} nests deeper than any graph does.")
+        given = dict(attrs.items())
+        if self._depth == 1:
+            self._prefix = "".join(name.rpartition(":")[:2])
+        match self._own(name):
+            case "node" | "edge" as kind:
+                cells = self._tables.row(kind, self._line())
+                for column, text in given.items():
+                    self._tables.add(kind, cells, column, text)
+                self._open.append((kind, cells))
+            case "hyperedge":
+                raise InputError(
+                    f"{self._tables.shown}, line {self._line()} holds edges of more than two ends (hyperedge):"
+                    " export nodes and edges as CSV, and load them with a mapping."
+                )
+            case "attributes":
+                self._class = given.get("class", "")
+            case "attribute":
+                self._declare(self._class, given.get("id", ""), given.get("title", ""))
+            case "key":
+                self._declare(given.get("for", "all"), given.get("id", ""), given.get("attr.name", ""))
+            case "default" if self._declaring:
+                self._text, self._chars = [], 0
+            case "data" if self._open:
+                self._key, self._text, self._chars = given.get("key", ""), [], 0
+            case "attvalue" if self._open:
+                self._data(given.get("for") or given.get("id", ""), given.get("value", ""))
+            case "spell" if self._open:
+                start, end = (given.get(side, given.get(f"{side}open", "")) for side in ("start", "end"))
+                self._tables.add(*self._open[-1], "spell", f"{start}/{end}")
+            case "parent" if self._open:
+                self._tables.add(*self._open[-1], "parent", given.get("for", ""))
+
+    def characters(self, content: str) -> None:
+        """Text of what is open."""
+        if self._text is not None and self._chars <= self._tables.limits.cell_chars:
+            self._text.append(content)
+            self._chars += len(content)
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - as SAX calls it
+        """One element ends."""
+        self._depth -= 1
+        text = "".join(self._text or ()).strip()
+        match self._own(name):
+            case "node" | "edge":
+                self._open.pop()
+            case "default" if self._text is not None:
+                for kind, column in self._declaring:
+                    self._tables.column(kind, column, text)
+                self._text = None
+            case "data" if self._key is not None:
+                self._data(self._key, text)
+                self._key = self._text = None
+            case "attribute" | "key":
+                self._declaring = []
+
+    def _own(self, name: str) -> str:
+        """The name of an element, empty if it is none of the graph itself, such as of how it looks."""
+        before, colon, own = name.rpartition(":")
+        return own if before + colon == self._prefix else ""
+
+    def _line(self) -> int:
+        return int(self._where.getLineNumber() or 1)
+
+    def _declare(self, kind: str, identifier: str, title: str) -> None:
+        kinds = _TABLES if kind == "all" else [kind] if kind in _TABLES else []
+        self._declaring = [
+            (each, self._declared.setdefault((each, identifier), _DATA + (title or identifier))) for each in kinds
+        ]
+        if kind in _TABLES:
+            for each, column in self._declaring:
+                self._tables.column(each, column)
+
+    def _data(self, identifier: str, text: str) -> None:
+        kind, cells = self._open[-1]
+        self._tables.add(kind, cells, self._declared.get((kind, identifier), _DATA + identifier), text)
+
+
+# -- JSON -------------------------------------------------------------------------------------------------------------
+
+
+def _read_lines(path: Path, tables: _Tables) -> None:
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                try:
+                    _read_line(line, number, tables)
+                # A number of thousands of digits is a ValueError, brackets without end are a RecursionError.
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                    raise InputError(
+                        f"{path.name}, line {number} is no node and no relationship as apoc.export.json writes them (JSON lines):"
+                        " export it so, or as CSV, and load that with a mapping."
+                    ) from None
+
+
+def _read_line(line: bytes, number: int, tables: _Tables) -> None:
+    """Raises what a line raises that is nothing of APOC."""
+    item = json.loads(line.decode("utf-8-sig"))
+    kind = {"node": "node", "relationship": "edge"}[item["type"]]
+    own = {"id": item["id"]}
+    if kind == "node":
+        own["labels"] = item.get("labels", [])
+    else:
+        own |= {"label": item["label"], "source": item["start"]["id"], "target": item["end"]["id"]}
+    data = {_DATA + name: value for name, value in item.get("properties", {}).items()}
+    cells = tables.row(kind, number)
+    for name, value in (own | data).items():
+        for each in value if isinstance(value, list) else [value]:
+            text = _text(each)
+            # Half a sign is nothing that can be stored, and no table holds a NUL.
+            f"{name}{text}".encode()
+            if "\0" in name[1:] + text:
+                raise ValueError
+            tables.add(kind, cells, name, text)
+        if value == []:
+            tables.column(kind, name)
+
+
+def _text(value: object) -> str:
+    """A value of JSON as the text of a cell.
+
+    Example:
+        >>> _text(True), _text(42), _text(None), _text({"x": 1.5})
+        ('yes', '42', '', '{"x": 1.5}')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
