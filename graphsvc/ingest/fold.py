@@ -449,7 +449,7 @@ def _claim_fault(state: State, row: Row, delivered: Collection[str], refused: Ma
         if table is None or table == _STATEMENTS:
             why = _missing(column, values[column], refused, _NOBODY)
             # Only ids of this delivery: one loaded earlier may be what names somebody sealed.
-            near = None if why.cause else near_id(values[column], delivered)
+            near = near_id(values[column], delivered) if delivered and not why.cause else None
             return why._replace(reason=f"{_NOBODY}; did you mean {near}?", fault=_NOBODY) if near else why
         if relation is not None:
             takes = relation.subjects if column == "subject_id" else relation.objects

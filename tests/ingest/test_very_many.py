@@ -1,0 +1,97 @@
+"""The same fault in 300,000 rows: one line, a file of all of them, and hints that are looked for in the first alone."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from graphsvc.cases.deliveries.loaded import Loaded
+from graphsvc.cli import cases
+from graphsvc.ingest.check import Row, check_delivery
+from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.rejected import LINES_NAMED, Rejection, in_order
+from graphsvc.records.nearest import SUGGESTIONS
+
+MANY = 300_000
+HEADER = ["subject_id", "relation", "object_id", "statement_id"]
+STATEMENT = Row("statements", "statements.csv", 2, {"id": "S1", "kind": "record"})
+PEOPLE = [Row("people", "people.csv", line, {"id": f"P{line}"}) for line in range(2, 1_002)]
+
+
+class Lines:
+    """So many lines of links whose relation is a word of their own, made as they are walked."""
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        return ((line, ["P2", f"PAYD{line}", "P3", "S1"]) for line in range(2, MANY + 2))
+
+
+def checked() -> list[Rejection]:
+    """Each a word that is none, and another one."""
+    limits = Limits(file_bytes=1_000_000, cell_chars=1_000)
+    return check_delivery([RawTable("links", "links.csv", HEADER, Lines())], limits).rejections
+
+
+def folded(statement: str, refused: dict[str, str] | None = None) -> list[Rejection]:
+    """Each refers to somebody else who is not there, or to a statement that is rejected itself."""
+    links = (
+        Row(
+            "links",
+            "links.csv",
+            line,
+            {"subject_id": f"P{line}O", "relation": "PAID", "object_id": "P3", "statement_id": statement},
+        )
+        for line in range(2, MANY + 2)
+    )
+    return fold(State(), 1, [*PEOPLE, STATEMENT, *links], {}, partial=False, refused=refused or {}).rejections
+
+
+@pytest.mark.parametrize(
+    ("rejecting", "column", "reason", "hints"),
+    [
+        (checked, "relation", "is no known relation", SUGGESTIONS),
+        (lambda: folded("S1"), "subject_id", "nobody and nothing with this id is accepted here", SUGGESTIONS),
+        (lambda: folded("S2", {"S2": "statements.csv, line 3"}), "statement_id", "the row with this id is rejected", 0),
+    ],
+    ids=["words", "ends", "consequences"],
+)
+def test_one_fault_of_very_many_rows_is_one_line_and_a_file(
+    rejecting: Callable[[], list[Rejection]],
+    column: str,
+    reason: str,
+    hints: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    compared = []
+    close = difflib.get_close_matches
+    monkeypatch.setattr(
+        difflib, "get_close_matches", lambda *given, **more: compared.append(1) or close(*given, **more)
+    )
+    rejections = in_order(rejecting())
+    assert len(rejections) == MANY
+    # What may have been meant is looked for, and held, for the first alone; the rest share what they say.
+    assert len(compared) <= hints
+    assert sum("did you mean" in row.reason for row in rejections) <= hints
+    assert len({row.fault or row.reason for row in rejections}) == 1
+    loaded = Loaded("case", None, None, {}, rejections, committed=False)
+    (fault,) = loaded.faults
+    assert (fault.count, fault.lines) == (MANY, list(range(2, 2 + LINES_NAMED)))
+    target = tmp_path / "rejected.csv"
+    cases._report_rejections(loaded, target)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert said[0].startswith(f"rejected: links.csv, line 2, column {column}, ")
+    assert reason in said[0]
+    assert said[0].endswith(
+        "(299,999 more rows of this file have the same fault: lines 3, 4, 5, 6, 7, 8, 9 and 299,992 more)"
+    )
+    assert len(said[0]) < 500
+    with target.open(encoding="utf-8", newline="") as file:
+        lines = [int(row["line"]) for row in csv.DictReader(file)]
+    assert lines == list(range(2, MANY + 2))
