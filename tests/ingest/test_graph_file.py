@@ -13,7 +13,7 @@ from graphsvc.ingest.mapping import mapping_of
 from graphsvc.ingest.raw import Limits
 
 GEXF = """<?xml version="1.0" encoding="UTF-8"?>
-<gexf xmlns="http://www.gexf.net/1.1draft" xmlns:viz="http://www.gexf.net/1.1draft/viz">
+<gexf xmlns="gexf" xmlns:viz="viz">
  <graph defaultedgetype="directed">
   <attributes class="node">
    <attribute id="0" title="label" type="string"/>
@@ -35,7 +35,7 @@ GEXF = """<?xml version="1.0" encoding="UTF-8"?>
  </graph>
 </gexf>
 """
-GRAPHML = """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+GRAPHML = """<graphml xmlns="graphml">
 <key id="d0" for="node" attr.name="role"><default>other</default></key>
 <key id="d1" for="edge" attr.name="weight"/>
 <graph edgedefault="directed">
