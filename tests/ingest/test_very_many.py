@@ -6,6 +6,7 @@ import csv
 import difflib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -68,15 +69,12 @@ def test_one_fault_of_very_many_rows_is_one_line_and_a_file(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    compared = []
-    close = difflib.get_close_matches
-    monkeypatch.setattr(
-        difflib, "get_close_matches", lambda *given, **more: compared.append(1) or close(*given, **more)
-    )
+    compared = Mock(wraps=difflib.get_close_matches)
+    monkeypatch.setattr(difflib, "get_close_matches", compared)
     rejections = in_order(rejecting())
     assert len(rejections) == MANY
     # What may have been meant is looked for, and held, for the first alone; the rest share what they say.
-    assert len(compared) <= hints
+    assert compared.call_count <= hints
     assert sum("did you mean" in row.reason for row in rejections) <= hints
     assert len({row.fault or row.reason for row in rejections}) == 1
     loaded = Loaded("case", None, None, {}, rejections, committed=False)
