@@ -76,6 +76,22 @@ def test_rows_that_a_mapping_passes_over_are_said(
 
 
 @pytest.mark.neo4j
+def test_a_graph_of_another_program_is_loaded_with_a_mapping(command: Command, case: str, tmp_path: Path) -> None:
+    graph, mapping = tmp_path / "calls.gexf", tmp_path / "graph.toml"
+    graph.write_text(
+        '<gexf><graph><nodes><node id="A"/><node id="B"/></nodes><edges><edge source="A" target="B"/></edges></graph></gexf>'
+    )
+    refused = command("load", str(graph), "--case", case)
+    assert "calls.gexf is a GEXF graph, which says nothing of who told what is in it." in refused.refusal()
+    text = MAPPING.replace('file = "calls.csv"', 'file = "edges"').replace('ignore = ["at"]\n', "")
+    text = text.replace('"from"', '"source"').replace('"to"', '"target"').replace("columns.from_date", "# ")
+    mapping.write_text('ignore_files = ["nodes"]\n' + text)
+    loaded = command("load", str(graph), "--case", case, "--mapping", str(mapping))
+    links = next(line.split() for line in loaded.answer.splitlines() if line.startswith("links"))
+    assert links[1:3] == ["1", "1"], "read and added"
+
+
+@pytest.mark.neo4j
 def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, tmp_path: Path, case: str) -> None:
     links = "subject_id,relation,object_id,statement_id\n" + "P1,PAID,=P9,S1\n" * 40 + "P1,PAID,P2,S9\n"
     folder = rows.texts(
