@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,17 +10,21 @@ import pytest
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.evidence.ledger import Bools
+from graphsvc.analysis.evidence.roles import LEVEL_TIES
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score import parts
-from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
 from graphsvc.analysis.score.folding import folded
-from graphsvc.analysis.score.hubs import Lead, ranked
+from graphsvc.analysis.score.hubs import Lead, ranked, score_of
 from graphsvc.analysis.score.ingredients import ingredients
 from graphsvc.analysis.score.leads import Explanation, explain
-from graphsvc.analysis.score.reasons import reasons, share_key
-from tests.analysis.random_cases import told_at_random
+from graphsvc.analysis.score.reasons import dealt, reasons, share_key
+from graphsvc.analysis.score.structure import by_structure
+from tests.analysis.random_cases import told_at_random, with_passengers
 
 Given = tuple[list[Claim], list[Person], Dependence]
+Make = Callable[[int], Given]
 SEEDS = range(4)
 
 
@@ -37,6 +42,13 @@ def of_contacts(seed: int) -> Given:
     return [claim for claim in claims if claim.relation in ("CONTACTED", "OWES", "RIVAL_OF")], persons, keys
 
 
+def exact(on: Basis) -> dict[str, float]:
+    """The score of everybody ranked, before it is rounded."""
+    scores = dict(zip(on.ledger.ids, score_of(on, on.told).tolist(), strict=True))
+    carried = on.left_out if on.network is not None else frozenset()
+    return {person.id: ONLY_CARRIED if person.id in carried else scores.get(person.id, 0.0) for person in on.people}
+
+
 def explained(given: Given, few_below: int) -> list[tuple[Basis, Lead, Explanation]]:
     """Every lead with its explanation, as a reader with source clearance has them (0) or one without."""
     on = basis(*given, few_below=few_below)
@@ -50,51 +62,116 @@ def explained(given: Given, few_below: int) -> list[tuple[Basis, Lead, Explanati
 @pytest.mark.parametrize("few_below", [0, 3])
 @pytest.mark.parametrize("make", [case, of_contacts])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_shares_add_up_to_the_score(seed: int, make: object, few_below: int) -> None:
-    assert callable(make)
-    for _, lead, why in explained(make(seed), few_below):
+def test_what_is_listed_is_what_has_a_share(seed: int, make: Make, few_below: int) -> None:
+    for on, lead, why in explained(make(seed), few_below):
         claims = (*why.supporting, *why.lowering, *why.denying)
-        assert sum(why.because.shares.values()) == pytest.approx(lead.score, abs=1e-7), lead.id
+        assert sum(why.because.shares.values()) == pytest.approx(exact(on)[lead.id], abs=1e-9), lead.id
         assert {share_key(claim) for claim in claims} >= why.because.shares.keys()
 
 
+@pytest.mark.parametrize("few_below", [0, 3])
+@pytest.mark.parametrize("make", [case, of_contacts, with_passengers])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_shares_are_exact(seed: int) -> None:
-    on = basis(*case(seed))
-    assert on.network is not None
-    scores = dict(zip(on.network.ids, parts.score(parts.read(on.network)), strict=True))
+def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
+    """Of what is told to who has source clearance and who has none; where there are contacts alone; of those only carried."""
+    on = basis(*make(seed), few_below=few_below)
+    assert (on.network is None) == (make is of_contacts)
+    scores = exact(on)
+    of = dealt(on)
     for name, score in scores.items():
-        assert sum(reasons(on, name).shares.values()) == pytest.approx(score, abs=1e-9)
+        assert sum(reasons(on, name, of).shares.values()) == pytest.approx(score, abs=1e-9), name
+    assert (ONLY_CARRIED in scores.values()) == (make is with_passengers)
+    assert [lead.score for lead in ranked(on).leads] == pytest.approx(sorted(scores.values(), reverse=True), abs=1e-7)
 
 
-def without(on: Basis, dropped: np.ndarray) -> dict[str, float]:
+def without(on: Basis, gone: Bools) -> dict[str, float]:
     """Scores where some rows are gone, others being taken for what they are taken for with them."""
-    assert on.network is not None
-    fewer = on.operation(on.told.rows(~dropped))
+    left = on.told.rows(~gone)
+    if on.network is None:
+        whole = sum(by_structure(left, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
+        return dict(zip(on.ledger.ids, whole.tolist(), strict=True))
+    fewer = on.operation(left)
     values = ingredients(fewer, parts.seen(on.network))
     return dict(zip(fewer.ids, parts.score(values).tolist(), strict=True))
 
 
+@pytest.mark.parametrize("few_below", [0, 3])
+@pytest.mark.parametrize("make", [case, of_contacts, with_passengers])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_without_a_claim_that_has_no_share_nothing_changes_and_without_those_that_have_nothing_is_left(
-    seed: int,
+    seed: int, make: Make, few_below: int
 ) -> None:
-    on = basis(*case(seed))
-    assert on.network is not None
-    before = without(on, np.zeros(len(on.told.claims), dtype=bool))
+    """What is told as one goes as one. Whoever is only carried has a test of their own."""
+    on = basis(*make(seed), few_below=few_below)
+    told = on.told.claims
+    keys = np.array([number_of(told, claim) for claim in told])
+    before = without(on, np.zeros(len(told), dtype=bool))
+    of = dealt(on)
     idle = 0
-    for name in on.network.ids:
-        because = reasons(on, name)
-        about = [row for row, claim in enumerate(on.told.claims) if name in (claim.subject, claim.object)]
-        none = [row for row in about if share_key(on.told.claims[row]) not in because.shares.keys() | because.joining]
+    for name in before.keys() - on.left_out - things(told):
+        because = reasons(on, name, of)
+        about = [row for row, claim in enumerate(told) if name in (claim.subject, claim.object)]
+        none = [row for row in about if share_key(told[row]) not in because.shares.keys() | because.joining]
         for row in none:
-            gone = np.arange(len(on.told.claims)) == row
-            assert without(on, gone)[name] == pytest.approx(before[name], abs=1e-9), on.told.claims[row].id
-        having = [row for row in about if row not in none]
-        gone = np.isin(np.arange(len(on.told.claims)), having)
-        assert without(on, gone)[name] == pytest.approx(0.0, abs=1e-9)
+            assert without(on, keys == keys[row])[name] == pytest.approx(before[name], abs=1e-9), told[row]
+        having = np.isin(np.arange(len(told)), [row for row in about if row not in none])
+        assert without(on, having)[name] == pytest.approx(0.0, abs=1e-9)
         idle += len(none)
     assert idle, "otherwise nothing was tried"
+
+
+def number_of(told: list[Claim], claim: Claim) -> int:
+    """The row of the first claim that has one share with this."""
+    return next(row for row, other in enumerate(told) if share_key(other) == share_key(claim))
+
+
+def things(told: list[Claim]) -> set[str]:
+    return {claim.object for claim in told if claim.object_kind != "person"}
+
+
+@pytest.mark.parametrize("few_below", [0, 3])
+def test_without_a_claim_that_has_no_share_who_is_only_carried_stands_where_they_stood_or_is_not_ranked(
+    few_below: int,
+) -> None:
+    """They are ranked for a tie, which has no share; without all that have one nothing says any more that they were carried."""
+    stayed = left = 0
+    for on in (basis(*with_passengers(seed), few_below=few_below) for seed in SEEDS):
+        told = on.told.claims
+        for name in sorted({person.id for person in on.people} & on.left_out):
+            because = reasons(on, name)
+            about = np.array([name in (claim.subject, claim.object) for claim in told])
+            having = np.array([because.share(claim) != 0 for claim in told]) & about
+            for row in np.flatnonzero(about & ~having).tolist():
+                anew = on.without(np.flatnonzero([share_key(claim) == share_key(told[row]) for claim in told]))
+                assert name in anew.left_out
+                if name in {person.id for person in anew.people}:
+                    assert exact(anew)[name] == ONLY_CARRIED
+                    stayed += 1
+                else:
+                    assert told[row].relation in LEVEL_TIES
+                    left += 1
+            assert name not in on.without(np.flatnonzero(having)).left_out
+    assert stayed
+    assert left
+
+
+@pytest.mark.parametrize("few_below", [0, 3])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_where_there_are_contacts_alone_nobody_moves_without_a_claim_that_has_no_share_for_anybody(
+    seed: int, few_below: int
+) -> None:
+    """Not even where it is the only one of somebody, who is no longer told of then."""
+    claims, persons, keys = of_contacts(seed)
+    claims += [said("s1: p1 RIVAL_OF alone"), said("s2: p2 OWES alone"), said("s2: alone not CONTACTED p1")]
+    persons = [*persons, *people("alone")]
+    on = basis(claims, persons, keys, few_below=few_below)
+    having = {key for person in on.people for key in reasons(on, person.id).shares}
+    idle = [claim for claim in on.told.claims if share_key(claim) not in having]
+    assert "alone" in {claim.object for claim in idle}
+    anew = on.without(np.flatnonzero([share_key(claim) not in having for claim in on.told.claims]))
+    assert exact(anew) == pytest.approx(exact(on), abs=1e-12)
+    fewer = [claim for claim in claims if "alone" not in (claim.subject, claim.object)]
+    assert exact(basis(fewer, persons, keys, few_below=few_below)) == pytest.approx(exact(on), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -145,8 +222,8 @@ def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> No
     for denial in ("s2: p3 not CONTACTED p2", "s2: p9 not RUNS g1", "s2: p9 not ORGANISED c1"):
         given: Given = [said("s1: p1 CONTACTED p2"), said(denial)], people("p1", "p2", "p3", "p9"), {}
         for few_below in (0, 3):
-            for _, lead, why in explained(given, few_below):
-                assert sum(why.because.shares.values()) == pytest.approx(lead.score, abs=1e-7)
+            for on, lead, why in explained(given, few_below):
+                assert sum(why.because.shares.values()) == pytest.approx(exact(on)[lead.id], abs=1e-9)
                 assert (lead.denied, lead.denying_groups) == (0, 0)
 
 

@@ -164,7 +164,7 @@ def _pivots(size: int, seed: int) -> Ints:
 
 
 def positions(network: scipy.sparse.csr_array) -> dict[str, Floats]:
-    """The three measures as ranks from 0 to 1 (1 the highest, 0 without contacts), by name.
+    """The three measures as ranks among those with contacts, from 0 to 1 (1 the highest, 0 without contacts), by name.
 
     Example:
         >>> {name: value.tolist() for name, value in positions(contacts(np.array([0, 1]), np.array([1, 2]), 3)).items()}
@@ -175,12 +175,13 @@ def positions(network: scipy.sparse.csr_array) -> dict[str, Floats]:
     # Imported here: it alone takes longer than everything else a command needs.
     from scipy.stats import rankdata
 
-    alone = np.asarray(network.sum(axis=1)) == 0
+    # Those without contacts are nobody's rank: who is told of besides, of a quarrel or a boat, moves no score.
+    tied = np.asarray(network.sum(axis=1)) > 0
     measures = {}
     measured = (effective_size(network), harmonic(network), betweenness(network))
     for name, value in zip(_PARTS, measured, strict=True):
-        ranks = rankdata(value.round(9), method="average") / max(len(value), 1)
-        measures[name] = np.where(alone, 0.0, ranks)
+        measures[name] = np.zeros(len(value))
+        measures[name][tied] = rankdata(value[tied].round(9), method="average") / max(int(tied.sum()), 1)
     return measures
 
 
