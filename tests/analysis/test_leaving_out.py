@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from graphsvc.analysis.doubt.candidacy import APART, INSIDE, TIED, Candidacy
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import Basis, basis
@@ -23,34 +26,47 @@ def made_anew(
     return basis([claim for claim in claims if id(claim) not in gone], persons, keys)
 
 
-@pytest.mark.parametrize("seed", range(16))
-def test_without_a_piece_the_list_is_the_one_made_anew(seed: int) -> None:
-    claims, persons, keys = with_passengers(seed)
-    on = basis(claims, persons, keys)
+def hold_against_lists_made_anew(on: Basis, left_out: list[Piece], anew: Callable[[Ints], Basis]) -> None:
+    """Every list without a piece is that of the case made anew without it: who is in it, scores and ranks; and what is passed over moves nobody."""
     assert on.network is not None
-    left_out = pieces(on.told)
     ranks = {lead.id: lead.rank for lead in ranked(on).leads}
     compared = set()
     for some in LeavingOut(on).lists([piece.rows for piece in left_out]):
         for row, place in enumerate(some.left_out.tolist()):
             compared.add(place)
-            anew = made_anew(on, claims, persons, keys, left_out[place].rows)
-            there = {lead.id: lead for lead in ranked(anew).leads}
+            leads = {lead.id: lead for lead in ranked(anew(left_out[place].rows)).leads}
             for column, name in enumerate(on.network.ids):
-                assert bool(some.ranked[row, column]) == (name in there), (left_out[place], name)
-                if name in there:
-                    assert some.score[row, column] == pytest.approx(there[name].score, abs=1e-8), (
+                assert bool(some.ranked[row, column]) == (name in leads), (left_out[place], name)
+                if name in leads:
+                    assert some.score[row, column] == pytest.approx(leads[name].score, abs=1e-8), (
                         left_out[place],
                         name,
                     )
-                    assert some.rank[row, column] == there[name].rank, (left_out[place], name)
+                    assert some.rank[row, column] == leads[name].rank, (left_out[place], name)
                 else:
-                    assert some.rank[row, column] == len(there) + 1
-    # What is passed over moves nobody.
+                    assert some.rank[row, column] == len(leads) + 1
+    assert compared
     for place, piece in enumerate(left_out):
         if place not in compared:
-            anew = made_anew(on, claims, persons, keys, piece.rows)
-            assert {lead.id: lead.rank for lead in ranked(anew).leads} == ranks
+            assert {lead.id: lead.rank for lead in ranked(anew(piece.rows)).leads} == ranks
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_without_a_piece_the_list_is_the_one_made_anew(seed: int) -> None:
+    claims, persons, keys = with_passengers(seed)
+    on = basis(claims, persons, keys)
+    hold_against_lists_made_anew(on, pieces(on.told), lambda rows: made_anew(on, claims, persons, keys, rows))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nor_is_it_another_where_accounts_are_told_as_one(seed: int) -> None:
+    """What is told is then what a case has: reports, records and accounts that nobody else gave anything of."""
+    claims, persons, keys = with_passengers(seed)
+    on = basis(claims, persons, keys, few_below=3)
+    left_out = pieces(on.told, told_as_one=True)
+    assert "few" in {piece.kind for piece in left_out}
+    assert on.left_out & {person.id for person in on.people}
+    hold_against_lists_made_anew(on, left_out, lambda rows: made_anew(on, on.told.claims, persons, {}, rows))
 
 
 def test_cases_at_random_have_every_way_to_turn() -> None:
