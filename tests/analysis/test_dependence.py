@@ -8,6 +8,8 @@ from itertools import combinations
 import pytest
 
 from graphsvc.analysis.evidence.dependence import cliques, groups, in_common, shared_keys
+from graphsvc.analysis.examples import said
+from graphsvc.cases.image.figures import shares
 
 BOAT = {name: [("crossing", "c1")] for name in ("s1", "s2", "s3", "s4")}
 
@@ -65,3 +67,45 @@ def test_what_is_recorded_as_shared_is_told_whatever_was_decided() -> None:
     ]
     assert [one.reason for one in in_common(shares, shares)] == ["crossing", "place"]
     assert in_common(["s1", "nobody"], shares) == []
+
+
+TOGETHER = [
+    ("w1 CROSSED_ON c1", "w2 CROSSED_ON c1", "crossing"),
+    ("w1 PILOTED c1", "w2 CROSSED_ON c1", "crossing"),
+    ("w1 ASSISTED c1", "w2 CROSSED_ON c1", "crossing"),
+    ("w1 WORKED_AT h1", "w2 WORKED_AT h1", "place"),
+    ("w1 LIVED_AT h1", "w2 LIVED_AT h1", "place"),
+    ("w1 LIVED_AT h1", "w2 WORKED_AT h1", "place"),
+    ("w1 MANAGED h1", "w2 WORKED_AT h1", "place"),
+    ("p1 RECRUITED w1", "p1 RECRUITED w2", "recruiter"),
+    ("w1 RELATED_TO p1", "p1 RELATED_TO w2", "family"),
+    ("w1 RELATED_TO w2", "w9 CROSSED_ON c9", "family"),
+]
+
+
+def keys_where(*texts: str) -> dict[str, frozenset[str]]:
+    """The keys of two witnesses, s1 and s2, who are w1 and w2; s3 says of them what is told."""
+    claims = [said(text) for text in ("s1: p7 DIRECTED p8", "s2: p7 DIRECTED p8", *(f"s3: {text}" for text in texts))]
+    gradings: dict[str, dict[str, str]] = {claim.statement: {} for claim in claims}
+    return shared_keys(shares(claims, gradings, {"s1": "w1", "s2": "w2"}))
+
+
+@pytest.mark.parametrize(("first", "second", "reason"), TOGETHER)
+def test_witnesses_of_one_boat_house_workplace_recruiter_or_family_are_one_group(
+    first: str, second: str, reason: str
+) -> None:
+    claims = [said(text) for text in ("s1: p7 DIRECTED p8", "s2: p7 DIRECTED p8", f"s3: {first}", f"s4: {second}")]
+    things = shares(claims, {claim.statement: {} for claim in claims}, {"s1": "w1", "s2": "w2"})
+    assert {common.reason for common in in_common(["s1", "s2"], things)} == {reason}
+    assert len(groups(["s1", "s2"], keys_where(first, second))) == 1
+    # Of another thing each, or denied, or said of one of them alone, it makes nobody depend on anybody.
+    elsewhere = second.replace("c1", "c2").replace("h1", "h2").replace("p1", "p2")
+    for texts in ((first, elsewhere), (first, ""), (first, second.replace(" ", " not ", 1))):
+        if reason != "family" or "w2" not in first:
+            assert len(groups(["s1", "s2"], keys_where(*filter(None, texts)))) == 2, texts
+
+
+@pytest.mark.parametrize("relation", ["HOUSED", "TRANSPORTED", "DIRECTED", "PAID", "SERVED", "CONTACTED"])
+def test_to_have_dealt_with_the_same_person_makes_nobody_depend_on_anybody(relation: str) -> None:
+    """A keeper has more than one house, and whoever lived in one is said to have lived there."""
+    assert len(groups(["s1", "s2"], keys_where(f"p1 {relation} w1", f"p1 {relation} w2"))) == 2
