@@ -324,6 +324,33 @@ def test_two_voices_single_out_nobody() -> None:
     assert (ranking.verdict, ranking.leads[0].id) == ("abstains", "mid")
 
 
+def _by_records(told: list[str], source: str) -> list[Claim]:
+    """The same, said by records of one source, each in a statement of its own."""
+    return [
+        said(text, source_kind="record", source=source, statement=f"row {number}") for number, text in enumerate(told)
+    ]
+
+
+def test_one_witness_and_one_register_single_out_nobody_however_much_the_register_says() -> None:
+    """Registers are voices about what they say, and one is one, however many rows of it are told; likewise where none says which it is from."""
+    told, cast = _gangs(5), people(*_everybody(_gangs(5)))
+    witness = [said(text) for text in told if text.startswith("s00")]
+    for source in ("register", ""):
+        ranking = rank([*witness, *_by_records(told, source)], cast, {})
+        assert ranking.verdict == "abstains", source
+        assert "fewer than 3 independent voices" in ranking.reason
+        assert {lead.id for lead in ranking.leads[:5]} == {f"boss{gang}" for gang in range(5)}
+    another = said("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
+    assert rank([*witness, *_by_records(told, "register"), another], cast, {}).verdict == "leads"
+    assert rank([*witness, *_by_records(told, ""), another], cast, {}).verdict == "leads"
+    # Those of one boat are one voice, and so are all that few witnesses said where they are told as one.
+    boat = {"s00": frozenset({"boat"}), "s01": frozenset({"boat"})}
+    both = [said(text) for text in told if text.startswith(("s00", "s01"))]
+    assert rank([*both, *_by_records(told, "register")], cast, boat).verdict == "abstains"
+    assert rank([*both, *_by_records(told, "register")], cast, {}, few_below=3).verdict == "abstains"
+    assert rank([*both, *_by_records(told, "register")], cast, {}).verdict == "leads"
+
+
 def _gangs(count: int) -> list[str]:
     """Gangs of one who directs and arranges and four who are directed and seen, each told of by three who share nothing."""
     told = []

@@ -243,11 +243,11 @@ def _verdict(on: Basis, whole: Operation, processors: Processors) -> tuple[bool,
     acting = np.isin(ledger.ids, whole.ids)
     rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & ~ledger.denies & acting[ledger.subject])
     nobody = np.zeros(len(rows), dtype=np.int64)
-    groups, others = corroboration(ledger, nobody, rows, 1)
+    groups = corroboration(ledger, nobody, rows, 1)[0]
     few = 0 < groups[0] < on.few_below
     # What one interpreter coloured is told to nobody who is told of few.
     accounts = int(groups[0]) if on.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
-    voices = int(others[0]) + (1 if few else accounts)
+    voices = _others_speaking(ledger.claims[row] for row in rows.tolist()) + (1 if few else accounts)
     if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
         return (
             False,
@@ -256,6 +256,15 @@ def _verdict(on: Basis, whole: Operation, processors: Processors) -> tuple[bool,
     if not chance.stands_out(whole, processors=processors):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
     return True, "Ranked by what accounts say of who directs, arranges and links."
+
+
+def _others_speaking(claims: Iterable[Claim]) -> int:
+    """How many sources other than witnesses speak: a register is one, however many of its rows do.
+
+    Records that name no source may all be of one register, and are one voice; a report that names none stands for itself.
+    """
+    others = (claim for claim in claims if claim.source_kind != "witness")
+    return len({claim.source or (claim.source_kind != "record" and f"statement {claim.statement}") for claim in others})
 
 
 def _structure_verdict(people: Sequence[Person], ledger: Ledger, inside: Bools) -> tuple[bool, str]:
