@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import Basis, basis
-from graphsvc.analysis.score.hubs import rank, ranked
+from graphsvc.analysis.score.hubs import ranked, ranks
 from tests.analysis.random_cases import in_several_statements, with_passengers
 
 TOP = 3
@@ -51,24 +50,53 @@ def test_where_nobody_told_of_is_among_the_first_nobody_can_leave_them(claims: l
     assert would_leave(on, found, "p1") is None
 
 
+def told_in_pieces(seed: int) -> Basis:
+    return basis(*(in_several_statements if seed % 2 else with_passengers)(seed))
+
+
+def places_without(on: Basis, left_out: Iterable[Piece]) -> dict[str, int]:
+    """Every rank in a ranking made anew without them."""
+    return ranks(on.without(np.unique(np.concatenate([piece.rows for piece in left_out]))))
+
+
+def out(places: dict[str, int], lead: str, top: int) -> bool:
+    return places.get(lead, top + 1) > top
+
+
+@pytest.mark.parametrize("top", [TOP, 10])
 @pytest.mark.parametrize("seed", range(8))
-def test_without_them_the_lead_is_out_and_with_fewer_it_is_not(seed: int) -> None:
-    claims, persons, keys = (in_several_statements if seed % 2 else with_passengers)(seed)
-    on = basis(claims, persons, keys)
+def test_without_them_the_lead_is_out_and_where_one_alone_would_do_it_is_one(seed: int, top: int) -> None:
+    on = told_in_pieces(seed)
+    assert on.network is not None
     false = [piece for piece in pieces(on.told) if piece.kind in FALSE]
     assert {piece.kind for piece in false} == set(FALSE)
-    for lead in rank(claims, persons, keys).leads[:TOP]:
-        found = leaving(on, lead.id)
-        if found is None or not found.pieces:
+    without_one = [places_without(on, [piece]) for piece in false]
+    for lead, rank in ranks(on).items():
+        found = leaving(on, lead, top)
+        assert (found is None) == (rank > top or lead not in on.network.ids), lead
+        if found is None:
             continue
-        assert place_without(on, lead.id, found.pieces) == found.rank
-        assert found.rank is None or found.rank > TOP
-        if found.fewest:
-            for fewer in range(1, len(found.pieces)):
-                for those in combinations(false, fewer):
-                    place = place_without(on, lead.id, those)
-                    assert place is not None
-                    assert place <= TOP
+        one_would_do = any(out(places, lead, top) for places in without_one)
+        assert (len(found.pieces) == 1) == one_would_do, lead
+        assert found.fewest == (len(found.pieces) in (1, 2)), lead
+        if found.pieces:
+            places = places_without(on, found.pieces)
+            assert places.get(lead) == found.rank
+            assert out(places, lead, top)
+        else:
+            assert found.rank == rank
+            assert found.tried > 0
+
+
+def test_cases_at_random_need_one_and_two() -> None:
+    """So that the test above is of something, whatever the tables of the score are."""
+    needed = set()
+    for on in map(told_in_pieces, range(8)):
+        leaving_out = LeavingOut(on)
+        singly = alone(leaving_out, pieces(on.told), TOP)
+        found = (would_leave(on, singly, lead, TOP, leaving_out) for lead in ranks(on))
+        needed |= {len(some.pieces) for some in found if some is not None}
+    assert {1, 2} <= needed
 
 
 def test_whom_a_record_keeps_there_a_false_record_takes_out() -> None:
