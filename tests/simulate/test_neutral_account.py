@@ -1,0 +1,58 @@
+"""Who gives a statement that says nothing of any part stands where they stood, sealed or not, and so does everybody.
+
+A folder goes the way of every delivery here, sealing included, up to the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graphsvc.analysis.score.hubs import Ranking, rank
+from graphsvc.service.evaluation.simulated_cases import read
+from graphsvc.simulate import simulate
+from tests.toolbox import rows
+
+# About so far down, where most are tied to somebody and few were ever looked at.
+RANK = 60
+FEW_BELOW = (0, 3)
+
+
+def rankings(folder: Path) -> tuple[list[Ranking], frozenset[str]]:
+    """As who has source clearance has it, and who has none; and who stands by a pseudonym."""
+    case = read(folder)
+    told = [rank(case.claims, case.persons, case.dependence, few_below=few) for few in FEW_BELOW]
+    return told, frozenset(person.id for person in case.persons if person.sealed)
+
+
+def with_an_account(tables: rows.Tables, person: str) -> rows.Tables:
+    """The same case with a statement by somebody, who is sealed for it: that a passenger was on the boat they were on."""
+    aboard = next(row for row in tables["links"] if row["relation"] == "CROSSED_ON" and row["subject_id"] != person)
+    said = {"id": "S99999", "kind": "witness", "source_id": person, "taken_on": "2020-06-01"}
+    return tables | {
+        "people": [row | {"sealed": "yes"} if row["id"] == person else row for row in tables["people"]],
+        "statements": [*tables["statements"], said],
+        "links": [
+            *tables["links"],
+            rows.claim(aboard["subject_id"], "CROSSED_ON", aboard["object_id"], "S99999"),
+        ],
+    }
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_giving_a_neutral_statement_and_being_sealed_changes_nothing(seed: int, tmp_path: Path) -> None:
+    simulate(tmp_path / "before", seed=seed, people=200, hard=True)
+    before, sealed = rankings(tmp_path / "before")
+    person = next(lead.id for lead in before[0].leads[RANK - 1 :] if lead.id not in sealed)
+    folder = rows.write(tmp_path / "after", **with_an_account(rows.read(tmp_path / "before"), person))
+    (folder / "truth.json").write_text((tmp_path / "before" / "truth.json").read_text("utf-8"), "utf-8")
+    case = read(folder)
+    assert person in case.witness_of.values()
+    assert any(claim.statement == "S99999" for claim in case.claims)
+    after, sealed_after = rankings(folder)
+    assert sealed_after == sealed | {person}
+    for was, now in zip(before, after, strict=True):
+        assert (now.verdict, now.reason) == (was.verdict, was.reason)
+        assert [replace(lead, name="") for lead in now.leads] == [replace(lead, name="") for lead in was.leads]
