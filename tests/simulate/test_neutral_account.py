@@ -5,6 +5,7 @@ A folder goes the way of every delivery here, sealing included, up to the store.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +21,20 @@ RANK = 60
 FEW_BELOW = (0, 3)
 
 
-def rankings(folder: Path) -> tuple[list[Ranking], frozenset[str]]:
-    """As who has source clearance has it, and who has none; and who stands by a pseudonym."""
+def by_pseudonym(name: str) -> str:
+    return f"Q-{hashlib.sha256(name.encode()).hexdigest()[:12].upper()}"
+
+
+def rankings(folder: Path) -> tuple[list[Ranking], dict[str, str]]:
+    """As who has source clearance has it, and who has none, everybody as they stand; id of who is sealed → their pseudonym."""
     case = read(folder)
-    told = [rank(case.claims, case.persons, case.dependence, few_below=few) for few in FEW_BELOW]
-    return told, frozenset(person.id for person in case.persons if person.sealed)
+    sealed = {person.id: by_pseudonym(person.id) for person in case.persons if person.sealed}
+    persons = [replace(person, id=sealed.get(person.id, person.id)) for person in case.persons]
+    claims = [
+        replace(claim, subject=sealed.get(claim.subject, claim.subject), object=sealed.get(claim.object, claim.object))
+        for claim in case.claims
+    ]
+    return [rank(claims, persons, case.dependence, few_below=few) for few in FEW_BELOW], sealed
 
 
 def with_an_account(tables: rows.Tables, person: str) -> rows.Tables:
@@ -45,14 +55,18 @@ def with_an_account(tables: rows.Tables, person: str) -> rows.Tables:
 def test_giving_a_neutral_statement_and_being_sealed_changes_nothing(seed: int, tmp_path: Path) -> None:
     simulate(tmp_path / "before", seed=seed, people=200, hard=True)
     before, sealed = rankings(tmp_path / "before")
-    person = next(lead.id for lead in before[0].leads[RANK - 1 :] if lead.id not in sealed)
+    person = next(lead.id for lead in before[0].leads[RANK - 1 :] if lead.id not in sealed.values())
     folder = rows.write(tmp_path / "after", **with_an_account(rows.read(tmp_path / "before"), person))
     (folder / "truth.json").write_text((tmp_path / "before" / "truth.json").read_text("utf-8"), "utf-8")
     case = read(folder)
     assert person in case.witness_of.values()
     assert any(claim.statement == "S99999" for claim in case.claims)
     after, sealed_after = rankings(folder)
-    assert sealed_after == sealed | {person}
+    assert sealed_after == sealed | {person: by_pseudonym(person)}
     for was, now in zip(before, after, strict=True):
         assert (now.verdict, now.reason) == (was.verdict, was.reason)
-        assert [replace(lead, name="") for lead in now.leads] == [replace(lead, name="") for lead in was.leads]
+        leads = {lead.id: lead for lead in now.leads}
+        assert leads.keys() == {sealed_after.get(lead.id, lead.id) for lead in was.leads}
+        for lead in was.leads:
+            name = sealed_after.get(lead.id, lead.id)
+            assert leads[name] == replace(lead, id=name)
