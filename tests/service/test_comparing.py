@@ -15,6 +15,7 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
+from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import InputError, RequestError
 from graphsvc.service import Service
@@ -159,6 +160,27 @@ def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: 
     found = comparison.compare(folders[:1], path, halves=0, progress=quiet)
     assert found.unranked == len(truth["candidates"]) - len(truth["helpers"])
     assert _value(found, GIVEN, "helpers in the first 10").value == pytest.approx(min(1, len(truth["helpers"]) / 10))
+
+
+def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], tmp_path: Path) -> None:
+    """The truth has candidates, and figures are over them: passengers and strangers whom a ranking puts first cost it nothing."""
+    trial = simulated_cases.read(folders[0])
+    others = sorted({person.id for person in trial.persons} - trial.planted.candidates)
+    assert len(others) > 10
+    order = [*sorted(trial.planted.hubs), *sorted(trial.planted.candidates - trial.planted.hubs)]
+    found = []
+    for number, before in enumerate(([], [*others, "stranger"])):
+        path = tmp_path / f"{number}.csv"
+        path.write_text("rank,id\n" + "".join(f"{n},{name}\n" for n, name in enumerate([*before, *order], 1)), "utf-8")
+        found.append(comparison.compare(folders[:1], path, halves=0, progress=quiet))
+    assert found[0].measures == found[1].measures
+    assert (found[1].unranked, found[1].candidates) == (0, len(order))
+    assert _value(found[1], GIVEN, "average precision").value == 1.0
+    # Ours lists some of them, too: those only carried who are tied to somebody who plays a part.
+    listed = {lead.id: lead.score for lead in rank(trial.claims, trial.persons, trial.dependence).leads}
+    assert listed.keys() - trial.planted.candidates
+    chosen = {name: score for name, score in listed.items() if name in trial.planted.candidates}
+    assert measures.measured(listed, trial.planted) == measures.measured(chosen, trial.planted)
 
 
 @pytest.mark.parametrize(
