@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.evidence.roles import WHOM
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score import ingredients, parts
+from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import Lead, Ranking, rank
 from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
@@ -209,11 +211,30 @@ def test_evidence_of_work_by_hand_hides_no_hub_of_invented_cases(tmp_path: Path)
 def test_one_lone_account_puts_nobody_unconnected_among_the_first_five(seed: int, tmp_path: Path) -> None:
     simulate(tmp_path / "case", seed=seed, people=400, hard=True)
     case = read(tmp_path / "case")
-    for relation in ("ORGANISED", "SUPPLIED", "RUNS", "CONTROLS"):
-        thing = next(claim.object for claim in case.claims if claim.relation == relation)
-        lone = said(f"lone: nobody {relation} {thing}", source_grade="2", assessment="C")
-        leads = rank([*case.claims, lone], [*case.persons, *people("nobody")], case.dependence).leads
-        assert next(lead.rank for lead in leads if lead.id == "nobody") > 5, relation
+    stories = [
+        [f"{relation} {thing_of(case.claims, relation)}"] for relation in ("ORGANISED", "SUPPLIED", "RUNS", "CONTROLS")
+    ]
+    # The story by which it is counted how many invented accounts are needed: it names two of the crew besides.
+    stories.append([f"ORGANISED {thing_of(case.claims, 'ORGANISED')}", *(f"DIRECTED {name}" for name in crew(case))])
+    for story in stories:
+        lone = [
+            said(f"lone: nobody {what}", source_grade="2", assessment="C", statement="of the lone one")
+            for what in story
+        ]
+        leads = rank([*case.claims, *lone], [*case.persons, *people("nobody")], case.dependence).leads
+        assert next(lead.rank for lead in leads if lead.id == "nobody") > 5, story
+
+
+def thing_of(claims: list[Claim], relation: str) -> str:
+    return next(claim.object for claim in claims if claim.relation == relation)
+
+
+def crew(case: Any) -> list[str]:
+    """The two who are most clearly hands-on, as the last reading has them."""
+    network = basis(case.claims, case.persons, case.dependence).network
+    assert network is not None
+    clearly = parts.seen(network)[:, list(WHOM).index("hands-on")]
+    return [network.ids[row] for row in np.argsort(-clearly, kind="stable")[:2].tolist()]
 
 
 def test_being_a_source_adds_nothing() -> None:
