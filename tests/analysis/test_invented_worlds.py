@@ -1,0 +1,73 @@
+"""The worlds that the score is fitted and measured on, and what is measured: that they hold what they are made for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import calibration, witnesses
+from benchmarks.case_folder import Case
+from benchmarks.fit_parts import case
+from benchmarks.worlds import HUBS
+from graphsvc.analysis.evidence.roles import BEHIND
+
+SEEDS = range(3001, 3007)
+
+
+@pytest.fixture(scope="module")
+def close() -> list[Case]:
+    return [case("close", seed) for seed in SEEDS]
+
+
+def dealings(world: Case, relation: str) -> set[tuple[str, str, str]]:
+    """What passengers do to hubs, in truth."""
+    roles = world.truth["roles"]
+    return {
+        key
+        for key in world.truth["facts"]
+        if key[1] == relation and roles[key[0]] == "carried" and roles[key[2]] in HUBS
+    }
+
+
+@pytest.mark.parametrize("relation", ["PAID", "CONTACTED"])
+def test_in_close_worlds_passengers_pay_and_call_those_who_run_it_and_it_is_told(
+    close: list[Case], relation: str
+) -> None:
+    """In the other families they never do, and the score learned that whoever deals with passengers is no hub."""
+    true = [dealings(world, relation) for world in close]
+    assert sum(map(bool, true)) > len(close) / 2
+    told = [
+        {claim.key for claim in world.claims if claim.asserts} & those for world, those in zip(close, true, strict=True)
+    ]
+    assert sum(map(bool, told)) > len(close) / 2
+    assert not any(dealings(case("worlds", seed), relation) for seed in SEEDS)
+
+
+def test_links_are_held_against_the_truth_row_by_row(close: list[Case]) -> None:
+    links = calibration.beliefs(close[:2])
+    rows = links.rows()
+    assert all(those.any() for those in rows.values())
+    assert not (links.record & links.lone).any()
+    assert (rows["the same, one group of witnesses alone"] <= rows["who arranges, runs or directs, no record"]).all()
+    assert 0 < links.true.mean() < 1
+    behind = {claim.key for world in close[:2] for claim in world.claims if claim.asserts and claim.relation in BEHIND}
+    assert links.behind.sum() >= len(behind)
+    off = links.off()
+    assert off.keys() == rows.keys()
+    assert all(0 <= value < 0.5 for value in off.values())
+    # Half are true: believed .85 it is off by .35, believed .5 by nothing.
+    assert calibration.off(np.full(10, 0.85), np.arange(10) < 5) == pytest.approx(0.35)
+    assert calibration.off(np.full(10, 0.5), np.arange(10) < 5) == pytest.approx(0.0)
+
+
+def test_who_was_forced_to_steer_is_counted_among_the_first_fifty(close: list[Case]) -> None:
+    world = next(world for world in close if "coerced pilot" in world.truth["roles"].values())
+    pilots = sum(role == "coerced pilot" for role in world.truth["roles"].values())
+    ranking = witnesses.leads(world)
+    assert len(witnesses.forced(world, ranking)) == pilots
+    listed = {lead.id for lead in ranking[:50]}
+    roles = world.truth["roles"]
+    assert sum(witnesses.forced(world, ranking)) == sum(roles[name] == "coerced pilot" for name in listed)
+    assert not any(witnesses.forced(world, []))
+    assert witnesses.share([]) == "–"
+    assert witnesses.share([True, False]) == "50.0% of 2"
