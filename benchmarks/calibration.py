@@ -74,11 +74,12 @@ def beliefs(worlds: Iterable[Case]) -> Beliefs:
 
 
 def _links(world: Case) -> Iterator[tuple[float, bool, bool, bool, bool]]:
-    facts = world.truth.get("facts")
-    untrue = world.untrue if facts is None else None
+    # Randomised worlds tell all that is so, simulated ones what of what is told is not.
+    facts: frozenset[tuple[str, str, str]] = frozenset(world.truth.get("facts", ()))
+    untrue = frozenset() if facts else world.untrue
     recorded = {claim.key for claim in world.claims if claim.asserts and claim.source_kind == "record"}
     for key, figures in link_table(world.claims, world.dependence).items():
-        true = key in facts if untrue is None else key not in untrue
+        true = key in facts if facts else key not in untrue
         lone = figures.groups == 1 and not figures.other_sources
         yield figures.belief, true, key in recorded, lone, key[1] in BEHIND
 
