@@ -66,6 +66,10 @@ def test_files_are_small_and_nothing_is_minified() -> None:
         assert ".min." not in path.name, path
 
 
+def test_nothing_that_a_tool_left_behind_is_tracked() -> None:
+    assert not [path.name for path in tracked() if path.name.endswith((".orig", ".rej", "~"))]
+
+
 def test_lock_files_have_hashes_and_no_hosts() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         text = (ROOT / name).read_text("utf-8")
