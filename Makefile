@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 NODE := .cache/node
+GEPHI := .cache/gephi
 NPM := npm --silent --no-audit --no-fund --no-update-notifier --ignore-scripts --cache $(CURDIR)/.cache/npm
 
 .DEFAULT_GOAL := help
@@ -24,7 +25,7 @@ demo: $(VENV)/.installed
 
 # Tests wait for their Neo4j for a good part of their time, so there is one worker more than processors; each has a Neo4j.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
-test: $(VENV)/.installed-dev chromium $(if $(shell command -v npm),$(NODE)/.installed)
+test: $(VENV)/.installed-dev chromium $(if $(shell command -v npm),$(NODE)/.installed) $(if $(shell command -v javac),$(GEPHI)/.fetched)
 	@GRAPHSVC_JARS="$${GRAPHSVC_JARS:-$(CURDIR)/.cache/jars}" $(BIN)/python -m pytest -n $(WORKERS) \
 	  --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
@@ -103,6 +104,12 @@ $(NODE)/.installed: package.json package-lock.json
 	@cd $(NODE) && $(NPM) ci || { \
 	  echo "What package.json names could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
 	@touch $@
+
+# Gephi's toolkit, which reads exports in tests, comes from Maven by version and hash as the jars of Neo4j do; nothing imports
+# or ships it. Without it, or without a JDK to read with, these tests are skipped, and say so; where CI is set they fail instead.
+$(GEPHI)/.fetched: tests/views/gephi.lock | $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.views.gephi && touch $@ \
+	  || echo "Gephi's toolkit could not be fetched: the tests that read with it will be skipped." >&2
 
 # Without any Chromium the browser tests are skipped, and say so; where CI is set they fail instead.
 # The shell of Chromium that has no window does the same with less than half the work; any other will do.

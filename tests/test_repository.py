@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import legs
+from tests.views import gephi
 
 ROOT = Path(__file__).parents[1]
 # Names of our own, of specifications, and of licences; nothing is ever loaded from them.
@@ -85,6 +86,12 @@ def test_what_npm_brings_has_hashes_and_no_hosts() -> None:
     assert packages
     assert all(package["integrity"].startswith("sha512-") for package in packages.values())
     assert "http" not in text
+
+
+def test_what_maven_brings_for_tests_has_a_hash() -> None:
+    rows = [line for line in gephi.LOCK.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert rows
+    assert all(re.fullmatch(r"[0-9a-f]{64}  [\w.-]+(:[\w.-]+){2,3}", row) for row in rows)
 
 
 def test_a_line_of_a_template_fits_on_a_screen() -> None:

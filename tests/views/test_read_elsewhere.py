@@ -10,7 +10,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import networkx as nx
 import pandas as pd
@@ -20,6 +20,7 @@ from defusedxml import ElementTree
 from graphsvc.views.forms import files
 from graphsvc.views.picture.export import outward
 from graphsvc.views.picture.network import Picture
+from tests.views import gephi
 from tests.views.test_export import fresh
 from tests.views.test_forms import ABOUT, NAMES, everything
 
@@ -27,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 # Where npm put what package.json names; Node.js itself takes other places from this variable.
 NODE_PATH = os.environ.get("NODE_PATH") or str(ROOT / ".cache" / "node" / "node_modules")
 READER = Path(__file__).with_name("read_graph.cjs")
+GEPHI_READER = Path(__file__).with_name("ReadGraph.java")
 # Between two entities there may be links of several relations, and links of one relation between many.
 GRAPHS = ("graph.graphml", "graph.gexf")
 
@@ -131,15 +133,19 @@ def test_pandas_reads_the_tables_and_networkx_what_pandas_read() -> None:
     assert arrived(rows) == links(of)
 
 
+def missing(reason: str) -> NoReturn:
+    """Leave a test out where what it reads with is not there; where CI is set it fails instead."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="module")
 def node() -> str:
     """Node.js, where graphology is there to be read with."""
     program = shutil.which("node")
     if program is None or not (Path(NODE_PATH) / "graphology").is_dir():
-        reason = "graphology is not there to read exports with: `make test` brings it where there is Node.js with npm"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("graphology is not there to read exports with: `make test` brings it where there is Node.js with npm")
     return program
 
 
@@ -162,3 +168,63 @@ def test_graphology_reads_it_and_so_does_gephi_lite(node: str, tmp_path: Path, n
     assert {entry["key"]: entry["attributes"]["label"] for entry in graph["nodes"]} == labels(of)
     assert arrived((edge["source"], edge["target"], edge["attributes"]) for edge in graph["edges"]) == links(of)
     assert len({edge["key"] for edge in graph["edges"]}) == len(of.edges)
+
+
+@pytest.fixture(scope="module")
+def in_gephi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What arrives in Gephi of the files that it reads, by their names: Java starts once for all."""
+    # To compile takes a JDK: what javac is part of.
+    java = shutil.which("java") if shutil.which("javac") else None
+    if java is None or not gephi.jar().exists():
+        missing(
+            "Gephi's toolkit is not there to read exports with: `make test` brings it where there is a JDK (11 or later)"
+        )
+    folder = tmp_path_factory.mktemp("gephi")
+    made = files(view(), ABOUT, ["graphml", "gexf", "csv"])
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    answer = subprocess.run(
+        [
+            java,
+            *("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true", f"-Duser.home={folder}"),
+            *("-cp", str(gephi.jar()), str(GEPHI_READER)),
+            *(str(folder / name) for name in made),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert answer.returncode == 0, answer.stderr
+    graphs: dict[str, dict[str, Any]] = json.loads(answer.stdout)
+    return graphs
+
+
+@pytest.mark.parametrize("name", [*GRAPHS, "links.csv"])
+def test_gephi_takes_every_link_once_with_its_weight(in_gephi: dict[str, dict[str, Any]], name: str) -> None:
+    of = view()
+    edges = in_gephi[name]["edges"]
+    assert len({(edge.subject, edge.object) for edge in of.edges}) < len(edges) == len(of.edges)
+    assert Counter((source, kind, target, weight) for _, source, kind, target, _, weight, _ in edges) == links(of)
+    assert {key for key, *_ in edges} == set(pd.read_csv(io.BytesIO(files(of, ABOUT, ["csv"])["links.csv"]))["Id"])
+    assert Counter((source, said, target) for _, source, _, target, said, _, _ in edges) == Counter(
+        (row["source"], row["label"], row["target"])
+        for row in json.loads(files(of, ABOUT, ["json"])["graph.json"])["edges"]
+    )
+    assert all(directed for *_, directed in edges)
+
+
+@pytest.mark.parametrize("name", [*GRAPHS, "nodes.csv"])
+def test_gephi_takes_every_entity_once_with_its_name(in_gephi: dict[str, dict[str, Any]], name: str) -> None:
+    nodes = in_gephi[name]["nodes"]
+    assert dict(nodes) == labels(view())
+    assert len(nodes) == len(dict(nodes))
+
+
+def test_gephi_finds_nothing_wrong_with_the_files(in_gephi: dict[str, dict[str, Any]]) -> None:
+    """Of the mark, which it has no place for, it says so."""
+    assert in_gephi.keys() == {*GRAPHS, "links.csv", "nodes.csv"}
+    issues = {said for graph in in_gephi.values() for level, said in graph["issues"] if level != "INFO"}
+    assert issues == {f"Graph attributes '{name}' ignored as not supported by Gephi" for name in ("mark", "says")}
