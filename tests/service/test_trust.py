@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -30,7 +31,7 @@ ROWS: Tables = {
         {"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "heard-1", "aide-1", "aide-2")
     ]
     + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES]
-    + [{"id": "rode-1", "name": "rode-1"}],
+    + [{"id": one, "name": one} for one in ("rode-1", "duo-1", "duo-2")],
     "gangs": [{"id": "gang-1", "name": "The Landing"}],
     "crossings": [{"id": f"crossing-{number}", "date": "2020-05-08"} for number in range(14)],
     "statements": [
@@ -38,7 +39,10 @@ ROWS: Tables = {
         {"id": "record-1", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
         {"id": "record-2", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
         {"id": "report-2", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
-        *({"id": f"account-{one}", "kind": "witness", "handling": "P", "source_id": one} for one in WITNESSES),
+        *(
+            {"id": f"account-{one}", "kind": "witness", "handling": "P", "source_id": one, "interest": interest}
+            for one, interest in zip(WITNESSES, ("a debt", "a promise", ""), strict=True)
+        ),
     ],
     "links": [
         row for number, one in enumerate(REPORTED) for row in said("report-1", f"{one} ORGANISED crossing-{number}")
@@ -56,7 +60,10 @@ ROWS: Tables = {
     + said("record-2", "rode-1 RUNS gang-1", "rode-1 DIRECTED aide-1", "rode-1 DIRECTED aide-2")
     + said("report-2", "rode-1 CROSSED_ON crossing-0")
     + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
-    + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3"),
+    + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3")
+    # Two voices of whom fewer than some know that they are two, and two of whom everybody does.
+    + [row for one in WITNESSES[1:] for row in said(f"account-{one}", "duo-1 PILOTED crossing-2")]
+    + [row for one in ("report-2", "account-wit-2") for row in said(one, "duo-2 ORGANISED crossing-12")],
 }
 
 
@@ -109,6 +116,55 @@ def test_whom_one_record_alone_tells_from_a_passenger_is_not_ranked_without_it(p
     page = client.get(f"/case/{people.case}/lead?id=rode-1").text
     assert "(3 claims): not ranked without" in " ".join(page.split())
     assert "Without record record-2 they are not ranked" in client.get(f"/case/{people.case}/leads?all=yes").text
+
+
+@pytest.mark.parametrize("name", ["low", "sourced"])
+def test_leads_of_several_voices_and_on_the_record_are_those_whose_figures_say_so(people: Place, name: str) -> None:
+    client = people.client(name)
+
+    def asked(**query: str) -> dict[str, dict[str, Any]]:
+        rows = client.get(f"/case/{people.case}/leads.json", query_string=query).get_json()["leads"]
+        return {row["id"]: row for row in rows}
+
+    everyone = asked(all="yes")
+    # Where few groups are told as `few`, who is in the list must not tell that there are two.
+    groups = {name: 1 if row["groups"] == "few" else row["groups"] for name, row in everyone.items()}
+    several = {name for name, row in everyone.items() if groups[name] + row["other_sources"] >= 2}
+    recorded = {name for name, row in everyone.items() if row["score_on_record"] > 0}
+    assert asked(voices="several").keys() == several
+    assert asked(record="yes").keys() == recorded
+    assert recorded - several
+    assert several - recorded
+    assert several | recorded < everyone.keys()
+    assert asked(voices="several", record="yes").keys() == several & recorded
+
+
+def badges(page: str) -> list[str]:
+    """The tags of a page or a part of one, as they are read."""
+    return [" ".join(text.split()) for text in re.findall(r'<span class="tag[^>]*>(.*?)</span>', page, re.DOTALL)]
+
+
+@pytest.mark.parametrize(
+    ("name", "lead", "badge"),
+    [
+        ("low", "told-1", "rests on few accounts"),
+        ("sourced", "told-1", "rests on one witness"),
+        ("low", "heard-1", "rests on one record"),
+        ("sourced", "heard-1", "rests on one record"),
+        ("sourced", "chief-3", "rests on one report"),
+        ("sourced", "duo-1", ""),
+    ],
+)
+def test_what_a_lead_rests_on_stands_on_its_page_and_in_the_list(
+    people: Place, name: str, lead: str, badge: str
+) -> None:
+    client, base = people.client(name), f"/case/{people.case}"
+    (row,) = [
+        part for part in client.get(f"{base}/leads?all=yes").text.split("<tr>") if f"{base}/lead?id={lead}" in part
+    ]
+    (rank,) = re.findall(r"<dt>Rank.*?</dd>", client.get(f"{base}/lead?id={lead}").text, re.DOTALL)
+    for part in (row, rank):
+        assert [text for text in badges(part) if text.startswith("rests on")] == [badge] * bool(badge)
 
 
 def test_in_the_list_no_source_is_named_and_for_one_lead_the_log_counts_them(people: Place) -> None:
