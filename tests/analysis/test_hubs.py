@@ -354,13 +354,13 @@ def _by_records(told: list[str], source: str) -> list[Claim]:
 
 def test_one_witness_and_one_register_single_out_nobody_however_much_the_register_says() -> None:
     """Registers are voices about what they say, and one is one, however many rows of it are told; likewise where none says which it is from."""
-    told, cast = _gangs(5), people(*_everybody(_gangs(5)))
+    told, cast = _gangs(12), people(*_everybody(_gangs(12)))
     witness = [said(text) for text in told if text.startswith("s00")]
     for source in ("register", ""):
         ranking = rank([*witness, *_by_records(told, source)], cast, {})
         assert ranking.verdict == "abstains", source
         assert "fewer than 3 independent voices" in ranking.reason
-        assert {lead.id for lead in ranking.leads[:5]} == {f"boss{gang}" for gang in range(5)}
+        assert {lead.id for lead in ranking.leads[:12]} == {f"boss{gang}" for gang in range(12)}
     another = said("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
     assert rank([*witness, *_by_records(told, "register"), another], cast, {}).verdict == "leads"
     assert rank([*witness, *_by_records(told, ""), another], cast, {}).verdict == "leads"

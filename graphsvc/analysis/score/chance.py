@@ -12,8 +12,8 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 DEALS = 39
 # Of so many deals chance may reach the case once: at most one time in twenty, the case itself counted in.
 _MAY_REACH = 1
-# So many are compared, or the first in twenty where that is fewer: of the first ten in a small case half are none of those behind it.
-_TOP, _SHARE = 5, 20
+# So many are compared: of the first ten of a case half may be none of those behind it, and chance does as well for them.
+_TOP = 5
 
 
 def stands_out(network: Operation, seed: int = 0, processors: Processors = THIS_MACHINE) -> bool:
@@ -21,7 +21,7 @@ def stands_out(network: Operation, seed: int = 0, processors: Processors = THIS_
 
     In each rewired network the same links are dealt out anew: everybody is told of as often as before, but in any role
     and with anybody. What falls apart is that those who direct are not those who are directed, that the same few arrange,
-    and that they are tied to those whom it takes. Compared is the mean score of the first five, or of the first in twenty
+    and that they are tied to those whom it takes. Compared is the mean score of the first five, or of the first tenth
     where that is fewer.
 
     Args:
@@ -51,7 +51,7 @@ def stands_out(network: Operation, seed: int = 0, processors: Processors = THIS_
 
 
 def head_of_deal(network: Operation, ends: NDArray[np.int32]) -> float:
-    """The mean score of the first five, or of the first in twenty where that is fewer, in one deal.
+    """The mean score of the first five, or of the first tenth where that is fewer, in one deal.
 
     Args:
         network: see `stands_out`.
@@ -68,5 +68,5 @@ def head_of_deal(network: Operation, ends: NDArray[np.int32]) -> float:
 
 
 def _head(network: Operation) -> float:
-    top = max(1, min(_TOP, network.size // _SHARE))
+    top = max(1, min(_TOP, network.size // 10))
     return float(np.sort(parts.score(parts.read(network)))[-top:].mean()) if network.size else 0.0
