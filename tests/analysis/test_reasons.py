@@ -19,7 +19,7 @@ from graphsvc.analysis.score.folding import folded
 from graphsvc.analysis.score.hubs import Lead, ranked, score_of
 from graphsvc.analysis.score.ingredients import ingredients
 from graphsvc.analysis.score.leads import Explanation, explain
-from graphsvc.analysis.score.reasons import dealt, reasons, share_key
+from graphsvc.analysis.score.reasons import dealt, raising, reasons, share_key
 from graphsvc.analysis.score.structure import by_structure
 from tests.analysis.random_cases import told_at_random, with_passengers
 
@@ -82,6 +82,22 @@ def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
         assert sum(reasons(on, name, of).shares.values()) == pytest.approx(score, abs=1e-9), name
     assert (ONLY_CARRIED in scores.values()) == (make is with_passengers)
     assert [lead.score for lead in ranked(on).leads] == pytest.approx(sorted(scores.values(), reverse=True), abs=1e-7)
+
+
+@pytest.mark.parametrize("make", [case, of_contacts])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_raises_everybody_is_what_the_reasons_of_each_say(seed: int, make: Make) -> None:
+    on = basis(*make(seed))
+    person, row = raising(on, dealt(on))
+    pairs = {(on.told.ids[who], on.told.claims[which].id) for who, which in zip(person, row, strict=True)}
+    assert len(pairs) == len(row) > 0
+    assert pairs == {
+        (name, claim.id)
+        for name in on.told.ids
+        for because in [reasons(on, name)]
+        for claim in on.told.claims
+        if claim.asserts and because.share(claim) > 0
+    }
 
 
 def without(on: Basis, gone: Bools) -> dict[str, float]:

@@ -105,6 +105,7 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
         "rank_without",
         "rank_without_witnesses",
         "surfaced",
+        "interest",
     ]
     scores = [hub["score"] for hub in answer["hubs"]]
     assert scores == sorted(scores, reverse=True)

@@ -68,6 +68,6 @@ def test_pages_and_their_twins_tell_them(people: Place) -> None:
     assert (row["rank_on_record"], row["groups_on_record"], row["other_sources_on_record"]) == (1, "few", 1)
     assert client.get(f"{base}/leads.csv").text.splitlines()[0] == (
         "rank,best_rank,worst_rank,low_rank,high_rank,rests_on,moved_by,rank_without,"
-        "rank_without_witnesses,surfaced,name,id,score,groups,independent,"
+        "rank_without_witnesses,surfaced,interest,name,id,score,groups,independent,"
         "other_sources,score_on_record,rank_on_record,groups_on_record,other_sources_on_record,denied,review,verdict"
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from collections.abc import Callable
 from types import ModuleType
@@ -14,6 +17,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Session
 from graphsvc.service.leads import leads, material, questions, through
+from tests.leaks import commands
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
 
@@ -165,6 +169,59 @@ def test_what_a_lead_rests_on_stands_on_its_page_and_in_the_list(
     (rank,) = re.findall(r"<dt>Rank.*?</dd>", client.get(f"{base}/lead?id={lead}").text, re.DOTALL)
     for part in (row, rank):
         assert [text for text in badges(part) if text.startswith("rests on")] == [badge] * bool(badge)
+
+
+def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
+    """Lead → for which of its sources an interest is noted, as page, JSON, CSV, session and command have it, and each lead's own page."""
+    client, base = people.client(name), f"/case/{people.case}"
+    on_page = {
+        lead: "".join(text.removeprefix("interest noted for ") for text in badges(part) if text.startswith("interest"))
+        for part in client.get(f"{base}/leads?all=yes").text.split("<tr>")
+        for lead in re.findall(rf'"{base}/lead\?id=([^"#]*)"', part)[:1]
+    }
+    settings = people.service.settings
+    assert commands.run(settings, "login", "--link", people.service.sign_in_link(name, "tests")).startswith("0")
+    printed = [
+        commands.run(settings, "hubs", people.case, "--all", "--format", form).removeprefix("0\n")
+        for form in ("csv", "json")
+    ]
+    rows = [
+        client.get(f"{base}/leads.json?all=yes").get_json()["leads"],
+        list(csv.DictReader(io.StringIO(client.get(f"{base}/leads.csv").text))),
+        people(name).leads.table()["hubs"],
+        people(name).hubs().to_dict("records"),
+        list(csv.DictReader(io.StringIO(printed[0].partition("\nleads: ")[0]))),
+        json.JSONDecoder().raw_decode(printed[1])[0]["hubs"],
+        [client.get(f"{base}/lead.json?id={lead}").get_json()["lead"] for lead in on_page],
+    ]
+    # A file says below its rows what the ranking leaves out.
+    return [on_page, *({row["id"]: row["interest"] or "" for row in some if row["id"]} for some in rows)]
+
+
+def test_what_was_offered_to_a_witness_stands_beside_every_lead_that_rests_on_them(people: Place) -> None:
+    """The first of the three witnesses has a debt and the second a promise, of the third nothing is noted."""
+    noted = noted_everywhere(people, "sourced")
+    assert noted == [noted[0]] * len(noted)
+    expected = {"told-1": "all", "duo-1": "some", "duo-2": "some"}
+    assert {lead: interest for lead, interest in noted[0].items() if interest} == expected
+    # It is what each page says among the innocent readings.
+    said = {"all": "Said only by", "some": "Among who says"}
+    session = people("sourced")
+    for lead, interest in noted[0].items():
+        readings = [each.text for each in session.leads.questions.readings(lead) if each.name == "owing"]
+        assert [text[: len(said[interest])] for text in readings] == ([said[interest]] if interest else []), lead
+        page = people.client("sourced").get(f"/case/{people.case}/lead?id={lead}").text
+        assert [text for text in badges(page) if text.startswith("interest noted")] == (
+            [f"interest noted for {interest}"] if interest else []
+        )
+
+
+def test_without_source_clearance_no_interest_of_a_witness_is_told(people: Place) -> None:
+    assert {"".join(noted.values()) for noted in noted_everywhere(people, "low")} == {""}
+    assert {row["interest"] for row in people("low").leads.table()["hubs"]} == {None}
+    for page in ("leads?all=yes", "lead?id=told-1", "through"):
+        assert "interest noted" not in people.client("low").get(f"/case/{people.case}/{page}").text
+    assert "interest noted for all" in people.client("sourced").get(f"/case/{people.case}/through?id=told-1").text
 
 
 def test_in_the_list_no_source_is_named_and_for_one_lead_the_log_counts_them(people: Place) -> None:

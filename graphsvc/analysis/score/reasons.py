@@ -203,6 +203,36 @@ def reasons(on: Basis, lead: str, of: Dealt | None = None) -> Reasons:
     return Reasons(_keyed(ledger, row, share), _joining(ledger, row[idle]))
 
 
+def raising(on: Basis, of: Dealt) -> tuple[Ints, Ints]:
+    """Which claims raise whose score: places of persons among the ids of the ledger, and rows of it, pair by pair.
+
+    Args:
+        on: what the ranking is computed on.
+        of: `dealt(on)`.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.evidence.claims import Person
+        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 SERVED p2")]
+        >>> on = basis(claims, [Person("p1", "", frozenset(), False)], {})
+        >>> person, row = raising(on, dealt(on))
+        >>> [(on.told.ids[who], on.told.claims[which].id) for who, which in zip(person, row)]
+        [('p1', 's1: p1 ORGANISED c1')]
+
+    Limits: as `reasons`, which says the same of one person, and by how much.
+    """
+    ledger, links, size = on.told, of.links, max(len(on.told.claims), 1)
+    which, row = rows_of(links.link, ledger)
+    share = links.share[which] * of.part[row]
+    # A link may have several shares in one score, of which one raises it and another lowers it.
+    pairs, turn = np.unique(links.person[which] * size + row, return_inverse=True)
+    person, row = np.divmod(pairs[np.bincount(turn, share, len(pairs)) > 0], size)
+    carried = np.array([on.network is not None and name in on.left_out for name in ledger.ids], dtype=bool)
+    raises = ~ledger.denies[row] & ~carried[person]
+    return person[raises], row[raises]
+
+
 def _keyed(ledger: Ledger, rows: Ints, shares: Floats) -> dict[ShareKey, float]:
     keyed: dict[ShareKey, float] = {}
     for row, share in zip(rows.tolist(), shares.tolist(), strict=True):

@@ -79,7 +79,16 @@ def _brought_made(rows: Rows, _beside: Beside) -> dict[str, Brought]:
     return {name: Brought(rank, without) for name, rank, without in rows}
 
 
+def _interest_rows(interest: dict[str, str]) -> tuple[Rows, Beside]:
+    return list(interest.items()), {}
+
+
+def _interest_made(rows: Rows, _beside: Beside) -> dict[str, str]:
+    return dict(rows)
+
+
 RANKING = AsRows("ranking", _ranking_rows, _ranking_made)
 PLACES = AsRows("places", _places_rows, _places_made)
 ALONE = AsRows("alone", _alone_rows, _alone_made)
 BROUGHT = AsRows("brought", _brought_rows, _brought_made)
+INTEREST = AsRows("interest", _interest_rows, _interest_made)

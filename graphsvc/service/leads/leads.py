@@ -89,6 +89,7 @@ class Leads:
         `moved_by` what moves the rank most and `rank_without` whereto (None: out of the list, as only carried);
         all of these are None where no range is told (contacts alone; nothing told of a part of theirs);
         `rank_without_witnesses` is the rank had none spoken, `surfaced` whether it takes them to be among the first fifty.
+        `interest` says, with source clearance alone, whether for `all` or `some` sources of what raises the score an interest is noted.
         """
         ranking = self.ranking()
         rows = [row.columns() for row in self.rows(ranking.leads)]
@@ -106,9 +107,13 @@ class Leads:
         return self._ask.ranked_on
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
-        """Leads of the ranking as rows, with how far the place of each holds; None where nothing is told of it."""
+        """Leads of the ranking as rows, with how far the place of each holds, and what else a list says beside it; None: it is not told."""
         places, brought = self.places(), self._material.brought()
-        return [LeadRow.of(lead, places.get(lead.id), brought.get(lead.id), asked=True) for lead in leads]
+        noted, default = self._material.interest(), "" if self._ask.grant.sources else None
+        return [
+            LeadRow.of(lead, places.get(lead.id), brought.get(lead.id), noted.get(lead.id, default), asked=True)
+            for lead in leads
+        ]
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
         """What false accounts could do to one lead.

@@ -11,6 +11,8 @@ from operator import attrgetter
 from sys import intern
 from typing import Any
 
+import numpy as np
+
 from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
@@ -28,7 +30,7 @@ from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
-from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, reasons
+from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, raising, reasons
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
@@ -36,7 +38,7 @@ from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
-from graphsvc.service.leads.as_rows import ALONE, BROUGHT, PLACES, RANKING
+from graphsvc.service.leads.as_rows import ALONE, BROUGHT, INTEREST, PLACES, RANKING
 
 # Claims, persons, and which sources depend on each other.
 Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
@@ -92,6 +94,7 @@ class LeadCaches(Caches):
         self.about: Cache[dict[str, list[Claim]]] = Cache(CLEARANCES)
         self.shown_about: Cache[dict[str, list[Claim]]] = Cache(CLEARANCES)
         self.interested: Cache[frozenset[str]] = Cache(CLEARANCES)
+        self.interest: Cache[dict[str, str]] = Cache(CLEARANCES)
         self.explained: Cache[Explanation] = Cache(_LEADS)
         self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(CLEARANCES)
         self.readings: Cache[LeadReadings] = Cache(_LEADS)
@@ -149,8 +152,11 @@ class Material:
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
-        on = self.basis()
-        return reasons(on, lead, self._caches.dealt.of(self._ask.state, lambda: dealt(on)))
+        return reasons(self.basis(), lead, self._dealt())
+
+    def _dealt(self) -> Dealt:
+        """What the scores of everybody are made of."""
+        return self._caches.dealt.of(self._ask.state, lambda: dealt(self.basis()))
 
     def ranking(self) -> Ranking:
         """The ranking as this reader is told it."""
@@ -270,6 +276,28 @@ class Material:
     def _noted(self) -> frozenset[str]:
         noted = set(self._ask.material("hubs.interests", lambda _kind, row: str(row[0])))
         return frozenset(claim.source for claim in self.given()[0] if claim.statement in noted) - {""}
+
+    def interest(self) -> dict[str, str]:
+        """Lead → whether for `all` or `some` sources of what raises it an interest is noted; where for none, it is not in it.
+
+        As the reading of one lead has it (`readings.owing`); empty without source clearance.
+        """
+        if not self._ask.grant.sources:
+            return {}
+        return self._caches.interest.of(self._ask.state, lambda: self._ask.computed(INTEREST, self._note))
+
+    @lasting()
+    def _note(self) -> dict[str, str]:
+        interested = self.interested()
+        if not interested:
+            return {}
+        on = self.basis()
+        person, row = raising(on, self._dealt())
+        moved = np.array([claim.source in interested for claim in on.told.claims], dtype=bool)[row]
+        every, noted = (np.bincount(who, minlength=len(on.told.ids)) for who in (person, person[moved]))
+        return {
+            on.told.ids[who]: "all" if noted[who] == every[who] else "some" for who in np.flatnonzero(noted).tolist()
+        }
 
     def surroundings(self) -> Surroundings:
         """What ways to leads go over, as this reader may be shown them."""

@@ -10,10 +10,10 @@ from graphsvc.analysis.doubt.pieces import KINDS
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.score.hubs import Lead, Ranking
 
-# How far the rank of a lead holds: the ranges, what is told with them, and what witnesses bring.
+# How far the rank of a lead holds: the ranges, what is told with them, what witnesses bring, and whose interest is noted.
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
 _OF_PLACE = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
-RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced")
+RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced", "interest")
 # Ranks that somebody may lack.
 RANKS_OR_NONE = (*RANKS_HELD, "rank_without", "rank_without_witnesses")
 _FIGURES = (
@@ -61,6 +61,8 @@ class LeadRow:
         rank_without: the rank then; None beside `moved_by`: they are not ranked then, as only carried.
         rank_without_witnesses: the rank had no witness spoken; None: they would not be ranked.
         surfaced: whether they are among the first fifty only for what witnesses said.
+        interest: whether for `all` or `some` sources of what raises the score an interest is noted; empty: for none. None without
+            source clearance.
         asked: whether it was asked how far the rank holds.
     """
 
@@ -87,16 +89,26 @@ class LeadRow:
     rank_without: int | None = None
     rank_without_witnesses: int | None = None
     surfaced: bool = False
+    interest: str | None = None
     asked: bool = False
 
     @classmethod
-    def of(cls, lead: Lead, place: Place | None = None, brought: Brought | None = None, *, asked: bool = False) -> Self:
+    def of(
+        cls,
+        lead: Lead,
+        place: Place | None = None,
+        brought: Brought | None = None,
+        interest: str | None = None,
+        *,
+        asked: bool = False,
+    ) -> Self:
         """The row of a lead.
 
         Args:
             lead: as it is told to this reader.
             place: how far its place holds; None: that is not asked, or nothing is told of it.
             brought: what witnesses bring to it; None likewise.
+            interest: for which sources of what raises it an interest is noted; None: that is not told.
             asked: whether it was asked how far its place holds.
         """
         held: dict[str, Any] = {}
@@ -122,6 +134,7 @@ class LeadRow:
             denied=lead.denied,
             shares={name: value for name, value in lead.shares.items() if value},
             stages=dict(lead.stages),
+            interest=interest,
             asked=asked,
             **held,
         )
