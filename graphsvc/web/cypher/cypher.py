@@ -13,11 +13,10 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import GraphsvcError, NotFound, Refused
 from graphsvc.records.iso import json_safe
 from graphsvc.records.labels import LABELS
-from graphsvc.records.relations import LinkKey
-from graphsvc.service import BOUND, MOST_LINKS, MOST_STARTS, Examined, NameTaken, Run, Session, exchange, parameters
-from graphsvc.views.picture.network import link_text
+from graphsvc.service import BOUND, Examined, NameTaken, Run, Session, exchange, parameters
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher import cells
+from graphsvc.web.cypher.answer_picture import answer_picture
 from graphsvc.web.cypher.examples import EXAMPLES, RELATIONS
 from graphsvc.web.frame import answer, at, home, page, wants_json
 from graphsvc.web.paging import paged
@@ -228,8 +227,6 @@ def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str,
     known = _entities(session, list(mentioned)) if mentioned else {}
     ids = [cells.is_id(column) for column in run.columns]
     drawn = [identifier for identifier in mentioned if identifier in known]
-    starts = set(drawn[:MOST_STARTS])
-    between = [link for link in cells.links(session.case, rows) if link[0] in starts and link[2] in starts]
     return {
         "count": len(rows),
         "page": answer_page,
@@ -238,10 +235,7 @@ def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str,
             [cells.cell(value, session.case, known, is_one=is_one) for value, is_one in zip(row, ids, strict=True)]
             for row in answer_page.rows
         ],
-        "picture": _picture(session, drawn[:MOST_STARTS], between),
-        "drawn": min(len(drawn), MOST_STARTS),
-        "entities": len(drawn),
-        "links_left": max(len(between) - MOST_LINKS, 0),
+        "picture": answer_picture(session.case, drawn, cells.links(session.case, rows)),
         "elsewhere": len(elsewhere) + len(mentioned) - len(drawn),
     }
 
@@ -250,12 +244,3 @@ def _entities(session: Session, identifiers: list[str]) -> dict[str, tuple[str, 
     """Id → (name, kind) of those that are entities of this case."""
     rows = session.network.entities.named(identifiers).values()
     return {row["id"]: (row["name"] or "", row["kind"]) for row in rows}
-
-
-def _picture(session: Session, drawn: list[str], links: list[LinkKey]) -> str:
-    """The address of what was answered as a picture: these entities, and of the links between them these."""
-    if not drawn:
-        return ""
-    # An empty one first: where the answer has no links, none is drawn.
-    chosen = ["", *map(link_text, links[:MOST_LINKS])]
-    return url_for("network.view", case=session.case, id=drawn, depth=0, link=chosen)

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import MOST_STARTS, Query, Session, cut
 from graphsvc.views.beside import Answered, holds_entities, name_column
 from graphsvc.web.csvfile import csv_file
+from graphsvc.web.cypher.answer_picture import AnswerPicture, answer_picture
 from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
@@ -191,7 +192,7 @@ def _paged(session: Session, answered: Answered, query: Query) -> dict[str, Any]
         "page": answer_page.page,
         "pages": answer_page.pages,
         "first": answer_page.first,
-        "picture": _picture(columns, answered.rows, query),
+        "picture": _picture(session.case, answered, query),
         "behind": _asked_about(columns, answer_page.rows, answered.shows),
     }
 
@@ -233,12 +234,11 @@ def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], shows:
     return ids if len(ids) <= MOST_STARTS else []
 
 
-def _picture(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], query: Query) -> str:
-    """Where the answer of a query of kind graph is drawn: the network among the entities it names, the first of them."""
-    if query.kind != "graph" or not rows:
-        return ""
-    ends = [list(columns).index(name) for name in ("subject", "object")]
-    ids = list(dict.fromkeys(str(row[end]) for row in rows for end in ends if row[end]))
-    return url_for(
-        "network.view", case=request.view_args["case"] if request.view_args else "", id=ids[:MOST_STARTS], depth=0
-    )
+def _picture(case: str, answered: Answered, query: Query) -> AnswerPicture | None:
+    """Where the answer of a query of kind graph is drawn, each row of which is a link."""
+    if query.kind != "graph":
+        return None
+    subject, relation, target = (answered.columns.index(name) for name in ("subject", "relation", "object"))
+    links = dict.fromkeys((str(row[subject]), str(row[relation]), str(row[target])) for row in answered.rows)
+    ids = dict.fromkeys(end for link in links for end in (link[0], link[2]))
+    return answer_picture(case, list(ids), links)
