@@ -24,6 +24,8 @@ A query of kind graph returns at least the columns of `GRAPH`: one row a link.
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -34,6 +36,7 @@ from typing import Any
 
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.records.dates import parse_date, typed
+from graphsvc.records.iso import iso
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.properties import INTEREST, LINK_FIGURES, SENSITIVITY
 
@@ -43,8 +46,9 @@ KINDS = ("table", "graph", "internal")
 TYPES = ("id", "text", "int", "float", "date", "choice", "list")
 # Folders of files that are no queries.
 WRITING = ("schema", "load")
-# Whole numbers in Neo4j have 64 bits.
 _USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_UNORDERED = (set, frozenset)
+_SEVERAL = (list, tuple, *_UNORDERED)
 # What a picture is drawn from.
 GRAPH = (
     "subject",
@@ -81,22 +85,23 @@ class Parameter:
     words: tuple[str, ...] = ()
 
     def value(self, given: Any) -> Any:
-        """What was given, in the type of the parameter.
+        """What was given, in the type of the parameter. Of a list what is blank or missing is left out; a moment is its day, in UTC.
 
         Raises:
             RequestError: it is of no such type.
         """
         text: Any = given
         try:
-            # A number of thousands of digits cannot be written out.
-            text = str(given).strip() if not isinstance(given, list | tuple) else given
             if self.type == "list":
-                items = text.split(";") if isinstance(text, str) else text
-                return [str(item).strip() for item in items if str(item).strip()]
+                items = given if isinstance(given, _SEVERAL) else _text(given).split(";")
+                written = [_text(item) for item in items if not _missing(item)]
+                return sorted(filter(None, written)) if isinstance(given, _UNORDERED) else [*filter(None, written)]
+            # A number of thousands of digits cannot be written out.
+            text = _text(_day(given) if self.type == "date" else given)
             if self.type in ("int", "float"):
-                return whole(str(text)) if self.type == "int" else real(str(text))
+                return whole(text) if self.type == "int" else real(text)
             if self.type == "date" and text:
-                return parse_date(typed(str(text))).given
+                return parse_date(typed(text)).given
             if self.type == "choice" and text not in self.words:
                 raise ValueError
         except ValueError:
@@ -105,7 +110,8 @@ class Parameter:
                 "float": "a number",
                 "date": "a date such as 2020, May 2020, 8 May 2020, 8/5/2020 or 2020-05-08",
                 "choice": "one of " + ", ".join(self.words),
-            }[self.type]
+                "list": "texts, or one with ; between them",
+            }.get(self.type, "one value")
             raise RequestError(f"The parameter {self.name} takes {takes}, not {_begin(text)!r}.") from None
         return text
 
@@ -249,6 +255,29 @@ def read_query(path: Path, root: Path) -> Query:
     )
     _check(path, query)
     return query
+
+
+def _missing(given: Any) -> bool:
+    """Whether a value is what stands in a notebook's column where there is none."""
+    return given is None or (isinstance(given, float) and math.isnan(given))
+
+
+def _day(given: Any) -> Any:
+    """The day of a moment; anything else as it is."""
+    if not isinstance(given, dt.datetime):
+        return given
+    return (given.astimezone(dt.UTC) if given.tzinfo else given).date()
+
+
+def _text(given: Any) -> str:
+    """One value as text, without blanks around it.
+
+    Raises:
+        ValueError: it holds several, or cannot be written out.
+    """
+    if isinstance(given, (*_SEVERAL, Mapping, bytes)):
+        raise ValueError("no single value")
+    return str(iso(given)).strip()
 
 
 def _begin(given: Any) -> str:

@@ -211,7 +211,7 @@ class Session:
         """The answer of a named query as a table; `frame.attrs["truncated"]` says whether rows were cut, `withheld` which columns are not in it.
 
         That they were, and which are not since the clearance does not cover them, is warned of (`errors.AnswerWarning`), and
-        stands where the table is shown.
+        stands where the table is shown. Parameters may be of NumPy and pandas, and lists sets (`service.cypher.parameters.native`).
 
         Raises:
             RequestError: no such query, or a parameter is wrong.

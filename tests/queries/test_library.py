@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,13 @@ def test_parameters_are_bound_by_name_and_default(tmp_path: Path) -> None:
         ("date", "", ""),
         ("list", "a; b;", ["a", "b"]),
         ("list", ["a"], ["a"]),
+        ("list", ("a", " ", None, float("nan"), 3, dt.date(2020, 5, 8)), ["a", "3", "2020-05-08"]),
+        ("list", {"b", "a"}, ["a", "b"]),
+        ("list", frozenset(), []),
+        ("date", dt.date(2020, 5, 8), "2020-05-08"),
+        ("date", dt.datetime(2020, 5, 8, 23, 30), "2020-05-08"),  # noqa: DTZ001 - of no zone, as pandas has days
+        ("date", dt.datetime(2020, 5, 8, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=-2))), "2020-05-09"),
+        ("id", dt.date(2020, 5, 8), "2020-05-08"),
         ("choice", "yes", "yes"),
         ("text", "$x' OR 1", "$x' OR 1"),
     ],
@@ -162,6 +170,16 @@ def test_a_value_comes_in_the_type_of_its_parameter(kind: str, given: object, va
         ("float", "inf", "a number"),
         ("date", "2020-02-30", "a date such as"),
         ("choice", "maybe", "one of yes, no"),
+        ("id", ["P1", "P2"], "one value"),
+        ("id", {"P1"}, "one value"),
+        ("text", {"a": "b"}, "one value"),
+        ("text", b"P1", "one value"),
+        ("choice", ["yes"], "one of yes, no"),
+        ("date", ["2020-05-08"], "a date such as"),
+        ("int", ["1"], "a whole number"),
+        ("list", [["P1"]], "texts"),
+        ("list", {"a": "b"}, "texts"),
+        ("list", [b"P1"], "texts"),
     ],
 )
 def test_a_value_of_another_type_is_refused(kind: str, given: object, takes: str) -> None:

@@ -125,19 +125,37 @@ def test_what_is_nested_without_end_is_refused() -> None:
         native({"x": nested})
 
 
+# What named queries are asked about: the same with a second crossing that both had a part in.
+NAMED = "values of named queries"
+ROWS = {
+    "people": "id,name,category\nP1,Ann,suspect\nP2,Ben,suspect\n",
+    "crossings": "id,date\nC1,2020-05-08\n",
+    "statements": "id,kind,handling\nS1,record,P\n",
+    "links": "subject_id,relation,object_id,statement_id\nP1,PILOTED,C1,S1\nP1,PAID,P2,S1\n",
+}
+MORE = ROWS | {
+    "crossings": ROWS["crossings"] + "C2,2020-05-09\n",
+    "links": ROWS["links"] + "P2,ASSISTED,C1,S1\nP1,ORGANISED,C2,S1\nP2,ASSISTED,C2,S1\n",
+}
+
+
 @pytest.fixture(scope="module")
-def session(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    rows = {
-        "people": "id,name,category\nP1,Ann,suspect\nP2,Ben,suspect\n",
-        "crossings": "id,date\nC1,2020-05-08\n",
-        "statements": "id,kind,handling\nS1,record,P\n",
-        "links": "subject_id,relation,object_id,statement_id\nP1,PILOTED,C1,S1\nP1,PAID,P2,S1\n",
-    }
-    folder = texts(tmp_path_factory.mktemp("delivery") / "case", **rows)
-    with Service(at_server()) as service:
-        reader = service.session(ANN, "tests", CASE)
-        reader.deliveries.load(folder, lambda *_progress: None)
-        yield reader
+def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(at_server()) as opened:
+        for case, rows in ((CASE, ROWS), (NAMED, MORE)):
+            folder = texts(tmp_path_factory.mktemp("delivery") / "case", **rows)
+            opened.session(ANN, "tests", case).deliveries.load(folder, lambda *_progress: None)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def session(service: Service) -> Session:
+    return service.session(ANN, "tests", CASE)
+
+
+@pytest.fixture(scope="module")
+def named(service: Service) -> Session:
+    return service.session(ANN, "tests", NAMED)
 
 
 @pytest.mark.neo4j
@@ -196,3 +214,38 @@ def test_a_day_beside_what_is_none_fits_nothing_and_that_is_told(session: Sessio
     with pytest.warns(AnswerWarning, match=r"which always differ"):
         assert session.cypher.run(text.replace("<=", "<>"), {"day": day}).rows == [("C1",)]
     assert session.cypher.run(text.replace("<=", "<>"), {"day": DAY}).rows == []
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize(
+    "without",
+    [{"PILOTED"}, ["PILOTED"], np.array(["PILOTED"]), pd.Series(["PILOTED", None]), pd.Index(["PILOTED"]), "PILOTED"],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_list_of_a_named_query_is_taken_in_every_kind(named: Session, without: Any) -> None:
+    frame = named.frame("paths.in_common", first="P1", second="P2", without=without)
+    assert list(frame["shared"]) == ["C2"]
+    assert [
+        tuple(row)
+        for row in named.queries.run("paths.in_common", {"first": "P1", "second": "P2", "without": without}).rows
+    ] == [tuple(row) for row in frame.itertuples(index=False)]
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize(
+    "day",
+    [DAY, pd.Timestamp(DAY), pd.Timestamp(LONDON), np.datetime64(DAY), np.datetime64(MOMENT), "8 May 2020"],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_day_of_a_named_query_is_taken_in_every_kind(named: Session, day: Any) -> None:
+    frame = named.frame("crossings.on_days", first=day, last=day, least=np.float32(0.25))
+    assert list(frame["crossing"]) == ["C1"]
+
+
+@pytest.mark.neo4j
+def test_what_is_missing_is_left_out_and_several_where_one_goes_are_refused(named: Session) -> None:
+    assert len(named.frame("crossings.on_days", first="2020-05-08", last=pd.NaT)) == 2
+    with pytest.raises(RequestError, match=r"The parameter crossing takes one value, not \"\['C1'\]\""):
+        named.frame("crossings.behind", crossing={"C1"})
+    with pytest.raises(RequestError, match=r"The value of \$crossing is a Decimal"):
+        named.frame("crossings.behind", crossing=decimal.Decimal(1))

@@ -11,6 +11,7 @@ from graphsvc.errors import RequestError
 from graphsvc.queries import Query
 from graphsvc.records.iso import json_safe
 from graphsvc.service.ask import Ask
+from graphsvc.service.cypher.parameters import native
 from graphsvc.views.beside import Answered, beside, ids_without_names
 from graphsvc.views.wording import title
 
@@ -33,12 +34,17 @@ class Queries:
     def run(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
         """Run one on the case.
 
+        Args:
+            name: of the query.
+            parameters: name → value, in the type of the parameter or as text that is read as it; of kinds that
+                `service.cypher.parameters.native` takes.
+
         Raises:
             RequestError: no such query, or a parameter is wrong. Refused, NotFound, Busy: see `access.door.gate`.
         """
         if self._ask.home.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
-        return self._ask.read(name, parameters)
+        return self._ask.read(name, native(parameters or {}))
 
     def answered(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, names: bool = True
