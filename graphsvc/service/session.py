@@ -10,15 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.access.people.principal import Grant, Principal
-from graphsvc.cases.cypher_runs import cut
 from graphsvc.cases.home import Home
 from graphsvc.errors import RequestError
 from graphsvc.service.accounts.own import OwnAccount
 from graphsvc.service.accounts.staff import Accounts
 from graphsvc.service.ask import Ask, CaseSummary
 from graphsvc.service.cypher.cypher import Cypher
-from graphsvc.service.cypher.frames import answer_frame, warn
-from graphsvc.service.cypher.named import Queries
+from graphsvc.service.cypher.frames import answer_frame
+from graphsvc.service.cypher.named import Queries, left_out
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.displacement.displacement import Displacement
 from graphsvc.service.exports.exports import Exports
@@ -217,10 +216,8 @@ class Session:
             RequestError: no such query, or a parameter is wrong.
         """
         released = self.queries.run(query, parameters)
-        sentences = [*filter(None, [cut(len(released.rows)) if released.truncated else "", released.taken_out])]
-        warn(sentences)
-        withheld = list(released.withheld)
-        return answer_frame(released.columns, released.rows, sentences, truncated=released.truncated, withheld=withheld)
+        attrs = {"truncated": released.truncated, "withheld": list(released.withheld)}
+        return answer_frame(released.columns, released.rows, left_out(released), **attrs)
 
     def cypher_frame(self, text: str, /, **parameters: Any) -> pd.DataFrame:
         """The answer of a text of Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.

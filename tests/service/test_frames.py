@@ -48,6 +48,7 @@ def test_a_cut_answer_warns_at_the_line_that_asked_and_says_so_where_it_is_shown
     asks: list[Callable[[], object]] = [
         lambda: session.cypher_frame("UNWIND range(1, 5) AS n RETURN n"),
         lambda: session.frame("quality.unmentioned"),
+        lambda: session.queries.run("quality.unmentioned"),
     ]
     for ask in asks:
         with pytest.warns(AnswerWarning) as caught:
@@ -71,9 +72,12 @@ def test_a_frame_says_which_columns_its_reader_is_not_cleared_for(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = Released(("id",), [("P1",)], withheld=("source",))
-    monkeypatch.setattr(Queries, "run", lambda *_given: released)
+    monkeypatch.setattr(Queries, "released", lambda *_given: released)
     with pytest.warns(AnswerWarning) as caught:
         frame = session.frame("people.chain_of_command")
+    assert [str(warning.message) for warning in caught] == [released.taken_out]
+    with pytest.warns(AnswerWarning) as caught:
+        session.queries.run("people.chain_of_command")
     assert [str(warning.message) for warning in caught] == [released.taken_out]
     assert repr(frame).endswith(released.taken_out)
     assert frame.attrs["withheld"] == ["source"]
@@ -100,9 +104,17 @@ def test_a_cell_that_is_run_again_warns_again(session: Session) -> None:
     assert len(caught) == 2
 
 
+def test_what_pages_and_commands_say_themselves_is_not_warned_of(session: Session) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        released, _ = session.queries.answered("quality.unmentioned")
+    assert released.truncated
+
+
 def test_a_whole_answer_says_nothing(session: Session) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        assert len(session.queries.run("people.same_person").rows) == 0
         frame = session.cypher_frame("UNWIND range(1, 3) AS n RETURN n")
     assert repr(frame) == repr(pd.DataFrame({"n": [1, 2, 3]}))
     assert shown(frame) == shown(pd.DataFrame({"n": [1, 2, 3]}))

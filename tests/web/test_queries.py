@@ -179,8 +179,8 @@ def test_a_file_says_that_it_is_cut_and_what_is_withheld(ann: FlaskClient, monke
     assert cut[-1][0].startswith("The answer is cut at 3 rows and there are more")
     assert not any(cut[-1][1:])
     assert len(cut[-1]) == len(cut[0])
-    run = Queries.run
-    monkeypatch.setattr(Queries, "run", lambda *asked: replace(run(*asked), withheld=("source", "extra")))
+    released = Queries.released
+    monkeypatch.setattr(Queries, "released", lambda *asked: replace(released(*asked), withheld=("source", "extra")))
     says = "Withheld, since your clearance does not cover them: source, extra."
     assert says in ann.get(at(RESTING)).text
     assert ann.get(at(f"{RESTING}&as=csv")).text.splitlines()[-1].startswith(f'"{says}"')

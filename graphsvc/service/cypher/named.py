@@ -7,13 +7,20 @@ from typing import Any
 
 from graphsvc.access.door.redact import Released
 from graphsvc.access.log.audit import now
+from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
 from graphsvc.queries import Query
 from graphsvc.records.iso import json_safe
 from graphsvc.service.ask import Ask
+from graphsvc.service.cypher.frames import warn
 from graphsvc.service.cypher.parameters import native
 from graphsvc.views.beside import Answered, beside, ids_without_names
 from graphsvc.views.wording import title
+
+
+def left_out(released: Released) -> list[str]:
+    """What an answer leaves out, in sentences: rows, as it is cut, and columns."""
+    return [*filter(None, [cut(len(released.rows)) if released.truncated else "", released.taken_out])]
 
 
 class Queries:
@@ -32,7 +39,7 @@ class Queries:
         ]
 
     def run(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
-        """Run one on the case.
+        """Run one on the case; that its answer is cut, or lacks columns, is warned of (`errors.AnswerWarning`).
 
         Args:
             name: of the query.
@@ -42,6 +49,12 @@ class Queries:
         Raises:
             RequestError: no such query, or a parameter is wrong. Refused, NotFound, Busy: see `access.door.gate`.
         """
+        released = self.released(name, parameters)
+        warn(left_out(released))
+        return released
+
+    def released(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
+        """The same for who says of an answer what it leaves out. Nothing is warned of; raises as `run`."""
         if self._ask.home.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
         return self._ask.read(name, native(parameters or {}))
@@ -59,7 +72,7 @@ class Queries:
         Raises:
             RequestError, Refused, NotFound, Busy: as `run`.
         """
-        released = self.run(name, parameters)
+        released = self.released(name, parameters)
         returns = self._ask.home.library[name].returns
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
         known = self.names(name, released.columns, rows) if names else None

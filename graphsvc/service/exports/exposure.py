@@ -117,7 +117,7 @@ class Exposures:
             return self._network.picture(wanted.picture or PictureRequest())
         returns = self._ask.home.library[wanted.query].returns
         named: dict[str, None] = {}
-        answer = Queries(self._ask).run(wanted.query, wanted.parameters)
+        answer = Queries(self._ask).released(wanted.query, wanted.parameters)
         for row in answer.dicts():
             for column, value in row.items():
                 if returns.get(column) in _IDS:
