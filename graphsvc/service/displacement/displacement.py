@@ -31,6 +31,7 @@ from graphsvc.views.displacement.rows import (
     told,
 )
 from graphsvc.views.displacement.safeguarding import AtRisk
+from graphsvc.views.forms.graphs import writable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -164,7 +165,7 @@ class Displacement:
         """Flows between places: nodes with `name` and `kind`, edges with `people` (or `few`), `belief`, `chance`, days and `together`.
 
         What the table of flows leaves out is left out of an edge: all but `people` and `together` where they are few, and `chance` of every edge
-        from a place that few went to another from.
+        from a place that few went to another from. Where one number of people is `few`, all are text (`views.forms.graphs.writable`).
         """
         with self._ask.look("analyse", query="displacement") as outcome:
             every = self._displaced.every().values()
@@ -185,7 +186,7 @@ class Displacement:
                         del values[name]
                     values["people"] = FEW
             outcome["rows"] = graph.number_of_edges()
-        return graph
+        return writable(graph)
 
     # -- what these are made of ---------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.leads.material import Material
 from graphsvc.service.linkage.compared import ComparedCase, compared, without_pieces
 from graphsvc.views import linked as words
-from graphsvc.views.forms.rows import xml
+from graphsvc.views.forms.graphs import writable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -253,7 +253,7 @@ class Linkage:
 
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(ranked_on=self._ask.ranked_on)
         for name in case.linked.ids:
-            graph.add_node(name, kind="crossing", name=xml(names[name]["name"] or name), date=case.dates[name])
+            graph.add_node(name, kind="crossing", name=names[name]["name"] or name, date=case.dates[name])
         for number, some in enumerate(case.linked.clusters, start=1):
             for row in some:
                 graph.nodes[case.linked.ids[row]]["cluster"] = number
@@ -266,9 +266,9 @@ class Linkage:
                 ratio=ratio,
                 support=word,
                 chance=likely,
-                shares=xml(shares),
+                shares=shares,
             )
-        return graph
+        return writable(graph)
 
     # -- parts of answers --------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from graphsvc.service.network.overview import Overviews
 from graphsvc.service.network.paths import PathCaches, Paths
 from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
-from graphsvc.views.forms.rows import xml
+from graphsvc.views.forms.graphs import writable
 from graphsvc.views.picture.arrangements import Frame
 from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached, sifted
 from graphsvc.views.picture.page import offline_page
@@ -141,8 +140,8 @@ class Network:
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
         """The case as a NetworkX graph; nodes carry `kind` and `name`.
 
-        All values are text, numbers and true or false, and what is not known is not there: `networkx.write_graphml` and
-        `write_gexf` write it as it is.
+        All values are text, numbers and true or false, of one kind for each name, and what is not known is not there:
+        `networkx.write_graphml` and `write_gexf` write it as it is. Where some counts read `few` for this reader, all are text.
 
         Args:
             of: `claims` (one edge per claim, keyed by its id, with statement and grade; without source clearance what
@@ -165,9 +164,7 @@ class Network:
         for identifier, row in named.items():
             if identifier in graph or of != "operation" or row["kind"] == "person":
                 graph.add_node(identifier, kind=row["kind"], name=row["name"] or identifier, sealed=row["sealed"])
-        for values in chain((of for _, of in graph.nodes(data=True)), (of for *_, of in graph.edges(data=True))):
-            values.update({name: xml(value) for name, value in values.items()})
-        return graph
+        return writable(graph)
 
     def _stages(self, wanted: PictureRequest) -> tuple[list[list[str]], bool]:
         """Ids by stage (the start with its surroundings, what came in alone, each opening), and whether a row cap cut links."""

@@ -64,10 +64,23 @@ def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in view.nodes:
-        graph.add_node(node.id, kind=node.kind, name=xml(node.name), sealed=node.sealed)
+        graph.add_node(node.id, kind=node.kind, name=node.name, sealed=node.sealed)
     for edge in view.edges:
         values = {name: getattr(edge, name) for name in ("belief", "denied", "other_sources", "belief_on_record")}
         graph.add_edge(edge.subject, edge.object, key=edge.relation, relation=edge.relation, **values)
+    return writable(graph)
+
+
+def writable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
+    """A graph for a notebook, its values changed to what GraphML and GEXF hold.
+
+    That is text without the signs that XML has no way to hold, and of each name values of one kind, as GEXF declares one: where
+    a reader is told a word for some numbers (`few`), the others are text as well.
+    """
+    for rows in ([values for _, values in graph.nodes(data=True)], [values for *_, values in graph.edges(data=True)]):
+        worded = {name for values in rows for name, value in values.items() if isinstance(value, str)}
+        for values in rows:
+            values.update({name: xml(str(value)) for name, value in values.items() if name in worded})
     return graph
 
 
