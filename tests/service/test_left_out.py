@@ -127,6 +127,10 @@ def test_what_a_question_was_cut_to_is_told(at_server: Any, tmp_path: Any) -> No
         days = Wanted(query="crossings.on_days", parameters={"first": "2020-05-01", "last": "2020-05-31"})
         answer = inv.exports.preview(days, "Cut")
         assert (len(answer.nodes), answer.taken_out) == (1, {BEYOND: "some"})
+        # And so it is told to who gets it.
+        for number, wanted in enumerate((around("C1"), days)):
+            made, text = manifest(inv, wanted, f"Cut {number}")
+            assert made.taken_out[BEYOND] == json.loads(text)["taken_out"][BEYOND] == "some"
 
 
 def test_a_relation_that_is_none_is_no_empty_picture() -> None:
