@@ -365,4 +365,41 @@ HARMLESS = (
     "MATCH (c:Claim {case: $case})-[:STATED_IN]->(s:Statement) RETURN s.kind AS kind, count(*) AS n ORDER BY kind",
     "WITH {b: 1} AS a, 2 AS c RETURN [1, 2, 3][a.b..c] AS d, [1, 2, 3][..c] AS e, [1, 2, 3][a.b..size([c])] AS f",
     "UNWIND [1, 2, 2] AS x WITH DISTINCT x RETURN sum(x) AS s, avg(x) AS a, collect(x)[0] AS first",
+    # Constructs that analysts asked with.
+    "MATCH (a:Person {case: $case})((x)-[:DIRECTED]->(y)){1,3}(b:Person) RETURN a.id, b.id LIMIT 3",
+    "MATCH (n:(Person|Gang)&!Boat {case: $case}) RETURN count(n) AS n UNION DISTINCT MATCH (m:% {case: $case}) RETURN count(m) AS n",
+    "MATCH (p:Person {case: $case}) OPTIONAL CALL (p) { MATCH (p)-[:RUNS]->(g) RETURN g } RETURN p{.id, gang: g.id} AS who LIMIT 3",
+    "MATCH (p:Person {case: $case}) CALL { WITH p MATCH (p)-[r]->() RETURN count(r) AS n } RETURN p.id, [(p)-[:PAID]->(x) | x.id] AS paid, n LIMIT 1",
+    "MATCH (p:Person) USING SCAN p:Person WHERE p.case = $case RETURN keys(p) AS names ORDER BY p.id OFFSET 2 LIMIT 2",
+    "CALL db.index.fulltext.queryNodes('entity_search', 'kent~') YIELD node, score RETURN node.id, score LIMIT 2",
+    "UNWIND [1, 2, 3] AS x RETURN percentileCont(x, 0.5) AS half, percentileDisc(x, 0.9) AS most, stDev(x) AS s, stDevP(x) AS p",
+    "RETURN CASE 3 WHEN > 2, < 0 THEN 'x' ELSE 'y' END AS a, 'a' || 'b' AS b, 1 IS :: INTEGER AS c, reduce(a = 0, x IN [1, 2] | a + x) AS d",
+    "RETURN btrim(' a ') AS a, normalize('é', NFD) AS b, nullIf(1, 1) AS c, char_length('ab') AS d, lower('A') AS e, rand() < 2 AS f",
+    "RETURN 0.0 / 0.0 AS a, datetime.fromEpoch(0, 0) AS b, duration.inSeconds(datetime(), datetime()) AS c, localtime.truncate('hour', localtime()) AS d",
+    "MATCH (call:Claim {case: $case}) RETURN call.id AS profile, count(*) AS load ORDER BY load LIMIT 2",
 )
+# The same, of the language that servers of calendar versions know besides.
+HARMLESS_25 = (
+    "CYPHER 25 RETURN allReduce(a = 0, x IN [1, 2] | a + x, a < 5) AS ok",
+    "CYPHER 25 MATCH (p:Person {case: $case}) LET k = p.id FILTER k STARTS WITH 'P' RETURN k LIMIT 2",
+    "CYPHER 25 MATCH (p:Person {case: $case}) CALL (p) { WHEN p.sealed THEN RETURN 'sealed' AS a ELSE RETURN p.name AS a } RETURN a LIMIT 2",
+    "CYPHER 25 MATCH (p:Person {case: $case}) RETURN p LIMIT 2 NEXT RETURN p.id AS id",
+    "CYPHER 25 MATCH REPEATABLE ELEMENTS p = (a:Person {case: $case})-[:DIRECTED]-{1,2}(b) RETURN count(p) AS n",
+    "CYPHER 25 MATCH p = ACYCLIC (a:Person {case: $case})-[:DIRECTED]-{1,3}(b) RETURN count(p) AS n",
+    "CYPHER 25 RETURN coll.sort([3, 1]) AS a, coll.max([3, 1]) AS b, coll.flatten([[3], [1]]) AS c, format(date('2020-05-01'), 'dd.MM.yyyy') AS d",
+    "CYPHER 25 RETURN date('01.05.2020', 'dd.MM.yyyy') AS a, vector([1, 2, 3], 3, INTEGER8) AS b",
+)
+# What analysts tried and is not taken: how each refusal begins.
+NOT_TAKEN = {
+    "EXPLAIN MATCH (p:Person) RETURN p.id": "EXPLAIN is not taken: the plan is shown beside every text anyway.",
+    "PROFILE MATCH (p:Person) RETURN p.id": "PROFILE is not taken: the plan is shown beside every text anyway.",
+    "CYPHER runtime=slotted MATCH (p:Person) RETURN p.id": "Options of the planner are not taken: CYPHER 5 or CYPHER 25 alone.",
+    "CYPHER planner=dp MATCH (p:Person) RETURN p.id": "Options of the planner are not taken: CYPHER 5 or CYPHER 25 alone.",
+    "USE neo4j MATCH (p:Person) RETURN p.id": "USE neo4j asks another database.",
+    "SHOW INDEXES": "SHOW INDEXES shows settings of the server or what others run.",
+    "LOAD CSV FROM 'file:///x' AS row RETURN row": "LOAD CSV reads a file or an address.",
+    "CALL gds.graph.list()": "gds.graph.list is not among the procedures that may be called. Those are: db.index.fulltext.queryNodes,",
+    "CALL db.ping()": "db.ping is not among the procedures that may be called.",
+    "RETURN graph.names() AS g": "The function graph.names is not among those that may be used here.",
+    "MATCH (t:Thing) RETURN t.id, count(*) AS use ORDER BY use": "USE ORDER asks another database.",
+}

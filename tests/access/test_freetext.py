@@ -143,6 +143,25 @@ def test_harmless_texts_run(session: Session) -> None:
             assert session.cypher.run(text, used).columns
 
 
+def test_harmless_texts_of_the_newer_language_run_where_the_server_has_it(session: Session) -> None:
+    newer = refusal(session.cypher.examine, "CYPHER 25 RETURN 1 AS one") is None
+    for text in hostile.HARMLESS_25:
+        if newer:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", AnswerWarning)
+                assert session.cypher.run(text).columns
+        else:
+            with pytest.raises(CypherFault, match="25 is not a valid option for cypher version"):
+                session.cypher.examine(text)
+
+
+@pytest.mark.parametrize("text", hostile.NOT_TAKEN)
+def test_what_analysts_tried_and_is_not_taken_says_why(text: str) -> None:
+    with pytest.raises(CypherFault) as refused:
+        require_harmless(text)
+    assert str(refused.value).partition(": ")[2].startswith(hostile.NOT_TAKEN[text])
+
+
 @pytest.mark.parametrize("text", hostile.RUNAWAYS)
 def test_a_runaway_text_is_stopped_or_cut_and_the_service_goes_on(session: Session, text: str) -> None:
     outcome = hostile.RUNAWAYS[text]
