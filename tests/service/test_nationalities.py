@@ -32,8 +32,16 @@ ROWS: Tables = {
     ],
     "statements": [{"id": "r1", "kind": "record", "handling": "P"}, {"id": "r2", "kind": "record", "handling": "C"}],
     "links": [
-        *said("r1", "p1 CROSSED_ON x1", "p3 PILOTED x1", "w1 CROSSED_ON x1", "p5 ORGANISED x1", "p4 ASSISTED x2"),
-        *said("r2", "p2 CROSSED_ON x1", "p1 CROSSED_ON x3"),
+        *said(
+            "r1",
+            "p1 CROSSED_ON x1",
+            "p3 PILOTED x1",
+            "w1 CROSSED_ON x1",
+            "p5 ORGANISED x1",
+            "p4 ASSISTED x2",
+            "p1 CROSSED_ON x3",
+        ),
+        *said("r2", "p2 CROSSED_ON x1"),
     ],
 }
 
