@@ -27,6 +27,7 @@ from graphsvc.service import (
     no_one_stands_out,
     nothing_new,
     others_moved,
+    read_otherwise,
 )
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -174,6 +175,7 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
     if loaded.chart is not None:
         for chart_type in (*loaded.chart.entities, *loaded.chart.links):
             known = "" if chart_type.chosen else " (a type that is not known)"
+            known += f" ({read_otherwise(chart_type.otherwise)})" if chart_type.otherwise else ""
             say(
                 f"chart: {chart_type.items:,} of type {chart_type.name!r} read as {chart_type.read_as or 'nothing'}{known}",
                 err=True,

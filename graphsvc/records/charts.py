@@ -40,21 +40,43 @@ READ_AS = MappingProxyType(
     | dict.fromkeys(("ship", "vessel", "dinghy", "rib", "yacht", "motor boat", "ferry"), "boat")
     | dict.fromkeys(("crossing event", "landing", "journey", "voyage"), "crossing")
     | dict.fromkeys(("criminal group", "organised crime group", "ocg", "crime group"), "gang")
-    | dict.fromkeys(("business", "company", "shop", "factory", "restaurant", "office", "premises", "farm"), "workplace")
+    | dict.fromkeys(
+        (
+            "business",
+            "company",
+            "shop",
+            "factory",
+            "restaurant",
+            "office",
+            "premises",
+            "farm",
+            "hotel",
+            "car wash",
+            "nail bar",
+        ),
+        "workplace",
+    )
     | dict.fromkeys(
         ("telephone", "mobile", "mobile phone", "cell phone", "sim", "sim card", "handset", "imei"), "phone"
     )
-    | dict.fromkeys(("car", "lorry", "truck", "van", "motorcycle", "bus", "trailer"), "vehicle")
+    | dict.fromkeys(("car", "lorry", "truck", "van", "motorcycle", "bus", "trailer", "flight", "aircraft"), "vehicle")
     | dict.fromkeys(("house", "home", "place", "location", "property"), "address")
     | dict.fromkeys(("bank account", "bank card", "credit card"), "account")
     | dict.fromkeys(("email", "e-mail", "email address", "website", "web page", "internet", "ip address"), "online")
     | dict.fromkeys(("passport", "identity card", "driving licence", "visa", "ticket"), "document")
+    # What happened stands here by the paper that tells of it; of an event see `ingest.i2.chart`.
+    | dict.fromkeys(("event", "incident"), "document")
     | dict.fromkeys(("organization", "agency", "charity"), "organisation")
     | dict.fromkeys(("engine", "outboard", "hull"), "part")
 )
+# The types that may be crossings: an event has a day, and is whatever is told of it.
+EVENTS = frozenset({"event"})
 # Link type in small letters → relation.
 LINKED_AS = MappingProxyType(
-    {name.casefold(): name for name in RELATIONS}
+    {word: name for name in RELATIONS for word in (name.casefold(), name.casefold().replace("_", " "))}
     | {relation.says.casefold(): name for name, relation in RELATIONS.items()}
     | {word: name for name, relation in RELATIONS.items() if relation.i2 != NONE for word in relation.i2.split(", ")}
 )
+# Relation → the one that its word means where its ends are of kinds that it does not take: somebody owns a car and lives at
+# an address, and neither is a workplace. It has to say less, never more: what nobody said would count against somebody.
+OTHERWISE = MappingProxyType({"CONTROLS": "USED", "LIVED_AT": "LOCATED_AT"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import begin
 
@@ -91,6 +93,22 @@ def chart_read(graded: int, others: int, ignored: int) -> str:
     if ignored:
         text += f" {ignored:,} {plural(ignored, 'is', 'are')} left out because you said so."
     return text
+
+
+def read_otherwise(links: Mapping[str, int]) -> str:
+    """That links of a type of a chart are read as other relations than their type is.
+
+    Args:
+        links: relation → how many links of the type are read as that.
+
+    Example:
+        >>> read_otherwise({"USED": 2, "X_OWNER": 1}), read_otherwise({})
+        ('2 of them as USED, 1 of them as X_OWNER: their ends are of other kinds than it takes', '')
+    """
+    if not links:
+        return ""
+    parts = ", ".join(f"{many:,} of them as {relation}" for relation, many in links.items())
+    return f"{parts}: their ends are of other kinds than it takes"
 
 
 def cancelled(kind: str, *, new: bool) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery, read_case
+from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.i2.chart import chart_mapping, read_chart
 from graphsvc.ingest.mapping import load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
@@ -247,6 +248,111 @@ def test_references_stand_for_names(tmp_path: Path) -> None:
 def test_utf16_is_read_as_well(tmp_path: Path) -> None:
     text = chart(entity("محمد", "Person")).replace("utf-8", "utf-16")
     assert rows(read(tmp_path, text.encode("utf-16")), "people")[0]["id"] == "محمد"
+
+
+# -- what the palettes of charts come with ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subject", "tie", "target", "relation"),
+    [
+        ("Person", "Lives at", "Address", "LOCATED_AT"),
+        ("Person", "Resident", "House", "LOCATED_AT"),
+        ("Person", "Lives at", "Hotel", "LIVED_AT"),
+        ("Person", "Seen at", "Location", "LOCATED_AT"),
+        ("Person", "Seen at", "Hotel", "X_SEEN_AT"),
+        ("Person", "Employee", "Car Wash", "WORKED_AT"),
+        ("Person", "Employee", "Organization", "X_EMPLOYEE"),
+        ("Person", "Member of", "Organization", "X_MEMBER_OF"),
+        ("Person", "Owner", "Hotel", "CONTROLS"),
+        ("Person", "Owner", "Car", "USED"),
+        ("Person", "Owner", "Account", "USED"),
+        ("Person", "Owner", "Vessel", "X_OWNER"),
+        ("Organization", "Owner", "Organization", "X_OWNER"),
+        ("Company", "Owns", "Company", "X_OWNS"),
+        ("Organised Crime Group", "Owner", "Car Wash", "CONTROLS"),
+        ("Person", "Subscriber", "Phone", "USED"),
+        ("Phone", "Telephone Call", "Phone", "CONTACTED"),
+        ("Company", "Transaction", "Person", "X_TRANSACTION"),
+        ("Person", "Associate", "Organization", "X_ASSOCIATE"),
+        ("Person", "Travelled on", "Flight", "X_TRAVELLED_ON"),
+        ("Person", "Suspect in", "Event", "X_SUSPECT_IN"),
+        ("Person", "Victim of", "Incident", "X_VICTIM_OF"),
+        ("Vessel", "Used on", "Landing", "USED_ON"),
+    ],
+)
+def test_no_usual_triple_of_a_palette_is_refused(
+    tmp_path: Path, subject: str, tie: str, target: str, relation: str
+) -> None:
+    dated = 'DateSet="true" TimeSet="false" DateTime="2020-05-08T00:00:00.000"' if target == "Landing" else ""
+    text = chart(entity("a", subject), entity("b", target, more=dated), link("a", tie, "b"))
+    delivery = read(tmp_path, text)
+    report = fold(State(), 1, delivery.rows, delivery.columns, partial=False)
+    assert (delivery.rejections, report.rejections) == ([], [])
+    assert claims(delivery) == [("a", relation, "b")]
+
+
+def test_a_link_that_fits_no_ends_of_its_relation_keeps_its_word_and_is_counted(tmp_path: Path) -> None:
+    things = entity("Ash", "Person"), entity("KX1", "Car"), entity("yard", "Shop"), entity("team", "Organization")
+    owns = link("Ash", "Owner", "KX1"), link("Ash", "Owner", "yard"), link("Ash", "Owner", "KX1", "ArrowOnTail")
+    delivery = read(tmp_path, chart(*things, *owns, link("team", "Owner", "KX1")))
+    assert delivery.chart is not None
+    assert [(tie.read_as, tie.otherwise) for tie in delivery.chart.links] == [
+        ("CONTROLS", {"USED": 2, "X_OWNER": 1}),
+    ]
+    assert claims(delivery) == [
+        ("Ash", "USED", "KX1"), ("Ash", "CONTROLS", "yard"), ("Ash", "USED", "KX1"), ("team", "X_OWNER", "KX1"),
+    ]  # fmt: skip
+    assert [row.get("notes") for row in rows(delivery, "links")] == ["Owner", None, "Owner", None]
+    # What somebody chose for a type is done so wherever it can be.
+    chosen = read(tmp_path, chart(*things, *owns), '[chart.links]\n"Owner" = "CONTROLS"\n')
+    assert {relation for _, relation, _ in claims(chosen)} == {"CONTROLS", "USED"}
+
+
+def test_two_links_of_one_relation_between_two_are_one_claim_that_says_what_both_say(tmp_path: Path) -> None:
+    ends = entity("Ash", "Person"), entity("KX1", "Car"), entity("Ben", "Person")
+    ties = link("Ash", "User", "KX1"), link("Ash", "Owner", "KX1"), link("Ash", "User", "KX1")
+    family = link("Ash", "brother", "Ben", more='Description="half brother"'), link("Ash", "family", "Ben")
+    equal = link("Ben", "User", "KX1"), link("Ben", "User", "KX1")
+    calls = link("Ash", "calls", "Ben", more='Description="short"'), link("Ash", "calls", "Ben")
+    delivery = read(tmp_path, chart(*ends, *ties, *family, *equal, *calls))
+    report = fold(State(), 1, delivery.rows, delivery.columns, partial=False)
+    assert report.rejections == []
+    assert [(row["relation"], row.get("notes")) for row in rows(delivery, "links")] == [
+        ("USED", "Owner"),
+        ("RELATED_TO", "half brother"),
+        ("USED", None),
+        ("USED", None),
+        ("CONTACTED", "short"),
+        ("CONTACTED", None),
+    ]
+    assert (report.counts["links"].duplicate, report.counts["links"].added) == (1, 5)
+
+
+def test_an_end_nobody_has_said_the_kind_of_changes_no_relation(tmp_path: Path) -> None:
+    delivery = read(tmp_path, chart(entity("a", "Person"), entity("b", "Sticker"), link("a", "Owner", "b")))
+    assert claims(delivery) == [("a", "CONTROLS", "b")]
+    assert delivery.chart is not None
+    assert delivery.chart.links[0].otherwise == {}
+
+
+def test_an_event_is_a_crossing_where_all_of_them_have_a_day_and_the_ties_of_one(tmp_path: Path) -> None:
+    dated = 'DateSet="true" TimeSet="false" DateTime="2020-05-08T00:00:00.000"'
+    people = entity("a", "Person"), entity("b", "Vessel")
+    night = entity("night", "Event", more=dated)
+    crossing = read(tmp_path, chart(*people, night, link("a", "organised", "night"), link("b", "Used on", "night")))
+    assert [row["date"] for row in rows(crossing, "crossings")] == ["2020-05-08"]
+    assert claims(crossing) == [("a", "ORGANISED", "night"), ("b", "USED_ON", "night")]
+    for others in (
+        (link("a", "Suspect in", "night"),),
+        (link("a", "organised", "night"), entity("raid", "Event")),
+        (link("a", "organised", "night"), entity("raid", "Event", more=dated), link("a", "Suspect in", "raid")),
+    ):
+        event = read(tmp_path, chart(*people, night, *others))
+        assert event.rejections == []
+        assert {row["kind"] for row in rows(event, "things")} == {"document"}
+    chosen = read(tmp_path, chart(*people, night), '[chart.entities]\n"Event" = "crossing"\n')
+    assert len(rows(chosen, "crossings")) == 1
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------

@@ -88,7 +88,8 @@ def test_every_stage_and_every_kind_has_its_words() -> None:
 def test_no_word_of_a_chart_stands_for_two_relations() -> None:
     said: dict[str, set[str]] = {}
     for name, one in RELATIONS.items():
-        for word in (name.casefold(), one.says.casefold(), *(one.i2.split(", ") if one.i2 != NONE else ())):
+        called = (name.casefold(), name.casefold().replace("_", " "), one.says.casefold())
+        for word in (*called, *(one.i2.split(", ") if one.i2 != NONE else ())):
             said.setdefault(word, set()).add(name)
     assert {word: names for word, names in said.items() if len(names) > 1} == {}
     assert set(said) == set(LINKED_AS)

@@ -23,7 +23,7 @@ from graphsvc.cases.deliveries import comparing
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
 from graphsvc.service.deliveries.uploads import Uploads
-from graphsvc.views.loading import CHANGED_SINCE
+from graphsvc.views.loading import CHANGED_SINCE, read_otherwise
 from graphsvc.web import create_app
 from graphsvc.web.deliveries import load
 from tests.toolbox import pages, rows
@@ -603,6 +603,10 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
         "csrf_token": token(ann, case), "upload": upload, "entity": ["Tractor", "Lorry"], "entity_as": ["vehicle", ""],
         "link": ["Drove <b>"], "link_as": ["USED"], "id": "chart of the port", "handling": "P", "source_grade": "1",
     }  # fmt: skip
+    ann.post(f"/case/{case}/load/chart", data=form | {"link_as": ["CONTROLS"]})
+    ended(ann, ann.get(address))
+    # Nobody controls a lorry as they control a place.
+    assert read_otherwise({"USED": 2}) in ann.get(address).text
     answer = ann.post(f"/case/{case}/load/chart", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (303, address)
     ended(ann, ann.get(address))

@@ -1,7 +1,8 @@
 """A chart as a delivery: its entities as people, boats, places and things, its links as claims of one statement.
 
 Types are read as `records.charts` and the mapping say. A link of another type is kept as a relation of its own, which is
-never scored; an entity of another type is left out and named, for somebody to say what it is.
+never scored, and so is one whose ends no relation of its word takes; an entity of another type is left out and named, for
+somebody to say what it is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graphsvc.errors import InputError
@@ -21,9 +22,9 @@ from graphsvc.ingest.cells import seen_id
 from graphsvc.ingest.i2.anx import Item, Items, read_items
 from graphsvc.ingest.mapping import ChartTypes, Mapping
 from graphsvc.ingest.raw import Limits, Progress, RawTable
-from graphsvc.records.charts import LINKED_AS, READ_AS
+from graphsvc.records.charts import EVENTS, LINKED_AS, OTHERWISE, READ_AS
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, Relation
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, THING_KINDS
 
 IGNORE = "ignore"
@@ -47,12 +48,14 @@ class TypeRead:
     Attributes:
         read_as: a kind, a kind of thing, a relation, `ignore`; empty for an entity nobody has said the kind of.
         chosen: whether somebody chose it, or a table knows it; else it is what is done with what is not known.
+        otherwise: relation → how many links of this type are read as that one, since `read_as` does not take their ends.
     """
 
     name: str
     items: int
     read_as: str
     chosen: bool
+    otherwise: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ class _Chart:
         self._path, self._items, self._types = path, items, types
         self._kinds = {item.type: self._kind(item.type) for item in items.entities}
         self._relations = {item.type: self._relation(item.type) for item in items.links}
+        self._kinds |= dict.fromkeys(self._crossings(), "crossing")
+        self._otherwise: dict[str, Counter[str]] = defaultdict(Counter)
         self._called = self._ids()
         self._statement = self._stated(statement)
 
@@ -171,7 +176,7 @@ class _Chart:
                     rows[_TABLE[record]].append((item.line, row))
         ends = {name: item for item in self._items.entities for name in item.ids}
         links = [item for item in self._items.links if not self._left_out(item, ends)]
-        rows["links"] += [(item.line, self._link(item, ends)) for item in links]
+        rows["links"] += _together([(item.line, self._link(item, ends)) for item in links])
         rows["statements"].append((1, self._statement))
         rows.setdefault("people", [])
         names = [name for name in TABLES if name in rows]
@@ -190,14 +195,32 @@ class _Chart:
         return self._types.entities.get(name) or READ_AS.get(name.casefold(), "")
 
     def _relation(self, name: str) -> str:
-        known = self._types.links.get(name) or LINKED_AS.get(name.casefold())
-        if known:
-            return known
+        return self._types.links.get(name) or LINKED_AS.get(name.casefold()) or self._own(name)
+
+    def _own(self, name: str) -> str:
+        """The relation of the deliverer's own that a type of link is kept as."""
         words = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
         # Letters of other scripts have no place in the name of a relation: a mark of the whole name stands for them.
         mark = "" if name.isascii() and words else hashlib.sha256(name.encode()).hexdigest()[:6].upper()
         own = "_".join(part for part in (words.removeprefix(CUSTOM_PREFIX), mark) if part)
         return f"{CUSTOM_PREFIX}{own or 'LINK'}"
+
+    def _crossings(self) -> list[str]:
+        """Types of events that are crossings: each of them has a day, and what leads to it leads to crossings alone."""
+        events: dict[str, list[Item]] = defaultdict(list)
+        for item in self._items.entities:
+            if item.type.casefold() in EVENTS and item.type not in self._types.entities:
+                events[item.type].append(item)
+        tied = {end for item in self._items.links if self._is_of_a_crossing(item) for end in item.ends}
+        return [
+            name
+            for name, items in events.items()
+            if all((item.date or _crossing(item.label)[0]) and not tied.isdisjoint(item.ids) for item in items)
+        ]
+
+    def _is_of_a_crossing(self, item: Item) -> bool:
+        relation = RELATIONS.get(self._relations[item.type])
+        return relation is not None and relation.objects == ("crossing",)
 
     def _told(self, links: int) -> ChartRead:
         entities = Counter(item.type for item in self._items.entities)
@@ -211,6 +234,7 @@ class _Chart:
                     many,
                     self._relations[name],
                     name in self._types.links or name.casefold() in LINKED_AS,
+                    dict(self._otherwise[name].most_common()),
                 )
                 for name, many in tied.most_common()
             ],
@@ -251,21 +275,32 @@ class _Chart:
         subject, target = item.ends
         if item.arrow == "ArrowOnTail":
             subject, target = target, subject
-        relation = RELATIONS.get(self._relations[item.type])
+        relation = self._relations[item.type]
         kinds = self._record(subject, ends), self._record(target, ends)
-        # Whoever drew it may have drawn it from its object: where only that way round makes sense, it is meant so.
-        if relation and not _fits(relation, *kinds) and _fits(relation, *kinds[::-1]):
-            subject, target = target, subject
+        for name in filter(None, (relation, OTHERWISE.get(relation, ""))):
+            if _fits(name, *kinds):
+                break
+            # Whoever drew it may have drawn it from its object: where only that way round makes sense, it is meant so.
+            if _fits(name, *kinds[::-1]):
+                subject, target = target, subject
+                break
+        else:
+            # An end nobody has said the kind of is told by itself.
+            name = self._own(item.type) if all(kinds) else relation
+        if name != relation:
+            self._otherwise[item.type][name] += 1
         row = {
             "subject_id": self._end(subject, ends),
-            "relation": self._relations[item.type],
+            "relation": name,
             "object_id": self._end(target, ends),
             "statement_id": self._statement["id"],
             "from_date": item.date,
         } | _graded(item)
         row.pop("source_grade", None)
         label = item.label.strip()
-        notes = [label if label.casefold() != item.type.casefold() else "", item.description, *item.cards]
+        # What the relation does not say any more is still said.
+        lost = item.type if name in OTHERWISE.values() and name != relation else ""
+        notes = [lost, label if label.casefold() != item.type.casefold() else "", item.description, *item.cards]
         return self._with_attributes("links", row, item, notes)
 
     def _left_out(self, item: Item, ends: Table[str, Item]) -> bool:
@@ -311,6 +346,24 @@ class _Chart:
         } | {name: value for name, value in chosen.items() if value}
 
 
+def _together(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
+    """The links with those as one that differ in their notes alone, where it happens once: they are one claim.
+
+    Links that are equal stay, to be counted as such.
+    """
+    alike: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = defaultdict(list)
+    for _, row in links:
+        if not happens_again(row["relation"]):
+            alike[tuple(sorted(cell for cell in row.items() if cell[0] != "notes"))].append(row)
+    dropped = set[int]()
+    for first, *others in alike.values():
+        if any(row.get("notes") != first.get("notes") for row in others):
+            notes = [note for row in (first, *others) for note in row.get("notes", "").split(_BETWEEN_NOTES) if note]
+            first["notes"] = _BETWEEN_NOTES.join(dict.fromkeys(notes))
+            dropped.update(map(id, others))
+    return [(line, row) for line, row in links if id(row) not in dropped]
+
+
 def _add(row: dict[str, str], other: Table[str, str]) -> None:
     """Adds to an entity's row what is told of it in another place of the chart; what cannot stand beside it goes to the notes.
 
@@ -335,8 +388,9 @@ def _add(row: dict[str, str], other: Table[str, str]) -> None:
         row["notes"] = _BETWEEN_NOTES.join(dict.fromkeys(note for note in notes if note))
 
 
-def _fits(relation: Relation, subject: str, target: str) -> bool:
-    return subject in relation.subjects and target in relation.objects
+def _fits(name: str, subject: str, target: str) -> bool:
+    relation = RELATIONS.get(name)
+    return relation is None or (subject in relation.subjects and target in relation.objects)
 
 
 def _identity(item: Item) -> str:
