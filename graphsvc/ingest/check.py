@@ -194,20 +194,24 @@ def _plan(table: Table, raw: RawTable) -> _Plan:
         _, separated = other_delimiter(raw.header)
         if separated:
             raise InputError(
-                f"{raw.file}, line 1 is one cell, {raw.header[0][:_SHOWN_CHARS]!r}: its cells are separated by {separated}. "
+                f"{raw.file}, line {raw.header_line} is one cell, {raw.header[0][:_SHOWN_CHARS]!r}: its cells are separated by {separated}. "
                 "Save the file with commas between the cells, or load it with a mapping that names its `delimiter`."
             )
-        raise InputError(f"{raw.file}, line 1 names no column of {table.name}: {hint('', known)}.")
+        raise InputError(f"{raw.file}, line {raw.header_line} names no column of {table.name}: {hint('', known)}.")
     for index, name in enumerate(raw.header):
         if not name:
-            raise InputError(f"{raw.file}, line 1: column {index + 1} has no name; give each column one.")
+            raise InputError(
+                f"{raw.file}, line {raw.header_line}: column {index + 1} has no name; give each column one."
+            )
         if name not in known and not _is_extra(name):
             raise InputError(
-                f"{raw.file}, line 1: unknown column {name[:_SHOWN_CHARS]!r}; {hint(name, known)} "
+                f"{raw.file}, line {raw.header_line}: unknown column {name[:_SHOWN_CHARS]!r}; {hint(name, known)} "
                 f"(a column of your own begins with {EXTRA_PREFIX})"
             )
         if name in places:
-            raise InputError(f"{raw.file}, line 1: column {name!r} stands there twice; only one of them can be meant.")
+            raise InputError(
+                f"{raw.file}, line {raw.header_line}: column {name!r} stands there twice; only one of them can be meant."
+            )
         places[name] = index
     required = frozenset(column.name for column in table.columns if column.required)
     for name in sorted(required):

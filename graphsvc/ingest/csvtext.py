@@ -27,6 +27,11 @@ _MOST_CELLS = 10_000
 _LINES_FOR_A_ROW = 4
 
 
+# The first line that Excel reads what separates the cells from, and shows to nobody.
+_HINT = re.compile(rb'(?:\xef\xbb\xbf)?(?P<quote>"?)sep=(?P<sign>[^\w\s"]|\t)(?P=quote)\r?\n?', re.IGNORECASE)
+_HINT_BYTES = 16
+
+
 # Signs that separate cells → what they are called.
 DELIMITERS = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "vertical bars"}
 
@@ -63,6 +68,11 @@ class CsvPart:
         """How people know it."""
         return self.name
 
+    @property
+    def is_hidden(self) -> bool:
+        """A file is not."""
+        return False
+
     def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:
         """The file as the table `name`: the header is read now, the rows whenever they are walked.
 
@@ -82,9 +92,10 @@ class CsvPart:
         line, cells = first
         if not header:
             return RawTable(name, self.shown, numbers(len(cells)), rows, is_numbered=True)
-        if line != 1 or not any(cells):
-            raise InputError(f"{self.shown}, line 1 is empty: the first line must name the columns.")
-        return RawTable(name, self.shown, cells, rows)
+        header_line = 2 if rows.hint() else 1
+        if line != header_line or not any(cells):
+            raise InputError(f"{self.shown}, line {header_line} is empty: it must name the columns.")
+        return RawTable(name, self.shown, cells, rows, header_line=header_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +118,24 @@ class _Rows:
                 )
             yield line, cells
 
+    def hint(self) -> str:
+        """What the file itself says that separates its cells, in a first line for Excel; empty if it has none."""
+        with _opened(self.part) as stream:
+            match = _HINT.fullmatch(stream.readline(_HINT_BYTES))
+        return match["sign"].decode("ascii") if match else ""
+
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """(line, cells) of each record that is not empty, the header first."""
         limit = self.part.limits.cell_chars
+        hint = self.hint()
+        delimiter = hint or self.delimiter
         # Set for the whole process by the csv module: raised where a delivery may hold more, never lowered.
         csv.field_size_limit(max(csv.field_size_limit(), limit))
         with _opened(self.part) as stream:
             lines = _Lines(stream, self.part, self.encoding)
-            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            if hint:
+                lines.line()
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
             while True:
                 start = lines.number + 1
                 lines.held.clear()
@@ -123,7 +144,7 @@ class _Rows:
                 except StopIteration:
                     return
                 except csv.Error:
-                    cells = _read_carefully(lines, self.delimiter, start, limit + 1)
+                    cells = _read_carefully(lines, delimiter, start, limit + 1)
                 if any(cells):
                     yield start, cells
 

@@ -95,7 +95,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
             # What is ignored may stand there as often as it likes.
             if raw.header.count(name) > 1 and (name in mapped[raw.file] or name not in known[raw.file]):
                 raise InputError(
-                    f"{raw.file}, line 1: column {name!r} stands there twice; only one of them can be meant."
+                    f"{raw.file}, line {raw.header_line}: column {name!r} stands there twice; only one of them can be meant."
                 )
         for name in sorted(table.read.union(table.ignore)):
             if name not in raw.header:
@@ -139,7 +139,7 @@ def _refuse_delimiter(mapping: Mapping, raw: RawTable) -> None:
     sign, separated = other_delimiter(raw.header)
     if sign:
         raise InputError(
-            f"{raw.file}, line 1 is one cell, {raw.header[0][:60]!r}: its cells are separated by {separated}. "
+            f"{raw.file}, line {raw.header_line} is one cell, {raw.header[0][:60]!r}: its cells are separated by {separated}. "
             f"Write delimiter = {json.dumps(sign)} in each [[table]] of {mapping.file} that reads it."
         )
 

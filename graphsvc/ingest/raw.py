@@ -41,6 +41,7 @@ class RawTable:
             begins. Rows may have more or fewer cells than the header. A cell beyond `Limits.cell_chars` may arrive
             cut, but longer than that limit, so that a check still sees it.
         is_numbered: whether the header is no row of it: its columns are called by their number.
+        header_line: the line the header stands in.
     """
 
     name: str
@@ -48,6 +49,7 @@ class RawTable:
     header: list[str]
     rows: Iterable[tuple[int, list[str]]]
     is_numbered: bool = False
+    header_line: int = 1
 
 
 class NumberCell(str):
@@ -126,6 +128,10 @@ class RawPart(Protocol):
     @property
     def shown(self) -> str:
         """How people know it: `people.csv`, `book.xlsx, sheet people`."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a program shows it to nobody who does not ask for it, as Excel does some sheets."""
 
     def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:
         """Its content as the table `name`; raises InputError where it cannot be read.

@@ -157,8 +157,10 @@ def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
         raise InputError(graph_beside(path, part.name))
     if why := in_folder(part):
         return InputError(f"{path.name} holds the unknown file {part.name!r}.{why}")
+    # Nobody looks for what is not shown.
+    hidden = ", which is hidden (right-click a tab, Unhide)" if part.is_hidden else ""
     return InputError(
-        f"{path.name} holds the unknown {what} {part.name!r}: {hint(part.name, known)}.".replace("?.", "?")
+        f"{path.name} holds the unknown {what} {part.name!r}{hidden}: {hint(part.name, known)}.".replace("?.", "?")
     )
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from graphsvc.errors import InputError
@@ -127,6 +128,14 @@ def test_values_have_the_type_of_their_column() -> None:
         ("statements", {"id": "S1", "kind": "witness", "source_id": "P1 "}, "source_id", "white space"),
         ("statements", {"id": "S1", "kind": "witness", "source_grade": "4"}, "source_grade", "known are 1, 2, 3"),
         ("links", link(relation="PILOTTED"), "relation", "did you mean PILOTED?"),
+        ("links", link(relation="paid"), "relation", "did you mean PAID?"),
+        # The line of a sum at the end of a sheet.
+        (
+            "links",
+            link(subject_id="", relation="", object_id="", statement_id="", from_date="Summe"),
+            "from_date",
+            "not a date: write 2020, 2020-05, 2020-05-08 or 2020-05-08T04:30Z (also wrong in this row: object_id,",
+        ),
         ("links", link(relation="X_sold"), "relation", "X_LIKE_THIS"),
         ("links", link(object_id="Q-0A1B-2C3D-4E5F"), "object_id", "reserved"),
         ("links", link(from_date="2020-05-09", to_date="2020-05-08"), "to_date", "is before from_date 2020-05-09"),
@@ -198,6 +207,7 @@ def test_a_row_of_another_width_is_rejected_by_its_count(cells: list[str]) -> No
     [
         (["id", "nmae"], "people.csv, line 1: unknown column 'nmae'; did you mean name"),
         (["ID", "name"], "unknown column 'ID'; did you mean id"),
+        (["id", " name"], "unknown column ' name'; did you mean name"),
         (["id", "x_"], "unknown column 'x_'"),
         (["id", "x_a\nb"], "unknown column"),
         (["id", "name", "name"], "column 'name' stands there twice"),
@@ -215,6 +225,31 @@ def test_a_row_of_another_width_is_rejected_by_its_count(cells: list[str]) -> No
 def test_a_fault_of_the_header_refuses_the_delivery(header: list[str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         check("people", {}, header=header)
+
+
+def test_a_fault_of_the_header_is_told_by_the_line_it_stands_in(deliver: Deliver, limits: Limits) -> None:
+    with pytest.raises(InputError, match=r"people.csv, line 2: unknown column 'nmae'"):
+        read_case(deliver({"people.csv": "sep=;\nid;nmae\nP1;Hewa\n"}), limits)
+
+
+def test_a_header_alone_is_a_table_of_no_rows(deliver: Deliver, limits: Limits) -> None:
+    delivery = read_case(deliver({"people.csv": "id,name\n"}), limits)
+    assert (delivery.read["people"], delivery.rejections) == (0, [])
+    assert delivery.columns["people"] == ["id", "name"]
+
+
+def test_a_cell_beyond_the_header_of_a_sheet_is_rejected_with_its_row_and_empty_rows_are_none(
+    deliver: Deliver, workbook: Deliver, limits: Limits
+) -> None:
+    path = workbook(deliver())
+    book = openpyxl.load_workbook(path)
+    book["people"]["D2"].value = "a note without a heading"
+    book["people"].insert_rows(3)
+    book.save(path)
+    delivery = read_case(path, limits)
+    (rejection,) = delivery.rejections
+    assert str(rejection) == "book.xlsx, sheet people, line 2: the row has 4 cells, but the header has 2"
+    assert [(row.line, row.values["id"]) for row in delivery.rows if row.table == "people"] == [(4, "P2")]
 
 
 def test_the_same_row_twice_is_left_to_the_fold_and_a_differing_one_rejected() -> None:

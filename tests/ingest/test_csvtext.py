@@ -31,6 +31,22 @@ def test_line_feeds_and_a_byte_order_mark_are_accepted() -> None:
     assert read(b"\xef\xbb\xbfid,name\nP1,Zo\xc3\xab\n") == (["id", "name"], [(2, ["P1", "Zoë"])])
 
 
+@pytest.mark.parametrize(
+    ("hint", "sign"),
+    [(b"sep=;\r\n", ";"), (b"\xef\xbb\xbfsep=;\n", ";"), (b"SEP=\t\n", "\t"), (b'"sep=|"\r\n', "|"), (b"sep=,\n", ",")],
+)
+def test_the_hint_of_excel_says_what_separates_the_cells(hint: bytes, sign: str) -> None:
+    text = f"id{sign}name\nP1{sign}Zoë\n".encode()
+    for delimiter in (",", sign):
+        assert read(hint + text, delimiter=delimiter) == (["id", "name"], [(3, ["P1", "Zoë"])])
+    # In any other place it is a cell as any other.
+    assert read(b"id\nsep=;\n") == (["id"], [(2, ["sep=;"])])
+    with pytest.raises(InputError, match=r"people.csv is empty"):
+        read(hint)
+    with pytest.raises(InputError, match=r"people.csv, line 2 is empty: it must name the columns"):
+        read(hint + b"\n" + text)
+
+
 def test_a_last_line_without_an_end_is_read() -> None:
     assert read(b"id,name\nP1,Hewa") == (["id", "name"], [(2, ["P1", "Hewa"])])
 
@@ -57,7 +73,7 @@ def test_rows_may_be_walked_twice() -> None:
     [
         (b"", "people.csv is empty"),
         (b"\xef\xbb\xbf", "people.csv is empty"),
-        (b"\nid,name\nP1,x\n", "people.csv, line 1 is empty"),
+        (b"\nid,name\nP1,x\n", "people.csv, line 1 is empty: it must name the columns"),
         (
             b"id,name\nP1,ok\nP2,caf\xe9\n",
             r"people.csv, line 3: the byte at position 20 is not UTF-8 text\. Save the file as UTF-8",

@@ -155,6 +155,14 @@ def _chart(book: openpyxl.Workbook) -> None:
     book.create_chartsheet("Chart1").add_chart(chart)
 
 
+def _hidden(book: openpyxl.Workbook) -> None:
+    book.create_sheet("Tabelle3").sheet_state = "hidden"
+
+
+def _german(book: openpyxl.Workbook) -> None:
+    book["people"].title = "Personen"
+
+
 def _mistyped(book: openpyxl.Workbook) -> None:
     book["statements"].title = "PEOPLE."
 
@@ -182,6 +190,8 @@ def _date_beyond(book: openpyxl.Workbook) -> None:
         (_merged_header, r"book.xlsx, sheet people has merged cells \(A1:B1\)"),
         (_digits, "book.xlsx, sheet people, cell A2 holds a number of more than 15 digits"),
         (_extra, "unknown sheet 'Sheet1'"),
+        (_hidden, "unknown sheet 'Tabelle3', which is hidden .right-click a tab, Unhide.: known are people, boats"),
+        (_german, "unknown sheet 'Personen': known are people, boats"),
         (_chart, "unknown sheet 'Chart1'"),
         (_mistyped, "unknown sheet 'PEOPLE.': did you mean people"),
         (_no_header, "book.xlsx, sheet people, row 1 is empty"),
