@@ -49,6 +49,8 @@ _MOST_HEARD = 32
 _NUMBER = 6
 _LETTER = re.compile(r"[^\W\d_]")
 _PSEUDONYM = re.compile(r"[SQT](-[0-9A-Z]{4}){3}")
+# French, and who learned Latin letters from it, writes ch for sh: `Rachid`, `Chérif`. Not in German or English words for ch.
+_FRENCH = re.compile(r"(?<![ST])CH", re.IGNORECASE)
 _ZERO = re.compile(r"\(\s*0\s*\)")
 _RUN = re.compile(r"(?<![\w])[+(]{0,2}\d[\d\s().\-/]{4,}\d")
 # Codes of countries that have one or two digits; the others have three (ITU-T E.164).
@@ -150,8 +152,10 @@ def heard(text: str) -> frozenset[Sound]:
         >>> "bdrhmn" in key("Abd al-Rahman") & key("Abdulrahman"), key("كريم") & key("Karim")
         (True, {'krm'})
     """
-    parts = _said(text)
-    return _long_enough({*(sound for part in parts for sound in part.sounds), *_together(parts)})
+    ways = (_said(way) for way in _ways(text))
+    return _long_enough(
+        sound for parts in ways for sound in (*(sound for part in parts for sound in part.sounds), *_together(parts))
+    )
 
 
 def heard_together(text: str) -> frozenset[Sound]:
@@ -162,10 +166,21 @@ def heard_together(text: str) -> frozenset[Sound]:
         >>> bool(key("Karim Hewa") & key("هێوا کەریم")), bool(key("Karim Hewa") & key("کەریم"))
         (True, False)
     """
-    parts = _said(text)
-    apart = {key for part in parts for key, _ in part.sounds} if len(parts) > 1 else set()
-    both = {*_together(parts), *_together(parts[::-1])}
+    ways = [_said(way) for way in _ways(text)]
+    apart = {key for parts in ways if len(parts) > 1 for part in parts for key, _ in part.sounds}
+    both = {sound for parts in ways for sound in (*_together(parts), *_together(parts[::-1]))}
     return _long_enough(sound for sound in both if sound[0] not in apart)
+
+
+def _ways(text: str) -> tuple[str, ...]:
+    """The text, and as it is read where French wrote it.
+
+    Example:
+        >>> _ways("Rachid"), _ways("Schmidt")
+        (('Rachid', 'Rashid'), ('Schmidt',))
+    """
+    french = _FRENCH.sub("sh", text)
+    return (text,) if french == text else (text, french)
 
 
 def _said(text: str) -> list[Word]:
