@@ -35,6 +35,18 @@ PHONES: Tables = {
     "links": said("bill", *CALLS),
 }
 TAPPED: Tables = {"people": [{"id": name} for name in EVERYONE], "statements": [RECORD], "links": said("bill", *CALLS)}
+# A clandestine group without a crossing: who knows whom, who is kin, and relations of the deliverer's own.
+CELLS = (*CIRCLES, ("d1", "d2", "d3", "d4"))
+KNOWN = [f"{first} ASSOCIATES_WITH {second}" for cell in CELLS for first, second in combinations(cell, 2)]
+KIN = ["a1 RELATED_TO a2", "b1 RELATED_TO c1", "a3 RELATED_TO d4", f"{JOINS} RELATED_TO a1"]
+OWN = ["a2 X_BUSINESS b2", "c2 X_BUSINESS d1", "d2 X_TRAINED_WITH b3", f"{JOINS} X_BUSINESS d2"]
+MET = [f"{JOINS} ASSOCIATES_WITH {name}" for cell in CELLS for name in cell]
+MEMBERS = sorted({*chain(*CELLS), JOINS})
+CLANDESTINE: Tables = {
+    "people": [{"id": name, "name": f"Member {name}"} for name in MEMBERS],
+    "statements": [RECORD | {"kind": "intelligence", "source_grade": "2", "assessment": "B"}],
+    "links": said("bill", *KNOWN, *KIN, *OWN, *MET),
+}
 # Who was carried, and is in the list for a tie to who plays a part, has no range, nor has who nothing is told of; the others have.
 TIED: Tables = {
     "people": [*({"id": name} for name in ("boss", "aide", "pal")), {"id": "lone", "category": "suspect"}],
@@ -277,6 +289,40 @@ def test_where_somebody_has_a_part_contacts_alone_make_no_network(place: Callabl
     found = place(directed)("ana").leads.sets.find(1)
     assert not found.contacts_alone
     assert found.of == 2
+
+
+def test_a_group_without_a_crossing_has_its_hub_first_sets_and_pages(place: Callable[[Tables], Place]) -> None:
+    group = place(CLANDESTINE)
+    session, client = group("ana"), group.client("ana")
+    ranking = session.leads.ranking()
+    assert (ranking.verdict, ranking.leads[0].id) == ("leads", JOINS)
+    # Family and relations of one's own make nobody a lead.
+    assert {lead.id for lead in ranking.leads} == {*MEMBERS}
+    found = session.leads.sets.find(1)
+    assert (found.people, found.of, found.contacts_alone, found.things) == ((JOINS,), len(MEMBERS), True, False)
+    assert (found.before.pieces, found.after.pieces) == (1, len(CELLS))
+    case = f"/case/{group.case}"
+    for page in (
+        "leads",
+        "sets",
+        "network",
+        f"network?id={JOINS}",
+        "where",
+        "linked",
+        "displacement",
+        "search?q=Member",
+    ):
+        assert (page, client.get(f"{case}/{page}", follow_redirects=True).status_code) == (page, 200)
+    # Whatever else there is asks for something, or says that there is nothing.
+    others = {
+        rule.rule.replace("<case>", group.case)
+        for rule in client.application.url_map.iter_rules()
+        if rule.arguments == {"case"} and "GET" in (rule.methods or ())
+    }
+    assert len(others) > 30
+    assert [page for page in sorted(others) if client.get(page).status_code >= 500] == []
+    assert "No network to look at" not in client.get(f"{case}/sets").text
+    assert f"Member {JOINS}" in client.get(f"{case}/leads").text
 
 
 def test_what_has_the_most_links_is_counted_as_the_reader_sees_it(place: Callable[[Tables], Place]) -> None:
