@@ -194,6 +194,7 @@ CALLS: dict[str, Entry] = {
     "protection.erasures.listed": with_(),
     "search.find": of("words"),
     "search.said": of("words"),
+    "search.tied": lambda known: [((one,), {}) for one in ("abandoned", "gave instructions to", "X_OWN", *known.words)],
     "search.days": with_("8 May"),
     "network.growth": lambda known: [((one, PictureRequest(ids=known.entities[:2])), {}) for one in known.entities],
     "network.paths.find": lambda known: (

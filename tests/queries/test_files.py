@@ -147,6 +147,7 @@ def test_few_witnesses_cannot_be_told_apart_by_a_filter_or_an_order(query: Query
 # Queries that meet claims without showing anything of them, and why they need not ask which kinds are shown one by one.
 ASIDE = {
     "hubs.claims": "material for an analysis, never shown",
+    "people.tied_by": "only whether there is one, to find the links by; each link is told as the reader sees it",
     "quality.unmentioned": "whether anybody speaks of an entity at all, not who or how many",
 }
 

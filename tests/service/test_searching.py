@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from itertools import product
+from urllib.parse import quote
 
 import pytest
 
+from graphsvc.access import vault
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
@@ -15,14 +18,17 @@ from graphsvc.errors import NotFound
 from graphsvc.names.likeness import SearchText, match
 from graphsvc.names.terms import fields
 from graphsvc.service import Service, Session, quiet
+from graphsvc.service.search.search import FoundTies
 from graphsvc.views.wording import is_pseudonym
-from tests.toolbox.accounts import add, named
+from graphsvc.web import create_app
+from tests.toolbox.accounts import add, named, signed_in
 from tests.toolbox.rows import Tables, write
 
 pytestmark = pytest.mark.neo4j
 
 CASE = 'search "one" \\ two'
 WITNESS = "Wilhelmina Quartermaine"
+LEFT = "Ottoline Featherstone"
 FIRST: Tables = {
     "people": [
         {"id": "P1", "name": "Карим", "phones": "+44 7911 123456", "notes": "Seen at the Blue Anchor", "handling": "P", "category": "suspect"},
@@ -33,6 +39,9 @@ FIRST: Tables = {
         {"id": "W1", "name": WITNESS, "category": "witness", "phones": "07700 900123", "handling": "P", "nationality": "Bidoon"},
         {"id": "P6", "name": "Ali Hasan", "date_of_birth": "1990-05-08", "phones": "+44 7700 900111", "handling": "P", "category": "suspect"},
         {"id": "P7", "name": "Ali Hasan", "date_of_birth": "1971", "handling": "P", "category": "suspect"},
+        {"id": "P8", "name": "Rojan Lake", "handling": "P", "category": "suspect", "nationality": "Kuwait"},
+        {"id": "P9", "name": "Dilo Marsh", "handling": "P", "category": "suspect"},
+        {"id": "W2", "name": LEFT, "handling": "P"},
     ],
     "crossings": [
         {"id": "X1", "date": "2020-05-08T04:30Z", "handling": "P"},
@@ -44,6 +53,7 @@ FIRST: Tables = {
     "things": [{"id": "T1", "kind": "phone", "value": "0044 7911-999888", "handling": "P"}],
     "statements": [
         {"id": "R1", "kind": "intelligence", "handling": "P", "summary": "The lorry stood by the chandlery.", "x_desk": "Harbour desk"},
+        {"id": "R3", "kind": "intelligence", "handling": "P"},
         {
             "id": "A1", "kind": "witness", "source_id": "W1", "handling": "P", "summary": "The lorry was green.",
             "interest": f"Asylum was promised; {WITNESS} asked for it.", "x_desk": "Night desk",
@@ -60,6 +70,9 @@ FIRST: Tables = {
         },
         {"subject_id": "P6", "relation": "ASSOCIATES_WITH", "object_id": "W1", "statement_id": "R1"},
         {"subject_id": "P5", "relation": "DIRECTED", "object_id": "P6", "statement_id": "R1"},
+        {"subject_id": "P8", "relation": "ABANDONED", "object_id": "W2", "statement_id": "R1"},
+        {"subject_id": "P8", "relation": "X_ABANDONED", "object_id": "P9", "statement_id": "R1"},
+        {"subject_id": "P8", "relation": "X_ABANDONED", "object_id": "P9", "statement_id": "R3", "polarity": "denies"},
     ],
 }  # fmt: skip
 # Many that are nearer to what is looked for than what the reader may see, and words one letter off by the hundred.
@@ -77,6 +90,9 @@ SECOND: Tables = {
         {"subject_id": "P1", "relation": "DIRECTED", "object_id": "P5", "statement_id": "R2", "notes": "C lorry"},
         {"subject_id": "C1", "relation": "DIRECTED", "object_id": "P7", "statement_id": "R2"},
         {"subject_id": "C1", "relation": "DIRECTED", "object_id": "P5", "statement_id": "R2", "place": "lorry park"},
+        {"subject_id": "P9", "relation": "ABANDONED", "object_id": "P5", "statement_id": "R2"},
+        {"subject_id": "C1", "relation": "X_ABANDONED", "object_id": "P9", "statement_id": "R2"},
+        {"subject_id": "P8", "relation": "X_LEFT", "object_id": "P9", "statement_id": "R2"},
     ],
 }
 ASKED = (
@@ -94,6 +110,8 @@ ASKED = (
     "gb123ab",
     "ali hasan",
     "8 May",
+    "abandoned",
+    "left",
 )
 
 
@@ -116,7 +134,8 @@ def grown(
             write(folder, **tables)
             assert session(service, "ann").deliveries.load(folder, quiet).rejections == []
             pam = session(service, "pam")
-            answers.append({text: (pam.search.find(text), pam.search.said(text)) for text in ASKED})
+            found = pam.search
+            answers.append({text: (found.find(text), found.said(text), found.tied(text)) for text in ASKED})
         yield service, answers[0], answers[1]
 
 
@@ -249,11 +268,53 @@ def test_a_case_that_is_not_theirs_is_not_searched(grown: tuple[Service, object,
 
 def test_nationalities_are_found_of_those_who_stand_by_name(pam: Session, ann: Session) -> None:
     for reader in (pam, ann):
-        (hit,) = reader.search.find("kuwait").hits
-        assert (hit.id, hit.why) == ("P3", (("nationality", "Kuwait"),))
+        hits = reader.search.find("kuwait").hits
+        assert {(hit.id, hit.why) for hit in hits} == {(who, (("nationality", "Kuwait"),)) for who in ("P3", "P8")}
         assert reader.search.find("bidoon").hits == ()
         (row,) = reader.queries.run("people.nationalities").dicts()
-        assert (row["nationality"], row["people"], row["who"]) == ("Kuwait", 1, ["P3"])
+        assert (row["nationality"], row["people"], row["who"]) == ("Kuwait", 2, ["P3", "P8"])
+
+
+def test_a_word_that_names_a_relation_leads_to_who_is_tied_by_it(
+    grown: tuple[Service, object, object], pam: Session, ann: Session
+) -> None:
+    def tied(session: Session, text: str) -> set[tuple[str, str, str]]:
+        answer = session.search.tied(text)
+        assert {row["relation"] for row in answer.rows} == {*answer.relations}
+        return {(row["subject"], row["relation"], row["object"]) for row in answer.rows}
+
+    service = grown[0]
+    left = vault.pseudonym(service.register.key(CASE, create=False), "person", "W2")
+    seen = {("P8", "ABANDONED", left), ("P8", "X_ABANDONED", "P9")}
+    for text in ("abandoned", "Abandoned ", "ABANDONED", "left behind"):
+        own = {row for row in seen if text != "left behind" or row[1] == "ABANDONED"}
+        assert tied(pam, text) == own
+    assert tied(pam, "X_ABANDONED") == {("P8", "X_ABANDONED", "P9")}
+    assert tied(ann, "abandoned") == {*seen, ("P9", "ABANDONED", "P5"), ("C1", "X_ABANDONED", "P9")}
+    # Of a relation that only what is under C says nothing is there for who sees P alone, as of one that is nowhere.
+    assert pam.search.tied("left") == pam.search.tied("X_NOWHERE") == FoundTies()
+    assert tied(ann, "left") == {("P8", "X_LEFT", "P9")}
+    assert tied(pam, "Карим") == tied(pam, "%") == set()
+    (denied,) = pam.search.tied("X_ABANDONED").rows
+    assert denied["denying"]
+    # Who was left stands by a pseudonym, whoever looks.
+    assert LEFT not in str(ann.search.tied("abandoned").rows)
+
+
+def test_the_page_shows_who_is_tied_by_a_word_and_leads_to_the_query(grown: tuple[Service, object, object]) -> None:
+    client = signed_in(create_app(grown[0]), "pam")
+    page = client.get(f"/case/{quote(CASE, safe='')}/search", query_string={"q": "abandoned"}).text
+    assert "Tied by “abandoned”" in page
+    assert "denied" in page.partition("Tied by")[2].partition("</section>")[0]
+    assert "Nothing found" not in page
+    (link,) = re.findall(r'href="([^"]*p\.relations=[^"]*)"', page)
+    answer = client.get(unescape(link))
+    assert answer.status_code == 200
+    assert "Rojan Lake" in answer.text
+    assert "Dilo Marsh" in answer.text
+    nothing = client.get(f"/case/{quote(CASE, safe='')}/search", query_string={"q": "left"}).text
+    assert "Nothing found" in nothing
+    assert "Tied by" not in nothing
 
 
 @pytest.mark.parametrize(

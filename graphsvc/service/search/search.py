@@ -1,4 +1,4 @@
-"""Search of a case: entities by what they are called, and free text by its words.
+"""Search of a case: entities by what they are called, free text by its words, and links by what their relation is called.
 
 The index of the graph database offers candidates among what this reader may see; the order is made here, from these
 alone (`names.likeness`).
@@ -13,12 +13,13 @@ from typing import Any
 from graphsvc.names.likeness import LEVELS, Excerpt, SearchText, excerpt, match
 from graphsvc.names.terms import TEXTS, fields
 from graphsvc.records.dates import parse_date, typed_day
+from graphsvc.records.verbs import relations_named
 from graphsvc.service.ask import Ask
 from graphsvc.service.search.known import Known
 from graphsvc.views.wording import told_apart
 
-# Entities, and excerpts, that one search gives at most.
-MOST_FOUND, MOST_SAID = 50, 50
+# Entities, excerpts, and links of a relation, that one search gives at most.
+MOST_FOUND, MOST_SAID, MOST_TIED = 50, 50, 50
 # Ties of a person that are named to tell them from others of their name.
 _TIES = 2
 # Columns of `entities.find` that tell what an entity is found by, under the names of `terms.FIELDS`.
@@ -102,6 +103,19 @@ class FoundText:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FoundTies:
+    """Links of the relations that a search names, as `people.tied_by` gives them; `truncated`: there are more.
+
+    Attributes:
+        relations: the relations that are among them.
+    """
+
+    rows: tuple[dict[str, Any], ...] = ()
+    relations: tuple[str, ...] = ()
+    truncated: bool = False
+
+
 class Search:
     """Search of one case."""
 
@@ -159,6 +173,21 @@ class Search:
         ]
         cut = statements.truncated or entities.truncated or len(texts) > MOST_SAID
         return FoundText(tuple(texts[:MOST_SAID]), cut)
+
+    def tied(self, text: str) -> FoundTies:
+        """Links of the relations that all of a text names (`abandoned`, `X_OWN`), with who is tied by them.
+
+        Which relations of the deliverer's own there are is not asked: only of one that would be called so.
+        """
+        relations = relations_named(text)
+        if not relations:
+            self._asked_nothing("people.tied_by")
+            return FoundTies()
+        answer = self._ask.rows("people.tied_by", relations=list(relations))
+        rows = answer.dicts()
+        there = {row["relation"] for row in rows}
+        named = tuple(relation for relation in relations if relation in there)
+        return FoundTies(tuple(rows[:MOST_TIED]), named, answer.truncated or len(rows) > MOST_TIED)
 
     def days(self, text: str) -> tuple[str, ...]:
         """The days of crossings that a text may mean: a day with its year is that one, without it those of every year.

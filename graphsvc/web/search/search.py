@@ -25,6 +25,7 @@ def results(case: str) -> ResponseReturnValue:
     text = _asked()
     matches = session.search.find(text)
     said = session.search.said(text)
+    tied = session.search.tied(text)
     days = session.search.days(text)
     years = sentences.days_of_crossings(text, days)
     return answer(
@@ -38,6 +39,9 @@ def results(case: str) -> ResponseReturnValue:
         truncated=matches.truncated,
         said=said.texts,
         said_truncated=said.truncated,
+        tied=tied.rows,
+        tied_by=tied.relations,
+        tied_truncated=tied.truncated,
     )
 
 
