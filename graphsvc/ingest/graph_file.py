@@ -57,6 +57,11 @@ class GraphPart:
     records: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
     @property
+    def is_hidden(self) -> bool:
+        """None is."""
+        return False
+
+    @property
     def names(self) -> dict[str, str]:
         """Column → what people call it, attributes first."""
         own = [name for name in self.columns if not name.startswith(_DATA)]
