@@ -134,6 +134,7 @@ INGREDIENTS = MappingProxyType(
         "contacts_apart": ("contacts apart", "is in touch with people who are not in touch with each other"),
         "closeness": ("close to all", "is few steps from everyone else"),
         "between": ("between others", "lies on the shortest ways between others"),
+        "roles": ("said of a part", "is said to arrange, direct, recruit, pay or coerce, by too few to rank by it"),
     }
 )
 

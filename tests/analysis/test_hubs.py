@@ -450,6 +450,47 @@ def test_membership_and_work_by_hand_do_not_switch_structure_off() -> None:
     assert "structure only" in after.reason
 
 
+STAR = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
+STAR_CAST = people(*(f"p{number}" for number in range(40)), "outside")
+
+
+@pytest.mark.parametrize("what", ["RUNS g1", "ORGANISED c1", "DIRECTED p8", "PAID p8", "RECRUITED p8", "COERCED p8"])
+def test_one_claim_of_a_part_does_not_switch_structure_off(what: str) -> None:
+    """It did: whoever one account named came before all in whom a hundred contacts meet."""
+    before = rank(STAR, STAR_CAST, {})
+    one = rank([*STAR, said(f"s1: p7 {what}")], STAR_CAST, {})
+    assert before.leads[0].id == one.leads[0].id == "p0"
+    assert before.verdict == one.verdict == "leads"
+    assert "fewer than 3 independent voices" not in before.reason
+    assert one.reason.startswith("Fewer than 3 independent voices say who arranges")
+    # It counts all the same, and the more the better it is believed: p7 is the first of those who were all alike.
+    assert [lead.id for lead in one.leads[:2]] == ["p0", "p7"]
+    p7 = lead(one, "p7")
+    assert p7.shares["roles"] > 0
+    assert p7.groups == 1
+    assert p7.score == pytest.approx(sum(p7.shares.values()))
+    recorded = rank(
+        [*STAR, said(f"s1: p7 {what}", source_kind="record", source_grade="1", assessment="A")], STAR_CAST, {}
+    )
+    assert lead(recorded, "p7").shares["roles"] > p7.shares["roles"]
+    denied = rank([*STAR, said(f"s1: p7 {what}"), said(f"s2: p7 not {what}")], STAR_CAST, {})
+    assert 0 < lead(denied, "p7").shares["roles"] < p7.shares["roles"]
+
+
+def test_three_who_say_so_rank_by_parts_whatever_the_contacts() -> None:
+    told = [said(f"s{number}: p7 {what}") for number, what in enumerate(("RUNS g1", "ORGANISED c1", "ORGANISED c2"))]
+    few, enough = (rank([*STAR, *told[:count]], STAR_CAST, {}) for count in (2, 3))
+    assert (few.leads[0].id, enough.leads[0].id) == ("p0", "p7")
+    assert "independent voices" in few.reason
+    assert "independent voices" not in enough.reason
+
+
+def test_where_no_contact_stands_out_one_claim_of_a_part_ranks_by_it() -> None:
+    ring = [said(f"t: p{number} CONTACTED p{(number + 1) % 12}", source_kind="record") for number in range(12)]
+    ranking = rank([*ring, said("s1: p7 RUNS g1")], people(*(f"p{number}" for number in range(12))), {})
+    assert (ranking.verdict, ranking.leads[0].id) == ("abstains", "p7")
+
+
 def test_a_star_of_contacts_leads_to_its_centre() -> None:
     ranking = _contacts(*((0, number) for number in range(1, 40)))
     assert (ranking.verdict, ranking.leads[0].id) == ("leads", "n0")

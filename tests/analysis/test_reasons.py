@@ -262,3 +262,19 @@ def test_a_claim_that_joins_two_groups_takes_from_what_they_say(relation: str, l
     )
     assert score * joined.score < score * apart.score
     assert len(why.groups) == joined.groups
+
+
+@pytest.mark.parametrize("few_below", [0, 3])
+def test_where_contacts_stand_out_what_is_said_of_a_part_has_its_share(few_below: int) -> None:
+    star = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
+    told = [said("s1: p7 RUNS g1"), said("s2: p7 not RUNS g1"), said("s1: p7 DIRECTED p8"), said("s1: g2 SUPPLIED b1")]
+    cast = people(*(f"p{number}" for number in range(40)))
+    on = basis([*star, *told], cast, {}, few_below=few_below)
+    assert on.network is None
+    of, scores = dealt(on), exact(on)
+    for name, score in scores.items():
+        assert sum(reasons(on, name, of).shares.values()) == pytest.approx(score, abs=1e-9), name
+    by_what = {claim.relation + claim.polarity: reasons(on, "p7", of).share(claim) for claim in on.told.claims}
+    assert by_what["RUNSasserts"] > 0 > by_what["RUNSdenies"]
+    assert by_what["DIRECTEDasserts"] > 0
+    assert set(reasons(on, "p8", of).shares) == {"t: p0 CONTACTED p8"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from graphsvc.analysis.evidence.belief import link_beliefs, strengths
+from graphsvc.analysis.evidence.belief import corroboration, link_beliefs, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
@@ -16,9 +16,12 @@ from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.folding import as_told
 from graphsvc.analysis.score.network import Operation, network
-from graphsvc.analysis.score.structure import by_structure
+from graphsvc.analysis.score.structure import by_structure, contacts, stands_out, usable
 from graphsvc.records.weights import SHIPPED, Weights
 
+# Fewer independent accounts and other sources than this, over all that is said of roles, cannot single anyone out.
+FEWEST_VOICES = 3
+_HAIR = 1e-9
 # What having been carried, with a tie to somebody who plays a part, makes of somebody of whom nothing else is told.
 ONLY_CARRIED = -2.0
 
@@ -34,7 +37,8 @@ class Basis:
         left_out: ids of those only carried or exploited.
         ledger: all claims with weight, for counting who says them.
         told: the claims that are computed with; `recorded` those of them on the record.
-        network: the operation `told` makes, None where no claim puts anyone before others.
+        network: the operation `told` makes; None where no claim puts anyone before others, or too few say so and contacts make somebody
+            stand out.
         few_below: fewer groups of witnesses than this read `few`; 0: the reader is told every number.
     """
 
@@ -82,6 +86,32 @@ class Basis:
         return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)
 
     @cached_property
+    def voices(self) -> int:
+        """How many independent accounts and other sources say who arranges, directs, recruits, pays or coerces, as the reader is told it."""
+        ledger = self.ledger
+        rows = np.flatnonzero(
+            ledger.of(PUTS_BEFORE) & ~ledger.denies & self.inside[ledger.subject] & self._of_persons[ledger.subject]
+        )
+        nobody = np.zeros(len(rows), dtype=np.int64)
+        groups = corroboration(ledger, nobody, rows, 1)[0]
+        few = 0 < groups[0] < self.few_below
+        # What one interpreter coloured is told to nobody who is told of few.
+        accounts = int(groups[0]) if self.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
+        return _others_speaking(ledger.claims[row] for row in rows.tolist()) + (1 if few else accounts)
+
+    @property
+    def _of_persons(self) -> Bools:
+        return np.array([name in self.persons for name in self.ledger.ids], dtype=bool)
+
+    @cached_property
+    def structure(self) -> tuple[bool, str]:
+        """Whether contacts alone make somebody stand out, and why, see `structure.stands_out`."""
+        ledger = self.ledger
+        rows = usable(ledger, self.inside)
+        network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
+        return stands_out(network, np.isin(ledger.ids, [person.id for person in self.people]))
+
+    @cached_property
     def positions(self) -> dict[str, Floats]:
         """The shares of the score of each entity where there are only contacts, see `structure.by_structure`."""
         return by_structure(self.told, self.inside)
@@ -115,7 +145,7 @@ def basis(
     chosen, left_out = parted(claims, persons)
     names = frozenset(person.id for person in persons)
     told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
-    return Basis(
+    on = Basis(
         people=_ranked(persons, chosen),
         everyone=persons,
         left_out=left_out,
@@ -125,6 +155,18 @@ def basis(
         network=operation(told_ledger, names, left_out) if has_roles(ledger) else None,
         few_below=few_below,
     )
+    if on.network is not None and on.voices < FEWEST_VOICES and on.structure[0]:
+        return replace(on, network=None)
+    return on
+
+
+def _others_speaking(claims: Iterable[Claim]) -> int:
+    """How many sources other than witnesses speak: a register is one, however many of its rows do.
+
+    Records that name no source may all be of one register, and are one voice; a report that names none stands for itself.
+    """
+    others = (claim for claim in claims if claim.source_kind != "witness")
+    return len({claim.source or (claim.source_kind != "record" and f"statement {claim.statement}") for claim in others})
 
 
 def _ranked(persons: Iterable[Person], chosen: Collection[str]) -> list[Person]:
@@ -139,7 +181,7 @@ def has_roles(ledger: Ledger) -> bool:
         >>> [has_roles(encode([said(f"s1: p1 {what}")], {})) for what in ("CONTACTED p2", "MEMBER_OF g1", "RUNS g1")]
         [False, False, True]
 
-    Limits: one claim is enough; whether it tells anyone apart is for the verdict.
+    Limits: one claim is enough; whether enough say so to rank by it is for `basis`, and whether it tells anyone apart for the verdict.
     """
     return bool((ledger.of(PUTS_BEFORE) & ~ledger.denies).any())
 

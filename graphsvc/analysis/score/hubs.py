@@ -14,20 +14,18 @@ from graphsvc.analysis.evidence.belief import corroboration
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score import chance, ingredients, parts, stages
-from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
+from graphsvc.analysis.score.basis import FEWEST_VOICES, ONLY_CARRIED, Basis, basis, has_roles
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.reasons import LinkShares, contact_links, link_shares, rows_of
-from graphsvc.analysis.score.structure import by_structure, contacts, stands_out, usable
+from graphsvc.analysis.score.reasons import LinkShares, link_shares, rows_of, structure_links
+from graphsvc.analysis.score.structure import by_structure
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
 RULES_VERSION = "7"
 _HAIR = 1e-9
-# Fewer independent accounts and other sources than this, over all that is said of roles, cannot single anyone out.
-FEWEST_VOICES = 3
+_FEW_VOICES = f"fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces"
 # Why nobody is ranked where there are no people, and where all were carried.
 _NO_PEOPLE = "No one stands out: only people are ranked, and there are none that you can see."
 _ALL_CARRIED = (
@@ -153,9 +151,8 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
         inside = on.inside
         shares, staged = on.positions, {}
         on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
-        score = sum(shares.values(), start=np.zeros(len(ledger.ids)))
-        counts = _counts(on, contact_links(on.told, inside, score), contact_links(on.recorded, inside, on_record))
-        stands, reason = _structure_verdict(on.people, ledger, inside)
+        counts = _counts(on, structure_links(on.told, inside), structure_links(on.recorded, inside))
+        stands, reason = _structure_verdict(on)
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
@@ -239,39 +236,19 @@ def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
 
 
 def _verdict(on: Basis, whole: Operation, processors: Processors) -> tuple[bool, str]:
-    ledger = on.ledger
-    acting = np.isin(ledger.ids, whole.ids)
-    rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & ~ledger.denies & acting[ledger.subject])
-    nobody = np.zeros(len(rows), dtype=np.int64)
-    groups = corroboration(ledger, nobody, rows, 1)[0]
-    few = 0 < groups[0] < on.few_below
-    # What one interpreter coloured is told to nobody who is told of few.
-    accounts = int(groups[0]) if on.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
-    voices = _others_speaking(ledger.claims[row] for row in rows.tolist()) + (1 if few else accounts)
-    if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
-        return (
-            False,
-            f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces.",
-        )
+    if on.voices < FEWEST_VOICES:  # how many is not told: it may be one witness
+        return False, f"No one stands out: {_FEW_VOICES}."
     if not chance.stands_out(whole, processors=processors):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
     return True, "Ranked by what accounts say of who directs, arranges and links."
 
 
-def _others_speaking(claims: Iterable[Claim]) -> int:
-    """How many sources other than witnesses speak: a register is one, however many of its rows do.
-
-    Records that name no source may all be of one register, and are one voice; a report that names none stands for itself.
-    """
-    others = (claim for claim in claims if claim.source_kind != "witness")
-    return len({claim.source or (claim.source_kind != "record" and f"statement {claim.statement}") for claim in others})
-
-
-def _structure_verdict(people: Sequence[Person], ledger: Ledger, inside: Bools) -> tuple[bool, str]:
-    rows = usable(ledger, inside)
-    network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
-    stands, why = stands_out(network, np.isin(ledger.ids, [person.id for person in people]))
-    caveat = "Nothing says who arranges, directs, recruits, pays or coerces, so this is structure only"
+def _structure_verdict(on: Basis) -> tuple[bool, str]:
+    stands, why = on.structure
+    if has_roles(on.ledger):
+        caveat = f"{_FEW_VOICES[0].upper()}{_FEW_VOICES[1:]}, so this is structure above all"
+    else:
+        caveat = "Nothing says who arranges, directs, recruits, pays or coerces, so this is structure only"
     return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 
 

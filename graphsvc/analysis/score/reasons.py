@@ -16,12 +16,12 @@ from graphsvc.analysis.evidence.belief import belief_shares, strengths, supporte
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT
+from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT, PUTS_BEFORE
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, TIE_COLUMNS, ingredients
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.structure import usable
+from graphsvc.analysis.score.structure import by_structure, roles, usable
 
 # Beliefs that differ by less are the same.
 _HAIR = 1e-12
@@ -158,13 +158,15 @@ def dealt(on: Basis) -> Dealt:
     """
     ledger = on.told
     size = int(ledger.link.max(initial=-1)) + 1
+    shares = belief_shares(ledger, strengths(ledger), size)
     if on.network is None:
         asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
         part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
-        score = sum(on.positions.values(), start=np.zeros(len(ledger.ids)))
-        return Dealt(contact_links(ledger, on.inside, score), part)
+        believed = np.bincount(ledger.link, shares, size)[ledger.link]
+        by_role = ledger.of(PUTS_BEFORE) & (believed > 0)
+        part[by_role] = shares[by_role] / believed[by_role]
+        return Dealt(structure_links(ledger, on.inside), part)
     belief = on.network.belief[ledger.link]
-    shares = belief_shares(ledger, strengths(ledger), size)
     part = np.divide(shares, belief, out=np.zeros(len(belief)), where=belief > 0)
     whom = parts.seen(on.network)
     return Dealt(link_shares(ledger, on.network, whom, ingredients(on.network, whom)), part)
@@ -250,6 +252,36 @@ def _of_carried(ledger: Ledger, place: int) -> dict[ShareKey, float]:
     )
     rows = np.flatnonzero(as_subject | as_object)
     return _keyed(ledger, rows, np.full(len(rows), ONLY_CARRIED / max(len(rows), 1)))
+
+
+def structure_links(ledger: Ledger, inside: Bools) -> LinkShares:
+    """The share of every link where there are contacts above all: those of positions, and those of what is said of a part.
+
+    Args:
+        ledger: the claims.
+        inside: for each entity whether it may play a part.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p1 RUNS g1")], {})
+        >>> found = structure_links(ledger, np.ones(len(ledger.ids), dtype=bool))
+        >>> [ledger.ids[who] for who in found.person]
+        ['p1', 'p2', 'p1']
+
+    Limits: as `contact_links` and `structure.roles`.
+    """
+    shares = by_structure(ledger, inside)
+    said = shares.pop("roles", None)
+    of_contacts = contact_links(ledger, inside, sum(shares.values(), start=np.zeros(len(ledger.ids))))
+    if said is None:
+        return of_contacts
+    link, person, share = roles(ledger, inside)
+    return LinkShares(
+        np.concatenate((of_contacts.link, link)),
+        np.concatenate((of_contacts.person, person)),
+        np.concatenate((of_contacts.share, share)),
+    )
 
 
 def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:

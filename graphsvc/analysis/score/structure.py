@@ -6,9 +6,10 @@ import numpy as np
 import scipy
 
 from graphsvc.analysis.backend import by_backend
+from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import MEETING
+from graphsvc.analysis.evidence.roles import MEETING, PUTS_BEFORE
 
 # Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004; Brandes & Pich 2007).
 _PIVOTS = 2000
@@ -20,6 +21,9 @@ _FAR = 40
 _APART = 4.0
 # What each position adds to the score.
 _PARTS = {"contacts_apart": 0.5, "closeness": 0.25, "between": 0.25}
+# What being said for certain to arrange, direct, recruit, pay or coerce adds to them: half of what the first place is worth.
+_ROLES = 0.5
+_SURE = 1 - 1e-9
 _REWIRED = 99
 # How often chance may be taken for structure.
 _LEVEL, _HAIR = 0.05, 1e-9
@@ -44,7 +48,7 @@ def contacts(first: Ints, second: Ints, size: int) -> scipy.sparse.csr_array:
 
 
 def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
-    """The shares of the score of each entity where there are only contacts: three positions, contacts apart for half of it.
+    """The shares of the score of each entity where there are contacts above all: three positions, contacts apart for half of them, and `roles`.
 
     Args:
         ledger: the claims.
@@ -59,7 +63,41 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
     """
     rows = usable(ledger, inside)
     network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
-    return {name: value * _PARTS[name] for name, value in positions(network).items()}
+    shares = {name: value * _PARTS[name] for name, value in positions(network).items()}
+    _, person, share = roles(ledger, inside)
+    if len(person):
+        shares["roles"] = np.bincount(person, share, len(ledger.ids)).astype(float)
+    return shares
+
+
+def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
+    """What is said of a part, where too few say it to rank by parts: link, who is said to do it, and its share of their score.
+
+    Together it is worth half of the first place among contacts, as far as any of it is believed, and dealt to links by what each takes
+    from the chance that none is true.
+
+    Args:
+        ledger: the claims.
+        inside: for each entity whether it may play a part.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p2 CONTACTED p1")], {})
+        >>> link, person, share = roles(ledger, np.ones(len(ledger.ids), dtype=bool))
+        >>> [ledger.ids[who] for who in person], bool(0 < share[0] < 0.5)
+        (['p1'], True)
+
+    Limits: any part counts alike, and with whom it is done does not count.
+    """
+    rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & inside[ledger.subject])
+    link, first = np.unique(ledger.link[rows], return_index=True)
+    person = ledger.subject[rows][first].astype(np.int64)
+    belief = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)[0][link]
+    failing = -np.log1p(-np.minimum(belief, _SURE))
+    total = np.bincount(person, failing, len(ledger.ids))[person]
+    share = np.divide(-_ROLES * np.expm1(-total) * failing, total, out=np.zeros(len(total)), where=total > 0)
+    return link, person, share
 
 
 def usable(ledger: Ledger, inside: Bools) -> Ints:
