@@ -28,6 +28,7 @@ from graphsvc.appdb import tables as appdb
 from graphsvc.appdb import transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
+from graphsvc.records.relations import RELATIONS
 from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.web import create_app
 from tests.access.conftest import LOADER
@@ -176,6 +177,7 @@ def arguments(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
     named = {"crossing": ["C1"], "boat": ["B1"], "gang": ["G1", "G2"], "workplace": ["K1"], "supplier": ["P3"]}
     for query in session.queries.listed():
         base = {p.name: loosest[p.type] for p in query.parameters if p.type in loosest and p.name != "most"}
+        base |= {p.name: sorted(RELATIONS) for p in query.parameters if (p.name, p.default) == ("relations", None)}
         ids = [p for p in query.parameters if p.type == "id"]
         if not ids or all(p.default is not None for p in ids):
             yield query.name, base | {p.name: "no" for p in query.parameters if p.words == ("yes", "no")}

@@ -249,6 +249,7 @@ CALLS: dict[str, Entry] = {
     "leads.witnesses.agreements": with_(),
     "leads.questions.statements_on": lambda known: [((list(known.entities),), {})],
     "queries.run": lambda known: [((name, given), {}) for name, given in known.firsts],
+    "queries.released": lambda known: [((name, given), {}) for name, given in known.firsts[1::4]],
     "queries.answered": lambda known: [((name, given), {}) for name, given in known.firsts[::4]],
     "queries.names": lambda known: [(("people.several_crossings", ["which"], [(known.entities,)]), {})],
     "queries.text": with_("people.one"),
