@@ -31,13 +31,13 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats, encode
 from graphsvc.analysis.evidence.roles import HUBS, PARTS
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.candidates import parted
-from graphsvc.analysis.score.ingredients import BY_HAND, EVERYDAY, NAMES, WEIGHED
+from graphsvc.analysis.score.ingredients import BY_HAND, EVERYDAY, NAMES, RAISING, WEIGHED
 from graphsvc.analysis.score.network import Operation, network
 from graphsvc.simulate import simulate
 
 FALSE_SHARES = (0.0, 0.2, 0.4)
 READINGS = 3
-PENALTY = 100.0
+PENALTY = 40.0
 # Of each hub so much counts as if they did by hand, besides, what somebody who is none does in the same world: in most worlds no
 # hub ever steers or houses, and a case in which they do is not to be read as one without hubs.
 _BY_HAND_TOO = 0.15
@@ -46,6 +46,8 @@ _APART, _SEED = 0.3, 0
 # Columns of the last reading: what says nothing of a part, however it comes out in the worlds, is no part of its fit.
 _LAST = np.array([weighed and name not in EVERYDAY for name, weighed in zip(NAMES, WEIGHED, strict=True)])
 _HAND = np.array([NAMES.index(name) for name in BY_HAND])
+# In the last reading: 1 where an ingredient speaks for no part more than for any hub's, -1 the other way round, 0 where it is free.
+_BOUND = np.array([(name in RAISING) - (name in BY_HAND) for name in NAMES])
 # Below this spread an ingredient is too rare for its weight to be trusted.
 _LEAST_SPREAD = 0.02
 # Role in the truth of a world → the parts that may be.
@@ -132,11 +134,14 @@ def fit(
         )
         again = np.concatenate([first + rows for first, rows in zip(at, hubs, strict=False)])
         values = np.concatenate([*blocks, *too])
-        if number == readings - 1:
+        last = number == readings - 1
+        if last:
             values = values * _LAST
         counted = np.concatenate((weight, weight[again] * _BY_HAND_TOO))
         counted[again] *= 1 - _BY_HAND_TOO
-        tables.append(_regression(values, np.concatenate((may, may[again])), counted, penalty, nothing.start))
+        tables.append(
+            _regression(values, np.concatenate((may, may[again])), counted, penalty, nothing.start, _BOUND * last)
+        )
     return tables
 
 
@@ -152,29 +157,43 @@ def _by_hand_too(one: Sample, values: Floats, drawn: np.random.Generator) -> tup
     return rows, result
 
 
-def _regression(values: Floats, may: Bools, weight: Floats, penalty: float, start: Floats) -> parts.PartTable:
+def _regression(
+    values: Floats, may: Bools, weight: Floats, penalty: float, start: Floats, bound: Ints
+) -> parts.PartTable:
+    """One reading; `bound` as `_BOUND`. A bound row is its middle and squares above and below it, so that any number will do."""
     spread = np.sqrt((weight[:, None] * values**2).sum(axis=0) / weight.sum()) + _LEAST_SPREAD
     scaled = (values / spread).astype(np.float32)
     shape = (scaled.shape[1] + 1, len(start))
     out = np.where(np.repeat(may, parts.WAYS, axis=1), np.float32(0.0), np.float32(-np.inf))
+    bounded = 1 + np.flatnonzero(bound)
+    side = np.where(np.arange(len(start)) < len(HUBS) * parts.WAYS, 1.0, -1.0) * bound[bounded - 1, None]
+
+    def unpacked(flat: Floats) -> tuple[Floats, Floats]:
+        table, middle = flat[: shape[0] * shape[1]].reshape(shape).copy(), flat[shape[0] * shape[1] :]
+        root = table[bounded]
+        table[bounded] = middle[:, None] + side * root**2
+        return table, root
 
     def sums(weighed: Floats) -> Floats:
         most = weighed.max(axis=1, keepdims=True)
         return np.asarray(most + np.log(np.exp(weighed - most).sum(axis=1, keepdims=True)))
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        table = flat.reshape(shape)
+        table, root = unpacked(flat)
         weighed = scaled @ table[1:].astype(np.float32) + table[0].astype(np.float32)
         total, fitting = sums(weighed), sums(weighed + out)
         off = weight[:, None] * (np.exp(weighed - total) - np.exp(weighed + out - fitting))
         value = (weight * (total - fitting)[:, 0]).sum() + penalty * (table[1:] ** 2).sum() / 2
-        by_row = scaled.T @ off.astype(np.float32)
-        return float(value), np.vstack((off.sum(axis=0), by_row + penalty * table[1:])).ravel()
+        turning = np.vstack((off.sum(axis=0), scaled.T @ off.astype(np.float32) + penalty * table[1:]))
+        by_middle = turning[bounded].sum(axis=1)
+        turning[bounded] *= 2 * side * root
+        return float(value), np.concatenate((turning.ravel(), by_middle))
 
     # Ways that start alike stay alike.
     first = np.random.default_rng(_SEED).normal(0.0, _APART, shape)
     first[0] += start
-    table = minimize(loss, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 250}).x.reshape(shape)
+    given = np.concatenate((first.ravel(), np.zeros(len(bounded))))
+    table = unpacked(minimize(loss, given, jac=True, method="L-BFGS-B", options={"maxiter": 350}).x)[0]
     says = table[1:] / spread[:, None]
     # Only differences between parts mean anything: told around their mean they can be read.
     return parts.PartTable(table[0] - table[0].mean(), says - says.mean(axis=1, keepdims=True))

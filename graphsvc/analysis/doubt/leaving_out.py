@@ -130,12 +130,12 @@ class LeavingOut:
         >>> leaving = LeavingOut(on)
         >>> (some,) = leaving.moved([np.array([0])])
         >>> some.order.ids, some.person.tolist(), some.rank.tolist(), some.score.round(9).tolist()
-        (['p1', 'p2'], [0], [2], [0.0])
+        (['p1', 'p2'], [0], [1], [0.0])
         >>> (some,) = leaving.lists([np.array([0])])
         >>> some.ids, some.left_out.tolist(), some.rank.tolist(), some.ranked.tolist()
-        (['p1', 'p2'], [0], [[2, 1]], [[True, True]])
+        (['p1', 'p2'], [0], [[1, 2]], [[True, True]])
         >>> leaving.of_one([np.array([0]), np.array([], dtype=int)], "p2").rank.tolist()
-        [[1], [2]]
+        [[2], [2]]
 
     Limits: a set that moves nobody is passed over, but by `of_one`. Equal, but for rounding, to everything made anew without the
     rows, where something still puts anyone before others (`Basis.without`). Holds two networks, and what was read of them.

@@ -222,7 +222,7 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
 
     Example:
         >>> from graphsvc.analysis.examples import tied
-        >>> before = read(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2"))
+        >>> before = read(tied("s1: p1 ORGANISED c1", "s2: p2 SUPPLIED b2"))
         >>> some = rescored(before, [(np.array([0]), np.array([1.0])), (np.array([1]), np.array([0.0]))])
         >>> some.change.tolist(), some.row.tolist(), (some.score > before.score).tolist()
         ([0, 1], [0, 1], [True, False])

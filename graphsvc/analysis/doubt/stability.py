@@ -73,8 +73,8 @@ def places(
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 MANAGED w1")], people("p1", "p2"), {})
         >>> found = places(on, pieces(on.told))
-        >>> [(name, place.best, place.worst, place.rests_on) for name, place in found.items()]
-        [('p1', 1, 2, ('witness',)), ('p2', 1, 2, ('witness',))]
+        >>> [(name, place.best, place.worst, place.rests_on, place.most) for name, place in found.items()]
+        [('p1', 1, 1, ('witness',), None), ('p2', 2, 2, (), None)]
 
     Limits: leaves out what was said, not what it led others to say; two pieces that only matter together are missed.
     Draws take links as independent of each other, and who is ranked as it is. Of those only carried who stand in the list for a

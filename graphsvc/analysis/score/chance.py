@@ -12,17 +12,16 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 DEALS = 39
 # Of so many deals chance may reach the case once: at most one time in twenty, the case itself counted in.
 _MAY_REACH = 1
-# So many are compared: of the first ten of a case half may be none of those behind it, and chance does as well for them.
-_TOP = 5
+# One in so many is compared.
+_FIRST = 10
 
 
 def stands_out(network: Operation, seed: int = 0, processors: Processors = THIS_MACHINE) -> bool:
-    """Whether the first five stand higher than in networks rewired at random (permutation test, one-sided, 5 %).
+    """Whether the first tenth stands higher than in networks rewired at random (permutation test, one-sided, 5 %).
 
     In each rewired network the same links are dealt out anew: everybody is told of as often as before, but in any role
     and with anybody. What falls apart is that those who direct are not those who are directed, that the same few arrange,
-    and that they are tied to those whom it takes. Compared is the mean score of the first five, or of the first tenth
-    where that is fewer.
+    and that they are tied to those whom it takes. Compared is the mean score of the first tenth.
 
     Args:
         network: see `network`.
@@ -51,7 +50,7 @@ def stands_out(network: Operation, seed: int = 0, processors: Processors = THIS_
 
 
 def head_of_deal(network: Operation, ends: NDArray[np.int32]) -> float:
-    """The mean score of the first five, or of the first tenth where that is fewer, in one deal.
+    """The mean score of the first tenth in one deal.
 
     Args:
         network: see `stands_out`.
@@ -68,5 +67,5 @@ def head_of_deal(network: Operation, ends: NDArray[np.int32]) -> float:
 
 
 def _head(network: Operation) -> float:
-    top = max(1, min(_TOP, network.size // 10))
+    top = max(1, network.size // _FIRST)
     return float(np.sort(parts.score(parts.read(network)))[-top:].mean()) if network.size else 0.0

@@ -133,3 +133,13 @@ EVERYDAY = tuple(
     for relation, end in _TOLD_APART
     if (end == "to") == (relation in _PAYS) and relation in ACTS
 )
+# What an operation needs somebody to do, besides work by hand: in the last reading each of it speaks for every hub's part at least as
+# much as for any other, so that to be told of it lowers nobody, whatever else is told. Work by hand never speaks more for a hub's.
+RAISING = tuple(
+    name
+    for name in NAMES
+    if FAMILY[name] in ("arranges", "belongs", "commands", "reaches", "money")
+    and (" " not in name or name.split()[1] == "to")
+    and WEIGHED[_PLACE[name]]
+    and name not in EVERYDAY
+)
