@@ -15,6 +15,7 @@ from graphsvc.analysis.score.folding import folded
 INTERPRETER = [said(f"s{n}: i SERVED m{n}") for n in range(40)] + [said(f"s{n}: m{n} CONTACTED i") for n in range(41)]
 FITS = {
     "served": INTERPRETER,
+    "serving": [said(f"s1: i SERVED a{n}") for n in range(3)],
     "family": [said("s1: i DIRECTED a"), said("s2: i RECRUITED b"), said("s3: i RELATED_TO a")],
     "paid": [said("s1: a PAID i"), said("s2: i SERVED a"), said("s2: i SERVED b")],
     "coerced": [said("s1: i PILOTED c1"), said("s1: boss COERCED i")],
@@ -28,6 +29,7 @@ FITS = {
 }
 DOES_NOT = {
     "served": [said("s1: i SERVED a"), said("s2: i CONTACTED a"), said("s3: i CONTACTED b")],
+    "serving": [said(f"s1: i SERVED a{n}") for n in range(2)] + [said(f"s1: a{n} SERVED i") for n in range(3)],
     "family": [said("s1: i DIRECTED a"), said("s3: i RELATED_TO c")],
     "paid": [said("s1: a PAID i"), said("s1: b PAID i"), said("s2: i SERVED a")],
     "coerced": [said("s1: i PILOTED c1"), said("s1: i COERCED boss")],
@@ -66,9 +68,29 @@ def test_told_as_one_it_reads_the_same(name: str) -> None:
 
 
 def test_the_numbers_are_of_people() -> None:
-    (reading,) = read(INTERPRETER)
-    assert reading.text.startswith("Met 40 of the 41 people")
-    assert len(reading.entities) == 40
+    met, serving = read(INTERPRETER)
+    assert met.text.startswith("Met 40 of the 41 people")
+    assert serving.text.startswith("Is said to have served 40 people lawfully")
+    assert len(met.entities) == len(serving.entities) == 40
+
+
+def test_whom_a_lead_served_is_told_though_nobody_told_of_a_meeting_and_one_order_raises_them() -> None:
+    doctor = [said(f"s{n}: i SERVED m{n}") for n in range(28)] + [said("s1: i DIRECTED a")]
+    (reading,) = read(doctor, [doctor[-1]])
+    assert (reading.name, len(reading.entities)) == ("serving", 28)
+    assert reading.text.startswith("Is said to have served 28 people lawfully")
+
+
+def test_of_whom_the_service_is_denied_is_not_counted_unless_the_denial_was_taken_back() -> None:
+    served = [said(f"s1: i SERVED a{n}") for n in range(4)]
+    denied = [said(f"s2: i not SERVED a{n}") for n in range(2)]
+    (reading,) = read([*served, denied[0]])
+    assert reading.entities == ("a1", "a2", "a3")
+    assert read([*served, *denied]) == read(folded([*served, *denied])) == []
+    withdrawn = [said(claim.id) for claim in denied]
+    for claim in withdrawn:
+        claim.status = "withdrawn"
+    assert len(read([*served, *withdrawn])[0].entities) == 4
 
 
 def test_an_interest_is_said_beside_whatever_else_raises_a_lead() -> None:

@@ -30,9 +30,16 @@ ROLES = {
 MOST = 2
 # A second witness, and an account with an interest.
 MORE: Tables = {
-    "people": [{"id": "aide-9", "name": "Fay Moor"}, {"id": "wit-2", "name": "Una Vance", "category": "witness"}],
+    "people": [
+        {"id": "doc-1", "name": "Ines Hall"},
+        {"id": "aide-9", "name": "Fay Moor"},
+        {"id": "wit-2", "name": "Una Vance", "category": "witness"},
+    ],
     "statements": [{"id": "account-2", "kind": "witness", "handling": "P", "source_id": "wit-2", "interest": "a debt"}],
-    "links": said("account-2", "boss-1 DIRECTED aide-2", "aide-9 DIRECTED aide-2", "aide-9 RELATED_TO aide-2"),
+    "links": said("account-2", "boss-1 DIRECTED aide-2", "aide-9 DIRECTED aide-2", "aide-9 RELATED_TO aide-2")
+    + said(
+        "account-2", "doc-1 DIRECTED aide-9", *(f"doc-1 SERVED {patient}" for patient in ("aide-1", "aide-2", "aide-9"))
+    ),
 }
 
 
@@ -184,3 +191,17 @@ def test_readings_are_the_same_with_and_without_sources_but_for_interests(people
     assert looks[:2] == [("sourced", 1), ("low", 0)]
     with pytest.raises(NotFound):
         people("low").leads.questions.readings("nobody")
+
+
+@pytest.mark.parametrize("name", ["low", "sourced"])
+def test_that_a_lead_served_people_lawfully_is_on_the_page_and_in_its_json(people: Place, name: str) -> None:
+    sentence = "Is said to have served 3 people lawfully (interpreter, driver, doctor, landlord or adviser)."
+    client = people.client(name)
+    assert sentence in client.get(f"/case/{people.case}/lead?id=doc-1").text
+    (reading,) = [
+        reading
+        for reading in client.get(f"/case/{people.case}/lead.json?id=doc-1").get_json()["readings"]
+        if reading["name"] == "serving"
+    ]
+    assert reading["text"] == sentence
+    assert [identifier for identifier, _name in reading["entities"]] == ["aide-1", "aide-2", "aide-9"]

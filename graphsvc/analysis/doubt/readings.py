@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.roles import ABOARD, COMMANDS, HANDS_ON, ORDERS
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import doing, those
+from graphsvc.records.relations import LinkKey, doing, those
 
 # What shows that two people met: lawful service makes all of these.
 MEETS = frozenset(those(lambda relation: relation.met))
 _SERVES, _KIN, _PAYS, _COERCES, _SAME = (doing(word) for word in ("serves", "is kin", "pays", "coerces", "is the same"))
 # Fewer people than this are no pattern.
 FEWEST = 2
+# To have served fewer people than this tells of no calling.
+FEWEST_SERVED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,11 @@ def readings(
     Limits: finds only what somebody recorded. That none is found does not make a lead guilty; that one is found does not
     make it innocent.
     """
+    claims = list(claims)
     about = [claim for claim in claims if claim.asserts and lead in (claim.subject, claim.object)]
     everywhere = [claim for claim in aboard if claim.asserts and claim.relation in ABOARD]
     answers = [reading(lead, about) for reading in _ALONE]
+    answers.append(serving(lead, about, {claim.key for claim in claims if claim.denies}))
     answers.append(one_crossing(lead, about, everywhere))
     answers.append(owing(raising, interested))
     return [reading for reading in answers if reading is not None]
@@ -90,6 +94,32 @@ def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
         f"Met {len(both)} of the {len(met)} people they are said to have met while serving them lawfully"
         " (interpreter, driver, doctor, landlord or adviser).",
         both,
+    )
+
+
+def serving(lead: str, about: Iterable[Claim], denied: Collection[LinkKey] = ()) -> InnocentReading | None:
+    """A lead is said to have served people lawfully, whether or not anybody told of a meeting.
+
+    Args:
+        lead: the person's id.
+        about: claims about them.
+        denied: links that a claim with weight denies; they are not counted.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> claims = [said(f"s1: p1 SERVED p{number}") for number in range(2, 6)]
+        >>> serving("p1", claims, {("p1", "SERVED", "p5")}).text
+        'Is said to have served 3 people lawfully (interpreter, driver, doctor, landlord or adviser).'
+
+    Limits: a lawful service can be a cover. One denial, of whatever grade, leaves a person out of the number.
+    """
+    people = _objects(lead, (claim for claim in about if claim.key not in denied), _SERVES)
+    if len(people) < FEWEST_SERVED:
+        return None
+    return _reading(
+        "serving",
+        f"Is said to have served {_people(len(people))} lawfully (interpreter, driver, doctor, landlord or adviser).",
+        people,
     )
 
 
