@@ -62,6 +62,8 @@ _GLOBALS = {
     "voices": wording.voices,
     "voices_short": wording.voices_short,
     "rests_on": wording.rests,
+    "surfaced_by": wording.surfaced,
+    "poorly_graded": wording.poorly_graded,
     "behind_words": behind_words,
     "summed": payments.summed,
     "is_pseudonym": wording.is_pseudonym,

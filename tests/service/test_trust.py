@@ -171,6 +171,12 @@ def test_what_a_lead_rests_on_stands_on_its_page_and_in_the_list(
         assert [text for text in badges(part) if text.startswith("rests on")] == [badge] * bool(badge)
 
 
+def test_a_page_of_a_lead_says_what_its_figures_count(people: Place) -> None:
+    page = " ".join(people.client("sourced").get(f"/case/{people.case}/lead?id=duo-2").text.split())
+    assert "Sources of reports and records that raise the score, each counted once" in page
+    assert "Other sources, of reports and records: " in page
+
+
 def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
     """Lead → for which of its sources an interest is noted, as page, JSON, CSV, session and command have it, and each lead's own page."""
     client, base = people.client(name), f"/case/{people.case}"

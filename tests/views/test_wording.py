@@ -19,6 +19,48 @@ STATIC = Path(wording.__file__).parents[1] / "web" / "static"
 
 
 @pytest.mark.parametrize(
+    ("on", "groups", "words"),
+    [
+        ("one witness", 2, "rests on one witness"),
+        ("one witness", "few", "rests on one witness"),
+        ("few accounts", 0, "rests on few accounts, through others' accounts"),
+        ("one record", 0, "rests on one record"),
+        ("", 0, ""),
+    ],
+)
+def test_whom_no_witness_raises_rests_on_witnesses_through_accounts_of_others(
+    on: str, groups: int | str, words: str
+) -> None:
+    assert wording.rests(on, groups) == words
+
+
+def test_whom_no_witness_raises_is_surfaced_through_accounts_of_others() -> None:
+    assert [wording.surfaced(groups) for groups in (0, 1, "few")] == [
+        "surfaced by witnesses, through others' accounts",
+        "surfaced by witnesses",
+        "surfaced by witnesses",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("share", "source_grade", "assessment", "words"),
+    [
+        (2.0, "2", "D", "half of it graded 2D"),
+        (2.0, "3", "A", "half of it graded 3A"),
+        (4.0, "1", "E", "half of it graded 1E"),
+        (2.0, "2", "C", ""),
+        (1.9, "2", "D", ""),
+        (2.0, "", "", ""),
+    ],
+)
+def test_one_claim_of_a_poor_grade_that_carries_half_of_a_score_is_said_to(
+    share: float, source_grade: str, assessment: str, words: str
+) -> None:
+    assert wording.poorly_graded(share, 4.0, source_grade, assessment) == words
+    assert wording.poorly_graded(share, -4.0, source_grade, assessment) == ""
+
+
+@pytest.mark.parametrize(
     "module",
     [cells, charts, dates, fields, lines, linked, loading, numbers, sentences, wording],
     ids=lambda module: module.__name__,
