@@ -10,7 +10,7 @@ from graphsvc.records.numbers import chance, count, plural, short
 from graphsvc.records.relations import says
 from graphsvc.records.told import SOME
 from graphsvc.service import MOST_STARTS
-from graphsvc.views import loading, payments, sentences, waits, wording
+from graphsvc.views import loading, payments, resting, sentences, waits, wording
 from graphsvc.views.behind import words as behind_words
 
 _FILTERS = {
@@ -61,9 +61,9 @@ _GLOBALS = {
     "period": wording.period,
     "voices": wording.voices,
     "voices_short": wording.voices_short,
-    "rests_on": wording.rests,
-    "surfaced_by": wording.surfaced,
-    "poorly_graded": wording.poorly_graded,
+    "rests_on": resting.rests,
+    "surfaced_by": resting.surfaced,
+    "poorly_graded": resting.poorly_graded,
     "behind_words": behind_words,
     "summed": payments.summed,
     "is_pseudonym": wording.is_pseudonym,

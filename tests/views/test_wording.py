@@ -12,7 +12,7 @@ from graphsvc.analysis.score.structure import contacts, positions
 from graphsvc.records import cells, dates, lines, numbers
 from graphsvc.records.told import MIDDLES
 from graphsvc.records.weights import SHIPPED
-from graphsvc.views import charts, fields, linked, loading, sentences, wording
+from graphsvc.views import charts, fields, linked, loading, resting, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS
 
 STATIC = Path(wording.__file__).parents[1] / "web" / "static"
@@ -31,11 +31,11 @@ STATIC = Path(wording.__file__).parents[1] / "web" / "static"
 def test_whom_no_witness_raises_rests_on_witnesses_through_accounts_of_others(
     on: str, groups: int | str, words: str
 ) -> None:
-    assert wording.rests(on, groups) == words
+    assert resting.rests(on, groups) == words
 
 
 def test_whom_no_witness_raises_is_surfaced_through_accounts_of_others() -> None:
-    assert [wording.surfaced(groups) for groups in (0, 1, "few")] == [
+    assert [resting.surfaced(groups) for groups in (0, 1, "few")] == [
         "surfaced by witnesses, through others' accounts",
         "surfaced by witnesses",
         "surfaced by witnesses",
@@ -56,8 +56,8 @@ def test_whom_no_witness_raises_is_surfaced_through_accounts_of_others() -> None
 def test_one_claim_of_a_poor_grade_that_carries_half_of_a_score_is_said_to(
     share: float, source_grade: str, assessment: str, words: str
 ) -> None:
-    assert wording.poorly_graded(share, 4.0, source_grade, assessment) == words
-    assert wording.poorly_graded(share, -4.0, source_grade, assessment) == ""
+    assert resting.poorly_graded(share, 4.0, source_grade, assessment) == words
+    assert resting.poorly_graded(share, -4.0, source_grade, assessment) == ""
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,6 @@ def test_every_part_of_a_grading_has_words() -> None:
 
 def test_every_share_of_a_score_has_words_and_a_colour() -> None:
     alone = positions(contacts(np.array([0]), np.array([1]), 2))
-    assert set(wording.INGREDIENTS) == {*FAMILIES, "only_carried", *alone}
+    assert set(wording.INGREDIENTS) == {*FAMILIES, "only_carried", *alone, "roles"}
     colours = (STATIC / "graphsvc.css").read_text("utf-8")
     assert {*wording.INGREDIENTS} <= set(re.findall(r"^\.share-(\w+) {", colours, re.MULTILINE))

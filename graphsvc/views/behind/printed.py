@@ -15,8 +15,9 @@ from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
 from graphsvc.views.picture.network import Picture
+from graphsvc.views.resting import rests
 from graphsvc.views.sentences import on_paper
-from graphsvc.views.wording import SIGNS, belief_short, rests, voices_short
+from graphsvc.views.wording import SIGNS, belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 760.0

@@ -1,0 +1,55 @@
+"""What a lead rests on, in words: which pieces, whose accounts, how graded."""
+
+from __future__ import annotations
+
+# What half of a score may go with that no witness said, as a list of leads has it.
+_OF_NO_WITNESS = ("one report", "one record", "one other source")
+# A source not reliable; what is not known how, or suspected to be false.
+_POOR_SOURCES, _POOR_ASSESSMENTS = ("3",), ("D", "E")
+
+
+def rests(on: str, groups: int | str | None = None) -> str:
+    """What half of a score goes with; empty if it does not go with one.
+
+    Args:
+        on: as a list of leads has it.
+        groups: of witnesses whose accounts raise the lead. Where there are none, what goes with witnesses is what they said of
+            others, who then count for more or less (default: not asked).
+
+    Example:
+        >>> rests("one record, one account"), rests("")
+        ('rests on one record, one account', '')
+        >>> rests("one witness", 0)
+        "rests on one witness, through others' accounts"
+    """
+    if not on:
+        return ""
+    return f"rests on {on}{_through(groups) if on not in _OF_NO_WITNESS else ''}"
+
+
+def surfaced(groups: int | str) -> str:
+    """That somebody is among the first fifty only for what witnesses said.
+
+    Args:
+        groups: of witnesses whose accounts raise the lead.
+
+    Example:
+        >>> surfaced(2), surfaced(0)
+        ('surfaced by witnesses', "surfaced by witnesses, through others' accounts")
+    """
+    return f"surfaced by witnesses{_through(groups)}"
+
+
+def _through(groups: int | str | None) -> str:
+    return ", through others' accounts" if groups == 0 else ""
+
+
+def poorly_graded(share: float, score: float, source_grade: str, assessment: str) -> str:
+    """The grade of a claim that alone carries half of a score, or more, and is poorly graded; else empty.
+
+    Example:
+        >>> poorly_graded(2.5, 4.0, "2", "D"), poorly_graded(2.5, 4.0, "2", "C"), poorly_graded(1.0, 4.0, "3", "E")
+        ('half of it graded 2D', '', '')
+    """
+    poor = source_grade in _POOR_SOURCES or assessment in _POOR_ASSESSMENTS
+    return f"half of it graded {source_grade}{assessment}" if poor and score > 0 and 2 * share >= score else ""
