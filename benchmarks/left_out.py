@@ -115,7 +115,7 @@ def main() -> None:
         worlds = [world(family, seed, options.beside) for seed in seeds]
         out = _TOGETHER.get(family, (family,))
         tables = fit({name: ones for name, ones in fitted_on.items() if name not in out})
-        tell(family, "left out", worlds, [*tables[:-1], parts.with_own_hands(tables[-1])])
+        tell(family, "left out", worlds, [*map(parts.with_own_hands, tables)])
         tell(family, "shipped", worlds, parts.readings())
 
 

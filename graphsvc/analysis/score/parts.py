@@ -13,7 +13,7 @@ is only told of in passing. So a table has several columns for each part, and wh
 playing it: with one column, the fit is a compromise between them, and it carries over worse to cases it was not fitted on.
 
 Hubs seldom work with their own hands, which tells the tables who is none; but who steers a boat or houses passengers besides
-running the operation must not be hidden by what proves it. So the last reading weighs everybody twice: with such work, and as if
+running the operation must not be hidden by what proves it. So each reading weighs everybody twice: with such work, and as if
 nobody had told of it. The second counts the more, the more is told of somebody besides: of whom little else is told, work by hand
 makes no hub.
 """
@@ -50,7 +50,7 @@ class PartTable:
     """One table of what ingredients say of parts, in log-odds.
 
     Attributes:
-        start: for each way (`WAYS`) of each of `roles.PARTS` what holds where nothing is told; in the last reading all stand
+        start: for each way (`WAYS`) of each of `roles.PARTS` what holds where nothing is told; as read, all stand
             twice, the second time for what is told without work by hand.
         says: `ingredients.NAMES` x ways of parts, for each unit of an ingredient.
     """
@@ -65,7 +65,7 @@ def readings() -> tuple[PartTable, ...]:
 
     Example:
         >>> [reading.says.shape[1] // len(PARTS) // WAYS for reading in readings()]
-        [1, 1, 2]
+        [2, 2, 2]
 
     Limits: fitted on invented worlds (`benchmarks/README.md` says how); real cases are not like them.
     """
@@ -84,11 +84,11 @@ def readings() -> tuple[PartTable, ...]:
         )
         for table in tables["reading"]
     ]
-    return (*fitted[:-1], with_own_hands(fitted[-1]))
+    return tuple(map(with_own_hands, fitted))
 
 
 def with_own_hands(table: PartTable) -> PartTable:
-    """A last reading in which work by hand hides nobody: every column twice, the second time saying nothing of such work (`ingredients.BY_HAND`).
+    """A reading in which work by hand hides nobody: every column twice, the second time saying nothing of such work (`ingredients.BY_HAND`).
 
     So it hardly lowers who has a high score for other reasons, and raises nobody (`fits`).
 
@@ -173,7 +173,13 @@ def kinds(weighed: Floats) -> Floats:
 
     Limits: a step on the way to the score, not a finding about anyone.
     """
-    result: Floats = _shares(weighed) @ _KIND
+    whole: Floats = _shares(weighed[:, :_WIDTH]) @ _KIND
+    if weighed.shape[1] == _WIDTH:
+        return whole
+    # Whoever is a hub but for what they do by hand is taken for one by those around them as well.
+    besides = _shares(weighed[:, _WIDTH:])
+    hub = besides[:, :_HUBS].sum(axis=1, keepdims=True)
+    result: Floats = whole + hub * (besides @ _KIND - whole)
     return result
 
 
