@@ -230,7 +230,7 @@ def test_who_sees_p_alone_is_told_of_what_moved_there_and_of_no_delivery(people:
     (item,) = waits.items
     assert (
         item.text
-        == "The case has changed since you looked. Of the first 50 leads 1 rose, 2 fell; no one stands out in this case"
+        == "The case has changed since you looked. Of the first 50 leads 1 rose, 1 fell; no one stands out in this case"
     )
     assert item.since == waits.looked
     assert {lead.id: lead.statements for lead in waits.moved or []}["aide"] == ("N1",)

@@ -137,7 +137,8 @@ def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, shown: Shown) 
     first = shown.leads[:10]
     assert {lead.id for lead in first} <= set(demo.truth["hubs"])
     groups = [int(lead.groups) for lead in first]
-    assert set(groups) <= set(range(1, 6))
+    # One of them reports alone put forward: a user meets both.
+    assert sorted(groups)[:2] == [0, 1]
     assert max(groups) > 2
     # Some of them only witnesses put forward, and one rests on one witness and says so.
     assert sum(lead.id in shown.surfaced for lead in first) >= 3

@@ -42,7 +42,7 @@ _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version"
 )
 _MAKES = "load"  # the action that may be about a case that is not there yet
 # Queries that anybody may run and a page asks as well; and what of the service's own no page asks: whole tables, for files.
-_OF_PAGES, _OF_FILES = frozenset({"crossings.on_days"}), "tables"
+_OF_PAGES, _OF_FILES = frozenset({"crossings.on_days", "people.tied_by"}), "tables"
 # Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings.
 _HELD_AT_ONCE = 1_000_000
 _RELEASED: AsRows[Released] = AsRows(
