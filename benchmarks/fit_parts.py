@@ -4,8 +4,8 @@ On families of invented cases: randomised worlds (`benchmarks.worlds`), worlds w
 (`benchmarks.close_worlds`), hard and clean worlds of `graphsvc.simulate`, and, from a folder beside the project, generators
 by other authors (`first.py`, `second.py`). Each reading is a ridge-penalised multinomial regression of the true part on the
 ingredients, with the readings before it in place; each part may be played in several ways (`parts.WAYS`), which nobody tells and
-the fit finds. Where a family tells a person's part
-only in part (hub or not), any of the parts that fit will do. Every world of a family weighs the same, whatever its size, and every family as `FAMILIES` says.
+the fit finds. Where a family tells a person's part only in part (hub or not), any of the parts that fit will do. Every world of a
+family weighs the same, whatever its size, and every family as `FAMILIES` says.
 `--without FAMILY` leaves one out, to see how well tables carry over to one they have not seen (`benchmarks.left_out`).
 """
 
@@ -240,6 +240,14 @@ FAMILIES = {
     "clean": Family(range(401, 412), 0.3),
     "second": Family(range(1, 22), 0.5, beside=True),
     "first": Family(range(101, 131), 0.25, beside=True),
+}
+# Twelve worlds of each that are not fitted on, to try what was.
+UNSEEN = {
+    "hard": range(2001, 2013),
+    "worlds": range(3001, 3013),
+    "close": range(3001, 3013),
+    "second": range(31, 43),
+    "first": range(1, 13),
 }
 _SIZES = (300, 400, 500, 600, 800, 1000, 1200)
 

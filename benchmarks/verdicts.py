@@ -10,16 +10,8 @@ import argparse
 from pathlib import Path
 
 from benchmarks.case_folder import Case
-from benchmarks.fit_parts import tried
+from benchmarks.fit_parts import UNSEEN, tried
 from graphsvc.analysis.score.hubs import rank
-
-_SEEDS = {
-    "hard": range(2001, 2013),
-    "worlds": range(3001, 3013),
-    "close": range(3001, 3013),
-    "second": range(31, 43),
-    "first": range(1, 13),
-}
 
 
 def stands_out(world: Case, *, hubs: bool) -> bool:
@@ -33,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--beside", type=Path, help="folder with first.py and second.py (default: without them)")
     options = parser.parse_args()
-    for family, worlds in tried(_SEEDS, options.beside):
+    for family, worlds in tried(UNSEEN, options.beside):
         told = [sum(stands_out(world, hubs=hubs) for world in worlds) for hubs in (True, False)]
         print(f"{family}: leads in {told[0]} of {len(worlds)} worlds, in {told[1]} without what is said of hubs", flush=True)  # fmt: skip
 

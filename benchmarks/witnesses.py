@@ -14,18 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.case_folder import Case
-from benchmarks.fit_parts import tried
+from benchmarks.fit_parts import UNSEEN, tried
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.score.hubs import Lead, rank
 from graphsvc.records.tables import STATEMENT_KINDS
 
-_SEEDS = {
-    "hard": range(2001, 2013),
-    "worlds": range(3001, 3013),
-    "close": range(3001, 3013),
-    "second": range(31, 43),
-    "first": range(1, 13),
-}
 # Roles in the truth of a world, in the words of its author.
 _FORCED = frozenset({"coerced pilot", "coerced"})
 _LISTED = 50
@@ -58,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--beside", type=Path, help="folder with first.py and second.py (default: without them)")
     options = parser.parse_args()
-    for family, worlds in tried(_SEEDS, options.beside):
+    for family, worlds in tried(UNSEEN, options.beside):
         figures: dict[str, list[float]] = {}
         backed: list[bool] = []
         hubs: list[bool] = []

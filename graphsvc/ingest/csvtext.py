@@ -81,7 +81,8 @@ class CsvPart:
         Raises:
             InputError: if it is empty, or its header cannot be read. Walking the rows raises it as well.
         """
-        rows = _Rows(self, delimiter, encoding, header=header)
+        hint = self._hint()
+        rows = _Rows(self, hint or delimiter, encoding, header=header, is_hinted=bool(hint))
         first = next(rows.records(), None)
         if first is None:
             raise InputError(
@@ -92,10 +93,16 @@ class CsvPart:
         line, cells = first
         if not header:
             return RawTable(name, self.shown, numbers(len(cells)), rows, is_numbered=True)
-        header_line = 2 if rows.hint() else 1
+        header_line = 2 if hint else 1
         if line != header_line or not any(cells):
             raise InputError(f"{self.shown}, line {header_line} is empty: it must name the columns.")
         return RawTable(name, self.shown, cells, rows, header_line=header_line)
+
+    def _hint(self) -> str:
+        """What the file itself says that separates its cells, in a first line for Excel; empty if it has none."""
+        with _opened(self) as stream:
+            match = _HINT.fullmatch(stream.readline(_HINT_BYTES))
+        return match["sign"].decode("ascii") if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class _Rows:
     delimiter: str
     encoding: str
     header: bool
+    is_hinted: bool
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         records = self.records()
@@ -118,24 +126,16 @@ class _Rows:
                 )
             yield line, cells
 
-    def hint(self) -> str:
-        """What the file itself says that separates its cells, in a first line for Excel; empty if it has none."""
-        with _opened(self.part) as stream:
-            match = _HINT.fullmatch(stream.readline(_HINT_BYTES))
-        return match["sign"].decode("ascii") if match else ""
-
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """(line, cells) of each record that is not empty, the header first."""
         limit = self.part.limits.cell_chars
-        hint = self.hint()
-        delimiter = hint or self.delimiter
         # Set for the whole process by the csv module: raised where a delivery may hold more, never lowered.
         csv.field_size_limit(max(csv.field_size_limit(), limit))
         with _opened(self.part) as stream:
             lines = _Lines(stream, self.part, self.encoding)
-            if hint:
+            if self.is_hinted:
                 lines.line()
-            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             while True:
                 start = lines.number + 1
                 lines.held.clear()
@@ -144,7 +144,7 @@ class _Rows:
                 except StopIteration:
                     return
                 except csv.Error:
-                    cells = _read_carefully(lines, delimiter, start, limit + 1)
+                    cells = _read_carefully(lines, self.delimiter, start, limit + 1)
                 if any(cells):
                     yield start, cells
 

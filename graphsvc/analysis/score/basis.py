@@ -152,12 +152,12 @@ def basis(
         ledger=ledger,
         told=told_ledger,
         recorded=told_ledger.rows(told_ledger.on_record),
-        network=operation(told_ledger, names, left_out) if has_roles(ledger) else None,
+        network=None,
         few_below=few_below,
     )
-    if on.network is not None and on.voices < FEWEST_VOICES and on.structure[0]:
-        return replace(on, network=None)
-    return on
+    if not has_roles(ledger) or (on.voices < FEWEST_VOICES and on.structure[0]):
+        return on
+    return replace(on, network=operation(told_ledger, names, left_out))
 
 
 def _others_speaking(claims: Iterable[Claim]) -> int:

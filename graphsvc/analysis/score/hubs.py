@@ -24,7 +24,6 @@ from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
 RULES_VERSION = "7"
-_HAIR = 1e-9
 _FEW_VOICES = f"fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces"
 # Why nobody is ranked where there are no people, and where all were carried.
 _NO_PEOPLE = "No one stands out: only people are ranked, and there are none that you can see."
@@ -150,8 +149,13 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     else:
         inside = on.inside
         shares, staged = on.positions, {}
-        on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
-        counts = _counts(on, structure_links(on.told, inside), structure_links(on.recorded, inside))
+        recorded_shares = by_structure(on.recorded, inside)
+        on_record = sum(recorded_shares.values(), start=np.zeros(len(ledger.ids)))
+        counts = _counts(
+            on,
+            structure_links(on.told, inside, shares),
+            structure_links(on.recorded, inside, recorded_shares),
+        )
         stands, reason = _structure_verdict(on)
     return Ranking(
         verdict="leads" if stands else "abstains",

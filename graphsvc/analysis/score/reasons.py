@@ -21,7 +21,7 @@ from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, TIE_COLUMNS, ingredients
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.structure import by_structure, roles, usable
+from graphsvc.analysis.score.structure import roles, usable
 
 # Beliefs that differ by less are the same.
 _HAIR = 1e-12
@@ -165,7 +165,7 @@ def dealt(on: Basis) -> Dealt:
         believed = np.bincount(ledger.link, shares, size)[ledger.link]
         by_role = ledger.of(PUTS_BEFORE) & (believed > 0)
         part[by_role] = shares[by_role] / believed[by_role]
-        return Dealt(structure_links(ledger, on.inside), part)
+        return Dealt(structure_links(ledger, on.inside, on.positions), part)
     belief = on.network.belief[ledger.link]
     part = np.divide(shares, belief, out=np.zeros(len(belief)), where=belief > 0)
     whom = parts.seen(on.network)
@@ -254,27 +254,29 @@ def _of_carried(ledger: Ledger, place: int) -> dict[ShareKey, float]:
     return _keyed(ledger, rows, np.full(len(rows), ONLY_CARRIED / max(len(rows), 1)))
 
 
-def structure_links(ledger: Ledger, inside: Bools) -> LinkShares:
+def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats]) -> LinkShares:
     """The share of every link where there are contacts above all: those of positions, and those of what is said of a part.
 
     Args:
         ledger: the claims.
         inside: for each entity whether it may play a part.
+        shares: their score, see `structure.by_structure`.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
         >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.score.structure import by_structure
         >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p1 RUNS g1")], {})
-        >>> found = structure_links(ledger, np.ones(len(ledger.ids), dtype=bool))
+        >>> inside = np.ones(len(ledger.ids), dtype=bool)
+        >>> found = structure_links(ledger, inside, by_structure(ledger, inside))
         >>> [ledger.ids[who] for who in found.person]
         ['p1', 'p2', 'p1']
 
     Limits: as `contact_links` and `structure.roles`.
     """
-    shares = by_structure(ledger, inside)
-    said = shares.pop("roles", None)
-    of_contacts = contact_links(ledger, inside, sum(shares.values(), start=np.zeros(len(ledger.ids))))
-    if said is None:
+    positions = (share for name, share in shares.items() if name != "roles")
+    of_contacts = contact_links(ledger, inside, sum(positions, start=np.zeros(len(ledger.ids))))
+    if "roles" not in shares:
         return of_contacts
     link, person, share = roles(ledger, inside)
     return LinkShares(
