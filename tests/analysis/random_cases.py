@@ -80,6 +80,10 @@ def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, fro
             ends = (other, name) if rng.random() < 0.5 and relation != "PILOTED" else (name, other)
             if ends[0] != ends[1]:
                 texts.add(f"s{rng.integers(12)}: {ends[0]} {'not ' if rng.random() < 0.1 else ''}{relation} {ends[1]}")
+    # Some run the workplace at which others worked, and pay them.
+    for name in names[:4]:
+        texts.add(f"s{rng.integers(12)}: {name} {rng.choice(['MANAGED', 'CONTROLS'])} w{rng.integers(2)}")
+        texts.add(f"s{rng.integers(12)}: {name} PAID {rng.choice(carried)}")
     told = []
     for claim in [*claims, *(said(text) for text in sorted(texts))]:
         kind = _KINDS.get(claim.source, "witness")

@@ -57,3 +57,22 @@ def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only
     everyone = people("boss", "pal", "other", "driver", "third")
     assert candidates(told, everyone) == {"boss", "pal", "driver"}
     assert candidates(told, people("boss", "pal", sealed=["pal"])) == {"boss", "pal"}
+
+
+@pytest.mark.parametrize(
+    ("told", "ranked"),
+    [
+        (["s1: worker WORKED_AT w1", "s2: boss MANAGED w1", "s3: boss PAID worker"], False),
+        (["s1: worker WORKED_AT w1", "s2: boss CONTROLS w2", "s3: boss PAID worker"], False),
+        (["s1: worker WORKED_AT w1", "s3: boss PAID worker"], True),
+        (["s1: worker WORKED_AT w1", "s2: boss not MANAGED w1", "s3: boss PAID worker"], True),
+        (["s1: worker CROSSED_ON c1", "s2: boss MANAGED w1", "s3: boss PAID worker"], True),
+        (["s1: worker WORKED_AT w1", "s2: boss MANAGED w1", "s3: boss PAID worker", "s4: other PAID worker"], True),
+        (["s1: worker WORKED_AT w1", "s2: boss MANAGED w1", "s3: boss PAID worker", "s4: worker MANAGED w1"], True),
+    ],
+)
+def test_a_wage_gives_no_part(told: list[str], ranked: bool) -> None:
+    """Who is paid by who runs a workplace, and is said to have worked at one, is no candidate for that."""
+    claims = [*map(said, told), said("s5: mate WORKED_AT w1"), said("s5: mate CONTACTED worker")]
+    chosen = candidates(claims, people("worker", "mate"))
+    assert chosen == ({"worker", "mate"} if ranked else set())

@@ -114,6 +114,37 @@ def test_who_is_only_carried_without_a_record_leaves_the_list_with_it() -> None:
     assert [lead.id for lead in ranked(anew).leads] == ["p2", "p3"]
 
 
+def test_a_wage_is_pay_again_without_what_says_that_it_is_one() -> None:
+    claims = [
+        said("s1: boss MANAGED w1"),
+        said("s2: worker WORKED_AT w1"),
+        said("s2: worker CROSSED_ON c1"),
+        said("s3: boss PAID worker"),
+        said("s4: mate CROSSED_ON c1"),
+        said("s4: mate CONTACTED worker"),
+        said("s5: boss ORGANISED c1"),
+    ]
+    persons = people("boss", "worker", "mate")
+    on = basis(claims, persons, {})
+    assert on.network is not None
+    assert on.network.ids == ["boss"]
+    on_its_own = [np.array([number]) for number in range(len(claims))]
+    moves = Candidacy(on.told, persons).without([*on_its_own, np.array([0, 3])])
+    turned = [
+        (place, on.told.ids[who], to)
+        for place, who, to in zip(moves.left_out.tolist(), moves.entity.tolist(), moves.to.tolist(), strict=True)
+    ]
+    assert sorted(turned) == [
+        (0, "mate", TIED),
+        (0, "worker", INSIDE),
+        (1, "mate", TIED),
+        (1, "worker", INSIDE),
+        (4, "mate", INSIDE),  # nothing says any more that they were carried
+    ]
+    left_out = [Piece("statement", f"s{row[0]}", (), 1, row) for row in on_its_own]
+    hold_against_lists_made_anew(on, left_out, lambda rows: made_anew(on, claims, persons, {}, rows))
+
+
 def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_to_be() -> None:
     claims = [
         said("s1: p1 CROSSED_ON c1"),

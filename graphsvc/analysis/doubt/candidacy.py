@@ -20,6 +20,8 @@ from graphsvc.analysis.evidence.roles import (
     PASSIVE_OBJECT,
     PASSIVE_SUBJECT,
     PLAYS_PART,
+    RUNS_WORKPLACE,
+    WORKED,
 )
 from graphsvc.analysis.score.candidates import CHARGED
 
@@ -67,19 +69,28 @@ class Candidacy:
         )
         said = ~ledger.denies
         ties = ledger.of(LEVEL_TIES) & said
-        self._active = _ends(ledger, ledger.of(ACTIVE_SUBJECT) & said, ledger.of(ACTIVE_OBJECT) & said)
+        nobody = np.zeros(len(ledger.claims), dtype=bool)
+        self._runs = _ends(ledger, ledger.of(RUNS_WORKPLACE) & said, nobody)
+        self._worked = _ends(ledger, ledger.of(WORKED) & said, nobody)
+        paid = ledger.of(ACTIVE_OBJECT) & said
+        wage = paid & (self._runs.total[ledger.subject] > 0) & (self._worked.total[ledger.object] > 0)
+        self._wages = np.flatnonzero(wage)
+        self._wages_of_payer = sorted_into(ledger.subject[self._wages], size)
+        self._wages_of_payee = sorted_into(ledger.object[self._wages], size)
+        self._active = _ends(ledger, ledger.of(ACTIVE_SUBJECT) & said, paid & ~wage)
         self._passive = _ends(ledger, ledger.of(PASSIVE_SUBJECT) & said, ledger.of(PASSIVE_OBJECT) & said)
-        self._plays = _ends(ledger, ledger.of(PLAYS_PART) & said, ledger.of(ACTIVE_OBJECT) & said)
+        self._plays = _ends(ledger, ledger.of(PLAYS_PART) & said, paid & ~wage)
         weighed = ledger.of((*ACTS, *LEVEL_TIES)) & said
         self._weighed = _ends(ledger, weighed | (ledger.of(DEEDS) & said), weighed)
         player = self._plays.total > 0
         counted = ties & (player[ledger.subject] | player[ledger.object])
         self._tied = _ends(ledger, counted, counted)
+        self._ties = _ends(ledger, ties, ties)
         self._player = player
         self._ledger = ledger
         everyone = np.arange(size)
         none = np.zeros(size, dtype=bool)
-        self.now: Ints = np.where(self._person, self._stand(everyone, none, none, none), -1)
+        self.now: Ints = np.where(self._person, self._stand(everyone, none, none, none, none, none), -1)
 
     def without(self, left_out: Sequence[Ints]) -> Moves:
         """Who stands otherwise without each of some sets of rows.
@@ -101,23 +112,50 @@ class Candidacy:
         of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
         row = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
         idle, lawful, gone = (ends.lost(of, row, size) for ends in (self._active, self._passive, self._plays))
+        earning = self._earning(of, row, size)
+        gone = gone[~among(gone, earning)]
         untied = self._untied(of, row, gone, size)
-        moved = distinct(np.concatenate((idle, lawful, untied)))
+        newly = self._newly_tied(of, row, earning, size)
+        moved = distinct(np.concatenate((idle, lawful, untied, earning, newly)))
         which, entity = np.divmod(moved, size)
-        to = self._stand(entity, among(moved, idle), among(moved, lawful), among(moved, untied))
+        to = self._stand(entity, *(among(moved, keys) for keys in (idle, lawful, untied, earning, newly)))
         differs = self._person[entity] & (to != self.now[entity])
         silent = among(moved, self._weighed.lost(of, row, size)) | (self._weighed.total[entity] == 0)
         return Moves(which[differs], entity[differs], to[differs], ~silent[differs])
 
-    def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools) -> Ints:
-        """How these stand where some have lost all that made them active, passive, or tied to who plays a part."""
-        active = (self._active.total[entity] > 0) & ~idle
+    def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools, earning: Bools, newly: Bools) -> Ints:
+        """How these stand where some have lost all that made them active, passive, or tied to who plays a part.
+
+        And some were paid what is no wage any more (`earning`), or are tied to who was (`newly`).
+        """
+        active = ((self._active.total[entity] > 0) & ~idle) | earning
         passive = (self._passive.total[entity] > 0) & ~lawful
-        tied = (self._tied.total[entity] > 0) & ~untied
+        tied = ((self._tied.total[entity] > 0) & ~untied) | newly
         victim = self._victim[entity]
         carried = ~active & ~self._charged[entity] & (victim | passive)
         result: Ints = np.where(carried, np.where(tied & ~victim, TIED, APART), INSIDE)
         return result
+
+    def _earning(self, of: Ints, row: Ints, size: int) -> Ints:
+        """Who was paid what is no wage any more, sorted, as set x entity: no workplace is told of the payer or payee."""
+        which, payer = np.divmod(self._runs.lost(of, row, size), size)
+        by_payer, from_payer = self._wages_of_payer.members(payer)
+        those, payee = np.divmod(self._worked.lost(of, row, size), size)
+        by_payee, from_payee = self._wages_of_payee.members(payee)
+        rows = max(len(self._ledger.claims), 1)
+        payment = self._wages[np.concatenate((by_payer, by_payee))]
+        key = np.concatenate((which[from_payer], those[from_payee])) * rows + payment
+        which, payment = np.divmod(key[~among(key, np.sort(of * rows + row))], rows)
+        return distinct(which * size + self._ledger.object[payment])
+
+    def _newly_tied(self, of: Ints, row: Ints, earning: Ints, size: int) -> Ints:
+        """Who is tied to somebody who was paid what is no wage any more, and they themselves, sorted, as set x entity."""
+        ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
+        which, player = np.divmod(earning, size)
+        end, pair = self._ties.by_entity.members(player)
+        key = which[pair] * rows + self._ties.row[end]
+        which, tie = np.divmod(key[~among(key, np.sort(of * rows + row))], rows)
+        return distinct(np.concatenate((which * size + ledger.subject[tie], which * size + ledger.object[tie])))
 
     def _untied(self, of: Ints, row: Ints, gone: Ints, size: int) -> Ints:
         """Who has lost every tie to somebody who plays a part, as set x entity; `gone`: who plays none any more."""

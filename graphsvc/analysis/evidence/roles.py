@@ -81,6 +81,15 @@ PLAYS_PART = frozenset(those(lambda relation: relation.part.subject == "acts"))
 # … and who serves lawfully does so in sight of all, though it is no part.
 ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda relation: relation.part.subject == "serves"))
 ACTIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "acts"))
+# But to be paid by who runs a workplace is a wage, where one is said to have worked at one.
+RUNS_WORKPLACE = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("workplace",)))
+WORKED = frozenset(
+    those(
+        lambda relation: (
+            relation.kind == "presence" and relation.objects == ("workplace",) and relation.sealed != "home"
+        )
+    )
+)
 # … while these are said of people who were only carried or exploited. To pay, to owe or to be served tells nothing:
 # organisers pay, and are served, as well.
 PASSIVE_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "passive"))

@@ -13,6 +13,8 @@ from graphsvc.analysis.evidence.roles import (
     PASSIVE_OBJECT,
     PASSIVE_SUBJECT,
     PLAYS_PART,
+    RUNS_WORKPLACE,
+    WORKED,
 )
 
 CHARGED = frozenset({"suspect", "convicted"})
@@ -35,7 +37,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     """
     claims, persons = list(claims), list(persons)
     ends = _Ends(claims)
-    active = ends.standing(PLAYS_PART, ACTIVE_OBJECT)
+    active = ends.standing(PLAYS_PART, ()) | ends.paid()
     ties = [(claim.subject, claim.object) for claim in claims if claim.relation in LEVEL_TIES and claim.asserts]
     tied = {name for pair in ties if not active.isdisjoint(pair) for name in pair}
     left_out = _carried(ends, persons)
@@ -50,8 +52,8 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
 def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
     """The ids of those of whom nothing is known but that they were carried or exploited, and what goes with it.
 
-    Not among them are suspects and convicted persons, anyone a claim with weight gives an active part, and anyone of
-    whom nothing speaks of being carried or exploited (no victim, no passive relation). Being a source counts for
+    Not among them are suspects and convicted persons, anyone a claim with weight gives an active part (a wage gives
+    none: paid by who runs a workplace, to who worked at one), and anyone of whom nothing speaks of being carried or exploited (no victim, no passive relation). Being a source counts for
     nothing, either way, nor does standing by a pseudonym.
 
     Example:
@@ -71,19 +73,27 @@ class _Ends:
     def __init__(self, claims: Iterable[Claim]) -> None:
         self._subjects: dict[str, set[str]] = defaultdict(set)
         self._objects: dict[str, set[str]] = defaultdict(set)
+        self._payments: set[tuple[str, str]] = set()
         for claim in claims:
             if claim.asserts:
                 self._subjects[claim.relation].add(claim.subject)
                 self._objects[claim.relation].add(claim.object)
+                if claim.relation in ACTIVE_OBJECT:
+                    self._payments.add((claim.subject, claim.object))
 
     def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
         """Who stands at one of these ends."""
         subjects = (self._subjects[relation] for relation in as_subject)
         return set().union(*subjects, *(self._objects[relation] for relation in as_object))
 
+    def paid(self) -> set[str]:
+        """Who was paid, and not only wages: by who runs a workplace, to who is said to have worked at one."""
+        runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
+        return {payee for payer, payee in self._payments if payer not in runs or payee not in worked}
+
 
 def _carried(ends: _Ends, persons: Iterable[Person]) -> frozenset[str]:
-    active = ends.standing(ACTIVE_SUBJECT, ACTIVE_OBJECT)
+    active = ends.standing(ACTIVE_SUBJECT, ()) | ends.paid()
     passive = ends.standing(PASSIVE_SUBJECT, PASSIVE_OBJECT)
     return frozenset(
         person.id
