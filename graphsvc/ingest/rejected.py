@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field
 
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import TABLES
@@ -58,32 +57,48 @@ class Rejection:
         return f"{self.place}{column}{value}: {self.reason}"
 
 
+@dataclass(slots=True, kw_only=True)
+class _AlikeRows:
+    """Rows of one file of which the same is told.
+
+    Attributes:
+        count: how many there are.
+        lines: the first of them, at most `LINES_NAMED`.
+    """
+
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, line: int) -> None:
+        """One more."""
+        self.count += 1
+        insort(self.lines, line)
+        del self.lines[LINES_NAMED:]
+
+    @property
+    def places(self) -> str:
+        """Their lines, in words."""
+        return named_lines(self.lines, self.count)
+
+
 @dataclass(slots=True)
-class SameFault:
+class SameFault(_AlikeRows):
     """All rows of one file that were rejected for one fault of one column.
 
     Attributes:
         first: the one to read first.
-        count: how many rows there are.
-        lines: of the first of them, at most `LINES_NAMED`.
     """
 
     first: Rejection
-    count: int = 0
-    lines: list[int] = dataclass_field(default_factory=list)
-
-    @property
-    def places(self) -> str:
-        """Its lines, in words."""
-        return named_lines(self.lines, self.count)
 
     def __str__(self) -> str:
         if self.count == 1:
             return str(self.first)
+        others = [line for line in self.lines if line != self.first.line]
         more = (
             f"{count(self.count - 1, 'more row')} of this file {plural(self.count - 1, 'has', 'have')} the same fault"
         )
-        return f"{self.first} ({more}: {named_lines(self.lines[1:], self.count - 1)})"
+        return f"{self.first} ({more}: {named_lines(others, self.count - 1)})"
 
 
 def in_order(rejections: Iterable[Rejection]) -> list[Rejection]:
@@ -105,38 +120,26 @@ def by_fault(rejections: Iterable[Rejection]) -> list[SameFault]:
         fault = faults.get(key)
         if fault is None:
             fault = faults[key] = SameFault(rejection)
-        fault.count += 1
-        if len(fault.lines) < LINES_NAMED:
-            fault.lines.append(rejection.line)
+        fault.add(rejection.line)
     return list(faults.values())
 
 
 @dataclass(slots=True)
-class EqualRows:
+class EqualRows(_AlikeRows):
     """The rows of one table and file that are equal to one before them.
 
     Attributes:
         table: of the case format.
         file: how people know it.
         again: each is one more of what happens time and again (a call, a payment) and kept; else they were read once.
-        count: how many there are.
-        lines: the first of them, at most `LINES_NAMED`.
     """
 
     table: str
     file: str
     again: bool
-    count: int = 0
-    lines: list[int] = dataclass_field(default_factory=list)
-
-    def add(self, line: int) -> None:
-        """One more."""
-        self.count += 1
-        insort(self.lines, line)
-        del self.lines[LINES_NAMED:]
 
     def __str__(self) -> str:
-        where = f"({self.file}, {named_lines(self.lines, self.count)})"
+        where = f"({self.file}, {self.places})"
         equal = f"{count(self.count, 'row')} of {self.table} {plural(self.count, 'is', 'are')} equal to an earlier one"
         if self.again:
             each = plural(self.count, "that one", "each of them")
@@ -145,34 +148,24 @@ class EqualRows:
 
 
 @dataclass(slots=True)
-class PassedOver:
+class PassedOver(_AlikeRows):
     """The rows of one file that a mapping passes over for one field of one table, which is empty in them.
 
     Attributes:
         table: of the case format.
         file: how people know it.
-        field: of the table.
-        count: how many there are.
-        lines: the first of them, at most `LINES_NAMED`.
+        column: the field of the table.
     """
 
     table: str
     file: str
-    field: str
-    count: int = 0
-    lines: list[int] = dataclass_field(default_factory=list)
-
-    def add(self, line: int) -> None:
-        """One more, below those before it."""
-        self.count += 1
-        if len(self.lines) < LINES_NAMED:
-            self.lines.append(line)
+    column: str
 
     def __str__(self) -> str:
         were, them = plural(self.count, "was", "were"), plural(self.count, "it", "them")
         return (
-            f"{count(self.count, 'row')} {were} passed over, since {self.field} of {self.table} is empty in {them}, as the mapping"
-            f" has it ({self.file}, {named_lines(self.lines, self.count)})."
+            f"{count(self.count, 'row')} {were} passed over, since {self.column} of {self.table} is empty in {them}, as the mapping"
+            f" has it ({self.file}, {self.places})."
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from graphsvc.records import grading
 from graphsvc.records.dates import shown
-from graphsvc.records.numbers import count, plural
+from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
 from graphsvc.records.told import SOME, STEPS, step
 
@@ -314,13 +314,20 @@ def voices(groups: int | str, other_sources: int) -> str:
 
     Example:
         >>> voices(2, 1), voices("few", 0)
-        ('2 independent groups of witnesses and 1 report or record', 'few independent groups of witnesses')
+        ('2 independent groups of witnesses and 1 other source', 'few independent groups of witnesses')
+        >>> voices(0, 3)
+        '3 sources of reports or records'
     """
+    others = (
+        f"{count(other_sources, 'source')} of reports or records"
+        if not groups
+        else count(other_sources, "other source")
+    )
     parts = []
     if groups:
         parts.append(f"{count(groups, 'independent group')} of witnesses")
     if other_sources:
-        parts.append(f"{count(other_sources, 'report')} or {plural(other_sources, 'record')}")
+        parts.append(others)
     return " and ".join(parts) or "nobody that counts"
 
 
@@ -328,11 +335,11 @@ def voices_short(groups: int | str, other_sources: int) -> str:
     """The same as short as it goes; empty if it is nobody that counts.
 
     Example:
-        >>> voices_short(2, 1), voices_short("few", 0)
-        ('2 groups, 1 report', 'few groups')
+        >>> voices_short(2, 1), voices_short("few", 0), voices_short(0, 3)
+        ('2 groups, 1 other source', 'few groups', '3 sources')
     """
     parts = [count(groups, "group")] if groups else []
-    parts += [count(other_sources, "report")] if other_sources else []
+    parts += [count(other_sources, "other source" if groups else "source")] if other_sources else []
     return ", ".join(parts)
 
 

@@ -97,7 +97,7 @@ def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Pla
     for text in (" ".join(page.split()), paper.replace("<b>", "&lt;b&gt;").replace("</b>", "&lt;/b&gt;")):
         assert "graded 2C" in text
         assert "“was in &lt;b&gt;hospital&lt;/b&gt; that night”" in text
-        assert "; said by 1 report or record all the same" in text
+        assert "; said by 1 source of reports or records all the same" in text
     (told,) = client.get(f"{address}.json?id=c1").get_json()["against"]
     assert [each["kind"] for each in told["denials"]] == ["intelligence", "intelligence", "witness"]
     assert (told["subject"], told["relation"], told["object"]) == LINK
@@ -110,7 +110,7 @@ def test_so_does_the_command(people: Place) -> None:
     lines = commands.run(people.service.settings, "behind", "--id", "c1", "--case", people.case).splitlines()
     (told,) = people("officer").behind("c1").answer.against
     assert told.text in lines
-    assert "denied by few; said by 1 report or record all the same. Intelligence report r2" in told.text
+    assert "denied by few; said by 1 source of reports or records all the same. Intelligence report r2" in told.text
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

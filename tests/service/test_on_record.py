@@ -61,7 +61,7 @@ def test_links_leads_and_frames_tell_groups_and_others_on_the_record(
 def test_pages_and_their_twins_tell_them(people: Place) -> None:
     client = people.client("pat")
     base = f"/case/{people.case}"
-    resting = "resting on few independent groups of witnesses and 1 report or record"
+    resting = "resting on few independent groups of witnesses and 1 other source"
     for page in ("lead?id=B", "entity?id=B", "network/link?subject=B&relation=DIRECTED&object=A"):
         assert resting in client.get(f"{base}/{page}").text, page
     (row,) = [one for one in client.get(f"{base}/leads.json?all=yes").get_json()["leads"] if one["id"] == "B"]

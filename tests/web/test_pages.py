@@ -62,6 +62,22 @@ def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv:
         assert word not in page.lower()
 
 
+def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) -> None:
+    """*Denied* counts what denies a share alone, so the list of denials may be longer; what lowers does so with the rest."""
+    leads = [row["id"] for row in inv.get(site.address("leads.json", all="yes")).get_json()["leads"]]
+    seen = set()
+    for name in leads:
+        answer = inv.get(site.address("lead.json", id=name)).get_json()
+        page = inv.get(site.address("lead", id=name)).text
+        for those, says in (
+            ("denying", "counts those alone that deny"),
+            ("lowering", "taken with the rest, fit other"),
+        ):
+            assert (says in page) == bool(answer[those]), (name, those)
+            seen.add((those, bool(answer[those])))
+    assert seen == {(those, there) for those in ("denying", "lowering") for there in (True, False)}
+
+
 @pytest.mark.parametrize("name", ["", "leads", "lead", "through", "behind"])
 def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> None:
     """Two clearances have two lists; nobody should have to find that out by comparing screens."""
