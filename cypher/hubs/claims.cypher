@@ -7,6 +7,7 @@
 // statement = "Statement.id"
 // source = "Source.id"
 // source_kind = "Source.kind"
+// unnamed = "Source.unnamed"
 // told = "computed.rows"
 // ---
 // In no order: the server would have to hold the whole case to sort it.
@@ -14,7 +15,7 @@
 // subject and object, amount, currency, first and last day, interest of the source
 MATCH (q:Source {case: $case})<-[:GIVEN_BY]-(s:Statement)
 WHERE s.handling IN $handling
-RETURN s.id AS statement, q.id AS source, s.kind AS source_kind, COLLECT {
+RETURN s.id AS statement, q.id AS source, s.kind AS source_kind, coalesce(q.unnamed, false) AS unnamed, COLLECT {
   MATCH (s)<-[:STATED_IN]-(c:Claim)
   WHERE c.handling IN $handling
   MATCH (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)

@@ -88,7 +88,7 @@ def _properties() -> dict[str, str]:
     }
     named |= _columns("Statement", TABLES["statements"].columns)
     named["Statement.extra"] = "conditional"
-    named |= {"Source.id": "source", "Source.kind": "open", "Source.count": "source"}
+    named |= {"Source.id": "source", "Source.kind": "open", "Source.count": "source", "Source.unnamed": "source"}
     named |= {
         f"Claim.{name}": "open"
         for name in ("id", "relation", "polarity", "status", "weight", "amount", "currency", "source_grade")

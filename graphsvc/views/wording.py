@@ -118,14 +118,20 @@ INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to people who play a part, recruits or forces them"),
         "arranges": ("arranges", "organises crossings, supplies boats, runs gangs, controls workplaces"),
-        "reaches": ("directs those who arrange", "gives orders to people who themselves arrange or direct"),
+        "reaches": (
+            "directs those who arrange",
+            "gives orders to people who themselves arrange or direct, or recruits them",
+        ),
         "belongs": ("belongs to a gang", "is said to be a member"),
         "money": ("money", "pays people who play a part, and is paid by them"),
         "company": ("company kept", "is in touch or seen together with people who play a part"),
-        "takes_orders": ("takes orders", "is directed, recruited or forced by others; mostly lowers the score"),
+        "takes_orders": (
+            "takes orders",
+            "is directed, recruited, forced, driven or housed by others; mostly lowers the score",
+        ),
         "hands_on": (
             "hands-on work",
-            "pilots, drives, houses, manages, deals with those carried",
+            "pilots, assists, drives, houses, manages, deals with those carried",
         ),
         "only_carried": (
             "was carried",

@@ -33,6 +33,20 @@ def test_the_rank_without_witnesses_is_that_of_a_ranking_without_them(case: tupl
     assert {name: each.without for name, each in told.items()} == {name: anew.get(name) for name in told}
 
 
+def test_without_the_witnesses_who_say_of_parts_contacts_rank_again() -> None:
+    """As they would, had none spoken: so the first among contacts does not seem to come of what they said."""
+    calls = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 40)]
+    told = [*calls, *(said(f"s{number}: p7 RUNS g1") for number in range(3))]
+    persons = people(*(f"p{number}" for number in range(40)))
+    on = basis(told, persons, {})
+    assert on.network is not None
+    with_and_without = brought(on, ranked(on))
+    assert with_and_without["p7"].rank == 1
+    anew = {lead.id: lead.rank for lead in ranked(basis(calls, persons, {})).leads}
+    assert {name: each.without for name, each in with_and_without.items()} == anew
+    assert with_and_without["p0"].without == 1
+
+
 @pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
 def test_an_agreement_is_told_as_the_record_would_be_with_it(case: tuple) -> None:  # type: ignore[type-arg]
     claims, persons, dependence = case

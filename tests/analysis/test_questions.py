@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import re
 from collections import Counter
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.questions import ENOUGH, QUESTIONS, WITH_CUSTODIAN, Question, choose, weigh
+from graphsvc.analysis.doubt.questions import ENOUGH, NOT_WEIGHED, QUESTIONS, WITH_CUSTODIAN, Question, choose, weigh
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.weights import SHIPPED
 
 # What a question must never ask of anybody: to obtain something, to keep contact, to go anywhere.
 FORBIDDEN = re.compile(
@@ -41,7 +43,7 @@ def test_every_kind_and_polarity_has_its_sentence() -> None:
     assert set(QUESTIONS) == {(kind, polarity) for kind in STATEMENT_KINDS for polarity in ("asserts", "denies")}
 
 
-@pytest.mark.parametrize("text", [*QUESTIONS.values(), WITH_CUSTODIAN, ENOUGH])
+@pytest.mark.parametrize("text", [*QUESTIONS.values(), WITH_CUSTODIAN, ENOUGH, NOT_WEIGHED])
 def test_no_sentence_suggests_to_obtain_anything_or_to_stay_in_touch(text: str) -> None:
     assert FORBIDDEN.findall(text) == []
 
@@ -133,3 +135,20 @@ def test_a_witness_who_was_asked_enough_is_passed_over_and_a_record_never_is() -
 def test_a_case_without_roles_asks_nothing() -> None:
     contacts = [said("s1: a CONTACTED b"), said("s2: b CONTACTED c")]
     assert weigh("a", basis(contacts, people("a", "b", "c"), {})) == []
+
+
+def test_how_uncertain_a_claim_is_goes_by_the_table_of_the_service() -> None:
+    """What it holds for all but certain is not asked about first, whatever the shipped table has."""
+    claims = [
+        said("s1: p1 RUNS g1"),
+        said("log: p1 PILOTED c1", source_kind="record", assessment="A", source_grade="1"),
+    ]
+    others = [said(f"r{number}: p{number} RUNS g{number}", source_kind="intelligence") for number in range(2, 7)]
+    asked = {}
+    for name, weights in (
+        ("shipped", SHIPPED),
+        ("own", dataclasses.replace(SHIPPED, assessment=dict.fromkeys(SHIPPED.assessment, 900.0))),
+    ):
+        on = basis([*claims, *others], people(*(f"p{number}" for number in range(1, 7))), {}, weights=weights)
+        asked[name] = {question.claim.id: question.worth for question in weigh("p1", on)}
+    assert asked["own"].get(claims[0].id, 0.0) < asked["shipped"][claims[0].id] / 20

@@ -200,6 +200,23 @@ def test_what_is_counted_is_what_is_listed(seed: int) -> None:
         assert (lead.score > 0) <= bool(lead.groups or lead.other_sources), lead.id
 
 
+def test_who_denies_that_somebody_was_carried_is_counted_of_who_is_only_carried() -> None:
+    """It has a share in their score, and nothing else does."""
+    told = [
+        said("s1: boss ORGANISED c1"),
+        said("s2: mate CROSSED_ON c1"),
+        said("s2: mate CONTACTED boss"),
+        said("s3: mate not CROSSED_ON c1"),
+        said("r1: mate not CROSSED_ON c1", source_kind="record"),
+        said("s4: mate not WORKED_AT w1"),
+        said("s5: boss not CROSSED_ON c1"),
+    ]
+    leads = {lead.id: lead for lead in ranked(basis(told, people("boss", "mate"), {})).leads}
+    assert leads["mate"].shares["only_carried"] == ONLY_CARRIED
+    assert (leads["mate"].denied, leads["mate"].denying_groups, leads["mate"].denying_others) == (2, 1, 1)
+    assert leads["boss"].denied == 0
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_stands_behind_a_lead_is_counted_alike_where_accounts_are_told_as_one(seed: int) -> None:
     """As far as the same links raise it: how many groups there are is counted on all that was said of these."""

@@ -70,7 +70,7 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
 
     Limits: all are left out at once; what one of them brings is told by `stability`.
     """
-    rest = ranks(on.without(np.flatnonzero(on.told.witness)))
+    rest = ranks(on.anew(np.flatnonzero(on.told.witness)))
     return {lead.id: Brought(lead.rank, rest.get(lead.id)) for lead in ranking.leads}
 
 

@@ -20,6 +20,7 @@ from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score.basis import Basis
+from graphsvc.records.weights import Weights
 
 # (kind of statement, polarity) → the question. Nothing else is ever asked.
 QUESTIONS = MappingProxyType(
@@ -48,6 +49,9 @@ QUESTIONS = MappingProxyType(
 WITH_CUSTODIAN = "There is a question about what witnesses already said; it takes source clearance to be seen."
 ENOUGH = (
     "Asked often enough: a source of what is said here has been asked as often as any should be, and is passed over."
+)
+NOT_WEIGHED = (
+    "Not worked out for this person: the list goes by who is linked with whom, or nothing is told of a part of theirs."
 )
 
 # Claims weighed for one lead: about them, and about those one step away.
@@ -120,13 +124,11 @@ def weigh(
     Limits: one claim at a time, so two that only matter together are missed. What would be most worth knowing may be what
     nobody has said.
     """
-    if on.network is None:
+    if on.network is None or not weighable(lead, on):
         return []
     leaving = leaving or LeavingOut(on)
-    if lead not in leaving.numbers:
-        return []
     near = {id(on.told.claims[number]): number for number in _neighbourhood(lead, on.told)}
-    candidates = _candidates(lead, [on.told.claims[number] for number in near.values()], kinds)
+    candidates = _candidates(lead, [on.told.claims[number] for number in near.values()], kinds, on.told.weights)
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
     strength = strengths(on.told)
@@ -135,11 +137,26 @@ def weigh(
     questions = []
     for which, claim in enumerate(candidates):
         if_true, if_false = int(at_best.rank[which, 0]), int(without.rank[which, 0])
-        belief, moved = _belief(claim), abs(at_best.score[which, 0] - without.score[which, 0])
+        belief, moved = _belief(claim, on.told.weights), abs(at_best.score[which, 0] - without.score[which, 0])
         worth = belief * (1 - belief) * (abs(if_true - if_false) + min(moved, 0.99))
         if worth > 1e-9:
             questions.append(Question(claim, if_true, if_false if without.ranked[which, 0] else None, float(worth)))
     return sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
+
+
+def weighable(lead: str, on: Basis) -> bool:
+    """Whether a claim could be weighed for a lead at all: not where contacts rank, nor who is only carried, or of whom no part is told.
+
+    Example:
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 RUNS g1")], people("p1", "p2"), {})
+        >>> weighable("p1", on), weighable("p2", on)
+        (True, False)
+
+    Limits: that it can be weighed does not say that any check would move it.
+    """
+    return on.network is not None and lead in on.network.ids
 
 
 def _at_its_best(ledger: Ledger, number: int, strengths_of: Floats) -> Floats:
@@ -207,15 +224,15 @@ def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
     quiet = beside & (np.bincount(ends, minlength=len(beside)) <= _BUSY)
     more: list[int] = touching[~mine[touching] & (quiet[subject] | quiet[object_])].tolist()
     # The lead's own claims all; of the others the best known ones, the same whatever order they come in.
-    more.sort(key=lambda row: (-_belief(ledger.claims[row]), ledger.claims[row].id))
+    more.sort(key=lambda row: (-_belief(ledger.claims[row], ledger.weights), ledger.claims[row].id))
     return [*about.tolist(), *more[: max(_AMONG - len(about), 0)]]
 
 
-def _candidates(lead: str, near: Sequence[Claim], kinds: Collection[str]) -> list[Claim]:
+def _candidates(lead: str, near: Sequence[Claim], kinds: Collection[str], weights: Weights) -> list[Claim]:
     """The claims to be weighed: the least certain about the lead, then the least certain beside them."""
 
     def uncertain(claim: Claim) -> tuple[float, str]:
-        belief = _belief(claim)
+        belief = _belief(claim, weights)
         return -round(belief * (1 - belief), 9), claim.id
 
     asked = sorted((claim for claim in near if claim.source_kind in kinds), key=uncertain)
@@ -226,5 +243,5 @@ def _candidates(lead: str, near: Sequence[Claim], kinds: Collection[str]) -> lis
     return mine[:_ABOUT] + others[:_BESIDE]
 
 
-def _belief(claim: Claim) -> float:
-    return claim_belief(*claim.grading)
+def _belief(claim: Claim, weights: Weights) -> float:
+    return claim_belief(*claim.grading, weights=weights)

@@ -31,6 +31,7 @@ class Claim:
         subject_kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; `object_kind` likewise.
         from_on: first day as given, or empty; `to_on` likewise the last.
         interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
+        unnamed: whether the statement names no source; `source` then stands for this statement alone, or is empty.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Claim:
     from_on: str = ""
     to_on: str = ""
     interest: str = ""
+    unnamed: bool = False
 
     @property
     def counts(self) -> bool:

@@ -75,6 +75,10 @@ class Basis:
             few_below=self.few_below,
         )
 
+    def anew(self, rows: Ints) -> Basis:
+        """The same, ranked by parts or by contacts as a case of what remains would be."""
+        return _decided(self.without(rows))
+
     @cached_property
     def persons(self) -> frozenset[str]:
         """Ids of all persons."""
@@ -143,7 +147,6 @@ def basis(
     claims, persons = list(claims), list(persons)
     ledger = encode(claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
-    names = frozenset(person.id for person in persons)
     told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
     on = Basis(
         people=_ranked(persons, chosen),
@@ -155,9 +158,14 @@ def basis(
         network=None,
         few_below=few_below,
     )
-    if not has_roles(ledger) or (on.voices < FEWEST_VOICES and on.structure[0]):
-        return on
-    return replace(on, network=operation(told_ledger, names, left_out))
+    return _decided(on)
+
+
+def _decided(on: Basis) -> Basis:
+    """Ranked by parts, or by contacts: where nobody says who is before others, or few do and contacts make somebody stand out."""
+    if not has_roles(on.ledger) or (on.voices < FEWEST_VOICES and on.structure[0]):
+        return replace(on, network=None)
+    return on if on.network is not None else replace(on, network=on.operation(on.told))
 
 
 def _others_speaking(claims: Iterable[Claim]) -> int:
@@ -166,7 +174,11 @@ def _others_speaking(claims: Iterable[Claim]) -> int:
     Records that name no source may all be of one register, and are one voice; a report that names none stands for itself.
     """
     others = (claim for claim in claims if claim.source_kind != "witness")
-    return len({claim.source or (claim.source_kind != "record" and f"statement {claim.statement}") for claim in others})
+    return len({"" if _of_some_register(claim) else claim.source or f"statement {claim.statement}" for claim in others})
+
+
+def _of_some_register(claim: Claim) -> bool:
+    return claim.source_kind == "record" and (claim.unnamed or not claim.source)
 
 
 def _ranked(persons: Iterable[Person], chosen: Collection[str]) -> list[Person]:

@@ -14,6 +14,7 @@ from graphsvc.analysis.evidence.belief import corroboration
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
+from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT
 from graphsvc.analysis.score import chance, ingredients, parts, stages
 from graphsvc.analysis.score.basis import FEWEST_VOICES, ONLY_CARRIED, Basis, basis, has_roles
 from graphsvc.analysis.score.network import Operation
@@ -281,9 +282,29 @@ def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints | 
     worth = ledger.effective(raised, accounts, size).round(6)
     asserted = ledger.on_record & ~ledger.denies
     on_record = corroboration(ledger, *speaking(recorded, recorded.share > 0, asserted), size)
-    ends, denials = speaking(links, links.share != 0, ledger.denies)
+    ends, denials = map(
+        np.concatenate,
+        zip(speaking(links, links.share != 0, ledger.denies), _denied_carried(on), strict=True),
+    )
     against = corroboration(ledger, ends, denials, size)
     return *raising, worth, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
+
+
+def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
+    """Who is only carried, and which row denies what says so: all that has a share in their score."""
+    ledger = on.ledger
+    nobody = np.zeros(0, dtype=np.int64)
+    if on.network is None:
+        return nobody, nobody
+    carried = ~on.inside
+    asserted = np.bincount(ledger.link[~ledger.denies], minlength=int(ledger.link.max(initial=-1)) + 1) > 0
+    denials = ledger.denies & asserted[ledger.link]
+    pairs = []
+    for relations, ends in ((PASSIVE_SUBJECT, ledger.subject), (PASSIVE_OBJECT, ledger.object)):
+        rows = np.flatnonzero(denials & ledger.of(relations) & carried[ends])
+        pairs.append((ends[rows].astype(np.int64), rows))
+    (subjects, by_subject), (objects, by_object) = pairs
+    return np.concatenate((subjects, objects)), np.concatenate((by_subject, by_object))
 
 
 def _leads(

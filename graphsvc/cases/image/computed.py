@@ -74,4 +74,5 @@ def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), in
             from_on=said.get("from_on", ""),
             to_on=said.get("to_on", ""),
             interest=said.get(interest, "") if interest else "",
+            unnamed=nodes["Source"][source].get("unnamed", False),
         )

@@ -272,7 +272,7 @@ class _Writer:
         image = self._result.image
         _put_terms("Statement", properties)
         image.nodes["Statement"][shown] = properties
-        image.nodes["Source"][source] = {"kind": kind}
+        image.nodes["Source"][source] = {"kind": kind} if said_by is not None else {"kind": kind, "unnamed": True}
         image.given[shown] = source
         if said_by is not None:
             self._result.identities[source] = ("source", {"id": said_by})

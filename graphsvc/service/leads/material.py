@@ -19,7 +19,7 @@ from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brou
 from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, Gathering, alone, invented_needed, would_leave
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
-from graphsvc.analysis.doubt.questions import Question, weigh
+from graphsvc.analysis.doubt.questions import Question, weigh, weighable
 from graphsvc.analysis.doubt.readings import InnocentReading
 from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
@@ -239,6 +239,10 @@ class Material:
         prepared = self._leaving()
         return [] if prepared is None else weigh(lead, prepared[0].on, kinds, prepared[0])
 
+    def weighable(self, lead: str) -> bool:
+        """Whether claims about a lead could be weighed at all."""
+        return weighable(lead, self.basis())
+
     def brought(self) -> dict[str, Brought]:
         """What witnesses bring to each lead, as this reader's ranking is computed."""
         return self._caches.brought.of(self._ask.state, lambda: self._ask.computed(BROUGHT, self._bring))
@@ -364,13 +368,14 @@ def _by_end(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
 
 
 def _claim(statement: list[str], row: list[Any]) -> Claim:
-    """A row of `hubs.claims` as a claim, with its statement, source and kind of source in the middle.
+    """A row of `hubs.claims` as a claim, with its statement, source and kind of source in the middle, and whether that has no name.
 
     Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
     """
     words: list[Any] = list(map(intern, row[1:8]))
     row[10] = row[10][0]  # a reserved claim has the handling code of its statement
-    return Claim(row[0], *words[:5], *statement, *words[5:], *row[8:])
+    *told, unnamed = statement
+    return Claim(row[0], *words[:5], *told, *words[5:], *row[8:], unnamed=unnamed)
 
 
 def _person(block: list[bool], row: list[Any]) -> Person:

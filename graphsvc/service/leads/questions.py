@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphsvc.access.decided.questions import QuestionStore
-from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose
+from graphsvc.analysis.doubt.questions import ENOUGH, NOT_WEIGHED, WITH_CUSTODIAN, Question, choose
 from graphsvc.analysis.doubt.readings import InnocentReading, owing, readings
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.roles import ABOARD
@@ -175,7 +175,9 @@ class Questions:
         about = [claim for claim in self._material.about().get(lead, []) if claim.counts]
         choice = choose(weighed, put.asked, put.claims, most)
         notes = [ENOUGH] if choice.enough else []
-        if not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):
+        if not self._material.weighable(lead):
+            notes.append(NOT_WEIGHED)
+        elif not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):
             notes.append(WITH_CUSTODIAN)
         shown = [claim.id for claim in about if claim.id in put.claims and (sources or claim.source_kind in OPEN_KINDS)]
         return Asking(
