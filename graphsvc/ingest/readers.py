@@ -21,6 +21,7 @@ __all__ = ["Limits", "RawPart", "RawTable", "open_parts", "read_delivery"]
 
 # How old .xls files begin, and workbooks that are locked with a password.
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_DELIVERY = "a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph (GEXF, GraphML, JSON lines)"
 
 
 def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) -> list[RawTable]:
@@ -88,7 +89,7 @@ def open_parts(
 def _check_file(path: Path, limits: Limits) -> None:
     """Refuses what is neither an archive nor a workbook."""
     if not path.is_file():
-        raise InputError(f"{path.name} is not there: name a folder, a .zip of it, an .xlsx workbook or an .anx chart.")
+        raise InputError(f"{path.name} is not there: name {_DELIVERY}.")
     if path.stat().st_size > limits.file_bytes:
         raise too_large(path.name, limits)
     with path.open("rb") as stream:
@@ -101,7 +102,7 @@ def _check_file(path: Path, limits: Limits) -> None:
         )
     if start[:2] != b"PK":
         wanted = "damaged, or not" if path.suffix.lower() in (".zip", ".xlsx") else "not"
-        raise InputError(f"{path.name} is {wanted} a folder, a .zip of it, an .xlsx workbook or an .anx chart.")
+        raise InputError(f"{path.name} is {wanted} {_DELIVERY}.")
 
 
 def _is_workbook(path: Path) -> bool:

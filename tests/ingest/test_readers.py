@@ -111,7 +111,11 @@ def test_folders_and_pipes_in_the_folder_are_refused(deliver: Deliver, limits: L
     [
         ("case.zip", b"", "case.zip is empty"),
         ("case.zip", b"hello", "case.zip is damaged, or not a folder"),
-        ("people.csv", b"id\n", "people.csv is not a folder, a .zip of it, an .xlsx workbook or an .anx chart"),
+        (
+            "people.csv",
+            b"id\n",
+            "people.csv is not a folder, a .zip of it, an .xlsx workbook, an .anx chart, or a graph",
+        ),
         ("book.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "old .xls file or locked with a password"),
         ("case.zip", b"PK\x03\x04 and no more", "case.zip is damaged"),
         ("book.xlsx", b"PK\x03\x04 and no more", "book.xlsx is damaged"),

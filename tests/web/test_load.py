@@ -20,6 +20,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries import comparing
+from graphsvc.cases.stores.uploads import SUFFIXES
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
 from graphsvc.service.deliveries.uploads import Uploads
@@ -341,6 +342,42 @@ constants.relation = "PAID"
     assert "links.csv" not in str(job)
 
 
+def test_a_graph_of_another_program_loads_with_a_mapping(ann: FlaskClient, case: str) -> None:
+    graph = (
+        '<gexf><graph><nodes><node id="P1" label="Hewa"/><node id="P2" label="Karo"/><node id="P3" label="Omar"/></nodes>'
+        '<edges><edge source="P1" target="P2"/><edge source="P2" target="P9"/></edges></graph></gexf>'
+    )
+    text = """
+[statement]
+id = "S"
+kind = "record"
+[[table]]
+record = "people"
+file = "nodes"
+columns.id = "id"
+columns.name = "label"
+[[table]]
+record = "links"
+file = "edges"
+columns.subject_id = "source"
+columns.object_id = "target"
+constants.relation = "CONTACTED"
+"""
+
+    def sending() -> dict[str, Any]:
+        return {"name": "calls.gexf", "mapping_file": (io.BytesIO(text.encode()), "map.toml")}
+
+    form = ann.get(f"/case/{case}/load").text
+    assert "or a graph" in form
+    assert f'accept="{",".join(SUFFIXES)}"' in form
+    page = ann.get(previewed(ann, case, graph.encode(), **sending())).text
+    assert "6 rows read = 5 added + 0 changed + 0 unchanged + 0 duplicate + 1 rejected" in page
+    assert "calls.gexf, edges" in page
+    job = loaded(ann, case, graph.encode(), **sending())
+    assert (job["state"], job["result"]["rejected"]) == ("done", 1)
+    assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 3}  # type: ignore[index]
+
+
 def test_what_is_delivered_is_never_markup(ann: FlaskClient, case: str) -> None:
     address = previewed(ann, case, zipped(LINKS + "<script>alert(1)</script>,PAID,P3,ST2\n"))
     page = ann.get(address).text
@@ -464,7 +501,7 @@ def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("case.csv", b"x", "neither a .zip nor an .xlsx nor an .anx"),
+        ("case.csv", b"x", "no .zip, .xlsx, .anx, .gexf, .graphml, .json or .jsonl"),
         ("case.zip", b"", "empty"),
     ],
 )

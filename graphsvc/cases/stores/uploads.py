@@ -32,8 +32,9 @@ from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel, disk, unseal, what
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, InputError, NotFound, OperatorError
+from graphsvc.ingest import graph_file
 
-SUFFIXES = (".zip", ".xlsx", ".anx")
+SUFFIXES = (".zip", ".xlsx", ".anx", *graph_file.SUFFIXES)
 _NAME_CHARS = 100
 _ROW = tables.uploads
 # Files beside the content: that somebody loads it, and what that would do.
@@ -140,8 +141,8 @@ class UploadStore:
         suffix = Path(name).suffix.lower()
         if suffix not in SUFFIXES:
             raise InputError(
-                f"{name} is neither a .zip nor an .xlsx nor an .anx. Zip the folder of the case, save it as one workbook,"
-                " or save the chart as Analyst's Notebook XML."
+                f"{name} is no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}. Zip the folder of the case, save it as one workbook,"
+                " save the chart as Analyst's Notebook XML, or export the graph as GEXF, GraphML or JSON lines."
             )
         if not parcel.size:
             raise InputError(f"{name} is empty. Choose the file again.")

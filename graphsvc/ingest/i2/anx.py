@@ -140,7 +140,8 @@ class _Reader(ContentHandler):
         if not self._path and name != "Chart":
             raise InputError(
                 f"{self._shown}, line {self._line()} begins with <{name[:40]}> and not with <Chart>: it is no chart of"
-                " Analyst's Notebook. A delivery is a .zip of the case folder, an .xlsx workbook or an .anx chart."
+                " Analyst's Notebook. A delivery is a .zip of the case folder, an .xlsx workbook, an .anx chart, or a graph"
+                " (GEXF, GraphML, JSON lines)."
             )
         self._path.append(name)
         if len(self._path) > _DEEPEST:

@@ -45,7 +45,7 @@ class Deliveries:
         identities: bool = False,
         other_names: bool = False,
     ) -> Loaded:
-        """Load a delivery (folder, .zip, .xlsx, or an .anx chart) into the case, which is made if it is new.
+        """Load a delivery (folder, .zip, .xlsx, an .anx chart, or a graph with a mapping) into the case, which is made if it is new.
 
         `identities` asks who is sealed in it (`Loaded.names`); that it was asked stands in the log.
 

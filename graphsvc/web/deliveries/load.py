@@ -99,7 +99,8 @@ def receive(case: str) -> ResponseReturnValue:
         current_app.extensions["csrf"].protect()
         if sent is None or not sent.filename:
             raise InputError(
-                "No file was chosen. Choose a .zip of the case folder, an .xlsx workbook, or an .anx chart."
+                "No file was chosen. Choose a .zip of the case folder, an .xlsx workbook, an .anx chart, or a graph (GEXF, GraphML,"
+                " JSON lines) with its mapping."
             )
         upload = session.deliveries.uploads.keep(parcel, sent.filename, _options(request.files.get("mapping_file")))
     target = url_for("load.preview", case=case, upload=upload.id)

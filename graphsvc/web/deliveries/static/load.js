@@ -13,7 +13,7 @@ function fault(form, text) {
 function unfit(file, most) {
   if (!file) return "Choose a file first.";
   if (!/\.(zip|xlsx|anx|gexf|graphml|json|jsonl)$/i.test(file.name))
-    return `${file.name} is neither a .zip nor an .xlsx nor an .anx. Zip the case folder, save it as one workbook, or save the chart as Analyst's Notebook XML.`;
+    return `${file.name} is no .zip, .xlsx, .anx, .gexf, .graphml, .json or .jsonl. Zip the folder of the case, save it as one workbook, save the chart as Analyst's Notebook XML, or export the graph as GEXF, GraphML or JSON lines.`;
   if (file.size === 0) return `${file.name} is empty.`;
   if (file.size > most * 1048576)
     return `${file.name} has ${size(file.size)}; an upload may have ${most} MiB. Split the delivery.`;
