@@ -18,6 +18,8 @@ _HOW = "write %d.%m.%Y for 08.05.2020, and %d.%m.%Y %H:%M for 08.05.2020 04:30"
 # A moment no part of which follows from another: its text in a form that loses nothing means it again.
 _SAMPLE = dt.datetime(2019, 11, 27, 16, 45, 38, tzinfo=dt.UTC)
 _YEAR, _MONTH, _DAY = 4, 7, 10  # characters of an ISO date
+# A form, piece by piece: numbers that stand side by side in it, another part, white space, a sign.
+_PIECES = re.compile(r"(?P<numbers>(?:%[dmyYHIMSfjUWVGuwxX]){2,})|%.|\s+|.", re.DOTALL)
 
 
 def form_fault(form: str) -> str:
@@ -66,6 +68,31 @@ def _is_kept(form: str, parts: set[str]) -> bool:
     return again.isoformat()[: _precision(parts)] == _SAMPLE.isoformat()[: _precision(parts)]
 
 
+def _whole_numbers(form: str) -> Callable[[str, dt.datetime], bool]:
+    """Whether a text, read as a moment, has all digits of the numbers that stand side by side in its form.
+
+    `strptime` takes one digit or two, as it comes out: 1022020 by `%d%m%Y` as 10 February, though it may be the first.
+    """
+    pattern, numbers = "", []
+    for piece in _PIECES.finditer(form):
+        text = piece[0]
+        if piece["numbers"]:
+            # Of decimals at the end as many as there are: nothing follows that could lack them.
+            numbers.append(text.removesuffix("%f"))
+            pattern += f"(.{{{len(_SAMPLE.strftime(numbers[-1]))}}})" + (r"\d{1,6}" if text.endswith("%f") else "")
+        elif text.isspace():
+            pattern += r"\s+"
+        else:
+            pattern += ".*?" if text[0] == "%" != text[-1] else re.escape(text[-1])
+    wanted = re.compile(pattern, re.DOTALL | re.IGNORECASE)
+
+    def is_whole(text: str, at: dt.datetime) -> bool:
+        match = wanted.fullmatch(text)
+        return match is not None and list(match.groups()) == [at.strftime(each) for each in numbers]
+
+    return is_whole if numbers else lambda _text, _at: True
+
+
 def date_reader(form: str, zone: str, *, is_past: bool = False) -> Callable[[str], str]:
     """What makes the ISO date of a date in another form; text of no such form stays as it is, for a check to reject.
 
@@ -84,6 +111,7 @@ def date_reader(form: str, zone: str, *, is_past: bool = False) -> Callable[[str
     is_timed = bool(parts & _HOURS)
     most = _precision(parts)
     two_digits = is_past and "y" in parts
+    is_whole = _whole_numbers(form)
 
     def moment(at: dt.datetime, text: str) -> str:
         aware = at if at.tzinfo else at.replace(tzinfo=clocks)
@@ -97,6 +125,12 @@ def date_reader(form: str, zone: str, *, is_past: bool = False) -> Callable[[str
             if isinstance(text, MomentCell):
                 return moment(text.at, text) if zone else text
             at = dt.datetime.strptime(text, form)  # noqa: DTZ007 - a day has no zone, and a time gets one
+            if not is_whole(text, at):
+                return FaultyCell(
+                    text,
+                    f"is no date of the form {form}: numbers that stand side by side in it need all their digits, as in"
+                    f" {_SAMPLE.strftime(form)}",
+                )
             if two_digits and at.date() > dt.datetime.now(dt.UTC).date():
                 at = at.replace(year=at.year - 100)
             return moment(at, text) if is_timed else at.date().isoformat()[:most]

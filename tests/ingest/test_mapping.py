@@ -8,9 +8,10 @@ import pytest
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import read_case
+from graphsvc.ingest.date_forms import date_reader
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.mapping import Mapping, built_in_mappings, load_mapping
-from graphsvc.ingest.raw import Limits
+from graphsvc.ingest.raw import FaultyCell, Limits, NumberCell
 
 SHARED = Path(os.environ.get("GRAPHSVC_SHARED") or Path(__file__).parents[3] / "shared")
 
@@ -170,6 +171,64 @@ def test_a_date_keeps_the_time_its_form_has(
     delivery = read_case(folder, limits, mapping(f"{table}columns.date = {{ {field} }}\n"))
     assert [row.values for row in delivery.rows] == [{"id": "1", "date": date}]
     assert [rejection.line for rejection in delivery.rejections] == [3]
+
+
+SIDE_BY_SIDE = "numbers that stand side by side in"
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "date"),
+    [
+        ("%d%m%Y", "08052020", "2020-05-08"),
+        ("%d%m%Y", "1022020", SIDE_BY_SIDE),
+        ("%d%m%Y", NumberCell("1022020"), SIDE_BY_SIDE),
+        ("%d%m%Y", NumberCell("10022020"), "2020-02-10"),
+        ("%d%m%Y", "8052020", SIDE_BY_SIDE),
+        # It would be a year of ours.
+        ("%d%m%y", "1122", SIDE_BY_SIDE),
+        ("%d%m%y", "080520", "2020-05-08"),
+        ("%Y%m%d", "20200508", "2020-05-08"),
+        ("%Y%m%d", "202011", SIDE_BY_SIDE),
+        ("%Y%m%d", "202005 8", SIDE_BY_SIDE),
+        ("%Y%j", "2020129", "2020-05-08"),
+        ("%Y%j", "202012", SIDE_BY_SIDE),
+        ("%G%V%u", "2020195", "2020-05-08"),
+        ("%d.%m.%Y %H%M", "08.05.2020 0430", "2020-05-08T04:30Z"),
+        # What stands between signs needs no zeros.
+        ("%d.%m.%Y %H%M", "8.5.2020  0430", "2020-05-08T04:30Z"),
+        ("%d.%m.%Y %H%M", "08.05.2020 130", SIDE_BY_SIDE),
+        ("%d.%m.%Y %H%M", "08.05.2020 430", SIDE_BY_SIDE),
+        ("%d.%m.%Y %I%M %p", "08.05.2020 0430 pm", "2020-05-08T16:30Z"),
+        ("%d.%m.%Y %I%M%p", "08.05.2020 100PM", SIDE_BY_SIDE),
+        ("%Y%m%d%H%M%S%f", "20200508043009123", "2020-05-08T04:30:09Z"),
+        ("%Y%m%d%H%M%S%f", "2020050843009123", SIDE_BY_SIDE),
+        ("%Y-%m-%dT%H%M%z", "2020-05-08T0430+0200", "2020-05-08T02:30Z"),
+        ("20%y%m%d", "20200508", "2020-05-08"),
+        ("%d%B%Y", "8May2020", "2020-05-08"),
+        ("%d%%%m%Y", "08%052020", "2020-05-08"),
+        ("%d%%%m%Y", "08%52020", SIDE_BY_SIDE),
+        ("%d%m%Y", "today", "today"),
+    ],
+)
+def test_numbers_side_by_side_have_all_their_digits(form: str, given: str, date: str) -> None:
+    read = date_reader(form, "")(given)
+    if isinstance(read, FaultyCell):
+        assert (str(read), read.reason.startswith("is no date of the form")) == (given, True)
+        assert date in read.reason
+    else:
+        assert read == date
+
+
+def test_a_date_whose_zeros_are_lost_is_rejected_in_those_words(mapping: Write, tmp_path: Path, limits: Limits) -> None:
+    folder = theirs(tmp_path, "c.csv", "id,at\nC1,1022020\nC2,01022020\n")
+    field = '{ column = "at", date = "%d%m%Y" }'
+    text = f'[[table]]\nrecord = "crossings"\nfile = "c.csv"\ncolumns.id = "id"\ncolumns.date = {field}\n'
+    delivery = read_case(folder, limits, mapping(text))
+    assert [row.values["date"] for row in delivery.rows] == ["2020-02-01"]
+    assert [str(rejection) for rejection in delivery.rejections] == [
+        "c.csv, line 2, column date, value '1022020': is no date of the form %d%m%Y: numbers that stand side by side in it need"
+        " all their digits, as in 27112019"
+    ]
 
 
 @pytest.mark.parametrize(
