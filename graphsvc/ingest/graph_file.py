@@ -168,7 +168,8 @@ class _Tables:
     def add(self, kind: str, cells: dict[str, str], name: str, text: str) -> None:
         """A value of a row, beside those that stand in its cell."""
         self.column(kind, name)
-        before = cells.get(name, "")
+        # Of what is said to be empty nothing else stands there.
+        before = cells.setdefault(name, "")
         # Cut, but longer than a cell may be: the check still sees it.
         if text and len(before) <= self.limits.cell_chars:
             whole = f"{before}{_BETWEEN}{text}" if before else text

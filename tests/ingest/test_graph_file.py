@@ -118,6 +118,29 @@ def test_nodes_and_edges_are_two_tables(
     assert [(row["subject_id"], row["object_id"], row.get("weight")) for row in links] == EDGES
 
 
+def column(path: Path, text: str, name: str, limits: Limits, table: str = "people") -> list[object]:
+    """What stands in a column of nodes or edges, read into notes."""
+    mapping = MAPPING.replace('columns.name = "{name}"\n', "").replace('columns.weight = "weight"\n', "")
+    of = 'columns.id = "id"\n' if table == "people" else 'columns.object_id = "target"\n'
+    delivery = read(path, text, limits, mapping.replace(of, f'{of}columns.notes = "{name}"\n'))
+    assert delivery.rejections == []
+    return [row.values.get("notes") for row in delivery.rows if row.table == table]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("g.gexf", GEXF.replace('value="suspect"', 'value=""')),
+        ("g.graphml", GRAPHML.replace("suspect", "")),
+        ("g.graphml", GRAPHML.replace('<data key="d0">suspect</data>', '<data key="d0"/>')),
+    ],
+)
+def test_what_is_said_to_be_empty_is_not_what_stands_for_what_is_not_said(
+    name: str, text: str, tmp_path: Path, limits: Limits
+) -> None:
+    assert column(tmp_path / name, text, "role", limits) == [None, "other", "other"]
+
+
 def test_a_row_knows_its_line(tmp_path: Path, limits: Limits) -> None:
     delivery = read(tmp_path / "g.gexf", GEXF.replace("3.0", "much"), limits, MAPPING.replace("{name}", "label"))
     assert [str(row)[:30] for row in delivery.rejections] == ["g.gexf, edges, line 18, column"]
