@@ -230,6 +230,8 @@ class _Handler(ContentHandler):
                 cells = self._tables.row(kind, self._line())
                 for column, text in given.items():
                     self._tables.add(kind, cells, column, text)
+                if kind == "node" and self._open and self._open[-1][0] == "node":
+                    self._in(kind, cells, self._open[-1][1].get("id", ""))
                 self._open.append((kind, cells))
             case "hyperedge":
                 raise InputError(
@@ -252,7 +254,7 @@ class _Handler(ContentHandler):
                 start, end = (given.get(side, given.get(f"{side}open", "")) for side in ("start", "end"))
                 self._tables.add(*self._open[-1], "spell", f"{start}/{end}")
             case "parent" if self._open:
-                self._tables.add(*self._open[-1], "parent", given.get("for", ""))
+                self._in(*self._open[-1], given.get("for", ""))
 
     def characters(self, content: str) -> None:
         """Text of what is open."""
@@ -284,6 +286,11 @@ class _Handler(ContentHandler):
 
     def _line(self) -> int:
         return int(self._where.getLineNumber() or 1)
+
+    def _in(self, kind: str, cells: dict[str, str], parent: str) -> None:
+        """A node is said to be in another one, by where it stands or by name; in many it may be both."""
+        if parent not in cells.get("parent", "").split(_BETWEEN):
+            self._tables.add(kind, cells, "parent", parent)
 
     def _declare(self, kind: str, identifier: str, title: str) -> None:
         kinds = _TABLES if kind == "all" else [kind] if kind in _TABLES else []

@@ -141,6 +141,17 @@ def test_what_is_said_to_be_empty_is_not_what_stands_for_what_is_not_said(
     assert column(tmp_path / name, text, "role", limits) == [None, "other", "other"]
 
 
+@pytest.mark.parametrize(("name", "text"), [("g.gexf", GEXF), ("g.graphml", GRAPHML)])
+def test_a_node_in_a_node_names_it(name: str, text: str, tmp_path: Path, limits: Limits) -> None:
+    parents = ["P1", None] if name == "g.gexf" else [None, "P2"]
+    assert column(tmp_path / name, text, "parent", limits) == [None, *parents]
+
+
+def test_parents_that_a_node_names_stand_beside_that_which_it_is_in(tmp_path: Path, limits: Limits) -> None:
+    text = GEXF.replace('label="Karo">', 'label="Karo"><parents><parent for="P1"/><parent for="P3"/></parents>')
+    assert column(tmp_path / "g", text, "parent", limits) == [None, "P1; P3", None]
+
+
 def test_a_row_knows_its_line(tmp_path: Path, limits: Limits) -> None:
     delivery = read(tmp_path / "g.gexf", GEXF.replace("3.0", "much"), limits, MAPPING.replace("{name}", "label"))
     assert [str(row)[:30] for row in delivery.rejections] == ["g.gexf, edges, line 18, column"]
@@ -153,8 +164,20 @@ def test_a_row_knows_its_line(tmp_path: Path, limits: Limits) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "form", "nodes", "edges"),
     [
-        ("g.gexf", GEXF, "a GEXF graph", "id, label, spell, label (data), role", "id, source, target, weight, since"),
-        ("g.graphml", GRAPHML, "a GraphML graph", "id, labels, role, labels (data), name", "source, target, weight"),
+        (
+            "g.gexf",
+            GEXF,
+            "a GEXF graph",
+            "id, label, parent, spell, label (data), role",
+            "id, source, target, weight, since",
+        ),
+        (
+            "g.graphml",
+            GRAPHML,
+            "a GraphML graph",
+            "id, labels, parent, role, labels (data), name",
+            "source, target, weight",
+        ),
         (
             "g.json",
             APOC,
