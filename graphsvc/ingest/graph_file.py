@@ -205,11 +205,14 @@ class _Handler(ContentHandler):
         self._prefix = ""
         # Nodes may stand in each other: (kind, cells) of those that are open.
         self._open: list[tuple[str, dict[str, str]]] = []
+        # How deep what stands directly in each of them is.
+        self._inside: list[int] = []
         # (kind, id of an attribute) → its column; that which is being declared; for which kind.
         self._declared: dict[tuple[str, str], str] = {}
         self._declaring: list[tuple[str, str]] = []
         self._class = ""
         self._key: str | None = None
+        self._is_description = False
         self._text: list[str] | None = None
         self._chars = 0
 
@@ -233,6 +236,7 @@ class _Handler(ContentHandler):
                 if kind == "node" and self._open and self._open[-1][0] == "node":
                     self._in(kind, cells, self._open[-1][1].get("id", ""))
                 self._open.append((kind, cells))
+                self._inside.append(self._depth + 1)
             case "hyperedge":
                 raise InputError(
                     f"{self._tables.shown}, line {self._line()} holds edges of more than two ends (hyperedge):"
@@ -248,6 +252,9 @@ class _Handler(ContentHandler):
                 self._text, self._chars = [], 0
             case "data" if self._open:
                 self._key, self._text, self._chars = given.get("key", ""), [], 0
+            # Keys, ports and graphs have one too.
+            case "desc" if self._open and self._depth == self._inside[-1]:
+                self._is_description, self._text, self._chars = True, [], 0
             case "attvalue" if self._open:
                 self._data(given.get("for") or given.get("id", ""), given.get("value", ""))
             case "spell" if self._open:
@@ -269,6 +276,7 @@ class _Handler(ContentHandler):
         match self._own(name):
             case "node" | "edge":
                 self._open.pop()
+                self._inside.pop()
             case "default" if self._text is not None:
                 for kind, column in self._declaring:
                     self._tables.column(kind, column, text)
@@ -276,6 +284,9 @@ class _Handler(ContentHandler):
             case "data" if self._key is not None:
                 self._data(self._key, text)
                 self._key = self._text = None
+            case "desc" if self._is_description:
+                self._tables.add(*self._open[-1], "desc", text)
+                self._is_description, self._text = False, None
             case "attribute" | "key":
                 self._declaring = []
 

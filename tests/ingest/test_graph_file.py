@@ -152,6 +152,16 @@ def test_parents_that_a_node_names_stand_beside_that_which_it_is_in(tmp_path: Pa
     assert column(tmp_path / "g", text, "parent", limits) == [None, "P1; P3", None]
 
 
+def test_what_describes_a_node_or_an_edge_is_a_column(tmp_path: Path, limits: Limits) -> None:
+    inside = '<port name="a"><desc>of a port</desc></port><graph><desc>of a graph</desc>'
+    text = GRAPHML.replace('<node id="P2">', '<node id="P2"><desc>tall,\n limps</desc>').replace("<graph>", inside)
+    text = text.replace('<data key="d1">', '<desc>by phone</desc><data key="d1">').replace(
+        "<key", "<desc>All</desc><key"
+    )
+    assert column(tmp_path / "g", text, "desc", limits) == [None, "tall,\n limps", None]
+    assert column(tmp_path / "g", text, "desc", limits, "links") == ["by phone", None]
+
+
 def test_a_row_knows_its_line(tmp_path: Path, limits: Limits) -> None:
     delivery = read(tmp_path / "g.gexf", GEXF.replace("3.0", "much"), limits, MAPPING.replace("{name}", "label"))
     assert [str(row)[:30] for row in delivery.rejections] == ["g.gexf, edges, line 18, column"]
