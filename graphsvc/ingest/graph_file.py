@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import defusedxml.sax
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import too_large
+from graphsvc.ingest.graph_values import gexf_values, is_storable, json_text, json_values
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
 
 SUFFIXES = (".gexf", ".graphml", ".json", ".jsonl")
@@ -38,6 +39,8 @@ _BETWEEN = "; "
 # Before the name of a column that is data: it may be that of an attribute too.
 _DATA = "\0"
 _NAMES_SHOWN, _NAME_CHARS = 40, 60
+# Text of a property → its values.
+_Values = Callable[[str], list[str]]
 
 
 @dataclass(slots=True)
@@ -210,6 +213,8 @@ class _Handler(ContentHandler):
         # (kind, id of an attribute) → its column; that which is being declared; for which kind.
         self._declared: dict[tuple[str, str], str] = {}
         self._declaring: list[tuple[str, str]] = []
+        # Of those which are lists, what takes their text apart.
+        self._lists: dict[tuple[str, str], _Values] = {}
         self._class = ""
         self._key: str | None = None
         self._is_description = False
@@ -245,9 +250,11 @@ class _Handler(ContentHandler):
             case "attributes":
                 self._class = given.get("class", "")
             case "attribute":
-                self._declare(self._class, given.get("id", ""), given.get("title", ""))
+                values = gexf_values if given.get("type", "").startswith("list") else None
+                self._declare(self._class, given.get("id", ""), given.get("title", ""), values)
             case "key":
-                self._declare(given.get("for", "all"), given.get("id", ""), given.get("attr.name", ""))
+                values = json_values if given.get("attr.list") else None
+                self._declare(given.get("for", "all"), given.get("id", ""), given.get("attr.name", ""), values)
             case "default" if self._declaring:
                 self._text, self._chars = [], 0
             case "data" if self._open:
@@ -279,7 +286,7 @@ class _Handler(ContentHandler):
                 self._inside.pop()
             case "default" if self._text is not None:
                 for kind, column in self._declaring:
-                    self._tables.column(kind, column, text)
+                    self._tables.column(kind, column, _BETWEEN.join(self._values(kind, column, text)))
                 self._text = None
             case "data" if self._key is not None:
                 self._data(self._key, text)
@@ -303,18 +310,27 @@ class _Handler(ContentHandler):
         if parent not in cells.get("parent", "").split(_BETWEEN):
             self._tables.add(kind, cells, "parent", parent)
 
-    def _declare(self, kind: str, identifier: str, title: str) -> None:
+    def _declare(self, kind: str, identifier: str, title: str, values: _Values | None) -> None:
         kinds = _TABLES if kind == "all" else [kind] if kind in _TABLES else []
         self._declaring = [
             (each, self._declared.setdefault((each, identifier), _DATA + (title or identifier))) for each in kinds
         ]
-        if kind in _TABLES:
-            for each, column in self._declaring:
+        for each, column in self._declaring:
+            if values is not None:
+                self._lists[each, column] = values
+            if kind in _TABLES:
                 self._tables.column(each, column)
 
     def _data(self, identifier: str, text: str) -> None:
         kind, cells = self._open[-1]
-        self._tables.add(kind, cells, self._declared.get((kind, identifier), _DATA + identifier), text)
+        column = self._declared.get((kind, identifier), _DATA + identifier)
+        for value in self._values(kind, column, text) or [""]:
+            self._tables.add(kind, cells, column, value)
+
+    def _values(self, kind: str, column: str, text: str) -> list[str]:
+        """The values of a text; what is too long for a cell may be cut off, and is to be rejected whole."""
+        values = self._lists.get((kind, column))
+        return [text] if values is None or len(text) > self._tables.limits.cell_chars else values(text)
 
 
 # -- JSON -------------------------------------------------------------------------------------------------------------
@@ -347,25 +363,9 @@ def _read_line(line: bytes, number: int, tables: _Tables) -> None:
     cells = tables.row(kind, number)
     for name, value in (own | data).items():
         for each in value if isinstance(value, list) else [value]:
-            text = _text(each)
-            # Half a sign is nothing that can be stored, and no table holds a NUL.
-            f"{name}{text}".encode()
-            if "\0" in name[1:] + text:
+            text = json_text(each)
+            if not is_storable(name.removeprefix(_DATA) + text):
                 raise ValueError
             tables.add(kind, cells, name, text)
         if value == []:
             tables.column(kind, name)
-
-
-def _text(value: object) -> str:
-    """A value of JSON as the text of a cell.
-
-    Example:
-        >>> _text(True), _text(42), _text(None), _text({"x": 1.5})
-        ('yes', '42', '', '{"x": 1.5}')
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

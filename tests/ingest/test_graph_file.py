@@ -162,6 +162,73 @@ def test_what_describes_a_node_or_an_edge_is_a_column(tmp_path: Path, limits: Li
     assert column(tmp_path / "g", text, "desc", limits, "links") == ["by phone", None]
 
 
+def listed(value: str, kind: str = "liststring", default: str = "") -> str:
+    text = GEXF.replace('title="role" type="string"><default>other</default>', f'title="role" type="{kind}">{default}')
+    return text.replace("""value="suspect\"""", f"value='{value}'")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "values"),
+    [
+        ("[Hewa, Karo]", "liststring", "Hewa; Karo"),
+        ("[Hewa,Karo]", "liststring", "Hewa; Karo"),
+        ('["Berg, Ari", "say \\"no\\"", Karo]', "liststring", 'Berg, Ari; say "no"; Karo'),
+        ("Hewa|Berg, Ari", "liststring", "Hewa; Berg, Ari"),
+        ("Berg, Ari", "liststring", "Berg, Ari"),
+        ("[1, 2]", "listinteger", "1; 2"),
+        ("[]", "liststring", None),
+        ("<empty>".replace("<", "&lt;"), "liststring", None),
+        # Without a list it may be anything.
+        ("[Hewa, Karo]", "string", "[Hewa, Karo]"),
+        ("a|b", "string", "a|b"),
+        ('["Hewa', "liststring", '["Hewa'),
+    ],
+)
+def test_a_list_of_gexf_is_several_values(
+    value: str, kind: str, values: str | None, tmp_path: Path, limits: Limits
+) -> None:
+    text = listed(value.replace('"', "&quot;"), kind)
+    assert column(tmp_path / "g", text, "role", limits) == [values, None, None]
+
+
+def test_what_a_list_is_where_nothing_is_said_is_several_values_too(tmp_path: Path, limits: Limits) -> None:
+    text = listed("[]", default="<default>[a, b]</default>")
+    assert column(tmp_path / "g", text, "role", limits) == [None, "a; b", "a; b"]
+
+
+@pytest.mark.parametrize(
+    ("value", "values"),
+    [
+        ('["H","Hewo"]', "H; Hewo"),
+        ("[1,true,null,2.5]", "1; yes; 2.5"),
+        ("[]", None),
+        # What is no list of JSON, or is made to do harm, stays the text that it is.
+        ("H; Hewo", "H; Hewo"),
+        ('{"a": 1}', '{"a": 1}'),
+        ('["a\\u0000"]', '["a\\u0000"]'),
+        ('["\\ud800"]', '["\\ud800"]'),
+        ("[" * 900, "[" * 900),
+        (f"[{'9' * 900}", f"[{'9' * 900}"),
+    ],
+)
+def test_a_list_in_graphml_as_apoc_writes_it_is_several_values(
+    value: str, values: str | None, tmp_path: Path, limits: Limits
+) -> None:
+    key = '<key id="aliases" for="node" attr.name="aliases" attr.type="string" attr.list="string"/>'
+    text = GRAPHML.replace("<graph ", f"{key}<graph ").replace(
+        '<data key="name">Karo', f'<data key="aliases">{value}</data><data key="name">Karo'
+    )
+    assert column(tmp_path / "g", text, "aliases", limits) == [None, values, None]
+    plain = column(tmp_path / "g", text.replace(' attr.list="string"', ""), "aliases", limits)
+    assert plain == [None, value, None]
+
+
+def test_a_list_that_is_too_long_is_rejected_and_not_cut(tmp_path: Path, limits: Limits) -> None:
+    text = listed(f"[{'a, ' * 900}b]")
+    delivery = read(tmp_path / "g", text, limits, MAPPING.replace("{name}", "role"))
+    assert [row.reason for row in delivery.rejections] == ["the cell is longer than 1,000 characters"]
+
+
 def test_a_row_knows_its_line(tmp_path: Path, limits: Limits) -> None:
     delivery = read(tmp_path / "g.gexf", GEXF.replace("3.0", "much"), limits, MAPPING.replace("{name}", "label"))
     assert [str(row)[:30] for row in delivery.rejections] == ["g.gexf, edges, line 18, column"]
