@@ -38,6 +38,8 @@ _MOST_COLUMNS = 1_000
 _BETWEEN = "; "
 # Before the name of a column that is data: it may be that of an attribute too.
 _DATA = "\0"
+# The column of times during which something was there, and behind the name of another, during which its values held.
+_SPELL = "spell"
 _NAMES_SHOWN, _NAME_CHARS = 40, 60
 # Text of a property → its values.
 _Values = Callable[[str], list[str]]
@@ -263,10 +265,11 @@ class _Handler(ContentHandler):
             case "desc" if self._open and self._depth == self._inside[-1]:
                 self._is_description, self._text, self._chars = True, [], 0
             case "attvalue" if self._open:
-                self._data(given.get("for") or given.get("id", ""), given.get("value", ""))
+                column = self._data(given.get("for") or given.get("id", ""), given.get("value", ""))
+                if period := _period(given):
+                    self._tables.add(*self._open[-1], f"{column} {_SPELL}", period)
             case "spell" if self._open:
-                start, end = (given.get(side, given.get(f"{side}open", "")) for side in ("start", "end"))
-                self._tables.add(*self._open[-1], "spell", f"{start}/{end}")
+                self._tables.add(*self._open[-1], _SPELL, _period(given))
             case "parent" if self._open:
                 self._in(*self._open[-1], given.get("for", ""))
 
@@ -321,16 +324,29 @@ class _Handler(ContentHandler):
             if kind in _TABLES:
                 self._tables.column(each, column)
 
-    def _data(self, identifier: str, text: str) -> None:
+    def _data(self, identifier: str, text: str) -> str:
+        """Adds what is said of the node or edge that is open, and gives its column."""
         kind, cells = self._open[-1]
         column = self._declared.get((kind, identifier), _DATA + identifier)
         for value in self._values(kind, column, text) or [""]:
             self._tables.add(kind, cells, column, value)
+        return column
 
     def _values(self, kind: str, column: str, text: str) -> list[str]:
         """The values of a text; what is too long for a cell may be cut off, and is to be rejected whole."""
         values = self._lists.get((kind, column))
         return [text] if values is None or len(text) > self._tables.limits.cell_chars else values(text)
+
+
+def _period(given: dict[str, str]) -> str:
+    """When something was there or held, by the attributes of an element of GEXF; empty if they do not say it.
+
+    Example:
+        >>> _period({"start": "2019", "endopen": "2020"}), _period({"start": "2019"}), _period({"timestamp": "2019"}), _period({})
+        ('2019/2020', '2019/', '2019', '')
+    """
+    start, end = (given.get(side, given.get(f"{side}open", "")) for side in ("start", "end"))
+    return given.get("timestamp") or (f"{start}/{end}" if start or end else "")
 
 
 # -- JSON -------------------------------------------------------------------------------------------------------------

@@ -229,6 +229,21 @@ def test_a_list_that_is_too_long_is_rejected_and_not_cut(tmp_path: Path, limits:
     assert [row.reason for row in delivery.rejections] == ["the cell is longer than 1,000 characters"]
 
 
+def test_the_time_in_which_a_value_held_stands_beside_it(tmp_path: Path, limits: Limits) -> None:
+    held = (
+        '<attvalue for="1" value="driver" start="2019" endopen="2020"/><attvalue for="1" value="boss" start="2020-05"/>'
+        '<attvalue for="1" value="gone" timestamp="2021"/>'
+    )
+    text = GEXF.replace('<attvalue for="1" value="suspect"/>', held)
+    text = text.replace('value="2019-05"/>', 'value="2019-05" end="2020"/>').replace(
+        '<spell start="2021"', '<spell timestamp="2021"'
+    )
+    assert column(tmp_path / "g", text, "role", limits) == ["driver; boss; gone", "other", "other"]
+    assert column(tmp_path / "g", text, "role spell", limits) == ["2019/2020; 2020-05/; 2021", None, None]
+    assert column(tmp_path / "g", text, "since spell", limits, "links") == ["/2020", None]
+    assert column(tmp_path / "g", text, "spell", limits) == [None, None, "2019/2020; 2021"]
+
+
 def test_a_row_knows_its_line(tmp_path: Path, limits: Limits) -> None:
     delivery = read(tmp_path / "g.gexf", GEXF.replace("3.0", "much"), limits, MAPPING.replace("{name}", "label"))
     assert [str(row)[:30] for row in delivery.rejections] == ["g.gexf, edges, line 18, column"]
