@@ -228,6 +228,37 @@ def test_what_is_told_of_one_entity_in_several_places_is_all_kept(tmp_path: Path
     assert [row["id"] for row in rows(delivery, "people")] == ["Ash", "Berg"]
 
 
+def dated(text: str, timed: str = "true") -> str:
+    return f'DateSet="true" TimeSet="{timed}" DateTime="{text}"'
+
+
+def test_a_date_of_a_card_that_is_not_that_of_its_item_is_in_the_notes(tmp_path: Path) -> None:
+    cards = (
+        f'<Card Summary="Report 7" Text="seen there" {dated("2020-05-08T00:00:00.000", "false")}/>'
+        f'<Card Text="again" {dated("2020-05-09T00:00:00.000", "false")}/><Card Text="undated"/>'
+        f'<Card {dated("2020-05-10T04:30:00.000")}/><Card Text="that day too" {dated("2020-05-08T00:00:00.000", "false")}/>'
+    )
+    inside = f"<CardCollection>{cards}</CardCollection>"
+    people = entity("a", "Person", inside=inside), entity("b", "Person")
+    drawn = dated("2020-01-01T00:00:00.000", "false")
+    delivery = read(
+        tmp_path,
+        chart(*people, link("a", "paid", "b", inside=inside), link("b", "paid", "a", inside=inside, more=drawn)),
+    )
+    others = ["2020-05-09: again", "undated", "2020-05-10T04:30Z", "that day too"]
+    first, second = rows(delivery, "links")
+    assert (first["from_date"], first["notes"].split(" · ")) == ("2020-05-08", ["Report 7: seen there", *others])
+    named = ["2020-05-08: Report 7: seen there", *others[:3], "2020-05-08: that day too"]
+    assert (second["from_date"], second["notes"].split(" · ")) == ("2020-01-01", named)
+    # The row of a person has no date.
+    (person, _) = rows(delivery, "people")
+    assert person["notes"].split(" · ") == named
+    (crossing,) = rows(read(tmp_path, chart(entity("x", "Crossing", inside=inside))), "crossings")
+    assert (crossing["date"], crossing["notes"].split(" · ")) == ("2020-05-08", ["Report 7: seen there", *others])
+    (person,) = rows(read(tmp_path, chart(entity("a", "Person", more=f'{drawn} Description="tall"'))), "people")
+    assert person["notes"] == "2020-01-01: tall"
+
+
 def test_references_stand_for_names(tmp_path: Path) -> None:
     head = (
         '<EntityTypeCollection><EntityType Id="t1" Name="Person"/></EntityTypeCollection>'

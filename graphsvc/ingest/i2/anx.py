@@ -41,7 +41,7 @@ class Item:
         ends: of a link, what it calls its two ends.
         arrow: `ArrowOnHead`, `ArrowOnTail`, `ArrowOnBoth` or `ArrowNone`.
         date: ISO day, with the time if it is set; empty if none is.
-        told: attribute → value. cards: what cards say.
+        told: attribute → value. cards: date, as of an item, and words of each card.
         grades: text of each grade, by `GRADES`; empty where it is not graded.
     """
 
@@ -58,8 +58,13 @@ class Item:
     ends: tuple[str, str] = ("", "")
     arrow: str = ""
     told: list[tuple[str, str]] = field(default_factory=list)
-    cards: list[str] = field(default_factory=list)
+    cards: list[tuple[str, str]] = field(default_factory=list)
     grades: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def when(self) -> str:
+        """Its date, or that of the first of its cards that has one."""
+        return self.date or next((date for date, _ in self.cards if date), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +231,7 @@ class _Reader(ContentHandler):
         if self._now is not None:
             self._told(self._now.cards)
             words = [given.get(name, "").strip() for name in ("Summary", "Text")]
-            self._now.cards.append(": ".join(word for word in words if word))
-            self._now.date = self._now.date or _date(given)
+            self._now.cards.append((_date(given), ": ".join(word for word in words if word)))
             self._grading(self._now, given)
 
     def _told(self, entries: list[Any]) -> None:

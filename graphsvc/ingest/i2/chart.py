@@ -215,7 +215,7 @@ class _Chart:
         return [
             name
             for name, items in events.items()
-            if all((item.date or _crossing(item.label)[0]) and not tied.isdisjoint(item.ids) for item in items)
+            if all((item.when or _crossing(item.label)[0]) and not tied.isdisjoint(item.ids) for item in items)
         ]
 
     def _is_of_a_crossing(self, item: Item) -> bool:
@@ -260,11 +260,12 @@ class _Chart:
 
     def _entity(self, item: Item, kind: str, record: str) -> dict[str, str]:
         row = {"id": self._called[id(item)], "statement_id": self._statement["id"]}
-        notes = [item.description, *item.cards]
+        notes = _notes(item)
         name = item.label.strip() or item.identity
         if record == "crossing":
             date, site = _crossing(name)
-            row |= {"date": item.date or date, "launch_site": site}
+            row |= {"date": item.when or date, "launch_site": site}
+            notes = _notes(item, item.when)
         else:
             row["name"] = " ".join(name.split())
         if record == "thing":
@@ -294,13 +295,13 @@ class _Chart:
             "relation": name,
             "object_id": self._end(target, ends),
             "statement_id": self._statement["id"],
-            "from_date": item.date,
+            "from_date": item.when,
         } | _graded(item)
         row.pop("source_grade", None)
         label = item.label.strip()
         # What the relation does not say any more is still said.
         lost = item.type if name in OTHERWISE.values() and name != relation else ""
-        notes = [lost, label if label.casefold() != item.type.casefold() else "", item.description, *item.cards]
+        notes = [lost, label if label.casefold() != item.type.casefold() else "", *_notes(item, item.when)]
         return self._with_attributes("links", row, item, notes)
 
     def _left_out(self, item: Item, ends: Table[str, Item]) -> bool:
@@ -344,6 +345,17 @@ class _Chart:
             "handling": "P" if open_to_share else "C",
             "summary": "Read from an i2 chart.",
         } | {name: value for name, value in chosen.items() if value}
+
+
+def _notes(item: Item, date: str = "") -> list[str]:
+    """What an item and its cards say in words, each with its date before it, but for that which its row has.
+
+    Example:
+        >>> _notes(Item(1, "", "tall", "2020-05-08", cards=[("2020-05-09", "limps"), ("", "")]), "2020-05-08")
+        ['tall', '2020-05-09: limps', '']
+    """
+    said = [(item.date, item.description), *item.cards]
+    return [": ".join(part for part in (day if day != date else "", words) if part) for day, words in said]
 
 
 def _together(links: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, str]]]:
