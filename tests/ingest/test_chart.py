@@ -259,6 +259,24 @@ def test_a_date_of_a_card_that_is_not_that_of_its_item_is_in_the_notes(tmp_path:
     assert person["notes"] == "2020-01-01: tall"
 
 
+@pytest.mark.parametrize(
+    ("at", "date"),
+    [
+        ("2020-05-08T04:30:09.000", "2020-05-08T04:30:09Z"),
+        ("2020-05-08T04:30:00.000", "2020-05-08T04:30Z"),
+        ("2020-05-08T04:30", "2020-05-08T04:30Z"),
+    ],
+)
+def test_a_time_keeps_its_seconds_and_is_taken_as_utc(tmp_path: Path, at: str, date: str) -> None:
+    zone = '<TimeZone UniqueID="30" Name="Central European Time"/>'
+    people = entity("a", "Person"), entity("b", "Person")
+    delivery = read(tmp_path, chart(*people, link("a", "paid", "b", more=dated(at), inside=zone)))
+    assert [row["from_date"] for row in rows(delivery, "links")] == [date]
+    label = f"8 May 2020, {date[11:-1]} UTC, Dunkirk"
+    delivery = read(tmp_path, chart(entity("x", "Crossing", label)))
+    assert [(row["date"], row["launch_site"]) for row in rows(delivery, "crossings")] == [(date, "Dunkirk")]
+
+
 def test_references_stand_for_names(tmp_path: Path) -> None:
     head = (
         '<EntityTypeCollection><EntityType Id="t1" Name="Person"/></EntityTypeCollection>'

@@ -6,6 +6,7 @@ only what the file says; what it means for a case is decided in `ingest.i2.chart
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ _DEEPEST = 60
 _MOST_TOLD = 1_000
 # How XML begins, with or without a mark of its encoding.
 _STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
+_SECONDS = re.compile(r":(?!00)\d\d")
 GRADES = ("GradeOne", "GradeTwo", "GradeThree")
 
 
@@ -260,14 +262,16 @@ class _Reader(ContentHandler):
 
 
 def _date(given: dict[str, str]) -> str:
-    """The day of an item, with its time where that is set.
+    """The day of an item, with its time where that is set, taken as UTC: the zone that a chart names moves no time.
 
     Example:
-        >>> _date({"DateSet": "true", "TimeSet": "true", "DateTime": "2020-05-08T04:30:00.000"})
-        '2020-05-08T04:30Z'
+        >>> dated = {"DateSet": "true", "TimeSet": "true"}
+        >>> _date(dated | {"DateTime": "2020-05-08T04:30:00.000"}), _date(dated | {"DateTime": "2020-05-08T04:30:09.000"})
+        ('2020-05-08T04:30Z', '2020-05-08T04:30:09Z')
     """
     if given.get("DateSet", "").lower() not in ("true", "1"):
         return ""
     day, _, time = given.get("DateTime", "").partition("T")
     timed = given.get("TimeSet", "").lower() in ("true", "1") and len(time) >= 5
-    return f"{day}T{time[:5]}Z" if timed else day
+    seconds = _SECONDS.match(time, 5)
+    return f"{day}T{time[:5]}{seconds[0] if seconds else ''}Z" if timed else day
