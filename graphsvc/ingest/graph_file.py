@@ -75,9 +75,17 @@ class GraphPart:
             name: f"{called} (data)" if called in self.columns else called for name, called in data.items()
         }
 
-    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:  # noqa: ARG002 - a graph has none of them
-        """Its content as the table `name`."""
-        return RawTable(name, self.shown, list(self.names.values()), _Rows(self))
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8", *, header: bool = True) -> RawTable:  # noqa: ARG002 - a graph has neither
+        """Its content as the table `name`.
+
+        Raises:
+            InputError: it is to be read without a header.
+        """
+        if not header:
+            raise InputError(
+                f"{self.shown}: the columns of a graph have names, which stand in no row. Take header = false out of the mapping."
+            )
+        return RawTable(name, self.shown, list(self.names.values()), _Rows(self), is_named=True)
 
 
 @dataclass(frozen=True, slots=True)

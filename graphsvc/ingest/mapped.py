@@ -100,7 +100,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
         for name in sorted(table.read.union(table.ignore)):
             if name not in raw.header:
                 _refuse_delimiter(mapping, raw)
-                is_data = table.header is None and mapped[raw.file].isdisjoint(raw.header)
+                is_data = table.header is None and not raw.is_named and mapped[raw.file].isdisjoint(raw.header)
                 way_out = f" {_no_header(mapping)}." if is_data else ""
                 missing = f"{mapping.file}: {raw.file} has no column {name!r}; {hint(name, raw.header)}"
                 raise InputError(f"{missing}.{way_out}".replace("?.", "?") if way_out else missing)
@@ -111,7 +111,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
                     f"{mapping.file} neither maps nor ignores column {name!r} of {raw.file}: add it to one of them."
                 )
     for table, raw in zip(mapping.tables, raws, strict=True):
-        if table.header is None:
+        if table.header is None and not raw.is_named:
             _refuse_values(mapping, raw, table.read)
 
 
@@ -122,7 +122,7 @@ def _refuse_values(mapping: Mapping, raw: RawTable, columns: set[str]) -> None:
         for place, name in names:
             if place < len(cells) and cells[place].strip() == name:
                 raise InputError(
-                    f"{raw.file}, line 1 is read as the names of columns, but what stands there in column {place + 1} is a value of"
+                    f"{raw.file}, line {raw.header_line} is read as the names of columns, but what stands there in column {place + 1} is a value of"
                     f" that column in line {line} too. {_no_header(mapping)}; if it does hold names, write header = true."
                 )
 

@@ -42,6 +42,7 @@ class RawTable:
             cut, but longer than that limit, so that a check still sees it.
         is_numbered: whether the header is no row of it: its columns are called by their number.
         header_line: the line the header stands in.
+        is_named: whether its columns have names that stand in no row of it, as those of a graph.
     """
 
     name: str
@@ -50,6 +51,7 @@ class RawTable:
     rows: Iterable[tuple[int, list[str]]]
     is_numbered: bool = False
     header_line: int = 1
+    is_named: bool = False
 
 
 class NumberCell(str):

@@ -340,6 +340,29 @@ def test_a_graph_among_other_files_is_no_table_of_a_mapping(name: str, tmp_path:
         read_case(tmp_path, limits, mapping_of("map.toml", mapping.encode()))
 
 
+def test_a_value_that_is_the_name_of_its_column_is_no_header(tmp_path: Path, limits: Limits) -> None:
+    text = GEXF.replace('label="Karo"', 'label="label"')
+    assert column(tmp_path / "g", text, "label", limits)[1] == "label"
+    # Nor is a first row of values thought of where no column is there that the mapping names.
+    missing = MAPPING.replace("{name}", "named").replace('"id"', '"key"')
+    with pytest.raises(InputError) as refused:
+        read(tmp_path / "g", text, limits, missing)
+    assert "header" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "text"), [("g.gexf", GEXF), ("g.json", APOC)])
+def test_a_graph_has_no_first_row_of_values(name: str, text: str, tmp_path: Path, limits: Limits) -> None:
+    column = "label" if name == "g.gexf" else "name"
+    mapping = MAPPING.replace("{name}", column).replace('file = "nodes"', 'file = "nodes"\nheader = false')
+    with pytest.raises(InputError) as refused:
+        read(tmp_path / name, text, limits, mapping)
+    assert str(refused.value) == (
+        f"{name}, nodes: the columns of a graph have names, which stand in no row. Take header = false out of the mapping."
+    )
+    delivery = read(tmp_path / name, text, limits, mapping.replace("false", "true"))
+    assert delivery.rejections == []
+
+
 def test_a_graph_has_the_limits_of_any_delivery(tmp_path: Path, limits: Limits) -> None:
     mapping = MAPPING.replace("{name}", "label")
     with pytest.raises(InputError, match="g is larger than 100 bytes"):

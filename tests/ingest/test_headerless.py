@@ -140,6 +140,12 @@ def test_what_is_to_be_done_about_the_first_row_is_said(
         read(folder, limits, change(MAPPING))
 
 
+def test_the_line_that_is_read_as_names_is_named_behind_a_hint_for_excel_too(folder: Path, limits: Limits) -> None:
+    (folder / "calls.csv").write_text("sep=;\n" + CALLS.replace(",", ";"))
+    with pytest.raises(InputError, match=r"^calls.csv, line 2 is read as .* is a value of that column in line 4 too\."):
+        read(folder, limits, NAMED)
+
+
 def test_a_header_that_is_a_value_too_is_read_as_a_header_where_the_mapping_says_so(
     folder: Path, limits: Limits
 ) -> None:
