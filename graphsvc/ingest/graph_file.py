@@ -2,7 +2,7 @@
 
 Read as a stream, without a doctype, entities or anything from elsewhere; sizes and numbers have caps. The XML attributes of
 a node or an edge are columns, and so is its data; where both have one name, that of the data has `(data)` behind it. What
-has several values has them in one cell, with `; ` between. Where things lie in a picture and how they look is not read.
+has several values has them in one cell, with `; ` between; so has a list. Where things lie in a picture and how they look is not read.
 """
 
 from __future__ import annotations
@@ -209,6 +209,22 @@ def _read_xml(path: Path, tables: _Tables) -> None:
         ) from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A node or an edge that is being read.
+
+    Attributes:
+        kind, cells: of its row.
+        inside: how deep what stands directly in it is.
+        parent: the id of the node that it is a node in; empty if it is in none.
+    """
+
+    kind: str
+    cells: dict[str, str]
+    inside: int
+    parent: str
+
+
 class _Handler(ContentHandler):
     def __init__(self, tables: _Tables) -> None:
         super().__init__()
@@ -216,10 +232,8 @@ class _Handler(ContentHandler):
         self._depth = 0
         # What stands before the names of the elements of the graph itself.
         self._prefix = ""
-        # Nodes may stand in each other: (kind, cells) of those that are open.
-        self._open: list[tuple[str, dict[str, str]]] = []
-        # How deep what stands directly in each of them is.
-        self._inside: list[int] = []
+        # Nodes may stand in each other.
+        self._open: list[_Open] = []
         # (kind, id of an attribute) → its column; that which is being declared; for which kind.
         self._declared: dict[tuple[str, str], str] = {}
         self._declaring: list[tuple[str, str]] = []
@@ -245,13 +259,13 @@ class _Handler(ContentHandler):
             self._prefix = "".join(name.rpartition(":")[:2])
         match self._own(name):
             case "node" | "edge" as kind:
-                cells = self._tables.row(kind, self._line())
+                around = self._open[-1].cells if kind == "node" and self._open and self._open[-1].kind == "node" else {}
+                parent = around.get("id", "")
+                self._open.append(_Open(kind, self._tables.row(kind, self._line()), self._depth + 1, parent))
                 for column, text in given.items():
-                    self._tables.add(kind, cells, column, text)
-                if kind == "node" and self._open and self._open[-1][0] == "node":
-                    self._in(kind, cells, self._open[-1][1].get("id", ""))
-                self._open.append((kind, cells))
-                self._inside.append(self._depth + 1)
+                    self._add(column, text)
+                if parent:
+                    self._add("parent", parent)
             case "hyperedge":
                 raise InputError(
                     f"{self._tables.shown}, line {self._line()} holds edges of more than two ends (hyperedge):"
@@ -270,16 +284,17 @@ class _Handler(ContentHandler):
             case "data" if self._open:
                 self._key, self._text, self._chars = given.get("key", ""), [], 0
             # Keys, ports and graphs have one too.
-            case "desc" if self._open and self._depth == self._inside[-1]:
+            case "desc" if self._open and self._depth == self._open[-1].inside:
                 self._is_description, self._text, self._chars = True, [], 0
             case "attvalue" if self._open:
                 column = self._data(given.get("for") or given.get("id", ""), given.get("value", ""))
                 if period := _period(given):
-                    self._tables.add(*self._open[-1], f"{column} {_SPELL}", period)
+                    self._add(f"{column} {_SPELL}", period)
             case "spell" if self._open:
-                self._tables.add(*self._open[-1], _SPELL, _period(given))
-            case "parent" if self._open:
-                self._in(*self._open[-1], given.get("for", ""))
+                self._add(_SPELL, _period(given))
+            # It may name as well the one it stands in.
+            case "parent" if self._open and given.get("for") != self._open[-1].parent:
+                self._add("parent", given.get("for", ""))
 
     def characters(self, content: str) -> None:
         """Text of what is open."""
@@ -294,16 +309,15 @@ class _Handler(ContentHandler):
         match self._own(name):
             case "node" | "edge":
                 self._open.pop()
-                self._inside.pop()
             case "default" if self._text is not None:
                 for kind, column in self._declaring:
-                    self._tables.column(kind, column, _BETWEEN.join(self._values(kind, column, text)))
+                    self._tables.column(kind, column, self._cell(kind, column, text))
                 self._text = None
             case "data" if self._key is not None:
                 self._data(self._key, text)
                 self._key = self._text = None
             case "desc" if self._is_description:
-                self._tables.add(*self._open[-1], "desc", text)
+                self._add("desc", text)
                 self._is_description, self._text = False, None
             case "attribute" | "key":
                 self._declaring = []
@@ -316,10 +330,9 @@ class _Handler(ContentHandler):
     def _line(self) -> int:
         return int(self._where.getLineNumber() or 1)
 
-    def _in(self, kind: str, cells: dict[str, str], parent: str) -> None:
-        """A node is said to be in another one, by where it stands or by name; in many it may be both."""
-        if parent not in cells.get("parent", "").split(_BETWEEN):
-            self._tables.add(kind, cells, "parent", parent)
+    def _add(self, column: str, text: str) -> None:
+        """Adds what is said of the node or edge that is open."""
+        self._tables.add(self._open[-1].kind, self._open[-1].cells, column, text)
 
     def _declare(self, kind: str, identifier: str, title: str, values: _Values | None) -> None:
         kinds = _TABLES if kind == "all" else [kind] if kind in _TABLES else []
@@ -333,17 +346,18 @@ class _Handler(ContentHandler):
                 self._tables.column(each, column)
 
     def _data(self, identifier: str, text: str) -> str:
-        """Adds what is said of the node or edge that is open, and gives its column."""
-        kind, cells = self._open[-1]
+        """Adds data of the node or edge that is open, and gives its column."""
+        kind = self._open[-1].kind
         column = self._declared.get((kind, identifier), _DATA + identifier)
-        for value in self._values(kind, column, text) or [""]:
-            self._tables.add(kind, cells, column, value)
+        self._add(column, self._cell(kind, column, text))
         return column
 
-    def _values(self, kind: str, column: str, text: str) -> list[str]:
-        """The values of a text; what is too long for a cell may be cut off, and is to be rejected whole."""
+    def _cell(self, kind: str, column: str, text: str) -> str:
+        """The text of a cell; a list that is too long for one may be cut off, and is to be rejected whole."""
         values = self._lists.get((kind, column))
-        return [text] if values is None or len(text) > self._tables.limits.cell_chars else values(text)
+        if values is None or len(text) > self._tables.limits.cell_chars:
+            return text
+        return _BETWEEN.join(value for value in values(text) if value)
 
 
 def _period(given: dict[str, str]) -> str:
