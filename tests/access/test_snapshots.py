@@ -302,12 +302,45 @@ def test_what_cannot_be_deleted_keeps_no_change_from_being_done(
     assert got(kept)[1] is None
 
 
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A module of a package that is taken for graphsvc's own, and was not looked at yet."""
+    (tmp_path / "package").mkdir()
+    module = tmp_path / "package" / "release.py"
+    module.write_text("SHOWN = ('name', 'role')\n")
+    monkeypatch.setattr(snapshots, "_PACKAGE", tmp_path / "package")
+    snapshots._rules.cache_clear()
+    yield module
+    snapshots._rules.cache_clear()
+
+
 def test_an_upgrade_that_changes_what_is_released_gives_nothing_of_before(
-    kept: Snapshots, monkeypatch: pytest.MonkeyPatch
+    database: sa.Engine, tmp_path: Path, installed: Path
 ) -> None:
-    put(kept, ROWS)
-    monkeypatch.setattr(snapshots, "_rules", lambda: "another")
-    assert got(kept)[1] is None
+    def started() -> Snapshots:
+        snapshots._rules.cache_clear()  # as a process of its own
+        return Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2)
+
+    put(started(), ROWS)
+    assert got(started())[0] == ROWS
+    installed.write_text("SHOWN = ('role',)\n")
+    assert got(started())[1] is None
+
+
+def test_what_a_service_keeps_after_an_upgrade_under_it_is_of_the_code_that_it_runs(
+    database: sa.Engine, tmp_path: Path, installed: Path
+) -> None:
+    running = Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2)
+    installed.write_text("SHOWN = ('role',)\n")
+    put(running, ROWS)
+    assert got(running)[0] == ROWS
+    snapshots._rules.cache_clear()  # as after its next start
+    assert got(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2))[1] is None
+
+
+def test_where_nothing_is_kept_no_code_is_read(database: sa.Engine, tmp_path: Path, installed: Path) -> None:
+    put(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 0), ROWS)
+    assert snapshots._rules.cache_info().misses == 0
 
 
 def test_a_case_of_a_thousand_filters_keeps_none_of_them(kept: Snapshots, tmp_path: Path) -> None:

@@ -84,6 +84,8 @@ class Snapshots:
     ) -> None:
         self._folder, self._root, self._database = folder, root, database
         self._key_of, self._least = key_of, least
+        # Of the code that runs here, before another lies in its place.
+        self._rules = _rules() if least else ""
 
     def of(
         self,
@@ -108,7 +110,7 @@ class Snapshots:
         mark = _mark(stands, grant.handling)
         if not (usual and mark and self._least):
             return Snapshot(self._folder / "none", b"", "", math.inf, self.locked)
-        bound = json.dumps([_rules(), case, grant.handling, grant.sources, mark, *map(str, question)])
+        bound = json.dumps([self._rules, case, grant.handling, grant.sources, mark, *map(str, question)])
         path = self._folder / self._state(case, grant.handling, mark) / self._name(bound)
         least = self._least / _WORTH if computed else self._least
         return Snapshot(path, self._key_of(case), bound, least, self.locked)
