@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from graphsvc.access.door import snapshots
 from graphsvc.access.door.gate import Gate
-from graphsvc.access.door.snapshots import Snapshots
+from graphsvc.access.door.snapshots import AsRows, Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
@@ -368,6 +370,41 @@ def test_an_answer_read_while_something_was_written_is_not_given_again(
 def changed(database: sa.Engine, **values: Any) -> None:
     with transaction(database) as connection:
         connection.execute(tables.cases.update().where(tables.cases.c.id == "one").values(**values))
+
+
+@pytest.fixture
+def kept(database: sa.Engine, folder: Path) -> Snapshots:
+    """Snapshots of the case `one`, which stands in the graph as it was written last."""
+    with transaction(database) as connection:
+        held = {"mark": "m1", "counts": {"Boat": 2}}
+        connection.execute(tables.cases.update().values(held=held, mark_p="m1").where(tables.cases.c.id == "one"))
+    return Snapshots(folder / "kept", bytes(32), database, lambda _case: bytes(32), 1)
+
+
+def test_what_was_computed_before_a_change_writes_nothing_after_it(
+    told: Told, database: sa.Engine, folder: Path, kept: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(lambda: told, database, Library(folder / "cypher"), Settings.read({}, home=folder / "home"), kept)  # type: ignore[arg-type, return-value]
+    gate._looked["one"] = time.monotonic()
+    written: list[bytes] = []
+    monkeypatch.setattr(snapshots, "_write_all", lambda _file, data: written.append(data))
+    monkeypatch.setattr("graphsvc.access.door.gate.marked", lambda *_: "m2")
+
+    def compute() -> list[int]:
+        with transaction(database) as connection:
+            held = {"mark": "m2", "counts": {"Boat": 1}}
+            connection.execute(tables.cases.update().values(held=held, mark_p="m2").where(tables.cases.c.id == "one"))
+        kept.settle()  # the change is said to be done
+        return [1, 2, 3]
+
+    form: AsRows[list[int]] = AsRows(
+        "numbers", lambda them: ([(each,) for each in them], {}), lambda rows, _: list(*rows)
+    )
+    assert gate.computed(READER, "one", form, (), compute) == [1, 2, 3]
+    assert written == []
+    assert not [path for path in (folder / "kept").rglob("*") if path.name != "lock"]
+    assert gate.computed(READER, "one", form, (), lambda: [4]) == [4]
+    assert len(written) == 2  # the rows and the end
 
 
 def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, told: Told) -> None:

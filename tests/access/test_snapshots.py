@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.appdb.engine import open_database
 from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
 
 KEY, ROOT = b"k" * 32, b"r" * 32
 ALL, OPEN = Grant("C", sources=True), Grant("P")
@@ -58,13 +60,17 @@ def kept(database: sa.Engine, tmp_path: Path) -> Snapshots:
     return Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2)
 
 
+def always() -> bool:
+    return True
+
+
 def put(
     kept: Snapshots, rows: list[tuple[Any, ...]], *, grant: Grant = ALL, question: str = "q", still: bool = True
 ) -> None:
-    with kept.of("dover", grant, NOW, (question,)).writing() as writer:
+    with kept.of("dover", grant, NOW, (question,)).writing(always, lambda: still) as writer:
         for row in rows:
             writer.add(row)
-        writer.keep({"columns": ["id"]}, lambda: True, lambda: still)
+        writer.keep({"columns": ["id"]})
 
 
 def got(
@@ -77,6 +83,10 @@ def got(
 
 def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
+
+
+def folders(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_dir()]
 
 
 def test_what_was_kept_is_read_again_as_it_was(kept: Snapshots, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,15 +204,108 @@ def test_what_holds_no_more_is_not_kept(kept: Snapshots, tmp_path: Path) -> None
     assert files(tmp_path / "kept") == []
 
 
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is written from here on, part by part."""
+    parts: list[bytes] = []
+    write = snapshots._write_all
+
+    def counted(file: Any, data: bytes) -> None:
+        parts.append(data)
+        write(file, data)
+
+    monkeypatch.setattr(snapshots, "_write_all", counted)
+    return parts
+
+
+def test_of_a_state_that_is_no_more_nothing_is_written(
+    kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = written(monkeypatch)
+    for rows in (ROWS, ROWS[:3]):
+        monkeypatch.setattr(snapshots, "_BATCH", 7)
+        put(kept, rows, still=False)
+    assert parts == []
+    assert folders(tmp_path / "kept") == []
+
+
+def test_nor_is_the_rest_of_what_was_begun_before_the_change(
+    kept: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_BATCH", 7)
+    parts, states = written(monkeypatch), [True]
+    with kept.of("dover", ALL, NOW, ("q",)).writing(always, lambda: states[-1]) as writer:
+        for row in ROWS[:7]:
+            writer.add(row)
+        assert len(parts) == len(folders(tmp_path / "kept")) == 1
+        with transaction(database) as connection:
+            connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
+        states.append(False)
+        kept.settle()
+        for row in ROWS[7:]:
+            writer.add(row)
+        writer.keep({})
+    assert len(parts) == 1
+    assert folders(tmp_path / "kept") == []
+
+
+def test_what_the_graph_does_not_hold_is_not_completed(kept: Snapshots, tmp_path: Path) -> None:
+    with kept.of("dover", ALL, NOW, ("q",)).writing(lambda: False, always) as writer:
+        for row in ROWS:
+            writer.add(row)
+        writer.keep({})
+    assert folders(tmp_path / "kept") == []
+
+
+def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
+    kept: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the former state would be written again after the change was said to be done."""
+    changed, write = threading.Event(), snapshots._write_all
+    change = threading.Thread(target=lambda: (kept.settle(), changed.set()))
+
+    def slowly(file: Any, data: bytes) -> None:
+        with transaction(database) as connection:
+            connection.execute(tables.cases.update().values(held={"mark": "m4"}, mark_p="m4"))
+        change.start()
+        assert not changed.wait(0.5)
+        write(file, data)
+
+    monkeypatch.setattr(snapshots, "_write_all", slowly)
+    with kept.of("dover", ALL, NOW, ("q",)).writing(always, lambda: change.ident is None) as writer:
+        for row in ROWS:
+            writer.add(row)
+        writer.keep({})
+    change.join()
+    assert folders(tmp_path / "kept") == []
+
+
+def test_where_the_database_does_not_say_how_the_case_stands_nothing_is_kept_and_who_asks_has_the_answer(
+    kept: Snapshots, tmp_path: Path
+) -> None:
+    def lost() -> bool:
+        raise OperatorError("the database went away")
+
+    with kept.of("dover", ALL, NOW, ("q",)).writing(always, lost) as writer:
+        for row in ROWS:
+            writer.add(row)
+        writer.keep({})
+    assert folders(tmp_path / "kept") == []
+
+
 def test_what_was_not_completed_leaves_nothing(
     kept: Snapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshots, "_BATCH", 2)
-    with kept.of("dover", ALL, NOW, ("q",)).writing() as writer:
+    with kept.of("dover", ALL, NOW, ("q",)).writing(always, always) as writer:
         for row in ROWS[:4]:
             writer.add(row)
         assert len(files(tmp_path / "kept")) == 1
-    assert files(tmp_path / "kept") == []
+    assert files(tmp_path / "kept") == folders(tmp_path / "kept") == []
+    put(kept, ROWS[:4], question="another")
+    with kept.of("dover", ALL, NOW, ("q",)).writing(always, always) as writer:
+        for row in ROWS[:4]:
+            writer.add(row)
+    assert got(kept, question="another")[0] == ROWS[:4]
 
 
 def test_small_answers_and_cases_without_a_mark_are_not_kept(
@@ -211,10 +314,10 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
     put(kept, ROWS[:1])
     unmarked = Stands(None, None)
     for grant in (ALL, OPEN):
-        with kept.of("dover", grant, unmarked, ("q",)).writing() as writer:
+        with kept.of("dover", grant, unmarked, ("q",)).writing(always, always) as writer:
             for row in ROWS:
                 writer.add(row)
-            writer.keep({}, lambda: True, lambda: True)
+            writer.keep({})
     off = Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 0)
     put(off, ROWS)
     assert not (tmp_path / "kept").exists()
@@ -344,8 +447,8 @@ def test_where_nothing_is_kept_no_code_is_read(database: sa.Engine, tmp_path: Pa
 
 
 def test_a_case_of_a_thousand_filters_keeps_none_of_them(kept: Snapshots, tmp_path: Path) -> None:
-    with kept.of("dover", ALL, NOW, ("q",), usual=False).writing() as writer:
+    with kept.of("dover", ALL, NOW, ("q",), usual=False).writing(always, always) as writer:
         for row in ROWS:
             writer.add(row)
-        writer.keep({}, lambda: True, lambda: True)
+        writer.keep({})
     assert files(tmp_path / "kept") == []

@@ -94,11 +94,11 @@ MUTATIONS = (
     ),
     Mutation(
         "snapshot of before",
-        "what was read before a change is not kept after it",
+        "what was read before a change is not written after it",
         "graphsvc/access/door/snapshots.py",
-        "if still():",
-        "if True:",
-        "tests/service/test_snapshots.py::test_what_was_read_before_a_change_is_not_kept_after_it",
+        "yield self._still()",
+        "yield True",
+        "tests/access/test_snapshots.py::test_of_a_state_that_is_no_more_nothing_is_written",
     ),
     Mutation(
         "snapshots left",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -222,7 +222,7 @@ class Gate:
         beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
         if beside is not None:
             return items
-        with snapshot.writing() as writer:
+        with self._writing(snapshot, parameters["case"], grant, stands) as writer:
 
             def made(of: list[Any], row: list[Any]) -> Item:
                 writer.add((*of, *row))
@@ -234,7 +234,7 @@ class Gate:
             self._require_all(cut=cut)
             # A connection that was lost on the way has the rows read once more.
             if writer.rows == len(items):
-                self._keep(writer, {}, parameters["case"], grant, stands)
+                writer.keep({})
         return items
 
     def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any) -> Released:
@@ -294,11 +294,11 @@ class Gate:
         if beside is not None:
             return form.made(rows, beside)
         thing = make()
-        with snapshot.writing() as writer:
+        with self._writing(snapshot, case, grant, stands) as writer:
             written, besides = form.rows(thing)
             for row in written:
                 writer.add(row)
-            self._keep(writer, besides, case, grant, stands)
+            writer.keep(besides)
         return thing
 
     def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant, stands: Any) -> Snapshot:
@@ -310,8 +310,8 @@ class Gate:
         usual = all(parameters.get(parameter.name) in (None, parameter.default) for parameter in query.parameters)
         return self._snapshots.of(parameters["case"], grant, stands, question, usual=usual)
 
-    def _keep(self, writer: Writer, beside: Mapping[str, Any], case: str, grant: Grant, stands: Any) -> None:
-        """Keep an answer that was read of a case as it stood, if that is how it stands, in what shows at a clearance, and in the graph."""
+    def _writing(self, snapshot: Snapshot, case: str, grant: Grant, stands: Any) -> AbstractContextManager[Writer]:
+        """Where an answer that is read of a case as it stood is written, as long as it stands so, in what shows at a clearance and in the graph."""
 
         def still() -> dict[str, Any] | None:
             now = self._case(case)
@@ -323,7 +323,7 @@ class Gate:
                 return held is not None and marked(self._store(), case) == held["mark"]
             return False
 
-        writer.keep(beside, in_graph, lambda: still() is not None)
+        return snapshot.writing(in_graph, lambda: still() is not None)
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
         """Have the store plan the service's own queries, and what else pages ask for, before anybody waits for them; gives how many it did.

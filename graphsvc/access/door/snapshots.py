@@ -31,7 +31,7 @@ from graphsvc.access.door.arrow import as_arrow, from_arrow
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import decrypt, encrypt
 from graphsvc.appdb import tables, transaction
-from graphsvc.errors import OperatorError
+from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.queries import cypher_folder
 
 _LOG = logging.getLogger(__name__)
@@ -189,9 +189,14 @@ class Snapshot:
         return None
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        """Where an answer is written as it comes; what `Writer.keep` was not called for is gone afterwards."""
-        writer = Writer(self._path, self._key, self._bound, self._least, self._locked)
+    def writing(self, in_graph: Callable[[], bool], still: Callable[[], bool]) -> Iterator[Writer]:
+        """Where an answer is written as it comes; what `Writer.keep` was not called for is gone afterwards.
+
+        Args:
+            in_graph: whether the graph holds what it should; asked before the last of it is written.
+            still: whether the case stands as it did; asked before each write, while nobody can remove what is of another state.
+        """
+        writer = Writer(self._path, self._key, self._bound, self._least, self._locked, in_graph, still)
         try:
             yield writer
         finally:
@@ -205,8 +210,18 @@ class Writer:
         rows: how many were added.
     """
 
-    def __init__(self, path: Path, key: bytes, bound: str, least: float, locked: Locked) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key: bytes,
+        bound: str,
+        least: float,
+        locked: Locked,
+        in_graph: Callable[[], bool],
+        still: Callable[[], bool],
+    ) -> None:
         self._path, self._key, self._bound, self._least, self._locked = path, key, bound, least, locked
+        self._in_graph, self._still = in_graph, still
         self._part = path.with_name(f"{_PART}{secrets.token_hex(8)}")
         self._file: IO[bytes] | None = None
         self._batch: list[tuple[Any, ...]] = []
@@ -222,15 +237,9 @@ class Writer:
         if len(self._batch) == _BATCH:
             self._flush()
 
-    def keep(self, beside: Mapping[str, Any], in_graph: Callable[[], bool], still: Callable[[], bool]) -> None:
-        """Keep it, now that it is complete, if it has enough rows.
-
-        Args:
-            beside: what is kept beside the rows.
-            in_graph: whether the graph holds what it should; asked before anybody is kept waiting.
-            still: whether the case stands as it did; asked while nobody can remove what is of another state.
-        """
-        if self.rows < self._least:
+    def keep(self, beside: Mapping[str, Any]) -> None:
+        """Keep it, now that it is complete, with what stands beside its rows, if it has enough of them and the case stands as it did."""
+        if self.rows < self._least or self._failed or not self._in_graph():
             return
         self._flush()
         self._write(_END + json.dumps({**beside, "rows": self.rows}).encode())
@@ -238,12 +247,10 @@ class Writer:
             return
         try:
             self._file.close()
-            if not in_graph():
-                return
-            with self._locked():
-                if still():
+            with self._while_it_stands() as stands:
+                if stands:
                     self._put()
-        except OSError as error:
+        except (OSError, GraphsvcError) as error:
             self._fail(error)
 
     def close(self) -> None:
@@ -251,8 +258,17 @@ class Writer:
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
-            with suppress(OSError):  # what is left here is removed with what was never completed
-                self._part.unlink(missing_ok=True)
+            # What is left here is removed with what was never completed. What was kept, or removed with its state, is no part any more.
+            with suppress(OSError):
+                self._part.unlink()
+                with self._locked():
+                    self._part.parent.rmdir()
+
+    @contextmanager
+    def _while_it_stands(self) -> Iterator[bool]:
+        """Whether the case stands as it did, in a block in which nobody says of a change that it is done."""
+        with self._locked():
+            yield self._still()
 
     def _put(self) -> None:
         self._part.replace(self._path)
@@ -268,20 +284,26 @@ class Writer:
     def _write(self, frame: bytes) -> None:
         if self._failed:
             return
+        sealed = encrypt(self._key, frame, f"{self._bound} {self._frames}")
         try:
-            if self._file is None:
-                self._part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                self._file = os.fdopen(descriptor, "wb", buffering=0)
-            sealed = encrypt(self._key, frame, f"{self._bound} {self._frames}")
-            _write_all(self._file, len(sealed).to_bytes(_LENGTH) + sealed)
-        except OSError as error:
+            with self._while_it_stands() as stands:
+                self._failed = not stands
+                if stands:
+                    _write_all(self._begun(), len(sealed).to_bytes(_LENGTH) + sealed)
+        except (OSError, GraphsvcError) as error:
             self._fail(error)
         self._frames += 1
 
-    def _fail(self, error: OSError) -> None:
+    def _begun(self) -> IO[bytes]:
+        if self._file is None:
+            self._part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file = os.fdopen(descriptor, "wb", buffering=0)
+        return self._file
+
+    def _fail(self, error: OSError | GraphsvcError) -> None:
         self._failed = True
-        _LOG.warning("a snapshot could not be written: %s", error.strerror)
+        _LOG.warning("a snapshot could not be written: %s", getattr(error, "strerror", None) or type(error).__name__)
 
 
 def _write_all(file: IO[bytes], data: bytes) -> None:
