@@ -193,7 +193,9 @@ class Home:
         except BaseException as error:
             audit.finish(self.database, line, f"failed: {type(error).__name__}")
             raise
-        audit.finish(self.database, line, "released", rows=len(opened))
+        audit.finish(self.database, line, "released", rows=len(opened.numbers))
+        if opened.owed:
+            _LOG.warning("accounts were opened. %s", opened.owed)
 
     def answer_others(self) -> None:
         """Answer the other processes of the home from now on: what is in the memory of this one, which each of them may be asked for.

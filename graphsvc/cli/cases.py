@@ -94,8 +94,8 @@ def load(
             if dry_run:
                 say("Nothing was taken back (--dry-run).", err=True)
                 return
-            acts.deliveries.undo(undo, progress)
-            say(f"Delivery {undo} of {case} was taken back.", err=True)
+            owed = acts.deliveries.undo(undo, progress)
+            say(f"Delivery {undo} of {case} was taken back.", *filter(None, [owed]), err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
         ranks = dry_run and acts.may("analyse") and case in {known.id for known in acts.cases()}
@@ -195,7 +195,7 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
     elif loaded.committed:
         if masked := sum(counts.get("masked", 0) for counts in loaded.counts.values()):
             say(f"masked: cells of this delivery that named somebody sealed: {masked:,}", err=True)
-        say(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", err=True)
+        say(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", *filter(None, [loaded.owed]), err=True)
 
 
 def _report_rejections(loaded: Loaded, target: Path | None) -> None:

@@ -107,8 +107,8 @@ def release_waiting(session: Opener, case: str, delivery: int) -> None:
 def open_waiting(session: Opener, case: str) -> None:
     """Open all that wait and are not held back now, together."""
     with session(case) as acts, shown() as progress:
-        many = acts.protection.waiting.open(progress)
-    say(f"Opened: {many}.", err=True)
+        opened = acts.protection.waiting.open(progress)
+    say(f"Opened: {len(opened.numbers)}.", *filter(None, [opened.owed]), err=True)
 
 
 commands = (waiting,)

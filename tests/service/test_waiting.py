@@ -15,6 +15,8 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries import batches
+from graphsvc.cases.deliveries.casework import Casework
+from graphsvc.cases.deliveries.loaded import REWRITE_OWED
 from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
@@ -196,6 +198,18 @@ def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> 
     job = custodian.protection.job(custodian.protection.waiting.start(), wait_s=60)
     assert job.state == "done", job
     assert (organised(place), custodian.protection.waiting.listed()) == ("few", [])
+
+
+def test_who_opens_them_is_told_what_is_owed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else is writing, so what opened accounts sealed is not gone from the managed store yet."""
+    monkeypatch.setattr(Casework, "rewrite_after", lambda *_: REWRITE_OWED)
+    place.add("ann", 0)
+    custodian = place.as_("cus")
+    job = custodian.protection.job(custodian.protection.waiting.start(), wait_s=60)
+    assert (job.state, job.result["owed"]) == ("done", REWRITE_OWED)
+    place.add("ann", 1)
+    opened = custodian.protection.waiting.open(quiet)
+    assert (len(opened.numbers), opened.owed) == (1, REWRITE_OWED)
 
 
 def test_who_added_it_takes_it_back_and_nothing_of_it_stays(place: Place) -> None:

@@ -6,20 +6,26 @@ import threading
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries import comparing
+from graphsvc.cases.deliveries.casework import Casework
+from graphsvc.cases.deliveries.loaded import REWRITE_OWED
+from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.stores.uploads import SUFFIXES
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
@@ -686,3 +692,54 @@ def test_a_chart_that_is_none_says_where(ann: FlaskClient, case: str) -> None:
     job = ended(ann, ann.get(answer.headers["Location"]))
     assert job["state"] == "failed"
     assert job["said"].startswith("port.anx, line 3 is no XML")
+
+
+@pytest.fixture
+def elsewhere(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileLock]:
+    """Somebody else writes another case from the end of the next load on, and the store is a managed one."""
+    monkeypatch.setattr(service.casework._rewriting, "_settings", replace(service.settings, neo4j_uri=""))
+    lock, finish = FileLock(service.settings.home / "locks" / "store.lock", thread_local=False), Replay.finish
+
+    def finished(*given: Any) -> None:
+        finish(*given)
+        lock.acquire()
+
+    monkeypatch.setattr(Replay, "finish", finished)
+    yield lock
+    lock.release()
+
+
+def test_a_delivery_that_seals_while_another_case_is_loaded_is_in_and_says_what_is_owed(
+    ann: FlaskClient, service: Service, case: str, request: pytest.FixtureRequest
+) -> None:
+    texts = {"people": PEOPLE, "statements": STATEMENTS, "things": "id,kind,value\nphone-1,phone,+447700900321\n"}
+    loaded(ann, case, rows.zipped(**texts, links=LINKS + "P1,CONTACTED,phone-1,ST2\n"))
+    theirs = {"people": "id,name\n", "statements": "id,kind,handling\nST3,record,P\n"}
+    sealing = rows.zipped(**theirs, links="subject_id,relation,object_id,statement_id\nP2,USED,phone-1,ST3\n")
+    before = kept(service)
+    lock = request.getfixturevalue("elsewhere")
+    job = loaded(ann, case, sealing, partial="yes")
+    lock.release()
+    assert (job["state"], job["result"].get("delivery")) == ("done", 2), job
+    assert "by a pseudonym from now on" in str(job["result"]["notes"])
+    page = ann.get(f"/case/{case}/load/job?id={job['id']}").text
+    assert "Delivery 2 is loaded" in page
+    assert REWRITE_OWED in page
+    assert "as it was" not in page
+    assert kept(service) == before
+    ends = {line["outcome"] for line in audit.lines(service.database) if line["case_id"] == case}
+    assert "released, delivery 2" in ends
+    assert "failed: Busy" not in ends
+    assert service.register.rewriting()  # nothing says that it was
+    assert "owed" not in session(service, "sam", case).deliveries.job(job["id"]).result
+
+
+def test_so_does_an_undo(ann: FlaskClient, service: Service, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded(ann, case, zipped())
+    loaded(ann, case, zipped(people=PEOPLE + "P4,Omar Said,other\n"))
+    monkeypatch.setattr(Casework, "rewrite_after", lambda *_: REWRITE_OWED)
+    deliveries = session(service, "ann", case).deliveries
+    job = deliveries.job(deliveries.take_back(2), wait_s=WAIT_S)
+    page = ann.get(f"/case/{case}/load/job?id={job.id}").text
+    assert "Delivery 2 is taken back" in page
+    assert REWRITE_OWED in page

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
@@ -25,6 +25,7 @@ from graphsvc.cases.deliveries.form_rows import is_of_form
 from graphsvc.cases.deliveries.held import HeldError, require_stays
 from graphsvc.cases.deliveries.loaded import (
     RESTING,
+    REWRITE_OWED,
     Loaded,
     counts_of,
     names_of,
@@ -44,7 +45,7 @@ from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, GraphsvcError, NotFound
+from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.ingest.rejected import in_order
@@ -198,13 +199,13 @@ class Casework:
                 self.register.unmake(case)
                 raise
             self.replay.finish(plan)
-        self.rewrite_after(plan, progress)
+        owed = self.rewrite_after(plan, progress)
         names = names_of(delivery, plan.result.sealed)
-        ends: dict[str, Any] = {"counts": counts, "names": names, "sealed_anew": len(plan.sealed_anew)}
+        ends: dict[str, Any] = {"counts": counts, "names": names, "sealed_anew": len(plan.sealed_anew), "owed": owed}
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
 
-    def undo(self, case: str, number: int, progress: Progress) -> None:
-        """Take a delivery back: the case then equals its other deliveries loaded in order.
+    def undo(self, case: str, number: int, progress: Progress) -> str:
+        """Take a delivery back: the case then equals its other deliveries loaded in order; gives what `rewrite_after` does.
 
         Raises:
             HeldError: it holds material under a hold.
@@ -215,7 +216,7 @@ class Casework:
             if number in self.waitlist.rows(case):
                 self._require_not_held(case, key, number)
                 self.waitlist.withdraw(case, number)
-                return
+                return ""
             _require_loaded(case, number, self.register.counting(case))
             self._require_not_held(case, key, number)
             plan = self.replay.plan(case, key, progress, undoing=number)
@@ -226,7 +227,7 @@ class Casework:
                 self.register.mark(case, number, "active", plan.state)
                 self.replay.restore(case, key, quiet)
                 raise
-        self.rewrite_after(plan, progress)
+        return self.rewrite_after(plan, progress)
 
     def undoing(self, case: str, number: int, *, sources: bool) -> list[str]:
         """What taking a delivery back would do to who is sealed and to later deliveries, in sentences that name nobody.
@@ -305,14 +306,23 @@ class Casework:
             self.rewrite(progress)
         return done
 
-    def rewrite_after(self, plan: Plan, progress: Progress) -> None:
+    def rewrite_after(self, plan: Plan, progress: Progress) -> str:
         """Write the store anew if a change asked for it, or one before it that was killed.
 
+        The change is done whatever comes of this. Where it asked for it and somebody else is writing, gives in a sentence that it
+        is owed; else nothing.
+
         Raises:
-            Busy: as `Rewriting.rewrite`, where this change asked for it.
+            Busy: it was begun, and the cases are closed until it is completed.
         """
-        with nullcontext() if plan.sealed_anew else suppress(Busy):
+        closed = RECORDED.get()
+        try:
             self.rewrite(progress)
+        except Busy:
+            if plan.sealed_anew and RECORDED.get() != closed:
+                raise
+            return REWRITE_OWED if plan.sealed_anew else ""
+        return ""
 
     # -- sealing by hand, erasing -----------------------------------------------------------------------------
 

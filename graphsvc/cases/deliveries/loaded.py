@@ -21,6 +21,11 @@ RESTING = (
     "Rows of later deliveries that refer to what this one alone brought fall out of the case with it. Loading its file again does not"
     " bring them back: load theirs again after it."
 )
+# Said of a change that is done, where what it sealed is not gone from the disk yet.
+REWRITE_OWED = (
+    "Somebody else is writing, so the managed store is still to be written anew: until the next delivery or undo that is done, or the next"
+    " start of graphsvc, does it, names of who or what was sealed may stand in the files of the store. No reader is shown them."
+)
 _DELIVERIES_NAMED = 20
 
 
@@ -49,6 +54,7 @@ class Loaded:
         stay_sealed: how many identities it would open if who is sealed did not stay sealed.
         asked: how many people who stand by name it says should be sealed: two persons decide.
         sealed_anew: how many people and things who stood by name stand by a pseudonym after it.
+        owed: what is still to be done of it, in a sentence; empty: nothing.
     """
 
     case: str
@@ -69,6 +75,7 @@ class Loaded:
     asked: int = 0
     sealed_anew: int = 0
     waits: bool = False
+    owed: str = ""
 
     def require_names(self, *, confirmed: bool) -> None:
         """Nothing, unless most known ids of a table have another name in it and nobody confirmed that this is right.
@@ -89,6 +96,7 @@ class Loaded:
             "counts": self.counts,
             "rejected": len(self.rejections),
             "notes": self.notes,
+            "owed": self.owed,
         }
 
     @property

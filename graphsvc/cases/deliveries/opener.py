@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 from graphsvc.cases.deliveries.batches import Wait
 from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.progress import quiet, unstoppable
 from graphsvc.records.progress import Progress
+
+
+class OpenedAccounts(NamedTuple):
+    """What became of accounts that waited.
+
+    Attributes:
+        numbers: those they got as deliveries.
+        owed: what is still to be done of it, in a sentence; empty: nothing.
+    """
+
+    numbers: list[int]
+    owed: str
 
 
 class Opener:
@@ -20,8 +33,8 @@ class Opener:
 
     def open(
         self, case: str, chosen: Callable[[Mapping[int, Wait]], Collection[int]], at: dt.datetime, progress: Progress
-    ) -> list[int]:
-        """Open accounts that wait, all at once; gives the numbers they get.
+    ) -> OpenedAccounts:
+        """Open accounts that wait, all at once.
 
         One that does not fit the case any more (whom it names was taken back meanwhile) is held back.
 
@@ -39,12 +52,11 @@ class Opener:
             replay, first = casework.replay, casework.register.next_number(case)
             opening = self._waitlist.chosen(case, key, chosen, lambda: replay.now(case, key), first)
             if not opening:
-                return []
+                return OpenedAccounts([], "")
             plan = replay.plan(case, key, progress, opening=opening)
             self._waitlist.begin_opening(case, opening, at, plan.state)
             replay.carry_out(plan, unstoppable(progress))
-        casework.rewrite_after(plan, progress)
-        return list(opening)
+        return OpenedAccounts(list(opening), casework.rewrite_after(plan, progress))
 
     def hold_back(self, case: str, number: int, by: str) -> bool:
         """Hold one back, or let it go (`by` nobody); whether there is such a one.

@@ -64,15 +64,15 @@ class Deliveries:
             other_names=other_names,
         )
 
-    def undo(self, delivery: int, progress: Progress) -> None:
-        """Take a delivery back.
+    def undo(self, delivery: int, progress: Progress) -> str:
+        """Take a delivery back; gives what is still to be done of it, in a sentence, or nothing.
 
         Raises:
             NotFound: there is no such delivery. Refused: it takes clearance for the whole case and for sources.
         """
         with self._ask.act("load", undo=delivery):
             self._require_undoing(delivery)
-            self._ask.home.casework.undo(self._ask.case, delivery, progress)
+            return self._ask.home.casework.undo(self._ask.case, delivery, progress)
 
     def undoing(self, delivery: int) -> list[str]:
         """What taking a delivery back would do to who is sealed, and which rows of later ones fall out with it.
@@ -147,8 +147,7 @@ class Deliveries:
         self._loading.require_quiet()
 
         def work(progress: Progress) -> dict[str, Any]:
-            self.undo(delivery, progress)
-            return {}
+            return {"owed": self.undo(delivery, progress)}
 
         # Of an account that waits or has waited nobody is told that it is taken back, no more than that it was added.
         rows = {row["number"]: row for row in self.listed()}

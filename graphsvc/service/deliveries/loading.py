@@ -177,7 +177,7 @@ class Loading:
         """
         if self._ask.grant.sources or job.account == self._ask.principal.name:
             return job
-        result = {name: value for name, value in job.result.items() if name not in ("rejected", "notes")}
+        result = {name: value for name, value in job.result.items() if name not in ("rejected", "notes", "owed")}
         if "counts" in result:
             result["counts"] = counts_told(result["counts"], self._ask.grant)
         return replace(job, result=result)

@@ -23,7 +23,7 @@ class Protection:
         self.reveals = Reveals(ask, requests)
         self.erasures = Erasures(ask, requests)
         self.sealings = Sealings(ask, requests)
-        self.waiting = WaitingAccounts(ask, requests)
+        self.waiting = WaitingAccounts(ask)
         self.holds = Holds(ask)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.batches import SERVICE
+from graphsvc.cases.deliveries.opener import OpenedAccounts
 from graphsvc.errors import NotFound
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import require_whole
-from graphsvc.service.protection.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,8 @@ class WaitingAccount:
 class WaitingAccounts:
     """The accounts of one case that wait."""
 
-    def __init__(self, ask: Ask, requests: Requests) -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._requests = requests
 
     def listed(self) -> list[WaitingAccount]:
         """The accounts that wait, in the order they were added.
@@ -75,26 +75,25 @@ class WaitingAccounts:
         """Let an account that is held back open with the others at the next set time. Raises as `hold`."""
         self._hold(delivery, "")
 
-    def open(self, progress: Progress) -> int:
-        """Open all that wait and are not held back now, together; gives how many those were."""
+    def open(self, progress: Progress) -> OpenedAccounts:
+        """Open all that wait and are not held back now, together."""
         case = self._ask.case
         with self._ask.act("seal", step="open accounts"):
             self._require_deciding()
-            opened = self._ask.home.opener.open(
+            return self._ask.home.opener.open(
                 case, lambda waiting: [number for number, row in waiting.items() if not row.held], now(), progress
             )
-        return len(opened)
 
     def start(self) -> str:
         """Open them as a job; gives its id."""
         with self._ask.act("seal", step="open accounts", dry_run=True):
             self._require_deciding()
 
-        def work(progress: Progress) -> str:
-            self.open(progress)
-            return ""
+        def work(progress: Progress) -> dict[str, Any]:
+            owed = self.open(progress).owed
+            return {"owed": owed, "recall": self._ask.home.export_store.to_recall(self._ask.case)}
 
-        return self._requests.start("accounts", work)
+        return self._ask.home.jobs.start(self._ask.principal.name, self._ask.case, "accounts", work)
 
     def _hold(self, delivery: int, by: str) -> None:
         case = self._ask.case

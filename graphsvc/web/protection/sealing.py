@@ -141,6 +141,7 @@ def work(case: str) -> ResponseReturnValue:
         "said": job.said,
         "managed": bool(job.result.get("managed")),
         "recall": job.result.get("recall", 0),
+        "owed": job.result.get("owed", ""),
     }
     return answer("sealing/work.html", handling="C", case=case, job=progress)
 
