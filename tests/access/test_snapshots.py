@@ -323,6 +323,64 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
     assert not (tmp_path / "kept").exists()
 
 
+class Wanting(threading.Thread):
+    """A process that wants one answer: it reads it, or else makes it, which takes until `on` is set."""
+
+    def __init__(self, kept: Snapshots, on: threading.Event) -> None:
+        super().__init__()
+        self._kept, self._on = kept, on
+        self.making, self.made = threading.Event(), False
+        self.rows: list[tuple[Any, ...]] = []
+        self.start()
+
+    def run(self) -> None:
+        place = self._kept.of("dover", ALL, NOW, ("q",))
+        with place.alone():
+            if place.read(self.rows.extend) is not None:
+                return
+            self.made = True
+            self.making.set()
+            self._on.wait(20)
+            put(self._kept, ROWS)
+
+
+def test_what_several_processes_want_is_made_by_one(kept: Snapshots, database: sa.Engine, tmp_path: Path) -> None:
+    on = threading.Event()
+    first = Wanting(kept, on)
+    assert first.making.wait(20)
+    others = [Wanting(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2), on) for _ in range(3)]
+    assert not any(other.making.wait(0.3) for other in others)
+    on.set()
+    for each in (first, *others):
+        each.join(20)
+    assert [each.made for each in (first, *others)] == [True, False, False, False]
+    assert all(other.rows == ROWS for other in others)
+    assert not list((tmp_path / "kept").glob("making-*"))
+
+
+def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
+    kept: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_MAKING_S", 0.2)
+    stays, goes = threading.Event(), threading.Event()
+    goes.set()
+    first = Wanting(kept, stays)
+    assert first.making.wait(20)
+    second = Wanting(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2), goes)
+    second.join(20)
+    assert second.made
+    assert not second.is_alive()
+    stays.set()
+    first.join(20)
+    # What somebody who was killed left is in nobody's way, and goes with what was never completed.
+    left = tmp_path / "kept" / "making-by-nobody"
+    left.touch()
+    os.utime(left, (0, 0))
+    kept.settle()
+    assert not left.exists()
+    assert got(kept)[0] == ROWS
+
+
 def test_settling_leaves_what_is_of_the_state_of_today(kept: Snapshots, database: sa.Engine, tmp_path: Path) -> None:
     kept.settle()  # where there is nothing yet
     put(kept, ROWS)

@@ -290,15 +290,16 @@ class Gate:
     ) -> Thing:
         """What a snapshot has, or else what `make` gives, which is kept in it."""
         rows: list[tuple[Any, ...]] = []
-        beside = snapshot.read(rows.extend)
-        if beside is not None:
-            return form.made(rows, beside)
-        thing = make()
-        with self._writing(snapshot, case, grant, stands) as writer:
-            written, besides = form.rows(thing)
-            for row in written:
-                writer.add(row)
-            writer.keep(besides)
+        with snapshot.alone():
+            beside = snapshot.read(rows.extend)
+            if beside is not None:
+                return form.made(rows, beside)
+            thing = make()
+            with self._writing(snapshot, case, grant, stands) as writer:
+                written, besides = form.rows(thing)
+                for row in written:
+                    writer.add(row)
+                writer.keep(besides)
         return thing
 
     def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant, stands: Any) -> Snapshot:

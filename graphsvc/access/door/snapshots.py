@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from graphsvc.access.door.arrow import as_arrow, from_arrow
 from graphsvc.access.people.principal import Grant
@@ -45,7 +45,9 @@ _LEAST_SEALED = 28
 _LOCK_S = 60.0
 # Seconds after which whoever wrote a part is taken to be gone.
 _ABANDONED_S = 3_600.0
-_PART, _END = "part-", b"end"
+# Seconds for which an answer that somebody else makes is waited for.
+_MAKING_S, _POLL_S = 600.0, 0.1
+_PART, _MAKING, _END = "part-", "making-", b"end"
 _MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_p")))
 _PACKAGE = Path(__file__).parents[2]
 
@@ -132,14 +134,16 @@ class Snapshots:
         with transaction(self._database) as connection:
             rows = connection.execute(_MARKS).all()
         current = {self._state(row.id, handling, _mark(row, handling)) for row in rows for handling in "CP"}
+        unfinished = [*self._folder.glob(f"{_MAKING}*")]
         for folder in [path for path in self._folder.iterdir() if path.is_dir()]:
             if folder.name not in current:
                 shutil.rmtree(folder, onerror=_unless_gone)
                 continue
-            for part in folder.glob(f"{_PART}*"):
-                with suppress(FileNotFoundError):
-                    if time.time() - part.stat().st_mtime > _ABANDONED_S:
-                        part.unlink()
+            unfinished += folder.glob(f"{_PART}*")
+        for path in unfinished:
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                    path.unlink()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -187,6 +191,26 @@ class Snapshot:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
         return None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """A block in which nobody else, in whatever process, makes an answer that is not there: who comes second finds it made.
+
+        Who takes it for too long is waited for no longer; so it goes where the disk takes no lock.
+        """
+        folder = self._path.parent.parent
+        making = FileLock(folder / f"{_MAKING}{self._path.name}", timeout=_MAKING_S, mode=0o600)
+        with suppress(OSError, Timeout):
+            if self._least < math.inf and not self._path.exists():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                making.acquire(poll_interval=_POLL_S)
+        try:
+            yield
+        finally:
+            if making.is_locked:
+                with suppress(OSError):  # what is left is removed with what was never completed
+                    Path(making.lock_file).unlink(missing_ok=True)
+                making.release()
 
     @contextmanager
     def writing(self, in_graph: Callable[[], bool], still: Callable[[], bool]) -> Iterator[Writer]:
