@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from graphsvc.errors import OperatorError
 
 _FOLDER = Path(__file__).parent / "migrations"
-_LOCK = 0x746162  # advisory lock of PostgreSQL: two homes may open one database at once
+# Advisory lock of PostgreSQL. A database is of one home at a time (docs/scale.md), and its own lock keeps the processes of that apart:
+# should a second one be there all the same, tables are not brought forward twice.
+_LOCK = 0x746162
 
 
 def known_versions() -> tuple[str, ...]:
