@@ -14,16 +14,18 @@ from graphsvc.access.people import changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
-from graphsvc.cases.deliveries.loaded import RESTING
+from graphsvc.cases.deliveries.loaded import RESTING, REWRITE_OWED
+from graphsvc.cases.deliveries.opener import OpenedAccounts
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError
+from graphsvc.records.progress import Progress
 from graphsvc.service import Service, quiet
 from graphsvc.service.search import known as looking
 from graphsvc.store.image import read_image
 from tests.leaks.small import FIRST, SEALED, SEALED_NAME
-from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.cases import Lay, Place, laid, uploaded
+from tests.toolbox.rows import Tables, said, write, zipped
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -224,29 +226,68 @@ def test_a_refused_request_changes_nothing(people: Place) -> None:
     assert people("low").network.entities.look("aide-1").name == "Bo Quist"
 
 
+PHONE: Tables = {
+    "people": [],
+    "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900321"}],
+    "statements": [{"id": "report-7", "kind": "record", "handling": "P"}],
+    "links": said("report-7", "aide-1 CONTACTED phone-1"),
+}
+THEIRS: Tables = {
+    "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
+    "links": said("report-8", f"{SEALED} USED phone-1"),
+}
+
+
 @pytest.mark.changes
 def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
     service: Service, case: str, people: Place, tmp_path: Path
 ) -> None:
-    phone: Tables = {
-        "people": [],
-        "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900321"}],
-        "statements": [{"id": "report-7", "kind": "record", "handling": "P"}],
-        "links": said("report-7", "aide-1 CONTACTED phone-1"),
-    }
-    theirs: Tables = {
-        "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
-        "links": said("report-8", f"{SEALED} USED phone-1"),
-    }
     whole = people("whole")
-    whole.deliveries.load(write(tmp_path / "2", **phone), quiet)
+    whole.deliveries.load(write(tmp_path / "2", **PHONE), quiet)
     assert "7700900321" in str(read_image(service.store(), case))
     whole.search.find("+447700900321")
     assert "7700900321" in in_memory(service)
-    assert whole.deliveries.load(write(tmp_path / "3", **theirs), quiet, partial=True).sealed_anew == 1
+    loaded = whole.deliveries.load(write(tmp_path / "3", **THEIRS), quiet, partial=True)
+    assert (loaded.sealed_anew, loaded.owed) == (1, "")
     assert "7700900321" not in str(read_image(service.store(), case))
     assert "7700900321" not in in_memory(service)
     assert not service.register.rewriting()  # written anew before the delivery was said to be done
+
+
+@pytest.mark.changes
+def test_a_rewriting_that_broke_off_is_told_as_a_change_that_is_still_to_be_completed(
+    service: Service, people: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every case is closed then: nothing says that it is done."""
+
+    def broke_off(_progress: Progress) -> bool:
+        service.register.close_all()
+        raise Busy("the server has too much to do")
+
+    deliveries = people("whole").deliveries
+    deliveries.load(write(tmp_path / "2", **PHONE), quiet)
+    monkeypatch.setattr(service.casework, "rewrite", broke_off)
+    texts = {path.stem: path.read_text("utf-8") for path in write(tmp_path / "3", **THEIRS).iterdir()}
+    upload = uploaded(people("whole"), zipped(**texts), partial=True)
+    job = deliveries.job(deliveries.uploads.confirm(upload), wait_s=60)
+    assert (job.state, job.result.get("recorded")) == ("failed", True)
+    assert deliveries.uploads.listed() == []
+    monkeypatch.undo()
+    assert service.recover() == [people.case]
+    assert not service.register.rewriting()
+    assert [row["number"] for row in deliveries.listed()] == [3, 2, 1]
+
+
+@pytest.mark.changes
+def test_the_page_says_what_is_owed_of_accounts_that_opened(
+    service: Service, people: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.opener, "open", lambda *_: OpenedAccounts([2], REWRITE_OWED))
+    job = people("cus").protection.waiting.start()
+    people("cus").protection.job(job, wait_s=60)
+    page = people.client("cus").get(f"/case/{people.case}/work?id={job}").text
+    assert "All accounts that waited" in page
+    assert REWRITE_OWED in page
 
 
 @pytest.mark.changes

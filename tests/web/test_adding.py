@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from graphsvc.access.people.principal import Grant
+from graphsvc.cases.deliveries.casework import Casework
+from graphsvc.cases.deliveries.loaded import REWRITE_OWED
 from graphsvc.config import Settings
 from tests.pseudonyms import sources
 from tests.service.test_entering import opened
@@ -159,6 +161,15 @@ def test_a_statement_with_somebody_new_is_added_previewed_and_undone(ann: Hand) 
     waited(ann.client, undone.headers["Location"])
     after = ann.client.get(f"/case/{ann.case}/overview.json").json
     assert after["counts"] == before["counts"]  # type: ignore[index]
+
+
+@pytest.mark.changes
+def test_the_page_says_what_is_owed_of_what_was_added(ann: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Casework, "rewrite_after", lambda *_: REWRITE_OWED)
+    ann.open(subject="P1", relation="DIRECTED")
+    ann.press("check", c1__object_id="P2", s__kind="intelligence", s__handling="P")
+    ann.done()
+    assert REWRITE_OWED in ann.page
 
 
 def token(hand: Hand) -> str:
