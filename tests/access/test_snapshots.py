@@ -261,7 +261,12 @@ def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
 ) -> None:
     """Else the former state would be written again after the change was said to be done."""
     changed, write = threading.Event(), snapshots._write_all
-    change = threading.Thread(target=lambda: (kept.settle(), changed.set()))
+
+    def settle() -> None:
+        kept.settle()
+        changed.set()
+
+    change = threading.Thread(target=settle)
 
     def slowly(file: Any, data: bytes) -> None:
         with transaction(database) as connection:

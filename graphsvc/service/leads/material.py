@@ -367,15 +367,16 @@ def _by_end(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
     return about
 
 
-def _claim(statement: list[str], row: list[Any]) -> Claim:
+def _claim(statement: list[Any], row: list[Any]) -> Claim:
     """A row of `hubs.claims` as a claim, with its statement, source and kind of source in the middle, and whether that has no name.
 
     Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
     """
     words: list[Any] = list(map(intern, row[1:8]))
     row[10] = row[10][0]  # a reserved claim has the handling code of its statement
-    *told, unnamed = statement
-    return Claim(row[0], *words[:5], *told, *words[5:], *row[8:], unnamed=unnamed)
+    claim = Claim(row[0], *words[:5], *statement[:3], *words[5:], *row[8:])
+    claim.unnamed = statement[3]
+    return claim
 
 
 def _person(block: list[bool], row: list[Any]) -> Person:
