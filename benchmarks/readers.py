@@ -205,7 +205,10 @@ def _read(
     places, weights = list(WALK), list(WALK.values())
     time.sleep(rng.uniform(0, WAIT_S[1]))
     while time.monotonic() < end:
-        place = rng.choices(places, weights)[0].format(**{name: rng.choice(each) for name, each in words.items()})
+        chosen = {name: rng.choice(each) for name, each in words.items()}
+        # No page tells a way from somebody to themselves.
+        chosen["person"] = rng.choice([name for name in words["person"] if name != chosen["lead"]])
+        place = rng.choices(places, weights)[0].format(**chosen)
         began = time.monotonic()
         try:
             connection.request("GET", f"{parts.path}/case/{CASE}{place}", headers={"Cookie": cookie})
