@@ -111,7 +111,7 @@ def test_a_wrong_file_is_said_before_it_is_sent(visit: Visiting, case: str, tmp_
         page: Page = seen.page
         page.goto(f"/case/{case}/load")
         page.locator("#file").set_input_files(wrong)
-        expect(page.get_by_role("alert")).to_contain_text("neither a .zip nor an .xlsx")
+        expect(page.get_by_role("alert")).to_contain_text("is no .zip, .xlsx")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
