@@ -324,16 +324,12 @@ def voices(groups: int | str, other_sources: int) -> str:
         >>> voices(0, 3)
         '3 sources of reports or records'
     """
-    others = (
-        f"{count(other_sources, 'source')} of reports or records"
-        if not groups
-        else count(other_sources, "other source")
-    )
     parts = []
     if groups:
         parts.append(f"{count(groups, 'independent group')} of witnesses")
     if other_sources:
-        parts.append(others)
+        sources = count(other_sources, "other source" if groups else "source")
+        parts.append(sources if groups else f"{sources} of reports or records")
     return " and ".join(parts) or "nobody that counts"
 
 

@@ -55,9 +55,14 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+def started(database: sa.Engine, tmp_path: Path, least: int = 2) -> Snapshots:
+    """The snapshots of one home, as one of its processes has them."""
+    return Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, least)
+
+
 @pytest.fixture
 def kept(database: sa.Engine, tmp_path: Path) -> Snapshots:
-    return Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2)
+    return started(database, tmp_path)
 
 
 def always() -> bool:
@@ -323,7 +328,7 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
             for row in ROWS:
                 writer.add(row)
             writer.keep({})
-    off = Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 0)
+    off = started(database, tmp_path, least=0)
     put(off, ROWS)
     assert not (tmp_path / "kept").exists()
 
@@ -353,7 +358,7 @@ def test_what_several_processes_want_is_made_by_one(kept: Snapshots, database: s
     on = threading.Event()
     first = Wanting(kept, on)
     assert first.making.wait(20)
-    others = [Wanting(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2), on) for _ in range(3)]
+    others = [Wanting(started(database, tmp_path), on) for _ in range(3)]
     assert not any(other.making.wait(0.3) for other in others)
     on.set()
     for each in (first, *others):
@@ -371,7 +376,7 @@ def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
     goes.set()
     first = Wanting(kept, stays)
     assert first.making.wait(20)
-    second = Wanting(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2), goes)
+    second = Wanting(started(database, tmp_path), goes)
     second.join(20)
     assert second.made
     assert not second.is_alive()
@@ -483,29 +488,29 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def test_an_upgrade_that_changes_what_is_released_gives_nothing_of_before(
     database: sa.Engine, tmp_path: Path, installed: Path
 ) -> None:
-    def started() -> Snapshots:
+    def anew() -> Snapshots:
         snapshots._rules.cache_clear()  # as a process of its own
-        return Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2)
+        return started(database, tmp_path)
 
-    put(started(), ROWS)
-    assert got(started())[0] == ROWS
+    put(anew(), ROWS)
+    assert got(anew())[0] == ROWS
     installed.write_text("SHOWN = ('role',)\n")
-    assert got(started())[1] is None
+    assert got(anew())[1] is None
 
 
 def test_what_a_service_keeps_after_an_upgrade_under_it_is_of_the_code_that_it_runs(
     database: sa.Engine, tmp_path: Path, installed: Path
 ) -> None:
-    running = Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2)
+    running = started(database, tmp_path)
     installed.write_text("SHOWN = ('role',)\n")
     put(running, ROWS)
     assert got(running)[0] == ROWS
     snapshots._rules.cache_clear()  # as after its next start
-    assert got(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 2))[1] is None
+    assert got(started(database, tmp_path))[1] is None
 
 
 def test_where_nothing_is_kept_no_code_is_read(database: sa.Engine, tmp_path: Path, installed: Path) -> None:
-    put(Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, 0), ROWS)
+    put(started(database, tmp_path, least=0), ROWS)
     assert snapshots._rules.cache_info().misses == 0
 
 

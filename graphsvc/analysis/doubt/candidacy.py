@@ -111,11 +111,12 @@ class Candidacy:
         size = max(self._size, 1)
         of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
         row = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+        removed = of * max(len(self._ledger.claims), 1) + row
         idle, lawful, gone = (ends.lost(of, row, size) for ends in (self._active, self._passive, self._plays))
-        earning = self._earning(of, row, size)
+        earning = self._earning(of, row, removed, size)
         gone = gone[~among(gone, earning)]
-        untied = self._untied(of, row, gone, size)
-        newly = self._newly_tied(of, row, earning, size)
+        untied = self._untied(removed, gone, size)
+        newly = self._newly_tied(removed, earning, size)
         moved = distinct(np.concatenate((idle, lawful, untied, earning, newly)))
         which, entity = np.divmod(moved, size)
         to = self._stand(entity, *(among(moved, keys) for keys in (idle, lawful, untied, earning, newly)))
@@ -136,7 +137,7 @@ class Candidacy:
         result: Ints = np.where(carried, np.where(tied & ~victim, TIED, APART), INSIDE)
         return result
 
-    def _earning(self, of: Ints, row: Ints, size: int) -> Ints:
+    def _earning(self, of: Ints, row: Ints, removed: Ints, size: int) -> Ints:
         """Who was paid what is no wage any more, sorted, as set x entity: no workplace is told of the payer or payee."""
         which, payer = np.divmod(self._runs.lost(of, row, size), size)
         by_payer, from_payer = self._wages_of_payer.members(payer)
@@ -145,19 +146,18 @@ class Candidacy:
         rows = max(len(self._ledger.claims), 1)
         payment = self._wages[np.concatenate((by_payer, by_payee))]
         key = np.concatenate((which[from_payer], those[from_payee])) * rows + payment
-        which, payment = np.divmod(key[~among(key, np.sort(of * rows + row))], rows)
+        which, payment = np.divmod(_remaining(key, removed), rows)
         return distinct(which * size + self._ledger.object[payment])
 
-    def _newly_tied(self, of: Ints, row: Ints, earning: Ints, size: int) -> Ints:
+    def _newly_tied(self, removed: Ints, earning: Ints, size: int) -> Ints:
         """Who is tied to somebody who was paid what is no wage any more, and they themselves, sorted, as set x entity."""
         ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
         which, player = np.divmod(earning, size)
         end, pair = self._ties.by_entity.members(player)
-        key = which[pair] * rows + self._ties.row[end]
-        which, tie = np.divmod(key[~among(key, np.sort(of * rows + row))], rows)
+        which, tie = np.divmod(_remaining(which[pair] * rows + self._ties.row[end], removed), rows)
         return distinct(np.concatenate((which * size + ledger.subject[tie], which * size + ledger.object[tie])))
 
-    def _untied(self, of: Ints, row: Ints, gone: Ints, size: int) -> Ints:
+    def _untied(self, removed: Ints, gone: Ints, size: int) -> Ints:
         """Who has lost every tie to somebody who plays a part, as set x entity; `gone`: who plays none any more."""
         ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
         which, player = np.divmod(gone, size)
@@ -166,10 +166,15 @@ class Candidacy:
         which, player = which[pair], player[pair]
         other = np.where(ledger.subject[tie] == player, ledger.object[tie], ledger.subject[tie])
         still = self._player[other] & ~among(which * size + other, gone)
-        removed = of * rows + row
         # A row that no longer ties anybody to a player is as good as left out.
         lost = distinct(np.concatenate((removed, (which * rows + tie)[~still])))
         return self._tied.lost(*np.divmod(lost, rows), size)
+
+
+def _remaining(keys: Ints, removed: Ints) -> Ints:
+    """Those of some keys, sorted, that are not among those removed. Of these there are many, so they are not sorted."""
+    ordered = distinct(keys)
+    return ordered[~among(ordered, distinct(removed[among(removed, ordered)]))]
 
 
 @dataclass(frozen=True, slots=True)

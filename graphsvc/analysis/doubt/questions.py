@@ -124,7 +124,7 @@ def weigh(
     Limits: one claim at a time, so two that only matter together are missed. What would be most worth knowing may be what
     nobody has said.
     """
-    if on.network is None or not weighable(lead, on):
+    if not weighable(lead, on):
         return []
     leaving = leaving or LeavingOut(on)
     near = {id(on.told.claims[number]): number for number in _neighbourhood(lead, on.told)}

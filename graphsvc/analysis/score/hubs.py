@@ -14,11 +14,10 @@ from graphsvc.analysis.evidence.belief import corroboration
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT
 from graphsvc.analysis.score import chance, ingredients, parts, stages
 from graphsvc.analysis.score.basis import FEWEST_VOICES, ONLY_CARRIED, Basis, basis, has_roles
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.reasons import LinkShares, link_shares, rows_of, structure_links
+from graphsvc.analysis.score.reasons import LinkShares, link_shares, passive, rows_of, structure_links
 from graphsvc.analysis.score.structure import by_structure
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
@@ -296,15 +295,8 @@ def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
     nobody = np.zeros(0, dtype=np.int64)
     if on.network is None:
         return nobody, nobody
-    carried = ~on.inside
     asserted = np.bincount(ledger.link[~ledger.denies], minlength=int(ledger.link.max(initial=-1)) + 1) > 0
-    denials = ledger.denies & asserted[ledger.link]
-    pairs = []
-    for relations, ends in ((PASSIVE_SUBJECT, ledger.subject), (PASSIVE_OBJECT, ledger.object)):
-        rows = np.flatnonzero(denials & ledger.of(relations) & carried[ends])
-        pairs.append((ends[rows].astype(np.int64), rows))
-    (subjects, by_subject), (objects, by_object) = pairs
-    return np.concatenate((subjects, objects)), np.concatenate((by_subject, by_object))
+    return passive(ledger, ~on.inside, ledger.denies & asserted[ledger.link])
 
 
 def _leads(

@@ -244,14 +244,39 @@ def _keyed(ledger: Ledger, rows: Ints, shares: Floats) -> dict[ShareKey, float]:
     return keyed
 
 
+def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
+    """Of whom of some entities it is told that they were carried or exploited, and in which of some rows of a ledger, pair by pair.
+
+    Args:
+        ledger: the claims.
+        who: for each entity whether it is asked about.
+        rows: for each row whether it is looked at.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 CROSSED_ON c1"), said("s1: p2 HOUSED p1"), said("s1: p2 PILOTED c1")], {})
+        >>> entity, row = passive(ledger, np.ones(len(ledger.ids), dtype=bool), ~ledger.denies)
+        >>> [ledger.ids[number] for number in entity], [ledger.claims[number].relation for number in row]
+        (['p1', 'p1'], ['CROSSED_ON', 'HOUSED'])
+
+    Limits: who was carried and did more besides is told as well.
+    """
+    pairs = [
+        (ends[those], those)
+        for relations, ends in ((PASSIVE_SUBJECT, ledger.subject), (PASSIVE_OBJECT, ledger.object))
+        for those in (np.flatnonzero(rows & ledger.of(relations) & who[ends]),)
+    ]
+    entity, row = (np.concatenate(column).astype(np.int64) for column in zip(*pairs, strict=True))
+    return entity, row
+
+
 def _of_carried(ledger: Ledger, place: int) -> dict[ShareKey, float]:
     """Of somebody only carried: alike to each claim that says so."""
-    as_subject, as_object = (
-        ledger.of(relations) & (ends == place) & ~ledger.denies
-        for relations, ends in ((PASSIVE_SUBJECT, ledger.subject), (PASSIVE_OBJECT, ledger.object))
-    )
-    rows = np.flatnonzero(as_subject | as_object)
-    return _keyed(ledger, rows, np.full(len(rows), ONLY_CARRIED / max(len(rows), 1)))
+    who = np.zeros(len(ledger.ids), dtype=bool)
+    who[place] = True
+    _, rows = passive(ledger, who, ~ledger.denies)
+    return _keyed(ledger, np.sort(rows), np.full(len(rows), ONLY_CARRIED / max(len(rows), 1)))
 
 
 def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats]) -> LinkShares:
