@@ -82,6 +82,16 @@ class Cache(Generic[Result]):
         """
         return self._results.get(key)
 
+    def of_case(self, case: str) -> list[Result]:
+        """What is cached of a case, for whatever clearance.
+
+        Example:
+            >>> Cache[str](2).of_case("dover")
+            []
+        """
+        with self._alone:
+            return [result for key, result in self._results.items() if key[0] == case]
+
     def _put(self, key: Key, result: Result) -> None:
         for other in list(self._results):
             if (other[0], other[2]) == (key[0], key[2]) and other[1] != key[1]:

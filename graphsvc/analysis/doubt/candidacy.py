@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.evidence.bins import Bins, among, distinct, sorted_into
+from graphsvc.analysis.evidence.bins import Bins, Kept, among, distinct, narrow, sorted_into
 from graphsvc.analysis.evidence.claims import Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Ledger
@@ -187,8 +187,8 @@ class _Ends:
         total: for each entity how many ends there are.
     """
 
-    row: Ints
-    entity: Ints
+    row: Kept
+    entity: Kept
     by_row: Bins
     by_entity: Bins
     total: Ints
@@ -209,8 +209,8 @@ def _ends(ledger: Ledger, as_subject: Bools, as_object: Bools) -> _Ends:
     entity = np.concatenate((ledger.subject[subjects], ledger.object[objects])).astype(np.int64)
     size = len(ledger.ids)
     return _Ends(
-        row,
-        entity,
+        narrow(row),
+        narrow(entity),
         sorted_into(row, len(ledger.claims)),
         sorted_into(entity, size),
         np.bincount(entity, minlength=size),

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from graphsvc.analysis.evidence.bins import Bins, sorted_into
+from graphsvc.analysis.evidence.bins import Bins, Kept, narrow, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import WHOM
@@ -28,6 +28,8 @@ from graphsvc.analysis.score.network import Entries, Operation
 # Links believed otherwise (numbers, each once), and how far.
 Change = tuple[Ints, Floats]
 _WIDTH = len(NAMES)
+# So many persons are weighed at once: what is computed of them stays near the processor, however many a piece touches.
+_ROWS_AT_ONCE = 8_192
 # Blocks whose ties go to one ingredient, whoever is at the other end.
 _ANYONE = TIE_COLUMNS.min(axis=1) == TIE_COLUMNS.max(axis=1)
 
@@ -44,9 +46,9 @@ class Adds:
     """
 
     by_link: Bins
-    cell: Ints
-    other: Ints
-    kind: Ints
+    cell: Kept
+    other: Kept
+    kind: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,11 @@ class Turns:
     """
 
     by_person: Bins
-    link: Ints
+    link: Kept
     sign: Floats
-    cell: Ints
-    other: Ints
-    kind: Ints
+    cell: Kept
+    other: Kept
+    kind: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Read:
     Attributes:
         network: what was read.
         whom: before each reading persons x `roles.WHOM`; the first takes everybody for the average.
-        sums: at each reading persons x ingredients, before the logarithm; `values` after it.
+        sums: at each reading persons x ingredients, before the logarithm.
         weighed: at each reading persons x the parts of its table, log-odds.
         score: for each person, see `parts.score`.
         near: persons x persons: who is tied to whom at all.
@@ -88,7 +90,6 @@ class Read:
     network: Operation
     whom: list[Floats]
     sums: list[Floats]
-    values: list[Floats]
     weighed: list[Floats]
     score: Floats
     near: scipy.sparse.csr_array
@@ -111,14 +112,12 @@ def read(network: Operation) -> Read:
     tables = parts.readings()
     whom = [np.tile(parts.kinds(tables[0].start[None, :]), (network.size, 1))]
     sums: list[Floats] = []
-    logs: list[Floats] = []
     weighed: list[Floats] = []
     for reading in tables:
         if weighed:
             whom.append(parts.kinds(weighed[-1]))
         values = ingredients(network, whom[-1])
         sums.append(np.expm1(values))
-        logs.append(values)
         weighed.append(parts.weigh(values, reading))
     ties = network.ties.tocoo()
     size = network.size
@@ -131,7 +130,7 @@ def read(network: Operation) -> Read:
     touched = scipy.sparse.coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
     score = parts.fits(weighed[-1])
     adds, turns = _adds(network), _turns(network)
-    return Read(network, whom, sums, logs, weighed, score, near, touched, adds, turns, _handed(network))
+    return Read(network, whom, sums, weighed, score, near, touched, adds, turns, _handed(network))
 
 
 # Entries as columns: link, cell (person x ingredient), person at the far end (-1: whoever it is), place of their kind.
@@ -172,7 +171,7 @@ def _joined(*parts: Sequence[Ints]) -> list[Ints]:
 def _adds(network: Operation) -> Adds:
     carried, ties = _with_carried(network.in_carried)[0], _with_others(network.in_ties)[0]
     link, cell, other, kind = _joined(_deeds(network.in_deeds), carried, ties)
-    return Adds(sorted_into(link, len(network.belief)), cell, other, kind)
+    return Adds(sorted_into(link, len(network.belief)), narrow(cell), narrow(other), narrow(kind))
 
 
 def _turns(network: Operation) -> Turns:
@@ -185,7 +184,7 @@ def _turns(network: Operation) -> Turns:
             signs.append(np.full(len(which), sign))
     link, cell, other, kind = _joined(*parts)
     by_person = sorted_into(np.concatenate(whose).astype(np.int64), network.size)
-    return Turns(by_person, link, np.concatenate(signs), cell, other, kind)
+    return Turns(by_person, narrow(link), np.concatenate(signs), narrow(cell), narrow(other), narrow(kind))
 
 
 def _handed(network: Operation) -> scipy.sparse.csr_array:
@@ -235,7 +234,9 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
     moved_by = np.concatenate([np.zeros(0), *(belief for _, belief in changes)]) - before.network.belief[link]
     adds = before.adds
     entry, of = adds.by_link.members(link)
-    parts_of = [(change[of], moved_by[of], adds.cell[entry], adds.other[entry], adds.kind[entry])]
+    parts_of: list[tuple[Ints, Floats, Kept, Kept, Kept]] = [
+        (change[of], moved_by[of], adds.cell[entry], adds.other[entry], adds.kind[entry])
+    ]
     if turned is not None:
         parts_of.append(_turned(before, (change, link, moved_by), *turned))
     change, amount, cell, other, kind = (np.concatenate(part) for part in zip(*parts_of, strict=True))
@@ -260,24 +261,31 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
             )
             # Turned over twice it is sorted, sooner than by sorting; what is sorted is added up in a fraction of the time.
             added = added + (otherwise @ before.handed).tocsc().tocsr()
-        former, value = (each[number].reshape(-1)[added.indices] for each in (before.sums, before.values))
+        former = before.sums[number].reshape(-1)[added.indices]
         # Rounding may leave a hair below nothing where a belief was taken away again.
-        grown = np.log1p(np.maximum(former + added.data, 0.0)) - value
+        grown = np.log1p(np.maximum(former + added.data, 0.0)) - np.log1p(former)
         person, column = np.divmod(added.indices, _WIDTH)
         whose = np.repeat(np.arange(count) * size, np.diff(added.indptr)) + person
         first = np.flatnonzero(np.diff(whose, prepend=-1))
-        keys, rows = whose[first], whose[first] % size
-        values = scipy.sparse.csr_array((grown, column, np.append(first, len(whose))), shape=(len(rows), _WIDTH))
-        # Column by column: sums and greatest over the few parts are taken of long columns, not of short rows.
-        weighed = np.asfortranarray(before.weighed[number][rows] + values @ reading.says)
-        if number + 1 < len(before.whom):
-            shifted = parts.kinds(weighed) - before.whom[number + 1][rows]
-    return Rescored(keys // max(size, 1), rows, parts.fits(weighed))
+        keys, rows, ends = whose[first], whose[first] % size, np.append(first, len(whose))
+        shifted, score = np.empty((len(rows), kinds)), np.empty(len(rows))
+        for begin in range(0, len(rows), _ROWS_AT_ONCE):
+            here = slice(begin, begin + _ROWS_AT_ONCE)
+            some, starts = rows[here], ends[begin : begin + _ROWS_AT_ONCE + 1]
+            those = slice(starts[0], starts[-1])
+            values = scipy.sparse.csr_array((grown[those], column[those], starts - starts[0]), (len(some), _WIDTH))
+            # Column by column: sums and greatest over the few parts are taken of long columns, not of short rows.
+            weighed = np.asfortranarray(before.weighed[number][some] + values @ reading.says)
+            if number + 1 < len(before.whom):
+                shifted[here] = parts.kinds(weighed) - before.whom[number + 1][some]
+            else:
+                score[here] = parts.fits(weighed)
+    return Rescored(keys // max(size, 1), rows, score)
 
 
 def _turned(
     before: Read, moved: tuple[Ints, Ints, Floats], change: Ints, row: Ints
-) -> tuple[Ints, Floats, Ints, Ints, Ints]:
+) -> tuple[Ints, Floats, Kept, Kept, Kept]:
     """What is added where some turn, entry by entry: change, how much, cell, whom it is with, and of what kind."""
     turns, links = before.turns, max(len(before.network.belief), 1)
     entry, of = turns.by_person.members(row)

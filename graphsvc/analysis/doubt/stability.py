@@ -10,6 +10,7 @@ import numpy as np
 from graphsvc.analysis.doubt.board import ranks_drawn
 from graphsvc.analysis.doubt.leaving_out import LeavingOut, Moved, Order, after
 from graphsvc.analysis.doubt.pieces import KINDS, Piece
+from graphsvc.analysis.evidence.bins import among
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score.basis import Basis
@@ -97,21 +98,18 @@ def places(
     loss = reach.loss.round(6)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
     held: dict[str, Place] = {}
+    nested = _Nested(left_out)
     for number, name in enumerate(on.network.ids):
         piece = left_out[most[number]] if most[number] >= 0 else None
         rank_without = int(then[number]) if piece is not None and ranked[number] else None
-        resting = [
-            left_out[piece]
-            for lost, piece in zip(loss[:, number].tolist(), reach.taking[:, number].tolist(), strict=True)
-            if lost >= RESTS_ON
-        ]
+        resting = reach.taking[:, number][loss[:, number] >= RESTS_ON].tolist()
         held[name] = Place(
             best=int(best[number]),
             worst=int(worst[number]),
             loss=float(loss[:, number].max()),
             low=int(low[number]),
             high=int(high[number]),
-            rests_on=_rests_on(resting),
+            rests_on=nested.kinds(resting),
             most=piece,
             rank_without=rank_without,
         )
@@ -203,14 +201,30 @@ class _Reach:
         self._order = None
 
 
-def _rests_on(resting: Sequence[Piece]) -> tuple[str, ...]:
-    """Their kinds, without those of which a part, or the whole that they are part of, was named before."""
-    named: list[Piece] = []
-    for piece in resting:
-        own = set(piece.rows.tolist())
-        if not any(own.issuperset(other.rows.tolist()) or own.issubset(other.rows.tolist()) for other in named):
-            named.append(piece)
-    return tuple(piece.kind for piece in named)
+class _Nested:
+    """Which pieces are part of which: each two are held against each other once, as many people rest on the same few."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def kinds(self, resting: Sequence[int]) -> tuple[str, ...]:
+        """The kinds of some pieces, without those of which a part, or the whole that they are part of, was named before."""
+        named: list[int] = []
+        for piece in resting:
+            if not any(self._part(piece, other) or self._part(other, piece) for other in named):
+                named.append(piece)
+        return tuple(self._pieces[piece].kind for piece in named)
+
+    def _part(self, part: int, whole: int) -> bool:
+        """Whether all rows of the one are rows of the other."""
+        known = self._known.get((part, whole))
+        if known is None:
+            # The rows of a piece are sorted.
+            rows, among_these = self._pieces[part].rows, self._pieces[whole].rows
+            known = len(rows) <= len(among_these) and bool(among(rows, among_these).all())
+            self._known[part, whole] = known
+        return known
 
 
 def _drawn(leaving: LeavingOut, seed: int) -> tuple[Ints, Ints]:

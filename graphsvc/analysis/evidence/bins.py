@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.dependence import Ints
+
+# Whole numbers that stay in memory: half as wide where they are few enough.
+Kept = NDArray[np.signedinteger[Any]]
+_FEW = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +23,8 @@ class Bins:
         order: the numbers, bin by bin. starts: those of bin `b` are `order[starts[b]:starts[b + 1]]`.
     """
 
-    order: Ints
-    starts: Ints
+    order: Kept
+    starts: Kept
 
     def members(self, wanted: Ints) -> tuple[Ints, Ints]:
         """The members of each wanted bin, one after the other, and the place in `wanted` of the bin of each.
@@ -29,9 +34,26 @@ class Bins:
             >>> numbers.tolist(), whose.tolist()
             ([0, 2, 0, 2, 1], [0, 0, 1, 1, 2])
         """
-        count = self.starts[wanted + 1] - self.starts[wanted]
+        first = self.starts[wanted].astype(np.int64)
+        count = self.starts[wanted + 1] - first
         offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        return self.order[np.repeat(self.starts[wanted], count) + offset], np.repeat(np.arange(len(wanted)), count)
+        members = self.order[np.repeat(first, count) + offset].astype(np.int64)
+        return members, np.repeat(np.arange(len(wanted)), count)
+
+
+def narrow(values: Ints) -> Kept:
+    """The same numbers in half the memory, where they fit: what is computed of them is to be wide again, or it overflows unseen.
+
+    Args:
+        values: from -1 on.
+
+    Example:
+        >>> narrow(np.array([3, -1])).dtype, narrow(np.array([2**40])).dtype
+        (dtype('int32'), dtype('int64'))
+
+    Limits: numpy adds 32 bits to 64 as 64, and 32 bits to a plain number as 32.
+    """
+    return values.astype(np.int32) if values.max(initial=0) < _FEW else values
 
 
 def distinct(values: Ints) -> Ints:
@@ -84,4 +106,4 @@ def sorted_into(bins: Ints, size: int) -> Bins:
     Limits: none.
     """
     starts = np.concatenate(([0], np.cumsum(np.bincount(bins, minlength=size)))).astype(np.int64)
-    return Bins(np.argsort(bins, kind="stable").astype(np.int64), starts)
+    return Bins(narrow(np.argsort(bins, kind="stable")), narrow(starts))

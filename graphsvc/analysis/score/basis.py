@@ -36,7 +36,7 @@ class Basis:
         everyone: all persons.
         left_out: ids of those only carried or exploited.
         ledger: all claims with weight, for counting who says them.
-        told: the claims that are computed with; `recorded` those of them on the record.
+        told: the claims that are computed with.
         network: the operation `told` makes; None where no claim puts anyone before others, or too few say so and contacts make somebody
             stand out.
         few_below: fewer groups of witnesses than this read `few`; 0: the reader is told every number.
@@ -47,7 +47,6 @@ class Basis:
     left_out: frozenset[str]
     ledger: Ledger
     told: Ledger
-    recorded: Ledger
     network: Operation | None
     few_below: int = 0
 
@@ -70,7 +69,6 @@ class Basis:
             left_out=left_out,
             ledger=rest,
             told=rest,
-            recorded=rest.rows(rest.on_record),
             network=operation(rest, self.persons, left_out) if self.network is not None else None,
             few_below=self.few_below,
         )
@@ -78,6 +76,11 @@ class Basis:
     def anew(self, rows: Ints) -> Basis:
         """The same, ranked by parts or by contacts as a case of what remains would be."""
         return _decided(self.without(rows))
+
+    @property
+    def recorded(self) -> Ledger:
+        """Those of `told` on the record; made anew whenever it is asked for, as the ranking alone needs it."""
+        return self.told.rows(self.told.on_record)
 
     @cached_property
     def persons(self) -> frozenset[str]:
@@ -154,7 +157,6 @@ def basis(
         left_out=left_out,
         ledger=ledger,
         told=told_ledger,
-        recorded=told_ledger.rows(told_ledger.on_record),
         network=None,
         few_below=few_below,
     )

@@ -134,7 +134,8 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     if not on.people:
         return Ranking("abstains", _ALL_CARRIED if on.persons else _NO_PEOPLE, [])
     if whole is not None:
-        recorded = on.operation(on.recorded)
+        on_the_record = on.recorded
+        recorded = on.operation(on_the_record)
         whom, whom_recorded = parts.seen(whole), parts.seen(recorded)
         values, values_recorded = ingredients.ingredients(whole, whom), ingredients.ingredients(recorded, whom_recorded)
         shares = by_parts(ledger, whole, values, on.left_out)
@@ -142,19 +143,20 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
         counts = _counts(
             on,
             link_shares(on.told, whole, whom, values),
-            link_shares(on.recorded, recorded, whom_recorded, values_recorded),
+            link_shares(on_the_record, recorded, whom_recorded, values_recorded),
         )
         staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(values)), strict=True))
         stands, reason = _verdict(on, whole, processors)
     else:
         inside = on.inside
         shares, staged = on.positions, {}
-        recorded_shares = by_structure(on.recorded, inside)
+        on_the_record = on.recorded
+        recorded_shares = by_structure(on_the_record, inside)
         on_record = sum(recorded_shares.values(), start=np.zeros(len(ledger.ids)))
         counts = _counts(
             on,
             structure_links(on.told, inside, shares),
-            structure_links(on.recorded, inside, recorded_shares),
+            structure_links(on_the_record, inside, recorded_shares),
         )
         stands, reason = _structure_verdict(on)
     return Ranking(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -32,8 +32,8 @@ def _ranking_made(rows: Rows, beside: Beside) -> Ranking:
     return Ranking(beside["verdict"], beside["reason"], [Lead(*row) for row in rows])
 
 
-def _piece(kind: str, statement: str, sources: list[str], claims: int, *, rows: list[int]) -> Piece:
-    return Piece(kind, statement, tuple(sources), claims, np.array(rows, dtype=np.int64))
+def _piece(kind: str, statement: str, sources: list[str], claims: int) -> Piece:
+    return Piece(kind, statement, tuple(sources), claims, np.zeros(0, dtype=np.int64))
 
 
 def _places_rows(places: dict[str, Place]) -> tuple[Rows, Beside]:
@@ -52,23 +52,30 @@ def _places_made(rows: Rows, _beside: Beside) -> dict[str, Place]:
             low,
             high,
             tuple(rests_on),
-            None if most is None else _piece(*most, rows=[]),
+            None if most is None else _piece(*most),
             without,
         )
         for name, best, worst, loss, low, high, rests_on, without, most in rows
     }
 
 
-def _alone_rows(alone: Alone) -> tuple[Rows, Beside]:
-    numbers = {name: getattr(alone, name).tolist() for name in _NUMBERS}
-    return [(*_PIECE(piece), piece.rows.tolist()) for piece in alone.pieces], numbers
+def alone_among(left_out: Sequence[Piece]) -> AsRows[Alone]:
+    """How what becomes of the first places is written: its pieces by their places among all that are left out in turn.
 
+    Of a case that stands as it did these are the same in every process, and each has them once in memory.
+    """
 
-def _alone_made(rows: Rows, beside: Beside) -> Alone:
-    leads, worst, without = (np.array(beside[name], dtype=np.int64) for name in _NUMBERS[:3])
-    return Alone(
-        [_piece(*row[:-1], rows=row[-1]) for row in rows], leads, worst, without, np.array(beside["ranked"], dtype=bool)
-    )
+    def rows(alone: Alone) -> tuple[Rows, Beside]:
+        place = {id(piece): number for number, piece in enumerate(left_out)}
+        numbers = {name: getattr(alone, name).tolist() for name in _NUMBERS}
+        return [(place[id(piece)],) for piece in alone.pieces], numbers
+
+    def made(rows: Rows, beside: Beside) -> Alone:
+        leads, worst, without = (np.array(beside[name], dtype=np.int64) for name in _NUMBERS[:3])
+        ranked = np.array(beside["ranked"], dtype=bool)
+        return Alone([left_out[number] for (number,) in rows], leads, worst, without, ranked)
+
+    return AsRows("alone", rows, made)
 
 
 def _brought_rows(brought: dict[str, Brought]) -> tuple[Rows, Beside]:
@@ -89,6 +96,5 @@ def _interest_made(rows: Rows, _beside: Beside) -> dict[str, str]:
 
 RANKING = AsRows("ranking", _ranking_rows, _ranking_made)
 PLACES = AsRows("places", _places_rows, _places_made)
-ALONE = AsRows("alone", _alone_rows, _alone_made)
 BROUGHT = AsRows("brought", _brought_rows, _brought_made)
 INTEREST = AsRows("interest", _interest_rows, _interest_made)

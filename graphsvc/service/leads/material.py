@@ -38,7 +38,8 @@ from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
-from graphsvc.service.leads.as_rows import ALONE, BROUGHT, INTEREST, PLACES, RANKING
+from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, alone_among
+from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
 Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
@@ -195,11 +196,25 @@ class Material:
 
     def _read(self) -> Given:
         with lasting():
-            claims = self._ask.material("hubs.claims", _claim)
+            claims = self._ask.material("hubs.claims", self._claims_made())
             claims.sort(key=attrgetter("id"))
             persons = self._ask.material("hubs.persons", _person)
         level = "all" if self._ask.grant.handling == "C" else "p"
         return claims, persons, self._ask.home.register.dependence(self._ask.case, level)
+
+    def _claims_made(self) -> Make[Claim]:
+        """What makes claims of rows: where another clearance of the case has one that is equal in all of it, that one.
+
+        Several clearances would else have the better part of a case in memory several times.
+        """
+        there = {claim.id: claim for claims, _, _ in self._caches.given.of_case(self._ask.case) for claim in claims}
+
+        def made(statement: list[Any], row: list[Any]) -> Claim:
+            claim = _claim(statement, row)
+            twin = there.get(claim.id)
+            return twin if twin is not None and twin == claim else claim
+
+        return made
 
     def places(self) -> dict[str, Place]:
         """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
@@ -216,12 +231,12 @@ class Material:
             return places(leaving.on, left_out, leaving=leaving)
         # Both are told by the rankings without a piece each, which are gone through once.
         held = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
-        self._alone(gathering.held)
+        self._alone(left_out, gathering.held)
         return held
 
-    def _alone(self, compute: Callable[[], Alone]) -> Alone:
+    def _alone(self, left_out: Sequence[Piece], compute: Callable[[], Alone]) -> Alone:
         """What becomes of the first places without any one piece: as it is kept, or else computed."""
-        return self._caches.alone.of(self._ask.state, lambda: self._ask.computed(ALONE, compute))
+        return self._caches.alone.of(self._ask.state, lambda: self._ask.computed(alone_among(left_out), compute))
 
     def _leaving(self) -> tuple[LeavingOut, list[Piece]] | None:
         """What makes the rankings without some of what is told, and what is left out in turn; None where nobody is given a part."""
@@ -322,7 +337,7 @@ class Material:
             return None
         leaving, left_out = prepared
         self.places()  # which goes through the pieces for both
-        return would_leave(leaving.on, self._alone(lambda: alone(leaving, left_out)), lead, leaving=leaving)
+        return would_leave(leaving.on, self._alone(left_out, lambda: alone(leaving, left_out)), lead, leaving=leaving)
 
     def invented(self) -> int | None:
         """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""
@@ -373,8 +388,9 @@ def _claim(statement: list[Any], row: list[Any]) -> Claim:
     Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
     """
     words: list[Any] = list(map(intern, row[1:8]))
-    row[10] = row[10][0]  # a reserved claim has the handling code of its statement
-    claim = Claim(row[0], *words[:5], *statement[:3], *words[5:], *row[8:])
+    handling = row[10][0]  # a reserved claim has the handling code of its statement
+    more = (*row[8:10], handling, *(intern(value) if type(value) is str else value for value in row[11:]))
+    claim = Claim(row[0], *words[:5], *statement[:3], *words[5:], *more)
     claim.unnamed = statement[3]
     return claim
 
