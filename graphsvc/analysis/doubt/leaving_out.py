@@ -24,8 +24,9 @@ from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
-# So many sets are left out side by side, each by itself, and links that are believed otherwise for it.
-_AT_ONCE, _LINKS_AT_ONCE = 128, 8_000
+# So many sets are left out side by side, each by itself; so many links are believed otherwise for them; so many persons, over all of
+# these sets, may score otherwise then. One that goes beyond it alone is by itself.
+_AT_ONCE, _LINKS_AT_ONCE, _PERSONS_AT_ONCE = 128, 8_000, 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +252,25 @@ class LeavingOut:
             if number in moving or touching.any():
                 changes[number] = links[touching], belief[touching]
         numbers = np.array(list(changes), dtype=np.int64)
-        ends = np.cumsum([len(links) for links, _ in changes.values()]) // _LINKS_AT_ONCE
-        together = ends * len(numbers) + np.arange(len(numbers)) // _AT_ONCE
-        batches = np.split(numbers, np.flatnonzero(np.diff(together)) + 1) if len(numbers) else []
+        batches = np.split(numbers, _starts(board, list(changes.values()), moves.among(numbers))) if len(numbers) else []
         given = (([changes[number] for number in some.tolist()], moves.among(some)) for some in batches)
         for some, differs in zip(batches, self.processors.each(without_some, board, given), strict=True):
             yield Moved(order, some, *differs)
+
+
+def _starts(board: Board, changes: Sequence[Change], moves: Moves) -> Ints:
+    """Where, among some sets, another batch begins: none holds more sets, links or persons than go at once, but for one set alone."""
+    before, count = board.before, len(changes)
+    row = board.row_of[moves.entity]
+    inside = row >= 0
+    reached = rereading.reached(before, changes, (moves.left_out[inside], row[inside]))
+    full = (
+        np.arange(count) // _AT_ONCE,
+        np.cumsum([len(links) for links, _ in changes]) // _LINKS_AT_ONCE,
+        np.cumsum(reached) // _PERSONS_AT_ONCE,
+    )
+    starts: Ints = np.flatnonzero(np.any([np.diff(number) for number in full], axis=0)) + 1
+    return starts
 
 
 def _laid_out(on: Basis, network: Operation, candidacy: Candidacy) -> tuple[Board, Order]:

@@ -81,6 +81,7 @@ class Read:
         score: for each person, see `parts.score`.
         near: persons x persons: who is tied to whom at all.
         touched: link x persons: whose sums it adds to.
+        reach: for each person how many, at most, score otherwise where their sums change.
         adds: what each link adds.
         turns: what each link adds less and more where the person at its far end turns from one who may play a part into one only
             carried, or back.
@@ -94,6 +95,7 @@ class Read:
     score: Floats
     near: scipy.sparse.csr_array
     touched: scipy.sparse.csr_array
+    reach: Kept
     adds: Adds
     turns: Turns
     handed: scipy.sparse.csr_array
@@ -130,7 +132,10 @@ def read(network: Operation) -> Read:
     touched = scipy.sparse.coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
     score = parts.fits(weighed[-1])
     adds, turns = _adds(network), _turns(network)
-    return Read(network, whom, sums, weighed, score, near, touched, adds, turns, _handed(network))
+    # Each reading goes on to those tied to whom the one before changed for: at the last they are two ties away.
+    ties_of = np.diff(near.indptr).astype(np.int64)
+    reach = np.minimum(near.astype(np.int64) @ ties_of + 1, size)
+    return Read(network, whom, sums, weighed, score, near, touched, narrow(reach), adds, turns, _handed(network))
 
 
 # Entries as columns: link, cell (person x ingredient), person at the far end (-1: whoever it is), place of their kind.
@@ -195,6 +200,34 @@ def _handed(network: Operation) -> scipy.sparse.csr_array:
     source = ties.col[tie].astype(np.int64) * kinds + kind
     cell = person[tie] * _WIDTH + TIE_COLUMNS[block[tie], kind]
     return scipy.sparse.coo_array((ties.data[tie], (source, cell)), shape=(size * kinds, size * _WIDTH)).tocsr()
+
+
+def reached(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]) -> Ints:
+    """How many persons score otherwise after each change, roughly and rather too many: what `rescored` takes memory for.
+
+    Args:
+        before: see `read`.
+        changes: links believed otherwise.
+        turned: as `rescored` has it.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> none = np.array([], dtype=int)
+        >>> before = read(tied("s1: p1 DIRECTED p2", "s2: p3 PILOTED c1"))
+        >>> reached(before, [(np.array([0]), np.array([0.0])), (none, none + 0.0)], (none, none)).tolist()
+        [3, 0]
+
+    Limits: an estimate, by ties and by how many those tied to somebody are tied to.
+    """
+    whose, row = turned
+    touched = before.touched[np.concatenate([np.zeros(0, dtype=np.int64), *(links for links, _ in changes)])].tocoo()
+    by_link = np.repeat(np.arange(len(changes)), [len(links) for links, _ in changes])[touched.row]
+    entry, of = before.turns.by_person.members(row)
+    others = before.turns.cell[entry] // _WIDTH
+    of_change = np.concatenate((by_link, whose, whose[of]))
+    reach = before.reach[np.concatenate((touched.col, row, others))]
+    together = np.bincount(of_change, weights=reach, minlength=len(changes)).astype(np.int64)
+    return np.minimum(together, before.network.size)
 
 
 @dataclass(frozen=True, slots=True)
