@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
+from graphsvc.analysis.doubt import leaving_out, rereading
 from graphsvc.analysis.doubt.candidacy import APART, INSIDE, TIED, Candidacy
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
+from graphsvc.analysis.doubt.rereading import Change, Read, Rescored
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE
@@ -184,3 +186,35 @@ def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> 
             assert first.rank.tolist() == second.rank.tolist()
             assert first.ranked.tolist() == second.ranked.tolist()
             assert first.score == pytest.approx(second.score, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_few_or_many_at_once_come_to_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No batch of sets touches more persons than go at once, but for a set that does alone; and what it touches was not told too low."""
+    claims, persons, keys = with_passengers(seed)
+    on = basis(claims, persons, keys)
+    rows = [piece.rows for piece in pieces(on.told)]
+    together: list[tuple[int, int]] = []
+    rescored = rereading.rescored
+
+    def noted(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]) -> Rescored:
+        some = rescored(before, changes, turned)
+        most = rereading.reached(before, changes, turned)
+        assert (np.bincount(some.change, minlength=len(changes)) <= most).all()
+        together.append((len(changes), int(most.sum())))
+        return some
+
+    monkeypatch.setattr(rereading, "rescored", noted)
+    found = []
+    for most in (200_000, 12):
+        together.clear()
+        monkeypatch.setattr(leaving_out, "_PERSONS_AT_ONCE", most)
+        lists = list(LeavingOut(on).lists(rows))
+        order = np.argsort(np.concatenate([some.left_out for some in lists]))
+        found.append([np.concatenate([getattr(some, name) for some in lists])[order] for name in ("score", "rank")])
+    assert len(together) > 2
+    # A set that begins below the limit may reach beyond it by itself.
+    assert all(reach <= 12 + on.network.size for sets, reach in together if sets > 1 and on.network is not None)
+    (score, rank), (few_score, few_rank) = found
+    assert np.abs(score - few_score).max() < 1e-12
+    assert np.array_equal(rank, few_rank)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from graphsvc.analysis.doubt import stability
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
@@ -104,6 +106,30 @@ def test_a_group_is_named_beside_a_witness_who_is_not_of_it() -> None:
     told = [said("s1: p CONTROLS w1"), said("s2: p MEMBER_OF g1"), said("s3: p MEMBER_OF g1"), said("s4: a PILOTED c1")]
     on = basis(told, people("p", "a"), {"s2": frozenset({"boat"}), "s3": frozenset({"boat"})})
     assert stability.places(on, pieces(on.told))["p"].rests_on == ("witness", "group")
+
+
+def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A register may hold a hundred thousand claims, and thousands rest on it."""
+    names = [f"p{number}" for number in range(20)]
+    # Half of each score goes with the register as with one of its records, which is part of it.
+    told = [
+        said(f"r{part}: {name} ORGANISED c{part}", source_kind="record", source="r")
+        for name in names
+        for part in range(2)
+    ]
+    compared: list[int] = []
+    among = stability.among
+
+    def counted(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
+        compared.append(len(values))
+        return among(values, ordered)
+
+    monkeypatch.setattr(stability, "among", counted)
+    on = basis(told, people(*names), {})
+    assert {place.rests_on for place in stability.places(on, pieces(on.told)).values()} == {("record",)}
+    assert len(compared) == 1
 
 
 @pytest.mark.parametrize("same", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,21 @@ def marks(session: Session, *link: str) -> list[str | None]:
 
 
 DIRECTED, PAID = ("B", "DIRECTED", "A"), ("A", "PAID", "B")
+
+
+def test_a_claim_that_clearances_are_given_alike_is_in_memory_once(service: Service, case: str, tmp_path: Path) -> None:
+    loaded(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
+    cleared = [(handling, sources) for handling in ("C", "P") for sources in (True, False)]
+    given = {of: reader(service, case, of[0], sources=of[1]).leads._material.given()[0] for of in cleared}
+    # What is under C alone marks nothing of what is computed under P.
+    for (handling, _), claims in given.items():
+        marked = {claim.interest for claim in claims if claim.key == DIRECTED}
+        assert marked - {""} == {"owes" if handling == "C" else "owed"}
+    for first, second in combinations(given.values(), 2):
+        other = {claim.id: claim for claim in second}
+        alike = [other[claim.id] is claim for claim in first if other.get(claim.id) == claim]
+        assert all(alike)
+        assert alike
 
 
 def test_a_mark_rests_on_what_the_reader_may_see_and_takes_source_clearance(

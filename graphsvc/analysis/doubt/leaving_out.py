@@ -252,7 +252,9 @@ class LeavingOut:
             if number in moving or touching.any():
                 changes[number] = links[touching], belief[touching]
         numbers = np.array(list(changes), dtype=np.int64)
-        batches = np.split(numbers, _starts(board, list(changes.values()), moves.among(numbers))) if len(numbers) else []
+        batches = (
+            np.split(numbers, _starts(board, list(changes.values()), moves.among(numbers))) if len(numbers) else []
+        )
         given = (([changes[number] for number in some.tolist()], moves.among(some)) for some in batches)
         for some, differs in zip(batches, self.processors.each(without_some, board, given), strict=True):
             yield Moved(order, some, *differs)
@@ -281,7 +283,10 @@ def _laid_out(on: Basis, network: Operation, candidacy: Candidacy) -> tuple[Boar
     apart = [person.id for person in on.people if person.id not in place]
     carried = sum(name in on.left_out for name in apart)
     rivals = {0.0: (INSIDE, len(apart) - carried), ONLY_CARRIED: (TIED, carried)}
-    board = made(rereading.read(network.nameless()), candidacy.now, row_of, rivals, shown)
+    entity = np.flatnonzero(row_of >= 0)
+    plays = np.zeros(network.size, dtype=bool)
+    plays[row_of[entity]] = candidacy.now[entity] == INSIDE
+    board = made(rereading.read(network.nameless(), plays), candidacy.now, row_of, rivals, shown)
     score = listed(board.before.score, board.stands)
     at = board.number[np.argsort(-board.listed, kind="stable")[: len(board.falling)]]
     ids = [network.ids[row] for row in shown.tolist()]

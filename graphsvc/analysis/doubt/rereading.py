@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from graphsvc.analysis.evidence.bins import Bins, Kept, narrow, sorted_into
+from graphsvc.analysis.evidence.bins import Bins, Kept, among, distinct, narrow, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.evidence.roles import WHOM
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, NAMES, TIE_COLUMNS, ingredients
@@ -70,11 +70,31 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """What is added to whom for each bit that somebody is of a kind.
+
+    Attributes:
+        cells: persons x ingredients, as one number, of those to which anything is added of who may play a part; sorted.
+        among: (persons x kinds) x `cells`.
+        by_person: the entries of each who may play none, for where they turn: `source` persons x kinds as one number, `cell` as
+            above, `amount` what is added.
+    """
+
+    cells: Kept
+    among: scipy.sparse.csr_array
+    by_person: Bins
+    source: Kept
+    cell: Kept
+    amount: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A network as it was read, round by round.
 
     Attributes:
         network: what was read.
+        plays: for each person whether they may play a part. Of who may not nothing goes on to others, and no score is asked for.
         whom: before each reading persons x `roles.WHOM`; the first takes everybody for the average.
         sums: at each reading persons x ingredients, before the logarithm.
         weighed: at each reading persons x the parts of its table, log-odds.
@@ -85,10 +105,11 @@ class Read:
         adds: what each link adds.
         turns: what each link adds less and more where the person at its far end turns from one who may play a part into one only
             carried, or back.
-        handed: (persons x kinds) x (persons x ingredients): what is added to whom for each bit that somebody is of a kind.
+        handed: what somebody being of a kind adds to others.
     """
 
     network: Operation
+    plays: Bools
     whom: list[Floats]
     sums: list[Floats]
     weighed: list[Floats]
@@ -98,11 +119,15 @@ class Read:
     reach: Kept
     adds: Adds
     turns: Turns
-    handed: scipy.sparse.csr_array
+    handed: Handed
 
 
-def read(network: Operation) -> Read:
+def read(network: Operation, plays: Bools | None = None) -> Read:
     """Reads a network and keeps what further readings need.
+
+    Args:
+        network: see `network`.
+        plays: for each person whether they may play a part (default: everybody may).
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -132,10 +157,13 @@ def read(network: Operation) -> Read:
     touched = scipy.sparse.coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
     score = parts.fits(weighed[-1])
     adds, turns = _adds(network), _turns(network)
+    plays = np.ones(size, dtype=bool) if plays is None else plays
     # Each reading goes on to those tied to whom the one before changed for: at the last they are two ties away.
-    ties_of = np.diff(near.indptr).astype(np.int64)
-    reach = np.minimum(near.astype(np.int64) @ ties_of + 1, size)
-    return Read(network, whom, sums, weighed, score, near, touched, narrow(reach), adds, turns, _handed(network))
+    counting = plays.astype(np.int64)
+    ties_of = near.astype(np.int64) @ counting
+    reach = narrow(np.minimum(1 + ties_of + near.astype(np.int64) @ (ties_of * counting), size))
+    handed = _handed(network, plays)
+    return Read(network, plays, whom, sums, weighed, score, near, touched, reach, adds, turns, handed)
 
 
 # Entries as columns: link, cell (person x ingredient), person at the far end (-1: whoever it is), place of their kind.
@@ -192,18 +220,27 @@ def _turns(network: Operation) -> Turns:
     return Turns(by_person, narrow(link), np.concatenate(signs), narrow(cell), narrow(other), narrow(kind))
 
 
-def _handed(network: Operation) -> scipy.sparse.csr_array:
+def _handed(network: Operation, plays: Bools) -> Handed:
     ties, size, kinds = network.ties.tocoo(), network.size, len(WHOM)
     block, person = np.divmod(ties.row.astype(np.int64), max(size, 1))
     apart = np.flatnonzero(~_ANYONE[block])
     tie, kind = np.repeat(apart, kinds), np.tile(np.arange(kinds), len(apart))
     source = ties.col[tie].astype(np.int64) * kinds + kind
-    cell = person[tie] * _WIDTH + TIE_COLUMNS[block[tie], kind]
-    return scipy.sparse.coo_array((ties.data[tie], (source, cell)), shape=(size * kinds, size * _WIDTH)).tocsr()
+    whose = person[tie]
+    cell = whose * _WIDTH + TIE_COLUMNS[block[tie], kind]
+    to, idle = np.flatnonzero(plays[whose]), np.flatnonzero(~plays[whose])
+    # Few of all cells are ever added to: so what is worked out for a hundred sets does not take room for each cell there is.
+    cells = distinct(cell[to])
+    column = np.searchsorted(cells, cell[to])
+    among = scipy.sparse.coo_array((ties.data[tie[to]], (source[to], column)), shape=(size * kinds, len(cells)))
+    by_person = sorted_into(whose[idle], size)
+    return Handed(
+        narrow(cells), among.tocsr(), by_person, narrow(source[idle]), narrow(cell[idle]), ties.data[tie[idle]]
+    )
 
 
 def reached(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]) -> Ints:
-    """How many persons score otherwise after each change, roughly and rather too many: what `rescored` takes memory for.
+    """How many persons score otherwise after each change, at most: what `rescored` takes memory for.
 
     Args:
         before: see `read`.
@@ -217,7 +254,7 @@ def reached(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]) 
         >>> reached(before, [(np.array([0]), np.array([0.0])), (none, none + 0.0)], (none, none)).tolist()
         [3, 0]
 
-    Limits: an estimate, by ties and by how many those tied to somebody are tied to.
+    Limits: a bound, by ties and by how many those tied to somebody are tied to; often it is everybody.
     """
     whose, row = turned
     touched = before.touched[np.concatenate([np.zeros(0, dtype=np.int64), *(links for links, _ in changes)])].tocoo()
@@ -270,8 +307,10 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
     parts_of: list[tuple[Ints, Floats, Kept, Kept, Kept]] = [
         (change[of], moved_by[of], adds.cell[entry], adds.other[entry], adds.kind[entry])
     ]
+    turning = np.zeros(0, dtype=np.int64)
     if turned is not None:
         parts_of.append(_turned(before, (change, link, moved_by), *turned))
+        turning = np.sort(turned[0] * size + turned[1])
     change, amount, cell, other, kind = (np.concatenate(part) for part in zip(*parts_of, strict=True))
     with_whom = np.flatnonzero(other >= 0)
     kind, far = kind[with_whom], other[with_whom]
@@ -293,12 +332,18 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
                 (shifted.reshape(-1), columns.reshape(-1), starts), shape=(count, size * kinds)
             )
             # Turned over twice it is sorted, sooner than by sorting; what is sorted is added up in a fraction of the time.
-            added = added + (otherwise @ before.handed).tocsc().tocsr()
-        former = before.sums[number].reshape(-1)[added.indices]
-        # Rounding may leave a hair below nothing where a belief was taken away again.
-        grown = np.log1p(np.maximum(former + added.data, 0.0)) - np.log1p(former)
+            more = (otherwise @ before.handed.among).tocsc().tocsr()
+            cells = before.handed.cells[more.indices]
+            added = added + scipy.sparse.csr_array((more.data, cells, more.indptr), shape=added.shape)
+            added = added + _to_turned(before.handed, turning, keys, shifted, added.shape)
         person, column = np.divmod(added.indices, _WIDTH)
         whose = np.repeat(np.arange(count) * size, np.diff(added.indptr)) + person
+        counts = before.plays[person]
+        counts[~counts] = among(whose[~counts], turning)
+        whose, column = whose[counts], column[counts]
+        former = before.sums[number].reshape(-1)[added.indices[counts]]
+        # Rounding may leave a hair below nothing where a belief was taken away again.
+        grown = np.log1p(np.maximum(former + added.data[counts], 0.0)) - np.log1p(former)
         first = np.flatnonzero(np.diff(whose, prepend=-1))
         keys, rows, ends = whose[first], whose[first] % size, np.append(first, len(whose))
         shifted, score = np.empty((len(rows), kinds)), np.empty(len(rows))
@@ -314,6 +359,27 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
             else:
                 score[here] = parts.fits(weighed)
     return Rescored(keys // max(size, 1), rows, score)
+
+
+def _to_turned(
+    handed: Handed, turning: Ints, keys: Ints, shifted: Floats, shape: tuple[int, int]
+) -> scipy.sparse.csr_array:
+    """What is added, list by list, to those who turn and might play no part before, as others are taken otherwise.
+
+    Args:
+        handed: what is added to whom.
+        turning: list x person, sorted.
+        keys: list x person of whom a reading takes otherwise, sorted; shifted: for how much more of each kind.
+        shape: lists x (persons x ingredients).
+    """
+    size, kinds = shape[1] // _WIDTH, shifted.shape[1]
+    change, person = np.divmod(turning, max(size, 1))
+    entry, of = handed.by_person.members(person)
+    other, kind = np.divmod(handed.source[entry], kinds)
+    wanted = change[of] * size + other
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    moved = np.where(keys[place] == wanted, shifted[place, kind], 0.0) * handed.amount[entry]
+    return scipy.sparse.coo_array((moved, (change[of], handed.cell[entry])), shape=shape).tocsr()
 
 
 def _turned(
