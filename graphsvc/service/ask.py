@@ -244,14 +244,20 @@ class Ask:
         """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look)
 
-    def computed(self, form: AsRows[Thing], compute: Callable[[], Thing]) -> Thing:
+    def computed(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
         """What was computed of the case as it stands, kept on disk where there is much of it: see `access.door.gate.Gate.computed`.
+
+        Args:
+            form: how it is written.
+            compute: computes it.
+            version: of what is computed already, or of what it is computed of (default: of the look that goes on).
 
         Raises:
             NotFound, Busy: as `require_open`.
         """
         decided_by = (self.home.weights.digest,)
-        return self.home.gate.computed(self.principal, self.case, form, decided_by, compute, self._look)
+        of = version if self._look is None else self._look.version
+        return self.home.gate.computed(self.principal, self.case, form, decided_by, compute, of)
 
     def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """The rows of several of the service's own queries (name, parameters), asked for at the same time.

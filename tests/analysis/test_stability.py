@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from graphsvc.analysis.doubt import stability
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.evidence.bins import among
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.examples import people, said
@@ -120,7 +121,6 @@ def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on
         for part in range(2)
     ]
     compared: list[int] = []
-    among = stability.among
 
     def counted(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
         compared.append(len(values))

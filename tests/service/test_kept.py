@@ -40,6 +40,25 @@ def test_what_is_c_is_not_counted_as_what_is_p_and_drops_nothing_of_it() -> None
     assert results.of(("dover", 8, "C", True), lambda: "again") == "again"
 
 
+def test_what_is_there_of_a_case_is_told_while_others_ask_for_it() -> None:
+    results = Cache[str](9)
+
+    class Case(str):
+        """Somebody finds what they ask for between two looks at what there is."""
+
+        def __eq__(self, other: object) -> bool:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(results.of, first, lambda: "again").result(10)
+            return str(self) == other
+
+        __hash__ = str.__hash__
+
+    first = (Case("dover"), 1, "P")
+    for key in (first, (Case("dover"), 2, "C"), (Case("calais"), 1, "P")):
+        results.of(key, lambda key=key: key[2])  # type: ignore[misc]  # bound at once
+    assert sorted(results.of_case("dover")) == ["C", "P"]
+
+
 def test_who_asks_while_somebody_computes_waits_for_that() -> None:
     results, begun, goes_on, computed = Cache[str](9), threading.Event(), threading.Event(), list[str]()
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.stability import places
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.register import Register
 from graphsvc.config import Settings
@@ -259,6 +260,27 @@ def test_what_a_look_computes_of_a_former_state_is_kept_for_no_later_one(twice: 
         look()
     assert computed(twice.kept, "all") == computed(twice.plain, "all")
     assert "aide-3" in {lead.id for lead in computed(twice.kept, "all")["ranking"].leads}
+
+
+def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice.deliver(FIRST)
+    twice.deliver(THIRD)
+    overtaken: list[str] = []
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        held = places(*given, **named)
+        if not overtaken:
+            overtaken.append("undone meanwhile")
+            session(twice.plain, "inv", CASE).deliveries.undo(2, quiet)
+        return held
+
+    monkeypatch.setattr(material, "places", slowly)
+    # Nothing was opened in one look: so commands and notebooks ask.
+    session(twice.kept, "all", CASE).leads.places()
+    assert overtaken
+    assert computed(twice.kept, "all") == computed(twice.plain, "all")
 
 
 def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:

@@ -254,7 +254,7 @@ class Gate:
         form: AsRows[Thing],
         decided_by: Sequence[object],
         compute: Callable[[], Thing],
-        look: Look | None = None,
+        version: int | None = None,
     ) -> Thing:
         """What was computed of a case as it stands, at this clearance, or else what `compute` gives, which is kept then.
 
@@ -266,14 +266,14 @@ class Gate:
             form: how it is written.
             decided_by: what else decides it, besides case, clearance and code: settings.
             compute: computes it of what this gate gives.
-            look: the look that goes on. What is computed in it is of the state that it is of, whatever the case is by now.
+            version: of the case, that what it is computed of is of, whatever the case is by now (None: as it stands).
 
         Raises:
             NotFound, Busy: as `require_open`.
         """
         grant = policy.require_case(principal, case)
         stands = self._open(case, grant)
-        if look is not None and look.version != _version(stands, grant):
+        if version not in (None, _version(stands, grant)):
             return compute()
         question = ("computed", form.name, _version(stands, grant), self._settings.few_below, *decided_by)
         snapshot = self._snapshots.of(case, grant, stands, question, computed=True)

@@ -261,7 +261,7 @@ class LeavingOut:
 
 
 def _starts(board: Board, changes: Sequence[Change], moves: Moves) -> Ints:
-    """Where, among some sets, another batch begins: none holds more sets, links or persons than go at once, but for one set alone."""
+    """Where, among some sets, another batch begins: so that none holds many more sets, links or persons than go at once, but for a set that does alone."""
     before, count = board.before, len(changes)
     row = board.row_of[moves.entity]
     inside = row >= 0

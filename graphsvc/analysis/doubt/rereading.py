@@ -369,7 +369,8 @@ def _to_turned(
     Args:
         handed: what is added to whom.
         turning: list x person, sorted.
-        keys: list x person of whom a reading takes otherwise, sorted; shifted: for how much more of each kind.
+        keys: list x person of whom a reading takes otherwise, sorted.
+        shifted: for how much more of each kind.
         shape: lists x (persons x ingredients).
     """
     size, kinds = shape[1] // _WIDTH, shifted.shape[1]

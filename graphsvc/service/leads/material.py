@@ -43,6 +43,8 @@ from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
 Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
+# What a result is computed on, see `Ask.state`.
+State = tuple[str, int, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ class Material:
 
     @lasting()
     def _place(self) -> dict[str, Place]:
-        prepared = self._leaving()
+        state, prepared = self._ask.state, self._leaving()
         if prepared is None:
             return {}
         leaving, left_out = prepared
@@ -231,12 +233,16 @@ class Material:
             return places(leaving.on, left_out, leaving=leaving)
         # Both are told by the rankings without a piece each, which are gone through once.
         held = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
-        self._alone(left_out, gathering.held)
+        self._alone(state, left_out, gathering.held)
         return held
 
-    def _alone(self, left_out: Sequence[Piece], compute: Callable[[], Alone]) -> Alone:
-        """What becomes of the first places without any one piece: as it is kept, or else computed."""
-        return self._caches.alone.of(self._ask.state, lambda: self._ask.computed(alone_among(left_out), compute))
+    def _alone(self, state: State, left_out: Sequence[Piece], compute: Callable[[], Alone]) -> Alone:
+        """What becomes of the first places without any one piece: as it is kept, or else computed.
+
+        `state`: the one that the pieces are of. The case may be another by now, and has other pieces then.
+        """
+        form = alone_among(left_out)
+        return self._caches.alone.of(state, lambda: self._ask.computed(form, compute, version=state[1]))
 
     def _leaving(self) -> tuple[LeavingOut, list[Piece]] | None:
         """What makes the rankings without some of what is told, and what is left out in turn; None where nobody is given a part."""
@@ -332,12 +338,14 @@ class Material:
         return self._caches.falsehood.of((*self._ask.state, lead), lambda: self._would_leave(lead))
 
     def _would_leave(self, lead: str) -> FalseAccounts | None:
-        prepared = self._leaving()
+        state, prepared = self._ask.state, self._leaving()
         if prepared is None:
             return None
         leaving, left_out = prepared
         self.places()  # which goes through the pieces for both
-        return would_leave(leaving.on, self._alone(left_out, lambda: alone(leaving, left_out)), lead, leaving=leaving)
+        return would_leave(
+            leaving.on, self._alone(state, left_out, lambda: alone(leaving, left_out)), lead, leaving=leaving
+        )
 
     def invented(self) -> int | None:
         """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""
