@@ -30,7 +30,8 @@ from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.service import CancelledError, Service, settle
 
 _LOG = logging.getLogger(__name__)
-_THREADS = 8
+# Pages at once in each process: some wait for minutes for what somebody else works out of a large case, and hold up nobody with it.
+_THREADS = 24
 # Between two starts of a process that dies at once; and what the others are given to end
 # (longer than what they do may take to come to an end, see `cases.home.Home.close`).
 _AGAIN_S, _END_S = 5.0, 180.0

@@ -7,8 +7,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+from flask import Flask, request
+
+from graphsvc import web
 from graphsvc.access.people import accounts
 from graphsvc.cli.serving import serving
 from graphsvc.config import Settings
@@ -40,3 +45,54 @@ def test_the_pages_lie_below_the_address_it_says(settings: Callable[..., Setting
         asking.join(30)
     assert [status for status, _ in answers] == [303, 404, 200, 404]
     assert f"Path={service.hidden_path()}" in answers[0][1]
+
+
+def test_twenty_readers_who_wait_for_what_takes_long_hold_up_nobody_else(
+    settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large case the list of leads takes minutes after a change, and half of fifty readers may have asked one process for it."""
+    answered: list[int] = []
+    waiting, let_go = threading.Semaphore(0), threading.Event()
+    plain = web.create_app
+
+    def create(*given: Any, **named: Any) -> Flask:
+        app = plain(*given, **named)
+
+        def wait() -> None:
+            if request.path.endswith("/takes-long"):
+                waiting.release()
+                let_go.wait(60)
+
+        app.before_request_funcs.setdefault(None, []).insert(0, wait)
+        return app
+
+    monkeypatch.setattr(web, "create_app", create)
+    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none", port=0, processes=1)) as service:
+
+        def ask(address: str) -> None:
+            parts = urlsplit(address)
+
+            def get(path: str) -> int:
+                connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+                connection.request("GET", parts.path + path)
+                status = connection.getresponse().status
+                connection.close()
+                return status
+
+            readers = [threading.Thread(target=get, args=("/takes-long",)) for _ in range(20)]
+            try:
+                for reader in readers:
+                    reader.start()
+                if all(waiting.acquire(timeout=10) for _ in readers):
+                    answered.append(get("/sign-in"))
+            finally:
+                let_go.set()
+                for reader in readers:
+                    reader.join(60)
+                os.kill(os.getpid(), signal.SIGINT)
+
+        with serving(service) as address:
+            asking = threading.Thread(target=ask, args=(address,))
+            asking.start()
+        asking.join(90)
+    assert answered == [200]

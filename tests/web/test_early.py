@@ -39,6 +39,27 @@ def test_it_is_the_page_that_others_get(site: Any, inv: FlaskClient) -> None:
         assert "coming" not in whole.text
 
 
+@pytest.mark.parametrize("name", ["leads", "lead"])
+def test_a_list_that_is_worked_out_comes_after_its_frame_and_at_once_where_it_was(
+    site: Any, inv: FlaskClient, name: str
+) -> None:
+    address = site.address(name, **({"id": site.boss} if name == "lead" else {}))
+    with standing_still(audit.now()):
+        site.service.forget()
+        opened = inv.get(address, headers=OPENED)
+        first = opened.text  # it is worked out as it is read
+        again, whole = inv.get(address, headers=OPENED), inv.get(address)
+    assert opened.status_code == again.status_code == whole.status_code == 200
+    text, coming = _COMING.subn("", first)
+    assert coming == 1
+    assert _TOKEN.sub("", again.text) == _TOKEN.sub("", whole.text)
+    # Of a lead that is not there yet the title has the id alone.
+    titles = [re.search(r"<title>([^<]*)</title>", each)[0] for each in (text, whole.text)]  # type: ignore[index]
+    assert _TOKEN.sub("", text).replace(titles[0], titles[1]) == _TOKEN.sub("", whole.text)
+    assert (titles[0] == titles[1]) == (name == "leads")
+    assert inv.get(site.address("lead", id="gone"), headers=OPENED).status_code == 404
+
+
 def test_its_frame_comes_before_anything_is_read(site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, picture = [], Network.picture
 

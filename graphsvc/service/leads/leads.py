@@ -43,6 +43,10 @@ class Leads:
         self.witnesses = Witnesses(ask, material, self.groups, self.look)
         self.sets = Sets(ask, material)
 
+    def at_hand(self, *, claims: bool = False) -> bool:
+        """Whether the list of leads of this reader is in memory, or else somebody waits for it; with `claims` what one lead is told with, too."""
+        return self._material.at_hand(claims=claims)
+
     def ranking(self) -> Ranking:
         """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log.
 

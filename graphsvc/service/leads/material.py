@@ -6,6 +6,7 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from sys import intern
@@ -34,6 +35,7 @@ from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, raising, reas
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
+from graphsvc.errors import GraphsvcError
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
@@ -126,6 +128,15 @@ class Material:
     def _fold(self) -> Given:
         claims, persons, _ = self.given()
         return folded(claims), persons, {}
+
+    def at_hand(self, *, claims: bool) -> bool:
+        """Whether the ranking and how far each place holds are in memory, and `claims` as well; not, where the case is closed."""
+        wanted: list[Cache[Any]] = [self._caches.rankings, self._caches.places]
+        wanted += [self._caches.given] if claims else []
+        with suppress(GraphsvcError):
+            state = self._ask.state
+            return all(cache.there(state) is not None for cache in wanted)
+        return False
 
     def given(self) -> Given:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""

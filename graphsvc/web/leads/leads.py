@@ -24,7 +24,7 @@ from graphsvc.service import (
 )
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer, at, or_again, page
+from graphsvc.web.frame import answer, answer_early, at, or_again, page
 from graphsvc.web.leads.groups import group_rows, shared_names, shared_rows
 from graphsvc.web.paging import first_of
 from graphsvc.web.rail import Entry
@@ -54,12 +54,25 @@ _OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account", 
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfaced", "sort", "all")
 
 
-@page(blueprint, "/leads", look="analyse", query="=hubs")
+@page(blueprint, "/leads")
 def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
     session = at(case)
-    ranking = session.leads.ranking()
+    session.require("analyse")
     asked = {name: request.args.get(name, "") for name in _ASKED}
+
+    def late() -> dict[str, Any]:
+        with session.look("analyse", query="hubs"):
+            return _table(session, asked)
+
+    data: dict[str, Any] = {"case": session.case, "asked": asked}
+    if session.leads.at_hand():
+        return answer("leads/table.html", **data, **late())
+    return answer_early("leads/table.html", late, **data)
+
+
+def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
+    ranking = session.leads.ranking()
     if any(asked.values()):
         rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
         total, first = len(rows), first_of(request.args, len(rows), PAGE)
@@ -73,22 +86,19 @@ def table(case: str) -> ResponseReturnValue:
     for row in shown:
         row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
         row["line"] = _line(row, len(ranking.leads))
-    return answer(
-        "leads/table.html",
-        case=session.case,
-        verdict=ranking.verdict,
-        reason=ranking.reason,
-        ranked_on=session.leads.ranked_on,
-        total=len(ranking.leads),
-        found=total,
-        first=first,
-        leads=shown,
-        ingredients=[name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
-        asked=asked,
-        stages=list(wording.STAGES),
-        resting=[(kind, words) for kind, words in PIECES.items() if kind not in _OF_OTHERS[session.grant.sources]],
-        page_size=PAGE,
-    )
+    return {
+        "verdict": ranking.verdict,
+        "reason": ranking.reason,
+        "ranked_on": session.leads.ranked_on,
+        "total": len(ranking.leads),
+        "found": total,
+        "first": first,
+        "leads": shown,
+        "ingredients": [name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
+        "stages": list(wording.STAGES),
+        "resting": [(kind, words) for kind, words in PIECES.items() if kind not in _OF_OTHERS[session.grant.sources]],
+        "page_size": PAGE,
+    }
 
 
 @blueprint.get("/leads.csv")
@@ -101,13 +111,25 @@ def table_csv(case: str) -> ResponseReturnValue:
     return csv_file("leads", (*LISTED_COLUMNS, "verdict"), written, last=filter(None, [session.leads.ranked_on]))
 
 
-@page(blueprint, "/lead", look="analyse", lead="id")
+@page(blueprint, "/lead")
 def lead(case: str) -> ResponseReturnValue:
     """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
-    return _lead(at(case), request.args.get("id", ""))
+    return _answer(at(case), request.args.get("id", ""))
 
 
-def _lead(session: Session, identifier: str) -> ResponseReturnValue:
+def _answer(session: Session, identifier: str) -> ResponseReturnValue:
+    session.require("analyse")
+
+    def late() -> dict[str, Any]:
+        with session.look("analyse", lead=identifier):
+            return _lead(session, identifier)
+
+    if session.leads.at_hand(claims=True):
+        return answer("leads/lead.html", case=session.case, **late())
+    return answer_early("leads/lead.html", late, case=session.case)
+
+
+def _lead(session: Session, identifier: str) -> dict[str, Any]:
     lead, why = session.leads.look(identifier)
     read, asking = session.leads.questions.readings(lead.id), session.leads.questions.next(lead.id)
     everyone = [*why.claims]
@@ -124,16 +146,14 @@ def _lead(session: Session, identifier: str) -> ResponseReturnValue:
     groups, _, colouring = session.leads.groups.with_colours(sources) if sources else ([], 0.0, [])
     things = shared_names(session, [*colouring, *(shared for group in groups for shared in group.shared)])
     low, high = charts.scale([row["shares"]])
-    return answer(
-        "leads/lead.html",
-        case=session.case,
-        verdict=ranking.verdict,
-        ranked_on=session.leads.ranked_on,
-        lead=row,
-        line=_line(row, len(ranking.leads)),
-        staged={stage: sum(stage in candidate.stages for candidate in ranking.leads) for stage in lead.stages},
-        most=_piece(place.most) if place is not None and place.most is not None else None,
-        falsehood={
+    return {
+        "verdict": ranking.verdict,
+        "ranked_on": session.leads.ranked_on,
+        "lead": row,
+        "line": _line(row, len(ranking.leads)),
+        "staged": {stage: sum(stage in candidate.stages for candidate in ranking.leads) for stage in lead.stages},
+        "most": _piece(place.most) if place is not None and place.most is not None else None,
+        "falsehood": {
             "pieces": [_piece(piece) for piece in falsehood.pieces],
             "rank": falsehood.rank,
             "fewest": falsehood.fewest,
@@ -141,20 +161,20 @@ def _lead(session: Session, identifier: str) -> ResponseReturnValue:
         }
         if falsehood is not None
         else None,
-        invented=invented,
-        bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
-        total=len(ranking.leads),
-        supporting=_rows(why.supporting, names, why.voices, why),
-        lowering=_rows(why.lowering, names, why.voices, why),
-        other=_rows(why.other, names, why.voices),
-        denying=_rows(why.denying, names, None, why),
-        taken_back=_rows(why.taken_back, names),
-        groups=[list(group.sources) for group in groups],
-        reasons=group_rows(groups, things),
-        colouring=shared_rows(colouring, things),
-        other_sources=list(why.other_sources),
-        sources=session.grant.sources,
-        paths=[
+        "invented": invented,
+        "bar": charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
+        "total": len(ranking.leads),
+        "supporting": _rows(why.supporting, names, why.voices, why),
+        "lowering": _rows(why.lowering, names, why.voices, why),
+        "other": _rows(why.other, names, why.voices),
+        "denying": _rows(why.denying, names, None, why),
+        "taken_back": _rows(why.taken_back, names),
+        "groups": [list(group.sources) for group in groups],
+        "reasons": group_rows(groups, things),
+        "colouring": shared_rows(colouring, things),
+        "other_sources": list(why.other_sources),
+        "sources": session.grant.sources,
+        "paths": [
             {
                 "source": path.source,
                 "strength": path.strength,
@@ -162,7 +182,7 @@ def _lead(session: Session, identifier: str) -> ResponseReturnValue:
             }
             for path in why.paths
         ],
-        readings=[
+        "readings": [
             {
                 "name": reading.name,
                 "text": reading.text,
@@ -173,7 +193,7 @@ def _lead(session: Session, identifier: str) -> ResponseReturnValue:
             }
             for reading in read
         ],
-        questions=[
+        "questions": [
             {
                 "text": question.text,
                 "claim": row,
@@ -183,13 +203,13 @@ def _lead(session: Session, identifier: str) -> ResponseReturnValue:
             for question in asking.questions
             for row in _rows([question.claim], names)
         ],
-        question_notes=list(asking.notes),
-        put=[{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
-        questions_most=asking.most,
-        reviews=[review_row(review) for review in session.leads.reviews.of(lead.id)],
-        may_review=session.may("review"),
-        seen=session.version,
-    )
+        "question_notes": list(asking.notes),
+        "put": [{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
+        "questions_most": asking.most,
+        "reviews": [review_row(review) for review in session.leads.reviews.of(lead.id)],
+        "may_review": session.may("review"),
+        "seen": session.version,
+    }
 
 
 @blueprint.post("/lead/review")
@@ -204,11 +224,7 @@ def review(case: str) -> ResponseReturnValue:
         session.leads.reviews.add(identifier, judgement, reason, seen=given.get("seen", -1, type=int))
         return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
 
-    def again() -> ResponseReturnValue:
-        with session.look("analyse", lead=identifier):
-            return _lead(session, identifier)
-
-    return or_again(reviewing, again)
+    return or_again(reviewing, lambda: _answer(session, identifier))
 
 
 @blueprint.post("/lead/question")
