@@ -61,16 +61,19 @@ class Seen:
     Attributes:
         took: seconds and address of each page.
         faults: what was not answered as it should be.
+        again: how often somebody was told that a page is being worked out, and to look again.
     """
 
     took: list[tuple[float, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    again: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, took: float, place: str, fault: str) -> None:
+    def note(self, took: float, place: str, fault: str, *, again: bool) -> None:
         """One page more."""
         with self.lock:
             self.took.append((took, place))
+            self.again += again
             if fault:
                 self.faults.append(fault)
 
@@ -178,6 +181,7 @@ def _figures(
     for reader in readers:
         reader.join()
     yield Figure(f"{what}: memory in all, before and after", f"{before:.2f}, {_memory(pid):.2f} GiB")
+    yield Figure("  told that it is being worked out, and to look again", f"{seen.again} times")
     yield Figure(
         "  not answered as it should be",
         f"{len(seen.faults)} {seen.faults[0] if seen.faults else ''}",
@@ -214,12 +218,13 @@ def _read(
             connection.request("GET", f"{parts.path}/case/{CASE}{place}", headers={"Cookie": cookie})
             answer = connection.getresponse()
             body = answer.read()
-            fault = "" if answer.status == 200 and body else f"{answer.status} {place}"
+            again = float(answer.headers.get("Retry-After") or 0)
+            fault = "" if body and (answer.status == 200 or again) else f"{answer.status} {place}"
         except (OSError, http.client.HTTPException) as error:
-            fault = f"{type(error).__name__} {place}"
+            fault, again = f"{type(error).__name__} {place}", 0.0
             connection.close()
-        seen.note(time.monotonic() - began, place, fault)
-        time.sleep(rng.uniform(*WAIT_S))
+        seen.note(time.monotonic() - began, place, fault, again=bool(again))
+        time.sleep(again or rng.uniform(*WAIT_S))
     connection.close()
 
 

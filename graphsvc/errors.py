@@ -86,6 +86,10 @@ class Busy(GraphsvcError):
     status = 503
 
 
+class NotReady(Busy):
+    """Somebody else is working it out, and it will be there in a while: asking again helps."""
+
+
 class Outdated(RequestError):
     """What somebody decided on has changed since it was shown to them: they look again, then decide."""
 

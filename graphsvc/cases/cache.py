@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+from graphsvc.records.patience import PATIENCE, not_ready
+
 Result = TypeVar("Result")
 Key = tuple[str, int, str, *tuple[str | bool, ...]]
 
@@ -47,6 +49,9 @@ class Cache(Generic[Result]):
         """The result cached under `key`, or else what `compute` gives, which is cached then.
 
         Who asks while somebody computes it waits for that; where it fails, each who waited computes it for themselves.
+
+        Raises:
+            NotReady: somebody computes it for longer than this one waits (`records.patience`).
         """
         with suppress(KeyError):
             result = self._results[key]
@@ -59,7 +64,8 @@ class Cache(Generic[Result]):
             mine = _Computing[Result]()
             computing = self._computing.setdefault(key, mine)
         if computing is not mine:
-            computing.over.wait()
+            if not computing.over.wait(PATIENCE.get()):
+                raise not_ready()
             return computing.results[0] if computing.results else compute()
         try:
             before = self._forgotten

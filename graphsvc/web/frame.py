@@ -31,8 +31,9 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotSignedIn, Refused, RequestError
+from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotReady, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
+from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service, Session, now
 from graphsvc.web import last_cases, peer, rail
 
@@ -73,6 +74,9 @@ _PARTS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "This cannot be read as it is",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
 }
+
+# Seconds that a page, and what a script of one asks for, waits for what somebody else works out; and after which a page asks again.
+_PATIENCE_S, _SCRIPTS_S, _AGAIN_S = 8.0, 25.0, 15
 
 # Where base.html leaves off until what takes time is there. No text of a case holds it: it is no character of one.
 _PAUSE = "\0"
@@ -292,6 +296,8 @@ def inward(target: str) -> str:
 
 def _deny_by_default() -> ResponseReturnValue | None:
     g.public = request.endpoint in PUBLIC
+    # What is sent is done, however long it waits; who only looks does not hold up others, and looks again.
+    PATIENCE.set((_PATIENCE_S if not wants_json() else _SCRIPTS_S) if request.method == "GET" else None)
     RECORDED.set(frozenset())  # a thread serves one request after the other
     if request.endpoint in ("static", "bootstrap.static"):
         return None
@@ -410,7 +416,7 @@ def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
         asked = urlsplit(request.url)  # quoted as it came, so that it leads back to the same page
         wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
         return redirect(url_for("signin.form", next=wanted, sent=None if request.method == "GET" else "yes"))
-    return _error(error.status, str(error))
+    return _error(error.status, str(error), again=isinstance(error, NotReady))
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
@@ -452,11 +458,15 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _error(status: int, text: str) -> ResponseReturnValue:
+def _error(status: int, text: str, *, again: bool = False) -> ResponseReturnValue:
+    headers = {"Retry-After": str(_AGAIN_S)} if again else {}
     if wants_json():
         response = jsonify({"error": text})
         response.status_code = status
+        response.headers.extend(headers)
         return response
-    title = _PARTS.get(HTTPStatus(status), "Something went wrong")
+    title = "Being worked out" if again else _PARTS.get(HTTPStatus(status), "Something went wrong")
     frame = "rest.html" if g.get("late") else "base.html"
-    return render_template("error.html", frame=frame, handling="", title=title, text=text), status
+    seconds = _AGAIN_S if again and request.method == "GET" else 0
+    page = render_template("error.html", frame=frame, handling="", title=title, text=text, again=seconds)
+    return page, status, headers

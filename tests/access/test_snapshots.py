@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
 import math
 import os
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,13 +21,14 @@ from hypothesis import strategies as st
 
 from graphsvc.access.door import snapshots
 from graphsvc.access.door.arrow import as_arrow, from_arrow
-from graphsvc.access.door.snapshots import Snapshots
+from graphsvc.access.door.snapshots import Snapshot, Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.appdb.engine import open_database
 from graphsvc.config import Settings
-from graphsvc.errors import OperatorError
+from graphsvc.errors import NotReady, OperatorError
+from graphsvc.records.patience import PATIENCE
 
 KEY, ROOT = b"k" * 32, b"r" * 32
 ALL, OPEN = Grant("C", sources=True), Grant("P")
@@ -389,6 +393,27 @@ def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
     kept.settle()
     assert not left.exists()
     assert got(kept)[0] == ROWS
+
+
+def test_of_what_takes_the_whole_machine_one_is_made_at_a_time_and_who_looks_at_a_page_is_told_to_look_again(
+    kept: Snapshots, database: sa.Engine, tmp_path: Path
+) -> None:
+    other = started(database, tmp_path)
+    heavy, also_heavy = (by.of("dover", grant, NOW, ("q",)) for by, grant in ((kept, ALL), (other, OPEN)))
+    context = contextvars.copy_context()
+    context.run(PATIENCE.set, 0.1)
+
+    def hurried(place: Snapshot, *, heavy: bool) -> str:
+        with place.alone(heavy=heavy):
+            return "made"
+
+    with ThreadPoolExecutor(1) as pool:
+        with heavy.alone(heavy=True):
+            for where in (also_heavy, other.of("dover", ALL, NOW, ("q",))):
+                with pytest.raises(NotReady, match="look again"):
+                    pool.submit(context.run, partial(hurried, where, heavy=True)).result(20)
+            assert pool.submit(context.run, partial(hurried, also_heavy, heavy=False)).result(20) == "made"
+        assert pool.submit(context.run, partial(hurried, also_heavy, heavy=True)).result(20) == "made"
 
 
 def test_settling_leaves_what_is_of_the_state_of_today(kept: Snapshots, database: sa.Engine, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 from graphsvc.cases import cache
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.config import Settings
-from graphsvc.errors import Busy
+from graphsvc.errors import Busy, NotReady
+from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service
 
 
@@ -38,6 +39,28 @@ def test_what_is_c_is_not_counted_as_what_is_p_and_drops_nothing_of_it() -> None
     results.of(("dover", 9, "C", True), lambda: "new")
     assert results.of(("dover", 3, "P", True), lambda: "again") == "P"
     assert results.of(("dover", 8, "C", True), lambda: "again") == "again"
+
+
+def test_who_waits_a_little_is_told_that_it_is_being_worked_out_and_finds_it_later() -> None:
+    results, begun, goes_on = Cache[str](9), threading.Event(), threading.Event()
+
+    def slow() -> str:
+        begun.set()
+        assert goes_on.wait(10)
+        return "worked out"
+
+    def hurried() -> str:
+        PATIENCE.set(0.05)
+        return results.of(("dover", 1, "C"), lambda: "worked out twice")
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(results.of, ("dover", 1, "C"), slow)
+        assert begun.wait(10)
+        patient = pool.submit(results.of, ("dover", 1, "C"), lambda: "worked out twice")
+        with pytest.raises(NotReady, match="look again in a moment"):
+            pool.submit(hurried).result(10)
+        goes_on.set()
+        assert first.result(10) == patient.result(10) == pool.submit(hurried).result(10) == "worked out"
 
 
 def test_what_is_there_of_a_case_is_told_while_others_ask_for_it() -> None:

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from graphsvc.access.log import audit
 from graphsvc.errors import Busy
+from graphsvc.records.patience import PATIENCE, not_ready
+from graphsvc.service.leads.material import Material
 from graphsvc.service.network.network import Network
 from tests.toolbox.clock import standing_still
 
@@ -58,6 +60,28 @@ def test_a_list_that_is_worked_out_comes_after_its_frame_and_at_once_where_it_wa
     assert _TOKEN.sub("", text).replace(titles[0], titles[1]) == _TOKEN.sub("", whole.text)
     assert (titles[0] == titles[1]) == (name == "leads")
     assert inv.get(site.address("lead", id="gone"), headers=OPENED).status_code == 404
+
+
+def test_who_asks_for_what_another_works_out_is_told_to_look_again_and_a_page_does_so_itself(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waited(_material: Material) -> None:
+        assert PATIENCE.get() is not None
+        raise not_ready()
+
+    site.service.forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(Material, "places", waited)
+        plain, twin = inv.get(site.address("leads")), inv.get(site.address("leads.json"))
+        early = inv.get(site.address("leads"), headers=OPENED).text
+        assert (plain.status_code, twin.status_code) == (503, 503)
+        assert plain.headers["Retry-After"] == twin.headers["Retry-After"] == "15"
+        assert twin.json == {"error": str(not_ready())}
+        for text in (plain.text, early):
+            assert "Being worked out" in text
+            assert str(not_ready()) in text
+            assert '<meta http-equiv="refresh" content="15">' in text
+    assert '<meta http-equiv="refresh"' not in inv.get(site.address("leads")).text
 
 
 def test_its_frame_comes_before_anything_is_read(site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

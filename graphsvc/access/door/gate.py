@@ -290,7 +290,7 @@ class Gate:
     ) -> Thing:
         """What a snapshot has, or else what `make` gives, which is kept in it."""
         rows: list[tuple[Any, ...]] = []
-        with snapshot.alone():
+        with snapshot.alone(heavy=form.heavy):
             beside = snapshot.read(rows.extend)
             if beside is not None:
                 return form.made(rows, beside)

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from graphsvc.access.door.arrow import as_arrow, from_arrow
 from graphsvc.access.people.principal import Grant
@@ -33,6 +33,7 @@ from graphsvc.access.vault import decrypt, encrypt
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.queries import cypher_folder
+from graphsvc.records.patience import PATIENCE, not_ready
 
 _LOG = logging.getLogger(__name__)
 # Rows that are written and read at once; files of one state of a case at one handling code, of which the latest used stay.
@@ -47,7 +48,7 @@ _LOCK_S = 60.0
 _ABANDONED_S = 3_600.0
 # Seconds for which an answer that somebody else makes is waited for.
 _MAKING_S, _POLL_S = 600.0, 0.1
-_PART, _MAKING, _END = "part-", "making-", b"end"
+_PART, _MAKING, _HEAVY, _END = "part-", "making-", "heavy", b"end"
 _MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_p")))
 _PACKAGE = Path(__file__).parents[2]
 
@@ -63,11 +64,13 @@ class AsRows(Generic[Thing]):
         name: tells it from what else is computed.
         rows: gives rows of equal length, and what stands beside them; all of it plain values (see `arrow.as_arrow`).
         made: the inverse: gives an equal thing.
+        heavy: computing it takes all processors, and much memory.
     """
 
     name: str
     rows: Callable[[Thing], tuple[Iterable[tuple[Any, ...]], Mapping[str, Any]]]
     made: Callable[[list[tuple[Any, ...]], Mapping[str, Any]], Thing]
+    heavy: bool = False
 
 
 class Snapshots:
@@ -193,24 +196,41 @@ class Snapshot:
         return None
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, *, heavy: bool = False) -> Iterator[None]:
         """A block in which nobody else, in whatever process, makes an answer that is not there: who comes second finds it made.
 
         Who takes it for too long is waited for no longer; so it goes where the disk takes no lock.
+
+        Args:
+            heavy: making it takes all processors, and much memory: then no other heavy one is made at the same time.
+
+        Raises:
+            NotReady: somebody makes it, or another heavy one, for longer than this one waits (`records.patience`).
         """
         folder = self._path.parent.parent
-        making = FileLock(folder / f"{_MAKING}{self._path.name}", timeout=_MAKING_S, mode=0o600)
-        with suppress(OSError, Timeout):
-            if self._least < math.inf and not self._path.exists():
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                making.acquire(poll_interval=_POLL_S)
+        making, others = (FileLock(folder / name, mode=0o600) for name in (f"{_MAKING}{self._path.name}", _HEAVY))
         try:
+            if self._least < math.inf and not self._path.exists():
+                for lock in (making, others) if heavy else (making,):
+                    self._take(lock)
             yield
         finally:
+            others.release()
             if making.is_locked:
                 with suppress(OSError):  # what is left is removed with what was never completed
                     Path(making.lock_file).unlink(missing_ok=True)
                 making.release()
+
+    def _take(self, lock: BaseFileLock) -> None:
+        patience = PATIENCE.get()
+        most = _MAKING_S if patience is None else min(patience, _MAKING_S)
+        with suppress(OSError):
+            Path(lock.lock_file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                lock.acquire(timeout=most, poll_interval=_POLL_S)
+            except Timeout:
+                if most < _MAKING_S:
+                    raise not_ready() from None
 
     @contextmanager
     def writing(self, in_graph: Callable[[], bool], still: Callable[[], bool]) -> Iterator[Writer]:

@@ -95,6 +95,6 @@ def _interest_made(rows: Rows, _beside: Beside) -> dict[str, str]:
 
 
 RANKING = AsRows("ranking", _ranking_rows, _ranking_made)
-PLACES = AsRows("places", _places_rows, _places_made)
+PLACES = AsRows("places", _places_rows, _places_made, heavy=True)
 BROUGHT = AsRows("brought", _brought_rows, _brought_made)
 INTEREST = AsRows("interest", _interest_rows, _interest_made)
