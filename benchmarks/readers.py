@@ -69,11 +69,15 @@ class Seen:
     again: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, took: float, place: str, fault: str, *, again: bool) -> None:
+    def told_to_wait(self) -> None:
+        """Somebody is told to look again."""
+        with self.lock:
+            self.again += 1
+
+    def note(self, took: float, place: str, fault: str) -> None:
         """One page more."""
         with self.lock:
             self.took.append((took, place))
-            self.again += again
             if fault:
                 self.faults.append(fault)
 
@@ -208,23 +212,29 @@ def _read(
     cookie = (answer.headers["Set-Cookie"] or "").partition(";")[0]
     places, weights = list(WALK), list(WALK.values())
     time.sleep(rng.uniform(0, WAIT_S[1]))
+    place, began = "", 0.0
     while time.monotonic() < end:
         chosen = {name: rng.choice(each) for name, each in words.items()}
         # No page tells a way from somebody to themselves.
         chosen["person"] = rng.choice([name for name in words["person"] if name != chosen["lead"]])
-        place = rng.choices(places, weights)[0].format(**chosen)
-        began = time.monotonic()
+        # Who is told to look again wants the same page, and has waited for it since the first time.
+        place = place if began else rng.choices(places, weights)[0].format(**chosen)
+        began = began or time.monotonic()
         try:
             connection.request("GET", f"{parts.path}/case/{CASE}{place}", headers={"Cookie": cookie})
             answer = connection.getresponse()
             body = answer.read()
-            again = float(answer.headers.get("Retry-After") or 0)
-            fault = "" if body and (answer.status == 200 or again) else f"{answer.status} {place}"
+            if wait := float(answer.headers.get("Retry-After") or 0):
+                seen.told_to_wait()
+                time.sleep(wait)
+                continue
+            fault = "" if answer.status == 200 and body else f"{answer.status} {place}"
         except (OSError, http.client.HTTPException) as error:
-            fault, again = f"{type(error).__name__} {place}", 0.0
+            fault = f"{type(error).__name__} {place}"
             connection.close()
-        seen.note(time.monotonic() - began, place, fault, again=bool(again))
-        time.sleep(again or rng.uniform(*WAIT_S))
+        seen.note(time.monotonic() - began, place, fault)
+        began = 0.0
+        time.sleep(rng.uniform(*WAIT_S))
     connection.close()
 
 

@@ -1,4 +1,4 @@
-"""How long whoever asks waits for what somebody else is working out: a page a little, to ask again; everybody else until it is there."""
+"""How long whoever asks waits for what is being worked out already: a page a little, to ask again; everybody else until it is there."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
 def not_ready() -> NotReady:
-    """What is told to who waited as long as they may.
+    """What is told to who waited as long as they may; it says nothing of who else asked, or for what.
 
     Example:
         >>> str(not_ready())
-        'This is being worked out for somebody who asked before you: of a large case that takes minutes after a change. Nothing is wrong with it; look again in a moment.'
+        'This is still to be worked out: of a large case that takes minutes after a change. Nothing is wrong with it; look again in a moment.'
     """
     return NotReady(
-        "This is being worked out for somebody who asked before you: of a large case that takes minutes after a change."
+        "This is still to be worked out: of a large case that takes minutes after a change."
         " Nothing is wrong with it; look again in a moment."
     )

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -271,7 +272,8 @@ class Ask:
             return self.rows(name, whole=whole, **parameters)
 
         with ThreadPoolExecutor(len(asked)) as pool:
-            waiting = [pool.submit(ask, name, parameters) for name, parameters in asked]
+            # Each waits as long as who asks for all of it (`records.patience`).
+            waiting = [pool.submit(copy_context().run, ask, name, parameters) for name, parameters in asked]
             return [future.result() for future in waiting]
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:

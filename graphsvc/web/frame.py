@@ -75,8 +75,10 @@ _PARTS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
 }
 
-# Seconds that a page, and what a script of one asks for, waits for what somebody else works out; and after which a page asks again.
-_PATIENCE_S, _SCRIPTS_S, _AGAIN_S = 8.0, 25.0, 15
+# Seconds that a page, and a file or what a script asks for, waits for what is being worked out; and after which a page asks again.
+_PATIENCE_S, _FILES_S, _AGAIN_S = 8.0, 25.0, 15
+# Said by the address of a page that asks again by itself.
+_AGAIN = "again"
 
 # Where base.html leaves off until what takes time is there. No text of a case holds it: it is no character of one.
 _PAUSE = "\0"
@@ -224,7 +226,8 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
         late: gives the data that takes time.
         data: the data that does not.
     """
-    if wants_json() or request.headers.get("Sec-Fetch-Dest") != "document":
+    opens = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "document"
+    if wants_json() or not opens:
         return answer(template, **data, **late())
     generate_csrf()  # the cookie that holds it goes with the headers
     values = {"handling": marked(), "pause": _PAUSE} | data
@@ -297,7 +300,8 @@ def inward(target: str) -> str:
 def _deny_by_default() -> ResponseReturnValue | None:
     g.public = request.endpoint in PUBLIC
     # What is sent is done, however long it waits; who only looks does not hold up others, and looks again.
-    PATIENCE.set((_PATIENCE_S if not wants_json() else _SCRIPTS_S) if request.method == "GET" else None)
+    file = "." in request.path.rpartition("/")[2] or wants_json()
+    PATIENCE.set((_FILES_S if file else _PATIENCE_S) if request.method == "GET" else None)
     RECORDED.set(frozenset())  # a thread serves one request after the other
     if request.endpoint in ("static", "bootstrap.static"):
         return None
@@ -326,7 +330,7 @@ def used_from() -> str:
 
 def _polls() -> bool:
     """Whether a page asks by itself how far something is: that is nobody who uses it."""
-    return _room() in POLLED or (request.endpoint == "log.table" and "job" in request.args)
+    return _room() in POLLED or _AGAIN in request.args or (request.endpoint == "log.table" and "job" in request.args)
 
 
 def _refuse_other_origins() -> None:
@@ -467,6 +471,11 @@ def _error(status: int, text: str, *, again: bool = False) -> ResponseReturnValu
         return response
     title = "Being worked out" if again else _PARTS.get(HTTPStatus(status), "Something went wrong")
     frame = "rest.html" if g.get("late") else "base.html"
-    seconds = _AGAIN_S if again and request.method == "GET" else 0
-    page = render_template("error.html", frame=frame, handling="", title=title, text=text, again=seconds)
+    looks = {}
+    if again and request.method == "GET":
+        here = urlsplit(request.url)
+        rest = "&".join(part for part in here.query.split("&") if part and part != f"{_AGAIN}=yes")
+        same = f"{here.path}?{rest}".rstrip("?")
+        looks = {"again": _AGAIN_S, "same": same, "itself": f"{same}{'&' if rest else '?'}{_AGAIN}=yes"}
+    page = render_template("error.html", frame=frame, handling="", title=title, text=text, **looks)
     return page, status, headers

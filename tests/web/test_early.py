@@ -6,11 +6,14 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from graphsvc.access.log import audit
-from graphsvc.errors import Busy
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import Busy, OperatorError
 from graphsvc.records.patience import PATIENCE, not_ready
+from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.network.network import Network
 from tests.toolbox.clock import standing_still
@@ -80,8 +83,57 @@ def test_who_asks_for_what_another_works_out_is_told_to_look_again_and_a_page_do
         for text in (plain.text, early):
             assert "Being worked out" in text
             assert str(not_ready()) in text
-            assert '<meta http-equiv="refresh" content="15">' in text
+            # By itself it keeps no session alive; who asks does.
+            assert re.search(r'<meta http-equiv="refresh" content="15; url=/case/[^"]*/leads\?again=yes">', text)
+            assert re.search(r'<a href="/case/[^"?]*/leads">Look now</a>', text)
     assert '<meta http-equiv="refresh"' not in inv.get(site.address("leads")).text
+
+
+def test_a_page_that_looks_again_by_itself_is_no_use_of_a_session(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uses: list[bool] = []
+    session_of = site.service.session_of
+
+    def noted(token: str, used_from: str, *, used: bool) -> Any:
+        uses.append(used)
+        return session_of(token, used_from, used=used)
+
+    monkeypatch.setattr(site.service, "session_of", noted)
+    inv.get(site.address("leads"))
+    inv.get(site.address("leads", again="yes"))
+    assert uses == [True, False]
+
+
+def test_that_the_graph_lost_the_case_is_told_by_the_first_page_that_meets_it(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_ask: Ask) -> None:
+        raise OperatorError("The graph does not hold what was last written of the case.")
+
+    monkeypatch.setattr(Ask, "state", property(lost))
+    for headers in ({}, OPENED):
+        answer = inv.get(site.address("leads"), headers=headers)
+        assert answer.status_code == 503
+        assert "does not hold what was last written" in answer.text
+
+
+def test_who_may_not_see_leads_stands_in_the_log_where_they_ask_for_them(site: Any) -> None:
+    dis = site.client("dis")
+    before = refused(site)
+    for address in (site.address("leads"), site.address("lead", id=site.boss)):
+        for headers in ({}, OPENED):
+            assert dis.get(address, headers=headers).status_code == 403
+    assert refused(site) == before + 4
+
+
+def refused(site: Any) -> int:
+    """How many acts of analysis were refused."""
+    log = tables.log.c
+    acts = sa.select(log.id).where(log.action == "analyse")
+    with transaction(site.service.database) as connection:
+        ends = connection.execute(sa.select(log.outcome).where(log.of_line.in_(acts))).scalars().all()
+    return sum(outcome.startswith("refused") for outcome in ends)
 
 
 def test_its_frame_comes_before_anything_is_read(site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,8 @@ _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version"
 _MAKES = "load"  # the action that may be about a case that is not there yet
 # Queries that anybody may run and a page asks as well; and what of the service's own no page asks: whole tables, for files.
 _OF_PAGES, _OF_FILES = frozenset({"crossings.on_days", "people.tied_by"}), "tables"
-# Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings.
+# Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings; and
+# beyond which one thing at a time is computed that takes the whole machine.
 _HELD_AT_ONCE = 1_000_000
 _RELEASED: AsRows[Released] = AsRows(
     "released",
@@ -240,10 +241,9 @@ class Gate:
     def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any) -> Released:
         """What a clearance may see of an answer about a whole case: as `_made`."""
         snapshot = self._snapshot("released", query, parameters, grant, stands)
-        large = sum(stands.held["counts"].values()) > _HELD_AT_ONCE if stands.held else False
 
         def read() -> Released:
-            return self._released(query, parameters, grant, whole=True, large=large)
+            return self._released(query, parameters, grant, whole=True, large=_large(stands))
 
         return self._kept(snapshot, _RELEASED, read, parameters["case"], grant, stands)
 
@@ -290,7 +290,7 @@ class Gate:
     ) -> Thing:
         """What a snapshot has, or else what `make` gives, which is kept in it."""
         rows: list[tuple[Any, ...]] = []
-        with snapshot.alone(heavy=form.heavy):
+        with snapshot.alone(heavy=form.heavy and _large(stands)):
             beside = snapshot.read(rows.extend)
             if beside is not None:
                 return form.made(rows, beside)
@@ -351,7 +351,7 @@ class Gate:
             }
             parameters = query.bind(given) | self._bound(query, "", Grant("C", sources=True))
             if query.is_material:
-                self._store().read_blocks(query.text, parameters, _nothing, timeout=_WHOLE_S, cap=1)
+                self._store().read_blocks(query.text, parameters, lambda *_: None, timeout=_WHOLE_S, cap=1)
             else:
                 self._run(query, parameters, whole=True)
             planned += 1
@@ -459,13 +459,13 @@ def _shown(row: Any, grant: Grant) -> tuple[object, ...]:
     return state_for(row.state, "P"), row.version_p, row.mark_p
 
 
+def _large(stands: Any) -> bool:
+    return sum(stands.held["counts"].values()) > _HELD_AT_ONCE if stands.held else False
+
+
 def _version(row: Any, grant: Grant) -> int:
     """How often a case was changed in what shows at this clearance."""
     return int(row.version if grant.handling == "C" else row.version_p)
-
-
-def _nothing(_block: list[Any], _row: list[Any]) -> None:
-    """What becomes of rows that nobody wants."""
 
 
 def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, raising, reas
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import Busy, NotFound, Refused
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
@@ -133,7 +133,8 @@ class Material:
         """Whether the ranking and how far each place holds are in memory, and `claims` as well; not, where the case is closed."""
         wanted: list[Cache[Any]] = [self._caches.rankings, self._caches.places]
         wanted += [self._caches.given] if claims else []
-        with suppress(GraphsvcError):
+        # That the graph lost the case is told once, to who asks first.
+        with suppress(Busy, NotFound, Refused):
             state = self._ask.state
             return all(cache.there(state) is not None for cache in wanted)
         return False

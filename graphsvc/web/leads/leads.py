@@ -58,7 +58,6 @@ _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfac
 def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
     session = at(case)
-    session.require("analyse")
     asked = {name: request.args.get(name, "") for name in _ASKED}
 
     def late() -> dict[str, Any]:
@@ -66,7 +65,8 @@ def table(case: str) -> ResponseReturnValue:
             return _table(session, asked)
 
     data: dict[str, Any] = {"case": session.case, "asked": asked}
-    if session.leads.at_hand():
+    # Who may not see it is refused in the log, too.
+    if not session.may("analyse") or session.leads.at_hand():
         return answer("leads/table.html", **data, **late())
     return answer_early("leads/table.html", late, **data)
 
@@ -118,13 +118,12 @@ def lead(case: str) -> ResponseReturnValue:
 
 
 def _answer(session: Session, identifier: str) -> ResponseReturnValue:
-    session.require("analyse")
 
     def late() -> dict[str, Any]:
         with session.look("analyse", lead=identifier):
             return _lead(session, identifier)
 
-    if session.leads.at_hand(claims=True):
+    if not session.may("analyse") or session.leads.at_hand(claims=True):
         return answer("leads/lead.html", case=session.case, **late())
     return answer_early("leads/lead.html", late, case=session.case)
 

@@ -58,16 +58,18 @@ async function draw(root) {
     const mine = latest;
     picked.textContent = "Reading…";
     let piece = null;
+    let fault = FAULT;
     try {
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       piece = answer.ok ? document.importNode(page.querySelector(".panel-body"), true) : null;
+      fault = page.querySelector("main p")?.textContent ?? FAULT;
     } catch {
       // Told below, as any other answer that holds nothing.
     }
     if (mine !== latest) return;
     if (!piece) {
-      picked.textContent = FAULT;
+      picked.textContent = fault;
       return;
     }
     // What takes the canvas is not for here.
