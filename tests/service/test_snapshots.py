@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 
 from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
@@ -18,8 +20,10 @@ from graphsvc.analysis.doubt.stability import places
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.register import Register
 from graphsvc.config import Settings
-from graphsvc.errors import Busy
+from graphsvc.errors import Busy, NotReady
+from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service, Session, quiet
+from graphsvc.service.ask import Ask
 from graphsvc.service.leads import material
 from graphsvc.store.bolt import Store
 from tests.leaks.small import CASE, FIRST, HIDDEN, SECOND
@@ -281,6 +285,39 @@ def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
     assert computed(twice.kept, "all") == computed(twice.plain, "all")
+
+
+def test_a_small_case_waits_for_nothing_large_that_is_worked_out(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice.deliver(FIRST)
+    reader = session(twice.kept, "all", CASE)
+
+    def hurried() -> object:
+        PATIENCE.set(0.1)
+        return reader.leads.places()
+
+    folder = twice.kept.settings.home / "snapshots"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with ThreadPoolExecutor(1) as pool, FileLock(folder / "heavy", mode=0o600):
+        with monkeypatch.context() as patch:
+            patch.setattr(gate, "_HELD_AT_ONCE", 0)
+            with pytest.raises(NotReady, match="look again"):
+                pool.submit(hurried).result(60)
+        assert pool.submit(hurried).result(60)
+
+
+def test_what_is_asked_side_by_side_waits_as_long_as_who_asks_for_all_of_it(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float | None] = []
+    monkeypatch.setattr(Ask, "rows", lambda *_given, **_named: waits.append(PATIENCE.get()))
+
+    def hurried() -> None:
+        PATIENCE.set(0.1)
+        session(twice.kept, "all", CASE).ask.together(("one", {}), ("two", {}))
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hurried).result(60)
+    assert waits == [0.1, 0.1]
 
 
 def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:

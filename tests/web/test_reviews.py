@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from graphsvc.config import Settings
+from graphsvc.errors import Busy
+from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.reviews import Reviews
 from tests.leaks.small import FIRST, SECOND
 from tests.toolbox.accounts import WHOLE
@@ -105,6 +107,24 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     assert (row["judgement"], row["case_version"], row["since"]) == ("agree", 2, "")
     # A page from elsewhere, which does not say what was seen.
     assert kept(ana, case, {"id": "boss-1", "judgement": "agree", "reason": "x"}).status_code == 409
+
+
+@pytest.mark.changes
+def test_that_nothing_was_kept_is_told_where_the_page_of_the_lead_cannot_be_shown(
+    case: str, people: Place, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = browser("ana")
+    sent = form(ana.get(f"/case/{case}/lead?id=boss-1").text) | {"judgement": "agree", "reason": "x"}
+    people.load("ana", SECOND)
+
+    def changed_again(_material: Material) -> None:
+        raise Busy("The case was changed while you looked. Look again; nothing is wrong with it.")
+
+    monkeypatch.setattr(Material, "ranking", changed_again)
+    for headers in ({}, {"Sec-Fetch-Dest": "document"}):
+        answer = ana.post(f"/case/{case}/lead/review", data=sent, headers=headers)
+        assert answer.status_code == 409
+        assert "so nothing was kept" in answer.text
 
 
 def test_what_is_no_decision_changes_nothing(case: str, browser: Browser) -> None:
