@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy
-from graphsvc.service.leads.material import Material
+from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.reviews import Reviews
 from tests.leaks.small import FIRST, SECOND
 from tests.toolbox.accounts import WHOLE
@@ -117,10 +117,10 @@ def test_that_nothing_was_kept_is_told_where_the_page_of_the_lead_cannot_be_show
     sent = form(ana.get(f"/case/{case}/lead?id=boss-1").text) | {"judgement": "agree", "reason": "x"}
     people.load("ana", SECOND)
 
-    def changed_again(_material: Material) -> None:
+    def changed_again(_leads: Leads, _identifier: str) -> None:
         raise Busy("The case was changed while you looked. Look again; nothing is wrong with it.")
 
-    monkeypatch.setattr(Material, "ranking", changed_again)
+    monkeypatch.setattr(Leads, "look", changed_again)
     for headers in ({}, {"Sec-Fetch-Dest": "document"}):
         answer = ana.post(f"/case/{case}/lead/review", data=sent, headers=headers)
         assert answer.status_code == 409
