@@ -33,9 +33,8 @@ from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotReady, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
-from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service, Session, now
-from graphsvc.web import last_cases, peer, rail
+from graphsvc.web import last_cases, look_again, peer, rail
 
 PUBLIC = frozenset(
     {"signin.form", "signin.enter", "signin.link", "account.setup", "account.choose", "static", "bootstrap.static"}
@@ -75,10 +74,6 @@ _PARTS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
 }
 
-# Seconds that a page, and a file or what a script asks for, waits for what is being worked out; and after which a page asks again.
-_PATIENCE_S, _FILES_S, _AGAIN_S = 8.0, 25.0, 15
-# Said by the address of a page that asks again by itself.
-_AGAIN = "again"
 
 # Where base.html leaves off until what takes time is there. No text of a case holds it: it is no character of one.
 _PAUSE = "\0"
@@ -299,9 +294,7 @@ def inward(target: str) -> str:
 
 def _deny_by_default() -> ResponseReturnValue | None:
     g.public = request.endpoint in PUBLIC
-    # What is sent is done, however long it waits; who only looks does not hold up others, and looks again.
-    file = "." in request.path.rpartition("/")[2] or wants_json()
-    PATIENCE.set((_FILES_S if file else _PATIENCE_S) if request.method == "GET" else None)
+    look_again.be_patient(script=wants_json())
     RECORDED.set(frozenset())  # a thread serves one request after the other
     if request.endpoint in ("static", "bootstrap.static"):
         return None
@@ -330,7 +323,7 @@ def used_from() -> str:
 
 def _polls() -> bool:
     """Whether a page asks by itself how far something is: that is nobody who uses it."""
-    return _room() in POLLED or _AGAIN in request.args or (request.endpoint == "log.table" and "job" in request.args)
+    return _room() in POLLED or look_again.by_itself() or (request.endpoint == "log.table" and "job" in request.args)
 
 
 def _refuse_other_origins() -> None:
@@ -463,7 +456,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _error(status: int, text: str, *, again: bool = False) -> ResponseReturnValue:
-    headers = {"Retry-After": str(_AGAIN_S)} if again else {}
+    headers = {"Retry-After": str(look_again.AGAIN_S)} if again else {}
     if wants_json():
         response = jsonify({"error": text})
         response.status_code = status
@@ -471,11 +464,6 @@ def _error(status: int, text: str, *, again: bool = False) -> ResponseReturnValu
         return response
     title = "Being worked out" if again else _PARTS.get(HTTPStatus(status), "Something went wrong")
     frame = "rest.html" if g.get("late") else "base.html"
-    looks = {}
-    if again and request.method == "GET":
-        here = urlsplit(request.url)
-        rest = "&".join(part for part in here.query.split("&") if part and part != f"{_AGAIN}=yes")
-        same = f"{here.path}?{rest}".rstrip("?")
-        looks = {"again": _AGAIN_S, "same": same, "itself": f"{same}{'&' if rest else '?'}{_AGAIN}=yes"}
-    page = render_template("error.html", frame=frame, handling="", title=title, text=text, **looks)
+    where = look_again.addresses() if again else {}
+    page = render_template("error.html", frame=frame, handling="", title=title, text=text, **where)
     return page, status, headers

@@ -348,16 +348,16 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
         keys, rows, ends = whose[first], whose[first] % size, np.append(first, len(whose))
         shifted, score = np.empty((len(rows), kinds)), np.empty(len(rows))
         for begin in range(0, len(rows), _ROWS_AT_ONCE):
-            here = slice(begin, begin + _ROWS_AT_ONCE)
-            some, starts = rows[here], ends[begin : begin + _ROWS_AT_ONCE + 1]
+            span = slice(begin, begin + _ROWS_AT_ONCE)
+            some, starts = rows[span], ends[begin : begin + _ROWS_AT_ONCE + 1]
             those = slice(starts[0], starts[-1])
             values = scipy.sparse.csr_array((grown[those], column[those], starts - starts[0]), (len(some), _WIDTH))
             # Column by column: sums and greatest over the few parts are taken of long columns, not of short rows.
             weighed = np.asfortranarray(before.weighed[number][some] + values @ reading.says)
             if number + 1 < len(before.whom):
-                shifted[here] = parts.kinds(weighed) - before.whom[number + 1][some]
+                shifted[span] = parts.kinds(weighed) - before.whom[number + 1][some]
             else:
-                score[here] = parts.fits(weighed)
+                score[span] = parts.fits(weighed)
     return Rescored(keys // max(size, 1), rows, score)
 
 
