@@ -133,6 +133,14 @@ MUTATIONS = (
         "tests/service/test_snapshots.py::test_what_a_look_computes_of_a_former_state_is_kept_for_no_later_one",
     ),
     Mutation(
+        "claim of another clearance",
+        "a claim that another clearance has in memory is given to nobody who is given another one",
+        "graphsvc/service/leads/material.py",
+        "return twin if twin is not None and twin == claim else claim",
+        "return twin if twin is not None else claim",
+        "tests/service/test_interest.py::test_a_claim_that_clearances_are_given_alike_is_in_memory_once",
+    ),
+    Mutation(
         "forget elsewhere",
         "what one process of a home forgets all forget",
         "graphsvc/cases/home.py",
