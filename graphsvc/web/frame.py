@@ -210,6 +210,12 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
     return render_template(template, handling=mark, **data), status
 
 
+def opens() -> bool:
+    """Whether a browser opens a page (and says so): it may be sent the frame first."""
+    asks = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "document"
+    return asks and not wants_json()
+
+
 def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: Any) -> ResponseReturnValue:
     """A page whose frame is sent at once, so that a browser fetches and reads its scripts while `late` is computed.
 
@@ -221,8 +227,7 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
         late: gives the data that takes time.
         data: the data that does not.
     """
-    opens = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "document"
-    if wants_json() or not opens:
+    if not opens():
         return answer(template, **data, **late())
     generate_csrf()  # the cookie that holds it goes with the headers
     values = {"handling": marked(), "pause": _PAUSE} | data

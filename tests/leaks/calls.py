@@ -223,6 +223,7 @@ CALLS: dict[str, Entry] = {
     "leads.look": of("entities"),
     "leads.table": with_(),
     "leads.ranked_on": with_(),
+    "leads.at_hand": lambda _known: [((), {}), ((), {"claims": True})],
     "leads.places": with_(),
     # Of whoever somebody asks for, whether they are ranked or not.
     "leads.rows": lambda known: [(([_lead(one) for one in known.entities],), {})],

@@ -24,7 +24,7 @@ from graphsvc.service import (
 )
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer, answer_early, at, or_again, page
+from graphsvc.web.frame import answer, answer_early, at, opens, or_again, page
 from graphsvc.web.leads.groups import group_rows, shared_names, shared_rows
 from graphsvc.web.paging import first_of
 from graphsvc.web.rail import Entry
@@ -65,10 +65,10 @@ def table(case: str) -> ResponseReturnValue:
             return _table(session, asked)
 
     data: dict[str, Any] = {"case": session.case, "asked": asked}
-    # Who may not see it is refused in the log, too.
-    if not session.may("analyse") or session.leads.at_hand():
-        return answer("leads/table.html", **data, **late())
-    return answer_early("leads/table.html", late, **data)
+    # Who may not see it is refused by the look, in the log too.
+    if opens() and session.may("analyse") and not session.leads.at_hand():
+        return answer_early("leads/table.html", late, **data)
+    return answer("leads/table.html", **data, **late())
 
 
 def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -123,9 +123,9 @@ def _answer(session: Session, identifier: str) -> ResponseReturnValue:
         with session.look("analyse", lead=identifier):
             return _lead(session, identifier)
 
-    if not session.may("analyse") or session.leads.at_hand(claims=True):
-        return answer("leads/lead.html", case=session.case, **late())
-    return answer_early("leads/lead.html", late, case=session.case)
+    if opens() and session.may("analyse") and not session.leads.at_hand(claims=True):
+        return answer_early("leads/lead.html", late, case=session.case)
+    return answer("leads/lead.html", case=session.case, **late())
 
 
 def _lead(session: Session, identifier: str) -> dict[str, Any]:
