@@ -25,7 +25,7 @@ def test_every_figure_has_a_point_and_its_number() -> None:
     of_svg = "{http://www.w3.org/2000/svg}"
     texts = [text.text for text in picture.iter(f"{of_svg}text")]
     assert len(list(picture.iter(f"{of_svg}circle"))) == sum(len(size.values) for size in read(FIGURES)) == 8
-    assert {"1.17", "3.29", "13.7", "74.2", "4.03 GiB"} <= set(texts)
+    assert {"1.43", "2.6", "16.4", "43.8", "2.78 GiB"} <= set(texts)
     places = [float(circle.attrib["cy"]) for circle in picture.iter(f"{of_svg}circle")]
     assert places[:3] == sorted(places[:3], reverse=True), "more is higher"
 
