@@ -160,8 +160,9 @@ def read(network: Operation, plays: Bools | None = None) -> Read:
     plays = np.ones(size, dtype=bool) if plays is None else plays
     # Each reading goes on to those tied to whom the one before changed for: at the last they are two ties away.
     counting = plays.astype(np.int64)
-    ties_of = near.astype(np.int64) @ counting
-    reach = narrow(np.minimum(1 + ties_of + near.astype(np.int64) @ (ties_of * counting), size))
+    tied = near.astype(np.int64)
+    ties_of = tied @ counting
+    reach = narrow(np.minimum(1 + ties_of + tied @ (ties_of * counting), size))
     handed = _handed(network, plays)
     return Read(network, plays, whom, sums, weighed, score, near, touched, reach, adds, turns, handed)
 
@@ -232,10 +233,10 @@ def _handed(network: Operation, plays: Bools) -> Handed:
     # Few of all cells are ever added to: so what is worked out for a hundred sets does not take room for each cell there is.
     cells = distinct(cell[to])
     column = np.searchsorted(cells, cell[to])
-    among = scipy.sparse.coo_array((ties.data[tie[to]], (source[to], column)), shape=(size * kinds, len(cells)))
+    added = scipy.sparse.coo_array((ties.data[tie[to]], (source[to], column)), shape=(size * kinds, len(cells)))
     by_person = sorted_into(whose[idle], size)
     return Handed(
-        narrow(cells), among.tocsr(), by_person, narrow(source[idle]), narrow(cell[idle]), ties.data[tie[idle]]
+        narrow(cells), added.tocsr(), by_person, narrow(source[idle]), narrow(cell[idle]), ties.data[tie[idle]]
     )
 
 
@@ -335,7 +336,8 @@ def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] 
             more = (otherwise @ before.handed.among).tocsc().tocsr()
             cells = before.handed.cells[more.indices]
             added = added + scipy.sparse.csr_array((more.data, cells, more.indptr), shape=added.shape)
-            added = added + _to_turned(before.handed, turning, keys, shifted, added.shape)
+            if len(turning):
+                added = added + _to_turned(before.handed, turning, keys, shifted, added.shape)
         person, column = np.divmod(added.indices, _WIDTH)
         whose = np.repeat(np.arange(count) * size, np.diff(added.indptr)) + person
         counts = before.plays[person]

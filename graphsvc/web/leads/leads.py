@@ -64,11 +64,18 @@ def table(case: str) -> ResponseReturnValue:
         with session.look("analyse", query="hubs"):
             return _table(session, asked)
 
-    data: dict[str, Any] = {"case": session.case, "asked": asked}
+    return _sent("leads/table.html", session, late, asked=asked)
+
+
+def _sent(
+    template: str, session: Session, late: Callable[[], Mapping[str, Any]], *, claims: bool = False, **data: Any
+) -> ResponseReturnValue:
+    """A page of leads, its frame first where somebody waits for it; `claims`: it takes what one lead is told with, too."""
     # Who may not see it is refused by the look, in the log too.
-    if opens() and session.may("analyse") and not session.leads.at_hand():
-        return answer_early("leads/table.html", late, **data)
-    return answer("leads/table.html", **data, **late())
+    waits = opens() and session.may("analyse") and not session.leads.at_hand(claims=claims)
+    if waits:
+        return answer_early(template, late, case=session.case, **data)
+    return answer(template, case=session.case, **data, **late())
 
 
 def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -118,14 +125,11 @@ def lead(case: str) -> ResponseReturnValue:
 
 
 def _answer(session: Session, identifier: str) -> ResponseReturnValue:
-
     def late() -> dict[str, Any]:
         with session.look("analyse", lead=identifier):
             return _lead(session, identifier)
 
-    if opens() and session.may("analyse") and not session.leads.at_hand(claims=True):
-        return answer_early("leads/lead.html", late, case=session.case)
-    return answer("leads/lead.html", case=session.case, **late())
+    return _sent("leads/lead.html", session, late, claims=True)
 
 
 def _lead(session: Session, identifier: str) -> dict[str, Any]:
