@@ -1,17 +1,18 @@
 // ---
-// title = "Claims behind one link"
+// title = "Claims between one entity and others"
 // why = "Who says so, and who denies it"
 // kind = "internal"
-// limit = 2000
-// [parameters.subject]
+// limit = 5000
+// [parameters.id]
 // type = "id"
-// help = "id of the subject"
+// help = "id of the entity"
+// [parameters.others]
+// type = "list"
+// help = "ids of the others"
 // [parameters.relation]
 // type = "text"
-// help = "the relation"
-// [parameters.object]
-// type = "id"
-// help = "id of the object"
+// help = "only claims of this relation; empty for all"
+// default = ""
 // [returns]
 // subject = "Entity.id"
 // subject_name = "Entity.name"
@@ -45,7 +46,17 @@
 // source = "Source.id"
 // groups = "Link.groups"
 // ---
-MATCH (:Entity {case: $case, id: $subject})<-[:SUBJECT]-(c:Claim {relation: $relation})-[:OBJECT]->(:Entity {case: $case, id: $object})
+UNWIND $others AS other
+MATCH (n:Entity {case: $case, id: $id}), (m:Entity {case: $case, id: other})
+WHERE n.handling IN $handling AND m.handling IN $handling
+// From the end of which less is said.
+WITH CASE WHEN count { (n)<-[:SUBJECT|OBJECT]-() } < count { (m)<-[:SUBJECT|OBJECT]-() } THEN [n, m] ELSE [m, n] END AS ends
+WITH ends[0] AS less, ends[1] AS more
+MATCH (less)<-[:SUBJECT|OBJECT]-(c:Claim)
+WHERE $relation = '' OR c.relation = $relation
+WITH DISTINCT c, more
+MATCH (c)-[:SUBJECT|OBJECT]->(more)
+WITH DISTINCT c
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
 // Where a kind of statement is not shown one by one, its claims are one row each for what they have in common; nothing

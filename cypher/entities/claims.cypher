@@ -6,6 +6,15 @@
 // [parameters.id]
 // type = "id"
 // help = "id of the entity"
+// [parameters.relation]
+// type = "text"
+// help = "only claims of this relation; empty for all"
+// default = ""
+// [parameters.which]
+// type = "choice"
+// words = ["all", "apart"]
+// help = "apart: only denials and what was taken back that no link stands for"
+// default = "all"
 // [returns]
 // subject = "Entity.id"
 // subject_name = "Entity.name"
@@ -40,10 +49,12 @@
 // groups = "Link.groups"
 // ---
 MATCH (n:Entity {case: $case, id: $id})<-[:SUBJECT|OBJECT]-(c:Claim)
-WHERE n.handling IN $handling
+WHERE n.handling IN $handling AND ($relation = '' OR c.relation = $relation)
+  AND ($which = 'all' OR c.polarity <> 'asserts' OR c.status <> 'active')
 WITH DISTINCT c
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
+  AND ($which = 'all' OR NOT EXISTS { MATCH (a)-[l]->(b) WHERE l.relation = c.relation AND l[$belief] IS NOT NULL })
 // Where a kind of statement is not shown one by one, its claims are one row each for what they have in common; nothing
 // that is not in these two maps comes out.
 WITH a, b, min(c.handling) AS handling,

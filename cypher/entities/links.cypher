@@ -6,6 +6,18 @@
 // [parameters.id]
 // type = "id"
 // help = "id of the entity"
+// [parameters.relation]
+// type = "text"
+// help = "only links of this relation; empty for all"
+// default = ""
+// [parameters.after]
+// type = "int"
+// help = "how many of the best of each relation are left out, since they were given before"
+// default = 0
+// [parameters.most]
+// type = "int"
+// help = "of each relation at most, the best supported"
+// default = 200
 // [returns]
 // subject = "Entity.id"
 // subject_name = "Entity.name"
@@ -26,8 +38,13 @@
 // last_on = "Link.last_on"
 // ---
 MATCH (n:Entity {case: $case, id: $id})-[r]-(m:Entity)
+WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL
+  AND ($relation = '' OR r.relation = $relation)
+WITH r, r.relation AS relation, r[$belief] AS belief, m.id AS other
+ORDER BY belief DESC, other
+WITH relation, collect(r)[$after..$after + $most] AS links
+UNWIND links AS r
 WITH startNode(r) AS a, r, endNode(r) AS b
-WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL
 RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.launch_site, '') ELSE coalesce(a.name, a.value) END AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind, r.relation AS relation,
        r[$belief] AS belief, r[$asserting] AS asserting, r[$denying] AS denying, r[$groups] AS groups,

@@ -7,10 +7,10 @@ relations themselves: tests/records/test_relations.py holds each of their lists 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 # Subject, relation and object of a link: no two links have the same.
 LinkKey = tuple[str, str, str]
@@ -307,6 +307,11 @@ _TABLE = (
 )
 # fmt: on
 RELATIONS = MappingProxyType({relation.name: relation for relation in _TABLE})
+
+
+def link_key(row: Mapping[str, Any]) -> LinkKey:
+    """Which link a row of links or of claims is about."""
+    return row["subject"], row["relation"], row["object"]
 
 
 def those(such: Callable[[Relation], bool]) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ from graphsvc.service.leads.through import Through
 from graphsvc.service.log import sought
 from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.comments import Comment
+from graphsvc.service.network.entities import LINKS_AT_ONCE, EntityPage
 from graphsvc.service.network.growth import MANY_NEIGHBOURS, Growth, Neighbours
 from graphsvc.service.network.network import PicturePage
 from graphsvc.service.network.paths import (
@@ -90,6 +91,7 @@ __all__ = [
     "JUDGEMENTS",
     "LARGEST",
     "LINKED_COLUMNS",
+    "LINKS_AT_ONCE",
     "LISTED_COLUMNS",
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
@@ -121,6 +123,7 @@ __all__ = [
     "Comment",
     "Draft",
     "Enrolment",
+    "EntityPage",
     "Entrance",
     "Examined",
     "Explanation",

@@ -12,6 +12,8 @@ from graphsvc.records.relations import LinkKey
 from graphsvc.views.wording import amount
 
 PAID = "PAID"
+# What payments of one side are, apart from each other.
+PARTS = ("counted", "denied", "taken_back")
 _SIDES = (("by", "subject"), ("to", "object"))
 
 
@@ -41,7 +43,7 @@ def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[
     denied = {_key(claim) for claim in paid if claim["polarity"] == "denies" and claim["status"] == "active"}
     sides = []
     for side, own in _SIDES:
-        parts: dict[str, list[dict[str, Any]]] = {"counted": [], "denied": [], "taken_back": []}
+        parts: dict[str, list[dict[str, Any]]] = {part: [] for part in PARTS}
         for claim in sorted(paid, key=lambda claim: str(claim.get("from_on") or claim.get("to_on") or "")):
             if claim[own] == identifier:
                 parts[_part(claim, denied)].append(dict(claim))

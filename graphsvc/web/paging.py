@@ -42,10 +42,20 @@ def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], asked: Mapping[
         known.sort(key=lambda row: _order(row[place]), reverse=sort.startswith("-"))
         chosen = known + [row for row in chosen if row[place] in _UNKNOWN]
     pages = max(1, -(-len(chosen) // PER_PAGE))
-    text = asked.get("page", "1")
-    number = min(max(1, int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1), pages)
+    number = min(page_of(asked), pages)
     first = (number - 1) * PER_PAGE
     return Paged(chosen[first : first + PER_PAGE], sort, number, pages, first)
+
+
+def page_of(asked: Mapping[str, str]) -> int:
+    """Which page an address asks for by `page`, counted from 1; the first if it says none.
+
+    Example:
+        >>> [page_of({"page": text}) for text in ("2", "0", "last", "9" * 30)], page_of({})
+        ([2, 1, 1, 1], 1)
+    """
+    text = asked.get("page", "1")
+    return max(1, int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1)
 
 
 def first_of(asked: Mapping[str, str], total: int, per_page: int) -> int:

@@ -191,6 +191,7 @@ CALLS: dict[str, Entry] = {
     "cypher.library.share": of("jobs", shared=True),
     "cypher.start": "what it starts is asked by `cypher.run`",
     "network.entities.look": of("entities"),
+    "network.entities.payments": of("entities"),
     "protection.erasures.listed": with_(),
     "search.find": of("words"),
     "search.said": of("words"),

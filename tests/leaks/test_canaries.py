@@ -150,7 +150,7 @@ def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[in
         yield answer.status, f"{method} {address}", answer.text
     with pytest.MonkeyPatch.context() as patch:
 
-        def fails(_session: Session, identifier: str) -> None:
+        def fails(_session: Session, identifier: str, *_range: object) -> None:
             raise ValueError(f"no such thing: {identifier}")
 
         patch.setattr(Entities, "look", fails)

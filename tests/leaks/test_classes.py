@@ -228,7 +228,7 @@ def test_a_fault_of_the_software_tells_nothing_but_where(
 ) -> None:
     """Neither the page nor the log of the process repeats the message: it may be a name."""
 
-    def fails(_session: Session, identifier: str) -> None:
+    def fails(_session: Session, identifier: str, *_range: object) -> None:
         raise ValueError(f"no such thing: {identifier}")
 
     client = grown.client("high")

@@ -45,7 +45,7 @@ def acts(service: Service, since: int = 0) -> list[dict[str, Any]]:
     [
         ("leads", "analyse", {"hubs", "places", "reviews"}),
         ("lead", "analyse", {"readings", "questions", "reviews", "entities.named", "falsehood"}),
-        ("entity", "read", {"entities.named", "people.one", "entities.links", "entities.claims"}),
+        ("entity", "read", {"entities.named", "people.one", "entities.ties", "entities.links", "entities.claims"}),
         ("network", "read", {"network.nodes", "network.among", "network.reach"}),
     ],
 )

@@ -174,22 +174,62 @@ def test_an_entity_shows_denials_and_what_was_taken_back_apart(site: Any, inv: F
     assert aide["lead"]["rank"] > 1
 
 
-def test_many_links_of_one_relation_have_a_page_of_their_own(
+def test_many_links_of_one_relation_have_pages_of_their_own(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.web.network.entities._OPEN", 0)
-    monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
     sections = inv.get(site.address("entity.json", id=site.boss)).get_json()["sections"]
     most = max(sections, key=lambda section: section["number"])
-    assert most["number"] > 1
-    address = site.address("entity", id=site.boss, relation=most["relation"])
-    whole = inv.get(site.address("entity", id=site.boss)).text
-    assert whole.count('<li class="link">') == len(sections)
-    assert f"All {most['number']} on a page of their own" in whole
-    apart = inv.get(address).text
-    assert apart.count('<li class="link">') == most["number"]
+    assert most["number"] == len(most["links"]) > 1
+    monkeypatch.setattr("graphsvc.web.network.entities._OPEN", 0)
+    monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
+    for module in ("web", "service"):
+        monkeypatch.setattr(f"graphsvc.{module}.network.entities.LINKS_AT_ONCE", 1)
+    first = inv.get(site.address("entity", id=site.boss)).text
+    assert first.count('<li class="link">') == len(sections)
+    assert f"All {most['number']} on a page of their own" in first
+    few = inv.get(site.address("entity.json", id=site.boss)).get_json()["sections"]
+    assert [section["number"] for section in few] == [section["number"] for section in sections]
+    assert [section["links"] for section in few] == [section["links"][:1] for section in sections]
+
+    asked = {"id": site.boss, "relation": most["relation"]}
+    pages = most["number"]
+
+    def of_page(number: int) -> Any:
+        return inv.get(f"{site.address('entity.json', **asked)}&page={number}").get_json()
+
+    given = [of_page(number) for number in range(1, pages + 1)]
+    assert {page["pages"] for page in given} == {pages}
+    # Each link once, in the same order, with the same claims as where all are given at once.
+    assert [link for page in given for link in page["sections"][0]["links"]] == most["links"]
+    beyond = of_page(pages + 7)
+    assert (beyond["page"], beyond["sections"]) == (pages, given[-1]["sections"])
+    apart = inv.get(site.address("entity", **asked)).text
+    assert apart.count('<li class="link">') == 1
     assert "Everything about" in apart
+    assert f"Page 1 of {pages}" in apart
     assert "on a page of their own" not in apart
+
+
+def test_what_does_not_stand_on_the_page_stands_nowhere_as_denied(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked() -> dict[str, Any]:
+        return {who: inv.get(site.address("entity.json", id=who)).get_json() for who in (site.boss, site.aide)}
+
+    whole = asked()
+    assert any(section["number"] > 1 for section in whole[site.boss]["sections"])
+    monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
+    for who, page in asked().items():
+        assert all(len(section["links"]) == 1 for section in page["sections"])
+        for apart in ("denials", "taken_back", "payments"):
+            by = (lambda row: row["side"]) if apart == "payments" else (lambda row: (row["claim"], row["relation"]))
+            shown, before = (sorted(some[apart], key=by) for some in (page, whole[who]))
+            if apart == "payments":
+                assert [(side["sums"], side["numbers"], side["unstated"]) for side in shown] == [
+                    (side["sums"], side["numbers"], side["unstated"]) for side in before
+                ]
+            else:
+                assert shown == before
 
 
 def test_a_statement_says_its_grading_in_words(site: Any, inv: FlaskClient) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.door.redact import Released
 from graphsvc.errors import NotFound, Refused
+from graphsvc.records.relations import link_key
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.ask import Ask, filled, nothing
+from graphsvc.views.payments import PAID
 
+# Links of each relation that are given of an entity at once.
+LINKS_AT_ONCE = 200
+_Rows = list[dict[str, Any]]
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
 
 
@@ -21,17 +26,23 @@ class EntityPage:
     Attributes:
         kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
         values: released properties that have a value, in the order of the case format.
-        links: rows of `entities.links`; claims: rows of `entities.claims`, where without source clearance what witnesses
-            say is one row for each link, polarity and status, with the groups behind it and neither claim nor statement.
-        truncated: there are more links or claims than are given.
+        ties: relation → how many links of it there are, be they given or not; denied: how many of all links are denied.
+        links: rows of `entities.links`, the best supported first.
+        claims: rows of `entities.claims` behind these links, and those that no link stands for; without source clearance what
+            witnesses say is one row for each link, polarity and status, with the groups behind it and neither claim nor statement.
+        whole: all links are given that there are.
+        truncated: there are more claims of these than are given.
     """
 
     id: str
     kind: str
     name: str
     values: dict[str, Any]
+    ties: dict[str, int]
+    denied: int
     links: list[dict[str, Any]]
     claims: list[dict[str, Any]]
+    whole: bool
     truncated: bool
 
 
@@ -87,8 +98,14 @@ class Entities:
         """A dozen entities of any kind with the most links, as rows of `entities.most_linked`: where a picture may begin."""
         return self._ask.rows("entities.most_linked").dicts()
 
-    def look(self, identifier: str) -> EntityPage:
-        """Everything this reader may know of one entity.
+    def look(self, identifier: str, relation: str = "", after: int = 0, most: int = LINKS_AT_ONCE) -> EntityPage:
+        """What this reader may know of one entity: all of it, but of each relation so many links at most.
+
+        Args:
+            identifier: its id.
+            relation: only links and claims of this relation; empty for all.
+            after: how many of the best supported links of each relation are passed over; those after them are given.
+            most: how many links of each relation are given, at most `LINKS_AT_ONCE`.
 
         Raises:
             NotFound: there is none, or it is not theirs to see.
@@ -98,21 +115,45 @@ class Entities:
             raise nothing(identifier)
         kind = named[identifier]["kind"]
         rows = self._ask.rows(_ONE[kind], id=identifier).dicts()
-        links = self._ask.rows("entities.links", id=identifier)
-        claims = self._ask.rows("entities.claims", id=identifier)
+        asked: dict[str, Any] = {"id": identifier, "relation": relation}
+        ties = self._ask.rows("entities.ties", **asked).dicts()
+        links = self._ask.rows("entities.links", **asked, after=after, most=min(most, LINKS_AT_ONCE)).dicts()
+        whole = len(links) == sum(row["links"] for row in ties)
+        claims, truncated = self._claims(asked, None if whole else links)
         return EntityPage(
             identifier,
             kind,
             named[identifier]["name"] or identifier,
             filled(rows[0]),
-            links.dicts(),
-            claims.dicts(),
-            links.truncated or claims.truncated,
+            {row["relation"]: row["links"] for row in ties},
+            sum(row["denied"] for row in ties),
+            links,
+            claims,
+            whole,
+            truncated,
         )
+
+    def payments(self, identifier: str) -> Released:
+        """All claims about a payment by or to an entity: rows of `entities.claims`."""
+        return self._ask.rows("entities.claims", id=identifier, relation=PAID)
+
+    def _claims(self, asked: Mapping[str, Any], links: _Rows | None) -> tuple[_Rows, bool]:
+        """The claims behind some links (None: behind all) with those that no link stands for, and whether there are more."""
+        if links is None:
+            every = self._ask.rows("entities.claims", **asked)
+            return every.dicts(), every.truncated
+        keys = {link_key(link) for link in links}
+        others = {target if subject == asked["id"] else subject for subject, _, target in keys}
+        apart = self._ask.rows("entities.claims", **asked, which="apart")
+        behind = self._ask.rows("entities.between", **asked, others=sorted(others))
+        # What is said of the same two in another relation belongs to a link that is not given.
+        claims = [claim for claim in behind.dicts() if link_key(claim) in keys]
+        return claims + apart.dicts(), behind.truncated or apart.truncated
 
     def between(self, subject: str, relation: str, target: str) -> list[dict[str, Any]]:
         """The claims behind one link, and what denies it."""
-        return self._ask.rows("entities.between", subject=subject, relation=relation, object=target).dicts()
+        rows = self._ask.rows("entities.between", id=subject, others=[target], relation=relation).dicts()
+        return [row for row in rows if link_key(row) == (subject, relation, target)]
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line of its links file), for claims this session was given.

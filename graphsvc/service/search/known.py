@@ -59,7 +59,7 @@ class Known:
             rows = [
                 row
                 for row in self._ask.named(names).values()
-                if row["kind"] == "person" and self._ask.rows("entities.links", id=row["id"]).rows
+                if row["kind"] == "person" and self._ask.rows("entities.ties", id=row["id"]).rows
             ]
             if len(rows) > _MOST:
                 raise RequestError(f"More than {_MOST} people of this case are called so. Give a number or an id.")

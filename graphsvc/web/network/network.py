@@ -16,7 +16,7 @@ from graphsvc.errors import RequestError
 from graphsvc.records.dates import overdue
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
-from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, says
+from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, link_key, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session, now, said_of_ranks
 from graphsvc.views import wording
@@ -30,7 +30,7 @@ from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
 from graphsvc.web.leads.leads import ranked
 from graphsvc.web.network import pictures
-from graphsvc.web.network.parted import link_key, parted
+from graphsvc.web.network.parted import parted
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("network", __name__)
@@ -51,6 +51,8 @@ _CLEARED = (*FILTERS, "fade", "without", "from", "to", "handling")
 _NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0, "grades": []}
 # Claims a panel shows before it says how many more the entity's page has.
 _CLAIMS = 12
+# Of each relation it looks through the claims of the best supported links alone.
+_LINKS = 50
 # A picture with more links than this is usable sooner without their table in its page.
 INLINE = 300
 _SIZES = (30, NODES, 150, 300, MOST_NODES)
@@ -161,7 +163,7 @@ def groups(case: str) -> ResponseReturnValue:
 def node(case: str) -> ResponseReturnValue:
     """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
     session = at(case)
-    entity = session.network.entities.look(request.args.get("id", ""))
+    entity = session.network.entities.look(request.args.get("id", ""), most=_LINKS)
     asserting, denying, taken_back = _told(entity.claims, entity.links)
     lead = ranked(session, entity.id) if entity.kind == "person" else None
     return answer(
@@ -177,11 +179,12 @@ def node(case: str) -> ResponseReturnValue:
         overdue=overdue(entity.values.get("review_on"), now().date()),
         lead=lead,
         ranked_on=session.leads.ranked_on if lead else "",
-        links=len(entity.links),
-        denied_links=sum(bool(link["denying"]) for link in entity.links),
+        links=sum(entity.ties.values()),
+        denied_links=entity.denied,
         asserting=asserting[:_CLAIMS],
         denying=denying[:_CLAIMS],
         taken_back=taken_back[:_CLAIMS],
+        whole=entity.whole,
         more=max(len(asserting) - _CLAIMS, 0) + max(len(denying) - _CLAIMS, 0) + max(len(taken_back) - _CLAIMS, 0),
     )
 

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
-
-from graphsvc.records.relations import LinkKey
-
-
-def link_key(row: Mapping[str, Any]) -> LinkKey:
-    """Which link a row of links or of claims is about."""
-    return row["subject"], row["relation"], row["object"]
 
 
 def parted(claims: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
