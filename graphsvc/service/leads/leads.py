@@ -65,7 +65,7 @@ class Leads:
         their statements, and all who share a boat, house or interpreter; without it what few witnesses say of each person. Of
         what moves a place most no source is named, see `place`. Kept as the ranking is.
         """
-        return {name: _unnamed(place) for name, place in self._places().items()}
+        return {name: unnamed for name, place in self._places().items() if (unnamed := _unnamed(place))}
 
     def _places(self) -> dict[str, Place]:
         with self._ask.act("analyse", query="places") as outcome:
@@ -112,10 +112,12 @@ class Leads:
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
         """Leads of the ranking as rows, with how far the place of each holds, and what else a list says beside it; None: it is not told."""
-        places, brought = self.places(), self._material.brought()
+        places, brought = self._places(), self._material.brought()
         noted, default = self._material.interest(), "" if self._ask.grant.sources else None
         return [
-            LeadRow.of(lead, places.get(lead.id), brought.get(lead.id), noted.get(lead.id, default), asked=True)
+            LeadRow.of(
+                lead, _unnamed(places.get(lead.id)), brought.get(lead.id), noted.get(lead.id, default), asked=True
+            )
             for lead in leads
         ]
 
@@ -184,8 +186,8 @@ class Leads:
         )
 
 
-def _unnamed(place: Place) -> Place:
-    return place if place.most is None else replace(place, most=replace(place.most, sources=()))
+def _unnamed(place: Place | None) -> Place | None:
+    return place if place is None or place.most is None else replace(place, most=replace(place.most, sources=()))
 
 
 def _sources(explanation: Explanation) -> set[str]:
