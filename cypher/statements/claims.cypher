@@ -6,6 +6,19 @@
 // [parameters.id]
 // type = "id"
 // help = "id of the statement"
+// [parameters.which]
+// type = "choice"
+// words = ["all", "asserts", "denies", "taken_back"]
+// help = "all, or only those that count, that deny, or that were taken back"
+// default = "all"
+// [parameters.after]
+// type = "int"
+// help = "how many of the first are passed over"
+// default = 0
+// [parameters.most]
+// type = "int"
+// help = "so many at most"
+// default = 5001
 // [returns]
 // subject = "Entity.id"
 // subject_name = "Entity.name"
@@ -42,6 +55,10 @@ MATCH (:Statement {case: $case, id: $id})<-[:STATED_IN]-(c:Claim)
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
   AND s.kind IN $voices
+  AND ($which = 'all' OR $which = CASE WHEN c.status <> 'active' OR c.polarity = 'withdrawn' THEN 'taken_back' ELSE c.polarity END)
+WITH c, s, a, b
+ORDER BY c.relation, c.id
+SKIP $after LIMIT $most
 RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.launch_site, '') ELSE coalesce(a.name, a.value) END AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
        c.id AS claim, c.relation AS relation, c.polarity AS polarity, c.status AS status,

@@ -232,6 +232,29 @@ def test_what_does_not_stand_on_the_page_stands_nowhere_as_denied(
                 assert shown == before
 
 
+def test_a_statement_of_many_claims_is_turned_page_by_page(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_page(number: int) -> Any:
+        return inv.get(f"{site.address('statement.json', id='T1')}&page={number}").get_json()
+
+    parts = ("asserts", "denies", "taken_back")
+    whole = of_page(1)
+    assert whole["numbers"] == {part: len(whole[part]) for part in parts}
+    assert whole["numbers"]["asserts"] > 1
+    assert whole["pages"] == 1
+    monkeypatch.setattr("graphsvc.web.deliveries.statements.PER_PAGE", 1)
+    pages = max(whole["numbers"].values())
+    given = [of_page(number) for number in range(1, pages + 1)]
+    for part in parts:
+        assert [row for page in given for row in page[part]] == whole[part]
+        assert all(page["numbers"] == whole["numbers"] for page in given)
+    assert of_page(pages + 7) == given[-1]
+    text = inv.get(f"{site.address('statement', id='T1')}&page=2").text
+    assert f"Page 2 of {pages}" in text
+    assert text.count('<li class="claim ') == sum(len(given[1][part]) for part in parts)
+
+
 def test_a_statement_says_its_grading_in_words(site: Any, inv: FlaskClient) -> None:
     page = inv.get(site.address("statement", id="R1")).text
     assert "Source reliable, known directly (1A)" in page

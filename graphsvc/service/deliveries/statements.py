@@ -21,14 +21,26 @@ from graphsvc.records.properties import property_of, says_something
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 
+# What the claims of a statement are, apart from each other.
+CLAIMED = ("asserts", "denies", "taken_back")
+
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """Everything a reader may know of one statement: released values, and rows of `statements.claims`."""
+    """What a reader may know of one statement.
+
+    Attributes:
+        values: released properties that have a value.
+        claims: rows of `statements.claims`.
+        numbers: `asserts`, `denies`, `taken_back` → how many claims there are, be they given or not: that count, that deny,
+            and that were taken back.
+        truncated: there are more claims than are given.
+    """
 
     id: str
     values: dict[str, Any]
     claims: list[dict[str, Any]]
+    numbers: dict[str, int]
     truncated: bool
 
 
@@ -56,8 +68,13 @@ class Statements:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def look(self, identifier: str) -> StatementPage:
-        """Everything this reader may know of one statement.
+    def look(self, identifier: str, after: int = 0, most: int | None = None) -> StatementPage:
+        """What this reader may know of one statement.
+
+        Args:
+            identifier: its id.
+            after: how many of the first claims that count, that deny and that were taken back are passed over, each.
+            most: how many of each are given at most (None: all, as far as they are read at once).
 
         Raises:
             NotFound: there is none, or it is not theirs to see.
@@ -65,8 +82,16 @@ class Statements:
         rows = self._ask.rows("statements.one", id=identifier).dicts()
         if not rows:
             raise nothing(identifier)
-        claims = self._ask.rows("statements.claims", id=identifier)
-        return StatementPage(identifier, filled(rows[0]), claims.dicts(), claims.truncated)
+        counted = {row["part"]: row["claims"] for row in self._ask.rows("statements.count", id=identifier).dicts()}
+        total = sum(counted.values())
+        if most is None or (not after and total <= most):
+            answers = [self._ask.rows("statements.claims", id=identifier)]
+        else:
+            asked: dict[str, Any] = {"id": identifier, "after": after, "most": most}
+            answers = [self._ask.rows("statements.claims", which=part, **asked) for part in counted]
+        claims = [row for answer in answers for row in answer.dicts()]
+        numbers = {part: counted.get(part, 0) for part in CLAIMED}
+        return StatementPage(identifier, filled(rows[0]), claims, numbers, len(claims) < total)
 
     def history(self, statement: str) -> list[StatementVersion]:
         """What each delivery did to a statement and its claims, the newest first.

@@ -10,6 +10,8 @@ from graphsvc.records.grading import stricter
 from graphsvc.service import now
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
+from graphsvc.web.network.parted import parted
+from graphsvc.web.paging import PER_PAGE, page_of
 
 blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
 
@@ -18,7 +20,13 @@ blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
 def page(case: str) -> ResponseReturnValue:
     """The page of one statement."""
     session = at(case)
-    statement = session.deliveries.statements.look(request.args.get("id", ""))
+    identifier, number = request.args.get("id", ""), page_of(request.args)
+    statement = session.deliveries.statements.look(identifier, (number - 1) * PER_PAGE, PER_PAGE)
+    pages = max(1, -(-max(statement.numbers.values()) // PER_PAGE))
+    if number > pages:
+        number = pages
+        statement = session.deliveries.statements.look(identifier, (number - 1) * PER_PAGE, PER_PAGE)
+    parts = parted(statement.claims)
     return answer(
         "statements/page.html",
         handling=stricter(
@@ -28,9 +36,11 @@ def page(case: str) -> ResponseReturnValue:
         id=statement.id,
         values=statement.values,
         overdue=overdue(statement.values.get("review_on"), now().date()),
-        asserts=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "asserts"],
-        denies=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "denies"],
-        taken_back=[row for row in statement.claims if row["status"] != "active" or row["polarity"] == "withdrawn"],
-        truncated=statement.truncated,
+        asserts=parts["claims"],
+        denies=parts["denials"],
+        taken_back=parts["taken_back"],
+        numbers=statement.numbers,
+        page=number,
+        pages=pages,
         history=session.grant.handling == "C",
     )
