@@ -16,6 +16,7 @@ from graphsvc.config import Settings
 from graphsvc.queries import Query
 from graphsvc.store.bolt import Store
 from graphsvc.web import paging
+from graphsvc.web.network import where
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
 from tests.web.test_looks import MOST_STATEMENTS, statements
@@ -336,6 +337,14 @@ def test_a_look_is_one_line_in_the_log_and_the_second_asks_the_graph_for_nothing
             assert name in line["detail"]["opened"]
             assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
             assert "zo" not in str(line["detail"]).casefold()
+
+
+def test_where_and_when_says_that_there_is_more_than_it_shows(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "There is more than this page shows" not in page(people, "low", "where")
+    monkeypatch.setattr(where, "_MOST", 6)
+    assert "There is more than this page shows" in page(people, "low", "where")
+    listed = twin(people, "low", "where")["events"]
+    assert {row["id"] for row in listed if row["kind"] == "crossing"} == {"x06", "x10", "x02", "x01", "x03", "x09"}
 
 
 def test_nobody_is_shown_a_list_who_may_not_read_the_case(people: Place) -> None:
