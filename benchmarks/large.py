@@ -92,7 +92,7 @@ def _most_mib() -> float:
 
 def _behind(session: Session) -> str:
     """The address of who is behind the first eight boats of the day: of the largest cases it has more than go at once."""
-    rows = session.network.entities.crossings().dicts()
+    rows = [crossing.row for crossing in session.network.lists.crossings()]
     ids = [row["id"] for row in rows if str(row["day"]) == "2020-05-08"][:8]
     return f"/case/{session.case}/behind?{urlencode({'id': ids}, doseq=True)}"
 

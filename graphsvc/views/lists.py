@@ -1,19 +1,69 @@
-"""The lists of crossings and workplaces: who is said to be behind each, with how far that is believed. Pure."""
+"""The lists of crossings and workplaces: who is said to be behind each, with how far that is believed; sorted and filtered whole. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from graphsvc.records.dates import shown
 from graphsvc.views.picture.network import DOUBTFUL
+from graphsvc.views.where.events import folded
 
 # What is said of whom → the column it stands in.
 CROSSING_COLUMNS = {"USED_ON": "boats", "ORGANISED": "organisers", "PILOTED": "pilots", "ASSISTED": "helpers"}
 WORKPLACE_COLUMNS = {"CONTROLS": "controllers", "MANAGED": "managers"}
 _SUPPLIED, _SUPPLIERS = "SUPPLIED", "suppliers"
+# What a list is sorted by: the columns of its rows that it shows.
+CROSSING_SORTS = (
+    *("id", "date", "launch_site", "landing_site", "people_count"),
+    *("boats", "organisers", "suppliers", "pilots", "helpers"),
+)
+WORKPLACE_SORTS = (
+    *("name", "kind", "sector", "address", "opened_on", "closed_on", "people"),
+    *("controllers", "managers"),
+)
+_DATES = frozenset({"date", "opened_on", "closed_on"})
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A row of a list with what it is sorted and found by, which is made of nothing but the row.
+
+    Attributes:
+        row: of `behind_crossings` or `behind_workplaces`.
+        order: what it is sorted by under each of `CROSSING_SORTS` or `WORKPLACE_SORTS`; None or empty where that is not known.
+        words: all it can be found by, folded: its id, dates as they were given and as pages show them, places, and names.
+    """
+
+    row: dict[str, Any]
+    order: tuple[Any, ...]
+    words: str
+
+
+def listed_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[ListedRow]:
+    """The rows of `behind_crossings`, to be sorted and found.
+
+    Example:
+        >>> rows = listed_crossings([{"id": "C1", "date": "2020-05-08", "launch_site": "Équihen"}, {"id": "C2"}], [])
+        >>> [row.row["id"] for row in fitting(rows, "MAY equi")]
+        ['C1']
+    """
+    return [_listed(row, CROSSING_SORTS) for row in behind_crossings(crossings, parts)]
+
+
+def listed_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[ListedRow]:
+    """The rows of `behind_workplaces`, to be sorted and found."""
+    return [_listed(row, WORKPLACE_SORTS) for row in behind_workplaces(workplaces, parts)]
+
+
+def fitting(rows: Sequence[ListedRow], text: str) -> Sequence[ListedRow]:
+    """The rows that have all the words of a text, folded as `static/table.js` folds them; all rows where there is none."""
+    wanted = folded(text).split()
+    return [row for row in rows if all(word in row.words for word in wanted)] if wanted else rows
 
 
 def behind_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[dict[str, Any]]:
@@ -43,6 +93,22 @@ def behind_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[d
     """Each workplace with who controls and who managed it: columns of `WORKPLACE_COLUMNS`."""
     some = _by_object(parts)
     return [{**workplace, **_columns(some[workplace["id"]], WORKPLACE_COLUMNS)} for workplace in workplaces]
+
+
+def _listed(row: dict[str, Any], sorts: Sequence[str]) -> ListedRow:
+    words, order = [row["id"]], list[Any]()
+    for name in sorts:
+        value = row.get(name)
+        if isinstance(value, list):
+            value = " ".join(named["name"] for named in value)
+        if isinstance(value, str):
+            words.append(value)
+        if name in _DATES:
+            words.append(shown(value or ""))
+            order.append(row.get("day", value))  # the earliest that a date of a crossing can mean
+        else:
+            order.append(folded(value) if isinstance(value, str) else value)
+    return ListedRow(row, tuple(order), folded(" ".join(words)))
 
 
 def _by_object(parts: Iterable[Row]) -> dict[str, list[Row]]:

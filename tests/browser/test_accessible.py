@@ -29,6 +29,8 @@ PAGES = {
     "days": "/case/demo/network/days",
     "behind": "/case/demo/behind?day=2020-05-08",
     "crossings": "/case/demo/crossings",
+    "crossings with words": "/case/demo/crossings?q=dunkirk&sort=-date",
+    "workplaces": "/case/demo/workplaces",
     "surges": "/case/demo/surges",
     "where and when": "/case/demo/where?from=2020-05-08&to=2020-05-09",
     "where workers went": "/case/demo/displacement",

@@ -669,6 +669,14 @@ MUTATIONS = (
         _FEW_MOVED,
     ),
     Mutation(
+        "lists",
+        "a list and the words it is found by are of one clearance alone",
+        "graphsvc/service/network/lists.py",
+        "rows = cache.of(self._ask.state, read)",
+        'rows = cache.of((*self._ask.state[:2], "", False), read)',
+        "tests/web/test_long_lists.py::test_nothing_is_found_by_what_a_reader_is_not_shown",
+    ),
+    Mutation(
         "caches",
         "no browser or proxy keeps a page",
         "graphsvc/web/frame.py",

@@ -113,8 +113,8 @@ PAGES: dict[str, Entry] = {
     "people.one": each("accounts", "name"),
     "cases.table": once(),
     "case.overview": once(),
-    "case.crossings": once(),
-    "case.workplaces": once(),
+    "case.crossings": lambda known: [{}, {"q": known.words[0], "sort": "-date"}],
+    "case.workplaces": lambda known: [{}, {"q": known.words[0], "sort": "name", "page": "2"}],
     "where.page_of": lambda known: [
         {},
         {"from": "2020", "to": "2020-05"},

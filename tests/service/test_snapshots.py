@@ -50,6 +50,8 @@ WHOLE_CASE = (
     "cases.entities",
     "cases.links",
     "network.whole",
+    "cases.crossings",
+    "cases.parts",
     "cases.workplaces",
     "workplaces.ties",
     "cases.crossing_days",

@@ -188,7 +188,8 @@ def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
 
 
 def test_whoever_worked_and_lived_at_a_place_is_one_of_its_people(people: Place) -> None:
-    rows = {row["id"]: row["people"] for row in people("whole").network.entities.workplaces().dicts()}
+    listed = people("whole").network.lists.workplaces()
+    rows = {place.row["id"]: place.row["people"] for place in listed}
     assert rows["house"] == 2  # of who is hardly believed to have lived there it is not said
     page = people.client("whole").get(f"/case/{people.case}/workplaces").text
     line = page.partition("id=house")[2].partition("</tr>")[0]

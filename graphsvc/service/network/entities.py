@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.door.redact import Released
 from graphsvc.errors import NotFound, Refused
 from graphsvc.records.relations import link_key
 from graphsvc.records.tables import ENTITY_TABLES
@@ -55,21 +54,6 @@ class Entities:
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Id → row of `entities.named`, of those that are there for this reader."""
         return self._ask.named(ids)
-
-    def crossings(self) -> Released:
-        """The crossings of the case."""
-        return self._ask.rows("cases.crossings")
-
-    def parts(self) -> Released:
-        """Who is behind each crossing, boat and workplace, and the boats of crossings: rows of `cases.parts`.
-
-        What is believed by less than a quarter is left out.
-        """
-        return self._ask.rows("cases.parts")
-
-    def workplaces(self) -> Released:
-        """The workplaces of the case."""
-        return self._ask.rows("cases.workplaces")
 
     def days(self) -> list[dict[str, Any]]:
         """How many crossings and statements there are on each day: rows of `cases.days`."""

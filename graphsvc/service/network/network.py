@@ -16,6 +16,7 @@ from graphsvc.service.network.coast import Line, coast
 from graphsvc.service.network.comments import Comments
 from graphsvc.service.network.entities import Entities
 from graphsvc.service.network.growth import Growth, growth
+from graphsvc.service.network.lists import CaseLists
 from graphsvc.service.network.overview import Overviews
 from graphsvc.service.network.paths import PathCaches, Paths
 from graphsvc.service.network.request import MOST_OPENED, PictureRequest
@@ -68,6 +69,7 @@ class Network:
         self._ask = ask
         self._material = material
         self.entities = Entities(ask)
+        self.lists = CaseLists(ask)
         self.answers = Answers(ask, material, self.picture)
         self.paths = Paths(ask, material)
         self.overview = Overviews(ask)

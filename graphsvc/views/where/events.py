@@ -90,6 +90,8 @@ class Filters:
 
 def folded(text: str) -> str:
     """Text without marks and capitals, as the page's script folds it too."""
+    if text.isascii():
+        return text.lower()
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if unicodedata.category(letter)[0] != "M")
     return plain.lower()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.service import LeadRow, Session
-from graphsvc.views import charts, wording
-from graphsvc.views.lists import behind_crossings, behind_workplaces
+from graphsvc.views import wording
+from graphsvc.views.lists import CROSSING_SORTS, WORKPLACE_SORTS, ListedRow, fitting
+from graphsvc.web import paging
 from graphsvc.web.frame import answer, answer_early, at, page
 from graphsvc.web.rail import Entry
 
@@ -22,6 +24,7 @@ ENTRIES = (
 _TOP = 8
 _NEWEST = 5
 _MOST_WAITING = 5
+_LONGEST = 200
 
 
 @page(blueprint, "", twin="/overview.json")
@@ -37,54 +40,57 @@ def overview(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/crossings")
+@page(blueprint, "/crossings", look="read", query="=crossings")
 def crossings(case: str) -> ResponseReturnValue:
-    """All crossings, over time and as a list."""
+    """All crossings, over time and as a list, a page at a time."""
     session = at(case)
-    result, parts = session.network.entities.crossings(), session.network.entities.parts()
-    rows = result.dicts()
+    listed = _listed(session.network.lists.crossings(), CROSSING_SORTS)
     return answer(
         "case/crossings.html",
         case=session.case,
-        timeline=charts.timeline(rows),
-        crossings=behind_crossings(rows, parts.dicts()),
-        truncated=result.truncated,
-        parts_cut=parts.truncated,
+        timeline=session.network.lists.over_time().timeline,
+        crossings=listed.pop("rows"),
+        **listed,
     )
 
 
-@page(blueprint, "/workplaces")
+@page(blueprint, "/workplaces", look="read", query="=workplaces")
 def workplaces(case: str) -> ResponseReturnValue:
-    """All workplaces: who controls each, when it closed, how many people are believed to have worked or lived there."""
+    """All workplaces, a page at a time: who controls each, when it closed, how many people are believed to have worked or lived there."""
     session = at(case)
-    result, parts = session.network.entities.workplaces(), session.network.entities.parts()
-    return answer(
-        "case/workplaces.html",
-        case=session.case,
-        workplaces=behind_workplaces(result.dicts(), parts.dicts()),
-        truncated=result.truncated,
-        parts_cut=parts.truncated,
-    )
+    listed = _listed(session.network.lists.workplaces(), WORKPLACE_SORTS)
+    return answer("case/workplaces.html", case=session.case, workplaces=listed.pop("rows"), **listed)
+
+
+def _listed(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any]:
+    """What the address asks for of a list: its rows on one page, sorted and with all words of the box, and how many there are."""
+    text = request.args.get("q", "").strip()[:_LONGEST]
+    fit = fitting(rows, text)
+    shown = paging.paged(names, [(*row.order, row.row) for row in fit], request.args)
+    return {
+        "rows": [row[-1] for row in shown.rows],
+        "total": len(rows),
+        "found": len(fit),
+        "page": shown.page,
+        "pages": shown.pages,
+        "page_size": paging.PER_PAGE,
+        "sort": shown.sort if shown.sort.removeprefix("-") in names else "",
+        "words": text,
+    }
 
 
 def _overview(session: Session) -> dict[str, Any]:
     """What takes time: after a delivery the leads are ranked as they are and as they were."""
-    released = session.network.entities.crossings()
-    crossings = released.dicts()
-    counted = [row["people_count"] for row in crossings if row["people_count"] is not None]
+    over_time = session.network.lists.over_time()
     verdict, reason, leads, total = _top(session)
     return {
         # Without when it was gathered: only the page of all of it marks it as seen.
         "waiting": {name: value for name, value in session.waiting.listed().plain().items() if name != "at"},
         "counts": dict(_in_order(session.network.entities.counts())),
         "statements": session.network.entities.statement_counts(),
-        "timeline": charts.timeline(crossings),
-        # The time line and what follows are of the earliest crossings alone, where there are more than are read at once.
-        "crossings_read": len(crossings),
-        "crossings_cut": released.truncated,
-        # None: nobody counted them anywhere. Of whom is told one by one is another number.
-        "people_carried": sum(counted) if counted else None,
-        "crossings_counted": len(counted),
+        "timeline": over_time.timeline,
+        "people_carried": over_time.people,
+        "crossings_counted": over_time.counted,
         "verdict": verdict,
         "reason": reason,
         "ranked_on": session.leads.ranked_on if verdict else "",

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.records.dates import typed_date
 from graphsvc.views.displacement.rows import OUTCOME_WORDS, plain
-from graphsvc.views.lists import behind_crossings, behind_workplaces
 from graphsvc.views.picture.arrangements import map_frame
 from graphsvc.views.where import map as maps
 from graphsvc.views.where.calendar import LEVELS, outside, years
@@ -19,6 +18,8 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("where", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(75, "Where and when", "where.page_of", "read"),)
+# So many crossings and workplaces each: the page has all of them at once.
+_MOST = 5_000
 # Word of the address → the field of what is asked for.
 _WORDS = {"from": "first", "to": "last", "at": "place", "q": "text"}
 
@@ -28,17 +29,15 @@ def page_of(case: str) -> ResponseReturnValue:
     """Crossings and workplaces on a map, by day and as a list; what is asked for in one shows in the others."""
     session = at(case)
     filters = _filters()
-    entities = session.network.entities
-    parts = entities.parts()
-    listed = entities.crossings(), entities.workplaces()
-    crossings = behind_crossings(listed[0].dicts(), parts.dicts())
-    workplaces = behind_workplaces(listed[1].dicts(), parts.dicts())
+    lists = session.network.lists
+    listed = lists.crossings(), lists.workplaces()
+    crossings, workplaces = ([each.row for each in rows[:_MOST]] for rows in listed)
     some = events(crossings, workplaces)
     rows = [_row(event, filters) for event in some]
     data: dict[str, Any] = {
         "case": session.case,
         "filters": {word: getattr(filters, field) or None for word, field in _WORDS.items()},
-        "truncated": parts.truncated or any(rows.truncated for rows in listed),
+        "truncated": any(len(rows) > _MOST for rows in listed),
     }
     cohort = request.args.get("cohort", "").strip()
     day = request.args.get("day", "").strip() if cohort else ""

@@ -1,0 +1,91 @@
+"""The lists of crossings and workplaces of a case, whole, as one reader may see them; kept until the case changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.cases.cache import CLEARANCES, Cache, Caches
+from graphsvc.cases.gc_pause import lasting
+from graphsvc.service.ask import Ask
+from graphsvc.views.charts import Timeline, timeline
+from graphsvc.views.lists import ListedRow, listed_crossings, listed_workplaces
+
+_RESULTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingsOverTime:
+    """All crossings of a case in a few figures.
+
+    Attributes:
+        timeline: how many there were when.
+        people: how many they carried, as far as anybody counted them; None: nobody counted them anywhere. Of whom is told one by
+            one is another number.
+        counted: on so many of them somebody did.
+    """
+
+    timeline: Timeline
+    people: int | None
+    counted: int
+
+
+class ListCaches(Caches):
+    """Lists of cases."""
+
+    def __init__(self) -> None:
+        self.crossings: Cache[list[ListedRow]] = Cache(CLEARANCES)
+        self.workplaces: Cache[list[ListedRow]] = Cache(CLEARANCES)
+        self.over_time: Cache[CrossingsOverTime] = Cache(_RESULTS)
+
+
+class CaseLists:
+    """The lists of one case. Whoever may read the case may read all of them; each look stands in the log, also at what is kept."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._caches = ask.home.caches(ListCaches)
+
+    def crossings(self) -> list[ListedRow]:
+        """Every crossing with who is said to be behind it, by day. Whoever is believed by less than a quarter is left out.
+
+        Raises:
+            Busy: the case is being loaded, or was changed meanwhile. OperatorError: it has more rows than may be read.
+        """
+        return self._looked("crossings", self._caches.crossings, self._list_crossings)
+
+    def workplaces(self) -> list[ListedRow]:
+        """Every workplace with who is said to control or have managed it, those with the most people first. As `crossings`."""
+        return self._looked("workplaces", self._caches.workplaces, self._list_workplaces)
+
+    def over_time(self) -> CrossingsOverTime:
+        """All crossings over time. Raises as `crossings`."""
+        with self._ask.look("read", query="crossings"):
+            return self._caches.over_time.of(self._ask.state, self._count)
+
+    def _looked(
+        self, query: str, cache: Cache[list[ListedRow]], read: Callable[[], list[ListedRow]]
+    ) -> list[ListedRow]:
+        with self._ask.look("read", query=query) as outcome:
+            rows = cache.of(self._ask.state, read)
+            outcome["rows"] = len(rows)
+        return rows
+
+    @lasting()
+    def _list_crossings(self) -> list[ListedRow]:
+        return listed_crossings(self._whole("cases.crossings"), self._whole("cases.parts"))
+
+    @lasting()
+    def _list_workplaces(self) -> list[ListedRow]:
+        return listed_workplaces(self._whole("cases.workplaces"), self._whole("cases.parts"))
+
+    def _count(self) -> CrossingsOverTime:
+        listed = self._caches.crossings.there(self._ask.state)
+        rows = self._whole("cases.crossings") if listed is None else [crossing.row for crossing in listed]
+        counted = [row["people_count"] for row in rows if row["people_count"] is not None]
+        return CrossingsOverTime(timeline(rows), sum(counted) if counted else None, len(counted))
+
+    def _whole(self, name: str) -> list[dict[str, Any]]:
+        """All rows of a query: who may read a case may see all of a list, which takes no analysis."""
+        return self._ask.read(name, action="read", whole=True).dicts()
