@@ -59,6 +59,7 @@ MATCH (c)-[:SUBJECT|OBJECT]->(more)
 WITH DISTINCT c
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
+  AND CASE WHEN a.id = $id THEN b.id ELSE a.id END IN $others
 // Where a kind of statement is not shown one by one, its claims are one row each for what they have in common; nothing
 // that is not in these two maps comes out.
 WITH a, b, min(c.handling) AS handling,

@@ -12,8 +12,8 @@
 // default = ""
 // [parameters.which]
 // type = "choice"
-// words = ["all", "apart"]
-// help = "apart: only denials and what was taken back that no link stands for"
+// words = ["all", "against", "apart"]
+// help = "against: only denials and what was taken back; apart: only those of them that no link stands for"
 // default = "all"
 // [returns]
 // subject = "Entity.id"
@@ -54,7 +54,7 @@ WHERE n.handling IN $handling AND ($relation = '' OR c.relation = $relation)
 WITH DISTINCT c
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
-  AND ($which = 'all' OR NOT EXISTS { MATCH (a)-[l]->(b) WHERE l.relation = c.relation AND l[$belief] IS NOT NULL })
+  AND ($which <> 'apart' OR NOT EXISTS { MATCH (a)-[l]->(b) WHERE l.relation = c.relation AND l[$belief] IS NOT NULL })
 // Where a kind of statement is not shown one by one, its claims are one row each for what they have in common; nothing
 // that is not in these two maps comes out.
 WITH a, b, min(c.handling) AS handling,

@@ -40,8 +40,8 @@
 MATCH (n:Entity {case: $case, id: $id})-[r]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL
   AND ($relation = '' OR r.relation = $relation)
-WITH r, r.relation AS relation, r[$belief] AS belief, m.id AS other
-ORDER BY belief DESC, other
+WITH r, r.relation AS relation, r[$belief] AS belief, m.id AS other, startNode(r).id AS subject
+ORDER BY belief DESC, other, subject
 WITH relation, collect(r)[$after..$after + $most] AS links
 UNWIND links AS r
 WITH startNode(r) AS a, r, endNode(r) AS b

@@ -18,6 +18,6 @@
 MATCH (n:Entity {case: $case, id: $id})-[r]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL AND ($relation = '' OR r.relation = $relation)
 WITH DISTINCT r
-RETURN r.relation AS relation, count(*) AS links, count(CASE WHEN r[$denying] > 0 THEN 1 END) AS denied
+RETURN r.relation AS relation, count(*) AS links, count(CASE WHEN r[$denying] <> 0 THEN 1 END) AS denied
 ORDER BY relation
 LIMIT $limit + 1

@@ -192,6 +192,7 @@ CALLS: dict[str, Entry] = {
     "cypher.start": "what it starts is asked by `cypher.run`",
     "network.entities.look": of("entities"),
     "network.entities.payments": of("entities"),
+    "network.entities.against": of("entities"),
     "protection.erasures.listed": with_(),
     "search.find": of("words"),
     "search.said": of("words"),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphsvc.access.door.redact import Released
 from graphsvc.errors import NotFound, Refused
 from graphsvc.records.relations import link_key
 from graphsvc.records.tables import ENTITY_TABLES
@@ -27,10 +28,10 @@ class EntityPage:
         values: released properties that have a value, in the order of the case format.
         ties: relation → how many links of it there are, be they given or not; denied: how many of all links are denied.
         links: rows of `entities.links`, the best supported first.
-        claims: rows of `entities.claims` behind these links, and those that no link stands for; without source clearance what
+        claims: rows of `entities.claims` behind these links and, with the first of them, those that no link stands for; without source clearance what
             witnesses say is one row for each link, polarity and status, with the groups behind it and neither claim nor statement.
         whole: all links are given that there are.
-        truncated: there are more claims of these than are given.
+        truncated: there are more of these claims or links than are read at once.
     """
 
     id: str
@@ -101,9 +102,9 @@ class Entities:
         rows = self._ask.rows(_ONE[kind], id=identifier).dicts()
         asked: dict[str, Any] = {"id": identifier, "relation": relation}
         ties = self._ask.rows("entities.ties", **asked).dicts()
-        links = self._ask.rows("entities.links", **asked, after=after, most=min(most, LINKS_AT_ONCE)).dicts()
+        links, cut = self._links(asked, after, min(most, LINKS_AT_ONCE), ties)
         whole = len(links) == sum(row["links"] for row in ties)
-        claims, truncated = self._claims(asked, None if whole else links)
+        claims, truncated = self._all_claims(asked) if whole else self._claims(asked, links, first=not after)
         return EntityPage(
             identifier,
             kind,
@@ -114,24 +115,44 @@ class Entities:
             links,
             claims,
             whole,
-            truncated,
+            truncated or cut,
         )
 
     def payments(self, identifier: str) -> Released:
         """All claims about a payment by or to an entity: rows of `entities.claims`."""
         return self._ask.rows("entities.claims", id=identifier, relation=PAID)
 
-    def _claims(self, asked: Mapping[str, Any], links: _Rows | None) -> tuple[_Rows, bool]:
-        """The claims behind some links (None: behind all) with those that no link stands for, and whether there are more."""
-        if links is None:
-            every = self._ask.rows("entities.claims", **asked)
-            return every.dicts(), every.truncated
+    def against(self, identifier: str) -> Released:
+        """All claims about an entity that deny, and those that were taken back: rows of `entities.claims`."""
+        return self._ask.rows("entities.claims", id=identifier, which="against")
+
+    def _links(self, asked: Mapping[str, Any], after: int, most: int, ties: _Rows) -> tuple[_Rows, bool]:
+        """The links that are asked for, and whether the bound of all queries cut them."""
+        if after and after >= max((row["links"] for row in ties), default=0):
+            return [], False
+        links = self._ask.rows("entities.links", **asked, after=after, most=most)
+        return links.dicts(), links.truncated
+
+    def _all_claims(self, asked: Mapping[str, Any]) -> tuple[_Rows, bool]:
+        """Every claim, and whether there are more; those that no link stands for are given in any case."""
+        every = self._ask.rows("entities.claims", **asked)
+        claims = every.dicts()
+        if every.truncated:
+            claims += [
+                row for row in self._ask.rows("entities.claims", **asked, which="apart").dicts() if row not in claims
+            ]
+        return claims, every.truncated
+
+    def _claims(self, asked: Mapping[str, Any], links: _Rows, *, first: bool) -> tuple[_Rows, bool]:
+        """The claims behind some links, with the first of them those that no link stands for, and whether there are more."""
         keys = {link_key(link) for link in links}
         others = {target if subject == asked["id"] else subject for subject, _, target in keys}
-        apart = self._ask.rows("entities.claims", **asked, which="apart")
         behind = self._ask.rows("entities.between", **asked, others=sorted(others))
         # What is said of the same two in another relation belongs to a link that is not given.
         claims = [claim for claim in behind.dicts() if link_key(claim) in keys]
+        if not first:
+            return claims, behind.truncated
+        apart = self._ask.rows("entities.claims", **asked, which="apart")
         return claims + apart.dicts(), behind.truncated or apart.truncated
 
     def between(self, subject: str, relation: str, target: str) -> list[dict[str, Any]]:

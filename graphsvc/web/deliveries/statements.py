@@ -29,9 +29,10 @@ def page(case: str) -> ResponseReturnValue:
     parts = parted(statement.claims)
     return answer(
         "statements/page.html",
-        handling=stricter(
-            str(statement.values.get("handling", "")), *(claim["handling"] for claim in statement.claims)
-        ),
+        # Of several pages each tells how many claims there are in all: the level of the reader.
+        handling=""
+        if pages > 1
+        else stricter(str(statement.values.get("handling", "")), *(claim["handling"] for claim in statement.claims)),
         case=session.case,
         id=statement.id,
         values=statement.values,

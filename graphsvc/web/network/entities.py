@@ -49,7 +49,7 @@ def page(case: str) -> ResponseReturnValue:
     lead = ranked(session, entity.id) if entity.kind == "person" else None
     return answer(
         "entities/page.html",
-        handling=stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims)),
+        handling=mark_of(entity),
         case=session.case,
         id=entity.id,
         kind=entity.kind,
@@ -74,10 +74,17 @@ def page(case: str) -> ResponseReturnValue:
     )
 
 
+def mark_of(entity: EntityPage) -> str:
+    """The strictest handling of what is told of an entity; empty, for the reader's clearance, where figures rest on what is not given."""
+    if not entity.whole or entity.truncated:
+        return ""
+    return stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims))
+
+
 def _paid(session: Session, entity: EntityPage) -> tuple[list[dict[str, Any]], bool]:
     """Claims about payments, whether their links are on the page or not, and whether there are more."""
-    if entity.whole:
-        return entity.claims, entity.truncated
+    if entity.whole and not entity.truncated:
+        return entity.claims, False
     released = session.network.entities.payments(entity.id)
     return released.dicts(), released.truncated
 
@@ -109,8 +116,8 @@ def _sections(links: list[dict[str, Any]], ties: Mapping[str, int]) -> list[dict
     for link in links:
         grouped[link["relation"]].append(link)
     return [
-        {"relation": relation, "says": says(relation), "number": ties[relation], "links": some}
-        for relation, some in sorted(grouped.items(), key=lambda item: (_place(item[0]), item[0]))
+        {"relation": relation, "says": says(relation), "number": number, "links": grouped[relation]}
+        for relation, number in sorted(ties.items(), key=lambda item: (_place(item[0]), item[0]))
     ]
 
 

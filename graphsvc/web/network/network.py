@@ -30,6 +30,7 @@ from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
 from graphsvc.web.leads.leads import ranked
 from graphsvc.web.network import pictures
+from graphsvc.web.network.entities import mark_of
 from graphsvc.web.network.parted import parted
 from graphsvc.web.rail import Entry
 
@@ -164,11 +165,15 @@ def node(case: str) -> ResponseReturnValue:
     """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
     session = at(case)
     entity = session.network.entities.look(request.args.get("id", ""), most=_LINKS)
-    asserting, denying, taken_back = _told(entity.claims, entity.links)
+    claims = entity.claims
+    if not entity.whole:
+        # What speaks against it, of whichever link.
+        claims = parted(claims)["claims"] + session.network.entities.against(entity.id).dicts()
+    asserting, denying, taken_back = _told(claims, entity.links)
     lead = ranked(session, entity.id) if entity.kind == "person" else None
     return answer(
         "network/node.html",
-        handling=stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims)),
+        handling=mark_of(entity),
         case=session.case,
         panel="panel" in request.args,
         id=entity.id,

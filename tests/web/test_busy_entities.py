@@ -1,0 +1,155 @@
+"""Entities with more links than a page holds: nothing stands twice or under a wrong heading, and what speaks against them is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Place, laid
+from tests.toolbox.rows import parsed
+
+pytestmark = pytest.mark.neo4j
+TABLES = {
+    "people": "id,name,category,handling\nHUB,Hub,,P\n"
+    + "".join(f"P{number},Pal {number},,P\n" for number in range(6))
+    + "W1,Wil One,witness,P\n",
+    "statements": """id,kind,source_id,handling,status,source_grade,assessment
+R1,record,,P,given,1,A
+R2,record,,P,given,1,A
+R3,record,,P,given,3,D
+C1,record,,C,given,3,D
+I1,intelligence,,P,withdrawn,2,B
+T1,witness,W1,P,given,2,C
+""",
+    # The last pal is denied and believed least, and the earliest payment rests on what few may read.
+    "links": """id,subject_id,relation,object_id,statement_id,polarity,amount,currency,from_date
+1,HUB,PAID,P0,R1,asserts,100,EUR,2020-05-02
+2,HUB,PAID,P0,R2,asserts,100,EUR,2020-05-03
+3,HUB,PAID,P0,R2,asserts,100,EUR,2020-05-04
+4,HUB,PAID,P1,R1,asserts,10,EUR,2020-05-05
+5,HUB,PAID,P2,C1,asserts,1,EUR,2020-01-01
+6,HUB,CONTACTED,P0,R1,asserts,,,
+7,HUB,CONTACTED,P1,R1,asserts,,,
+8,P1,CONTACTED,HUB,R1,asserts,,,
+9,HUB,CONTACTED,P2,R3,asserts,,,
+10,HUB,CONTACTED,P2,R2,denies,,,
+11,HUB,CONTACTED,P3,R3,asserts,,,
+12,HUB,CONTACTED,P3,T1,denies,,,
+13,HUB,CONTACTED,P4,R2,denies,,,
+14,HUB,CONTACTED,P5,I1,asserts,,,
+15,HUB,CONTACTED,P0,I1,asserts,,,
+16,HUB,CONTACTED,HUB,R1,asserts,,,
+""",
+}
+ROLES = {
+    "whole": ("analyst", WHOLE),
+    "shared": ("analyst", Grant("P", sources=True)),
+    "uncleared": ("analyst", Grant("C")),
+    "low": ("analyst", Grant("P")),
+}
+READERS = pytest.mark.parametrize("who", list(ROLES))
+
+
+@pytest.fixture(scope="module")
+def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
+    with laid(at_server(), ROLES, "whole", parsed(**TABLES)) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page holds one link of each relation, a page of one relation two."""
+    monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
+    monkeypatch.setattr("graphsvc.web.network.network._LINKS", 1)
+    for module in ("web", "service"):
+        monkeypatch.setattr(f"graphsvc.{module}.network.entities.LINKS_AT_ONCE", 2)
+
+
+def asked(place: Place, who: str, what: str = "", page: str = "entity") -> Any:
+    answer = place.client(who).get(f"/case/{place.case}/{page}.json?id=HUB{what}")
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def text(place: Place, who: str, what: str = "", page: str = "entity") -> str:
+    return place.client(who).get(f"/case/{place.case}/{page}?id=HUB{what}").text
+
+
+def turned(place: Place, who: str, relation: str) -> list[Any]:
+    """All pages of one relation."""
+    first = asked(place, who, f"&relation={relation}")
+    rest = [asked(place, who, f"&relation={relation}&page={number}") for number in range(2, first["pages"] + 1)]
+    return [first, *rest]
+
+
+@READERS
+def test_a_panel_counts_the_links_that_are_denied_as_their_rows_say(place: Place, who: str) -> None:
+    rows = place(who).ask.rows("entities.links", id="HUB").dicts()
+    denied = sum(bool(row["denying"]) for row in rows)
+    assert denied == 2
+    panel = asked(place, who, page="network/node")
+    assert (panel["links"], panel["denied_links"]) == (len(rows), denied)
+
+
+@READERS
+def test_a_panel_tells_what_speaks_against_links_it_does_not_look_through(place: Place, who: str) -> None:
+    panel = asked(place, who, page="network/node")
+    assert len({row["object"] for row in panel["denying"]}) == 3
+    assert len({row["object"] for row in panel["taken_back"]}) == 2
+    shown = text(place, who, page="network/node")
+    assert "No claim denies it" not in shown
+    assert "Everything else on its page" in shown
+
+
+@READERS
+def test_every_link_and_claim_stands_on_one_page(place: Place, who: str) -> None:
+    session = place(who)
+    rows = session.ask.rows("entities.claims", id="HUB").dicts()
+    of = lambda row: (row["claim"], row["subject"], row["relation"], row["object"], row["polarity"], row["status"])  # noqa: E731 - said twice
+    stands: Counter[Any] = Counter()
+    links: Counter[Any] = Counter()
+    for relation in ("PAID", "CONTACTED"):
+        for page in turned(place, who, relation):
+            (section,) = page["sections"]
+            assert len(section["links"]) <= 2
+            links.update((link["subject"], relation, link["object"]) for link in section["links"])
+            linked = [
+                row for link in section["links"] for part in ("claims", "denials", "taken_back") for row in link[part]
+            ]
+            stands.update(map(of, [*linked, *page["denials"], *page["taken_back"]]))
+            assert {row["polarity"] for row in page["denials"]} <= {"denies"}
+    assert stands == Counter(map(of, rows))
+    given = session.ask.rows("entities.links", id="HUB").dicts()
+    assert links == Counter((row["subject"], row["relation"], row["object"]) for row in given)
+
+
+def test_what_rests_on_more_than_is_given_is_marked_for_the_reader(place: Place) -> None:
+    assert [asked(place, "whole")["handling"], asked(place, "shared")["handling"]] == ["C", "P"]
+    assert asked(place, "whole", page="network/node")["handling"] == "C"
+    earliest = asked(place, "whole")["payments"][0]["counted"][0]
+    assert (earliest["handling"], earliest["from_on"]) == ("C", "2020-01-01")
+
+
+def test_payments_are_summed_whichever_page_they_are_on(place: Place) -> None:
+    pages = turned(place, "whole", "PAID")
+    assert len(pages) == 3
+    assert {str(page["payments"][0]["sums"]) for page in pages} == {str(asked(place, "whole")["payments"][0]["sums"])}
+    assert pages[0]["payments"][0]["sums"] == [{"currency": "EUR", "total": 311.0, "payments": 5}]
+    rows = Counter(row["claim"] for page in pages for row in page["payments"][0]["counted"])
+    assert (len(rows), set(rows.values())) == (5, {1})
+    last = text(place, "whole", "&relation=PAID&page=3")
+    assert "No claim that counts" not in last
+    assert "At most 311 EUR (5 payments)" in last
+    assert "None on this page" in last
+    assert [page["sections"][0]["number"] for page in pages] == [3, 3, 3]
+
+
+def test_a_page_beyond_the_last_is_the_last(place: Place) -> None:
+    far = asked(place, "whole", "&relation=CONTACTED&page=99999999")
+    assert (far["page"], far["sections"]) == (far["pages"], turned(place, "whole", "CONTACTED")[-1]["sections"])
