@@ -19,6 +19,9 @@ from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
 from graphsvc.access.door.repeats import Repeats, asked
 from graphsvc.access.door.snapshots import AsRows, Snapshot, Snapshots, Thing, Writer
+from graphsvc.access.door.standing import shown as _shown
+from graphsvc.access.door.standing import state_for
+from graphsvc.access.door.standing import version as _version
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -26,12 +29,15 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError, Refused
 from graphsvc.queries import Library, Query
+from graphsvc.records.columns import ValueColumn
 from graphsvc.records.properties import figure_names
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 from graphsvc.store.mark import followed, marked
 
+# Gives of all rows of an answer, in columns, what `Make` gives of each.
+Laid = Callable[[Sequence[ValueColumn]], Sequence[Item]]
 # Seconds that reading a whole case may take at least.
 _WHOLE_S = 120.0
 # Seconds between two looks at whether the graph holds of a case what was written last.
@@ -198,28 +204,38 @@ class Gate:
         case: str,
         make: Make[Item],
         look: Look | None = None,
-    ) -> list[Item]:
+        laid: Laid[Item] | None = None,
+    ) -> Sequence[Item]:
         """Rows for an analysis inside the service, sources included: for computing, never for showing.
 
         What is made from them must tell no more than the figures in `records.properties` allow. The handling level is
         bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
         `make` gives what becomes of each such row, called with the block's other columns and with the row. `look`: as
-        for `read`.
+        for `read`. `laid`: gives the same of all rows in columns, the block's first, where they are kept on disk: who
+        wants a few of a million need not have all made.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
             parameters = self._bound(query, case, grant) | {"limit": self._settings.analysis_row_cap}
-            items = self._made(query, parameters, grant, self._open(case, grant), make)
+            items = self._made(query, parameters, grant, self._open(case, grant), make, laid)
             outcome["rows"] = len(items)
         return items
 
     def _made(
-        self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any, make: Make[Item]
-    ) -> list[Item]:
+        self,
+        query: Query,
+        parameters: dict[str, Any],
+        grant: Grant,
+        stands: Any,
+        make: Make[Item],
+        laid: Laid[Item] | None,
+    ) -> Sequence[Item]:
         """What is made of the rows of an answer in blocks: of the snapshot, or else of what is read, which is kept in one."""
         snapshot = self._snapshot("material", query, parameters, grant, stands)
         block, items = len(query.returns) - 1, list[Item]()
+        if laid is not None and (columns := snapshot.columns()) is not None:
+            return laid(columns)
         beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
         if beside is not None:
             return items
@@ -440,32 +456,8 @@ class Gate:
         self._looked[case] = time.monotonic()
 
 
-def state_for(state: str, handling: str) -> str:
-    """The state of a case as somebody cleared for a handling code is told it: what is C moves nothing under P.
-
-    Example:
-        >>> state_for("loading-c", "P"), state_for("loading-c", "C"), state_for("loading", "P")
-        ('open', 'loading', 'loading')
-    """
-    if state == "loading-c":
-        return "loading" if handling == "C" else "open"
-    return state
-
-
-def _shown(row: Any, grant: Grant) -> tuple[object, ...]:
-    """How a case stands in what shows at a clearance: what is C moves nothing under P, not even how long something takes."""
-    if grant.handling == "C":
-        return tuple(row)
-    return state_for(row.state, "P"), row.version_p, row.mark_p
-
-
 def _large(stands: Any) -> bool:
     return sum(stands.held["counts"].values()) > _HELD_AT_ONCE if stands.held else False
-
-
-def _version(row: Any, grant: Grant) -> int:
-    """How often a case was changed in what shows at this clearance."""
-    return int(row.version if grant.handling == "C" else row.version_p)
 
 
 def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:
