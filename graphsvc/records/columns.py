@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,34 @@ class ValueColumn(NamedTuple):
         used = np.zeros(len(self.words), dtype=bool)
         used[self.place[chosen]] = True
         return set(map(self.words.__getitem__, np.flatnonzero(used).tolist()))
+
+
+class LaidRows(Sequence[tuple[Any, ...]]):
+    """Rows in columns: read like a list of tuples, none of which is there before it is asked for.
+
+    Example:
+        >>> rows = LaidRows([ValueColumn(["a", "b"], np.array([1, 0, 1])), ValueColumn([1], np.array([0, 0, 0]))])
+        >>> len(rows), rows[0], rows[1:], list(rows)
+        (3, ('b', 1), [('a', 1), ('b', 1)], [('b', 1), ('a', 1), ('b', 1)])
+    """
+
+    def __init__(self, columns: Sequence[ValueColumn]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0].place)
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[Any, ...]]: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
+        if isinstance(place, slice):
+            return list(LaidRows([column.rows(np.arange(len(self))[place]) for column in self.columns]))
+        return tuple(column.words[column.place[place]] for column in self.columns)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(zip(*(column.values() for column in self.columns), strict=True))
 
 
 def ordered(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:

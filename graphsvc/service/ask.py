@@ -230,12 +230,30 @@ class Ask:
         """
         return self.read(name, parameters, action="analyse" if whole else "read", whole=whole)
 
+    def laid(self, name: str) -> Released:
+        """As `rows` of a whole case, in columns where they are kept on disk. Raises as `rows`."""
+        return self.read(name, action="analyse", whole=True, laid=True)
+
     def read(
-        self, name: str, parameters: Mapping[str, Any] | None = None, *, action: str = "query", whole: bool = False
+        self,
+        name: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        action: str = "query",
+        whole: bool = False,
+        laid: bool = False,
     ) -> Released:
         """The released answer of any query. Raises as `rows`."""
         return self.home.gate.read(
-            self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole, look=self._look
+            self.principal,
+            self.purpose,
+            name,
+            self.case,
+            parameters,
+            action=action,
+            whole=whole,
+            laid=laid,
+            look=self._look,
         )
 
     def parts(self, name: str, take: Callable[[Released], object]) -> int:

@@ -26,6 +26,7 @@ from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads import material
+from graphsvc.service.network.paths import BESIDES
 from graphsvc.store.bolt import Store
 from tests.leaks.small import CASE, FIRST, HIDDEN, SECOND
 from tests.toolbox.accounts import WHOLE, Roles, add, session
@@ -129,6 +130,8 @@ def of_each_lead(by: Service, name: str) -> dict[str, Any]:
         "named": {name: list(claims) for name, claims in material_of.about().items()},
         "interested": material_of.interested(),
         "around": {name: list(claims) for name, claims in material_of.surroundings().touching.items()},
+        "links": [*asking.ask.laid("paths.links").rows],
+        "ways": asking.network.paths.find([lead.id for lead in leads[:2]], "likeliest", besides=BESIDES),
         "carried": material_of.surroundings().carried,
         **{
             lead.id: (

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -159,11 +160,12 @@ class Gate:
         *,
         action: str = "query",
         whole: bool = False,
+        laid: bool = False,
         look: Look | None = None,
     ) -> Released:
         """Run a named query and give what this principal may see of its answer.
 
-        `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it, but for a whole case.
+        `laid`: the rows of a whole case are given in columns where they are kept on disk. `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it, but for a whole case.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
@@ -182,13 +184,16 @@ class Gate:
             goes_on = look_of(look, principal, action, case)
             opened = None if goes_on else self._open(case, grant)
             version = goes_on.version if goes_on else _version(opened, grant)
-            released = self._repeats.get(question, version)
+            released = None if laid else self._repeats.get(question, version)
             if released is None:
                 if whole:
-                    released = self._whole(query, bound_to, grant, opened or self._open(case, grant))
+                    stands = opened or self._open(case, grant)
+                    released = self._whole(query, bound_to, grant, stands, laid=laid)
                 else:
                     released = self._released(query, bound_to, grant, whole=False)
-                if goes_on:
+                if laid:
+                    pass  # too large to be kept
+                elif goes_on:
                     goes_on.released[question] = released
                 elif self._case(case) == opened:  # nothing was written while it was read
                     self._repeats.keep(question, version, released)
@@ -254,14 +259,16 @@ class Gate:
                 writer.keep({})
         return items
 
-    def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any) -> Released:
+    def _whole(
+        self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any, *, laid: bool = False
+    ) -> Released:
         """What a clearance may see of an answer about a whole case: as `_made`."""
         snapshot = self._snapshot("released", query, parameters, grant, stands)
 
         def read() -> Released:
             return self._released(query, parameters, grant, whole=True, large=_large(stands))
 
-        return self._kept(snapshot, _RELEASED, read, parameters["case"], grant, stands)
+        return self._kept(snapshot, replace(_RELEASED, laid=laid), read, parameters["case"], grant, stands)
 
     def computed(
         self,
@@ -305,11 +312,10 @@ class Gate:
         stands: Any,
     ) -> Thing:
         """What a snapshot has, or else what `make` gives, which is kept in it."""
-        rows: list[tuple[Any, ...]] = []
         with snapshot.alone(heavy=form.heavy and _large(stands)):
-            beside = snapshot.read(rows.extend)
-            if beside is not None:
-                return form.made(rows, beside)
+            taken = snapshot.taken(laid=form.laid)
+            if taken is not None:
+                return form.made(*taken)
             thing = make()
             with self._writing(snapshot, case, grant, stands) as writer:
                 written, besides = form.rows(thing)

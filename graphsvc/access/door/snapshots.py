@@ -33,7 +33,7 @@ from graphsvc.access.vault import decrypt, encrypt
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.queries import cypher_folder
-from graphsvc.records.columns import ValueColumn
+from graphsvc.records.columns import LaidRows, ValueColumn
 from graphsvc.records.patience import PATIENCE, not_ready
 
 _LOG = logging.getLogger(__name__)
@@ -66,12 +66,14 @@ class AsRows(Generic[Thing]):
         rows: gives rows of equal length, and what stands beside them; all of it plain values (see `arrow.as_arrow`).
         made: the inverse: gives an equal thing.
         heavy: computing it takes all processors, and much memory.
+        laid: whether `made` is given the rows in columns (`records.columns.LaidRows`).
     """
 
     name: str
     rows: Callable[[Thing], tuple[Iterable[tuple[Any, ...]], Mapping[str, Any]]]
-    made: Callable[[list[tuple[Any, ...]], Mapping[str, Any]], Thing]
+    made: Callable[[Any, Mapping[str, Any]], Thing]
     heavy: bool = False
+    laid: bool = False
 
 
 class Snapshots:
@@ -200,8 +202,16 @@ class Snapshot:
 
     def columns(self) -> list[ValueColumn] | None:
         """The rows in columns, of which none is made an object; None: there are none."""
-        batches: list[Any] = []
-        return None if self.read(batches.append, as_batch) is None else in_columns(batches)
+        taken = self.taken(laid=True)
+        return None if taken is None else list(taken[0].columns)
+
+    def taken(self, *, laid: bool) -> tuple[Any, dict[str, Any]] | None:
+        """The rows, and what was kept beside them; None: there is none. `laid`: in columns, of which none is made an object."""
+        rows: list[Any] = []
+        beside = self.read(rows.append, as_batch) if laid else self.read(rows.extend)
+        if beside is None:
+            return None
+        return (LaidRows(in_columns(rows)) if laid and rows else rows), beside
 
     @contextmanager
     def alone(self, *, heavy: bool = False) -> Iterator[None]:
