@@ -230,10 +230,6 @@ class Ask:
         """
         return self.read(name, parameters, action="analyse" if whole else "read", whole=whole)
 
-    def laid(self, name: str) -> Released:
-        """As `rows` of a whole case, in columns where they are kept on disk. Raises as `rows`."""
-        return self.read(name, action="analyse", whole=True, laid=True)
-
     def read(
         self,
         name: str,
@@ -243,7 +239,7 @@ class Ask:
         whole: bool = False,
         laid: bool = False,
     ) -> Released:
-        """The released answer of any query. Raises as `rows`."""
+        """The released answer of any query; `laid`: of a whole case, in columns where they are kept on disk. Raises as `rows`."""
         return self.home.gate.read(
             self.principal,
             self.purpose,

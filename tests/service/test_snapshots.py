@@ -130,7 +130,7 @@ def of_each_lead(by: Service, name: str) -> dict[str, Any]:
         "named": {name: list(claims) for name, claims in material_of.about().items()},
         "interested": material_of.interested(),
         "around": {name: list(claims) for name, claims in material_of.surroundings().touching.items()},
-        "links": [*asking.ask.laid("paths.links").rows],
+        "links": [*asking.ask.read("paths.links", action="analyse", whole=True, laid=True).rows],
         "ways": asking.network.paths.find([lead.id for lead in leads[:2]], "likeliest", besides=BESIDES),
         "carried": material_of.surroundings().carried,
         **{

@@ -217,7 +217,7 @@ class Paths:
 
     @lasting()
     def _read_web(self) -> Web:
-        return web_of(self._ask.laid("paths.links").rows)
+        return web_of(self._ask.read("paths.links", action="analyse", whole=True, laid=True).rows)
 
     def _accounts(self, ground: WayGround, rules: Rules, end: str, most: int) -> _Found:
         claims, _, dependence = self._material.given()
