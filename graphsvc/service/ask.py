@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
@@ -13,10 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access import vault
-from graphsvc.access.door.gate import state_for
+from graphsvc.access.door.gate import Laid
 from graphsvc.access.door.look import Look
 from graphsvc.access.door.redact import Released
 from graphsvc.access.door.snapshots import AsRows, Thing
+from graphsvc.access.door.standing import state_for
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
@@ -230,20 +231,34 @@ class Ask:
         return self.read(name, parameters, action="analyse" if whole else "read", whole=whole)
 
     def read(
-        self, name: str, parameters: Mapping[str, Any] | None = None, *, action: str = "query", whole: bool = False
+        self,
+        name: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        action: str = "query",
+        whole: bool = False,
+        laid: bool = False,
     ) -> Released:
-        """The released answer of any query. Raises as `rows`."""
+        """The released answer of any query; `laid`: of a whole case, in columns where they are kept on disk. Raises as `rows`."""
         return self.home.gate.read(
-            self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole, look=self._look
+            self.principal,
+            self.purpose,
+            name,
+            self.case,
+            parameters,
+            action=action,
+            whole=whole,
+            laid=laid,
+            look=self._look,
         )
 
     def parts(self, name: str, take: Callable[[Released], object]) -> int:
         """All of the released answer of one of the service's own queries, a part at a time: see `access.door.in_parts.InParts.each`."""
         return self.home.in_parts.each(self.principal, self.purpose, name, self.case, take, self._look)
 
-    def material(self, name: str, make: Make[Item]) -> list[Item]:
+    def material(self, name: str, make: Make[Item], laid: Laid[Item] | None = None) -> Sequence[Item]:
         """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
-        return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look)
+        return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, laid)
 
     def computed(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
         """What was computed of the case as it stands, kept on disk where there is much of it: see `access.door.gate.Gate.computed`.

@@ -435,7 +435,7 @@ def test_the_log_never_holds_what_was_found(gate: Gate, told: Told, database: sa
 
 def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, told: Told, database: sa.Engine) -> None:
     def material(principal: Principal = READER) -> list[str]:
-        return gate.material(principal, "why", "boats.own", "one", lambda block, row: f"{block[0]} {row}")
+        return [*gate.material(principal, "why", "boats.own", "one", lambda block, row: f"{block[0]} {row}")]
 
     told.answer = Rows(("boat", "source"), [("B1", ["Q1", "Q2"]), ("B2", ["Q1"])], False)
     assert material() == ["B1 Q1", "B1 Q2", "B2 Q1"]

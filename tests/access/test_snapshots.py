@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.access.door import snapshots
-from graphsvc.access.door.arrow import as_arrow, from_arrow
+from graphsvc.access.door.arrow import as_arrow, as_batch, from_arrow, in_columns
 from graphsvc.access.door.snapshots import Snapshot, Snapshots
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
@@ -134,6 +134,11 @@ def test_values_come_back_as_what_they_were(rows: list[tuple[Any, ...]]) -> None
     back = from_arrow(as_arrow(rows))
     assert back == rows
     assert [list(map(type, row)) for row in back] == [list(map(type, row)) for row in rows]
+    for size in (1, 2, len(rows)):
+        batches = [as_batch(as_arrow(rows[first : first + size])) for first in range(0, len(rows), size)]
+        together = list(zip(*(column.values() for column in in_columns(batches)), strict=True))
+        assert together == rows
+        assert [list(map(type, row)) for row in together] == [list(map(type, row)) for row in rows]
 
 
 def test_no_number_stays_none_and_every_row_has_a_list_of_its_own() -> None:

@@ -22,7 +22,7 @@ from tests.analysis.random_cases import with_passengers
 
 
 def made_anew(
-    on: Basis, claims: list[Claim], persons: list[Person], keys: dict[str, frozenset[str]], rows: np.ndarray
+    on: Basis, claims: Sequence[Claim], persons: list[Person], keys: dict[str, frozenset[str]], rows: np.ndarray
 ) -> Basis:
     gone = {id(on.told.claims[row]) for row in rows.tolist()}
     return basis([claim for claim in claims if id(claim) not in gone], persons, keys)

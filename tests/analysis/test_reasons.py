@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -136,12 +136,12 @@ def test_without_a_claim_that_has_no_share_nothing_changes_and_without_those_tha
     assert idle, "otherwise nothing was tried"
 
 
-def number_of(told: list[Claim], claim: Claim) -> int:
+def number_of(told: Sequence[Claim], claim: Claim) -> int:
     """The row of the first claim that has one share with this."""
     return next(row for row, other in enumerate(told) if share_key(other) == share_key(claim))
 
 
-def things(told: list[Claim]) -> set[str]:
+def things(told: Sequence[Claim]) -> set[str]:
     return {claim.object for claim in told if claim.object_kind != "person"}
 
 

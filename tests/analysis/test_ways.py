@@ -8,14 +8,16 @@ import random
 from dataclasses import replace
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.links import ways
-from graphsvc.analysis.links.ties import Tie, Web
+from graphsvc.analysis.links.ties import Tie, Web, web_of
 from graphsvc.analysis.links.ways import Rules, Way, WayGround, accounts, distances, every, likeliest, shortest
+from graphsvc.records.columns import LaidRows, ValueColumn
 
 Links = list[tuple[str, str, str, float, float]]
 CLAIM = Claim(
@@ -218,3 +220,33 @@ def test_distances_stop_where_they_are_told_to() -> None:
     assert distances(ground(), "d", 1) == {"d": 0, "c": 1, "e": 1}
     assert max(distances(ground(), "d", 8, "a").values()) == 2
     assert math.isclose(Way(("a", "b"), (0.5,)).belief, 0.5)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_links_in_columns_there_are_the_same_ties_and_ways(seed: int) -> None:
+    chance = random.Random(seed)
+    names = [f"n{number}" for number in range(14)]
+    rows = sorted(
+        {(chance.choice(names), chance.choice(["PAID", "OWES", "CONTACTED"]), chance.choice(names)) for _ in range(40)}
+    )
+    told = [(*row, chance.choice([0, 1, 0.25, 0.5, chance.random()]), chance.choice([None, 0.0, 0.5])) for row in rows]
+    columns = []
+    for values in zip(*told, strict=True):
+        words = list(dict.fromkeys(values))
+        columns.append(ValueColumn(words, np.array([words.index(value) for value in values])))
+    plain, laid = web_of(told), web_of(LaidRows(columns))
+    assert set(laid.relations) == set(plain.relations)
+    for name in (*names, "nobody"):
+        assert laid.ties(name) == plain.ties(name)
+        assert list(laid.beside(name)) == list(plain.beside(name))
+    assert laid.beyond(names[:5], least=0.2) == plain.beyond(names[:5], least=0.2)
+    for rules in (Rules(), Rules(least=0.3), Rules(recorded=True), Rules(relations=frozenset(["PAID"]))):
+        for end in names[1:6]:
+            before, now = WayGround(plain, rules), WayGround(laid, rules)
+            assert likeliest(now, names[0], end, 5) == likeliest(before, names[0], end, 5)
+            assert shortest(now, names[0], end, 5) == shortest(before, names[0], end, 5)
+
+
+def test_no_links_make_an_empty_web_in_columns_too() -> None:
+    none = ValueColumn([], np.zeros(0, dtype=np.int64))
+    assert web_of(LaidRows([none] * 5)).ties("a") == web_of([]).ties("a") == []

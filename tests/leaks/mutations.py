@@ -135,7 +135,7 @@ MUTATIONS = (
     Mutation(
         "claim of another clearance",
         "a claim that another clearance has in memory is given to nobody who is given another one",
-        "graphsvc/service/leads/material.py",
+        "graphsvc/analysis/evidence/laid.py",
         "return twin if twin is not None and twin == claim else claim",
         "return twin if twin is not None else claim",
         "tests/service/test_interest.py::test_a_claim_that_clearances_are_given_alike_is_in_memory_once",

@@ -17,6 +17,7 @@ from filelock import FileLock
 from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.stability import places
+from graphsvc.analysis.evidence.laid import LaidClaims
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.register import Register
 from graphsvc.config import Settings
@@ -25,6 +26,7 @@ from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads import material
+from graphsvc.service.network.paths import BESIDES
 from graphsvc.store.bolt import Store
 from tests.leaks.small import CASE, FIRST, HIDDEN, SECOND
 from tests.toolbox.accounts import WHOLE, Roles, add, session
@@ -121,6 +123,37 @@ def computed(by: Service, name: str) -> dict[str, Any]:
     return {"ranking": ranking, "places": of.places(), "brought": of.brought(), "false": false}
 
 
+def of_each_lead(by: Service, name: str) -> dict[str, Any]:
+    """What pages of single leads are made of, by a service that may have other clearances in memory."""
+    asking = session(by, name, CASE)
+    of, material_of = asking.leads, asking.leads._material
+    leads = of.ranking().leads
+    return {
+        "named": {name: list(claims) for name, claims in material_of.about().items()},
+        "interested": material_of.interested(),
+        "around": {name: list(claims) for name, claims in material_of.surroundings().touching.items()},
+        "links": [*asking.ask.read("paths.links", action="analyse", whole=True, laid=True).rows],
+        "ways": asking.network.paths.find([lead.id for lead in leads[:2]], "likeliest", besides=BESIDES),
+        "carried": material_of.surroundings().carried,
+        **{
+            lead.id: (
+                of.look(lead.id),
+                of.questions.readings(lead.id),
+                of.questions.next(lead.id),
+                of.falsehood(lead.id) if asking.ask.grant.sources else None,
+            )
+            for lead in leads
+        },
+    }
+
+
+def logged(by: Service) -> dict[int, tuple[Any, ...]]:
+    """The lines of the log, but for their time."""
+    columns = [tables.log.c[name] for name in ("id", "account", "action", "detail", "outcome", "rows")]
+    with transaction(by.database) as connection:
+        return {line[0]: tuple(line[1:]) for line in connection.execute(sa.select(*columns))}
+
+
 def rows(answers: dict[str, Any], query: str) -> Any:
     return answers[query][1]
 
@@ -214,6 +247,51 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
                 assert computed(twice.kept, name) == first, (number, name)
                 with pytest.raises(AssertionError, match="computed again"):
                     computed(twice.plain, name)
+
+
+@pytest.mark.slow(reason="works out every lead for four clearances three times, after each of three changes")
+def test_a_lead_is_told_alike_of_claims_in_columns_and_of_claims_as_objects(twice: Twice) -> None:
+    cus, sup = (session(twice.plain, name, CASE) for name in ("cus", "sup"))
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: twice.deliver(FIRST),
+        lambda: twice.deliver(SECOND),
+        lambda: seal(cus, sup, "aide-1"),
+    )
+    former: dict[str, Any] = {}
+    for number, change in enumerate(steps):
+        change()
+        for each in (twice.kept, twice.plain):
+            each.forget()
+        plain = {name: of_each_lead(twice.plain, name) for name in READERS}
+        assert {name: of_each_lead(twice.kept, name) for name in READERS} == plain, number
+        # Nothing is in memory, and what is on disk comes in columns; the second clearance finds the first one's there.
+        twice.kept.forget()
+        for name in READERS if number % 2 else reversed([*READERS]):
+            claims = session(twice.kept, name, CASE).leads._material.given()[0]
+            assert isinstance(claims, LaidClaims), (number, name)
+            assert claims.columns() is not None
+            assert of_each_lead(twice.kept, name) == plain[name], (number, name)
+            assert list(claims) == list(session(twice.plain, name, CASE).leads._material.given()[0])
+        assert plain != former, number
+        former = plain
+
+
+def test_what_is_read_in_columns_stands_in_the_log_as_ever_and_is_one_clearances_alone(twice: Twice) -> None:
+    for delivered in (FIRST, SECOND):
+        twice.deliver(delivered)
+    lines: dict[str, list[Any]] = {}
+    for which in ("objects", "columns"):
+        twice.kept.forget()
+        for name in READERS:
+            before = set(logged(twice.kept))
+            session(twice.kept, name, CASE).leads._material.given()
+            now = logged(twice.kept)
+            lines.setdefault(which, []).append([now[line] for line in sorted(now.keys() - before)])
+    assert lines["objects"] == lines["columns"]
+    assert all("hubs.claims" in str(of_one) for of_one in lines["columns"])
+    given = {name: session(twice.kept, name, CASE).leads._material.given()[0] for name in READERS}
+    assert {claim.handling for claim in given["sourced"]} == {"P"}
+    assert {claim.handling for claim in given["all"]} == {"P", "C"}
 
 
 def test_another_process_of_the_home_reads_what_the_first_kept_and_asks_the_server_for_nothing_of_it(

@@ -7,6 +7,10 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from graphsvc.records.columns import ValueColumn
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -48,11 +52,64 @@ def from_arrow(data: bytes) -> list[tuple[Any, ...]]:
     Raises:
         pyarrow.ArrowInvalid: this is no such stream.
     """
-    import pyarrow as pa
-
-    batch = pa.ipc.open_stream(data).read_next_batch()
+    batch = as_batch(data)
     columns = [_values(column, field) for column, field in zip(batch.columns, batch.schema, strict=True)]
     return list(zip(*columns, strict=True))
+
+
+def as_batch(data: bytes) -> pa.RecordBatch:
+    """What `as_arrow` made, in columns still; its length is that of the rows. Raises as `from_arrow`."""
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(data).read_next_batch()
+
+
+def in_columns(batches: Sequence[pa.RecordBatch]) -> list[ValueColumn]:
+    """What `from_arrow` gives of some batches, one after the other, in columns: no row is made an object.
+
+    Args:
+        batches: of `as_batch`, one or more of equally many columns.
+
+    Example:
+        >>> batches = [as_batch(as_arrow(rows)) for rows in ([("p2", 1.5), ("p1", None)], [("p2", 2)])]
+        >>> [column.values() for column in in_columns(batches)]
+        [['p2', 'p1', 'p2'], [1.5, None, 2]]
+    """
+    return [_together(batches, place) for place in range(batches[0].num_columns)]
+
+
+def _together(batches: Sequence[pa.RecordBatch], place: int) -> ValueColumn:
+    """One column of several batches."""
+    import pyarrow as pa
+
+    if len({(batch.schema.field(place).type, _is_json(batch.schema.field(place))) for batch in batches}) > 1:
+        values = [value for batch in batches for value in _values(batch.column(place), batch.schema.field(place))]
+        # 1, 1.0 and True are equal, and not the same.
+        keys = [f"{type(value).__name__} {value!r}" for value in values]
+        first = {key: row for row, key in reversed([*enumerate(keys)])}
+        number = {key: number for number, key in enumerate(first)}
+        return _narrow([values[row] for row in first.values()], np.array([number[key] for key in keys], dtype=np.int64))
+    column = pa.chunked_array([batch.column(place) for batch in batches])
+    if pa.types.is_null(column.type):
+        return _narrow([None], np.zeros(len(column), dtype=np.int64))
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    column = column.unify_dictionaries()
+    words: list[Any] = column.chunk(0).dictionary.to_pylist()
+    nothing = [None] if column.null_count else []
+    indices = [chunk.indices.fill_null(len(words)).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    if _is_json(batches[0].schema.field(place)):
+        words = [json.loads(word) for word in words]
+    return _narrow(words + nothing, np.concatenate(indices))
+
+
+def _narrow(words: list[Any], place: Any) -> ValueColumn:
+    """A column with its places in as few bytes as hold them."""
+    return ValueColumn(words, place.astype(np.min_scalar_type(len(words))))
+
+
+def _is_json(field: pa.Field) -> bool:
+    return bool(field.metadata == _AS_JSON)
 
 
 def _column(values: Sequence[Any]) -> tuple[pa.Array, bool]:

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +20,9 @@ from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
 from graphsvc.access.door.repeats import Repeats, asked
 from graphsvc.access.door.snapshots import AsRows, Snapshot, Snapshots, Thing, Writer
+from graphsvc.access.door.standing import shown as _shown
+from graphsvc.access.door.standing import state_for
+from graphsvc.access.door.standing import version as _version
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -26,12 +30,15 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError, Refused
 from graphsvc.queries import Library, Query
+from graphsvc.records.columns import ValueColumn
 from graphsvc.records.properties import figure_names
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 from graphsvc.store.mark import followed, marked
 
+# Gives of all rows of an answer, in columns, what `Make` gives of each.
+Laid = Callable[[Sequence[ValueColumn]], Sequence[Item]]
 # Seconds that reading a whole case may take at least.
 _WHOLE_S = 120.0
 # Seconds between two looks at whether the graph holds of a case what was written last.
@@ -153,11 +160,12 @@ class Gate:
         *,
         action: str = "query",
         whole: bool = False,
+        laid: bool = False,
         look: Look | None = None,
     ) -> Released:
         """Run a named query and give what this principal may see of its answer.
 
-        `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it, but for a whole case.
+        `laid`: the rows of a whole case are given in columns where they are kept on disk. `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it, but for a whole case.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
@@ -176,13 +184,16 @@ class Gate:
             goes_on = look_of(look, principal, action, case)
             opened = None if goes_on else self._open(case, grant)
             version = goes_on.version if goes_on else _version(opened, grant)
-            released = self._repeats.get(question, version)
+            released = None if laid else self._repeats.get(question, version)
             if released is None:
                 if whole:
-                    released = self._whole(query, bound_to, grant, opened or self._open(case, grant))
+                    stands = opened or self._open(case, grant)
+                    released = self._whole(query, bound_to, grant, stands, laid=laid)
                 else:
                     released = self._released(query, bound_to, grant, whole=False)
-                if goes_on:
+                if laid:
+                    pass  # too large to be kept
+                elif goes_on:
                     goes_on.released[question] = released
                 elif self._case(case) == opened:  # nothing was written while it was read
                     self._repeats.keep(question, version, released)
@@ -198,28 +209,38 @@ class Gate:
         case: str,
         make: Make[Item],
         look: Look | None = None,
-    ) -> list[Item]:
+        laid: Laid[Item] | None = None,
+    ) -> Sequence[Item]:
         """Rows for an analysis inside the service, sources included: for computing, never for showing.
 
         What is made from them must tell no more than the figures in `records.properties` allow. The handling level is
         bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
         `make` gives what becomes of each such row, called with the block's other columns and with the row. `look`: as
-        for `read`.
+        for `read`. `laid`: gives the same of all rows in columns, the block's first, where they are kept on disk: who
+        wants a few of a million need not have all made.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
             parameters = self._bound(query, case, grant) | {"limit": self._settings.analysis_row_cap}
-            items = self._made(query, parameters, grant, self._open(case, grant), make)
+            items = self._made(query, parameters, grant, self._open(case, grant), make, laid)
             outcome["rows"] = len(items)
         return items
 
     def _made(
-        self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any, make: Make[Item]
-    ) -> list[Item]:
+        self,
+        query: Query,
+        parameters: dict[str, Any],
+        grant: Grant,
+        stands: Any,
+        make: Make[Item],
+        laid: Laid[Item] | None,
+    ) -> Sequence[Item]:
         """What is made of the rows of an answer in blocks: of the snapshot, or else of what is read, which is kept in one."""
         snapshot = self._snapshot("material", query, parameters, grant, stands)
         block, items = len(query.returns) - 1, list[Item]()
+        if laid is not None and (columns := snapshot.columns()) is not None:
+            return laid(columns)
         beside = snapshot.read(lambda rows: items.extend(make(list(row[:block]), list(row[block:])) for row in rows))
         if beside is not None:
             return items
@@ -238,14 +259,16 @@ class Gate:
                 writer.keep({})
         return items
 
-    def _whole(self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any) -> Released:
+    def _whole(
+        self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any, *, laid: bool = False
+    ) -> Released:
         """What a clearance may see of an answer about a whole case: as `_made`."""
         snapshot = self._snapshot("released", query, parameters, grant, stands)
 
         def read() -> Released:
             return self._released(query, parameters, grant, whole=True, large=_large(stands))
 
-        return self._kept(snapshot, _RELEASED, read, parameters["case"], grant, stands)
+        return self._kept(snapshot, replace(_RELEASED, laid=laid), read, parameters["case"], grant, stands)
 
     def computed(
         self,
@@ -289,11 +312,10 @@ class Gate:
         stands: Any,
     ) -> Thing:
         """What a snapshot has, or else what `make` gives, which is kept in it."""
-        rows: list[tuple[Any, ...]] = []
         with snapshot.alone(heavy=form.heavy and _large(stands)):
-            beside = snapshot.read(rows.extend)
-            if beside is not None:
-                return form.made(rows, beside)
+            taken = snapshot.taken(laid=form.laid)
+            if taken is not None:
+                return form.made(*taken)
             thing = make()
             with self._writing(snapshot, case, grant, stands) as writer:
                 written, besides = form.rows(thing)
@@ -440,32 +462,8 @@ class Gate:
         self._looked[case] = time.monotonic()
 
 
-def state_for(state: str, handling: str) -> str:
-    """The state of a case as somebody cleared for a handling code is told it: what is C moves nothing under P.
-
-    Example:
-        >>> state_for("loading-c", "P"), state_for("loading-c", "C"), state_for("loading", "P")
-        ('open', 'loading', 'loading')
-    """
-    if state == "loading-c":
-        return "loading" if handling == "C" else "open"
-    return state
-
-
-def _shown(row: Any, grant: Grant) -> tuple[object, ...]:
-    """How a case stands in what shows at a clearance: what is C moves nothing under P, not even how long something takes."""
-    if grant.handling == "C":
-        return tuple(row)
-    return state_for(row.state, "P"), row.version_p, row.mark_p
-
-
 def _large(stands: Any) -> bool:
     return sum(stands.held["counts"].values()) > _HELD_AT_ONCE if stands.held else False
-
-
-def _version(row: Any, grant: Grant) -> int:
-    """How often a case was changed in what shows at this clearance."""
-    return int(row.version if grant.handling == "C" else row.version_p)
 
 
 def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:

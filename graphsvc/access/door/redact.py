@@ -25,7 +25,7 @@ class Released:
 
     Attributes:
         columns: names of the columns, in the query's order.
-        rows: one tuple a row.
+        rows: one tuple a row; of a whole case, for who asks for it so, maybe in columns (`records.columns.LaidRows`).
         truncated: rows were cut at the cap.
         withheld: columns that were taken out because this reader lacks the clearance.
     """

@@ -16,7 +16,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -27,12 +27,13 @@ from typing import IO, Any, Generic, TypeVar
 import sqlalchemy as sa
 from filelock import BaseFileLock, FileLock, Timeout
 
-from graphsvc.access.door.arrow import as_arrow, from_arrow
+from graphsvc.access.door.arrow import as_arrow, as_batch, from_arrow, in_columns
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import decrypt, encrypt
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.queries import cypher_folder
+from graphsvc.records.columns import LaidRows, ValueColumn
 from graphsvc.records.patience import PATIENCE, not_ready
 
 _LOG = logging.getLogger(__name__)
@@ -65,12 +66,14 @@ class AsRows(Generic[Thing]):
         rows: gives rows of equal length, and what stands beside them; all of it plain values (see `arrow.as_arrow`).
         made: the inverse: gives an equal thing.
         heavy: computing it takes all processors, and much memory.
+        laid: whether `made` is given the rows in columns (`records.columns.LaidRows`).
     """
 
     name: str
     rows: Callable[[Thing], tuple[Iterable[tuple[Any, ...]], Mapping[str, Any]]]
-    made: Callable[[list[tuple[Any, ...]], Mapping[str, Any]], Thing]
+    made: Callable[[Any, Mapping[str, Any]], Thing]
     heavy: bool = False
+    laid: bool = False
 
 
 class Snapshots:
@@ -168,8 +171,10 @@ class Snapshot:
     def __init__(self, path: Path, key: bytes, bound: str, least: float, locked: Locked) -> None:
         self._path, self._key, self._bound, self._least, self._locked = path, key, bound, least, locked
 
-    def read(self, take: Callable[[list[tuple[Any, ...]]], object]) -> dict[str, Any] | None:
+    def read(self, take: Callable[[Any], object], form: Callable[[bytes], Sized] = from_arrow) -> dict[str, Any] | None:
         """What was kept beside the rows, which `take` is given some at a time; None: there is none.
+
+        `form`: what makes of some of them as they lie what is given: tuples, or `arrow.as_batch`.
 
         A file that does not open, or cannot be read, is removed where it can be; rows may have been taken already.
         """
@@ -178,7 +183,7 @@ class Snapshot:
             with self._path.open("rb") as file:
                 for frame in _opened(file, self._key, self._bound):
                     if not frame.startswith(_END):
-                        batch = from_arrow(frame)
+                        batch = form(frame)
                         rows += len(batch)
                         take(batch)
                         continue
@@ -194,6 +199,19 @@ class Snapshot:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
         return None
+
+    def columns(self) -> list[ValueColumn] | None:
+        """The rows in columns, of which none is made an object; None: there are none."""
+        taken = self.taken(laid=True)
+        return None if taken is None else list(taken[0].columns)
+
+    def taken(self, *, laid: bool) -> tuple[Any, dict[str, Any]] | None:
+        """The rows, and what was kept beside them; None: there is none. `laid`: in columns, of which none is made an object."""
+        rows: list[Any] = []
+        beside = self.read(rows.append, as_batch) if laid else self.read(rows.extend)
+        if beside is None:
+            return None
+        return (LaidRows(in_columns(rows)) if laid and rows else rows), beside
 
     @contextmanager
     def alone(self, *, heavy: bool = False) -> Iterator[None]:

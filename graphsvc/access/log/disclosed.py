@@ -79,7 +79,7 @@ def sources(columns: Sequence[str], rows: Sequence[Sequence[Any]], returns: Mapp
     """Pseudonyms of the sources an answer releases; `returns`: column → the property it shows."""
     places = [place for place, column in enumerate(columns) if returns.get(column) == "Source.id"]
     pseudonyms: set[str] = set()
-    for row in rows:
+    for row in rows if places else ():
         for place in places:
             value = row[place]
             pseudonyms |= set(map(str, value)) if isinstance(value, list | tuple) else {str(value)} if value else set()

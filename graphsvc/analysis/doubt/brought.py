@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
+from graphsvc.analysis.evidence.laid import texts
 from graphsvc.analysis.evidence.ledger import Bools
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.hubs import Ranking, ranks, score_of
@@ -103,7 +104,7 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
         if lead.rank <= first
     }
     waiting = [name for name, rank in now.items() if rank is None or rank > first]
-    source = np.array([claim.source for claim in on.told.claims], dtype=object)
+    source = np.array(texts(on.told.claims, "source"), dtype=object)
     carrying = []
     for group in groups:
         theirs = np.isin(source, list(group)) & on.told.witness

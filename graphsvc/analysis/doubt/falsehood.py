@@ -98,7 +98,7 @@ class Gathering:
     def __init__(self, leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> None:
         self._leaving, self._pieces, self._top = leaving, pieces, top
         self._false = np.array([piece.kind in FALSE for piece in pieces], dtype=bool)
-        self._leads = np.flatnonzero(rereading.ranks(leaving.before.score, leaving.on.others) <= top)
+        self._leads = first_places(leaving, top)
         self._ids = [leaving.network.ids[row] for row in self._leads.tolist()]
         self._touching: list[Piece] = []
         self._worst, self._without = np.zeros(self.width, dtype=np.int64), np.zeros(self.width, dtype=np.int64)
@@ -125,6 +125,25 @@ class Gathering:
     def held(self) -> Alone:
         """What was gathered."""
         return Alone(self._touching, self._leads, self._worst, self._without, self._ranked)
+
+
+def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
+    """Rows, in the network, of those in the first places: of whom alone it is told what false accounts could do.
+
+    Args:
+        leaving: what makes rankings without some of what is told.
+        top: how many first places there are.
+
+    Example:
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
+        >>> len(first_places(LeavingOut(on), top=1))
+        1
+
+    Limits: more than there are places, where several share one.
+    """
+    return np.flatnonzero(rereading.ranks(leaving.before.score, leaving.on.others) <= top)
 
 
 def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone:

@@ -13,6 +13,7 @@ import numpy as np
 from graphsvc.analysis.evidence.belief import met, strengths, supported
 from graphsvc.analysis.evidence.bins import among, distinct
 from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.laid import chosen, texts
 from graphsvc.analysis.evidence.ledger import Floats, Ledger, numbered
 
 # Kind of piece → in words. What is the same as one of an earlier kind is that one.
@@ -79,11 +80,12 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     """
     by_rows: dict[bytes, Piece] = {}
     sources = ledger.given_by()
+    source_kinds, statements = texts(ledger.claims, "source_kind"), texts(ledger.claims, "statement")
     kinds = ("few", "statement") if told_as_one else ("witness", "group", "coloured", "account", "statement", "source")
     for kind in kinds:
         for rows in _ROWS[kind](ledger):
             rows = np.sort(rows)
-            first = ledger.claims[int(rows[0])]
+            first = int(rows[0])
             alone = kind in ("account", "statement")
             names = (
                 ()
@@ -91,8 +93,8 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
                 else tuple(sorted({sources[number] for number in {*ledger.source[rows].tolist()}} - {""}))
             )
             piece = Piece(
-                _STATEMENTS[first.source_kind] if alone else kind,
-                first.statement if alone else "",
+                _STATEMENTS[source_kinds[first]] if alone else kind,
+                statements[first] if alone else "",
                 names,
                 len(rows),
                 rows,
@@ -101,9 +103,9 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     return list(by_rows.values())
 
 
-def _each(column: Ints, chosen: Ints) -> Iterator[Ints]:
-    """The chosen rows, value by value of the column."""
-    order = chosen[np.argsort(column[chosen], kind="stable")]
+def _each(column: Ints, wanted: Ints) -> Iterator[Ints]:
+    """The wanted rows, value by value of the column."""
+    order = wanted[np.argsort(column[wanted], kind="stable")]
     yield from np.split(order, np.flatnonzero(np.diff(column[order])) + 1) if len(order) else ()
 
 
@@ -115,10 +117,10 @@ def _sources(ledger: Ledger) -> Iterable[Ints]:
     return _each(ledger.source, np.flatnonzero(~ledger.witness))
 
 
-def _statements(ledger: Ledger, chosen: Ints) -> Iterable[Ints]:
-    statements = [claim.statement for claim in ledger.claims]
+def _statements(ledger: Ledger, wanted: Ints) -> Iterable[Ints]:
+    statements = texts(ledger.claims, "statement")
     place = numbered(statements)[1]
-    return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), chosen)
+    return _each(np.fromiter((place[name] for name in statements), np.int64, len(statements)), wanted)
 
 
 def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:
@@ -137,8 +139,7 @@ def _by_person(ledger: Ledger) -> Iterable[Ints]:
     rows = np.flatnonzero(ledger.witness)
     first = rows[np.unique(ledger.link[rows] * 2 + ledger.denies[rows], return_index=True)[1]]
     theirs: dict[int, set[int]] = defaultdict(set)
-    for row in first.tolist():
-        claim = ledger.claims[row]
+    for row, claim in zip(first.tolist(), chosen(ledger.claims, first), strict=True):
         for end, kind in ((ledger.subject[row], claim.subject_kind), (ledger.object[row], claim.object_kind)):
             if kind == "person":
                 theirs[int(end)].add(row)
@@ -188,8 +189,8 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
     row, pair = row[remaining], pair[remaining]
     strength = strengths(ledger)
     sides = []
-    for chosen in (~ledger.denies[row], ledger.denies[row]):
-        speaking, whose = row[chosen], pair[chosen]
+    for side in (~ledger.denies[row], ledger.denies[row]):
+        speaking, whose = row[side], pair[side]
         sides.append(supported(ledger, whose, speaking, strength[speaking], len(link)))
     belief = met(*sides)
     ends = np.searchsorted(which, np.arange(len(left_out) + 1))

@@ -17,6 +17,7 @@ import numpy as np
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.laid import chosen, texts
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score.basis import Basis
@@ -127,8 +128,10 @@ def weigh(
     if not weighable(lead, on):
         return []
     leaving = leaving or LeavingOut(on)
-    near = {id(on.told.claims[number]): number for number in _neighbourhood(lead, on.told)}
-    candidates = _candidates(lead, [on.told.claims[number] for number in near.values()], kinds, on.told.weights)
+    numbers = _neighbourhood(lead, on.told)
+    beside = chosen(on.told.claims, np.array(numbers, dtype=np.int64))
+    near = {id(claim): number for claim, number in zip(beside, numbers, strict=True)}
+    candidates = _candidates(lead, list(beside), kinds, on.told.weights)
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
     strength = strengths(on.told)
@@ -166,9 +169,9 @@ def _at_its_best(ledger: Ledger, number: int, strengths_of: Floats) -> Floats:
     kind, _, _, behind, _ = ledger.claims[number].grading
     strength[rows == number] = claim_belief(kind, "1", "A", behind, weights=ledger.weights)
     sides = []
-    for chosen in (~ledger.denies[rows], ledger.denies[rows]):
-        owner = np.zeros(int(chosen.sum()), dtype=np.int64)
-        sides.append(supported(ledger, owner, rows[chosen], strength[chosen], 1))
+    for speaking in (~ledger.denies[rows], ledger.denies[rows]):
+        owner = np.zeros(int(speaking.sum()), dtype=np.int64)
+        sides.append(supported(ledger, owner, rows[speaking], strength[speaking], 1))
     return met(*sides)
 
 
@@ -224,7 +227,9 @@ def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
     quiet = beside & (np.bincount(ends, minlength=len(beside)) <= _BUSY)
     more: list[int] = touching[~mine[touching] & (quiet[subject] | quiet[object_])].tolist()
     # The lead's own claims all; of the others the best known ones, the same whatever order they come in.
-    more.sort(key=lambda row: (-_belief(ledger.claims[row], ledger.weights), ledger.claims[row].id))
+    strength = strengths(ledger)
+    names = dict(zip(more, texts(chosen(ledger.claims, np.array(more, dtype=np.int64)), "id"), strict=True))
+    more.sort(key=lambda row: (-strength[row], names[row]))
     return [*about.tolist(), *more[: max(_AMONG - len(about), 0)]]
 
 

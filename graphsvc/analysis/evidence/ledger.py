@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,6 +13,11 @@ from graphsvc.analysis.evidence.bins import Bins, sorted_into
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints, components, joins
 from graphsvc.analysis.evidence.independence import Colours, colours, effective
+from graphsvc.analysis.evidence.laid import LaidClaims, SomeClaims, texts
+from graphsvc.analysis.evidence.laid import chosen as chosen_of
+from graphsvc.analysis.evidence.roles import BEHIND
+from graphsvc.records import columns as laid
+from graphsvc.records.columns import ValueColumn
 from graphsvc.records.weights import SHIPPED, Weights
 
 Floats = NDArray[np.float64]
@@ -36,7 +41,7 @@ class Ledger:
         weights: what a grading is worth.
     """
 
-    claims: list[Claim]
+    claims: Sequence[Claim]
     ids: list[str]
     relations: list[str]
     subject: Ints
@@ -65,15 +70,15 @@ class Ledger:
         columns = ("subject", "relation", "object", "link", "source", "grading", "denies", "on_record", "witness")
         return replace(
             self,
-            claims=[self.claims[row] for row in numbers],
+            claims=chosen_of(self.claims, numbers),
             **{name: getattr(self, name)[numbers] for name in columns},
         )
 
     def given_by(self) -> list[str]:
         """The pseudonym of each source by its number; empty for a statement without one, and for sources of no row."""
         names = [""] * len(self.starts)
-        for number, claim in zip(self.source.tolist(), self.claims, strict=True):
-            names[number] = claim.source
+        for number, given in zip(self.source.tolist(), texts(self.claims, "source"), strict=True):
+            names[number] = given
         return names
 
     def of(self, names: Iterable[str]) -> Bools:
@@ -123,37 +128,147 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
 
     Limits: rows come in the order of the claims; no figure may depend on it.
     """
-    rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
-    subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
-    said, given = [claim.relation for claim in rows], [claim.source or f"statement {claim.statement}" for claim in rows]
-    graded = [claim.grading for claim in rows]
-    ids, entity = numbered(subjects + objects)
-    relations, relation = numbered(said)
-    sources, source = numbered(given)
-    gradings = sorted(set(graded))
-    grade = {grading: number for number, grading in enumerate(gradings)}
+    columns = claims.columns() if isinstance(claims, LaidClaims) else None
+    if isinstance(claims, LaidClaims) and columns is not None:
+        counted = _of_columns(claims, columns)
+    else:
+        counted = _of_objects(claims)
+    relations, sources, subject, object_, kind = (
+        counted.relations,
+        counted.sources,
+        counted.subject,
+        counted.object,
+        counted.relation,
+    )
+    ids = counted.ids
     shared = [dependence.get(name, frozenset()) for name in sources]
     held = [sorted(filter(joins, keys)) for keys in shared]
     key = numbered([name for keys in held for name in keys])[1]
-    subject, object_ = _column(map(entity.__getitem__, subjects)), _column(map(entity.__getitem__, objects))
-    kind = _column(map(relation.__getitem__, said))
     code = (subject * max(len(relations), 1) + kind) * max(len(ids), 1) + object_
     return Ledger(
-        claims=rows,
+        claims=counted.claims,
         ids=ids,
         relations=relations,
         subject=subject,
         relation=kind,
         object=object_,
         link=np.unique(code, return_inverse=True)[1].astype(np.int64),
+        source=counted.source,
+        grading=counted.grading,
+        gradings=counted.gradings,
+        denies=counted.denies,
+        on_record=counted.on_record,
+        witness=counted.witness,
+        starts=np.concatenate(([0], np.cumsum([len(keys) for keys in held], dtype=np.int64))).astype(np.int64),
+        keys=_column(key[name] for keys in held for name in keys),
+        colours=colours(shared, weights.shared),
+        weights=weights,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What of a ledger follows from its claims alone; attributes as there. `sources`: their names, sorted."""
+
+    claims: Sequence[Claim]
+    ids: list[str]
+    relations: list[str]
+    sources: list[str]
+    subject: Ints
+    relation: Ints
+    object: Ints
+    source: Ints
+    grading: Ints
+    gradings: list[tuple[str, str, str, bool, str]]
+    denies: Bools
+    on_record: Bools
+    witness: Bools
+
+
+def _of_objects(claims: Iterable[Claim]) -> _Counted:
+    rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
+    subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
+    said, given = [claim.relation for claim in rows], [claim.source or _itself(claim.statement) for claim in rows]
+    graded = [claim.grading for claim in rows]
+    ids, entity = numbered(subjects + objects)
+    relations, relation = numbered(said)
+    sources, source = numbered(given)
+    gradings = sorted(set(graded))
+    grade = {grading: number for number, grading in enumerate(gradings)}
+    return _Counted(
+        rows,
+        ids,
+        relations,
+        sources,
+        subject=_column(map(entity.__getitem__, subjects)),
+        relation=_column(map(relation.__getitem__, said)),
+        object=_column(map(entity.__getitem__, objects)),
         source=_column(map(source.__getitem__, given)),
         grading=_column(map(grade.__getitem__, graded)),
         gradings=gradings,
         denies=np.array([claim.polarity == "denies" for claim in rows], dtype=bool),
         on_record=np.array([claim.on_record for claim in rows], dtype=bool),
         witness=np.array([claim.source_kind == "witness" for claim in rows], dtype=bool),
-        starts=np.concatenate(([0], np.cumsum([len(keys) for keys in held], dtype=np.int64))).astype(np.int64),
-        keys=_column(key[name] for keys in held for name in keys),
-        colours=colours(shared, weights.shared),
-        weights=weights,
     )
+
+
+def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> _Counted:
+    """The same of claims that are laid out in columns, none of which is made an object for it."""
+    rows = np.flatnonzero(columns["status"].where("active".__eq__) & ~columns["polarity"].where("withdrawn".__eq__))
+    of = {name: column.rows(rows) for name, column in columns.items() if name in _COUNTED}
+    ids, subject, object_ = _among(*claims.ends(columns), rows)
+    relations, (relation,) = laid.numbered(of["relation"])
+    named, statement = of["source"], of["statement"]
+    # Who names no source stands for the statement.
+    place = np.where(named.where(bool), named.place, statement.place.astype(np.int64) + len(named.words))
+    sources, (source,) = laid.numbered(ValueColumn([*named.words, *map(_itself, statement.words)], place))
+    gradings, grading = _gradings(of)
+    return _Counted(
+        SomeClaims(claims, rows),
+        ids,
+        relations,
+        sources,
+        subject,
+        relation,
+        object_,
+        source,
+        grading,
+        gradings,
+        denies=of["polarity"].where("denies".__eq__),
+        on_record=of["on_record"].where(bool),
+        witness=of["source_kind"].where("witness".__eq__),
+    )
+
+
+def _among(names: list[str], subject: Ints, object_: Ints, rows: Ints) -> tuple[list[str], Ints, Ints]:
+    """The same of some rows alone: who is at no end of one of them has no number."""
+    used = np.zeros(len(names), dtype=bool)
+    used[subject[rows]] = used[object_[rows]] = True
+    number = np.cumsum(used) - 1
+    ids = [names[place] for place in np.flatnonzero(used).tolist()]
+    return ids, number[subject[rows]], number[object_[rows]]
+
+
+_GRADED = ("source_kind", "source_grade", "assessment", "relation", "interest")
+_COUNTED = frozenset({*_GRADED, "source", "statement", "polarity", "on_record"})
+
+
+def _gradings(of: Mapping[str, ValueColumn]) -> tuple[list[tuple[str, str, str, bool, str]], Ints]:
+    """The different gradings, as `Claim.grading` has them, sorted, and for each row the number of its own."""
+    code = np.zeros(len(of["relation"].place), dtype=np.int64)
+    for name in _GRADED:
+        code = code * max(len(of[name].words), 1) + of[name].place
+    _, first, turn = np.unique(code, return_index=True, return_inverse=True)
+    values = [of[name].rows(first).values() for name in _GRADED]
+    graded = [
+        (kind, grade, assessment, relation in BEHIND, interest)
+        for kind, grade, assessment, relation, interest in zip(*values, strict=True)
+    ]
+    gradings = sorted(set(graded))
+    number = {grading: number for number, grading in enumerate(gradings)}
+    return gradings, _column(number[grading] for grading in graded)[turn]
+
+
+def _itself(statement: str) -> str:
+    """What a statement without a source is taken as the source of."""
+    return f"statement {statement}"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from graphsvc.records.columns import LaidRows, ValueColumn, numbered
 
 
 class Tie(NamedTuple):
@@ -34,21 +37,54 @@ class Web:
     """
 
     def __init__(self, links: Iterable[tuple[str, str, str, float, float]]) -> None:
-        self._places: dict[str, int] = {}
+        places: dict[str, int] = {}
         relations: dict[str, int] = {}
         # Both ends of a link stand side by side: from the one and from the other.
         ends, which, beliefs, recorded = array("i"), array("i"), array("d"), array("d")
         for subject, relation, target, belief, on_record in links:
             if subject == target:
                 continue
-            first = self._places.setdefault(subject, len(self._places))
-            second = self._places.setdefault(target, len(self._places))
+            first = places.setdefault(subject, len(places))
+            second = places.setdefault(target, len(places))
             ends.extend((first, second))
             which.append(relations.setdefault(relation, len(relations)))
             beliefs.append(belief)
             recorded.append(on_record)
-        self._names, self._relations = tuple(self._places), tuple(relations)
         pairs = np.frombuffer(ends, np.int32).reshape(-1, 2) if ends else np.empty((0, 2), np.int32)
+        self._lay(places, tuple(relations), pairs, (which, beliefs, recorded))
+
+    @classmethod
+    def laid(cls, columns: Sequence[ValueColumn]) -> Web:
+        """The same of links in columns.
+
+        Example:
+            >>> rows = [ValueColumn([value], np.array([0])) for value in ("a", "PAID", "b", 0.8, 0.0)]
+            >>> Web.laid(rows).ties("b")
+            [Tie(other='a', relation='PAID', belief=0.8, recorded=0.0, outward=False)]
+
+        Limits: as of all.
+        """
+        names, (subject, target) = numbered(columns[0], columns[2])
+        apart = np.flatnonzero(subject != target)
+        relations, (which,) = numbered(columns[1].rows(apart))
+        held = [np.array(column.words, dtype=np.float64)[column.place[apart]] for column in columns[3:5]]
+        web = cls(())
+        places = {name: place for place, name in enumerate(names)}
+        pairs = np.column_stack((subject, target))[apart].astype(np.int32)
+        numbers: list[array[Any]] = [array("i", which.astype(np.int32).tobytes())]
+        numbers += [array("d", column.tobytes()) for column in held]
+        web._lay(places, tuple(relations), pairs, numbers)
+        return web
+
+    def _lay(
+        self,
+        places: dict[str, int],
+        relations: tuple[str, ...],
+        pairs: NDArray[np.int32],
+        numbers: Iterable[array[Any]],
+    ) -> None:
+        """Puts the links by their ends; `numbers`: of each its relation, its belief, and that on the record."""
+        self._places, self._names, self._relations = places, tuple(places), relations
         # By end, and of one end in the order in which the links came.
         order = np.argsort(pairs, axis=None, kind="stable")
         link = order >> 1
@@ -56,8 +92,7 @@ class Web:
         self._others = array("i", pairs[:, ::-1].ravel()[order].tobytes())
         self._inward = (order & 1).astype(np.int8).tobytes()
         self._which, self._beliefs, self._recorded = (
-            array(of.typecode, np.frombuffer(of, of.typecode)[link].tobytes() if of else b"")
-            for of in (which, beliefs, recorded)
+            array(of.typecode, np.frombuffer(of, of.typecode)[link].tobytes() if of else b"") for of in numbers
         )
 
     @property
@@ -146,3 +181,18 @@ class Web:
     def _mine(self, name: str) -> slice:
         place = self._places.get(name)
         return slice(0) if place is None else slice(self._starts[place], self._starts[place + 1])
+
+
+def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:
+    """The ties of rows of `paths.links`, as they are or in columns; what is told of no belief on the record has none.
+
+    Example:
+        >>> web_of([("a", "PAID", "b", 0.8, None)]).ties("b")[0].recorded
+        0.0
+
+    Limits: as `Web`.
+    """
+    if not isinstance(rows, LaidRows):
+        return Web((*row[:4], row[4] or 0.0) for row in rows)
+    *others, recorded = rows.columns
+    return Web.laid([*others, ValueColumn([word or 0.0 for word in recorded.words], recorded.place)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import numpy as np
 from graphsvc.analysis.evidence.belief import corroboration, link_beliefs, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.laid import chosen
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score.candidates import parted
@@ -104,7 +105,7 @@ class Basis:
         few = 0 < groups[0] < self.few_below
         # What one interpreter coloured is told to nobody who is told of few.
         accounts = int(groups[0]) if self.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
-        return _others_speaking(ledger.claims[row] for row in rows.tolist()) + (1 if few else accounts)
+        return _others_speaking(chosen(ledger.claims, rows[~ledger.witness[rows]])) + (1 if few else accounts)
 
     @property
     def _of_persons(self) -> Bools:
@@ -147,7 +148,8 @@ def basis(
 
     Limits: as `candidates.parted` and `network`.
     """
-    claims, persons = list(claims), list(persons)
+    # Those that are laid out in columns are not made objects for this.
+    claims, persons = claims if isinstance(claims, Sequence) else list(claims), list(persons)
     ledger = encode(claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
     told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
@@ -171,12 +173,11 @@ def _decided(on: Basis) -> Basis:
 
 
 def _others_speaking(claims: Iterable[Claim]) -> int:
-    """How many sources other than witnesses speak: a register is one, however many of its rows do.
+    """How many sources speak in claims that are of no witness: a register is one, however many of its rows do.
 
     Records that name no source may all be of one register, and are one voice; a report that names none stands for itself.
     """
-    others = (claim for claim in claims if claim.source_kind != "witness")
-    return len({"" if _of_some_register(claim) else claim.source or f"statement {claim.statement}" for claim in others})
+    return len({"" if _of_some_register(claim) else claim.source or f"statement {claim.statement}" for claim in claims})
 
 
 def _of_some_register(claim: Claim) -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.evidence.laid import LaidClaims
 from graphsvc.analysis.evidence.roles import (
     ACTIVE_OBJECT,
     ACTIVE_SUBJECT,
@@ -16,7 +20,9 @@ from graphsvc.analysis.evidence.roles import (
     RUNS_WORKPLACE,
     WORKED,
 )
+from graphsvc.records.columns import ValueColumn
 
+Bools = NDArray[np.bool_]
 CHARGED = frozenset({"suspect", "convicted"})
 
 
@@ -35,11 +41,9 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
 
     Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
     """
-    claims, persons = list(claims), list(persons)
-    ends = _Ends(claims)
-    active = ends.standing(PLAYS_PART, ()) | ends.paid()
-    ties = [(claim.subject, claim.object) for claim in claims if claim.relation in LEVEL_TIES and claim.asserts]
-    tied = {name for pair in ties if not active.isdisjoint(pair) for name in pair}
+    persons = list(persons)
+    ends = _ends(claims)
+    tied = ends.tied(ends.standing(PLAYS_PART, ()) | ends.paid())
     left_out = _carried(ends, persons)
     chosen = frozenset(
         person.id
@@ -64,7 +68,7 @@ def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str
 
     Limits: what goes with being carried (paying, being in contact) is not told apart from what organisers do.
     """
-    return _carried(_Ends(claims), persons)
+    return _carried(_ends(claims), persons)
 
 
 class _Ends:
@@ -74,12 +78,15 @@ class _Ends:
         self._subjects: dict[str, set[str]] = defaultdict(set)
         self._objects: dict[str, set[str]] = defaultdict(set)
         self._payments: set[tuple[str, str]] = set()
+        self._ties: list[tuple[str, str]] = []
         for claim in claims:
             if claim.asserts:
                 self._subjects[claim.relation].add(claim.subject)
                 self._objects[claim.relation].add(claim.object)
                 if claim.relation in ACTIVE_OBJECT:
                     self._payments.add((claim.subject, claim.object))
+                if claim.relation in LEVEL_TIES:
+                    self._ties.append((claim.subject, claim.object))
 
     def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
         """Who stands at one of these ends."""
@@ -91,8 +98,46 @@ class _Ends:
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
         return {payee for payer, payee in self._payments if payer not in runs or payee not in worked}
 
+    def tied(self, active: Collection[str]) -> set[str]:
+        """Who is tied on one level (`roles.LEVEL_TIES`) to one of these, and they."""
+        return {name for pair in self._ties if pair[0] in active or pair[1] in active for name in pair}
 
-def _carried(ends: _Ends, persons: Iterable[Person]) -> frozenset[str]:
+
+class _LaidEnds:
+    """The same of claims that are laid out in columns, none of which is made an object for it."""
+
+    def __init__(self, columns: Mapping[str, ValueColumn]) -> None:
+        rows = np.flatnonzero(columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__))
+        self._subject, self._relation, self._object = (
+            columns[name].rows(rows) for name in ("subject", "relation", "object")
+        )
+
+    def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
+        """Who stands at one of these ends."""
+        return self._subject.said(self._of(as_subject)) | self._object.said(self._of(as_object))
+
+    def paid(self) -> set[str]:
+        """As of `_Ends`."""
+        runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
+        wages = self._subject.where(runs.__contains__) & self._object.where(worked.__contains__)
+        return self._object.said(self._of(ACTIVE_OBJECT) & ~wages)
+
+    def tied(self, active: Collection[str]) -> set[str]:
+        """As of `_Ends`."""
+        those = self._subject.where(active.__contains__) | self._object.where(active.__contains__)
+        those &= self._of(LEVEL_TIES)
+        return self._subject.said(those) | self._object.said(those)
+
+    def _of(self, relations: Collection[str]) -> Bools:
+        return self._relation.where(frozenset(relations).__contains__)
+
+
+def _ends(claims: Iterable[Claim]) -> _Ends | _LaidEnds:
+    columns = claims.columns() if isinstance(claims, LaidClaims) else None
+    return _Ends(claims) if columns is None else _LaidEnds(columns)
+
+
+def _carried(ends: _Ends | _LaidEnds, persons: Iterable[Person]) -> frozenset[str]:
     active = ends.standing(ACTIVE_SUBJECT, ()) | ends.paid()
     passive = ends.standing(PASSIVE_SUBJECT, PASSIVE_OBJECT)
     return frozenset(

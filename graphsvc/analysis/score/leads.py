@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims
 from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.analysis.score.folding import bare
@@ -85,12 +88,15 @@ class Surroundings:
     carried: frozenset[str]
 
 
-def surroundings(claims: Iterable[Claim], persons: Iterable[Person]) -> Surroundings:
+def surroundings(
+    claims: Iterable[Claim], persons: Iterable[Person], left_out: frozenset[str] | None = None
+) -> Surroundings:
     """What ways to any lead go over, for who looks at several.
 
     Args:
         claims: those the reader may be shown; folded ones do.
         persons: likewise.
+        left_out: what `candidates.carried` gives of them, where it was worked out already.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -100,13 +106,19 @@ def surroundings(claims: Iterable[Claim], persons: Iterable[Person]) -> Surround
 
     Limits: as `candidates.carried`.
     """
-    claims = list(claims)
+    claims = claims if isinstance(claims, LaidClaims) else list(claims)
+    left_out = carried(claims, persons) if left_out is None else left_out
+    columns = claims.columns() if isinstance(claims, LaidClaims) else None
+    if isinstance(claims, LaidClaims) and columns is not None:
+        asserted = columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__)
+        rows = np.flatnonzero(asserted & columns["relation"].where(OPERATION.__contains__))
+        return Surroundings(ByEnd(claims, columns, rows, twice=True), left_out)
     touching: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.asserts and claim.relation in OPERATION:
             touching[claim.subject].append(claim)
             touching[claim.object].append(claim)
-    return Surroundings(touching, carried(claims, persons))
+    return Surroundings(touching, left_out)
 
 
 def explain(

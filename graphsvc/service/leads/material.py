@@ -5,11 +5,10 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from sys import intern
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,15 @@ import numpy as np
 from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
-from graphsvc.analysis.doubt.falsehood import Alone, FalseAccounts, Gathering, alone, invented_needed, would_leave
+from graphsvc.analysis.doubt.falsehood import (
+    Alone,
+    FalseAccounts,
+    Gathering,
+    alone,
+    first_places,
+    invented_needed,
+    would_leave,
+)
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question, weigh, weighable
@@ -26,6 +33,7 @@ from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Thing
+from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, of_twins
 from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
@@ -36,15 +44,17 @@ from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Busy, NotFound, Refused
+from graphsvc.records.columns import ValueColumn, ordered
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
+from graphsvc.service.leads.as_claims import claim_columns, claim_of
 from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, alone_among
 from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
-Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
+Given = tuple[Sequence[Claim], Sequence[Person], dict[str, frozenset[str]]]
 # What a result is computed on, see `Ask.state`.
 State = tuple[str, int, str, bool]
 
@@ -92,12 +102,13 @@ class LeadCaches(Caches):
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.before: Cache[Before] = Cache(_RESULTS)
         self.dealt: Cache[Dealt] = Cache(CLEARANCES)
-        self.leaving: Cache[tuple[LeavingOut, list[Piece]] | None] = Cache(CLEARANCES)
+        self.leaving: Cache[LeavingOut | None] = Cache(CLEARANCES)
+        self.pieces: Cache[list[Piece]] = Cache(CLEARANCES)
         self.alone: Cache[Alone] = Cache(CLEARANCES)
         self.surroundings: Cache[Surroundings] = Cache(CLEARANCES)
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(CLEARANCES)
-        self.about: Cache[dict[str, list[Claim]]] = Cache(CLEARANCES)
-        self.shown_about: Cache[dict[str, list[Claim]]] = Cache(CLEARANCES)
+        self.about: Cache[Mapping[str, Sequence[Claim]]] = Cache(CLEARANCES)
+        self.shown_about: Cache[Mapping[str, Sequence[Claim]]] = Cache(CLEARANCES)
         self.interested: Cache[frozenset[str]] = Cache(CLEARANCES)
         self.interest: Cache[dict[str, str]] = Cache(CLEARANCES)
         self.explained: Cache[Explanation] = Cache(_LEADS)
@@ -156,11 +167,13 @@ class Material:
     def _lay(self) -> Basis:
         return self._laid(*self.given())
 
-    def _laid(self, claims: list[Claim], persons: list[Person], dependence: Dependence) -> Basis:
+    def _laid(self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence) -> Basis:
         few_below = 0 if self._ask.grant.sources else self._ask.settings.few_below
         return basis(claims, persons, dependence, few_below=few_below, weights=self._ask.home.weights)
 
-    def imagined(self, claims: list[Claim], persons: list[Person], dependence: Dependence) -> tuple[Basis, Ranking]:
+    def imagined(
+        self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence
+    ) -> tuple[Basis, Ranking]:
         """What a ranking of another state of the case is computed on, and the ranking as this reader would be told it."""
         on = self._laid(claims, persons, dependence)
         return on, self._as_told(ranked(on, self._ask.home.processors))
@@ -210,8 +223,9 @@ class Material:
 
     def _read(self) -> Given:
         with lasting():
-            claims = self._ask.material("hubs.claims", self._claims_made())
-            claims.sort(key=attrgetter("id"))
+            claims = self._ask.material("hubs.claims", self._claims_made(), self._claims_laid)
+            if not isinstance(claims, LaidClaims):
+                claims = sorted(claims, key=attrgetter("id"))
             persons = self._ask.material("hubs.persons", _person)
         level = "all" if self._ask.grant.handling == "C" else "p"
         return claims, persons, self._ask.home.register.dependence(self._ask.case, level)
@@ -221,14 +235,28 @@ class Material:
 
         Several clearances would else have the better part of a case in memory several times.
         """
-        there = {claim.id: claim for claims, _, _ in self._caches.given.of_case(self._ask.case) for claim in claims}
+        there: dict[str, Claim] | None = None
 
         def made(statement: list[Any], row: list[Any]) -> Claim:
-            claim = _claim(statement, row)
-            twin = there.get(claim.id)
-            return twin if twin is not None and twin == claim else claim
+            nonlocal there
+            if there is None:
+                there = self._twins()
+            return of_twins(claim_of(statement, row), there)
 
         return made
+
+    def _claims_laid(self, columns: Sequence[ValueColumn]) -> Sequence[Claim]:
+        """The same of rows that are kept in columns, by id as well: those alone are made objects that somebody looks at."""
+        return LaidClaims(ordered(claim_columns(columns), by=0), self._twins, lasting)
+
+    def _twins(self) -> dict[str, Claim]:
+        """The claims of the case that are objects already, for whatever clearance."""
+        every = (claims for claims, _, _ in self._caches.given.of_case(self._ask.case))
+        return {
+            claim.id: claim
+            for claims in every
+            for claim in (claims.objects() if isinstance(claims, LaidClaims) else claims)
+        }
 
     def places(self) -> dict[str, Place]:
         """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
@@ -236,10 +264,10 @@ class Material:
 
     @lasting()
     def _place(self) -> dict[str, Place]:
-        state, prepared = self._ask.state, self._leaving()
-        if prepared is None:
+        state, leaving = self._ask.state, self._leaving()
+        if leaving is None:
             return {}
-        leaving, left_out = prepared
+        left_out = self._pieces(leaving.on)
         gathering = Gathering(leaving, left_out) if self._ask.grant.sources else None
         if gathering is None or gathering.width > _GATHERED:
             return places(leaving.on, left_out, leaving=leaving)
@@ -256,21 +284,27 @@ class Material:
         form = alone_among(left_out)
         return self._caches.alone.of(state, lambda: self._ask.computed(form, compute, version=state[1]))
 
-    def _leaving(self) -> tuple[LeavingOut, list[Piece]] | None:
-        """What makes the rankings without some of what is told, and what is left out in turn; None where nobody is given a part."""
+    def _leaving(self) -> LeavingOut | None:
+        """What makes the rankings without some of what is told; None where nobody is given a part."""
         return self._caches.leaving.of(self._ask.state, self._prepare)
 
     @lasting()
-    def _prepare(self) -> tuple[LeavingOut, list[Piece]] | None:
+    def _prepare(self) -> LeavingOut | None:
         on = self.basis()
-        if on.network is None:
-            return None
-        return LeavingOut(on, self._ask.home.processors), pieces(on.told, told_as_one=not self._ask.grant.sources)
+        return None if on.network is None else LeavingOut(on, self._ask.home.processors)
+
+    def _pieces(self, on: Basis) -> list[Piece]:
+        """What is left out of it in turn."""
+        return self._caches.pieces.of(self._ask.state, lambda: self._part(on))
+
+    @lasting()
+    def _part(self, on: Basis) -> list[Piece]:
+        return pieces(on.told, told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
         """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""
-        prepared = self._leaving()
-        return [] if prepared is None else weigh(lead, prepared[0].on, kinds, prepared[0])
+        leaving = self._leaving()
+        return [] if leaving is None else weigh(lead, leaving.on, kinds, leaving)
 
     def weighable(self, lead: str) -> bool:
         """Whether claims about a lead could be weighed at all."""
@@ -292,7 +326,7 @@ class Material:
     def _agree(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
         return agreements(self.basis(), self.ranking(), groups)
 
-    def about(self) -> dict[str, list[Claim]]:
+    def about(self) -> Mapping[str, Sequence[Claim]]:
         """Person or thing → the claims that have them at an end, sources included; nothing of it is shown as it is."""
         return self._caches.about.of(self._ask.state, lambda: _by_end(self.given()[0]))
 
@@ -300,7 +334,7 @@ class Material:
         """The material as this reader may be shown it: `given` with source clearance, else `folded`."""
         return self.given() if self._ask.grant.sources else self.folded()
 
-    def shown_about(self) -> dict[str, list[Claim]]:
+    def shown_about(self) -> Mapping[str, Sequence[Claim]]:
         """As `about`, of what is `shown`."""
         if self._ask.grant.sources:
             return self.about()
@@ -312,7 +346,12 @@ class Material:
 
     def _noted(self) -> frozenset[str]:
         noted = set(self._ask.material("hubs.interests", lambda _kind, row: str(row[0])))
-        return frozenset(claim.source for claim in self.given()[0] if claim.statement in noted) - {""}
+        claims = self.given()[0]
+        columns = claims.columns() if isinstance(claims, LaidClaims) else None
+        if columns is None:
+            return frozenset(claim.source for claim in claims if claim.statement in noted) - {""}
+        rows = np.flatnonzero(columns["statement"].where(noted.__contains__))
+        return frozenset(columns["source"].rows(rows).values()) - {""}
 
     def interest(self) -> dict[str, str]:
         """Lead → whether for `all` or `some` sources of what raises it an interest is noted; where for none, it is not in it.
@@ -343,17 +382,19 @@ class Material:
     @lasting()
     def _surround(self) -> Surroundings:
         claims, persons, _ = self.shown()
-        return surroundings(claims, persons)
+        # Who is cleared for sources is shown what the ranking is computed on.
+        on = self._caches.bases.there(self._ask.state) if self._ask.grant.sources else None
+        return surroundings(claims, persons, None if on is None else on.left_out)
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
         """The fewest accounts that would have to be false for somebody to leave the first places; sources included."""
         return self._caches.falsehood.of((*self._ask.state, lead), lambda: self._would_leave(lead))
 
     def _would_leave(self, lead: str) -> FalseAccounts | None:
-        state, prepared = self._ask.state, self._leaving()
-        if prepared is None:
+        state, leaving = self._ask.state, self._leaving()
+        if leaving is None or leaving.numbers.get(lead) not in first_places(leaving):
             return None
-        leaving, left_out = prepared
+        left_out = self._pieces(leaving.on)
         self.places()  # which goes through the pieces for both
         return would_leave(
             leaving.on, self._alone(state, left_out, lambda: alone(leaving, left_out)), lead, leaving=leaving
@@ -387,32 +428,22 @@ class Material:
     def claims(self) -> list[Claim]:
         """The claims; without source clearance those of witnesses as one for each link, polarity and status."""
         with self._ask.act("analyse", query="claims") as outcome:
-            claims = self.given()[0] if self._ask.grant.sources else [bare(claim) for claim in self.folded()[0]]
+            claims = [*self.given()[0]] if self._ask.grant.sources else [bare(claim) for claim in self.folded()[0]]
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
         return claims
 
 
 @lasting()
-def _by_end(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+def _by_end(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
+    columns = claims.columns() if isinstance(claims, LaidClaims) else None
+    if isinstance(claims, LaidClaims) and columns is not None:
+        return ByEnd(claims, columns)
     about: dict[str, list[Claim]] = {}
     for claim in claims:
         about.setdefault(claim.subject, []).append(claim)
         if claim.object != claim.subject:
             about.setdefault(claim.object, []).append(claim)
     return about
-
-
-def _claim(statement: list[Any], row: list[Any]) -> Claim:
-    """A row of `hubs.claims` as a claim, with its statement, source and kind of source in the middle, and whether that has no name.
-
-    Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
-    """
-    words: list[Any] = list(map(intern, row[1:8]))
-    handling = row[10][0]  # a reserved claim has the handling code of its statement
-    more = (*row[8:10], handling, *(intern(value) if type(value) is str else value for value in row[11:]))
-    claim = Claim(row[0], *words[:5], *statement[:3], *words[5:], *more)
-    claim.unnamed = statement[3]
-    return claim
 
 
 def _person(block: list[bool], row: list[Any]) -> Person:

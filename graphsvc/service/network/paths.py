@@ -13,7 +13,7 @@ from typing import Any
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.roles import OPERATION
-from graphsvc.analysis.links.ties import Web
+from graphsvc.analysis.links.ties import Web, web_of
 from graphsvc.analysis.links.ways import (
     EVERY as LONGEST_PATH,
 )
@@ -217,8 +217,7 @@ class Paths:
 
     @lasting()
     def _read_web(self) -> Web:
-        rows = self._ask.rows("paths.links", whole=True).rows
-        return Web((*row[:4], row[4] or 0.0) for row in rows)
+        return web_of(self._ask.read("paths.links", action="analyse", whole=True, laid=True).rows)
 
     def _accounts(self, ground: WayGround, rules: Rules, end: str, most: int) -> _Found:
         claims, _, dependence = self._material.given()

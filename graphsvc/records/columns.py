@@ -1,0 +1,127 @@
+"""Rows of an answer in columns: each value once, and for each row which it is, so that a million rows are no million objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, SupportsIndex, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.integer[Any]]
+
+
+class ValueColumn(NamedTuple):
+    """One column: `words[place[row]]` is the value of a row.
+
+    Attributes:
+        words: values; each once, or in few cases more often.
+        place: for each row that of its value.
+
+    Example:
+        >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).values()
+        ['b', 'a', 'b']
+    """
+
+    words: Sequence[Any]
+    place: Places
+
+    def values(self) -> list[Any]:
+        """The values, row by row."""
+        return list(map(self.words.__getitem__, self.place.tolist()))
+
+    def rows(self, chosen: Places) -> ValueColumn:
+        """The same of some rows only.
+
+        Example:
+            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).rows(np.array([2])).values()
+            ['b']
+        """
+        return ValueColumn(self.words, self.place[chosen])
+
+    def where(self, holds: Callable[[Any], bool]) -> NDArray[np.bool_]:
+        """For each row whether something holds of its value.
+
+        Example:
+            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).where("b".__eq__).tolist()
+            [True, False, True]
+        """
+        return np.array([holds(word) for word in self.words] or [False], dtype=bool)[self.place]
+
+    def said(self, chosen: NDArray[np.bool_]) -> set[Any]:
+        """The values of some rows, each once.
+
+        Example:
+            >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).said(np.array([True, False, True]))
+            {'b'}
+        """
+        used = np.zeros(len(self.words), dtype=bool)
+        used[self.place[chosen]] = True
+        return set(map(self.words.__getitem__, np.flatnonzero(used).tolist()))
+
+
+class LaidRows(Sequence[tuple[Any, ...]]):
+    """Rows in columns: read like a list of tuples, none of which is there before it is asked for.
+
+    Example:
+        >>> rows = LaidRows([ValueColumn(["a", "b"], np.array([1, 0, 1])), ValueColumn([1], np.array([0, 0, 0]))])
+        >>> len(rows), rows[0], rows[1:], list(rows)
+        (3, ('b', 1), [('a', 1), ('b', 1)], [('b', 1), ('a', 1), ('b', 1)])
+    """
+
+    def __init__(self, columns: Sequence[ValueColumn]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0].place)
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[Any, ...]]: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
+        if isinstance(place, slice):
+            return list(LaidRows([column.rows(np.arange(len(self))[place]) for column in self.columns]))
+        return tuple(column.words[column.place[place]] for column in self.columns)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(zip(*(column.values() for column in self.columns), strict=True))
+
+
+def ordered(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
+    """The rows sorted by the texts of one of the columns; of equal ones in the order they stand.
+
+    Example:
+        >>> columns = ValueColumn(["b", "a"], np.array([0, 1, 0])), ValueColumn([1, 2, 3], np.array([0, 1, 2]))
+        >>> [column.values() for column in ordered(columns, by=0)]
+        [['a', 'b', 'b'], [2, 1, 3]]
+    """
+    words, place = columns[by]
+    turn = np.empty(len(words), dtype=np.int64)
+    turn[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
+    order = np.argsort(turn[place], kind="stable")
+    return [column.rows(order) for column in columns]
+
+
+def numbered(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]:
+    """The different texts of some columns taken together, sorted, and for each column the number of that of each row.
+
+    Example:
+        >>> names, (first, second) = numbered(ValueColumn(["b", "z"], np.array([0, 0])), ValueColumn(["a"], np.array([0, 0])))
+        >>> names, first.tolist(), second.tolist()
+        (['a', 'b'], [1, 1], [0, 0])
+    """
+    said = []
+    for column in columns:
+        used = np.zeros(len(column.words), dtype=bool)
+        used[column.place] = True
+        said.append([(place, column.words[place]) for place in np.flatnonzero(used).tolist()])
+    names = sorted({word for words in said for _, word in words})
+    number = {name: number for number, name in enumerate(names)}
+    numbers = []
+    for column, words in zip(columns, said, strict=True):
+        turned = np.full(len(column.words), -1, dtype=np.int64)
+        for place, word in words:
+            turned[place] = number[word]
+        numbers.append(turned[column.place])
+    return names, numbers

@@ -1,0 +1,191 @@
+"""Claims laid out in columns: everything that is computed of them is what it is of the same claims in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from random import Random
+
+import numpy as np
+import pytest
+
+from graphsvc.analysis.doubt.brought import brought
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
+from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.doubt.questions import weigh
+from graphsvc.analysis.evidence import laid as module
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, chosen, laid, texts
+from graphsvc.analysis.evidence.ledger import Ledger, encode
+from graphsvc.analysis.examples import said
+from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.candidates import carried, parted
+from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.score.leads import explain, surroundings
+from graphsvc.analysis.score.reasons import reasons
+from tests.analysis.random_cases import told_at_random, with_passengers
+
+Given = tuple[list[Claim], list[Person], Dependence]
+SEEDS = range(6)
+
+
+def varied(make: Callable[[int], Given], seed: int) -> Given:
+    """A case at random in which some claims are taken back, superseded, without a source, of somebody with themselves or of a victim."""
+    claims, persons, keys = make(seed)
+    random = Random(seed)
+    claims = [
+        replace(
+            claim,
+            polarity=random.choices([claim.polarity, "denies", "withdrawn"], [8, 1, 1])[0],
+            status=random.choices(["active", "superseded", "withdrawn"], [8, 1, 1])[0],
+            source=random.choices([claim.source, ""], [8, 1])[0],
+            amount=random.choice([None, 1, 1.0, 2.5]),
+            interest=random.choices(["", "owes"], [8, 1])[0] if claim.source_kind == "witness" else "",
+        )
+        for claim in claims
+    ]
+    names = sorted({person.id for person in persons})
+    for number, name in enumerate(random.choices(names, k=6)):
+        claims.append(replace(said(f"s{number}: {name} CONTACTED {name}"), id=f"self {number}"))
+        claims.append(replace(said(f"s{number}: {name} CROSSED_ON c{number % 2}"), id=f"aboard {number}"))
+        claims.append(replace(said(f"r{number}: {name} PAID {names[0]}", source_kind="record"), id=f"paid {number}"))
+    persons = [
+        replace(person, categories=frozenset(random.choices(["victim", "suspect", "other"], k=1))) for person in persons
+    ]
+    claims = [replace(claim, id=f"{claim.id} {number}") for number, claim in enumerate(claims)]
+    random.shuffle(claims)
+    return claims, persons, keys
+
+
+def same(first: Ledger, second: Ledger) -> None:
+    """All of a ledger, kinds of numbers included."""
+    for item in fields(Ledger):
+        one, other = getattr(first, item.name), getattr(second, item.name)
+        if isinstance(one, np.ndarray):
+            assert one.dtype == other.dtype, item.name
+            assert one.tolist() == other.tolist(), item.name
+        elif item.name == "colours":
+            assert str(one) == str(other)
+        else:
+            assert (list(one) if isinstance(one, Sequence) else one) == (
+                list(other) if isinstance(other, Sequence) else other
+            ), item.name
+
+
+def nobody_made(claims: LaidClaims) -> None:
+    assert claims.columns() is not None
+    assert list(claims.objects()) == []
+
+
+@pytest.mark.parametrize("make", [told_at_random, with_passengers])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_ledger_and_who_is_ranked_are_the_same_and_no_claim_is_made_an_object(
+    seed: int, make: Callable[[int], Given]
+) -> None:
+    claims, persons, keys = varied(make, seed)
+    columns = laid(claims)
+    ledger = encode(columns, keys)
+    assert parted(columns, persons) == parted(claims, persons)
+    assert carried(columns, persons) == carried(claims, persons)
+    around, plain = surroundings(columns, persons), surroundings(claims, persons)
+    assert around.carried == plain.carried
+    assert sorted(around.touching) == sorted(plain.touching)
+    assert texts(ledger.claims, "statement") == [claim.statement for claim in claims if claim.counts]
+    nobody_made(columns)
+    for name, touching in plain.touching.items():
+        assert list(around.touching[name]) == touching
+    same(ledger, encode(claims, keys))
+    same(
+        ledger.rows(~ledger.denies), encode(claims, keys).rows(~ledger.denies)
+    )  # of claims that are objects by now, too
+
+
+@pytest.mark.parametrize("few_below", [0, 3])
+@pytest.mark.parametrize("make", [told_at_random, with_passengers])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_ranking_its_reasons_questions_and_pieces_are_the_same(
+    seed: int, make: Callable[[int], Given], few_below: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MANY", 0)  # as of a large case: some are made objects one by one
+    claims, persons, keys = varied(make, seed)
+    columns = laid(claims)
+    on, plain = (basis(given, persons, keys, few_below=few_below) for given in (columns, claims))
+    same(on.told, plain.told)
+    same(on.ledger, plain.ledger)
+    assert (on.people, on.left_out) == (plain.people, plain.left_out)
+    ranking = ranked(plain)
+    assert ranked(on) == ranking
+    assert brought(on, ranking) == brought(plain, ranking)
+    _the_same_of_leads(on, plain, columns, (claims, persons, keys))
+    if plain.network is None:
+        assert on.network is None
+        return
+    theirs, before = (pieces(of.told, told_as_one=bool(few_below)) for of in (on, plain))
+    assert theirs == before
+    assert [piece.rows.tolist() for piece in theirs] == [piece.rows.tolist() for piece in before]
+    leaving, former = LeavingOut(on), LeavingOut(plain)
+    for lead in ranking.leads[:8]:
+        assert weigh(lead.id, on, leaving=leaving) == weigh(lead.id, plain, leaving=former)
+
+
+def _the_same_of_leads(on: Basis, plain: Basis, columns: LaidClaims, given: Given) -> None:
+    claims, persons, keys = given
+    fresh = laid(claims)
+    of = fresh.columns()
+    assert of is not None
+    about, around = ByEnd(fresh, of), surroundings(fresh, persons, plain.left_out)
+    for person in plain.people[:8]:
+        because = reasons(plain, person.id)
+        assert reasons(on, person.id) == because
+        mine = [claim for claim in claims if person.id in (claim.subject, claim.object)]
+        assert list(about.get(person.id, ())) == mine
+        assert explain(person.id, about.get(person.id, ()), (), keys, because, around=around) == explain(
+            person.id, mine, (), keys, because, around=surroundings(claims, persons)
+        )
+
+
+def test_a_claim_is_one_object_however_it_is_asked_for() -> None:
+    claims = [said(f"s{number}: p{number} RUNS g1") for number in range(40)]
+    columns = laid(claims)
+    (first,) = columns.at(np.array([3]))
+    some = chosen(columns, np.array([2, 3]))
+    assert some[1] is first
+    assert list(some)[1] is first
+    assert columns[3] is first
+    assert len(list(columns.objects())) == 2
+    every = list(columns)
+    assert every == claims
+    assert every[3] is first
+    assert columns[3] is first
+    assert columns[-1] is every[-1]
+    assert columns[1:3] == claims[1:3]
+    assert columns.columns() is None
+    assert list(some) == claims[2:4]
+    assert [claim.id for claim in chosen(some, np.array([1]))] == [claims[3].id]
+    with pytest.raises(IndexError):
+        _ = columns[40]
+
+
+def test_of_claims_that_are_in_memory_already_the_equal_ones_are_taken() -> None:
+    claims = [said(f"s{number}: p{number} RUNS g1") for number in range(3)]
+    others = {claims[0].id: claims[0], claims[1].id: replace(claims[1], weight=7)}
+    plain = laid(claims).columns()
+    assert plain is not None
+    every = list(LaidClaims([*plain.values()], lambda: others))
+    assert every == claims
+    assert every[0] is claims[0]
+    assert every[1] is not others[claims[1].id]
+
+
+def test_what_is_asked_of_some_keeps_being_right_once_all_are_objects() -> None:
+    claims = [said(f"s{number}: p{number % 5} RUNS g1") for number in range(40)]
+    columns = laid(claims)
+    of = columns.columns()
+    assert of is not None
+    about = ByEnd(columns, of)
+    before = list(about["p1"])
+    assert len(list(columns)) == 40
+    assert [id(claim) for claim in about["p1"]] == [id(claim) for claim in before]
+    assert len(about["g1"]) == 40
+    with pytest.raises(KeyError):
+        _ = about["p9"]
