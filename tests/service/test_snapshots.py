@@ -367,6 +367,33 @@ def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
     assert computed(twice.kept, "all") == computed(twice.plain, "all")
 
 
+@pytest.mark.parametrize("change", ["a delivery", "an undo"])
+def test_what_is_left_out_is_of_the_state_that_it_is_left_out_of(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    twice.deliver(FIRST)
+    if change == "an undo":
+        twice.deliver(THIRD)
+    overtaken: list[str] = []
+    plainly = material.LeavingOut
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        made = plainly(*given, **named)
+        if not overtaken:
+            overtaken.append(change)
+            if change == "an undo":
+                session(twice.plain, "inv", CASE).deliveries.undo(2, quiet)
+            else:
+                twice.deliver(THIRD)
+        return made
+
+    monkeypatch.setattr(material, "LeavingOut", slowly)
+    session(twice.kept, "all", CASE).leads.places()
+    assert overtaken
+    kept, plain = (session(of, "all", CASE).leads.places() for of in (twice.kept, twice.plain))
+    assert kept == plain
+
+
 def test_a_small_case_waits_for_nothing_large_that_is_worked_out(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:
     twice.deliver(FIRST)
     reader = session(twice.kept, "all", CASE)

@@ -5,6 +5,7 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -92,6 +93,24 @@ _LEADS = 500
 _GATHERED = 100
 
 
+class _Prepared:
+    """What makes the rankings without some of what is told, with what is left out in turn: of one state of the case, whatever it is by now."""
+
+    def __init__(self, leaving: LeavingOut, *, told_as_one: bool) -> None:
+        self.leaving = leaving
+        self._told_as_one = told_as_one
+        self._pieces: list[Piece] | None = None
+        self._alone = threading.Lock()
+
+    @lasting()
+    def pieces(self) -> list[Piece]:
+        """What is left out in turn, made when somebody wants it: one lead takes none of it."""
+        with self._alone:
+            if self._pieces is None:
+                self._pieces = pieces(self.leaving.on.told, told_as_one=self._told_as_one)
+            return self._pieces
+
+
 class LeadCaches(Caches):
     """What is computed of leads."""
 
@@ -102,8 +121,7 @@ class LeadCaches(Caches):
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.before: Cache[Before] = Cache(_RESULTS)
         self.dealt: Cache[Dealt] = Cache(CLEARANCES)
-        self.leaving: Cache[LeavingOut | None] = Cache(CLEARANCES)
-        self.pieces: Cache[list[Piece]] = Cache(CLEARANCES)
+        self.leaving: Cache[_Prepared | None] = Cache(CLEARANCES)
         self.alone: Cache[Alone] = Cache(CLEARANCES)
         self.surroundings: Cache[Surroundings] = Cache(CLEARANCES)
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(CLEARANCES)
@@ -264,10 +282,10 @@ class Material:
 
     @lasting()
     def _place(self) -> dict[str, Place]:
-        state, leaving = self._ask.state, self._leaving()
-        if leaving is None:
+        state, prepared = self._ask.state, self._leaving()
+        if prepared is None:
             return {}
-        left_out = self._pieces(leaving.on)
+        leaving, left_out = prepared.leaving, prepared.pieces()
         gathering = Gathering(leaving, left_out) if self._ask.grant.sources else None
         if gathering is None or gathering.width > _GATHERED:
             return places(leaving.on, left_out, leaving=leaving)
@@ -284,27 +302,21 @@ class Material:
         form = alone_among(left_out)
         return self._caches.alone.of(state, lambda: self._ask.computed(form, compute, version=state[1]))
 
-    def _leaving(self) -> LeavingOut | None:
+    def _leaving(self) -> _Prepared | None:
         """What makes the rankings without some of what is told; None where nobody is given a part."""
         return self._caches.leaving.of(self._ask.state, self._prepare)
 
     @lasting()
-    def _prepare(self) -> LeavingOut | None:
+    def _prepare(self) -> _Prepared | None:
         on = self.basis()
-        return None if on.network is None else LeavingOut(on, self._ask.home.processors)
-
-    def _pieces(self, on: Basis) -> list[Piece]:
-        """What is left out of it in turn."""
-        return self._caches.pieces.of(self._ask.state, lambda: self._part(on))
-
-    @lasting()
-    def _part(self, on: Basis) -> list[Piece]:
-        return pieces(on.told, told_as_one=not self._ask.grant.sources)
+        if on.network is None:
+            return None
+        return _Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
         """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""
-        leaving = self._leaving()
-        return [] if leaving is None else weigh(lead, leaving.on, kinds, leaving)
+        prepared = self._leaving()
+        return [] if prepared is None else weigh(lead, prepared.leaving.on, kinds, prepared.leaving)
 
     def weighable(self, lead: str) -> bool:
         """Whether claims about a lead could be weighed at all."""
@@ -391,10 +403,10 @@ class Material:
         return self._caches.falsehood.of((*self._ask.state, lead), lambda: self._would_leave(lead))
 
     def _would_leave(self, lead: str) -> FalseAccounts | None:
-        state, leaving = self._ask.state, self._leaving()
-        if leaving is None or leaving.numbers.get(lead) not in first_places(leaving):
+        state, prepared = self._ask.state, self._leaving()
+        if prepared is None or prepared.leaving.numbers.get(lead) not in first_places(prepared.leaving):
             return None
-        left_out = self._pieces(leaving.on)
+        leaving, left_out = prepared.leaving, prepared.pieces()
         self.places()  # which goes through the pieces for both
         return would_leave(
             leaving.on, self._alone(state, left_out, lambda: alone(leaving, left_out)), lead, leaving=leaving
