@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 import pytest
 from playwright.sync_api import Page, expect
 
+from graphsvc.records.patience import not_ready
+from graphsvc.service.network.entities import Entities
 from tests.browser.conftest import Visit
 
 pytestmark = [
@@ -57,6 +59,22 @@ def test_a_lead_shows_its_way_and_a_name_in_it_opens_beside_it(visit: Visiting) 
         start = page.evaluate("besidePicture.data.nodes.find((node) => node.start).id")
         page.mouse.click(*page.evaluate(NODE, start))
         expect(page.locator(".picked .panel-title")).to_be_visible()
+
+
+def test_what_is_still_worked_out_is_said_beside_the_picture(visit: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits(*_given: object, **_named: object) -> None:
+        raise not_ready()
+
+    with visit(viewport=VIEWPORT) as seen:
+        page = seen.page
+        page.goto("/case/demo")
+        drawn(page)
+        start = page.evaluate("besidePicture.data.nodes.find((node) => node.start).id")
+        monkeypatch.setattr(Entities, "look", waits)
+        page.mouse.click(*page.evaluate(NODE, start))
+        expect(page.locator(".picked")).to_contain_text("This is still to be worked out")
+        # A browser notes by itself that an answer was a 503.
+        seen.faults.clear()
 
 
 def test_what_an_agreement_would_carry_is_worked_out_when_it_is_asked_for(visit: Visiting) -> None:
