@@ -137,7 +137,10 @@ def without_c(whole: Tables) -> Tables:
 
 
 def arguments(query: Query, rows: Tables) -> list[dict[str, Any]]:
-    loosest = {p.name: _SPANS[p.type] for p in query.parameters if p.type in _SPANS and p.name != "steps"}
+    # What passes rows over is no bound.
+    loosest = {
+        p.name: _SPANS[p.type] for p in query.parameters if p.type in _SPANS and p.name not in ("steps", "after")
+    }
     given = [p for p in query.parameters if p.default is None or p.type == "id"]
     sets: list[dict[str, Any]] = [{}, loosest] if all(p.default is not None for p in query.parameters) else []
     if given:
@@ -150,6 +153,8 @@ def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any
     links = _EXTRA["links"][:: len(_EXTRA["links"]) // 4]
     if parameter.name in ("subject", "object"):
         return links[number][f"{parameter.name}_id"]
+    if query.name == "entities.between":
+        return links[number]["subject_id"] if parameter.name == "id" else [links[number]["object_id"]]
     if parameter.name == "relation":
         return links[number]["relation"]
     if parameter.name == "ids":
