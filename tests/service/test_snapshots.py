@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.evidence.laid import LaidClaims
 from graphsvc.appdb import tables, transaction
@@ -375,10 +376,9 @@ def test_what_is_left_out_is_of_the_state_that_it_is_left_out_of(
     if change == "an undo":
         twice.deliver(THIRD)
     overtaken: list[str] = []
-    plainly = material.LeavingOut
 
     def slowly(*given: Any, **named: Any) -> Any:
-        made = plainly(*given, **named)
+        made = LeavingOut(*given, **named)
         if not overtaken:
             overtaken.append(change)
             if change == "an undo":
