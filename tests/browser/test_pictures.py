@@ -386,6 +386,26 @@ def test_a_page_that_goes_while_it_is_kept_sends_it_again(visit: Open) -> None:
     assert len(sent) == 2
 
 
+def test_what_is_listed_late_moves_nothing_from_under_the_pointer(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    late: list[Route] = []
+    ann.route("**/pictures.json*", lambda route: late.append(route))
+    ann.click('#tools [data-tool="pictures"]')
+    save = ann.locator('#view-form [data-view="save"]')
+    while not late:
+        ann.wait_for_timeout(50)
+    before = save.bounding_box()
+    views = [{"id": str(number), "name": f"view {number}"} for number in range(12)]
+    ann.evaluate(
+        """(views) => document.getElementById("views-list").append(...views.map(({ name }) => {
+            const line = document.createElement("li"); line.textContent = name; return line; }))""",
+        views,
+    )
+    assert save.bounding_box() == before
+    for route in late:
+        route.continue_()
+
+
 def test_a_double_click_saves_one_view(visit: Open) -> None:
     ann = visit("ann", "id=p1")
     posts: list[Request] = []
