@@ -72,5 +72,5 @@ RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.lau
        c.on_record AS on_record, c.belief AS belief, c[$interest] AS interest, c.notes AS notes,
        s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, s.status AS statement_status,
        s.source AS source, r[$groups] AS groups
-ORDER BY status, relation, belief DESC, claim, subject, object, polarity
+ORDER BY polarity = 'asserts' AND status = 'active', status, relation, belief DESC, claim, subject, object, polarity
 LIMIT $limit + 1

@@ -26,6 +26,10 @@
 // type = "list"
 // help = "only links that a claim of one of these grades asserts, such as 1A; empty for all"
 // default = []
+// [parameters.kind]
+// type = "text"
+// help = "only links with an end of this kind, such as thing; empty for all"
+// default = ""
 // [returns]
 // subject = "Entity.id"
 // object = "Entity.id"
@@ -39,6 +43,7 @@ MATCH (n:Entity {case: $case, id: id})-[r]-(m:Entity)
 WITH DISTINCT startNode(r) AS a, r, endNode(r) AS b
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
   AND (size($relations) = 0 OR r.relation IN $relations) AND NOT r.relation IN $without
+  AND ($kind = '' OR $kind IN [l IN labels(a) + labels(b) | toLower(l)])
   AND (size($grades) = 0 OR EXISTS {
     MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)
     WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling

@@ -6,6 +6,14 @@
 // [parameters.ids]
 // type = "list"
 // help = "ids of what it was done to"
+// [parameters.subjects]
+// type = "list"
+// help = "ids of who is said to have done it; empty for whoever"
+// default = []
+// [parameters.relations]
+// type = "list"
+// help = "only these relations; empty for all"
+// default = []
 // [returns]
 // subject = "Entity.id"
 // relation = "Claim.relation"
@@ -21,6 +29,7 @@ UNWIND $ids AS id
 MATCH (b:Entity {case: $case, id: id})<-[:OBJECT]-(c:Claim {polarity: 'denies', status: 'active'})-[:SUBJECT]->(a:Entity)
 MATCH (c)-[:STATED_IN]->(s:Statement)
 WHERE a.handling IN $handling AND b.handling IN $handling AND c.handling IN $handling AND s.handling IN $handling
+  AND (size($subjects) = 0 OR a.id IN $subjects) AND (size($relations) = 0 OR c.relation IN $relations)
 WITH DISTINCT a.id AS subject, c.relation AS relation, b.id AS object,
      CASE WHEN s.kind IN $voices THEN c {.source_grade, .assessment} ELSE {} END AS c,
      CASE WHEN s.kind IN $voices THEN s {.id, .kind, .taken_on, .summary} ELSE {kind: s.kind} END AS s

@@ -293,8 +293,9 @@ class Ask:
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Id → row of `entities.named`, of those that are there for this reader; nothing is asked about nobody."""
-        rows = self.rows("entities.named", ids=sorted(ids)).dicts() if ids else []
-        return {row["id"]: row for row in rows}
+        some, step = sorted(ids), self.settings.row_cap
+        parts = (some[start : start + step] for start in range(0, len(some), step))
+        return {row["id"]: row for part in parts for row in self.rows("entities.named", ids=part).dicts()}
 
     def pseudonyms(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
         """Ids of people or things by name, as pages show them → the pseudonyms that would stand for them.

@@ -164,7 +164,7 @@ def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Se
     assert ann.network.entities.look(omar).name == "Omar Said"
     assert said(ann, statement)["PILOTED"][:4] == (omar, "X1", "asserts", "active")
     assert ann.deliveries.statements.look(statement).values["assessment"] == "B"
-    assert ann.network.entities.between("P1", "DIRECTED", omar)[0]["place"] == "Calais"
+    assert ann.network.entities.between("P1", "DIRECTED", omar).dicts()[0]["place"] == "Calais"
     assert ann.deliveries.job(ann.deliveries.take_back(number), wait_s=WAIT_S).state == "done"
     assert everything(ann) == before
     assert ann.deliveries.form.entered(form.token, ["new1"]) == ("", [])
@@ -410,7 +410,7 @@ def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_
         "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,X1,note on Selam Bekele\n",
     }
     delivered(ann, zipped(**FILES | files), partial=True)
-    shown = next(one["statement"] for one in ann.network.entities.between("P1", "ORGANISED", "X1"))
+    shown = next(one["statement"] for one in ann.network.entities.between("P1", "ORGANISED", "X1").dicts())
     assert "Selam" not in shown
     entered(ann, corrected(ann, shown, "ORGANISED", place="Calais"))
     last, first = ann.deliveries.statements.history(shown)

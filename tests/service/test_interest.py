@@ -63,7 +63,7 @@ def reader(service: Service, case: str, handling: str, *, sources: bool) -> Sess
 
 
 def marks(session: Session, *link: str) -> list[str | None]:
-    return [row["interest"] for row in session.network.entities.between(*link) if row["statement"] == "T1"]
+    return [row["interest"] for row in session.network.entities.between(*link).dicts() if row["statement"] == "T1"]
 
 
 DIRECTED, PAID = ("B", "DIRECTED", "A"), ("A", "PAID", "B")
@@ -93,7 +93,7 @@ def test_a_mark_rests_on_what_the_reader_may_see_and_takes_source_clearance(
     assert marks(reader(service, case, "P", sources=True), *DIRECTED) == ["owed"]
     for handling in ("C", "P"):
         lowly = reader(service, case, handling, sources=False)
-        rows = lowly.network.entities.between(*DIRECTED) + lowly.network.entities.look("B").claims
+        rows = lowly.network.entities.between(*DIRECTED).dicts() + lowly.network.entities.look("B").claims
         assert rows
         assert all("interest" not in row for row in rows)
         assert {edge["interest"] for *_, edge in edges(lowly)} == {""}
@@ -173,7 +173,7 @@ def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
             {
                 link
                 for link in (DIRECTED, ("B", "RUNS", "G"))
-                for row in session.network.entities.between(*link)
+                for row in session.network.entities.between(*link).dicts()
                 if row["status"] == "withdrawn"
             },
         ]

@@ -667,7 +667,7 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     )
     there = {node.id: node.sort for node in here.network.picture(PictureRequest([driver])).nodes}
     assert there == {driver: "", lorry: "vehicle", tractor: "vehicle"}
-    claims = here.network.entities.between(driver, "USED", tractor)
+    claims = here.network.entities.between(driver, "USED", tractor).dicts()
     assert [(claim["statement"], claim["handling"]) for claim in claims] == [("chart of the port", "P")]
 
 

@@ -266,10 +266,10 @@ class Displacement:
     def _things(self, place: str, running: Sequence[WorkTie]) -> list[dict[str, Any]]:
         """Sites an online place is at, and accounts, phones and the like that those who run it use, pay or are paid from."""
         who = sorted({tie.subject for tie in running})
-        answers = [self._ask.rows("network.around", ids=[place], relations=list(_OF_A_PLACE)).dicts()]
+        answers = [self._ask.rows("network.around", ids=[place], relations=list(_OF_A_PLACE), kind="thing").dicts()]
         if who:
-            answers.append(self._ask.rows("network.around", ids=who, relations=list(_OF_THOSE)).dicts())
-        rows = [row for rows in answers for row in rows if "thing" in (row["subject_kind"], row["object_kind"])]
+            answers.append(self._ask.rows("network.around", ids=who, relations=list(_OF_THOSE), kind="thing").dicts())
+        rows = [row for rows in answers for row in rows]
         ends = {row["subject"] for row in rows} | {row["object"] for row in rows}
         names = self._names(ends)
         return [

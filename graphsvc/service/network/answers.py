@@ -127,13 +127,14 @@ class Answers:
         around = reads.around({*behind_them, *(node.id for row in some for node, _ in row.along)}, LINKING)
         every = list(dict.fromkeys((*named, *shared_by(some, around))))
         view = self._drawn(asked, every) if len(every) > len(named) else first
+        denials, unread = self._denials(some)
         answer = behind(
             some,
             view,
             self._asking(some),
-            self._denials(some),
+            denials,
             absent=len(asked) - len(some),
-            truncated=view.truncated or reads.cut or len(named) > MOST_NODES,
+            truncated=view.truncated or reads.cut or unread or len(set(every) - set(asked)) > MOST_NODES,
         )
         marks = {key: value for key, value in counted.items() if key[1] == CARRIED or service}
         drawn = beside(view, answer.rows, answer.common[:_SHARED], marks)
@@ -192,10 +193,18 @@ class Answers:
             outcome["rows"] = len(leads)
         return held, self._ask.ranked_on
 
-    def _denials(self, some: Sequence[AnswerRow]) -> list[tuple[LinkKey, Denial]]:
-        """What denies anything that is said in some rows."""
-        ids = sorted({said.edge.object for row in some for said in denied(row)})
-        return [denial(row) for row in self._ask.rows("network.denials", ids=ids).dicts()] if ids else []
+    def _denials(self, some: Sequence[AnswerRow]) -> tuple[list[tuple[LinkKey, Denial]], bool]:
+        """What denies anything that is said in some rows, and whether there is more than is read."""
+        edges = [said.edge for row in some for said in denied(row)]
+        if not edges:
+            return [], False
+        released = self._ask.rows(
+            "network.denials",
+            ids=sorted({edge.object for edge in edges}),
+            subjects=sorted({edge.subject for edge in edges}),
+            relations=sorted({edge.relation for edge in edges}),
+        )
+        return [denial(row) for row in released.dicts()], released.truncated
 
     def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
         """What to ask of the gaps: a statement that tells of the thing itself, or of what is asked about along with it."""

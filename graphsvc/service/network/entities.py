@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphsvc.access.door.redact import Released
@@ -155,10 +155,12 @@ class Entities:
         apart = self._ask.rows("entities.claims", **asked, which="apart")
         return claims + apart.dicts(), behind.truncated or apart.truncated
 
-    def between(self, subject: str, relation: str, target: str) -> list[dict[str, Any]]:
-        """The claims behind one link, and what denies it."""
-        rows = self._ask.rows("entities.between", id=subject, others=[target], relation=relation).dicts()
-        return [row for row in rows if link_key(row) == (subject, relation, target)]
+    def between(self, subject: str, relation: str, target: str) -> Released:
+        """The claims behind one link, and what denies it: rows of `entities.between`, what speaks against it first."""
+        released = self._ask.rows("entities.between", id=subject, others=[target], relation=relation)
+        ends = [released.columns.index(name) for name in ("subject", "relation", "object")]
+        rows = [row for row in released.rows if tuple(row[end] for end in ends) == (subject, relation, target)]
+        return replace(released, rows=rows)
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line of its links file), for claims this session was given.

@@ -165,8 +165,8 @@ def node(case: str) -> ResponseReturnValue:
     """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
     session = at(case)
     entity = session.network.entities.look(request.args.get("id", ""), most=_LINKS)
-    claims = entity.claims
-    if not entity.whole:
+    claims, whole = entity.claims, entity.whole and not entity.truncated
+    if not whole:
         # What speaks against it, of whichever link.
         claims = parted(claims)["claims"] + session.network.entities.against(entity.id).dicts()
     asserting, denying, taken_back = _told(claims, entity.links)
@@ -189,7 +189,7 @@ def node(case: str) -> ResponseReturnValue:
         asserting=asserting[:_CLAIMS],
         denying=denying[:_CLAIMS],
         taken_back=taken_back[:_CLAIMS],
-        whole=entity.whole,
+        whole=whole,
         more=max(len(asserting) - _CLAIMS, 0) + max(len(denying) - _CLAIMS, 0) + max(len(taken_back) - _CLAIMS, 0),
     )
 
@@ -200,15 +200,18 @@ def link(case: str) -> ResponseReturnValue:
     session = at(case)
     subject, relation, target = (request.args.get(name, "") for name in ("subject", "relation", "object"))
     figures = session.network.entities.link(subject, relation, target)
-    claims = session.network.entities.between(subject, relation, target)
+    released = session.network.entities.between(subject, relation, target)
+    claims = released.dicts()
     asserting, denying, taken_back = _told(claims, [])
     return answer(
         "network/link.html",
-        handling=stricter("P", *(claim["handling"] for claim in claims)),
+        # Of what is not read it may be anything.
+        handling="" if released.truncated else stricter("P", *(claim["handling"] for claim in claims)),
         case=session.case,
         panel="panel" in request.args,
         link=figures,
         says=says(relation),
+        truncated=released.truncated,
         ends={row[end]: (row[f"{end}_name"], row[f"{end}_kind"]) for row in claims for end in ("subject", "object")},
         asserting=asserting,
         denying=denying,

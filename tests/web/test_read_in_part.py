@@ -1,0 +1,96 @@
+"""What a page says where less is read than there is: never that nothing speaks against somebody, and never that nobody is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service.network import answers
+from graphsvc.service.search.search import Found, Search
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Place, laid
+from tests.toolbox.rows import Tables, parsed, said
+
+pytestmark = pytest.mark.neo4j
+TABLES = {
+    "people": "id,name,category,handling\nHUB,Hub,suspect,P\nA,Aide,suspect,P\nB,Bea,,P\nC,Cem,,P\n",
+    "crossings": "id,date,handling\nX1,2020-05-08,P\n",
+    "statements": "id,kind,handling,status,source_grade,assessment\n"
+    + "".join(f"R{number},record,P,given,1,A\n" for number in range(4))
+    + "D1,intelligence,C,given,3,D\n",
+    "links": "id,subject_id,relation,object_id,statement_id,polarity\n"
+    + "".join(f"{number},HUB,DIRECTED,A,R{number},asserts\n" for number in range(4))
+    + "5,HUB,DIRECTED,A,D1,denies\n6,HUB,PILOTED,X1,R0,asserts\n7,HUB,PILOTED,X1,D1,denies\n",
+}
+ROLES = {"whole": ("analyst", WHOLE), "low": ("analyst", Grant("P"))}
+
+
+@pytest.fixture(scope="module")
+def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
+    """A case of which three rows are read at once."""
+    with laid(at_server(row_cap=3), ROLES, "whole", parsed(**TABLES)) as opened:
+        yield opened
+
+
+def asked(place: Place, address: str) -> Any:
+    answer = place.client("whole").get(f"/case/{place.case}{address}")
+    assert answer.status_code == 200, answer.text
+    return answer.get_json() if ".json" in address else answer.text
+
+
+def test_a_panel_tells_what_denies_though_not_all_claims_are_read(place: Place) -> None:
+    panel = asked(place, "/network/node.json?id=HUB")
+    assert {row["relation"] for row in panel["denying"]} == {"DIRECTED", "PILOTED"}
+    assert (panel["whole"], panel["denied_links"]) == (False, 2)
+    assert "Everything else on its page" in asked(place, "/network/node?id=HUB")
+
+
+def test_a_link_tells_what_denies_it_first_and_is_marked_for_what_is_not_read(place: Place) -> None:
+    address = "subject=HUB&relation=DIRECTED&object=A"
+    panel = asked(place, f"/network/link.json?{address}")
+    assert [row["statement"] for row in panel["denying"]] == ["D1"]
+    assert panel["handling"] == "C"
+    assert "More is said of it than is read at once" in asked(place, f"/network/link?{address}")
+    few = asked(place, "/network/link.json?subject=HUB&relation=PILOTED&object=X1")
+    assert (few["truncated"], few["handling"]) == (False, "C")
+
+
+def test_more_are_named_than_are_read_at_once(place: Place) -> None:
+    session = place("whole")
+    ids = {row["id"] for row in session.ask.rows("cases.entities", whole=True).dicts()}
+    assert len(ids) == 5
+    assert session.ask.named({*ids, "nobody"}).keys() == ids
+    assert session.ask.named([]) == {}
+
+
+def test_a_search_that_did_not_look_through_all_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Search, "find", lambda *_asked: Found((), truncated=True))
+    page = asked(place, "/search?q=mohammed")
+    assert "Nothing found" not in page
+    assert "None is called so" not in page
+    assert "Say more of the name" in page
+
+
+def test_what_does_not_fit_into_an_answer_is_told(
+    at_server: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: Tables = {
+        "people": [{"id": name, "name": name, "category": "suspect"} for name in ("boss", "rival")],
+        "crossings": [{"id": name, "date": "2020-05-08"} for name in ("c1", "c2")],
+        "things": [{"id": f"t{number}", "kind": "phone", "value": f"+4470090000{number}"} for number in range(5)],
+        "statements": [{"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+        "links": said(
+            "r1",
+            *("boss ORGANISED c1", "rival ORGANISED c2"),
+            *(f"{who} USED t{number}" for who in ("boss", "rival") for number in range(5)),
+        ),
+    }
+    with laid(at_server(), ROLES, "whole", rows) as place:
+        asking = place("whole").network.answers
+        assert not asking.behind(["c1", "c2"]).answer.cut
+        monkeypatch.setattr(answers, "MOST_NODES", 3)
+        assert asking.behind(["c2", "c1"]).answer.cut
