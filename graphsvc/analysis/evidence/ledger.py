@@ -24,9 +24,27 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What of a ledger follows from its claims alone; attributes as there."""
+
+    claims: Sequence[Claim]
+    ids: list[str]
+    relations: list[str]
+    subject: Ints
+    relation: Ints
+    object: Ints
+    source: Ints
+    grading: Ints
+    gradings: list[tuple[str, str, str, bool, str]]
+    denies: Bools
+    on_record: Bools
+    witness: Bools
+
+
 # Without slots: the rows of its links are sorted once, for whoever asks for some of them.
 @dataclass(frozen=True)
-class Ledger:
+class Ledger(_Counted):
     """The claims that carry weight, one row each; strings stand as numbers.
 
     Attributes:
@@ -41,19 +59,7 @@ class Ledger:
         weights: what a grading is worth.
     """
 
-    claims: Sequence[Claim]
-    ids: list[str]
-    relations: list[str]
-    subject: Ints
-    relation: Ints
-    object: Ints
     link: Ints
-    source: Ints
-    grading: Ints
-    gradings: list[tuple[str, str, str, bool, str]]
-    denies: Bools
-    on_record: Bools
-    witness: Bools
     starts: Ints
     keys: Ints
     colours: Colours
@@ -130,35 +136,16 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     """
     columns = claims.columns() if isinstance(claims, LaidClaims) else None
     if isinstance(claims, LaidClaims) and columns is not None:
-        counted = _of_columns(claims, columns)
+        counted, sources = _of_columns(claims, columns)
     else:
-        counted = _of_objects(claims)
-    relations, sources, subject, object_, kind = (
-        counted.relations,
-        counted.sources,
-        counted.subject,
-        counted.object,
-        counted.relation,
-    )
-    ids = counted.ids
+        counted, sources = _of_objects(claims)
     shared = [dependence.get(name, frozenset()) for name in sources]
     held = [sorted(filter(joins, keys)) for keys in shared]
     key = numbered([name for keys in held for name in keys])[1]
-    code = (subject * max(len(relations), 1) + kind) * max(len(ids), 1) + object_
+    code = (counted.subject * max(len(counted.relations), 1) + counted.relation) * max(len(counted.ids), 1)
     return Ledger(
-        claims=counted.claims,
-        ids=ids,
-        relations=relations,
-        subject=subject,
-        relation=kind,
-        object=object_,
-        link=np.unique(code, return_inverse=True)[1].astype(np.int64),
-        source=counted.source,
-        grading=counted.grading,
-        gradings=counted.gradings,
-        denies=counted.denies,
-        on_record=counted.on_record,
-        witness=counted.witness,
+        **vars(counted),
+        link=np.unique(code + counted.object, return_inverse=True)[1].astype(np.int64),
         starts=np.concatenate(([0], np.cumsum([len(keys) for keys in held], dtype=np.int64))).astype(np.int64),
         keys=_column(key[name] for keys in held for name in keys),
         colours=colours(shared, weights.shared),
@@ -166,26 +153,8 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What of a ledger follows from its claims alone; attributes as there. `sources`: their names, sorted."""
-
-    claims: Sequence[Claim]
-    ids: list[str]
-    relations: list[str]
-    sources: list[str]
-    subject: Ints
-    relation: Ints
-    object: Ints
-    source: Ints
-    grading: Ints
-    gradings: list[tuple[str, str, str, bool, str]]
-    denies: Bools
-    on_record: Bools
-    witness: Bools
-
-
-def _of_objects(claims: Iterable[Claim]) -> _Counted:
+def _of_objects(claims: Iterable[Claim]) -> tuple[_Counted, list[str]]:
+    """What follows from claims, and the names of their sources, sorted."""
     rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
     subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
     said, given = [claim.relation for claim in rows], [claim.source or _itself(claim.statement) for claim in rows]
@@ -195,11 +164,10 @@ def _of_objects(claims: Iterable[Claim]) -> _Counted:
     sources, source = numbered(given)
     gradings = sorted(set(graded))
     grade = {grading: number for number, grading in enumerate(gradings)}
-    return _Counted(
+    counted = _Counted(
         rows,
         ids,
         relations,
-        sources,
         subject=_column(map(entity.__getitem__, subjects)),
         relation=_column(map(relation.__getitem__, said)),
         object=_column(map(entity.__getitem__, objects)),
@@ -210,9 +178,10 @@ def _of_objects(claims: Iterable[Claim]) -> _Counted:
         on_record=np.array([claim.on_record for claim in rows], dtype=bool),
         witness=np.array([claim.source_kind == "witness" for claim in rows], dtype=bool),
     )
+    return counted, sources
 
 
-def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> _Counted:
+def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> tuple[_Counted, list[str]]:
     """The same of claims that are laid out in columns, none of which is made an object for it."""
     rows = np.flatnonzero(columns["status"].where("active".__eq__) & ~columns["polarity"].where("withdrawn".__eq__))
     of = {name: column.rows(rows) for name, column in columns.items() if name in _COUNTED}
@@ -223,11 +192,10 @@ def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> _Coun
     place = np.where(named.where(bool), named.place, statement.place.astype(np.int64) + len(named.words))
     sources, (source,) = laid.numbered(ValueColumn([*named.words, *map(_itself, statement.words)], place))
     gradings, grading = _gradings(of)
-    return _Counted(
+    counted = _Counted(
         SomeClaims(claims, rows),
         ids,
         relations,
-        sources,
         subject,
         relation,
         object_,
@@ -238,6 +206,7 @@ def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> _Coun
         on_record=of["on_record"].where(bool),
         witness=of["source_kind"].where("witness".__eq__),
     )
+    return counted, sources
 
 
 def _among(names: list[str], subject: Ints, object_: Ints, rows: Ints) -> tuple[list[str], Ints, Ints]:
