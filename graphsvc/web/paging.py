@@ -41,7 +41,7 @@ def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], asked: Mapping[
         known = [row for row in chosen if row[place] not in _UNKNOWN]
         known.sort(key=lambda row: _order(row[place]), reverse=sort.startswith("-"))
         chosen = known + [row for row in chosen if row[place] in _UNKNOWN]
-    pages = max(1, -(-len(chosen) // PER_PAGE))
+    pages = pages_of(len(chosen), PER_PAGE)
     number = min(page_of(asked), pages)
     first = (number - 1) * PER_PAGE
     return Paged(chosen[first : first + PER_PAGE], sort, number, pages, first)
@@ -56,6 +56,16 @@ def page_of(asked: Mapping[str, str]) -> int:
     """
     text = asked.get("page", "1")
     return max(1, int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1)
+
+
+def pages_of(total: int, per_page: int) -> int:
+    """How many pages so many rows have; one where there are none.
+
+    Example:
+        >>> [pages_of(total, 50) for total in (0, 50, 51)]
+        [1, 1, 2]
+    """
+    return max(1, -(-total // per_page))
 
 
 def first_of(asked: Mapping[str, str], total: int, per_page: int) -> int:

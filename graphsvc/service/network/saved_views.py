@@ -297,9 +297,7 @@ class SavedViews:
 
     def _standing(self, ids: Collection[str]) -> set[str]:
         """Those of some ids that are there for this reader."""
-        some, step = sorted(ids), self._ask.settings.row_cap
-        parts = (some[start : start + step] for start in range(0, len(some), step))
-        return {row["id"] for part in parts for row in self._ask.rows("network.there", ids=part).dicts()}
+        return {row["id"] for row in self._ask.of_ids("network.there", ids)}
 
     def _linked(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
         """Links among some ids at a handling level, as told without source clearance; None if there are too many."""

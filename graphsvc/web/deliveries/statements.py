@@ -11,7 +11,7 @@ from graphsvc.service import now
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
 from graphsvc.web.network.parted import parted
-from graphsvc.web.paging import PER_PAGE, page_of
+from graphsvc.web.paging import PER_PAGE, page_of, pages_of
 
 blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
 
@@ -22,7 +22,7 @@ def page(case: str) -> ResponseReturnValue:
     session = at(case)
     identifier, number = request.args.get("id", ""), page_of(request.args)
     statement = session.deliveries.statements.look(identifier, (number - 1) * PER_PAGE, PER_PAGE)
-    pages = max(1, -(-max(statement.numbers.values()) // PER_PAGE))
+    pages = pages_of(max(statement.numbers.values()), PER_PAGE)
     if number > pages:
         number = pages
         statement = session.deliveries.statements.look(identifier, (number - 1) * PER_PAGE, PER_PAGE)

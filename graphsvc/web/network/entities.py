@@ -18,7 +18,7 @@ from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
 from graphsvc.web.leads.leads import ranked
 from graphsvc.web.network.parted import parted
-from graphsvc.web.paging import page_of
+from graphsvc.web.paging import page_of, pages_of
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
@@ -92,7 +92,7 @@ def _paid(session: Session, entity: EntityPage) -> tuple[list[dict[str, Any]], b
 def _pages(entity: EntityPage, sides: list[dict[str, Any]]) -> int:
     """How many pages all links of one relation have, and the payments beside them."""
     most = max([*entity.ties.values(), *(len(side[part]) for side in sides for part in PARTS)], default=0)
-    return max(1, -(-most // LINKS_AT_ONCE))
+    return pages_of(most, LINKS_AT_ONCE)
 
 
 def _range(relation: str, number: int) -> tuple[int, int]:
