@@ -1,4 +1,4 @@
-"""How bodies of requests wait for their pages: small ones from strangers, large ones encrypted and not in memory.
+"""How requests are taken in: bodies wait for their pages, small ones from strangers, large ones encrypted; busy processes let go.
 
 A server takes a whole request in before any page is asked. So here, once its head is there, it is settled how much may
 follow: of who is not signed in, no more than a form for signing in takes.
@@ -14,6 +14,7 @@ from itsdangerous import BadData
 from waitress.buffers import FileBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
 from werkzeug.http import parse_cookie
 
 from graphsvc.service import Scratch, Service
@@ -45,8 +46,24 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
         """Takes the requests of one connection in."""
 
         parser_class = Parser
+        task_class = _Leaving if service.settings.serving_processes > 1 else WSGITask
 
     return Channel
+
+
+class _Leaving(WSGITask):  # type: ignore[misc]
+    """Answers one request, where several processes serve.
+
+    A browser keeps its connection, and so stays with the process that took it in, whatever else that one has to do. One that
+    answers somebody else as well lets go of the connection: the next page is for the process that is first to take it in.
+    """
+
+    def build_response_header(self) -> bytes:
+        """Tell that the connection ends with this answer."""
+        if self.version == "1.1" and self.channel.server.task_dispatcher.active_count > 1:
+            self.set_close_on_finish()
+        head: bytes = super().build_response_header()
+        return head
 
 
 class _Buffer(FileBasedBuffer):  # type: ignore[misc]

@@ -34,6 +34,8 @@ def owner(environ: WSGIEnvironment) -> str:
     for _ in range(_TRIES):
         for table in tables:
             for line in table.read_text("ascii").splitlines()[1:]:
+                if wanted not in line:
+                    continue
                 cells = line.split()
                 if cells[_LOCAL].endswith(wanted) and cells[_REMOTE].endswith(f":{ours:04X}"):
                     return cells[_USER]

@@ -269,6 +269,7 @@ CALLS: dict[str, Entry] = {
     "leads.reviews.latest": with_(),
     "leads.reviews.of": lambda known: [((), {}), *(((one,), {}) for one in known.entities)],
     "ask.rows": lambda known: [((name,), given) for name, given in known.firsts[::5]],
+    "ask.of_ids": lambda known: [((name, list(known.entities)), {}) for name in ("entities.named", "network.there")],
     "search.known": lambda known: [((one,), {}) for one in (*known.entities[:5], "Nobody At All")],
     "protection.sealings.ask": with_("no-such-person", _REASON),
     "protection.sealings.ask_opening": with_("no-such-person", _REASON),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import http.client
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from graphsvc.access.people import accounts
 from graphsvc.access.vault.scratch import Scratch
@@ -108,6 +109,47 @@ def test_what_is_large_lies_encrypted_while_it_waits(
     assert len(body) in sizes
     assert not [content for _, content in seen if CANARY in content]
     assert not [path for path in service.settings.home.rglob("*") if path.is_file() and CANARY in path.read_bytes()]
+
+
+@pytest.mark.parametrize(("processes", "kept"), [(1, True), (2, False)])
+def test_a_process_that_is_busy_lets_go_of_connections_if_others_serve_too(
+    no_graph: Callable[..., Settings], processes: int, kept: bool
+) -> None:
+    """Fifty readers whose browsers keep their connections all stayed with the process that was first to take them in."""
+    waiting, let_go = threading.Event(), threading.Event()
+    with Service(no_graph(processes=processes)) as service:
+        app = create_app(service)
+
+        def wait() -> None:
+            if request.path == "/takes-long":
+                waiting.set()
+                let_go.wait(20)
+
+        app.before_request_funcs[None].insert(0, wait)
+
+        def get(connection: http.client.HTTPConnection, path: str) -> bool:
+            """Whether the connection is kept after a page."""
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            return connection.sock is not None and not answer.headers.get("Connection")
+
+        with served(app, intake.channel_of(app, service)) as port:
+            busy, reader = (http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(2))
+            assert get(reader, "/sign-in"), "nobody else is served"
+            long = threading.Thread(target=get, args=(busy, "/takes-long"))
+            long.start()
+            try:
+                assert waiting.wait(20)
+                assert get(reader, "/sign-in") is kept
+                assert get(reader, "/sign-in") is kept, "a new connection is taken in as any"
+            finally:
+                let_go.set()
+                long.join(20)
+            reader.close()
+            assert get(reader, "/sign-in")
+            busy.close()
+            reader.close()
 
 
 def test_a_scratch_file_reads_what_was_written(tmp_path: Path) -> None:
