@@ -6,7 +6,7 @@ from typing import Any
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.network.coast import coast
 from graphsvc.views.picture.graph import drawn
-from graphsvc.views.picture.network import picture, reached, sifted
+from graphsvc.views.picture.network import picture, sifted
 
 
 def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, Any]:
@@ -36,22 +36,6 @@ def link(subject: str, object_: str, relation: str = "DIRECTED", belief: float =
     }
     dates = {"first_on": None, "last_on": None}
     return {"subject": subject, "object": object_, "relation": relation, "belief": belief, **figures, **dates} | values
-
-
-def test_each_of_several_starts_brings_its_best_neighbour_before_one_brings_its_second() -> None:
-    links = [link("hub", f"n{number}") for number in range(5)] + [link("m", "lone", belief=0.1)]
-    assert reached(links, ["hub", "lone"], {"hub", "lone"}, 3) == ["n0", "m", "n1"]
-
-
-def test_no_more_nodes_come_than_there_is_room_for_and_none_that_is_known() -> None:
-    links = [link("hub", f"n{number}") for number in range(5)]
-    assert reached(links, ["hub"], {"hub", "n0"}, 2) == ["n1", "n2"]
-    assert reached(links, ["hub"], {"hub"}, -1) == []
-    assert reached([], [], set(), 5) == []
-
-
-def test_two_links_to_one_neighbour_bring_it_once() -> None:
-    assert reached([link("a", "b"), link("a", "b", "PAID"), link("b", "a")], ["a"], {"a"}, 9) == ["b"]
 
 
 def test_belief_decides_step_and_dashes_and_a_denial_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service.network import answers
+from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.search.search import Found, Search
 from tests.toolbox.accounts import WHOLE
 from tests.toolbox.cases import Place, laid
@@ -94,3 +96,33 @@ def test_what_does_not_fit_into_an_answer_is_told(
         assert not asking.behind(["c1", "c2"]).answer.cut
         monkeypatch.setattr(answers, "MOST_NODES", 3)
         assert asking.behind(["c2", "c1"]).answer.cut
+
+
+def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: Callable[..., Settings]) -> None:
+    """Of all that was opened the most believed links were read together: what is less believed was offered, and did not come."""
+    met = [f"p{number}" for number in range(9)]
+    rows: Tables = {
+        "people": [{"id": name, "name": name, "category": "suspect"} for name in ("hub", "other", *met)],
+        "crossings": [{"id": "c1", "date": "2020-05-08"}],
+        "statements": [
+            {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
+            {"id": "i1", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "D"},
+        ],
+        "links": said("r1", *(f"hub CONTACTED {name}" for name in met), "other CONTACTED hub")
+        + said("i1", "hub PILOTED c1", "hub DIRECTED p8", "other PAID p7"),
+    }
+    with laid(at_server(row_cap=8), ROLES, "whole", rows) as place:
+
+        def brought(*opened: str, **filters: Any) -> list[str]:
+            """What each opening adds, after one another."""
+            views = [
+                place("whole").network.picture(PictureRequest(["hub"], depth=0, opened=opened[:number], **filters))
+                for number in range(len(opened) + 1)
+            ]
+            names = [{node.id for node in view.nodes} for view in views]
+            return [" ".join(sorted(after - before)) for before, after in pairwise(names)]
+
+        assert brought("~PILOTED~hub", "~DIRECTED~hub", "~DIRECTED~hub") == ["c1", "p8", ""]
+        assert brought("~crossing~hub", "other", "~PAID~hub") == ["c1", "", ""]
+        assert brought("~crossing~hub", "~DIRECTED~hub", relations=["DIRECTED"]) == ["", "p8"]
+        assert brought("other", "~DIRECTED~hub", added=["other"]) == ["p7", "p8"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphsvc.analysis.links import projection
 from graphsvc.errors import RequestError
@@ -23,7 +23,7 @@ from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
 from graphsvc.views.forms.graphs import writable
 from graphsvc.views.picture.arrangements import Frame
-from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached, sifted
+from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, sifted
 from graphsvc.views.picture.page import offline_page
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Network:
         Raises:
             NotFound: none of the ids it starts at is there for this reader.
         """
-        stages, cut = self._stages(wanted)
+        stages = self._stages(wanted)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
         asked = wanted.filters | ids
         # What is beyond the picture takes the server most of its time; who has the links in memory need not ask it.
@@ -107,7 +107,7 @@ class Network:
             [row for row in among.dicts() if wanted.draws((row["subject"], row["relation"], row["object"]))],
             starts=wanted.starts,
             hidden=wanted.hidden,
-            truncated=cut or among.truncated or entities.truncated,
+            truncated=among.truncated or entities.truncated,
             in_steps=not self._ask.grant.sources,
             arrangement=wanted.arrangement,
             graded={(row["subject"], row["relation"], row["object"]) for some in of_grades for row in some.dicts()}
@@ -123,7 +123,7 @@ class Network:
             NotFound: it is not there for this reader.
         """
         wanted = wanted or PictureRequest([identifier], depth=0)
-        stages, _ = self._stages(wanted)
+        stages = self._stages(wanted)
         filters = wanted.counted | wanted.aside
         return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
@@ -168,41 +168,47 @@ class Network:
                 graph.add_node(identifier, kind=row["kind"], name=row["name"] or identifier, sealed=row["sealed"])
         return writable(graph)
 
-    def _stages(self, wanted: PictureRequest) -> tuple[list[list[str]], bool]:
-        """Ids by stage (the start with its surroundings, what came in alone, each opening), and whether a row cap cut links."""
-        filters = wanted.filters
+    def _stages(self, wanted: PictureRequest) -> list[list[str]]:
+        """Ids by stage: the start with its surroundings, what came in alone, each opening."""
+        filters = wanted.filters | wanted.aside
         first = front = wanted.starts
-        cut = False
         for _ in range(wanted.depth):
             room = wanted.cap - len(first)
             if not front or room <= 0:
                 break
-            neighbours = dict(
-                self._ask.rows("network.reach", ids=front, known=first, room=room, **filters, **wanted.aside).rows
-            )
+            neighbours = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
             front = in_turns([neighbours.get(identifier, []) for identifier in front], room)
             first = first + front
         stages, known = [first], set(first)
-        links: list[dict[str, Any]] = []
-        waiting = [opening(text) for text in wanted.opened]
-        if waiting:
-            rows = self._ask.rows(
-                "network.around", ids=list(dict.fromkeys(identifier for identifier, _ in waiting)), **filters
-            )
-            cut |= rows.truncated
-            links = rows.dicts()
+        waiting = self._openings(wanted, first)
         # Nodes that came in alone can be opened as well; opened before it came in (an address written by hand), a node
         # opens nothing.
         for alone in ([], [identifier for identifier in wanted.alone if identifier not in known]):
             stages.append([identifier for identifier in alone if identifier not in known])
             known |= set(alone)
             turn, waiting = waiting, []
-            for identifier, only in turn:
+            for identifier, offers in turn:
                 if identifier in known:
                     room = min(OPENING, MOST_OPENED - len(known))
-                    stage = reached(links, [identifier], known, room, only, aside=bool(wanted.aside))
+                    new = ([node for node in offer if node not in known] for offer in offers)
+                    stage = next(filter(None, new), [])[: max(room, 0)]
                     stages.append(stage)
                     known |= set(stage)
                 else:
-                    waiting.append((identifier, only))
-        return stages, cut
+                    waiting.append((identifier, offers))
+        return stages
+
+    def _openings(self, wanted: PictureRequest, known: list[str]) -> list[tuple[str, list[list[str]]]]:
+        """Whose neighbours each opening wants, and those that are not there yet, most believed first; apart who comes last."""
+        asked = [opening(text) for text in wanted.opened]
+        if not asked:
+            return []
+        ids = [identifier for identifier, _ in asked]
+        words = [word or "*" for _, word in asked]
+        # What another one brings before it, this one need not: so many more are asked for.
+        room = OPENING * len(asked) + len(wanted.alone)
+        rows = self._ask.rows(
+            "network.opened", ids=ids, words=words, known=known, room=room, **wanted.filters, **wanted.aside
+        ).rows
+        brought = {turn: offers for turn, *offers in rows}
+        return [(identifier, brought.get(turn, [])) for turn, identifier in enumerate(ids)]

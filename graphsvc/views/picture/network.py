@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, beside, family, says
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, family, says
 from graphsvc.records.told import step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
@@ -206,49 +206,6 @@ def link_text(link: LinkKey) -> str:
     """
     plainly = "~".join(link)
     return json.dumps(link) if plainly.startswith("[") or plainly.count("~") >= len(LINK) else plainly
-
-
-def reached(
-    links: Iterable[Row],
-    front: Sequence[str],
-    known: Collection[str],
-    room: int,
-    only: str = "",
-    *,
-    aside: bool = False,
-) -> list[str]:
-    """Neighbours of `front` that are not known yet, at most `room`.
-
-    Each node of `front` brings its best link in turn (`in_turns`), so that one busy node does not take all the room.
-
-    Args:
-        links: rows of `network.around`, most believed first.
-        front: ids whose neighbours are wanted.
-        known: ids that are in the picture already.
-        room: how many more it can take.
-        only: a relation, or a kind of neighbour; empty for all.
-        aside: whether of a node those who were only there, and lawful service, wait until nothing else is left.
-
-    Example:
-        >>> kinds = {"subject_kind": "person", "object_kind": "crossing"}
-        >>> said = [("p1", "CROSSED_ON", "c"), ("p2", "ORGANISED", "c"), ("p3", "CROSSED_ON", "c")]
-        >>> links = [{"subject": one, "relation": relation, "object": two} | kinds for one, relation, two in said]
-        >>> reached(links, ["c"], {"c"}, 5), reached(links, ["c"], {"c"}, 5, aside=True)
-        (['p1', 'p2', 'p3'], ['p2'])
-        >>> reached(links, ["c"], {"c", "p2"}, 5, aside=True), reached(links, ["p1"], {"p1"}, 5, aside=True)
-        (['p1', 'p3'], ['c'])
-    """
-    at_either, of_object = beside("both"), beside("object")
-    offers: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
-    waiting: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
-    for link in links:
-        for near, other, end in (("subject", "object", "object_kind"), ("object", "subject", "subject_kind")):
-            relation = link["relation"]
-            wanted = not only or only in (relation, link[end])
-            if wanted and link[near] in offers and link[other] not in known:
-                waits = aside and not only and (relation in at_either or (near == "object" and relation in of_object))
-                (waiting if waits else offers)[link[near]][link[other]] = None
-    return in_turns([list(offers[identifier] or waiting[identifier]) for identifier in front], room)
 
 
 def in_turns(queues: Sequence[Sequence[str]], room: int) -> list[str]:
