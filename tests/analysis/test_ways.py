@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.links import ways
 from graphsvc.analysis.links.ties import Tie, Web, web_of
-from graphsvc.analysis.links.ways import Rules, Way, WayGround, accounts, distances, every, likeliest, shortest
+from graphsvc.analysis.links.ways import Rules, Way, WayGround, accounts, every, likeliest, shortest
 from graphsvc.records.columns import LaidRows, ValueColumn
 
 Links = list[tuple[str, str, str, float, float]]
@@ -97,7 +97,7 @@ def test_the_shortest_and_the_likeliest_differ() -> None:
 def test_a_step_takes_the_most_believed_of_several_links_and_knows_the_others() -> None:
     here = ground()
     assert [(tie.relation, tie.belief) for tie in here.between("a", "b")] == [("PAID", 0.9), ("OWES", 0.3)]
-    assert here.way(["a", "b"]).beliefs == (0.9,)
+    assert shortest(here, "a", "b", 1).ways[0].beliefs == (0.9,)
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,29 @@ def test_accounts_lead_from_each_group_of_witnesses() -> None:
 
 
 def test_distances_stop_where_they_are_told_to() -> None:
-    assert distances(ground(), "d", 1) == {"d": 0, "c": 1, "e": 1}
-    assert max(distances(ground(), "d", 8, "a").values()) == 2
+    here = ground()
+    assert here.web.names(range(5)) == tuple("abcde")
+    assert here.distances(3, 1).tolist() == [-1, -1, 1, 0, 1]
+    assert here.distances(3, 8).tolist() == [2, 2, 1, 0, 1]
+    # a is met at two steps, and so is b; nobody farther is looked for.
+    assert ground([*LINKS, ("b", "PAID", "x", 0.9, 0.0)]).distances(3, 8, 0).tolist() == [2, 2, 1, 0, 1, -1]
     assert math.isclose(Way(("a", "b"), (0.5,)).belief, 0.5)
+
+
+@settings(deadline=None)
+@given(links)
+def test_how_likely_each_way_is_equals_what_is_found_one_by_one(given_: Links) -> None:
+    here, best = ground(given_), {"d": 1.0}
+    for _ in range(7):  # nobody is farther away
+        for subject, _, target, belief, _ in given_:
+            for one, other in ((subject, target), (target, subject)):
+                best[other] = max(best.get(one, 0.0) * belief, best.get(other, 0.0))
+    place = here.web.place("d")
+    if place is not None:
+        told = here.likelihoods(place).tolist()
+        assert dict(zip(here.web.names(range(len(told))), told, strict=True)) == {
+            name: best.get(name, 0.0) for name in here.web.names(range(len(told)))
+        }
 
 
 @pytest.mark.parametrize("seed", range(8))

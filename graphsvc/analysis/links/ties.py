@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from graphsvc.records.columns import LaidRows, ValueColumn, numbered
+from graphsvc.records.columns import LaidRows, Places, ValueColumn, numbered
 
 
 class Tie(NamedTuple):
@@ -20,6 +20,45 @@ class Tie(NamedTuple):
     belief: float
     recorded: float
     outward: bool
+
+
+class Nearest(NamedTuple):
+    """Who is beside whom, each once by the tie that holds most; who they are stands by their places among all names, sorted.
+
+    Attributes:
+        starts: those beside the one at place `p` are `others[starts[p]:starts[p + 1]]`, whoever is believed most first, then by place.
+        others: places. beliefs: how far each is believed, above 0 to 1.
+    """
+
+    starts: NDArray[np.int64]
+    others: NDArray[np.int64]
+    beliefs: NDArray[np.float64]
+
+    def of(self, place: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Places of those beside one, and how far they are believed.
+
+        Example:
+            >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "PAID", "a", 0.9, 0.0)])
+            >>> others, beliefs = web.nearest().of(web.place("a"))
+            >>> others.tolist(), beliefs.tolist()
+            ([2, 1], [0.9, 0.8])
+
+        Limits: none.
+        """
+        mine = slice(self.starts[place], self.starts[place + 1])
+        return self.others[mine], self.beliefs[mine]
+
+    def onward(self, places: Places) -> tuple[Places, Places]:
+        """All that goes on from some: for each the place in `places` of whom it is, and where it stands in `others`.
+
+        Example:
+            >>> near = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "PAID", "a", 0.9, 0.0)]).nearest()
+            >>> [row.tolist() for row in near.onward(np.array([1, 0]))]
+            [[0, 1, 1], [2, 0, 1]]
+
+        Limits: none.
+        """
+        return _side_by_side(self.starts[places], self.starts[places + 1])
 
 
 class Web:
@@ -37,16 +76,16 @@ class Web:
     """
 
     def __init__(self, links: Iterable[tuple[str, str, str, float, float]]) -> None:
-        places: dict[str, int] = {}
+        links = list(links)
+        names = sorted({end for subject, _, target, *_ in links if subject != target for end in (subject, target)})
+        places = {name: place for place, name in enumerate(names)}
         relations: dict[str, int] = {}
         # Both ends of a link stand side by side: from the one and from the other.
         ends, which, beliefs, recorded = array("i"), array("i"), array("d"), array("d")
         for subject, relation, target, belief, on_record in links:
             if subject == target:
                 continue
-            first = places.setdefault(subject, len(places))
-            second = places.setdefault(target, len(places))
-            ends.extend((first, second))
+            ends.extend((places[subject], places[target]))
             which.append(relations.setdefault(relation, len(relations)))
             beliefs.append(belief)
             recorded.append(on_record)
@@ -133,6 +172,95 @@ class Web:
         relations = map(self._relations.__getitem__, self._which[mine])
         return zip(others, relations, self._beliefs[mine], self._recorded[mine], strict=True)
 
+    def place(self, name: str) -> int | None:
+        """Where one stands among all names that have ties, sorted; None if they have none.
+
+        Example:
+            >>> web = Web([("a", "PAID", "b", 0.8, 0.0)])
+            >>> web.place("b"), web.place("c")
+            (1, None)
+
+        Limits: of links in columns the names of those without ties have places as well.
+        """
+        return self._places.get(name)
+
+    def names(self, places: Iterable[int]) -> tuple[str, ...]:
+        """Who stands at some places.
+
+        Example:
+            >>> Web([("a", "PAID", "b", 0.8, 0.0)]).names([1, 0])
+            ('b', 'a')
+
+        Limits: none.
+        """
+        return tuple(map(self._names.__getitem__, places))
+
+    def between(self, name: str, other: str) -> list[Tie]:
+        """The ties of one with one other, in the order in which their links came.
+
+        Example:
+            >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("b", "OWES", "a", 0.5, 0.5), ("a", "PAID", "c", 0.9, 0.0)])
+            >>> [tie.relation for tie in web.between("a", "b")], web.between("b", "c")
+            (['PAID', 'OWES'], [])
+
+        Limits: as `ties`.
+        """
+        mine = self._mine(name)
+        rows = np.flatnonzero(np.asarray(self._others[mine]) == self._places.get(other, -1)) + mine.start
+        return [
+            Tie(
+                other,
+                self._relations[self._which[row]],
+                self._beliefs[row],
+                self._recorded[row],
+                not self._inward[row],
+            )
+            for row in rows.tolist()
+        ]
+
+    def nearest(
+        self,
+        *,
+        relations: Collection[str] = (),
+        least: float = 0.0,
+        recorded: bool = False,
+        avoiding: Collection[str] = (),
+    ) -> Nearest:
+        """Who is beside whom by the tie that holds most.
+
+        Args:
+            relations: only ties by these relations; empty for all.
+            least: only ties believed at least so much, 0 to 1, and more than 0.
+            recorded: ties are believed as far as on the record.
+            avoiding: who is beside nobody.
+
+        Example:
+            >>> near = Web([("a", "PAID", "b", 0.8, 0.0), ("b", "OWES", "a", 0.9, 0.5)]).nearest(least=0.1)
+            >>> near.starts.tolist(), near.others.tolist(), near.beliefs.tolist()
+            ([0, 1, 2], [1, 0], [0.9, 0.9])
+
+        Limits: sorts all ties of the case.
+        """
+        size = len(self._names)
+        others = np.asarray(self._others).astype(np.int64)
+        owner = np.repeat(np.arange(size), np.diff(self._starts))
+        held = np.asarray(self._recorded if recorded else self._beliefs)
+        wanted = [not relations or name in relations for name in self._relations]
+        outside = np.zeros(size, bool)
+        outside[[self._places[name] for name in avoiding if name in self._places]] = True
+        goes = (held >= least) & (held > 0) & np.array(wanted, bool)[np.asarray(self._which)] & ~outside[others]
+        owner, others, held = owner[goes], others[goes], held[goes]
+        # Each pair by what holds most, and then of each one whoever is believed most.
+        order = np.lexsort((-held, owner * size + others))
+        pair = (owner * size + others)[order]
+        first = np.ones(len(pair), bool)
+        first[1:] = pair[1:] != pair[:-1]
+        best = order[first]
+        owner, others, held = owner[best], others[best], held[best]
+        order = np.lexsort((others, -held, owner))
+        starts = np.searchsorted(owner[order], np.arange(size + 1))
+        return Nearest(starts, others[order], held[order])
+
     def beyond(
         self,
         names: Collection[str],
@@ -161,9 +289,8 @@ class Web:
         mine = np.array([self._places[name] for name in names if name in self._places], np.int64)
         inside = np.zeros(len(self._names), bool)
         inside[mine] = True
-        starts = np.array([self._starts[place] for place in mine], np.int64)
-        lengths = np.array([self._starts[place + 1] for place in mine], np.int64) - starts
-        which = np.repeat(starts - lengths.cumsum() + lengths, lengths) + np.arange(lengths.sum())
+        starts, ends = (np.array([self._starts[place + more] for place in mine], np.int64) for more in (0, 1))
+        whose, which = _side_by_side(starts, ends)
         others = np.asarray(self._others)[which].astype(np.int64)
         goes = ~inside[others]
         goes &= np.asarray(self._beliefs)[which] >= least
@@ -172,7 +299,7 @@ class Web:
         wanted = [name not in without and (not relations or name in relations) for name in self._relations]
         goes &= np.array(wanted, bool)[np.asarray(self._which)[which]]
         size = max(len(self._names), 1)
-        pairs = np.sort(np.repeat(mine, lengths)[goes] * size + others[goes])
+        pairs = np.sort(mine[whose[goes]] * size + others[goes])
         first = np.ones(len(pairs), bool)
         first[1:] = pairs[1:] != pairs[:-1]
         counts = np.bincount(pairs[first] // size, minlength=size)
@@ -181,6 +308,13 @@ class Web:
     def _mine(self, name: str) -> slice:
         place = self._places.get(name)
         return slice(0) if place is None else slice(self._starts[place], self._starts[place + 1])
+
+
+def _side_by_side(starts: Places, ends: Places) -> tuple[Places, Places]:
+    """The numbers of some spans, one after the other: for each the place of its span, and the number."""
+    count = ends - starts
+    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(starts)), count), np.repeat(starts, count) + offset
 
 
 def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from graphsvc.analysis.evidence.claims import Claim, Dependence
-from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.evidence.dependence import Ints, groups
+from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.links.ties import Tie, Web
 
 # The longest way that is looked for at all, and the longest of which every one is.
 LONGEST, EVERY = 8, 6
 # Ways that are counted, and neighbours that are looked at on the way, before it is said that there are more.
 COUNTED, LOOKED = 5_000, 2_000_000
+# How far who is not met is away, and where who has no ties stands.
+NOWHERE = -1
 # Ends of which it is kept how likely each way there is.
 _ENDS = 8
 
@@ -43,19 +48,8 @@ class Rules:
 
     def strength(self, tie: Tie) -> float:
         """How far a link is believed under these rules; 0 if no way may take it."""
-        return self.strength_of(tie.other, tie.relation, tie.belief, tie.recorded)
-
-    def strength_of(self, other: str, relation: str, belief: float, recorded: float) -> float:
-        """The same of plain values, as `Web.beside` gives them.
-
-        Example:
-            >>> Rules(recorded=True).strength_of("b", "PAID", 0.8, 0.3)
-            0.3
-
-        Limits: as `strength`.
-        """
-        held = recorded if self.recorded else belief
-        allowed = (not self.relations or relation in self.relations) and other not in self.avoiding
+        held = tie.recorded if self.recorded else tie.belief
+        allowed = (not self.relations or tie.relation in self.relations) and tie.other not in self.avoiding
         return held if allowed and held >= self.least else 0.0
 
 
@@ -95,58 +89,58 @@ class Ways:
 class WayGround:
     """A network under rules: who is beside whom, each by the most believed link that a way may take.
 
-    It keeps what it worked out for the next way.
+    It keeps what it worked out for the next way. People and things stand by their places among all names, sorted.
     """
 
     def __init__(self, web: Web, rules: Rules) -> None:
-        self._web = web
         self._rules = rules
-        self._beside: dict[str, dict[str, float]] = {}
-        self._likelihoods: dict[str, dict[str, float]] = {}
+        self._likelihoods: dict[int, Floats] = {}
+        self.web = web
+        self.near = web.nearest(
+            relations=rules.relations, least=rules.least, recorded=rules.recorded, avoiding=rules.avoiding
+        )
 
-    def beside(self, node: str) -> dict[str, float]:
-        """Neighbours with how far they are believed to be, most believed first, then by id."""
-        known = self._beside.get(node)
-        if known is None:
-            best: dict[str, float] = {}
-            strength_of = self._rules.strength_of
-            for other, relation, belief, recorded in self._web.beside(node):
-                strength = strength_of(other, relation, belief, recorded)
-                if strength > best.get(other, 0.0):
-                    best[other] = strength
-            known = self._beside[node] = dict(sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
-        return known
-
-    def likelihoods(self, end: str) -> Mapping[str, float]:
-        """How far the likeliest way from each to `end` is believed, wherever there is one."""
+    def likelihoods(self, end: int) -> Floats:
+        """How far the likeliest way from each to `end` is believed; 0 where there is none."""
         known = self._likelihoods.get(end)
         if known is not None:
             return known
-        best: dict[str, float] = {}
-        heap, so_far = [(-1.0, end)], {end: -1.0}
-        while heap:
-            believed, node = heapq.heappop(heap)
-            if node in best:
-                continue
-            best[node] = -believed
-            for other, belief in self.beside(node).items():
-                if (through := believed * belief) < so_far.get(other, 0.0):
-                    so_far[other] = through
-                    heapq.heappush(heap, (through, other))
+        best = np.zeros(len(self.near.starts) - 1)
+        best[end] = 1.0
+        front = np.array([end])
+        # Until nobody is believed more by one step more: whoever gained is looked at again.
+        while len(front):
+            whose, which = self.near.onward(front)
+            others, through = self.near.others[which], best[front][whose] * self.near.beliefs[which]
+            gains = through > best[others]
+            np.maximum.at(best, others[gains], through[gains])
+            front = np.unique(others[gains])
         if len(self._likelihoods) >= _ENDS:
             self._likelihoods.clear()
         self._likelihoods[end] = best
         return best
 
+    def distances(self, end: int, most: int, until: int = NOWHERE) -> Ints:
+        """How many steps everyone within `most` steps is away from `end`, others -1; once `until` is met, nobody farther is looked for."""
+        away = np.full(len(self.near.starts) - 1, NOWHERE)
+        away[end] = 0
+        front = np.array([end])
+        for step in range(1, most + 1):
+            others = self.near.others[self.near.onward(front)[1]]
+            front = np.unique(others[away[others] == NOWHERE])
+            away[front] = step
+            if not len(front) or (until != NOWHERE and away[until] != NOWHERE):
+                break
+        return away
+
     def between(self, node: str, other: str) -> list[Tie]:
         """The links from one to another that a way may take, most believed first."""
-        ties = [tie for tie in self._web.ties(node) if tie.other == other and self._rules.strength(tie) > 0]
+        ties = [tie for tie in self.web.between(node, other) if self._rules.strength(tie) > 0]
         return sorted(ties, key=lambda tie: (-self._rules.strength(tie), tie.relation, tie.outward))
 
-    def way(self, nodes: Iterable[str]) -> Way:
-        """A row of neighbours as a way."""
-        row = tuple(nodes)
-        return Way(row, tuple(self.beside(node)[other] for node, other in pairwise(row)))
+    def way(self, places: Iterable[int], beliefs: tuple[float, ...]) -> Way:
+        """Those at some places as a way."""
+        return Way(self.web.names(places), beliefs)
 
 
 def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
@@ -161,16 +155,21 @@ def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
 
     Limits: the shortest way is seldom the likeliest: one busy phone or address joins anyone to anyone.
     """
-    away = distances(ground, end, LONGEST, start)
-    if start not in away:
+    first, last = _places(ground, start, end)
+    if first == NOWHERE or last == NOWHERE:
         return Ways()
-    number, best = {end: 1}, {end: 1.0}
-    for node in sorted(_onward(ground, start, away), key=lambda name: (away[name], name)):
-        onward = [(other, belief) for other, belief in ground.beside(node).items() if away.get(other) == away[node] - 1]
-        number[node] = sum(number[other] for other, _ in onward)
-        best[node] = max(belief * best[other] for other, belief in onward)
-    ways = _best_first(ground, start, end, best, lambda node, other, _steps: away.get(other) == away[node] - 1)
-    return Ways(tuple(islice(ways, most)), number[start])
+    away = ground.distances(last, LONGEST, first)
+    if away[first] == NOWHERE:
+        return Ways()
+    number, best = {last: 1}, np.zeros(len(away))
+    best[last] = 1.0
+    on_the_way = _onward(ground, first, away)
+    for node in on_the_way[np.argsort(away[on_the_way], kind="stable")].tolist():
+        others, beliefs = _nearer(ground, node, away)
+        number[node] = sum(map(number.__getitem__, others.tolist()))
+        best[node] = (beliefs * best[others]).max()
+    ways = _best_first(ground, first, last, best, lambda node: _nearer(ground, node, away))
+    return Ways(tuple(islice(ways, most)), number[first])
 
 
 def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
@@ -185,13 +184,11 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
 
     Limits: takes links as if they failed independently, though one account may stand behind several of them.
     """
-    best = ground.likelihoods(end)
-    if start not in best:
+    first, last = _places(ground, start, end)
+    if first == NOWHERE or last == NOWHERE or not (best := ground.likelihoods(last))[first]:
         return Ways()
     looked = _Looked(look)
-    ways = list(
-        islice(_best_first(ground, start, end, best, lambda _node, _other, steps: steps < LONGEST, looked), most + 1)
-    )
+    ways = list(islice(_best_first(ground, first, last, best, ground.near.of, looked), most + 1))
     return Ways(tuple(ways[:most]), min(len(ways), most), over=looked.over or len(ways) > most)
 
 
@@ -206,39 +203,23 @@ def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: 
 
     Limits: stops counting at some thousands; then the shorter ways are all there, and of the longest only the first found.
     """
-    away = distances(ground, end, min(steps, EVERY))
-    if start not in away:
+    first, last = _places(ground, start, end)
+    if first == NOWHERE or last == NOWHERE:
+        return Ways()
+    away = ground.distances(last, min(steps, EVERY))
+    if away[first] == NOWHERE:
         return Ways()
     ways: list[Way] = []
     looked = _Looked(look)
-    for length in range(away[start], min(steps, EVERY) + 1):
+    for length in range(int(away[first]), min(steps, EVERY) + 1):
         room = COUNTED - len(ways)
-        same = list(islice(_exactly(ground, (start,), end, length, away, looked), room + 1))
-        ways += map(ground.way, same[:room])
+        same = list(islice(_exactly(ground, ((first,), ()), last, length, away, looked), room + 1))
+        ways += [ground.way(*way) for way in same[:room]]
         looked.over |= len(same) > room
         if looked.over:
             break
     ways.sort(key=lambda way: (len(way.nodes), -round(way.belief, 12), way.nodes))
     return Ways(tuple(ways[:most]), len(ways), over=looked.over)
-
-
-def distances(ground: WayGround, end: str, most: int, until: str = "") -> dict[str, int]:
-    """How many steps everyone within `most` steps is away from `end`; once `until` is met, nobody farther is looked for.
-
-    Example:
-        >>> distances(WayGround(Web([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "c", 0.5, 0)]), Rules()), "c", 4)
-        {'c': 0, 'b': 1, 'a': 2}
-
-    Limits: a step says nothing of how far it is believed.
-    """
-    away, front = {end: 0}, [end]
-    for step in range(1, most + 1):
-        neighbours = dict.fromkeys(other for node in front for other in ground.beside(node) if other not in away)
-        away.update(dict.fromkeys(neighbours, step))
-        front = list(neighbours)
-        if not front or until in away:
-            break
-    return away
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +265,11 @@ def accounts(
 
     Limits: names sources, so that only those cleared for them are shown it. A way of true claims can still mean nothing.
     """
-    away = distances(ground, end, LONGEST - 1)
-    onward = _towards(ground, end, away)
+    last = ground.web.place(end)
+    if last is None:
+        return []
+    away = ground.distances(last, LONGEST - 1)
+    onward = {last: Way((end,), ())}
     best: dict[str, tuple[tuple[int, float, tuple[str, ...], str], AccountWay]] = {}
     for claim in claims:
         recorded = claim.on_record or not rules.recorded
@@ -294,9 +278,12 @@ def accounts(
         believed = strength(claim)
         for far, near in ((claim.subject, claim.object), (claim.object, claim.subject)):
             tie = Tie(near, claim.relation, believed, believed, outward=True)
-            if near not in away or far == near or far in rules.avoiding or not rules.strength(tie):
+            place = ground.web.place(near)
+            if place is None or away[place] == NOWHERE or far == near or far in rules.avoiding:
                 continue
-            rest = onward[near]
+            if not rules.strength(tie):
+                continue
+            rest = _towards(ground, place, away, onward)
             if far in rest.nodes:
                 continue
             way = Way((far, *rest.nodes), (believed, *rest.beliefs))
@@ -320,50 +307,62 @@ class _Looked:
     most: int = LOOKED
     over: bool = False
 
-    def at(self, neighbours: Mapping[str, float]) -> bool:
+    def at(self, neighbours: Ints) -> bool:
         """Whether these may be looked at as well."""
         self.most -= len(neighbours)
         self.over |= self.most < 0
         return not self.over
 
 
+def _places(ground: WayGround, *names: str) -> list[int]:
+    """Where some stand; NOWHERE for who has no ties."""
+    places = map(ground.web.place, names)
+    return [NOWHERE if place is None else place for place in places]
+
+
 def _best_first(
     ground: WayGround,
-    start: str,
-    end: str,
-    best: Mapping[str, float],
-    may: Callable[[str, str, int], bool],
+    start: int,
+    end: int,
+    best: Floats,
+    onward: Callable[[int], tuple[Ints, Floats]],
     looked: _Looked | None = None,
 ) -> Iterator[Way]:
-    """Ways in falling belief; `best` is how far the rest of a way is believed at most, from each node on."""
+    """Ways of up to eight steps in falling belief.
+
+    `best` is how far the rest of a way is believed at most, from each node on; `onward`: whom it may go on to from one.
+    """
     looked = looked or _Looked()
-    promising: dict[str, list[tuple[str, float]]] = {}
+    promising: dict[int, tuple[list[int], list[float]]] = {}
     # By what each promises. Of a way that goes on in many directions only those are in it that promise as much as what is
     # taken now, and one more; and instead of the others, before all ways that promise the same, where to go on with them.
-    heap: list[tuple[float, tuple[str, ...], float, Any]] = [(-best[start], (start,), 1.0, ())]
+    heap: list[tuple[float, tuple[int, ...], float, Any]] = [(-best[start], (start,), 1.0, ())]
     turn = 0
     while heap:
         promise, nodes, so_far, known = heapq.heappop(heap)
         if nodes:
             node = nodes[-1]
             if node == end:
-                yield Way(nodes, known)
+                yield ground.way(nodes, known)
                 continue
-            beside = ground.beside(node)
-            if not looked.at(beside):
+            if not looked.at(ground.near.of(node)[0]):
                 return
+            if len(nodes) > LONGEST:
+                continue
             if node not in promising:
-                there = [(other, belief) for other, belief in beside.items() if other in best]
-                promising[node] = sorted(there, key=lambda pair: -pair[1] * best[pair[0]])
-            rest = _Rest(nodes, known, so_far, iter(promising[node]))
+                others, beliefs = onward(node)
+                promised = beliefs * best[others]
+                order = np.argsort(-promised, kind="stable")[: np.count_nonzero(promised)]
+                promising[node] = others[order].tolist(), beliefs[order].tolist()
+            rest = _Rest(nodes, known, so_far, zip(*promising[node], strict=True))
             promise = -math.inf
         else:
             rest = known
         for other, belief in rest.onward:
-            if other in rest.nodes or not may(rest.nodes[-1], other, len(rest.nodes) - 1):
+            if other in rest.nodes:
                 continue
             believed = rest.so_far * belief
-            next_promise = -round(believed * best[other], 12)
+            next_promise = -round(believed * float(best[other]), 12)
             heapq.heappush(heap, (next_promise, (*rest.nodes, other), believed, (*rest.beliefs, belief)))
             if next_promise > promise > -math.inf:
                 turn += 1
@@ -376,53 +375,63 @@ def _best_first(
 class _Rest:
     """Where a way may go on: to whom is left, whoever promises most first."""
 
-    nodes: tuple[str, ...]
+    nodes: tuple[int, ...]
     beliefs: tuple[float, ...]
     so_far: float
-    onward: Iterator[tuple[str, float]]
+    onward: Iterator[tuple[int, float]]
 
 
-def _onward(ground: WayGround, start: str, away: Mapping[str, int]) -> set[str]:
+def _nearer(ground: WayGround, node: int, away: Ints) -> tuple[Ints, Floats]:
+    """Of those beside one whoever is a step nearer to the end, and how far they are believed."""
+    others, beliefs = ground.near.of(node)
+    nearer = away[others] == away[node] - 1
+    return others[nearer], beliefs[nearer]
+
+
+def _onward(ground: WayGround, start: int, away: Ints) -> Ints:
     """Who is on a shortest way, but for its end."""
-    nodes, front = {start}, [start]
-    while front:
-        front = list(
-            {
-                other
-                for node in front
-                for other in ground.beside(node)
-                if away.get(other) == away[node] - 1 and away[other] and other not in nodes
-            }
+    fronts = [np.array([start])]
+    while len(front := fronts[-1]):
+        whose, which = ground.near.onward(front)
+        others = ground.near.others[which]
+        fronts.append(np.unique(others[(away[others] == away[front][whose] - 1) & (away[others] > 0)]))
+    return np.concatenate(fronts)
+
+
+def _towards(ground: WayGround, node: int, away: Ints, known: dict[int, Way]) -> Way:
+    """The most believed of the shortest ways from one to the end; `known`: those of some."""
+    if node not in known:
+        others, beliefs = _nearer(ground, node, away)
+        (name,) = ground.web.names([node])
+        ways = (
+            (belief, _towards(ground, other, away, known))
+            for other, belief in zip(others.tolist(), beliefs.tolist(), strict=True)
         )
-        nodes.update(front)
-    return nodes
-
-
-def _towards(ground: WayGround, end: str, away: Mapping[str, int]) -> dict[str, Way]:
-    """The most believed of the shortest ways from each to `end`."""
-    ways = {end: Way((end,), ())}
-    for node in sorted(away, key=lambda name: (away[name], name)):
-        if node != end:
-            ways[node] = min(
-                (
-                    Way((node, *ways[other].nodes), (belief, *ways[other].beliefs))
-                    for other, belief in ground.beside(node).items()
-                    if away.get(other) == away[node] - 1
-                ),
-                key=lambda way: (-round(way.belief, 12), way.nodes),
-            )
-    return ways
+        known[node] = min(
+            (Way((name, *way.nodes), (belief, *way.beliefs)) for belief, way in ways),
+            key=lambda way: (-round(way.belief, 12), way.nodes),
+        )
+    return known[node]
 
 
 def _exactly(
-    ground: WayGround, nodes: tuple[str, ...], end: str, steps: int, away: Mapping[str, int], looked: _Looked
-) -> Iterator[tuple[str, ...]]:
-    """Ways of exactly so many more steps, going first where a link is believed most."""
-    if not looked.at(ground.beside(nodes[-1])):
+    ground: WayGround,
+    so_far: tuple[tuple[int, ...], tuple[float, ...]],
+    end: int,
+    steps: int,
+    away: Ints,
+    looked: _Looked,
+) -> Iterator[tuple[tuple[int, ...], tuple[float, ...]]]:
+    """Ways of exactly so many more steps, each with its beliefs, going first where a link is believed most."""
+    nodes, held = so_far
+    others, beliefs = ground.near.of(nodes[-1])
+    if not looked.at(others):
         return
-    for other in ground.beside(nodes[-1]):
+    goes = (away[others] != NOWHERE) & (away[others] < steps)
+    for other, belief in zip(others[goes].tolist(), beliefs[goes].tolist(), strict=True):
+        longer = (*nodes, other), (*held, belief)
         if other == end:
             if steps == 1:
-                yield (*nodes, end)
-        elif other not in nodes and away.get(other, steps) < steps:
-            yield from _exactly(ground, (*nodes, other), end, steps - 1, away, looked)
+                yield longer
+        elif other not in nodes:
+            yield from _exactly(ground, longer, end, steps - 1, away, looked)
