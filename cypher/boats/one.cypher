@@ -19,7 +19,7 @@
 // review_on = "Boat.review_on"
 // extra = "Boat.extra"
 // ---
-MATCH (n:Boat {case: $case, id: $id})
+MATCH (n:Entity&Boat {case: $case, id: $id})
 WHERE n.handling IN $handling
 RETURN n.id AS id,
        n.name AS name,

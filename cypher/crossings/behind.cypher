@@ -28,7 +28,7 @@
 // parameters = { crossing = "C0001" }
 // rows = 1
 // ---
-MATCH (c:Crossing {case: $case, id: $crossing})
+MATCH (c:Entity&Crossing {case: $case, id: $crossing})
 WHERE c.handling IN $handling
 CALL (c) {
   MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED|USED_ON]->(c)

@@ -23,7 +23,7 @@
 // review_on = "Crossing.review_on"
 // extra = "Crossing.extra"
 // ---
-MATCH (n:Crossing {case: $case, id: $id})
+MATCH (n:Entity&Crossing {case: $case, id: $id})
 WHERE n.handling IN $handling
 RETURN n.id AS id,
        n.date AS date,

@@ -15,7 +15,7 @@
 // phones = "Person.phones"
 // ties = "Entity.name"
 // ---
-MATCH (n:Person {case: $case})
+MATCH (n:Entity&Person {case: $case})
 WHERE n.id IN $ids AND n.handling IN $handling
 RETURN n.id AS id, n.date_of_birth AS date_of_birth, n.phones AS phones,
        COLLECT { MATCH (n)-[r]-(m:Entity)

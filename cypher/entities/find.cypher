@@ -12,6 +12,10 @@
 // [parameters.parts]
 // type = "list"
 // help = "the same for each part of it"
+// [parameters.kind]
+// type = "text"
+// help = "only of this kind, such as person; empty for all"
+// default = ""
 // [returns]
 // id = "Entity.id"
 // kind = "Entity.kind"
@@ -33,6 +37,7 @@
 CALL db.index.fulltext.queryNodes('entity_search',
   '+case:"' + replace(replace($case, '\\', '\\\\'), '"', '\\"') + '" +handling:(' + reduce(all = '', one IN $handling | all + ' ' + one) + ') +search:(' + $text + ')') YIELD node AS n
 WHERE n.case = $case AND n.handling IN $handling
+  AND ($kind = '' OR any(l IN labels(n) WHERE toLower(l) = $kind))
 // How the worst part matches, by the same steps as names/likeness.py: what is cut are the farthest of what the reader may see.
 WITH n, [part IN $parts | split(part, '|')] + [split($spelt, '|')] AS parts
 WITH n, [ways IN parts |

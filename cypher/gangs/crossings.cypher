@@ -25,7 +25,7 @@
 // parameters = { gang = "G0001" }
 // rows = 1
 // ---
-MATCH (g:Gang {case: $case, id: $gang})
+MATCH (g:Entity&Gang {case: $case, id: $gang})
 WHERE g.handling IN $handling
 CALL (g) {
   RETURN g AS actor, 1.0 AS membership, null AS membership_denying

@@ -13,7 +13,7 @@
 // [returns]
 // crossing = "Crossing.id"
 // ---
-MATCH (g:Gang {case: $case, id: $gang})
+MATCH (g:Entity&Gang {case: $case, id: $gang})
 WHERE g.handling IN $handling
 CALL (g) {
   RETURN g AS actor

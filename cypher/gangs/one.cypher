@@ -16,7 +16,7 @@
 // review_on = "Gang.review_on"
 // extra = "Gang.extra"
 // ---
-MATCH (n:Gang {case: $case, id: $id})
+MATCH (n:Entity&Gang {case: $case, id: $id})
 WHERE n.handling IN $handling
 RETURN n.id AS id,
        n.name AS name,

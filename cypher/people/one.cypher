@@ -25,7 +25,7 @@
 // sealed = "Person.sealed"
 // extra = "Person.extra"
 // ---
-MATCH (n:Person {case: $case, id: $id})
+MATCH (n:Entity&Person {case: $case, id: $id})
 WHERE n.handling IN $handling
 RETURN n.id AS id,
        n.name AS name,

@@ -20,7 +20,7 @@
 // parameters = { person = "P0287" }
 // rows = 232
 // ---
-MATCH (p:Person {case: $case, id: $person})-[u:USED]->(mine:Thing)-[c:CONTACTED]-(theirs:Thing)
+MATCH (p:Entity&Person {case: $case, id: $person})-[u:USED]->(mine:Thing)-[c:CONTACTED]-(theirs:Thing)
 WHERE p.handling IN $handling AND mine.handling IN $handling AND theirs.handling IN $handling
   AND u[$belief] IS NOT NULL AND c[$belief] IS NOT NULL
 OPTIONAL MATCH (theirs)<-[v:USED]-(other:Person)

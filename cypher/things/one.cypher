@@ -17,7 +17,7 @@
 // review_on = "Thing.review_on"
 // extra = "Thing.extra"
 // ---
-MATCH (n:Thing {case: $case, id: $id})
+MATCH (n:Entity&Thing {case: $case, id: $id})
 WHERE n.handling IN $handling
 RETURN n.id AS id,
        n.kind AS kind,

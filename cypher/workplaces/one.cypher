@@ -22,7 +22,7 @@
 // review_on = "Workplace.review_on"
 // extra = "Workplace.extra"
 // ---
-MATCH (n:Workplace {case: $case, id: $id})
+MATCH (n:Entity&Workplace {case: $case, id: $id})
 WHERE n.handling IN $handling
 RETURN n.id AS id,
        n.name AS name,

@@ -180,6 +180,15 @@ def test_every_pattern_starts_in_the_case(query: Query) -> None:
         )
 
 
+@pytest.mark.parametrize("query", named(QUERIES))
+def test_who_is_asked_for_by_id_is_found_by_their_key(query: Query) -> None:
+    """Ids are unique among entities: without that label a server goes through all persons of the case, 70 ms of 100,000 for one."""
+    nodes = re.findall(r"\((\w*):([\w&|!]+) \{([^}]*)\}\)", bare(query.text))
+    by_id = {label for _, label, held in nodes if re.search(r"\bid:", held)}
+    by_id |= {label for name, label, _ in nodes if name and re.search(rf"\b{name}\.id IN \$ids\b", query.text)}
+    assert not {label for label in by_id if label.lower() in {table.record for table in ENTITY_TABLES}}
+
+
 @pytest.mark.parametrize("query", named(LIBRARY.public()))
 def test_a_header_says_what_it_is_for_and_what_it_cannot_tell(query: Query) -> None:
     assert len(query.title) <= 90

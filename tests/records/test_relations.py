@@ -121,7 +121,6 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     # What crossings are compared by is chosen by hand: each is a feature with a ratio of its own.
     "crossings/ties_compared": (frozenset(READ),),
     "crossings/words": (frozenset({"ORGANISED", "PILOTED"}),),
-    "entities/named": (OF_A_GANG,),
     "gangs/crossings": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/every_crossing": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/in_common": (OF_A_GANG, _THEIR_THINGS),

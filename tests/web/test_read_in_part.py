@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -126,3 +127,21 @@ def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: 
         assert brought("~crossing~hub", "other", "~PAID~hub") == ["c1", "", ""]
         assert brought("~crossing~hub", "~DIRECTED~hub", relations=["DIRECTED"]) == ["", "p8"]
         assert brought("other", "~DIRECTED~hub", added=["other"]) == ["p7", "p8"]
+
+
+def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server: Callable[..., Settings]) -> None:
+    """As many crossings are called so as are looked through: the interpreter meant *nobody that you can see*."""
+    rows: Tables = {
+        "people": [{"id": "i1", "name": "Wissant Amal of Somewhere Far Away in the Hills"}],
+        "crossings": [{"id": f"c{number}", "date": "2020-05-08", "launch_site": "Wissant"} for number in range(5)],
+        "statements": [],
+        "links": [],
+    }
+    with laid(at_server(row_cap=3), ROLES, "whole", rows) as place:
+        form = place("whole").deliveries.form
+        said = {"kind": "intelligence", "handling": "P", "assessment": "B", "interpreter_id": "Wissant"}
+        (fault,) = (
+            fault for fault in form.check(replace(form.new(), statement=said)).faults if "interpreter" in fault.field
+        )
+        assert "may be several" in fault.reason
+        assert [row["id"] for row in fault.meant] == ["i1"]

@@ -114,7 +114,7 @@ class WayGround:
             others, through = self.near.others[which], best[front][whose] * self.near.beliefs[which]
             gains = through > best[others]
             np.maximum.at(best, others[gains], through[gains])
-            front = np.unique(others[gains])
+            front = _marked(others[gains], len(best))
         if len(self._likelihoods) >= _ENDS:
             self._likelihoods.clear()
         self._likelihoods[end] = best
@@ -127,7 +127,7 @@ class WayGround:
         front = np.array([end])
         for step in range(1, most + 1):
             others = self.near.others[self.near.onward(front)[1]]
-            front = np.unique(others[away[others] == NOWHERE])
+            front = _marked(others[away[others] == NOWHERE], len(away))
             away[front] = step
             if not len(front) or (until != NOWHERE and away[until] != NOWHERE):
                 break
@@ -314,6 +314,13 @@ class _Looked:
         return not self.over
 
 
+def _marked(places: Ints, size: int) -> Ints:
+    """Each of some places below `size` once, in order."""
+    there = np.zeros(size, dtype=bool)
+    there[places] = True
+    return np.flatnonzero(there)
+
+
 def _places(ground: WayGround, *names: str) -> list[int]:
     """Where some stand; NOWHERE for who has no ties."""
     places = map(ground.web.place, names)
@@ -394,7 +401,8 @@ def _onward(ground: WayGround, start: int, away: Ints) -> Ints:
     while len(front := fronts[-1]):
         whose, which = ground.near.onward(front)
         others = ground.near.others[which]
-        fronts.append(np.unique(others[(away[others] == away[front][whose] - 1) & (away[others] > 0)]))
+        nearer = (away[others] == away[front][whose] - 1) & (away[others] > 0)
+        fronts.append(_marked(others[nearer], len(away)))
     return np.concatenate(fronts)
 
 

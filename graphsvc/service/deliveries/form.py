@@ -231,8 +231,9 @@ class StatementForms:
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
         """Why a text means nobody yet, and whom it may mean."""
-        hits = [row for row in self._search.find(text[:200]).dicts() if kind in ("", row["kind"])]
-        if not hits:
+        found = self._search.find(text[:200], kind)
+        hits = found.dicts()
+        if not hits and not found.truncated:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
         return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(hits[:_CANDIDATES])
 
@@ -244,8 +245,8 @@ class StatementForms:
             for text in re.split(r";\s*", plain(part.cells.get(column, ""))):
                 if len(text) < 3:
                     continue
-                for row in self._search.find(text[:200]).dicts():
-                    if row["kind"] == record and row["level"] <= _SURELY:
+                for row in self._search.find(text[:200], record).dicts():
+                    if row["level"] <= _SURELY:
                         hits.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
         return sorted(hits.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 

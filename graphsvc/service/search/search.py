@@ -123,8 +123,10 @@ class Search:
         self._ask = ask
         self._known = Known(ask)
 
-    def find(self, text: str) -> Found:
+    def find(self, text: str, kind: str = "") -> Found:
         """Entities by name, alias, phone, registration, date, place or id, nearest first, whatever the script or spelling.
+
+        `kind`: only those of this kind, such as `person`; empty for all.
 
         Exactly that comes before a whole word, the beginning of a word, inside one, one letter off, and what sounds alike;
         then those with more links. Of several words each must match something.
@@ -134,7 +136,7 @@ class Search:
             self._asked_nothing("entities.find")
             return Found()
         spelt = "|".join(sought.whole.spelt)
-        rows = self._ask.rows("entities.find", text=sought.pattern, spelt=spelt, parts=sought.spelt)
+        rows = self._ask.rows("entities.find", text=sought.pattern, spelt=spelt, parts=sought.spelt, kind=kind)
         ranked = []
         for row in rows.dicts():
             named = fields({name: row[name] for name in _FROM} | {to: row[name] for name, to in _COLUMNS.items()})
