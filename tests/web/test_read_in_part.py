@@ -132,7 +132,7 @@ def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: 
 def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server: Callable[..., Settings]) -> None:
     """As many crossings are called so as are looked through: the interpreter meant *nobody that you can see*."""
     rows: Tables = {
-        "people": [{"id": "i1", "name": "Wissant Amal of Somewhere Far Away in the Hills"}],
+        "people": [{"id": "i1", "name": "Wissant Amal of Somewhere Far Away in the Hills", "category": "suspect"}],
         "crossings": [{"id": f"c{number}", "date": "2020-05-08", "launch_site": "Wissant"} for number in range(5)],
         "statements": [],
         "links": [],
