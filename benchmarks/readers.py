@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from benchmarks.stage import Figure, invented, opened, p95, quiet, session_of
 from graphsvc.access.people import accounts
@@ -35,7 +35,7 @@ WARM_S, MINUTE_S = 60.0, 60.0
 SOON_S, LONGEST_S = 0.5, 2.0
 # Of ten readers so many have each clearance.
 CLEARED = ((5, Grant("C", sources=True)), (3, Grant("P", sources=True)), (2, Grant("P")))
-# Address below the case → how often it is asked for among others; `{lead}`, `{person}` and `{word}` are others each time.
+# Address below the case → how often it is asked for among others; `{lead}`, `{person}`, `{word}` and `{boats}` are others each time.
 WALK = {
     "": 1,
     "/leads": 3,
@@ -47,7 +47,7 @@ WALK = {
     "/network/paths?from={lead}&to={person}&kind=likeliest": 1,
     "/search?q={word}": 2,
     "/search/near.json?q={word}": 3,
-    "/behind?day=2020-05-08": 1,
+    "/behind?{boats}": 1,
     "/through": 1,
     "/crossings": 1,
     "/workplaces": 1,
@@ -112,11 +112,15 @@ def _people(service: Service) -> list[str]:
 
 
 def _words(session: Session) -> dict[str, list[str]]:
-    """What stands for what in addresses: the first fifty leads, persons that are shown by name, and beginnings of names."""
+    """What stands for what in addresses: the first fifty leads, persons shown by name, beginnings of names, up to eight boats of a day."""
     rows = session.ask.rows("cases.entities", whole=True).dicts()
     # Those whom all may see.
     named = [row for row in rows if row["kind"] == "person" and not row["sealed"] and row["handling"] == "P"]
     seen = {row["id"] for row in rows if row["handling"] == "P"}
+    days: dict[str, list[str]] = {}
+    for crossing in session.network.lists.crossings():
+        if crossing.row["id"] in seen:
+            days.setdefault(str(crossing.row["day"]), []).append(crossing.row["id"])
     return {
         "lead": [row["id"] for row in session.leads.table()["hubs"] if row["id"] in seen][:READERS],
         "person": [row["id"] for row in named[:500]],
@@ -125,6 +129,7 @@ def _words(session: Session) -> dict[str, list[str]]:
             for row in named[:500]
             if row["name"] and row["name"][:3].isalpha() and row["name"][:3].isascii()
         ],
+        "boats": [urlencode({"id": ids[:8]}, doseq=True) for _, ids in sorted(days.items())[:READERS]],
     }
 
 

@@ -276,16 +276,27 @@ PICTURES: tuple[dict[str, Any], ...] = (
     {"recorded": 0.3},
     {"grades": ["1A"]},
     {"opened": ["pilot"], "added": ["stray", "hidden"]},
+    *(
+        {"depth": depth, "cap": cap, "presence": presence}
+        for depth in (2, 3)
+        for cap in (4, 7, 500)
+        for presence in (True, False)
+    ),
+    {"ids": ["x1"]},
+    {"ids": ["x1"], "presence": True, "cap": 3},
+    {"ids": ["x1", "host", "nobody"], "depth": 2, "cap": 40},
+    {"ids": ["clerk"], "depth": 4, "excluded": ["CROSSED_ON"]},
+    {"ids": ["seen-3"], "depth": 3, "least": 0.2},
 )
 
 
 @pytest.mark.parametrize("name", ["ann", "sue", "pam"])
-def test_what_is_beyond_a_picture_is_the_same_counted_by_neo4j_and_in_memory(
+def test_a_picture_and_what_is_beyond_it_are_the_same_by_neo4j_and_in_memory(
     grown: tuple[Service, Any, Any], name: str
 ) -> None:
     service, *_ = grown
     reader = session(service, name)
-    asked = [PictureRequest(["boss", "pilot"], **{"depth": 1, **given}) for given in PICTURES]
+    asked = [PictureRequest(**{"ids": ["boss", "pilot"], "depth": 1, **given}) for given in PICTURES]
     links = service.caches(PathCaches).webs
     service.forget()
     assert links.there(reader.ask.state) is None

@@ -305,6 +305,70 @@ class Web:
         counts = np.bincount(pairs[first] // size, minlength=size)
         return {name: int(counts[self._places[name]]) if name in self._places else 0 for name in names}
 
+    def reach(
+        self,
+        names: Sequence[str],
+        known: Collection[str],
+        room: int,
+        *,
+        relations: Collection[str] = (),
+        without: Collection[str] = (),
+        least: float = 0.0,
+        recorded: float = 0.0,
+        aside: Collection[str] = (),
+        aside_of: Collection[str] = (),
+    ) -> dict[str, list[str]]:
+        """Whom each of some is tied to that is not known yet, most believed first; who leads to nobody new is not in it.
+
+        Args:
+            names: whose neighbours are wanted.
+            known: who is there already.
+            room: neighbours of each at most.
+            relations: only ties by these relations; empty for all.
+            without: and by none of these.
+            least: only ties believed at least so much, 0 to 1.
+            recorded: only ties believed at least so much on the record, 0 to 1.
+            aside: relations whose other end comes in only where nothing else does.
+            aside_of: likewise, of the object of these relations.
+
+        Example:
+            >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "CROSSED_ON", "a", 0.9, 0.0)])
+            >>> web.reach(["a"], ["a"], 5), web.reach(["a", "b"], ["a", "b"], 5, aside_of=["CROSSED_ON"])
+            ({'a': ['c', 'b']}, {'a': ['c']})
+
+        Limits: takes time by all ties of these. Of equally believed ones those whose relation, and then subject and object, come first by name.
+        """
+        there = np.zeros(len(self._names), bool)
+        there[[self._places[name] for name in known if name in self._places]] = True
+        wanted, last, last_of = (
+            np.array([holds(name) for name in self._relations], bool)
+            for holds in (
+                lambda name: name not in without and (not relations or name in relations),
+                aside.__contains__,
+                aside_of.__contains__,
+            )
+        )
+        by_name = np.argsort(np.argsort(self._relations)) if self._relations else np.zeros(0, np.int64)
+        found = {}
+        for name in names:
+            mine = self._mine(name)
+            others, which = (np.asarray(each[mine]).astype(np.int64) for each in (self._others, self._which))
+            belief = np.asarray(self._beliefs[mine])
+            goes = wanted[which] & ~there[others] & (belief >= least)
+            if recorded > 0:
+                goes &= np.asarray(self._recorded[mine]) >= recorded
+            if not goes.any():
+                continue
+            others, which, belief = others[goes], which[goes], belief[goes]
+            inward = np.frombuffer(self._inward[mine], np.int8)[goes] > 0
+            me = self._places[name]
+            order = np.lexsort((np.where(inward, me, others), np.where(inward, others, me), by_name[which], -belief))
+            beside = (last[which] | (inward & last_of[which]))[order]
+            ordered = others[order]
+            offered = ordered if beside.all() else ordered[~beside]
+            found[name] = list(self.names(list(dict.fromkeys(offered.tolist()))[:room]))
+        return found
+
     def _mine(self, name: str) -> slice:
         place = self._places.get(name)
         return slice(0) if place is None else slice(self._starts[place], self._starts[place + 1])

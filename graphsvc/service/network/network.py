@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.analysis.links import projection
+from graphsvc.analysis.links.ties import Web
 from graphsvc.errors import RequestError
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
@@ -85,8 +86,7 @@ class Network:
         stages = self._stages(wanted)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
         asked = wanted.filters | ids
-        # What is beyond the picture takes the server most of its time; who has the links in memory need not ask it.
-        web = None if wanted.grades else self._ask.home.caches(PathCaches).webs.there(self._ask.state)
+        web = self._web(wanted)
         questions = [
             ("network.nodes", wanted.counted | ids | {"beyond": ids["ids"] if web is None else []}),
             ("network.among", asked),
@@ -96,8 +96,7 @@ class Network:
         entities, among, *of_grades = self._ask.together(*questions)
         known = entities.dicts()
         if web is not None:
-            counted = {name: value for name, value in wanted.counted.items() if name != "grades"}
-            beyond = web.beyond([row["id"] for row in known], **counted)
+            beyond = web.beyond([row["id"] for row in known], **_of_ties(wanted.counted))
             known = [row | {"more": beyond[row["id"]]} for row in known]
         if not {row["id"] for row in known} & {*wanted.starts, *wanted.alone}:
             raise nothing(", ".join([*wanted.starts, *wanted.alone]))
@@ -170,13 +169,16 @@ class Network:
 
     def _stages(self, wanted: PictureRequest) -> list[list[str]]:
         """Ids by stage: the start with its surroundings, what came in alone, each opening."""
-        filters = wanted.filters | wanted.aside
+        filters, web = wanted.filters | wanted.aside, self._web(wanted)
         first = front = wanted.starts
         for _ in range(wanted.depth):
             room = wanted.cap - len(first)
             if not front or room <= 0:
                 break
-            neighbours = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
+            if web is not None:
+                neighbours = web.reach(front, first, room, **_of_ties(filters))
+            else:
+                neighbours = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
             front = in_turns([neighbours.get(identifier, []) for identifier in front], room)
             first = first + front
         stages, known = [first], set(first)
@@ -198,6 +200,10 @@ class Network:
                     waiting.append((identifier, offers))
         return stages
 
+    def _web(self, wanted: PictureRequest) -> Web | None:
+        """The links of the case where they are in memory: whom they lead to takes the server most of its time. Grades it alone knows."""
+        return None if wanted.grades else self._ask.home.caches(PathCaches).webs.there(self._ask.state)
+
     def _openings(self, wanted: PictureRequest, known: list[str]) -> list[tuple[str, list[list[str]]]]:
         """Whose neighbours each opening wants, and those that are not there yet, most believed first; apart who comes last."""
         asked = [opening(text) for text in wanted.opened]
@@ -212,3 +218,8 @@ class Network:
         ).rows
         brought = {turn: offers for turn, *offers in rows}
         return [(identifier, brought.get(turn, [])) for turn, identifier in enumerate(ids)]
+
+
+def _of_ties(filters: dict[str, Any]) -> dict[str, Any]:
+    """What links must be, but for who says it."""
+    return {name: value for name, value in filters.items() if name != "grades"}
