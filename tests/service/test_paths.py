@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graphsvc.access.log import audit
-from graphsvc.access.people.principal import Grant
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import MIDDLES
@@ -264,6 +264,42 @@ def test_an_id_that_reads_like_a_word_is_opened_all_the_same(pam: Session) -> No
     assert odd.open == "~~~PAID~odd"
     view = pam.network.picture(PictureRequest(["~PAID~odd"], depth=0, opened=[odd.open]))
     assert {node.id for node in view.nodes} == {"~PAID~odd", "boss"}
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_around_whom_a_picture_was_drawn_stands_in_the_log_wherever_its_links_were(
+    grown: tuple[Service, Any, Any], in_memory: bool
+) -> None:
+    service, *_ = grown
+    reader = session(service, "ann")
+    service.forget()
+    if in_memory:
+        reader.network.paths.find(["boss", "pilot"])
+    for draw in (lambda: reader.network.picture(PictureRequest(["x1"], depth=3)), lambda: reader.network.growth("x1")):
+        before = audit.lines(service.database, newest=1)[0]["id"]
+        draw()
+        (line,) = (line for line in audit.lines(service.database, newest=9) if line["id"] > before)
+        assert (line["action"], line["outcome"], line["detail"]["entities"]) == ("read", "released", ["x1"])
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_picture_that_is_refused_stands_in_the_log(grown: tuple[Service, Any, Any], in_memory: bool) -> None:
+    service, *_ = grown
+    service.forget()
+    if in_memory:
+        session(service, "ann").network.paths.find(["boss", "pilot"])
+    stranger = service.session(Principal("eve", frozenset({"auditor"}), {}), "tests", CASE)
+    asked = (
+        lambda: stranger.network.picture(PictureRequest(["boss"])),
+        lambda: stranger.network.picture(PictureRequest(["boss"], depth=0)),
+        lambda: stranger.network.growth("boss"),
+    )
+    for ask in asked:
+        before = audit.lines(service.database, newest=1)[0]["id"]
+        with pytest.raises(Refused):
+            ask()
+        (line,) = (line for line in audit.lines(service.database, newest=9) if line["id"] > before)
+        assert (line["account"], line["outcome"]) == ("eve", "refused: Refused")
 
 
 PICTURES: tuple[dict[str, Any], ...] = (

@@ -127,6 +127,7 @@ def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: 
         assert brought("~crossing~hub", "other", "~PAID~hub") == ["c1", "", ""]
         assert brought("~crossing~hub", "~DIRECTED~hub", relations=["DIRECTED"]) == ["", "p8"]
         assert brought("other", "~DIRECTED~hub", added=["other"]) == ["p7", "p8"]
+        assert brought("", "~PILOTED~hub", "~PAID~ ", "~DIRECTED~hub") == ["", "c1", "", "p8"]
 
 
 def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server: Callable[..., Settings]) -> None:

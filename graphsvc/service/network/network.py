@@ -83,6 +83,12 @@ class Network:
         Raises:
             NotFound: none of the ids it starts at is there for this reader.
         """
+        # A step that is taken in memory is no question of its own: that it was asked, and around whom, is told by this.
+        with self._ask.look("read", query="network", entities=wanted.starts):
+            return self._drawn(wanted)
+
+    def _drawn(self, wanted: PictureRequest) -> Picture:
+        """What is asked for. Raises as `picture`."""
         stages = self._stages(wanted)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
         asked = wanted.filters | ids
@@ -122,9 +128,10 @@ class Network:
             NotFound: it is not there for this reader.
         """
         wanted = wanted or PictureRequest([identifier], depth=0)
-        stages = self._stages(wanted)
-        filters = wanted.counted | wanted.aside
-        return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
+        with self._ask.look("read", query="network", entities=[identifier]):
+            stages = self._stages(wanted)
+            filters = wanted.counted | wanted.aside
+            return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def coast(self, view: Picture) -> tuple[Line, ...]:
         """The waters around a picture on a map: their shores as rings of (latitude, longitude) in degrees.
@@ -206,7 +213,8 @@ class Network:
 
     def _openings(self, wanted: PictureRequest, known: list[str]) -> list[tuple[str, list[list[str]]]]:
         """Whose neighbours each opening wants, and those that are not there yet, most believed first; apart who comes last."""
-        asked = [opening(text) for text in wanted.opened]
+        # Blank ones, of an address that was cut short, are left out of lists on their way to the server: so here, from both.
+        asked = [(identifier, word) for identifier, word in map(opening, wanted.opened) if identifier.strip()]
         if not asked:
             return []
         ids = [identifier for identifier, _ in asked]
