@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,8 @@ LONGEST, EVERY = 8, 6
 COUNTED, LOOKED = 5_000, 2_000_000
 # How far who is not met is away, and where who has no ties stands.
 NOWHERE = -1
+# One in so many links, and fewer, are gone through one by one.
+_FEW = 4
 # Ends of which it is kept how likely each way there is.
 _ENDS = 8
 
@@ -105,16 +107,28 @@ class WayGround:
         known = self._likelihoods.get(end)
         if known is not None:
             return known
-        best = np.zeros(len(self.near.starts) - 1)
+        near = self.near
+        size = len(near.starts) - 1
+        best = np.zeros(size)
         best[end] = 1.0
         front = np.array([end])
-        # Until nobody is believed more by one step more: whoever gained is looked at again.
+        there, steps = np.flatnonzero(np.diff(near.starts)), np.diff(near.starts)
+        # Who is avoided has neighbours, and is nobody's.
+        met = np.zeros(size, dtype=bool)
+        met[near.others] = True
+        # Until nobody is believed more by one step more: whoever gained is looked at again, or all at once, which is quicker for many.
         while len(front):
-            whose, which = self.near.onward(front)
-            others, through = self.near.others[which], best[front][whose] * self.near.beliefs[which]
-            gains = through > best[others]
-            np.maximum.at(best, others[gains], through[gains])
-            front = _marked(others[gains], len(best))
+            if steps[front].sum() * _FEW < len(near.others):
+                whose, which = near.onward(front)
+                others, through = near.others[which], best[front][whose] * near.beliefs[which]
+                gains = through > best[others]
+                np.maximum.at(best, others[gains], through[gains])
+                front = _marked(others[gains], size)
+            else:
+                through = np.maximum.reduceat(best[near.others] * near.beliefs, near.starts[there])
+                gains = (through > best[there]) & met[there]
+                front = there[gains]
+                best[front] = through[gains]
         if len(self._likelihoods) >= _ENDS:
             self._likelihoods.clear()
         self._likelihoods[end] = best
@@ -307,9 +321,9 @@ class _Looked:
     most: int = LOOKED
     over: bool = False
 
-    def at(self, neighbours: Ints) -> bool:
-        """Whether these may be looked at as well."""
-        self.most -= len(neighbours)
+    def at(self, neighbours: int) -> bool:
+        """Whether so many may be looked at as well."""
+        self.most -= neighbours
         self.over |= self.most < 0
         return not self.over
 
@@ -340,7 +354,7 @@ def _best_first(
     `best` is how far the rest of a way is believed at most, from each node on; `onward`: whom it may go on to from one.
     """
     looked = looked or _Looked()
-    promising: dict[int, tuple[list[int], list[float]]] = {}
+    promising: dict[int, _Onward] = {}
     # By what each promises. Of a way that goes on in many directions only those are in it that promise as much as what is
     # taken now, and one more; and instead of the others, before all ways that promise the same, where to go on with them.
     heap: list[tuple[float, tuple[int, ...], float, Any]] = [(-best[start], (start,), 1.0, ())]
@@ -352,24 +366,21 @@ def _best_first(
             if node == end:
                 yield ground.way(nodes, known)
                 continue
-            if not looked.at(ground.near.of(node)[0]):
+            if node not in promising:
+                promising[node] = _promising(best, *onward(node), len(ground.near.of(node)[0]))
+            if not looked.at(promising[node].beside):
                 return
             if len(nodes) > LONGEST:
                 continue
-            if node not in promising:
-                others, beliefs = onward(node)
-                promised = beliefs * best[others]
-                order = np.argsort(-promised, kind="stable")[: np.count_nonzero(promised)]
-                promising[node] = others[order].tolist(), beliefs[order].tolist()
-            rest = _Rest(nodes, known, so_far, zip(*promising[node], strict=True))
+            rest = _Rest(nodes, known, so_far, promising[node].each())
             promise = -math.inf
         else:
             rest = known
-        for other, belief in rest.onward:
+        for other, belief, more in rest.onward:
             if other in rest.nodes:
                 continue
             believed = rest.so_far * belief
-            next_promise = -round(believed * float(best[other]), 12)
+            next_promise = -round(believed * more, 12)
             heapq.heappush(heap, (next_promise, (*rest.nodes, other), believed, (*rest.beliefs, belief)))
             if next_promise > promise > -math.inf:
                 turn += 1
@@ -378,14 +389,33 @@ def _best_first(
             promise = next_promise
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
+class _Onward(NamedTuple):
+    """Whom a way may go on to from one, whoever promises most first; `beside`: how many are beside that one."""
+
+    others: list[int]
+    beliefs: list[float]
+    bests: list[float]
+    beside: int
+
+    def each(self) -> Iterator[tuple[int, float, float]]:
+        """Each with how far it is believed, and the rest of a way from there at most."""
+        return zip(self.others, self.beliefs, self.bests, strict=True)
+
+
+def _promising(best: Floats, others: Ints, beliefs: Floats, beside: int) -> _Onward:
+    bests = best[others]
+    promised = beliefs * bests
+    order = np.argsort(-promised, kind="stable")[: np.count_nonzero(promised)]
+    return _Onward(others[order].tolist(), beliefs[order].tolist(), bests[order].tolist(), beside)
+
+
+class _Rest(NamedTuple):
     """Where a way may go on: to whom is left, whoever promises most first."""
 
     nodes: tuple[int, ...]
     beliefs: tuple[float, ...]
     so_far: float
-    onward: Iterator[tuple[int, float]]
+    onward: Iterator[tuple[int, float, float]]
 
 
 def _nearer(ground: WayGround, node: int, away: Ints) -> tuple[Ints, Floats]:
@@ -433,7 +463,7 @@ def _exactly(
     """Ways of exactly so many more steps, each with its beliefs, going first where a link is believed most."""
     nodes, held = so_far
     others, beliefs = ground.near.of(nodes[-1])
-    if not looked.at(others):
+    if not looked.at(len(others)):
         return
     goes = (away[others] != NOWHERE) & (away[others] < steps)
     for other, belief in zip(others[goes].tolist(), beliefs[goes].tolist(), strict=True):
