@@ -349,7 +349,7 @@ class Web:
             )
         )
         by_name = np.argsort(np.argsort(self._relations)) if self._relations else np.zeros(0, np.int64)
-        found = {}
+        neighbours = {}
         for name in names:
             mine = self._mine(name)
             others, which = (np.asarray(each[mine]).astype(np.int64) for each in (self._others, self._which))
@@ -366,8 +366,8 @@ class Web:
             beside = (last[which] | (inward & last_of[which]))[order]
             ordered = others[order]
             offered = ordered if beside.all() else ordered[~beside]
-            found[name] = list(self.names(list(dict.fromkeys(offered.tolist()))[:room]))
-        return found
+            neighbours[name] = list(self.names(list(dict.fromkeys(offered.tolist()))[:room]))
+        return neighbours
 
     def _mine(self, name: str) -> slice:
         place = self._places.get(name)

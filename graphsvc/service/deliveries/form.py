@@ -231,9 +231,9 @@ class StatementForms:
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
         """Why a text means nobody yet, and whom it may mean."""
-        found = self._search.find(text[:200], kind)
-        hits = found.dicts()
-        if not hits and not found.truncated:
+        results = self._search.find(text[:200], kind)
+        hits = results.dicts()
+        if not hits and not results.truncated:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
         return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(hits[:_CANDIDATES])
 
