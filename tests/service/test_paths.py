@@ -275,11 +275,14 @@ def test_around_whom_a_picture_was_drawn_stands_in_the_log_wherever_its_links_we
     service.forget()
     if in_memory:
         reader.network.paths.find(["boss", "pilot"])
+    opened: list[list[str]] = []
     for draw in (lambda: reader.network.picture(PictureRequest(["x1"], depth=3)), lambda: reader.network.growth("x1")):
         before = audit.lines(service.database, newest=1)[0]["id"]
         draw()
         (line,) = (line for line in audit.lines(service.database, newest=9) if line["id"] > before)
         assert (line["action"], line["outcome"], line["detail"]["entities"]) == ("read", "released", ["x1"])
+        opened.append(line["detail"]["opened"])
+    assert opened == [["network.among", "network.nodes", "network.reach"], ["entities.named", "network.growth"]]
 
 
 @pytest.mark.parametrize("in_memory", [True, False])

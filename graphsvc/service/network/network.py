@@ -182,10 +182,12 @@ class Network:
             room = wanted.cap - len(first)
             if not front or room <= 0:
                 break
-            if web is not None:
-                neighbours = web.reach(front, first, room, **_of_ties(filters))
-            else:
+            if web is None:
                 neighbours = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
+            else:
+                # In the log it is the same question.
+                with self._ask.act("read", query="network.reach"):
+                    neighbours = web.reach(front, first, room, **_of_ties(filters))
             front = in_turns([neighbours.get(identifier, []) for identifier in front], room)
             first = first + front
         stages, known = [first], set(first)
