@@ -12,7 +12,6 @@ from graphsvc.analysis.doubt.pieces import KINDS as PIECES
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.evidence.dependence import Shared
 from graphsvc.analysis.score.leads import Explanation
-from graphsvc.cases.cache import Caches
 from graphsvc.cases.cypher_runs import Run, cut
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.comparing import RowChange
@@ -116,7 +115,6 @@ __all__ = [
     "USUAL_PATHS",
     "USUAL_STEPS",
     "Behind",
-    "Caches",
     "CancelledError",
     "CaseSummary",
     "Changed",

@@ -17,7 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import FileSystemLoader
 
 from graphsvc.service import Service
-from graphsvc.web import addresses, door, frame, words
+from graphsvc.web import door, frame, words
 
 _HOME = Path(__file__).parent
 
@@ -53,7 +53,6 @@ def create_app(service: Service, address: str = "") -> Flask:
     app.extensions["graphsvc"] = service
     app.extensions["graphsvc-address"] = address
     frame.install(app)
-    addresses.install(app, service)
     CSRFProtect(app)
     Bootstrap5(app)
     words.install(app)

@@ -282,6 +282,10 @@ def test_around_whom_a_picture_was_drawn_stands_in_the_log_wherever_its_links_we
         (line,) = (line for line in audit.lines(service.database, newest=9) if line["id"] > before)
         assert (line["action"], line["outcome"], line["detail"]["entities"]) == ("read", "released", ["x1"])
         opened.append(line["detail"]["opened"])
+    before = audit.lines(service.database, newest=1)[0]["id"]
+    reader.network.picture(PictureRequest(added=["x1"], opened=["x1", "~PAID~x2"]))
+    (line,) = (line for line in audit.lines(service.database, newest=9) if line["id"] > before)
+    assert (line["detail"]["entities"], line["detail"]["openings"]) == (["x1"], ["x1", "x2"])
     assert opened == [["network.among", "network.nodes", "network.reach"], ["entities.named", "network.growth"]]
 
 

@@ -81,10 +81,11 @@ class Network:
         """What is asked for, with the nodes that opening others added, one after the other.
 
         Raises:
-            NotFound: none of the ids it starts at is there for this reader.
+            NotFound: none of the ids it starts at is there for this reader. Busy: the case was changed meanwhile.
         """
         # A step that is taken in memory is no question of its own: that it was asked, and around whom, is told by this.
-        with self._ask.look("read", query="network", entities=wanted.starts):
+        openings = [identifier for identifier, _ in map(opening, wanted.opened)]
+        with self._ask.look("read", query="network", entities=[*wanted.starts, *wanted.alone], openings=openings):
             return self._drawn(wanted)
 
     def _drawn(self, wanted: PictureRequest) -> Picture:

@@ -81,7 +81,7 @@ def view(case: str) -> ResponseReturnValue:
     began = pictures.begun(session) if _opens() else None
 
     def late() -> dict[str, Any]:
-        with session.look("read", query="network"):
+        with session.look("read", query="network", entities=[*wanted["ids"], *wanted["added"]]):
             picture = session.network.picture(PictureRequest(**wanted))
             if began and (lost := began.lost(picture, MOST_NODES)):
                 wanted["added"] += lost
