@@ -295,11 +295,11 @@ class Ask:
         """Id → row of `entities.named`, of those that are there for this reader; nothing is asked about nobody."""
         return {row["id"]: row for row in self.of_ids("entities.named", ids)}
 
-    def of_ids(self, name: str, ids: Collection[str]) -> Iterator[dict[str, Any]]:
+    def of_ids(self, name: str, ids: Collection[str]) -> list[dict[str, Any]]:
         """The rows of a query that has one at most for each of some ids, however many: asked in parts that no bound cuts. Raises as `rows`."""
         some, step = sorted(ids), self.settings.row_cap
-        for start in range(0, len(some), step):
-            yield from self.rows(name, ids=some[start : start + step]).dicts()
+        parts = (self.rows(name, ids=some[start : start + step]).dicts() for start in range(0, len(some), step))
+        return [row for rows in parts for row in rows]
 
     def pseudonyms(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
         """Ids of people or things by name, as pages show them → the pseudonyms that would stand for them.
