@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -87,7 +88,9 @@ def test_a_sum_holds_nothing_its_reader_may_not_see(place: Place) -> None:
     to = sides(place, "uncleared", "B")["to"]
     assert (to["sums"], to["unstated"]) == ([], 2)
     for name in ("shared", "uncleared"):
-        assert "250" not in asked(place, name, "B", "").partition('<h2 id="payments">')[2].partition("</section>")[0]
+        section = asked(place, name, "B", "").partition('<h2 id="payments">')[2].partition("</section>")[0]
+        # As a number: an id of a claim may have these digits in it.
+        assert not re.search(r"\b250\b", section)
 
 
 def test_the_page_says_what_its_twin_says(place: Place) -> None:
