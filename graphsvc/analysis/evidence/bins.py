@@ -34,11 +34,27 @@ class Bins:
             >>> numbers.tolist(), whose.tolist()
             ([0, 2, 0, 2, 1], [0, 0, 1, 1, 2])
         """
-        first = self.starts[wanted].astype(np.int64)
-        count = self.starts[wanted + 1] - first
-        offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        members = self.order[np.repeat(first, count) + offset].astype(np.int64)
-        return members, np.repeat(np.arange(len(wanted)), count)
+        whose, which = spans(self.starts[wanted].astype(np.int64), self.starts[wanted + 1])
+        return self.order[which].astype(np.int64), whose
+
+
+def spans(starts: Ints, ends: Kept) -> tuple[Ints, Ints]:
+    """The numbers of some spans, one span after the other: for each the place of its span, and the number.
+
+    Args:
+        starts: the first of each.
+        ends: one more than the last of each.
+
+    Example:
+        >>> whose, which = spans(np.array([4, 0]), np.array([6, 1]))
+        >>> whose.tolist(), which.tolist()
+        ([0, 0, 1], [4, 5, 0])
+
+    Limits: none.
+    """
+    count = ends - starts
+    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(starts)), count), np.repeat(starts, count) + offset
 
 
 def narrow(values: Ints) -> Kept:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from graphsvc.analysis.evidence.bins import spans
 from graphsvc.records.columns import LaidRows, Places, ValueColumn, numbered
 
 
@@ -58,7 +59,7 @@ class Nearest(NamedTuple):
 
         Limits: none.
         """
-        return _side_by_side(self.starts[places], self.starts[places + 1])
+        return spans(self.starts[places], self.starts[places + 1])
 
 
 class Web:
@@ -245,10 +246,9 @@ class Web:
         others = np.asarray(self._others).astype(np.int64)
         owner = np.repeat(np.arange(size), np.diff(self._starts))
         held = np.asarray(self._recorded if recorded else self._beliefs)
-        wanted = [not relations or name in relations for name in self._relations]
         outside = np.zeros(size, bool)
         outside[[self._places[name] for name in avoiding if name in self._places]] = True
-        goes = (held >= least) & (held > 0) & np.array(wanted, bool)[np.asarray(self._which)] & ~outside[others]
+        goes = (held >= least) & (held > 0) & self._by(relations)[np.asarray(self._which)] & ~outside[others]
         owner, others, held = owner[goes], others[goes], held[goes]
         # Each pair by what holds most, and then of each one whoever is believed most.
         order = np.lexsort((-held, owner * size + others))
@@ -290,14 +290,13 @@ class Web:
         inside = np.zeros(len(self._names), bool)
         inside[mine] = True
         starts, ends = (np.array([self._starts[place + more] for place in mine], np.int64) for more in (0, 1))
-        whose, which = _side_by_side(starts, ends)
+        whose, which = spans(starts, ends)
         others = np.asarray(self._others)[which].astype(np.int64)
         goes = ~inside[others]
         goes &= np.asarray(self._beliefs)[which] >= least
         if recorded > 0:
             goes &= np.asarray(self._recorded)[which] >= recorded
-        wanted = [name not in without and (not relations or name in relations) for name in self._relations]
-        goes &= np.array(wanted, bool)[np.asarray(self._which)[which]]
+        goes &= self._by(relations, without)[np.asarray(self._which)[which]]
         size = max(len(self._names), 1)
         pairs = np.sort(mine[whose[goes]] * size + others[goes])
         first = np.ones(len(pairs), bool)
@@ -340,14 +339,8 @@ class Web:
         """
         there = np.zeros(len(self._names), bool)
         there[[self._places[name] for name in known if name in self._places]] = True
-        wanted, last, last_of = (
-            np.array([holds(name) for name in self._relations], bool)
-            for holds in (
-                lambda name: name not in without and (not relations or name in relations),
-                aside.__contains__,
-                aside_of.__contains__,
-            )
-        )
+        wanted = self._by(relations, without)
+        last, last_of = (np.array([name in those for name in self._relations], bool) for those in (aside, aside_of))
         by_name = np.argsort(np.argsort(self._relations)) if self._relations else np.zeros(0, np.int64)
         neighbours = {}
         for name in names:
@@ -369,16 +362,15 @@ class Web:
             neighbours[name] = list(self.names(list(dict.fromkeys(offered.tolist()))[:room]))
         return neighbours
 
+    def _by(self, relations: Collection[str], without: Collection[str] = ()) -> NDArray[np.bool_]:
+        """For each relation whether it is one of some (of none: any), and none of others."""
+        return np.array(
+            [name not in without and (not relations or name in relations) for name in self._relations], bool
+        )
+
     def _mine(self, name: str) -> slice:
         place = self._places.get(name)
         return slice(0) if place is None else slice(self._starts[place], self._starts[place + 1])
-
-
-def _side_by_side(starts: Places, ends: Places) -> tuple[Places, Places]:
-    """The numbers of some spans, one after the other: for each the place of its span, and the number."""
-    count = ends - starts
-    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(np.arange(len(starts)), count), np.repeat(starts, count) + offset
 
 
 def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:

@@ -11,6 +11,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints, groups
-from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.links.ties import Tie, Web
 
 # The longest way that is looked for at all, and the longest of which every one is.
@@ -102,20 +103,23 @@ class WayGround:
             relations=rules.relations, least=rules.least, recorded=rules.recorded, avoiding=rules.avoiding
         )
 
+    @cached_property
+    def _shape(self) -> tuple[Ints, Ints, Bools]:
+        """Who has neighbours; how many each has; and who is somebody's: who is avoided has neighbours, and is nobody's."""
+        steps = np.diff(self.near.starts)
+        met = np.zeros(len(steps), dtype=bool)
+        met[self.near.others] = True
+        return np.flatnonzero(steps), steps, met
+
     def likelihoods(self, end: int) -> Floats:
         """How far the likeliest way from each to `end` is believed; 0 where there is none."""
         known = self._likelihoods.get(end)
         if known is not None:
             return known
-        near = self.near
-        size = len(near.starts) - 1
-        best = np.zeros(size)
+        near, (there, steps, met) = self.near, self._shape
+        best = np.zeros(len(steps))
         best[end] = 1.0
         front = np.array([end])
-        there, steps = np.flatnonzero(np.diff(near.starts)), np.diff(near.starts)
-        # Who is avoided has neighbours, and is nobody's.
-        met = np.zeros(size, dtype=bool)
-        met[near.others] = True
         # Until nobody is believed more by one step more: whoever gained is looked at again, or all at once, which is quicker for many.
         while len(front):
             if steps[front].sum() * _FEW < len(near.others):
@@ -123,7 +127,7 @@ class WayGround:
                 others, through = near.others[which], best[front][whose] * near.beliefs[which]
                 gains = through > best[others]
                 np.maximum.at(best, others[gains], through[gains])
-                front = _marked(others[gains], size)
+                front = _marked(others[gains], len(best))
             else:
                 through = np.maximum.reduceat(best[near.others] * near.beliefs, near.starts[there])
                 gains = (through > best[there]) & met[there]
