@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -62,6 +63,26 @@ def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, act
     # Of a picture nothing else says around whom it was; a text that is no plain id is told by its length.
     assert page != "network" or line["detail"]["entities"] == [f"{len(site.boss)} characters"]
     assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
+
+
+@pytest.mark.parametrize("page", ["network", "network/tables", "network/measures", "network/groups"])
+def test_around_whom_a_picture_is_and_what_was_opened_in_it_is_told_of_each_page_of_it(site: Any, page: str) -> None:
+    client = site.client("inv")
+    before = acts(site.service)[0]["id"]
+    address = site.address(page, id=site.boss) + f"&open=~PILOTED~{quote(site.boss)}&open=&add={quote(site.aide)}"
+    assert client.get(f"{address}{'&add=' * 20}").status_code == 200
+    (line,) = acts(site.service, before)
+    told = line["detail"]
+    assert (told["query"], told["openings"]) == ("network", [f"{len(site.boss)} characters"])
+    assert told["entities"] == sorted(f"{len(name)} characters" for name in (site.boss, site.aide))
+
+
+def test_what_was_left_blank_is_not_told_of_a_search(site: Any) -> None:
+    before = acts(site.service)[0]["id"]
+    assert site.client("inv").get(site.address("search", q="P12")).status_code == 200
+    told = [line["detail"]["parameters"] for line in acts(site.service, before) if "parameters" in line["detail"]]
+    assert {"text": "8 characters", "parts": ["p12"]} in told
+    assert not [line for line in told if "0 characters" in line.values() or [] in line.values()]
 
 
 def session(site: Any) -> Session:

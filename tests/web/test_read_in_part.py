@@ -130,6 +130,16 @@ def test_opening_one_relation_of_who_has_many_brings_what_is_offered(at_server: 
         assert brought("", "~PILOTED~hub", "~PAID~ ", "~DIRECTED~hub") == ["", "c1", "", "p8"]
 
 
+def test_more_openings_than_are_read_at_once_are_told(place: Place) -> None:
+    def drawn(*opened: str) -> tuple[bool, bool]:
+        view = place("whole").network.picture(PictureRequest(["HUB"], depth=0, opened=opened))
+        return "X1" in {node.id for node in view.nodes}, view.truncated
+
+    same = ["~DIRECTED~HUB"] * 3
+    assert drawn(*same[:2], "~PILOTED~HUB") == (True, False)
+    assert drawn(*same, "~PILOTED~HUB") == (False, True)
+
+
 def test_whom_a_form_means_is_sought_among_people_where_it_must_be_one(at_server: Callable[..., Settings]) -> None:
     """As many crossings are called so as are looked through: the interpreter meant *nobody that you can see*."""
     rows: Tables = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,17 +84,22 @@ class Network:
         Raises:
             NotFound: none of the ids it starts at is there for this reader. Busy: the case was changed meanwhile.
         """
-        # A step that is taken in memory is no question of its own: that it was asked, and around whom, is told by this.
-        openings = [identifier for identifier, _ in map(opening, wanted.opened)]
-        with self._ask.look("read", query="network", entities=[*wanted.starts, *wanted.alone], openings=openings):
+        with self.look(wanted):
             return self._drawn(wanted)
+
+    def look(self, wanted: PictureRequest) -> AbstractContextManager[dict[str, Any]]:
+        """One act in the log for a picture and what is told beside it: see `Ask.look`.
+
+        A step that is taken in memory is no question of its own: that it was asked, and around whom, is told by this.
+        """
+        return self._ask.look("read", **wanted.particulars)
 
     def _drawn(self, wanted: PictureRequest) -> Picture:
         """What is asked for. Raises as `picture`."""
-        stages = self._stages(wanted)
+        web = self._web(wanted)
+        stages, cut = self._stages(wanted, web)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
         asked = wanted.filters | ids
-        web = self._web(wanted)
         questions = [
             ("network.nodes", wanted.counted | ids | {"beyond": ids["ids"] if web is None else []}),
             ("network.among", asked),
@@ -113,7 +119,7 @@ class Network:
             [row for row in among.dicts() if wanted.draws((row["subject"], row["relation"], row["object"]))],
             starts=wanted.starts,
             hidden=wanted.hidden,
-            truncated=among.truncated or entities.truncated,
+            truncated=among.truncated or entities.truncated or cut,
             in_steps=not self._ask.grant.sources,
             arrangement=wanted.arrangement,
             graded={(row["subject"], row["relation"], row["object"]) for some in of_grades for row in some.dicts()}
@@ -130,7 +136,7 @@ class Network:
         """
         wanted = wanted or PictureRequest([identifier], depth=0)
         with self._ask.look("read", query="network", entities=[identifier]):
-            stages = self._stages(wanted)
+            stages, _ = self._stages(wanted, self._web(wanted))
             filters = wanted.counted | wanted.aside
             return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
@@ -175,16 +181,18 @@ class Network:
                 graph.add_node(identifier, kind=row["kind"], name=row["name"] or identifier, sealed=row["sealed"])
         return writable(graph)
 
-    def _stages(self, wanted: PictureRequest) -> list[list[str]]:
-        """Ids by stage: the start with its surroundings, what came in alone, each opening."""
-        filters, web = wanted.filters | wanted.aside, self._web(wanted)
+    def _stages(self, wanted: PictureRequest, web: Web | None) -> tuple[list[list[str]], bool]:
+        """Ids by stage: the start with its surroundings, what came in alone, each opening; and whether the row cap cut some."""
+        filters = wanted.filters | wanted.aside
         first = front = wanted.starts
+        cut = False
         for _ in range(wanted.depth):
             room = wanted.cap - len(first)
             if not front or room <= 0:
                 break
             if web is None:
-                neighbours = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
+                reached = self._ask.rows("network.reach", ids=front, known=first, room=room, **filters)
+                neighbours, cut = dict(reached.rows), cut or reached.truncated
             else:
                 # In the log it is the same question.
                 with self._ask.act("read", query="network.reach"):
@@ -192,7 +200,7 @@ class Network:
             front = in_turns([neighbours.get(identifier, []) for identifier in front], room)
             first = first + front
         stages, known = [first], set(first)
-        waiting = self._openings(wanted, first)
+        waiting, cut_short = self._openings(wanted, first)
         # Nodes that came in alone can be opened as well; opened before it came in (an address written by hand), a node
         # opens nothing.
         for alone in ([], [identifier for identifier in wanted.alone if identifier not in known]):
@@ -208,27 +216,30 @@ class Network:
                     known |= set(stage)
                 else:
                     waiting.append((identifier, offers))
-        return stages
+        return stages, cut or cut_short
 
     def _web(self, wanted: PictureRequest) -> Web | None:
         """The links of the case where they are in memory: whom they lead to takes the server most of its time. Grades it alone knows."""
         return None if wanted.grades else self._ask.home.caches(PathCaches).webs.there(self._ask.state)
 
-    def _openings(self, wanted: PictureRequest, known: list[str]) -> list[tuple[str, list[list[str]]]]:
-        """Whose neighbours each opening wants, and those that are not there yet, most believed first; apart who comes last."""
+    def _openings(self, wanted: PictureRequest, known: list[str]) -> tuple[list[tuple[str, list[list[str]]]], bool]:
+        """Whose neighbours each opening wants, and those that are not there yet, most believed first; apart who comes last.
+
+        And whether the row cap cut some.
+        """
         # Blank ones, of an address that was cut short, are left out of lists on their way to the server: so here, from both.
         asked = [(identifier, word) for identifier, word in map(opening, wanted.opened) if identifier.strip()]
         if not asked:
-            return []
+            return [], False
         ids = [identifier for identifier, _ in asked]
         words = [word or "*" for _, word in asked]
         # What another one brings before it, this one need not: so many more are asked for.
         room = OPENING * len(asked) + len(wanted.alone)
-        rows = self._ask.rows(
+        opened = self._ask.rows(
             "network.opened", ids=ids, words=words, known=known, room=room, **wanted.filters, **wanted.aside
-        ).rows
-        brought = {turn: offers for turn, *offers in rows}
-        return [(identifier, brought.get(turn, [])) for turn, identifier in enumerate(ids)]
+        )
+        brought = {turn: offers for turn, *offers in opened.rows}
+        return [(identifier, brought.get(turn, [])) for turn, identifier in enumerate(ids)], opened.truncated
 
 
 def _of_ties(filters: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, FAMILIES, RELATIONS, LinkKey, beside, family, those
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
+from graphsvc.views.picture.network import opening
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
 NODES = 60
@@ -107,6 +108,12 @@ class PictureRequest:
     def alone(self) -> list[str]:
         """What came in without its neighbours, each once."""
         return list(dict.fromkeys(identifier for identifier in self.added if identifier))
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """What the log tells of a look at it: around whom it is, and whose neighbours were asked for."""
+        openings = [identifier for identifier, _ in map(opening, self.opened) if identifier.strip()]
+        return {"query": "network", "entities": [*self.starts, *self.alone], "openings": list(dict.fromkeys(openings))}
 
     def draws(self, link: LinkKey) -> bool:
         """Whether a link is among those that were chosen, or not between two that the picture starts at."""

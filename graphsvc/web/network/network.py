@@ -6,7 +6,8 @@ The address says where a picture starts and what was filtered, opened and hidden
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request, send_from_directory, url_for
@@ -27,7 +28,7 @@ from graphsvc.views.picture.folding import groups as groups_of
 from graphsvc.views.picture.measures import measured
 from graphsvc.views.picture.network import Picture, link_of
 from graphsvc.web.asked import number
-from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
+from graphsvc.web.frame import TWIN, View, answer, answer_early, at, page, wants_json
 from graphsvc.web.leads.leads import ranked
 from graphsvc.web.network import pictures
 from graphsvc.web.network.entities import mark_of
@@ -81,7 +82,7 @@ def view(case: str) -> ResponseReturnValue:
     began = pictures.begun(session) if _opens() else None
 
     def late() -> dict[str, Any]:
-        with session.look("read", query="network", entities=[*wanted["ids"], *wanted["added"]]):
+        with session.network.look(PictureRequest(**wanted)):
             picture = session.network.picture(PictureRequest(**wanted))
             if began and (lost := began.lost(picture, MOST_NODES)):
                 wanted["added"] += lost
@@ -95,7 +96,19 @@ def view(case: str) -> ResponseReturnValue:
     return answer_early("network/view.html", late, case=session.case)
 
 
-@page(blueprint, "/case/<case>/network/tables", look="read", query="=network")
+def _one_look(view: View) -> View:
+    """A page beside a picture as one look at it: its line in the log says the same of the picture as the picture's own."""
+
+    @wraps(view)
+    def looked(case: str) -> ResponseReturnValue:
+        with at(case).network.look(PictureRequest(**asked())):
+            return view(case)
+
+    return cast("View", looked)
+
+
+@page(blueprint, "/case/<case>/network/tables")
+@_one_look
 def tables(case: str) -> ResponseReturnValue:
     """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
     session = at(case)
@@ -106,7 +119,8 @@ def tables(case: str) -> ResponseReturnValue:
     return answer("network/tables.html", **values)
 
 
-@page(blueprint, "/case/<case>/network/measures", look="read", query="=network")
+@page(blueprint, "/case/<case>/network/measures")
+@_one_look
 def measures(case: str) -> ResponseReturnValue:
     """What the nodes of the picture at the same address can be coloured and sized by."""
     session = at(case)
@@ -147,7 +161,8 @@ def days(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/case/<case>/network/groups", look="read", query="=network")
+@page(blueprint, "/case/<case>/network/groups")
+@_one_look
 def groups(case: str) -> ResponseReturnValue:
     """The groups that the picture at the same address can be folded by: by gang, workplace, crossing and community."""
     session = at(case)
