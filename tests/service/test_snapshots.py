@@ -368,6 +368,29 @@ def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
     assert computed(twice.kept, "all") == computed(twice.plain, "all")
 
 
+def test_what_false_accounts_could_do_is_kept_and_takes_nothing_that_is_left_out(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice.deliver(FIRST)
+
+    def told_of_each() -> list[Any]:
+        twice.kept.forget()
+        reader = session(twice.kept, "all", CASE)
+        return [reader.leads.falsehood(lead.id) for lead in reader.leads.ranking().leads]
+
+    first = told_of_each()
+    assert any(false is not None for false, _ in first)
+    with monkeypatch.context() as patch:
+        patch.setattr(material, "pieces", None)
+        assert told_of_each() == first
+    # Where more share the first places than are gathered, each is worked out when somebody asks.
+    monkeypatch.setattr(material, "_GATHERED", 0)
+    reader = session(twice.plain, "all", CASE)
+    twice.plain.forget()
+    assert [reader.leads.falsehood(lead.id) for lead in reader.leads.ranking().leads] == first
+    assert reader.leads._material._held().falsehood is None
+
+
 @pytest.mark.parametrize("change", ["a delivery", "an undo"])
 def test_what_is_left_out_is_of_the_state_that_it_is_left_out_of(
     twice: Twice, monkeypatch: pytest.MonkeyPatch, change: str

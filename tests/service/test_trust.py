@@ -291,10 +291,12 @@ def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is
         assert first == again
         assert session.leads.questions.readings(lead) == session.leads.questions.readings(lead)
         session.leads.witnesses.through([lead])
-    every = [
-        f"{name} {lead}" for lead in ("told-1", "heard-1") for name in ("would_leave", "explain", "readings", "paths")
-    ]
-    assert sorted(done) == sorted(every)
+    every = [f"{name} {lead}" for lead in ("told-1", "heard-1") for name in ("explain", "readings", "paths")]
+    false = [one for one in done if one.startswith("would_leave")]
+    assert sorted(one for one in done if one not in false) == sorted(every)
+    # Of all in the first places together, of each once.
+    assert len(set(false)) == len(false)
+    assert "would_leave told-1" in false
     # Another reader is told it anew.
     people("whole").leads.look("told-1")
     assert done[-1] == "explain told-1"

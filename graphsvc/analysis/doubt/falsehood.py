@@ -76,6 +76,9 @@ class Gathering:
         pieces: what is left out; of those only the kinds `FALSE` are gathered.
         top: how many first places there are.
 
+    Attributes:
+        ids: persons in the first places.
+
     Example:
         >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
@@ -99,7 +102,7 @@ class Gathering:
         self._leaving, self._pieces, self._top = leaving, pieces, top
         self._false = np.array([piece.kind in FALSE for piece in pieces], dtype=bool)
         self._leads = first_places(leaving, top)
-        self._ids = [leaving.network.ids[row] for row in self._leads.tolist()]
+        self.ids = [leaving.network.ids[row] for row in self._leads.tolist()]
         self._touching: list[Piece] = []
         self._worst, self._without = np.zeros(self.width, dtype=np.int64), np.zeros(self.width, dtype=np.int64)
         self._ranked = np.zeros(self.width, dtype=bool)
@@ -113,7 +116,7 @@ class Gathering:
         """Note some rankings; the places of their sets are those of the pieces."""
         those = self._false[some.left_out]
         if those.any():
-            listed = self._leaving.listed(some, self._ids)
+            listed = self._leaving.listed(some, self.ids)
             ranks, lead = after(listed, self._top + 1)[those], np.arange(self.width)
             first = ranks.argmax(axis=0)
             worse = np.flatnonzero(ranks[first, lead] > self._worst)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from graphsvc.access.door.snapshots import AsRows
 from graphsvc.analysis.doubt.brought import Brought
-from graphsvc.analysis.doubt.falsehood import Alone
+from graphsvc.analysis.doubt.falsehood import FalseAccounts
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.score.hubs import Lead, Ranking
@@ -21,7 +21,6 @@ Beside = Mapping[str, Any]
 _LEAD = attrgetter(*(item.name for item in fields(Lead)))
 _PLACE = attrgetter("best", "worst", "loss", "low", "high", "rests_on", "rank_without")
 _PIECE = attrgetter("kind", "statement", "sources", "claims")
-_NUMBERS = ("leads", "worst", "without", "ranked")
 
 
 def _ranking_rows(ranking: Ranking) -> tuple[Rows, Beside]:
@@ -36,15 +35,38 @@ def _piece(kind: str, statement: str, sources: list[str], claims: int) -> Piece:
     return Piece(kind, statement, tuple(sources), claims, np.zeros(0, dtype=np.int64))
 
 
-def _places_rows(places: dict[str, Place]) -> tuple[Rows, Beside]:
-    return [
-        (name, *_PLACE(place), None if place.most is None else _PIECE(place.most)) for name, place in places.items()
-    ], {}
+@dataclass(frozen=True, slots=True)
+class HeldPlaces:
+    """How far the places of a ranking hold, and what false accounts could do to it: one walk through what it is told in tells both.
+
+    Attributes:
+        places: person → how far their place holds.
+        falsehood: of everybody in the first places the fewest accounts that would have to be false for them to leave these; None:
+            more share them than it is worked out of unasked. Empty without source clearance.
+        invented: how many agreeing invented accounts would put somebody of whom nothing is told there; None: none would that is tried.
+    """
+
+    places: Mapping[str, Place]
+    falsehood: Mapping[str, FalseAccounts] | None
+    invented: int | None
 
 
-def _places_made(rows: Rows, _beside: Beside) -> dict[str, Place]:
+def _places_rows(held: HeldPlaces) -> tuple[Rows, Beside]:
+    rows = [
+        (name, *_PLACE(place), None if place.most is None else _PIECE(place.most))
+        for name, place in held.places.items()
+    ]
+    falsehood = None if held.falsehood is None else {name: _false_row(those) for name, those in held.falsehood.items()}
+    return rows, {"falsehood": falsehood, "invented": held.invented}
+
+
+def _false_row(those: FalseAccounts) -> list[Any]:
+    return [list(map(_PIECE, those.pieces)), those.rank, those.fewest, those.tried]
+
+
+def _places_made(rows: Rows, beside: Beside) -> HeldPlaces:
     """What moves a place most is told apart by what it is, and not by its rows of the ledger."""
-    return {
+    places = {
         name: Place(
             best,
             worst,
@@ -57,25 +79,13 @@ def _places_made(rows: Rows, _beside: Beside) -> dict[str, Place]:
         )
         for name, best, worst, loss, low, high, rests_on, without, most in rows
     }
+    kept = beside["falsehood"]
+    falsehood = None if kept is None else {name: _false_made(*those) for name, those in kept.items()}
+    return HeldPlaces(places, falsehood, beside["invented"])
 
 
-def alone_among(left_out: Sequence[Piece]) -> AsRows[Alone]:
-    """How what becomes of the first places is written: its pieces by their places among all that are left out in turn.
-
-    Of a case that stands as it did these are the same in every process, and each has them once in memory.
-    """
-
-    def rows(alone: Alone) -> tuple[Rows, Beside]:
-        place = {id(piece): number for number, piece in enumerate(left_out)}
-        numbers = {name: getattr(alone, name).tolist() for name in _NUMBERS}
-        return [(place[id(piece)],) for piece in alone.pieces], numbers
-
-    def made(rows: Rows, beside: Beside) -> Alone:
-        leads, worst, without = (np.array(beside[name], dtype=np.int64) for name in _NUMBERS[:3])
-        ranked = np.array(beside["ranked"], dtype=bool)
-        return Alone([left_out[number] for (number,) in rows], leads, worst, without, ranked)
-
-    return AsRows("alone", rows, made)
+def _false_made(pieces: list[Any], rank: int | None, fewest: bool, tried: int) -> FalseAccounts:
+    return FalseAccounts(tuple(_piece(*piece) for piece in pieces), rank, fewest=fewest, tried=tried)
 
 
 def _brought_rows(brought: dict[str, Brought]) -> tuple[Rows, Beside]:

@@ -5,7 +5,7 @@ Everything is computed on what this reader may see, not hidden afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -67,7 +67,7 @@ class Leads:
         """
         return {name: unnamed for name, place in self._places().items() if (unnamed := _unnamed(place))}
 
-    def _places(self) -> dict[str, Place]:
+    def _places(self) -> Mapping[str, Place]:
         with self._ask.act("analyse", query="places") as outcome:
             places = self._material.places()
             outcome["rows"] = len(places)

@@ -6,7 +6,7 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -51,7 +51,7 @@ from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.as_claims import claim_columns, claim_of
-from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, alone_among
+from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, HeldPlaces
 from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
@@ -133,8 +133,7 @@ class LeadCaches(Caches):
         self.ways: Cache[dict[str, tuple[Path, ...]]] = Cache(CLEARANCES)
         self.readings: Cache[LeadReadings] = Cache(_LEADS)
         self.falsehood: Cache[FalseAccounts | None] = Cache(_LEADS)
-        self.invented: Cache[int | None] = Cache(_RESULTS)
-        self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
+        self.places: Cache[HeldPlaces] = Cache(_RESULTS)
         self.brought: Cache[dict[str, Brought]] = Cache(_RESULTS)
         self.agreements: Cache[list[Agreement]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_LEADS)
@@ -276,31 +275,29 @@ class Material:
             for claim in (claims.objects() if isinstance(claims, LaidClaims) else claims)
         }
 
-    def places(self) -> dict[str, Place]:
+    def places(self) -> Mapping[str, Place]:
         """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
+        return self._held().places
+
+    def _held(self) -> HeldPlaces:
         return self._caches.places.of(self._ask.state, lambda: self._ask.computed(PLACES, self._place))
 
     @lasting()
-    def _place(self) -> dict[str, Place]:
-        state, prepared = self._ask.state, self._leaving()
+    def _place(self) -> HeldPlaces:
+        prepared = self._leaving()
         if prepared is None:
-            return {}
+            return HeldPlaces({}, {}, None)
         leaving, left_out = prepared.leaving, prepared.pieces()
-        gathering = Gathering(leaving, left_out) if self._ask.grant.sources else None
-        if gathering is None or gathering.width > _GATHERED:
-            return places(leaving.on, left_out, leaving=leaving)
+        if not self._ask.grant.sources:
+            return HeldPlaces(places(leaving.on, left_out, leaving=leaving), {}, None)
+        invented, gathering = invented_needed(leaving.on), Gathering(leaving, left_out)
+        if gathering.width > _GATHERED:
+            return HeldPlaces(places(leaving.on, left_out, leaving=leaving), None, invented)
         # Both are told by the rankings without a piece each, which are gone through once.
         held = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
-        self._alone(state, left_out, gathering.held)
-        return held
-
-    def _alone(self, state: State, left_out: Sequence[Piece], compute: Callable[[], Alone]) -> Alone:
-        """What becomes of the first places without any one piece: as it is kept, or else computed.
-
-        `state`: the one that the pieces are of. The case may be another by now, and has other pieces then.
-        """
-        form = alone_among(left_out)
-        return self._caches.alone.of(state, lambda: self._ask.computed(form, compute, version=state[1]))
+        singly = gathering.held()
+        false = {name: would_leave(leaving.on, singly, name, leaving=leaving) for name in gathering.ids}
+        return HeldPlaces(held, {name: those for name, those in false.items() if those is not None}, invented)
 
     def _leaving(self) -> _Prepared | None:
         """What makes the rankings without some of what is told; None where nobody is given a part."""
@@ -400,21 +397,22 @@ class Material:
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
         """The fewest accounts that would have to be false for somebody to leave the first places; sources included."""
+        every = self._held().falsehood
+        if every is not None:
+            return every.get(lead)
         return self._caches.falsehood.of((*self._ask.state, lead), lambda: self._would_leave(lead))
 
     def _would_leave(self, lead: str) -> FalseAccounts | None:
-        state, prepared = self._ask.state, self._leaving()
+        prepared = self._leaving()
         if prepared is None or prepared.leaving.numbers.get(lead) not in first_places(prepared.leaving):
             return None
         leaving, left_out = prepared.leaving, prepared.pieces()
-        self.places()  # which goes through the pieces for both
-        return would_leave(
-            leaving.on, self._alone(state, left_out, lambda: alone(leaving, left_out)), lead, leaving=leaving
-        )
+        singly = self._caches.alone.of(self._ask.state, lambda: alone(leaving, left_out))
+        return would_leave(leaving.on, singly, lead, leaving=leaving)
 
     def invented(self) -> int | None:
         """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""
-        return self._caches.invented.of(self._ask.state, lambda: invented_needed(self.basis()))
+        return self._held().invented
 
     def require_ranked(self, lead: str) -> Lead:
         """The lead of a person.
