@@ -77,9 +77,8 @@ def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
     on = basis(*make(seed), few_below=few_below)
     assert (on.network is None) == (make is of_contacts)
     scores = exact(on)
-    of = dealt(on)
     for name, score in scores.items():
-        assert sum(reasons(on, name, of).shares.values()) == pytest.approx(score, abs=1e-9), name
+        assert sum(reasons(on, name).shares.values()) == pytest.approx(score, abs=1e-9), name
     assert (ONLY_CARRIED in scores.values()) == (make is with_passengers)
     assert [lead.score for lead in ranked(on).leads] == pytest.approx(sorted(scores.values(), reverse=True), abs=1e-7)
 
@@ -122,10 +121,9 @@ def test_without_a_claim_that_has_no_share_nothing_changes_and_without_those_tha
     told = on.told.claims
     keys = np.array([number_of(told, claim) for claim in told])
     before = without(on, np.zeros(len(told), dtype=bool))
-    of = dealt(on)
     idle = 0
     for name in before.keys() - on.left_out - things(told):
-        because = reasons(on, name, of)
+        because = reasons(on, name)
         about = [row for row, claim in enumerate(told) if name in (claim.subject, claim.object)]
         none = [row for row in about if share_key(told[row]) not in because.shares.keys() | because.joining]
         for row in none:
@@ -288,10 +286,10 @@ def test_where_contacts_stand_out_what_is_said_of_a_part_has_its_share(few_below
     cast = people(*(f"p{number}" for number in range(40)))
     on = basis([*star, *told], cast, {}, few_below=few_below)
     assert on.network is None
-    of, scores = dealt(on), exact(on)
+    scores = exact(on)
     for name, score in scores.items():
-        assert sum(reasons(on, name, of).shares.values()) == pytest.approx(score, abs=1e-9), name
-    by_what = {claim.relation + claim.polarity: reasons(on, "p7", of).share(claim) for claim in on.told.claims}
+        assert sum(reasons(on, name).shares.values()) == pytest.approx(score, abs=1e-9), name
+    by_what = {claim.relation + claim.polarity: reasons(on, "p7").share(claim) for claim in on.told.claims}
     assert by_what["RUNSasserts"] > 0 > by_what["RUNSdenies"]
     assert by_what["DIRECTEDasserts"] > 0
-    assert set(reasons(on, "p8", of).shares) == {"t: p0 CONTACTED p8"}
+    assert set(reasons(on, "p8").shares) == {"t: p0 CONTACTED p8"}

@@ -88,7 +88,7 @@ class Basis:
         """Ids of all persons."""
         return frozenset(person.id for person in self.everyone)
 
-    @property
+    @cached_property
     def inside(self) -> Bools:
         """For each entity of the ledger whether it may play a part."""
         return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)

@@ -7,8 +7,9 @@ at the other end is taken for is read from claims about them: these say what a s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """What the scores of everybody are made of: what reasons are taken from, person by person.
+    """What the scores of everybody are made of.
 
     Attributes:
         links: the share of each link.
@@ -88,7 +89,7 @@ def share_key(claim: Claim) -> ShareKey:
     return claim.id or (*claim.key, claim.polarity)
 
 
-def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats) -> LinkShares:
+def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats, of: int | None = None) -> LinkShares:
     """The share of every link in the score of everybody at an end of it.
 
     Args:
@@ -96,6 +97,7 @@ def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats) 
         whole: their network.
         whom: for what the last reading takes everybody, see `parts.seen`.
         values: their ingredients with that.
+        of: row, in the network, of the one person whose shares are wanted; `values` are theirs alone then (default: everybody).
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -112,6 +114,9 @@ def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats) 
     sums = np.expm1(values)
     rate = np.divide(parts.shares(values), sums, out=np.zeros_like(sums), where=sums > 0)
     deeds, carried, ties = whole.in_deeds, whole.in_carried, whole.in_ties
+    if of is not None:
+        theirs = (entries.chosen(np.flatnonzero(entries.person == of)) for entries in (deeds, carried, ties))
+        deeds, carried, ties = (replace(entries, person=np.zeros_like(entries.person)) for entries in theirs)
     column = CARRIED_COLUMNS[carried.column]
     by_kind = rate[ties.person[:, None], TIE_COLUMNS[ties.column]] * whom[ties.other]
     rates = (
@@ -120,7 +125,8 @@ def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats) 
         by_kind.sum(axis=1),
     )
     link = np.concatenate((deeds.link, carried.link, ties.link))
-    place = np.searchsorted(ledger.ids, whole.ids) if whole.size else np.zeros(0, dtype=np.int64)
+    ids = whole.ids if of is None else whole.ids[of : of + 1]
+    place = np.searchsorted(ledger.ids, ids) if ids else np.zeros(0, dtype=np.int64)
     person = place[np.concatenate((deeds.person, carried.person, ties.person))]
     return LinkShares(link, person.astype(np.int64), np.concatenate(rates) * whole.belief[link])
 
@@ -156,29 +162,38 @@ def dealt(on: Basis) -> Dealt:
 
     Limits: as `link_shares` and `contact_links`.
     """
-    ledger = on.told
+    ledger, network = on.told, on.network
+    if network is None:
+        return Dealt(structure_links(ledger, on.inside, on.positions), _part(ledger, None))
+    whom = parts.seen(network)
+    return Dealt(
+        link_shares(ledger, network, whom, ingredients(network, whom)), _part(ledger, network.belief[ledger.link])
+    )
+
+
+def _part(ledger: Ledger, believed: Floats | None) -> Floats:
+    """For each row its share of the belief of its link; `believed`: for each row how far that is; None: there are contacts above all."""
     size = int(ledger.link.max(initial=-1)) + 1
     shares = belief_shares(ledger, strengths(ledger), size)
-    if on.network is None:
-        asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
-        part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
-        believed = np.bincount(ledger.link, shares, size)[ledger.link]
-        by_role = ledger.of(PUTS_BEFORE) & (believed > 0)
-        part[by_role] = shares[by_role] / believed[by_role]
-        return Dealt(structure_links(ledger, on.inside, on.positions), part)
-    belief = on.network.belief[ledger.link]
-    part = np.divide(shares, belief, out=np.zeros(len(belief)), where=belief > 0)
-    whom = parts.seen(on.network)
-    return Dealt(link_shares(ledger, on.network, whom, ingredients(on.network, whom)), part)
+    if believed is not None:
+        return np.divide(shares, believed, out=np.zeros(len(believed)), where=believed > 0)
+    asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
+    part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
+    of_link = np.bincount(ledger.link, shares, size)[ledger.link]
+    by_role = ledger.of(PUTS_BEFORE) & (of_link > 0)
+    part[by_role] = shares[by_role] / of_link[by_role]
+    return part
 
 
-def reasons(on: Basis, lead: str, of: Dealt | None = None) -> Reasons:
+def reasons(on: Basis, lead: str, whom: Floats | None = None) -> Reasons:
     """What the score of one person is made of, claim by claim; the shares add up to it.
+
+    Nothing but the claims that have the person at an end is gone through: no other has a share.
 
     Args:
         on: what the ranking is computed on; for who lacks source clearance, the claims as they are told.
         lead: the person's id.
-        of: `dealt(on)`, where it is there already.
+        whom: `parts.seen(on.network)`, where it is there already.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -191,18 +206,42 @@ def reasons(on: Basis, lead: str, of: Dealt | None = None) -> Reasons:
     Limits: says what an account did to the number, not how good the account is. Where there are only contacts, each person
     somebody is tied to has the same share of their position, whatever it owes to whom.
     """
-    ledger = on.told
-    place = int(np.searchsorted(ledger.ids, lead))
-    if place == len(ledger.ids) or ledger.ids[place] != lead:
+    place = _place_of(on.told.ids, lead)
+    if place is None:
         return Reasons({})
+    told = on.told.rows((on.told.subject == place) | (on.told.object == place))
     if on.network is not None and lead in on.left_out:
-        return Reasons(_of_carried(ledger, place))
-    of = dealt(on) if of is None else of
-    mine = of.links.person == place
-    which, row = rows_of(of.links.link[mine], ledger)
-    share = of.links.share[mine][which] * of.part[row]
-    idle = (of.links.share[mine][which] != 0) & (of.part[row] == 0) & ~ledger.denies[row]
-    return Reasons(_keyed(ledger, row, share), _joining(ledger, row[idle]))
+        return Reasons(_of_carried(told, place))
+    links, number = np.unique(told.link, return_inverse=True)
+    theirs = replace(told, link=number.astype(np.int64))
+    shares = _shares_of(on, theirs, links, place, whom)
+    part = _part(theirs, None if on.network is None else on.network.belief[told.link])
+    which, row = rows_of(shares.link, theirs)
+    share = shares.share[which] * part[row]
+    idle = (shares.share[which] != 0) & (part[row] == 0) & ~theirs.denies[row]
+    return Reasons(_keyed(theirs, row, share), _joining(theirs, row[idle]))
+
+
+def _shares_of(on: Basis, theirs: Ledger, links: Ints, place: int, whom: Floats | None) -> LinkShares:
+    """The share of each link in the score of one person, by its place among `links`, which are those of the rows that have them at an end."""
+    network = on.network
+    if network is None:
+        every = structure_links(theirs, on.inside, on.positions)
+        mine = every.person == place
+        return LinkShares(every.link[mine], every.person[mine], every.share[mine])
+    row = _place_of(network.ids, on.told.ids[place])
+    if row is None:
+        nobody = np.zeros(0, dtype=np.int64)
+        return LinkShares(nobody, nobody, np.zeros(0))
+    whom = parts.seen(network) if whom is None else whom
+    shares = link_shares(on.told, network, whom, ingredients(network, whom, np.array([row])), row)
+    return replace(shares, link=np.searchsorted(links, shares.link).astype(np.int64))
+
+
+def _place_of(ids: Sequence[str], wanted: str) -> int | None:
+    """Where an id stands among some that are sorted; None: it does not."""
+    place = bisect_left(ids, wanted)
+    return place if place < len(ids) and ids[place] == wanted else None
 
 
 def raising(on: Basis, of: Dealt) -> tuple[Ints, Ints]:

@@ -35,12 +35,14 @@ from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, of_twins
+from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
-from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, raising, reasons
+from graphsvc.analysis.score.parts import seen
+from graphsvc.analysis.score.reasons import Reasons, dealt, raising, reasons
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
@@ -120,7 +122,7 @@ class LeadCaches(Caches):
         self.bases: Cache[Basis] = Cache(CLEARANCES)
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.before: Cache[Before] = Cache(_RESULTS)
-        self.dealt: Cache[Dealt] = Cache(CLEARANCES)
+        self.seen: Cache[Floats | None] = Cache(CLEARANCES)
         self.leaving: Cache[_Prepared | None] = Cache(CLEARANCES)
         self.alone: Cache[Alone] = Cache(CLEARANCES)
         self.surroundings: Cache[Surroundings] = Cache(CLEARANCES)
@@ -197,11 +199,13 @@ class Material:
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
-        return reasons(self.basis(), lead, self._dealt())
+        return reasons(self.basis(), lead, self._caches.seen.of(self._ask.state, self._see))
 
-    def _dealt(self) -> Dealt:
-        """What the scores of everybody are made of."""
-        return self._caches.dealt.of(self._ask.state, lambda: dealt(self.basis()))
+    @lasting()
+    def _see(self) -> Floats | None:
+        """For what the ranking takes everybody who may play a part; None: it goes by contacts."""
+        network = self.basis().network
+        return None if network is None else seen(network)
 
     def ranking(self) -> Ranking:
         """The ranking as this reader is told it."""
@@ -377,7 +381,7 @@ class Material:
         if not interested:
             return {}
         on = self.basis()
-        person, row = raising(on, self._dealt())
+        person, row = raising(on, dealt(on))
         moved = np.array([claim.source in interested for claim in on.told.claims], dtype=bool)[row]
         every, noted = (np.bincount(who, minlength=len(on.told.ids)) for who in (person, person[moved]))
         return {

@@ -8,7 +8,8 @@ from dataclasses import replace
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score.hubs import Ranking
 from graphsvc.analysis.score.moved import Move, moved
-from graphsvc.analysis.score.reasons import Reasons, dealt, reasons
+from graphsvc.analysis.score.parts import seen
+from graphsvc.analysis.score.reasons import Reasons, reasons
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.cases.image.computed import computed
 from graphsvc.cases.image.graphing import Graphed
@@ -62,8 +63,8 @@ class LeadMoves:
                 for claim in claims
                 if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
             )
-            shares = dealt(on)
-            leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead, shares))
+            whom = None if on.network is None else seen(on.network)
+            leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead, whom))
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
         return leads
 
