@@ -209,24 +209,25 @@ def reasons(on: Basis, lead: str, whom: Floats | None = None) -> Reasons:
     place = _place_of(on.told.ids, lead)
     if place is None:
         return Reasons({})
-    told = on.told.rows((on.told.subject == place) | (on.told.object == place))
+    about = on.told.rows((on.told.subject == place) | (on.told.object == place))
     if on.network is not None and lead in on.left_out:
-        return Reasons(_of_carried(told, place))
-    links, number = np.unique(told.link, return_inverse=True)
-    theirs = replace(told, link=number.astype(np.int64))
-    shares = _shares_of(on, theirs, links, place, whom)
-    part = _part(theirs, None if on.network is None else on.network.belief[told.link])
-    which, row = rows_of(shares.link, theirs)
+        return Reasons(_of_carried(about, place))
+    links, number = np.unique(about.link, return_inverse=True)
+    belief = None if on.network is None else on.network.belief[about.link]
+    about = replace(about, link=number.astype(np.int64))
+    shares = _shares_of(on, about, links, place, whom)
+    part = _part(about, belief)
+    which, row = rows_of(shares.link, about)
     share = shares.share[which] * part[row]
-    idle = (shares.share[which] != 0) & (part[row] == 0) & ~theirs.denies[row]
-    return Reasons(_keyed(theirs, row, share), _joining(theirs, row[idle]))
+    idle = (shares.share[which] != 0) & (part[row] == 0) & ~about.denies[row]
+    return Reasons(_keyed(about, row, share), _joining(about, row[idle]))
 
 
-def _shares_of(on: Basis, theirs: Ledger, links: Ints, place: int, whom: Floats | None) -> LinkShares:
+def _shares_of(on: Basis, about: Ledger, links: Ints, place: int, whom: Floats | None) -> LinkShares:
     """The share of each link in the score of one person, by its place among `links`, which are those of the rows that have them at an end."""
     network = on.network
     if network is None:
-        every = structure_links(theirs, on.inside, on.positions)
+        every = structure_links(about, on.inside, on.positions)
         mine = every.person == place
         return LinkShares(every.link[mine], every.person[mine], every.share[mine])
     row = _place_of(network.ids, on.told.ids[place])

@@ -1,4 +1,4 @@
-"""Rows of `hubs.claims` as claims: one by one, or in columns."""
+"""Rows of `hubs.claims` as claims, one by one or in columns, and of `hubs.persons` as persons."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sys import intern
 from typing import Any
 
-from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.records.columns import ValueColumn
 
 # The columns of a row, those of its statement first, in the order in which a claim has them; where the handling code stands.
@@ -27,6 +27,12 @@ def claim_of(statement: list[Any], row: list[Any]) -> Claim:
     claim = Claim(row[0], *words[:5], *statement[:3], *words[5:], *more)
     claim.unnamed = statement[3]
     return claim
+
+
+def person_of(block: list[bool], row: list[Any]) -> Person:
+    """A row of `hubs.persons` as a person."""
+    (sealed,), (identifier, name, categories) = block, row
+    return Person(identifier, name or "", frozenset(categories), sealed)
 
 
 def claim_columns(columns: Sequence[ValueColumn]) -> list[ValueColumn]:

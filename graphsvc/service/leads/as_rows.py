@@ -79,8 +79,8 @@ def _places_made(rows: Rows, beside: Beside) -> HeldPlaces:
         )
         for name, best, worst, loss, low, high, rests_on, without, most in rows
     }
-    kept = beside["falsehood"]
-    falsehood = None if kept is None else {name: _false_made(*those) for name, those in kept.items()}
+    false = beside["falsehood"]
+    falsehood = None if false is None else {name: _false_made(*those) for name, those in false.items()}
     return HeldPlaces(places, falsehood, beside["invented"])
 
 

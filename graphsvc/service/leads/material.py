@@ -52,7 +52,7 @@ from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
-from graphsvc.service.leads.as_claims import claim_columns, claim_of
+from graphsvc.service.leads.as_claims import claim_columns, claim_of, person_of
 from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, HeldPlaces
 from graphsvc.store.bolt import Make
 
@@ -247,7 +247,7 @@ class Material:
             claims = self._ask.material("hubs.claims", self._claims_made(), self._claims_laid)
             if not isinstance(claims, LaidClaims):
                 claims = sorted(claims, key=attrgetter("id"))
-            persons = self._ask.material("hubs.persons", _person)
+            persons = self._ask.material("hubs.persons", person_of)
         level = "all" if self._ask.grant.handling == "C" else "p"
         return claims, persons, self._ask.home.register.dependence(self._ask.case, level)
 
@@ -458,12 +458,6 @@ def _by_end(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
         if claim.object != claim.subject:
             about.setdefault(claim.object, []).append(claim)
     return about
-
-
-def _person(block: list[bool], row: list[Any]) -> Person:
-    """A row of `hubs.persons` as a person."""
-    (sealed,), (identifier, name, categories) = block, row
-    return Person(identifier, name or "", frozenset(categories), sealed)
 
 
 def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
