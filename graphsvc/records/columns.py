@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, SupportsIndex, overload
 
@@ -9,6 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.integer[Any]]
+
+
+class LazyTexts(ABC, Sequence[str]):
+    """Texts, each once, of which one is made an object when somebody looks at it."""
+
+    @abstractmethod
+    def at(self, places: Places) -> list[str]:
+        """Those at some places."""
+
+    @abstractmethod
+    def order(self) -> NDArray[np.int64]:
+        """Their places, sorted by them."""
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> str | list[str]:
+        places = range(len(self))[place]
+        return self.at(np.array(places)) if isinstance(places, range) else self.at(np.array([places]))[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
 
 
 class ValueColumn(NamedTuple):
@@ -28,6 +52,8 @@ class ValueColumn(NamedTuple):
 
     def values(self) -> list[Any]:
         """The values, row by row."""
+        if isinstance(self.words, LazyTexts):
+            return self.words.at(self.place)
         return list(map(self.words.__getitem__, self.place.tolist()))
 
     def rows(self, chosen: Places) -> ValueColumn:
@@ -55,9 +81,18 @@ class ValueColumn(NamedTuple):
             >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).said(np.array([True, False, True]))
             {'b'}
         """
+        return set(ValueColumn(self.words, self.rows(np.flatnonzero(chosen)).used()).values())
+
+    def used(self) -> NDArray[np.int64]:
+        """The places of those of `words` that are the value of some row.
+
+        Example:
+            >>> ValueColumn(["a", "b", "c"], np.array([2, 0, 2])).used().tolist()
+            [0, 2]
+        """
         used = np.zeros(len(self.words), dtype=bool)
-        used[self.place[chosen]] = True
-        return set(map(self.words.__getitem__, np.flatnonzero(used).tolist()))
+        used[self.place] = True
+        return np.flatnonzero(used)
 
 
 class LaidRows(Sequence[tuple[Any, ...]]):
@@ -98,9 +133,16 @@ def ordered(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
     """
     words, place = columns[by]
     turn = np.empty(len(words), dtype=np.int64)
-    turn[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
+    turn[_order(words)] = np.arange(len(words))
     order = np.argsort(turn[place], kind="stable")
     return [column.rows(order) for column in columns]
+
+
+def _order(words: Sequence[Any]) -> Places:
+    """The places of some texts, sorted by them."""
+    if isinstance(words, LazyTexts):
+        return words.order()
+    return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
 
 
 def numbered(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]:
@@ -113,9 +155,8 @@ def numbered(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]
     """
     said = []
     for column in columns:
-        used = np.zeros(len(column.words), dtype=bool)
-        used[column.place] = True
-        said.append([(place, column.words[place]) for place in np.flatnonzero(used).tolist()])
+        used = column.used()
+        said.append([*zip(used.tolist(), ValueColumn(column.words, used).values(), strict=True)])
     names = sorted({word for words in said for _, word in words})
     number = {name: number for number, name in enumerate(names)}
     numbers = []

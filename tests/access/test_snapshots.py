@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -28,6 +29,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.appdb.engine import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotReady, OperatorError
+from graphsvc.records.columns import LaidRows, LazyTexts, numbered, ordered
 from graphsvc.records.patience import PATIENCE
 
 KEY, ROOT = b"k" * 32, b"r" * 32
@@ -139,6 +141,26 @@ def test_values_come_back_as_what_they_were(rows: list[tuple[Any, ...]]) -> None
         together = list(zip(*(column.values() for column in in_columns(batches)), strict=True))
         assert together == rows
         assert [list(map(type, row)) for row in together] == [list(map(type, row)) for row in rows]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, unique=True))
+def test_texts_that_arrow_keeps_are_read_and_sorted_as_others_are(texts: list[str]) -> None:
+    rows = [(text, number) for number, text in enumerate(texts)]
+    columns = in_columns([as_batch(as_arrow(rows[first : first + 2])) for first in range(0, len(rows), 2)])
+    assert isinstance(columns[0].words, LazyTexts)
+    plain = [columns[0]._replace(words=texts, place=np.arange(len(texts))), columns[1]]
+    together, apart = (list(LaidRows(ordered(of, by=0))) for of in (columns, plain))
+    assert together == apart == sorted(rows)
+    assert [LaidRows(columns)[place] for place in range(len(rows))] == rows
+    assert columns[0].said(np.ones(len(rows), dtype=bool)) == set(texts)
+    assert numbered(columns[0])[0] == sorted(texts)
+
+
+def test_a_column_of_which_some_batches_have_nothing_is_of_the_kind_of_the_others() -> None:
+    batches = [as_batch(as_arrow([(value, text)])) for value, text in ((None, "a"), (1.5, None), (None, None))]
+    number, text = in_columns(batches)
+    assert (number.values(), text.values()) == ([None, 1.5, None], ["a", None, None])
+    assert [column.values() for column in in_columns(batches[2:])] == [[None], [None]]
 
 
 def test_no_number_stays_none_and_every_row_has_a_list_of_its_own() -> None:
