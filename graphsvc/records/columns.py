@@ -13,7 +13,7 @@ Places = NDArray[np.integer[Any]]
 
 
 class LazyTexts(ABC, Sequence[str]):
-    """Texts, each once, of which one is made an object when somebody looks at it."""
+    """Texts of which one is made an object when somebody looks at it."""
 
     @abstractmethod
     def at(self, places: Places) -> list[str]:
@@ -134,7 +134,13 @@ def ordered(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
     words, place = columns[by]
     turn = np.empty(len(words), dtype=np.int64)
     turn[_order(words)] = np.arange(len(words))
-    order = np.argsort(turn[place], kind="stable")
+    turned = turn[place]
+    rows = np.bincount(turned, minlength=len(words))
+    if rows.max(initial=0) > 1:
+        order = np.argsort(turned, kind="stable")
+    else:  # of which each has a place of its own
+        order = np.empty(len(place), dtype=np.int64)
+        order[(np.cumsum(rows) - 1)[turned]] = np.arange(len(place))
     return [column.rows(order) for column in columns]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,17 +122,30 @@ def _together(batches: Sequence[pa.RecordBatch], place: int) -> ValueColumn:
     column = pa.chunked_array([_of_kind(batch.column(place), kind) for batch in batches])
     if not pa.types.is_dictionary(kind):
         column = column.dictionary_encode()
+    elif (
+        not in_json
+        and not column.null_count
+        and 2 * sum(len(chunk.dictionary) for chunk in column.chunks) > len(column)
+    ):
+        return _apart(column)
     column = column.unify_dictionaries()
     texts = column.chunk(0).dictionary
     indices = [chunk.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False) for chunk in column.chunks]
     places = np.concatenate(indices)
-    # Where hardly two rows have the same, few of all are ever looked at.
-    if pa.types.is_string(texts.type) and not in_json and not column.null_count and len(texts) * 2 > len(places):
-        return _narrow(_ArrowTexts(texts), places)
     words: list[Any] = texts.to_pylist()
     if in_json:
         words = [json.loads(word) for word in words]
     return _narrow([*words, None] if column.null_count else words, places)
+
+
+def _apart(column: pa.ChunkedArray) -> ValueColumn:
+    """A column of texts of which hardly two rows have the same: few are ever looked at, and none is compared with the others."""
+    import pyarrow as pa
+
+    texts = [chunk.dictionary for chunk in column.chunks]
+    firsts = np.cumsum([0, *map(len, texts[:-1])])
+    places = [chunk.indices.to_numpy() + first for chunk, first in zip(column.chunks, firsts.tolist(), strict=True)]
+    return _narrow(_ArrowTexts(pa.concat_arrays(texts)), np.concatenate(places))
 
 
 def _of_kind(column: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -177,6 +191,14 @@ def _values(column: pa.Array, field: pa.Field) -> list[Any]:
     if field.metadata != _AS_JSON:
         words.append(None)
         return [words[place] for place in places]
-    words.append("null")
-    # Each row has a list of its own: who is given it may change it.
-    return [json.loads(words[place]) for place in places]
+    each = list(map(_maker, [*words, "null"]))
+    return [each[place]() for place in places]
+
+
+def _maker(word: str) -> Callable[[], Any]:
+    """What makes the value of a row of JSON: each row has a list of its own, as who is given it may change it."""
+    value = json.loads(word)
+    if not isinstance(value, dict | list):
+        return lambda: value
+    inner = value.values() if isinstance(value, dict) else value
+    return partial(json.loads, word) if any(isinstance(item, dict | list) for item in inner) else value.copy
