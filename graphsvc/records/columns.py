@@ -159,16 +159,13 @@ def numbered(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]
         >>> names, first.tolist(), second.tolist()
         (['a', 'b'], [1, 1], [0, 0])
     """
-    said = []
-    for column in columns:
-        used = column.used()
-        said.append([*zip(used.tolist(), ValueColumn(column.words, used).values(), strict=True)])
-    names = sorted({word for words in said for _, word in words})
-    number = {name: number for number, name in enumerate(names)}
+    used = [column.used() for column in columns]
+    said = [ValueColumn(column.words, places).values() for column, places in zip(columns, used, strict=True)]
+    names = sorted(set[str]().union(*said))
+    number = dict(zip(names, range(len(names)), strict=True))
     numbers = []
-    for column, words in zip(columns, said, strict=True):
+    for column, places, words in zip(columns, used, said, strict=True):
         turned = np.full(len(column.words), -1, dtype=np.int64)
-        for place, word in words:
-            turned[place] = number[word]
+        turned[places] = np.fromiter(map(number.__getitem__, words), np.int64, len(words))
         numbers.append(turned[column.place])
     return names, numbers

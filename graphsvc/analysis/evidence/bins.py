@@ -111,7 +111,7 @@ def among(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
     return result
 
 
-def sorted_into(bins: Ints, size: int) -> Bins:
+def sorted_into(bins: Kept, size: int) -> Bins:
     """Numbers by their bin.
 
     Args:

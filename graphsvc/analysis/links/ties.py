@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from graphsvc.analysis.evidence.bins import spans
+from graphsvc.analysis.evidence.bins import sorted_into, spans
 from graphsvc.records.columns import LaidRows, Places, ValueColumn, numbered
 
 
@@ -126,9 +126,9 @@ class Web:
         """Puts the links by their ends; `numbers`: of each its relation, its belief, and that on the record."""
         self._places, self._names, self._relations = places, tuple(places), relations
         # By end, and of one end in the order in which the links came.
-        order = np.argsort(pairs, axis=None, kind="stable")
-        link = order >> 1
-        self._starts = np.searchsorted(pairs.ravel()[order], np.arange(len(self._names) + 1)).tolist()
+        ends = sorted_into(pairs.ravel(), len(self._names))
+        order, link = ends.order, ends.order >> 1
+        self._starts = ends.starts.tolist()
         self._others = array("i", pairs[:, ::-1].ravel()[order].tobytes())
         self._inward = (order & 1).astype(np.int8).tobytes()
         self._which, self._beliefs, self._recorded = (
