@@ -29,7 +29,9 @@ class LazyTexts(ABC, Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: SupportsIndex | slice) -> str | list[str]:
         places = range(len(self))[place]
-        return self.at(np.array(places)) if isinstance(places, range) else self.at(np.array([places]))[0]
+        return (
+            self.at(np.array(places, dtype=np.int64)) if isinstance(places, range) else self.at(np.array([places]))[0]
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self[:])

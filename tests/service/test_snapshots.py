@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.falsehood import first_places
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.evidence.laid import LaidClaims
@@ -26,7 +27,7 @@ from graphsvc.errors import Busy, NotReady
 from graphsvc.records.patience import PATIENCE
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.ask import Ask
-from graphsvc.service.leads import material
+from graphsvc.service.leads import material, prepared
 from graphsvc.service.network.paths import BESIDES
 from graphsvc.store.bolt import Store
 from tests.leaks.small import CASE, FIRST, HIDDEN, SECOND
@@ -243,7 +244,7 @@ def test_what_is_computed_of_all_leads_is_not_computed_twice_and_is_that_of_the_
             assert (first != before.get(name)) == (number in (0, 3) or name == "all"), (number, name)
             before[name] = first
             with monkeypatch.context() as patch:
-                for function in ("ranked", "places", "brought", "alone"):
+                for function in ("ranked", "places", "brought", "would_leave"):
                     patch.setattr(material, function, never)
                 assert computed(twice.kept, name) == first, (number, name)
                 with pytest.raises(AssertionError, match="computed again"):
@@ -381,7 +382,7 @@ def test_what_false_accounts_could_do_is_kept_and_takes_nothing_that_is_left_out
     first = told_of_each()
     assert any(false is not None for false, _ in first)
     with monkeypatch.context() as patch:
-        patch.setattr(material, "pieces", None)
+        patch.setattr(prepared, "pieces", None)
         assert told_of_each() == first
     # Where more share the first places than are gathered, each is worked out when somebody asks.
     monkeypatch.setattr(material, "_GATHERED", 0)
@@ -414,6 +415,38 @@ def test_what_is_left_out_is_of_the_state_that_it_is_left_out_of(
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
     kept, plain = (session(of, "all", CASE).leads.places() for of in (twice.kept, twice.plain))
+    assert kept == plain
+
+
+@pytest.mark.parametrize("change", ["a delivery", "an undo"])
+def test_where_many_share_the_first_places_what_becomes_of_them_is_of_the_state_it_was_worked_out_of(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(material, "_GATHERED", 0)
+    twice.deliver(FIRST)
+    if change == "an undo":
+        twice.deliver(THIRD)
+    reader = session(twice.kept, "all", CASE)
+    lead = reader.leads.ranking().leads[0].id
+    reader.leads.places()
+    overtaken: list[str] = []
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        if not overtaken:
+            overtaken.append(change)
+            if change == "an undo":
+                session(twice.plain, "inv", CASE).deliveries.undo(2, quiet)
+            else:
+                twice.deliver(THIRD)
+        return first_places(*given, **named)
+
+    monkeypatch.setattr(material, "first_places", slowly)
+    reader.leads.falsehood(lead)
+    assert overtaken
+    kept, plain = (
+        [asking.leads.falsehood(lead.id) for lead in asking.leads.ranking().leads]
+        for asking in (session(of, "all", CASE) for of in (twice.kept, twice.plain))
+    )
     assert kept == plain
 
 

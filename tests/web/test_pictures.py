@@ -66,6 +66,17 @@ def kept(client: FlaskClient, address: str) -> Any:
     return json.loads(found[1]) if found else None
 
 
+def test_who_is_brought_back_into_a_saved_view_is_told_in_the_log(case: str, browser: Browser, people: Place) -> None:
+    ana = browser("ana")
+    identifier = save(ana, case, name="a view").get_json()["id"]
+    address = ana.get(f"/case/{case}/network?picture={identifier}").location
+    before = people.lines()[0]["id"]
+    page = ana.get(address).text
+    assert "gang-1" in page
+    lines = [line["detail"].get("entities", []) for line in people.lines() if line["id"] > before]
+    assert sorted(name for names in lines for name in names if name == "gang-1") == ["gang-1"]
+
+
 def test_a_saved_view_is_listed_found_opened_and_changed(case: str, browser: Browser) -> None:
     ana = browser("ana")
     page = ana.get(f"/case/{case}/pictures").text

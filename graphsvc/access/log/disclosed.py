@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphsvc.errors import RequestError
@@ -54,19 +54,18 @@ def told(detail: Mapping[str, Any]) -> dict[str, Any]:
         >>> told({"query": "entities.find", "parameters": {"text": "Wilma W.", "id": "P12"}, "partial": True})
         {'query': 'entities.find', 'parameters': {'text': '8 characters', 'id': 'P12'}, 'partial': True}
     """
-    return {
-        str(name)[:60]: _told(str(name), value, ours=name in _WORDS)
-        for name, value in detail.items()
-        if not _blank(value)
-    }
+    return {str(name)[:60]: _told(str(name), value, ours=name in _WORDS) for name, value in detail.items()}
 
 
 def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters given to a named query as the log keeps them, each by its type; unknown ones by their number."""
+    """The parameters given to a named query as the log keeps them, each by its type; unknown ones by their number.
+
+    What was left blank was not asked, and is not told.
+    """
     known = {parameter.name: parameter for parameter in query.parameters}
     values: dict[str, Any] = {}
     for name, value in given.items():
-        if _blank(value):
+        if value is None or value == "" or (isinstance(value, list | tuple | set | frozenset) and not value):
             continue
         if name not in known:
             values["unknown"] = values.get("unknown", 0) + 1
@@ -107,7 +106,7 @@ def _told(name: str, value: Any, *, ours: bool = False) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key)[:60]: _told(str(key), item) for key, item in value.items() if not _blank(item)}
+        return {str(key)[:60]: _told(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         if len(value) > _MOST:
             return f"{len(value)} values"
@@ -120,13 +119,6 @@ def _told(name: str, value: Any, *, ours: bool = False) -> Any:
     if name == "relation":
         return text if text in RELATIONS else characters(text)
     return text if _SAFE.fullmatch(text) and name not in _FREE else characters(text)
-
-
-def _blank(value: Any) -> bool:
-    """Whether a particular was left blank: an act is told by what it was given."""
-    if isinstance(value, Mapping):
-        return all(map(_blank, value.values()))
-    return value is None or (isinstance(value, str | Collection) and not value)
 
 
 def characters(text: str) -> str:

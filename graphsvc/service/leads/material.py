@@ -5,7 +5,6 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,16 +17,13 @@ from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
 from graphsvc.analysis.doubt.falsehood import (
-    Alone,
     FalseAccounts,
     Gathering,
-    alone,
     first_places,
     invented_needed,
     would_leave,
 )
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question, weigh, weighable
 from graphsvc.analysis.doubt.readings import InnocentReading
 from graphsvc.analysis.doubt.stability import Place, places
@@ -54,6 +50,7 @@ from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.as_claims import claim_columns, claim_of, person_of
 from graphsvc.service.leads.as_rows import BROUGHT, INTEREST, PLACES, RANKING, HeldPlaces
+from graphsvc.service.leads.prepared import Prepared
 from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
@@ -95,24 +92,6 @@ _LEADS = 500
 _GATHERED = 100
 
 
-class _Prepared:
-    """What makes the rankings without some of what is told, with what is left out in turn: of one state of the case, whatever it is by now."""
-
-    def __init__(self, leaving: LeavingOut, *, told_as_one: bool) -> None:
-        self.leaving = leaving
-        self._told_as_one = told_as_one
-        self._pieces: list[Piece] | None = None
-        self._alone = threading.Lock()
-
-    @lasting()
-    def pieces(self) -> list[Piece]:
-        """What is left out in turn, made when somebody wants it: one lead takes none of it."""
-        with self._alone:
-            if self._pieces is None:
-                self._pieces = pieces(self.leaving.on.told, told_as_one=self._told_as_one)
-            return self._pieces
-
-
 class LeadCaches(Caches):
     """What is computed of leads."""
 
@@ -123,8 +102,7 @@ class LeadCaches(Caches):
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.before: Cache[Before] = Cache(_RESULTS)
         self.seen: Cache[Floats | None] = Cache(CLEARANCES)
-        self.leaving: Cache[_Prepared | None] = Cache(CLEARANCES)
-        self.alone: Cache[Alone] = Cache(CLEARANCES)
+        self.leaving: Cache[Prepared | None] = Cache(CLEARANCES)
         self.surroundings: Cache[Surroundings] = Cache(CLEARANCES)
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(CLEARANCES)
         self.about: Cache[Mapping[str, Sequence[Claim]]] = Cache(CLEARANCES)
@@ -303,16 +281,16 @@ class Material:
         false = {name: would_leave(leaving.on, singly, name, leaving=leaving) for name in gathering.ids}
         return HeldPlaces(held, {name: those for name, those in false.items() if those is not None}, invented)
 
-    def _leaving(self) -> _Prepared | None:
+    def _leaving(self) -> Prepared | None:
         """What makes the rankings without some of what is told; None where nobody is given a part."""
         return self._caches.leaving.of(self._ask.state, self._prepare)
 
     @lasting()
-    def _prepare(self) -> _Prepared | None:
+    def _prepare(self) -> Prepared | None:
         on = self.basis()
         if on.network is None:
             return None
-        return _Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
+        return Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
         """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""
@@ -410,9 +388,7 @@ class Material:
         prepared = self._leaving()
         if prepared is None or prepared.leaving.numbers.get(lead) not in first_places(prepared.leaving):
             return None
-        leaving, left_out = prepared.leaving, prepared.pieces()
-        singly = self._caches.alone.of(self._ask.state, lambda: alone(leaving, left_out))
-        return would_leave(leaving.on, singly, lead, leaving=leaving)
+        return would_leave(prepared.leaving.on, prepared.alone(), lead, leaving=prepared.leaving)
 
     def invented(self) -> int | None:
         """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""

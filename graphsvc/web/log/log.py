@@ -128,5 +128,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _said(value)
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value)) or "none"
     return value.isoformat(sep=" ", timespec="milliseconds") if hasattr(value, "isoformat") else value

@@ -81,17 +81,23 @@ def view(case: str) -> ResponseReturnValue:
     folds = _folds()
     began = pictures.begun(session) if _opens() else None
 
+    def values(picture: Picture) -> dict[str, Any]:
+        picture = _folded(picture, folds)
+        kinds = [node.kind for node in picture.nodes]
+        counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
+        plain = {"asked": wanted, "counts": counts, "view": picture}
+        return plain if wants_json() else plain | _page(session, picture) | _near(session) | {"began": began}
+
     def late() -> dict[str, Any]:
         with session.network.look(PictureRequest(**wanted)):
             picture = session.network.picture(PictureRequest(**wanted))
-            if began and (lost := began.lost(picture, MOST_NODES)):
-                wanted["added"] += lost
-                picture = session.network.picture(PictureRequest(**wanted))
-            picture = _folded(picture, folds)
-            kinds = [node.kind for node in picture.nodes]
-            counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
-            values = {"asked": wanted, "counts": counts, "view": picture}
-            return values if wants_json() else values | _page(session, picture) | _near(session) | {"began": began}
+            lost = began.lost(picture, MOST_NODES) if began else []
+            if not lost:
+                return values(picture)
+        # Another look, as its line tells of them too.
+        wanted["added"] += lost
+        with session.network.look(PictureRequest(**wanted)):
+            return values(session.network.picture(PictureRequest(**wanted)))
 
     return answer_early("network/view.html", late, case=session.case)
 
