@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,15 +83,9 @@ class Network:
         Raises:
             NotFound: none of the ids it starts at is there for this reader. Busy: the case was changed meanwhile.
         """
-        with self.look(wanted):
+        # A step that is taken in memory is no question of its own: that it was asked, and around whom, is told by this.
+        with self._ask.look("read", **wanted.particulars):
             return self._drawn(wanted)
-
-    def look(self, wanted: PictureRequest) -> AbstractContextManager[dict[str, Any]]:
-        """One act in the log for a picture and what is told beside it: see `Ask.look`.
-
-        A step that is taken in memory is no question of its own: that it was asked, and around whom, is told by this.
-        """
-        return self._ask.look("read", **wanted.particulars)
 
     def _drawn(self, wanted: PictureRequest) -> Picture:
         """What is asked for. Raises as `picture`."""

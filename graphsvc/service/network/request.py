@@ -113,8 +113,8 @@ class PictureRequest:
     def particulars(self) -> dict[str, Any]:
         """What the log tells of a look at it: around whom it is, and whose neighbours were asked for."""
         openings = [identifier for identifier, _ in map(opening, self.opened) if identifier.strip()]
-        told = {"query": "network", "entities": [*self.starts, *self.alone]}
-        return told | ({"openings": list(dict.fromkeys(openings))} if openings else {})
+        around: dict[str, Any] = {"query": "network", "entities": [*self.starts, *self.alone]}
+        return around | ({"openings": list(dict.fromkeys(openings))} if openings else {})
 
     def draws(self, link: LinkKey) -> bool:
         """Whether a link is among those that were chosen, or not between two that the picture starts at."""

@@ -89,14 +89,14 @@ def view(case: str) -> ResponseReturnValue:
         return plain if wants_json() else plain | _page(session, picture) | _near(session) | {"began": began}
 
     def late() -> dict[str, Any]:
-        with session.network.look(PictureRequest(**wanted)):
+        with session.look("read", **PictureRequest(**wanted).particulars):
             picture = session.network.picture(PictureRequest(**wanted))
             lost = began.lost(picture, MOST_NODES) if began else []
             if not lost:
                 return values(picture)
         # Another look, as its line tells of them too.
         wanted["added"] += lost
-        with session.network.look(PictureRequest(**wanted)):
+        with session.look("read", **PictureRequest(**wanted).particulars):
             return values(session.network.picture(PictureRequest(**wanted)))
 
     return answer_early("network/view.html", late, case=session.case)
@@ -107,7 +107,7 @@ def _one_look(view: View) -> View:
 
     @wraps(view)
     def looked(case: str) -> ResponseReturnValue:
-        with at(case).network.look(PictureRequest(**asked())):
+        with at(case).look("read", **PictureRequest(**asked()).particulars):
             return view(case)
 
     return cast("View", looked)
