@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from filelock import FileLock
 
 from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.doubt.falsehood import first_places
+from graphsvc.analysis.doubt.falsehood import alone, first_places
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.evidence.laid import LaidClaims
@@ -448,6 +449,37 @@ def test_where_many_share_the_first_places_what_becomes_of_them_is_of_the_state_
         for asking in (session(of, "all", CASE) for of in (twice.kept, twice.plain))
     )
     assert kept == plain
+
+
+def test_who_waits_too_long_for_what_becomes_of_the_first_places_is_told_to_look_again(
+    twice: Twice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(material, "_GATHERED", 0)
+    twice.deliver(FIRST)
+    reader = session(twice.kept, "all", CASE)
+    first, second = [lead.id for lead in reader.leads.ranking().leads][:2]
+    reader.leads.places()
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        began.set()
+        assert goes_on.wait(60)
+        return alone(*given, **named)
+
+    def hurried() -> object:
+        PATIENCE.set(0.1)
+        return session(twice.kept, "all", CASE).leads.falsehood(second)
+
+    monkeypatch.setattr(prepared, "alone", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            waiting = pool.submit(reader.leads.falsehood, first)
+            assert began.wait(60)
+            with pytest.raises(NotReady, match="look again"):
+                pool.submit(hurried).result(60)
+        finally:
+            goes_on.set()
+        assert waiting.result(60)[0] is not None
 
 
 def test_a_small_case_waits_for_nothing_large_that_is_worked_out(twice: Twice, monkeypatch: pytest.MonkeyPatch) -> None:

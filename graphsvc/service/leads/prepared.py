@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import threading
-
 from graphsvc.analysis.doubt.falsehood import Alone, alone
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import Piece, pieces
+from graphsvc.cases.cache import Cache
 from graphsvc.cases.gc_pause import lasting
+
+# It is of one state, whatever the case is by now: under what it is cached says nothing.
+_ANY = ("", 0, "")
 
 
 class Prepared:
-    """What makes the rankings without some of what is told, with what is left out in turn: of one state of the case, whatever it is by now."""
+    """What makes the rankings without some of what is told, with what is left out in turn.
+
+    Attributes:
+        leaving: what makes them.
+    """
 
     def __init__(self, leaving: LeavingOut, *, told_as_one: bool) -> None:
         self.leaving = leaving
         self._told_as_one = told_as_one
-        self._pieces: list[Piece] | None = None
-        self._singly: Alone | None = None
-        self._alone = threading.Lock()
+        self._pieces: Cache[list[Piece]] = Cache(1)
+        self._alone: Cache[Alone] = Cache(1)
+
+    def pieces(self) -> list[Piece]:
+        """What is left out in turn.
+
+        Raises:
+            NotReady: somebody makes it for longer than this one waits; so `alone`.
+        """
+        return self._pieces.of(_ANY, self._parted)
 
     @lasting()
-    def pieces(self) -> list[Piece]:
-        """What is left out in turn, made when somebody wants it: one lead takes none of it."""
-        with self._alone:
-            if self._pieces is None:
-                self._pieces = pieces(self.leaving.on.told, told_as_one=self._told_as_one)
-            return self._pieces
+    def _parted(self) -> list[Piece]:
+        return pieces(self.leaving.on.told, told_as_one=self._told_as_one)
 
     def alone(self) -> Alone:
         """What becomes of the first places without any one piece, where more share them than are gathered unasked."""
-        left_out = self.pieces()
-        with self._alone:
-            if self._singly is None:
-                self._singly = alone(self.leaving, left_out)
-            return self._singly
+        return self._alone.of(_ANY, lambda: alone(self.leaving, self.pieces()))
