@@ -230,16 +230,30 @@ def test_distances_stop_where_they_are_told_to() -> None:
 @given(links)
 def test_how_likely_each_way_is_equals_what_is_found_one_by_one(given_: Links) -> None:
     here, best = ground(given_), {"d": 1.0}
-    for _ in range(7):  # nobody is farther away
-        for subject, _, target, belief, _ in given_:
-            for one, other in ((subject, target), (target, subject)):
-                best[other] = max(best.get(one, 0.0) * belief, best.get(other, 0.0))
     place = here.web.place("d")
-    if place is not None:
-        told = here.likelihoods(place).tolist()
-        assert dict(zip(here.web.names(range(len(told))), told, strict=True)) == {
+    if place is None:
+        return
+    within = here.likelihoods(place)
+    assert len(within) == ways.LONGEST + 1
+    for told in within:
+        assert dict(zip(here.web.names(range(len(told))), told.tolist(), strict=True)) == {
             name: best.get(name, 0.0) for name in here.web.names(range(len(told)))
         }
+        before = dict(best)
+        for subject, _, target, belief, _ in given_:
+            for one, other in ((subject, target), (target, subject)):
+                best[other] = max(before.get(one, 0.0) * belief, best.get(other, 0.0))
+
+
+def test_a_likelier_way_that_is_too_long_does_not_hide_one_that_is_not() -> None:
+    """All who could be passed on the long way were looked at first, and then it was given up."""
+    chain = [f"n{number}" for number in range(12)]
+    long: Links = [(one, "PAID", other, 0.99, 0.0) for one, other in itertools.pairwise(chain)]
+    beside: Links = [(one, "PAID", f"{one}-{number}", 0.99, 0.0) for one in chain for number in range(30)]
+    beside += [(f"{one}-{number}", "PAID", f"{one}-{number + 1}", 0.99, 0.0) for one in chain for number in range(29)]
+    short: Links = [("n0", "OWES", "m", 0.1, 0.0), ("m", "OWES", "n11", 0.1, 0.0)]
+    found = likeliest(ground([*long, *beside, *short]), "n0", "n11", 1, look=2_000)
+    assert [way.nodes for way in found.ways] == [("n0", "m", "n11")]
 
 
 @pytest.mark.parametrize("seed", range(8))

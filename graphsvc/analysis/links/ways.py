@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -31,7 +31,7 @@ NOWHERE = -1
 # One in so many links, and fewer, are gone through one by one.
 _FEW = 4
 # Ends of which it is kept how likely each way there is.
-_ENDS = 8
+_ENDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class WayGround:
 
     def __init__(self, web: Web, rules: Rules) -> None:
         self._rules = rules
-        self._likelihoods: dict[int, Floats] = {}
+        self._likelihoods: dict[int, list[Floats]] = {}
         self.web = web
         self.near = web.nearest(
             relations=rules.relations, least=rules.least, recorded=rules.recorded, avoiding=rules.avoiding
@@ -111,32 +111,33 @@ class WayGround:
         met[self.near.others] = True
         return np.flatnonzero(steps), steps, met
 
-    def likelihoods(self, end: int) -> Floats:
-        """How far the likeliest way from each to `end` is believed; 0 where there is none."""
+    def likelihoods(self, end: int) -> list[Floats]:
+        """How far the likeliest way from each to `end` is believed, 0 where there is none: of no step, of one at most, and so on to `LONGEST`."""
         known = self._likelihoods.get(end)
         if known is not None:
             return known
         near, (there, steps, met) = self.near, self._shape
         best = np.zeros(len(steps))
         best[end] = 1.0
-        front = np.array([end])
-        # Until nobody is believed more by one step more: whoever gained is looked at again, or all at once, which is quicker for many.
-        while len(front):
+        within, front = [best], np.array([end])
+        while len(within) <= LONGEST:
+            before, best = best, best.copy() if len(front) else best
+            # Who is beside whoever gained, or all at once, which is quicker for many.
             if steps[front].sum() * _FEW < len(near.others):
                 whose, which = near.onward(front)
-                others, through = near.others[which], best[front][whose] * near.beliefs[which]
-                gains = through > best[others]
-                np.maximum.at(best, others[gains], through[gains])
-                front = _marked(others[gains], len(best))
+                others, through = near.others[which], before[front][whose] * near.beliefs[which]
+                np.maximum.at(best, others, through)
+                front = _marked(others[through > before[others]], len(best))
             else:
-                through = np.maximum.reduceat(best[near.others] * near.beliefs, near.starts[there])
-                gains = (through > best[there]) & met[there]
+                through = np.maximum.reduceat(before[near.others] * near.beliefs, near.starts[there])
+                gains = (through > before[there]) & met[there]
                 front = there[gains]
                 best[front] = through[gains]
+            within.append(best)
         if len(self._likelihoods) >= _ENDS:
             self._likelihoods.clear()
-        self._likelihoods[end] = best
-        return best
+        self._likelihoods[end] = within
+        return within
 
     def distances(self, end: int, most: int, until: int = NOWHERE) -> Ints:
         """How many steps everyone within `most` steps is away from `end`, others -1; once `until` is met, nobody farther is looked for."""
@@ -186,7 +187,7 @@ def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
         others, beliefs = _nearer(ground, node, away)
         number[node] = sum(map(number.__getitem__, others.tolist()))
         best[node] = (beliefs * best[others]).max()
-    ways = _best_first(ground, first, last, best, lambda node: _nearer(ground, node, away))
+    ways = _best_first(ground, first, last, [best] * (LONGEST + 1), lambda node: _nearer(ground, node, away))
     return Ways(tuple(islice(ways, most)), number[first])
 
 
@@ -203,10 +204,10 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
     Limits: takes links as if they failed independently, though one account may stand behind several of them.
     """
     first, last = _places(ground, start, end)
-    if first == NOWHERE or last == NOWHERE or not (best := ground.likelihoods(last))[first]:
+    if first == NOWHERE or last == NOWHERE or not (within := ground.likelihoods(last))[LONGEST][first]:
         return Ways()
     looked = _Looked(look)
-    ways = list(islice(_best_first(ground, first, last, best, ground.near.of, looked), most + 1))
+    ways = list(islice(_best_first(ground, first, last, within, ground.near.of, looked), most + 1))
     return Ways(tuple(ways[:most]), min(len(ways), most), over=looked.over or len(ways) > most)
 
 
@@ -349,19 +350,20 @@ def _best_first(
     ground: WayGround,
     start: int,
     end: int,
-    best: Floats,
+    within: Sequence[Floats],
     onward: Callable[[int], tuple[Ints, Floats]],
     looked: _Looked | None = None,
 ) -> Iterator[Way]:
     """Ways of up to eight steps in falling belief.
 
-    `best` is how far the rest of a way is believed at most, from each node on; `onward`: whom it may go on to from one.
+    `within` is how far the rest of a way is believed at most, by the steps that are left and from each node on: of one that is
+    likelier with more steps nothing is promised. `onward`: whom it may go on to from one.
     """
     looked = looked or _Looked()
-    promising: dict[int, _Onward] = {}
+    promising: dict[tuple[int, int], _Onward] = {}
     # By what each promises. Of a way that goes on in many directions only those are in it that promise as much as what is
     # taken now, and one more; and instead of the others, before all ways that promise the same, where to go on with them.
-    heap: list[tuple[float, tuple[int, ...], float, Any]] = [(-best[start], (start,), 1.0, ())]
+    heap: list[tuple[float, tuple[int, ...], float, Any]] = [(-within[LONGEST][start], (start,), 1.0, ())]
     turn = 0
     while heap:
         promise, nodes, so_far, known = heapq.heappop(heap)
@@ -370,13 +372,12 @@ def _best_first(
             if node == end:
                 yield ground.way(nodes, known)
                 continue
-            if node not in promising:
-                promising[node] = _promising(best, *onward(node), len(ground.near.of(node)[0]))
-            if not looked.at(promising[node].beside):
+            at = node, LONGEST - len(nodes)  # steps that are left after the next
+            if at not in promising:
+                promising[at] = _promising(within[at[1]], *onward(node), len(ground.near.of(node)[0]))
+            if not looked.at(promising[at].beside):
                 return
-            if len(nodes) > LONGEST:
-                continue
-            rest = _Rest(nodes, known, so_far, promising[node].each())
+            rest = _Rest(nodes, known, so_far, promising[at].each())
             promise = -math.inf
         else:
             rest = known
