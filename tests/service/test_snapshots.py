@@ -17,9 +17,7 @@ from filelock import FileLock
 
 from graphsvc.access.door import gate
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.doubt.falsehood import alone, first_places
-from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.doubt.stability import places
+from graphsvc.analysis.doubt.falsehood import alone
 from graphsvc.analysis.evidence.laid import LaidClaims
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.register import Register
@@ -100,6 +98,23 @@ class Twice:
         write(self.folder / str(number), **rows)
         loaded = session(self.plain, "inv", CASE).deliveries.load(self.folder / str(number), quiet)
         assert loaded.rejections == []
+
+    def overtaken_in(self, name: str, change: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """What the case is changed by, once `material` has called this for the first time: an undo of the second delivery, or a third one."""
+        call, changes = getattr(material, name), list[str]()
+
+        def slowly(*given: Any, **named: Any) -> Any:
+            made = call(*given, **named)
+            if not changes:
+                changes.append(change)
+                if change == "an undo":
+                    session(self.plain, "inv", CASE).deliveries.undo(2, quiet)
+                else:
+                    self.deliver(THIRD)
+            return made
+
+        monkeypatch.setattr(material, name, slowly)
+        return changes
 
     @property
     def files(self) -> set[Path]:
@@ -354,16 +369,7 @@ def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
 ) -> None:
     twice.deliver(FIRST)
     twice.deliver(THIRD)
-    overtaken: list[str] = []
-
-    def slowly(*given: Any, **named: Any) -> Any:
-        held = places(*given, **named)
-        if not overtaken:
-            overtaken.append("undone meanwhile")
-            session(twice.plain, "inv", CASE).deliveries.undo(2, quiet)
-        return held
-
-    monkeypatch.setattr(material, "places", slowly)
+    overtaken = twice.overtaken_in("places", "an undo", monkeypatch)
     # Nothing was opened in one look: so commands and notebooks ask.
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
@@ -400,19 +406,7 @@ def test_what_is_left_out_is_of_the_state_that_it_is_left_out_of(
     twice.deliver(FIRST)
     if change == "an undo":
         twice.deliver(THIRD)
-    overtaken: list[str] = []
-
-    def slowly(*given: Any, **named: Any) -> Any:
-        made = LeavingOut(*given, **named)
-        if not overtaken:
-            overtaken.append(change)
-            if change == "an undo":
-                session(twice.plain, "inv", CASE).deliveries.undo(2, quiet)
-            else:
-                twice.deliver(THIRD)
-        return made
-
-    monkeypatch.setattr(material, "LeavingOut", slowly)
+    overtaken = twice.overtaken_in("LeavingOut", change, monkeypatch)
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
     kept, plain = (session(of, "all", CASE).leads.places() for of in (twice.kept, twice.plain))
@@ -430,18 +424,7 @@ def test_where_many_share_the_first_places_what_becomes_of_them_is_of_the_state_
     reader = session(twice.kept, "all", CASE)
     lead = reader.leads.ranking().leads[0].id
     reader.leads.places()
-    overtaken: list[str] = []
-
-    def slowly(*given: Any, **named: Any) -> Any:
-        if not overtaken:
-            overtaken.append(change)
-            if change == "an undo":
-                session(twice.plain, "inv", CASE).deliveries.undo(2, quiet)
-            else:
-                twice.deliver(THIRD)
-        return first_places(*given, **named)
-
-    monkeypatch.setattr(material, "first_places", slowly)
+    overtaken = twice.overtaken_in("first_places", change, monkeypatch)
     reader.leads.falsehood(lead)
     assert overtaken
     kept, plain = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from graphsvc.errors import RequestError
@@ -65,7 +65,7 @@ def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
     known = {parameter.name: parameter for parameter in query.parameters}
     values: dict[str, Any] = {}
     for name, value in given.items():
-        if value is None or value == "" or (isinstance(value, list | tuple | set | frozenset) and not value):
+        if value is None or (isinstance(value, Collection) and not value):
             continue
         if name not in known:
             values["unknown"] = values.get("unknown", 0) + 1

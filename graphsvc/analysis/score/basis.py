@@ -13,7 +13,8 @@ from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.laid import chosen
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
-from graphsvc.analysis.evidence.roles import PUTS_BEFORE
+from graphsvc.analysis.evidence.roles import PUTS_BEFORE, WHOM
+from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.folding import as_told
 from graphsvc.analysis.score.network import Operation, network
@@ -92,6 +93,11 @@ class Basis:
     def inside(self) -> Bools:
         """For each entity of the ledger whether it may play a part."""
         return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)
+
+    @cached_property
+    def whom(self) -> Floats:
+        """For what the last reading takes everybody of the network, see `parts.seen`; nobody where contacts rank."""
+        return np.zeros((0, len(WHOM))) if self.network is None else parts.seen(self.network)
 
     @cached_property
     def voices(self) -> int:

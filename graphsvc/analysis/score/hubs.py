@@ -136,7 +136,7 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     if whole is not None:
         on_the_record = on.recorded
         recorded = on.operation(on_the_record)
-        whom, whom_recorded = parts.seen(whole), parts.seen(recorded)
+        whom, whom_recorded = on.whom, parts.seen(recorded)
         values, values_recorded = ingredients.ingredients(whole, whom), ingredients.ingredients(recorded, whom_recorded)
         shares = by_parts(ledger, whole, values, on.left_out)
         on_record = _placed(ledger, recorded, parts.score(values_recorded))
@@ -181,7 +181,7 @@ def ranks(on: Basis) -> dict[str, int]:
     if on.network is None:
         shares = on.positions
     else:
-        values = ingredients.ingredients(on.network, parts.seen(on.network))
+        values = ingredients.ingredients(on.network, on.whom)
         shares = by_parts(on.ledger, on.network, values, on.left_out)
     scores = _scores(_rows(on.people, on.ledger), shares)[1]
     return {on.people[number].id: rank for number, rank in _order(on.people, scores)}

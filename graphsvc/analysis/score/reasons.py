@@ -126,7 +126,8 @@ def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats, 
     )
     link = np.concatenate((deeds.link, carried.link, ties.link))
     ids = whole.ids if of is None else whole.ids[of : of + 1]
-    place = np.searchsorted(ledger.ids, ids) if ids else np.zeros(0, dtype=np.int64)
+    # One by one: to be searched at once, all ids of the case would be put into an array first.
+    place = np.fromiter((bisect_left(ledger.ids, name) for name in ids), dtype=np.int64, count=len(ids))
     person = place[np.concatenate((deeds.person, carried.person, ties.person))]
     return LinkShares(link, person.astype(np.int64), np.concatenate(rates) * whole.belief[link])
 
@@ -165,10 +166,8 @@ def dealt(on: Basis) -> Dealt:
     ledger, network = on.told, on.network
     if network is None:
         return Dealt(structure_links(ledger, on.inside, on.positions), _part(ledger, None))
-    whom = parts.seen(network)
-    return Dealt(
-        link_shares(ledger, network, whom, ingredients(network, whom)), _part(ledger, network.belief[ledger.link])
-    )
+    shares = link_shares(ledger, network, on.whom, ingredients(network, on.whom))
+    return Dealt(shares, _part(ledger, network.belief[ledger.link]))
 
 
 def _part(ledger: Ledger, believed: Floats | None) -> Floats:
@@ -185,7 +184,7 @@ def _part(ledger: Ledger, believed: Floats | None) -> Floats:
     return part
 
 
-def reasons(on: Basis, lead: str, whom: Floats | None = None) -> Reasons:
+def reasons(on: Basis, lead: str) -> Reasons:
     """What the score of one person is made of, claim by claim; the shares add up to it.
 
     Nothing but the claims that have the person at an end is gone through: no other has a share.
@@ -193,7 +192,6 @@ def reasons(on: Basis, lead: str, whom: Floats | None = None) -> Reasons:
     Args:
         on: what the ranking is computed on; for who lacks source clearance, the claims as they are told.
         lead: the person's id.
-        whom: `parts.seen(on.network)`, where it is there already.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -215,7 +213,7 @@ def reasons(on: Basis, lead: str, whom: Floats | None = None) -> Reasons:
     links, number = np.unique(about.link, return_inverse=True)
     belief = None if on.network is None else on.network.belief[about.link]
     about = replace(about, link=number.astype(np.int64))
-    shares = _shares_of(on, about, links, place, whom)
+    shares = _shares_of(on, about, links, place)
     part = _part(about, belief)
     which, row = rows_of(shares.link, about)
     share = shares.share[which] * part[row]
@@ -223,7 +221,7 @@ def reasons(on: Basis, lead: str, whom: Floats | None = None) -> Reasons:
     return Reasons(_keyed(about, row, share), _joining(about, row[idle]))
 
 
-def _shares_of(on: Basis, about: Ledger, links: Ints, place: int, whom: Floats | None) -> LinkShares:
+def _shares_of(on: Basis, about: Ledger, links: Ints, place: int) -> LinkShares:
     """The share of each link in the score of one person, by its place among `links`, which are those of the rows that have them at an end."""
     network = on.network
     if network is None:
@@ -234,8 +232,7 @@ def _shares_of(on: Basis, about: Ledger, links: Ints, place: int, whom: Floats |
     if row is None:
         nobody = np.zeros(0, dtype=np.int64)
         return LinkShares(nobody, nobody, np.zeros(0))
-    whom = parts.seen(network) if whom is None else whom
-    shares = link_shares(on.told, network, whom, ingredients(network, whom, np.array([row])), row)
+    shares = link_shares(on.told, network, on.whom, ingredients(network, on.whom, np.array([row])), row)
     return replace(shares, link=np.searchsorted(links, shares.link).astype(np.int64))
 
 

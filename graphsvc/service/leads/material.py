@@ -31,13 +31,11 @@ from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims, of_twins
-from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
-from graphsvc.analysis.score.parts import seen
 from graphsvc.analysis.score.reasons import Reasons, dealt, raising, reasons
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
@@ -101,7 +99,6 @@ class LeadCaches(Caches):
         self.bases: Cache[Basis] = Cache(CLEARANCES)
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.before: Cache[Before] = Cache(_RESULTS)
-        self.seen: Cache[Floats | None] = Cache(CLEARANCES)
         self.leaving: Cache[Prepared | None] = Cache(CLEARANCES)
         self.surroundings: Cache[Surroundings] = Cache(CLEARANCES)
         self.depending: Cache[tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]] = Cache(CLEARANCES)
@@ -177,13 +174,7 @@ class Material:
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
-        return reasons(self.basis(), lead, self._caches.seen.of(self._ask.state, self._see))
-
-    @lasting()
-    def _see(self) -> Floats | None:
-        """For what the ranking takes everybody who may play a part; None: it goes by contacts."""
-        network = self.basis().network
-        return None if network is None else seen(network)
+        return reasons(self.basis(), lead)
 
     def ranking(self) -> Ranking:
         """The ranking as this reader is told it."""

@@ -8,7 +8,6 @@ from dataclasses import replace
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score.hubs import Ranking
 from graphsvc.analysis.score.moved import Move, moved
-from graphsvc.analysis.score.parts import seen
 from graphsvc.analysis.score.reasons import Reasons, reasons
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.cases.image.computed import computed
@@ -63,8 +62,7 @@ class LeadMoves:
                 for claim in claims
                 if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
             )
-            whom = None if on.network is None else seen(on.network)
-            leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead, whom))
+            leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead))
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
         return leads
 

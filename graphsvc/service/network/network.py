@@ -24,7 +24,7 @@ from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
 from graphsvc.views.forms.graphs import writable
 from graphsvc.views.picture.arrangements import Frame
-from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, sifted
+from graphsvc.views.picture.network import OPENING, Picture, in_turns, picture, sifted
 from graphsvc.views.picture.page import offline_page
 
 if TYPE_CHECKING:
@@ -220,8 +220,7 @@ class Network:
 
         And whether the row cap cut some.
         """
-        # Blank ones, of an address that was cut short, are left out of lists on their way to the server: so here, from both.
-        asked = [(identifier, word) for identifier, word in map(opening, wanted.opened) if identifier.strip()]
+        asked = wanted.openings
         if not asked:
             return [], False
         ids = [identifier for identifier, _ in asked]

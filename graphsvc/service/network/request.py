@@ -110,9 +110,17 @@ class PictureRequest:
         return list(dict.fromkeys(identifier for identifier in self.added if identifier))
 
     @property
+    def openings(self) -> list[tuple[str, str]]:
+        """Whose neighbours were asked for, and only which, in that order (`views.picture.network.opening`).
+
+        Blank ones, of an address that was cut short, are left out of lists on their way to the server: so here, with their words.
+        """
+        return [(identifier, word) for identifier, word in map(opening, self.opened) if identifier.strip()]
+
+    @property
     def particulars(self) -> dict[str, Any]:
         """What the log tells of a look at it: around whom it is, and whose neighbours were asked for."""
-        openings = [identifier for identifier, _ in map(opening, self.opened) if identifier.strip()]
+        openings = [identifier for identifier, _ in self.openings]
         around: dict[str, Any] = {"query": "network", "entities": [*self.starts, *self.alone]}
         return around | ({"openings": list(dict.fromkeys(openings))} if openings else {})
 
