@@ -28,13 +28,14 @@ from graphsvc.service import (
     nothing_new,
     others_moved,
     read_otherwise,
+    received_rows,
 )
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # of those sealed, told who they are where it is asked: more is a list to lose
 _FAULTS = 100  # lines of rejections: who corrects so many kinds of fault reads a file
 _LARGEST = 999_999_999
-_COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
+_COLUMNS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
 
 
 @click.command()
@@ -111,7 +112,7 @@ def load(
         )
         others = others_moved(loaded.moves, sources=acts.grant.sources)
         besides = [others, acts.leads.ranked_on] if loaded.moves else []
-        if ranks and not loaded.moves and not loaded.changes_nothing:
+        if ranks and not loaded.moves and not loaded.changes_nothing and not loaded.received_count:
             besides = [NOBODY_MOVES]
     _report(loaded, besides, rejections, dry_run=dry_run)
     if identities:
@@ -152,9 +153,10 @@ def _made(rejections: Path | None) -> Iterator[None]:
 
 
 def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, dry_run: bool) -> None:
-    say("".join([f"{'table':12}", *(f"{name:>11}" for name in _COLUMNS)]))
+    columns = [name for name in _COLUMNS if name != "received" or loaded.received_count]
+    say("".join([f"{'table':12}", *(f"{name:>11}" for name in columns)]))
     for table, counts in loaded.counts.items():
-        say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
+        say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in columns)]))
     _report_rejections(loaded, rejections)
     for change in loaded.changes:
         say(f"changes: {change}", err=True)
@@ -182,7 +184,7 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
             )
         say(f"chart: {chart_read(loaded.chart.graded, loaded.chart.others, loaded.chart.ignored)}", err=True)
         say(f"chart: that statement is {loaded.chart.statement['id']}", err=True)
-    for note in loaded.notes:
+    for note in filter(None, [received_rows(loaded.received_count), *loaded.notes]):
         say(note, err=True)
     if dry_run:
         say(

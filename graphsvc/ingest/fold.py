@@ -7,13 +7,14 @@ equals the remaining deliveries loaded in order by construction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row, part
-from graphsvc.ingest.rejected import EqualRows, Rejection
+from graphsvc.ingest.rejected import Rejection
+from graphsvc.ingest.report import FoldedRow, Report, TakenRow
 from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.nearest import SUGGESTIONS, near_id
@@ -42,25 +43,6 @@ class Why(NamedTuple):
 
 
 @dataclass(slots=True)
-class FoldedRow:
-    """A row of the state: its values and where they came from.
-
-    Attributes:
-        values: column → value, as `check.Row`.
-        delivery: number of the delivery that gave them last.
-        line: line in its file.
-        status: `active`, or `superseded` for a claim no longer delivered.
-        open: of an entity, its values but for what rows under handling code C say; None if only such rows speak of it.
-    """
-
-    values: dict[str, Any]
-    delivery: int
-    line: int
-    status: str = "active"
-    open: dict[str, Any] | None = None
-
-
-@dataclass(slots=True)
 class State:
     """A case as its deliveries in order make it.
 
@@ -77,66 +59,6 @@ class State:
     claims: dict[Key, FoldedRow] = field(default_factory=dict)
     by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     shared: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of the rows of one table: read = added + changed + unchanged + duplicate + rejected."""
-
-    read: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-    superseded: int = 0
-
-
-class ChangedRow(NamedTuple):
-    """A row that is not what it was.
-
-    Attributes:
-        row: as it was delivered. key: of a claim its key, else its id alone.
-        before, after: what stood and what stands in the state.
-    """
-
-    row: Row
-    key: Key
-    before: FoldedRow
-    after: FoldedRow
-
-
-@dataclass(slots=True)
-class Report:
-    """What a delivery did to the state.
-
-    Attributes:
-        counts: by table.
-        rejections: rows that were refused.
-        equal: rows that are equal to others, by table, file and whether they are kept.
-        changed: rows that are not what they were; what is superseded is none of them.
-        superseded: keys of the claims that are.
-        refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
-    """
-
-    counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
-    rejections: list[Rejection] = field(default_factory=list)
-    equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
-    changed: list[ChangedRow] = field(default_factory=list)
-    superseded: list[Key] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def changes(self) -> int:
-        """How many rows were added, changed or superseded."""
-        return sum(count.added + count.changed + count.superseded for count in self.counts.values())
-
-    def note_equal(self, row: Row, *, again: bool) -> None:
-        """Note a row that is equal to one before it; see `EqualRows`."""
-        name = (row.table, row.file, again)
-        if name not in self.equal:
-            self.equal[name] = EqualRows(*name)
-        self.equal[name].add(row.line)
 
 
 def claim_key(values: Mapping[str, Any]) -> Key:
@@ -163,6 +85,7 @@ def fold(
     partial: bool,
     refused: Mapping[str, str] = MappingProxyType({}),
     incomplete: Collection[str] | None = None,
+    watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Take one delivery into the state (which is changed), and say what it did.
 
@@ -175,8 +98,9 @@ def fold(
         refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
         incomplete: ids of statements of which links were left out before, which may be claims that are loaded: nothing of
             these statements is superseded. Empty text: of any. None: this was not noted, nor is it of what is refused here.
+        watch: see `Report`.
     """
-    report = Report(refused=dict(refused))
+    report = Report(refused=dict(refused), watch=watch)
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_table[row.table].append(row)
@@ -274,7 +198,7 @@ def _merge_records(
     *,
     partial: bool,
 ) -> None:
-    records, counts = state.records[table], report.counts[table]
+    records = state.records[table]
     for identifier, row in rows.items():
         old = records.get(identifier)
         if old is None:
@@ -282,19 +206,21 @@ def _merge_records(
                 row.values, number, row.line, open=None if levels.strict(row) else row.values
             )
             state.kinds[identifier] = table
-            counts.added += 1
+            report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
-        present = () if partial else columns.get(part(table, row.file), columns.get(table, ()))
+        present = columns_delivered(row, columns, partial=partial)
         values = _merged(old.values, row, present)
         # What is C changes nothing of what is known under P.
         now = old.open if levels.conditional(row) else _merged(old.open or {}, row, present)
-        if values == old.values and now == old.open:
-            counts.unchanged += 1
-        else:
+        if values != old.values or now != old.open:
             records[identifier] = FoldedRow(values, number, row.line, open=now)
-            counts.changed += 1
-            report.changed.append(ChangedRow(row, (identifier,), old, records[identifier]))
+        report.take(TakenRow(row, (identifier,), old, records[identifier]))
     state.shared.update(identifier for identifier, row in rows.items() if levels.of(row) == "P")
+
+
+def columns_delivered(row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> Collection[str]:
+    """Columns in which an empty cell of a row empties the earlier one; none in a delivery that only adds."""
+    return () if partial else columns.get(part(row.table, row.file), columns.get(row.table, ()))
 
 
 def _merged(old: Mapping[str, Any], row: Row, present: Collection[str]) -> dict[str, Any]:
@@ -390,6 +316,7 @@ def _merge_claims(
         result = named(key, held, several or [row], is_whole=is_whole)
         for each, against in result.contrary:
             _reject(report, each, _contrary(against))
+            report.contrary[row.values["statement_id"]].append(report.rejections[-1])
             seen.update(keys_of(state.claims, key))
         for each in result.repeated:
             report.note_equal(each, again=True)
@@ -400,21 +327,17 @@ def _merge_claims(
 
 
 def _take(state: State, number: int, key: Key, row: Row, report: Report, levels: _Levels) -> None:
-    counts, old = report.counts[_LINKS], state.claims.get(key)
+    old = state.claims.get(key)
     if old is not None and old.status == "active" and old.values == row.values:
-        counts.unchanged += 1
+        report.take(TakenRow(row, key, old, old))
         return
     if old is None:
-        counts.added += 1
         state.by_statement[row.values["statement_id"]].append(key)
-    else:
-        counts.changed += 1
-        if old.values["statement_id"] != row.values["statement_id"]:
-            state.by_statement[old.values["statement_id"]].remove(key)
-            state.by_statement[row.values["statement_id"]].append(key)
+    elif old.values["statement_id"] != row.values["statement_id"]:
+        state.by_statement[old.values["statement_id"]].remove(key)
+        state.by_statement[row.values["statement_id"]].append(key)
     state.claims[key] = FoldedRow(row.values, number, row.line)
-    if old is not None:
-        report.changed.append(ChangedRow(row, key, old, state.claims[key]))
+    report.take(TakenRow(row, key, old, state.claims[key]))
     if levels.claim(row.values) == "P":
         state.shared.update((row.values["subject_id"], row.values["object_id"]))
 

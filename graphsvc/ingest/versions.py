@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import FoldedRow, Report, State, fold
+from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.report import FoldedRow, Report
 from graphsvc.ingest.several import Key
 
 

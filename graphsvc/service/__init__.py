@@ -77,7 +77,7 @@ from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
 from graphsvc.views.displacement.rows import MOVE_COLUMNS, besides, move_cells
 from graphsvc.views.linked import COLUMNS as LINKED_COLUMNS
-from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new, read_otherwise
+from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new, read_otherwise, received_rows
 from graphsvc.views.sentences import NOT_TOLD
 from graphsvc.views.waits import no_one_stands_out, others_moved
 
@@ -199,6 +199,7 @@ __all__ = [
     "parameters",
     "quiet",
     "read_otherwise",
+    "received_rows",
     "said_of_ranks",
     "settle",
     "sought",

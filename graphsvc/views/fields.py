@@ -229,6 +229,7 @@ def brings(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
     for name, verb, after in (
         ("added", "adds", ""),
         ("changed", "changes", ""),
+        ("received", "brings", " that others delivered too"),
         ("superseded", "leaves", " without weight"),
     ):
         parts = [

@@ -45,6 +45,22 @@ def nothing_new(same_as: int | None) -> str:
     return f"This delivery would change nothing{'' if same_as is None else f': it repeats delivery {same_as}'}."
 
 
+def received_rows(rows: int) -> str:
+    """Sentence that rows were received whose effect the loader may not know; empty for none.
+
+    Example:
+        >>> received_rows(1).partition(":")[0], received_rows(0)
+        ('1 row was received', '')
+    """
+    if not rows:
+        return ""
+    were, it_changes = plural(rows, "was", "were"), plural(rows, "it changes", "they change")
+    return (
+        f"{count(rows, 'row')} {were} received: other people delivered the same ids. Without source clearance you are not"
+        f" shown whether {it_changes} anything, or how the leads would change."
+    )
+
+
 def more_change(rows: int) -> str:
     """That other rows would change than those that are told field by field; empty: none.
 

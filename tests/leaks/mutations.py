@@ -38,6 +38,7 @@ _LOST = "tests/service/test_lost.py"
 _PICTURES = "tests/service/test_pictures.py"
 _WAITING = "tests/service/test_waiting.py"
 _ENTERING = "tests/service/test_entering.py"
+_PREVIEWS = "tests/leaks/test_previews.py"
 _PROTECTING = "tests/service/test_protecting.py"
 _FEW_MOVED = "tests/service/test_displacement.py::test_no_query_says_how_many_few_are_without_source_clearance"
 _MASKED = "tests/service/test_masked_ids.py"
@@ -1338,11 +1339,11 @@ MUTATIONS = (
     ),
     Mutation(
         "changes",
-        "what a delivery changes of what witnesses say takes source clearance",
-        "graphsvc/service/deliveries/loading.py",
-        "    if change.takes_sources:\n        return None\n",
-        "",
-        "tests/service/test_changes.py::test_what_a_witness_says_takes_source_clearance",
+        "without source clearance a preview does not compare what others delivered",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "        if identifier in self.others:\n",
+        "        if identifier is None:\n",
+        f"{_PREVIEWS}::test_each_row_alone_is_received[statements]",
     ),
     Mutation(
         "changes-masked",
@@ -1354,11 +1355,11 @@ MUTATIONS = (
     ),
     Mutation(
         "changes-alike",
-        "a preview says the same whoever is sealed to who lacks clearance for sources",
-        "graphsvc/service/deliveries/loading.py",
-        "for name, pair in change.fields.items() if is_plain(change.table, name)}",
-        "for name, pair in change.fields.items()}",
-        "tests/service/test_changes.py::test_without_source_clearance_a_preview_says_the_same_whoever_is_sealed",
+        "without source clearance a preview does not compare who is sealed",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "    return None if may_be_masked(pages.shown(identifier)) else pages.entity(identifier, row)\n",
+        "    return row.values\n",
+        f"{_PREVIEWS}::test_each_row_alone_is_received[people]",
     ),
     Mutation(
         "changes-guesses",

@@ -49,9 +49,6 @@ def ann(sessions: People, tmp_path: Path) -> Session:
     return session
 
 
-SHOWN = "id,name,category\nP1,Idris Karam,suspect\nP4,Omar Said,suspect\n"
-
-
 def delivered(
     session: Session,
     folder: Path,
@@ -110,7 +107,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
     assert lost(ann) == []
     assert lost(ann, links=LINKS + "L4,P4,PAID,P3,S1,9,\n") == []
     assert lost(ann, links=left) == ["S1: 1 of 2 claims loses its weight", "S2: 1 of 1 claim loses its weight"]
-    assert lost(sessions("ben"), links=left) == ["S1: 1 of 2 claims loses its weight"]
+    assert lost(sessions("ben"), links=left) == []  # the statements are another account's
     back = STATEMENTS.replace("summary\n", "summary,status,status_on\n").replace(
         "P,log\n", "P,log,withdrawn,2020-06-01\n"
     )
@@ -135,12 +132,9 @@ def test_of_somebody_sealed_nothing_of_what_the_vault_holds_is_told(ann: Session
     ]
 
 
-@pytest.mark.parametrize("who", ["ann", "ben"])
-def test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id(
-    who: str, ann: Session, sessions: People, tmp_path: Path
-) -> None:
+def test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id(ann: Session, tmp_path: Path) -> None:
     guesses = delivered(
-        sessions(who),
+        ann,
         tmp_path,
         PEOPLE.replace("Omar Said,suspect,,", "Omar Said,suspect,,rang Selam Bekele"),
         STATEMENTS.replace(",log", ",rang 222 and Selam Bekele"),
@@ -153,23 +147,6 @@ def test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id(
         ("L3", ("subject_id",)),
     ]
     assert PSEUDONYM.search(str([*guesses.changes, *map(str, guesses.changes)])) is None
-
-
-@pytest.mark.parametrize(("end", "name"), [("P2", "Selam Bekele"), ("P3", "Ana Petrou")])
-def test_without_source_clearance_a_preview_says_the_same_whoever_is_sealed(
-    end: str, name: str, ann: Session, sessions: People, tmp_path: Path
-) -> None:
-    loaded = delivered(
-        sessions("ben"),
-        tmp_path,
-        PEOPLE.replace(f"{end},{name}", f"{end},Somebody Else"),
-        links=LINKS.replace("L3,P4,", f"L3,{end},"),
-        dry_run=True,
-    )
-    assert [str(change).partition(": ")[2] for change in loaded.changes] == [
-        "name changes: no values are told",
-        "subject_id changes: no values are told",
-    ]
 
 
 def test_whether_the_name_of_somebody_sealed_was_guessed_counts_in_no_question(ann: Session, tmp_path: Path) -> None:
@@ -190,43 +167,6 @@ def test_a_row_of_which_only_what_is_shareable_changes_says_so(sessions: People,
     (change,) = delivered(session, tmp_path, persons.format("P"), statements, links, dry_run=True).changes
     assert change.fields or change.is_hidden
     assert not str(change).endswith(": ")
-
-
-def test_who_is_the_same_as_whom_and_what_is_theirs_take_source_clearance(sessions: People, tmp_path: Path) -> None:
-    """Either may say who somebody sealed is, so that of neither is told that it changes."""
-    links = (
-        "id,subject_id,relation,object_id,statement_id,weight\n"
-        "L1,P1,SAME_AS,P4,S1,{0}\nL2,P1,USED,T1,S1,{0}\nL3,P1,CONTACTED,P4,S1,{0}\n"
-    )
-    statements = "id,kind,handling\nS1,record,P\n"
-    things = "id,kind,value\nT1,phone,07700 900001\n"
-    assert delivered(sessions("ann"), tmp_path, SHOWN, statements, links.format(1), things=things).committed
-    told = {
-        who: [
-            change.id
-            for change in delivered(
-                sessions(who), tmp_path, SHOWN, statements, links.format(2), dry_run=True, things=things
-            ).changes
-        ]
-        for who in ("ann", "ben")
-    }
-    assert told == {"ann": ["L1", "L2", "L3"], "ben": ["L3"]}
-
-
-def test_what_a_witness_says_takes_source_clearance(ann: Session, sessions: People, tmp_path: Path) -> None:
-    changed = (
-        PEOPLE.replace("Omar Said", "Omar Saeed").replace("Selam Bekele", "Sara Bekele"),
-        STATEMENTS.replace("told of the van", "told of the boat").replace(",log", ",the log"),
-        LINKS.replace("500", "700").replace("in the van", "in the boat"),
-    )
-    assert len(delivered(ann, tmp_path, *changed, dry_run=True).changes) == 7
-    assert changes(delivered(sessions("ben"), tmp_path, *changed, dry_run=True)) == {
-        "people P2": {},
-        "people P3": {},
-        "people P4": {},
-        "statements S1": {},
-        "links L1": {"amount": ("500", "700")},
-    }
 
 
 def test_other_names_behind_most_ids_are_confirmed_before_they_are_loaded(ann: Session, tmp_path: Path) -> None:

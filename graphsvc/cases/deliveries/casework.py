@@ -18,7 +18,7 @@ from graphsvc.access.decided.requests import RequestStore
 from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
-from graphsvc.cases.deliveries.comparing import RowChange, Weightless, row_changes, weightless
+from graphsvc.cases.deliveries.comparing import effects_on_rows
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
 from graphsvc.cases.deliveries.erasing import Erasing
 from graphsvc.cases.deliveries.form_rows import is_of_form
@@ -32,6 +32,7 @@ from graphsvc.cases.deliveries.loaded import (
     resting_notes,
     standing_notes,
 )
+from graphsvc.cases.deliveries.loader_view import LoaderView
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.replay import Plan, Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
@@ -39,7 +40,7 @@ from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import Graphed, IdMap
-from graphsvc.cases.image.standing import Standings, alone_theirs, asked_by, opened_by, sealed_anew, standings
+from graphsvc.cases.image.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
@@ -47,7 +48,7 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
-from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.rejected import in_order
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
@@ -106,6 +107,7 @@ class Casework:
         dry_run: bool = False,
         waits: bool = False,
         compares: Callable[[Graphed], object] | None = None,
+        sources: bool = False,
         other_names: bool = False,
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
@@ -114,6 +116,7 @@ class Casework:
         `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
         `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`. A dry run that
         `compares` says of each row that is loaded what changes, which takes a while, and gives it what the case would be.
+        Without source clearance (`sources`) the account is told what `loader_view` says, and no more.
 
         Raises:
             RequestError: the case's name is none.
@@ -136,6 +139,7 @@ class Casework:
             again = self.waitlist.repeated(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
+            view = None if sources else LoaderView(self.replay.ids_of_others(case, key, past, account))
             with uncollected():
                 report = fold(
                     state,
@@ -145,18 +149,17 @@ class Casework:
                     partial=partial,
                     refused=delivery.refused,
                     incomplete=delivery.incomplete,
+                    watch=None if view is None else view.take,
                 )
-            rejections = in_order([*delivery.rejections, *report.rejections])
-            counts = counts_of(delivery, report)
-            same = self.replay.repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
-            nothing = report.changes == 0 and (same is not None or not delivery.rows)
+            pages = IdMap(state, key, before, self.replay.weights) if view is not None and view.compares else None
+            visible = report if view is None else view.report(report, state, pages, delivery, partial=partial)
+            rejections = in_order([*delivery.rejections, *visible.rejections])
+            counts = counts_of(delivery, visible)
+            # That it repeats the delivery of another account would tell the content of that delivery.
+            theirs = {number: row for number, row in past.items() if sources or row.account == account}
+            same = self.replay.repeated(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
+            nothing = visible.changes == 0 and (same is not None or not delivery.rows)
             standing = standings(before, state, self.replay.deciding(case, key), number)
-            changes, losing = list[RowChange](), list[Weightless]()
-            if dry_run and compares:
-                changes, losing = self._changes(report, state, number, key, standing, progress)
-                if not nothing:
-                    progress(0, 0, "working out what becomes of the leads")
-                    compares(self.replay.imagined(case, key, state, standing))
             loaded = Loaded(
                 case,
                 None,
@@ -166,13 +169,19 @@ class Casework:
                 committed=False,
                 equal=list(report.equal.values()),
                 passed_over=delivery.passed_over,
-                changes=changes,
-                weightless=losing,
                 other_names=other_names_in(report, delivery.rows, before, state, key),
-                stay_sealed=opened_by(before, standing, number),
-                asked=asked_by(before, standing),
-                sealed_anew=len(sealed_anew(before, standing)),
             )
+            if sources:
+                loaded = loaded.with_sealing(before, standing, number)
+            if dry_run and compares:
+                progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
+                after_it = IdMap(state, key, standing, self.replay.weights) if sources and report.changes else None
+                changes, losing = effects_on_rows(visible, state, number, after_it)
+                loaded = dataclasses.replace(loaded, changes=changes, weightless=losing)
+                # What becomes of the leads would tell whether a row that is only received changes anything.
+                if not nothing and not loaded.received_count:
+                    progress(0, 0, "working out what becomes of the leads")
+                    compares(self.replay.imagined(case, key, state, standing))
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return loaded
@@ -183,7 +192,8 @@ class Casework:
             except (GraphsvcError, CancelledError):
                 self.register.unmake(case)  # nothing is recorded yet
                 raise
-            counts = {table: row | {"masked": plan.result.masked[number, table]} for table, row in counts.items()}
+            if sources:
+                counts = {table: row | {"masked": plan.result.masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
             if waits:
                 number = self.waitlist.keep(case, key, account, delivery, counts, on, partial=partial)
@@ -200,8 +210,9 @@ class Casework:
                 raise
             self.replay.finish(plan)
         owed = self.rewrite_after(plan, progress)
-        names = names_of(delivery, plan.result.sealed)
-        ends: dict[str, Any] = {"counts": counts, "names": names, "sealed_anew": len(plan.sealed_anew), "owed": owed}
+        names = names_of(delivery, plan.result.sealed, foreign=frozenset() if view is None else view.others)
+        ends: dict[str, Any] = {"counts": counts, "names": names, "owed": owed}
+        ends |= {"sealed_anew": len(plan.sealed_anew)} if sources else {}
         return dataclasses.replace(loaded, delivery=number, same_as=None, committed=True, **ends)
 
     def undo(self, case: str, number: int, progress: Progress) -> str:
@@ -232,7 +243,7 @@ class Casework:
     def undoing(self, case: str, number: int, *, sources: bool) -> list[str]:
         """What taking a delivery back would do to who is sealed and to later deliveries, in sentences that name nobody.
 
-        How many rows of which delivery rest on it takes source clearance (`sources`): they may be what witnesses said.
+        Figures take source clearance (`sources`): they may be of what witnesses said, or of who is sealed.
         """
         key = self.register.key(case, create=False)
         past = self.register.counting(case)
@@ -243,9 +254,9 @@ class Casework:
         left = {other: row for other, row in past.items() if other != number}
         state, _, _, refused = self.replay.replayed(case, key, left)
         after = standings(before, state, self.replay.deciding(case, key), number)
-        notes = standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
         if not sources:
-            return [*notes, RESTING]
+            return [RESTING]
+        notes = standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
         before_refused = self.replay.replayed(case, key, past).refused
         many = {other: (rows - before_refused[other]).total() for other, rows in refused.items()}
         resting = {other: rows for other, rows in many.items() if rows}
@@ -451,17 +462,6 @@ class Casework:
         self._requests.settle_agreed(case)
 
     # -- what a change would do -------------------------------------------------------------------------------
-
-    @uncollected()
-    def _changes(
-        self, report: Report, state: State, number: int, key: bytes, standing: Standings, progress: Progress
-    ) -> tuple[list[RowChange], list[Weightless]]:
-        """What becomes of rows that are loaded, told as the case will tell it, and of claims that count."""
-        if not report.changed and not report.superseded:
-            return [], []
-        progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
-        telling = IdMap(state, key, standing, self.replay.weights)
-        return row_changes(report.changed, state, telling), weightless(report, state, number, telling)
 
     def _require_not_held(self, case: str, key: bytes, number: int) -> None:
         """Nothing, if a delivery can go without anything held going.

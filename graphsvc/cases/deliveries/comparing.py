@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.image.graphing import IdMap
-from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
+from graphsvc.cases.image.standing import Standings, sealed_ids
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import ChangedRow, FoldedRow, Report, State
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import ChangedRow, FoldedRow, Report
 from graphsvc.names.naming import sound_alike
 from graphsvc.names.spelling import reduced, words
 from graphsvc.records.numbers import count, plural
@@ -46,7 +47,6 @@ class RowChange:
         unsaid: columns that change, and no value of them is told: one names somebody sealed, or may.
         is_hidden: something else changes, of which not even the column is told.
         is_back: a claim that was superseded is said again.
-        takes_sources: it takes source clearance: what a witness says, or what may say who somebody sealed is.
     """
 
     table: str
@@ -57,7 +57,6 @@ class RowChange:
     unsaid: tuple[str, ...]
     is_hidden: bool
     is_back: bool
-    takes_sources: bool
 
     @property
     def place(self) -> str:
@@ -88,13 +87,11 @@ class Weightless:
     Attributes:
         statement: its id, as pages show it.
         claims: how many of its claims lose their weight. of: how many count now.
-        takes_sources: it is of a witness.
     """
 
     statement: str
     claims: int
     of: int
-    takes_sources: bool
 
     def __str__(self) -> str:
         lose = plural(self.claims, "loses its", "lose their")
@@ -111,11 +108,45 @@ class OtherNames:
         return f"Most rows of {self.table} whose ids are loaded already have another name there."
 
 
+def effects_on_rows(
+    report: Report, state: State, number: int, telling: IdMap | None
+) -> tuple[list[RowChange], list[Weightless]]:
+    """The rows that a delivery changes, and the statements that lose claims of weight by it.
+
+    Args:
+        report: what the delivery did, as far as its loader may know.
+        state: the case with it.
+        number: the delivery's number.
+        telling: how the case will show rows; None: the report holds nothing but what the loader delivered or sees.
+    """
+    if telling is None:
+        return told_changes(report.changed), weightless(report, state, number, str)
+    return row_changes(report.changed, state, telling), weightless(report, state, number, telling.shown)
+
+
 def row_changes(changed: Iterable[ChangedRow], state: State, telling: IdMap) -> list[RowChange]:
     """The first rows that a delivery changes, entities first, with the values that the graph holds as they were delivered."""
+    return [_row_change(change, state, telling) for change in _first(changed)]
+
+
+def told_changes(changed: Iterable[ChangedRow]) -> list[RowChange]:
+    """The first of some rows that hold nothing but what their loader may see (see `loader_view`), entities first."""
+    return [_told_change(change) for change in _first(changed)]
+
+
+def _first(changed: Iterable[ChangedRow]) -> Iterable[ChangedRow]:
     order = {name: place for place, name in enumerate(TABLES)}
-    first = sorted(changed, key=lambda change: (order[change.row.table], change.row.file, change.row.line))
-    return [_row_change(change, state, telling) for change in islice(first, MOST_TOLD)]
+    rows = sorted(changed, key=lambda change: (order[change.row.table], change.row.file, change.row.line))
+    return islice(rows, MOST_TOLD)
+
+
+def _told_change(change: ChangedRow) -> RowChange:
+    row, was, will = change.row, change.before.values, change.after.values
+    cells = {name: (text(was.get(name)), text(will.get(name))) for name in dict.fromkeys([*was, *will])}
+    fields = {name: pair for name, pair in cells.items() if pair[0] != pair[1]}
+    is_back = change.before.status != change.after.status
+    identifier = str(row.values.get("id", ""))
+    return RowChange(row.table, identifier, row.file, row.line, fields, (), is_hidden=not fields, is_back=is_back)
 
 
 def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
@@ -147,12 +178,14 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
         is_hidden=len(differing) > len(fields) + len(unsaid)
         or (not differing and (was, change.before.open) != (will, change.after.open)),
         is_back=change.before.status != change.after.status,
-        takes_sources=any(_takes_sources(row.table, values, state) for values in (was, will)),
     )
 
 
-def weightless(report: Report, state: State, number: int, telling: IdMap) -> list[Weightless]:
-    """The statements that lose claims of weight by a delivery of this number, those that lose most first."""
+def weightless(report: Report, state: State, number: int, shown: Callable[[str], str]) -> list[Weightless]:
+    """Statements that lose claims of weight through the delivery of this number; most losses first.
+
+    `shown` gives the id of a statement as it is shown.
+    """
     was_statement = {change.key[-1]: change.before for change in report.changed if change.row.table == "statements"}
     was_claim = {change.key: change.before for change in report.changed if change.row.table == "links"}
     superseded = frozenset(report.superseded)
@@ -174,9 +207,7 @@ def weightless(report: Report, state: State, number: int, telling: IdMap) -> lis
         counted[of] += 1
         lost[of] += not _counts(now, statements[now.values["statement_id"]])
     return [
-        Weightless(
-            telling.shown(statement), claims, counted[statement], statements[statement].values["kind"] == "witness"
-        )
+        Weightless(shown(statement), claims, counted[statement])
         for statement, claims in sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))
         if claims
     ]
@@ -202,15 +233,6 @@ def is_plain(table: str, name: str) -> bool:
     if column is None or name in _OF_STANDING:
         return False
     return column.kind in _PLAIN and column.sensitivity == "open"
-
-
-def _takes_sources(table: str, values: Mapping[str, Any], state: State) -> bool:
-    """Whether a row is of what a witness says, or may say who somebody sealed is: whether they are sealed or not."""
-    if table == "links":
-        if values["relation"] in SAME or values["relation"] in OWN:
-            return True
-        values = state.records["statements"][values["statement_id"]].values
-    return table in ("links", "statements") and values["kind"] == "witness"
 
 
 def _shown_of(change: ChangedRow, version: FoldedRow, state: State, telling: IdMap) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.image.graphing import DEFAULTS, is_on_record, status_of
 from graphsvc.cases.register import Register
-from graphsvc.ingest.fold import FoldedRow, State
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import FoldedRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from typing import Any
 
 from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
+from graphsvc.cases.image.standing import Standings, asked_by, opened_by, sealed_anew
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
-from graphsvc.ingest.fold import Report
 from graphsvc.ingest.i2.chart import ChartRead
 from graphsvc.ingest.rejected import EqualRows, PassedOver, Rejection, SameFault, by_fault
+from graphsvc.ingest.report import Report
 from graphsvc.records.numbers import count, plural
 
 # Said to who is not told how many rows of which delivery there are.
@@ -99,10 +100,25 @@ class Loaded:
             "owed": self.owed,
         }
 
+    def with_sealing(self, before: Standings, after: Standings, number: int) -> Loaded:
+        """Return a copy with the numbers of people that the delivery seals or would open, for readers with source clearance."""
+        return dataclasses.replace(
+            self,
+            stay_sealed=opened_by(before, after, number),
+            asked=asked_by(before, after),
+            sealed_anew=len(sealed_anew(before, after)),
+        )
+
+    @property
+    def received_count(self) -> int:
+        """How many rows the loader is not told more of than that they were received."""
+        return sum(row["received"] for row in self.counts.values())
+
     @property
     def changes_nothing(self) -> bool:
-        """Whether no row is added, changed or superseded."""
-        return not any(row[name] for row in self.counts.values() for name in ("added", "changed", "superseded"))
+        """Whether no row is added, changed, received or superseded."""
+        changing = ("added", "changed", "received", "superseded")
+        return not any(row[name] for row in self.counts.values() for name in changing)
 
     @property
     def faults(self) -> list[SameFault]:
@@ -170,7 +186,7 @@ def resting_notes(rows: Mapping[int, int], forms: Collection[int]) -> list[str]:
 
 
 def counts_of(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:
-    """What became of the rows of each table: read = added + changed + unchanged + duplicate + rejected."""
+    """Rows of each table by what became of them; see `ingest.fold.Counts`."""
     counts: dict[str, dict[str, int]] = {}
     for table, read in delivery.read.items():
         folded = dataclasses.asdict(report.counts[table])
@@ -179,10 +195,10 @@ def counts_of(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:
     return counts
 
 
-def names_of(delivery: Delivery, sealed: Mapping[str, str]) -> dict[str, str]:
-    """Pseudonym → delivered id and name of the sealed persons of a delivery."""
+def names_of(delivery: Delivery, sealed: Mapping[str, str], foreign: Collection[str]) -> dict[str, str]:
+    """Pseudonym → delivered id and name of the sealed persons of a delivery, without those whose ids are `foreign`."""
     return {
         pseudonym: f"{row.values['id']} {row.values.get('name', '')}".strip()
         for row in delivery.rows
-        if row.table == "people" and (pseudonym := sealed.get(row.values["id"]))
+        if row.table == "people" and row.values["id"] not in foreign and (pseudonym := sealed.get(row.values["id"]))
     }

@@ -12,6 +12,7 @@ from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.door.snapshots import Snapshots
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
+from graphsvc.cases.deliveries.loader_view import ids_brought
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
@@ -24,7 +25,8 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.ingest.check import Delivery, digest
-from graphsvc.ingest.fold import Report, State
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import Report
 from graphsvc.ingest.versions import KeptRows, steps
 from graphsvc.ingest.versions import VersionStep as Version
 from graphsvc.records.progress import Progress
@@ -305,6 +307,12 @@ class Replay:
     def fold(self, state: State, key: bytes, case: str, number: int, row: Any, sealed: bytes | None = None) -> Report:
         """Take a delivery that is kept into a state; `sealed` instead of its rows if they are about to be others."""
         return self.opened(case, key, number, row, sealed).fold(state, number)
+
+    @uncollected()
+    def ids_of_others(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> frozenset[str]:
+        """The ids of entities and statements that deliveries of other accounts bring, or bring claims of."""
+        deliveries = (self.opened(case, key, number, row) for number, row in past.items() if row.account != account)
+        return frozenset().union(*(ids_brought(delivery.rows) for delivery in deliveries))
 
     def kept(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
         """The deliveries that count, and those that wait if asked for, opened, by number."""

@@ -19,7 +19,8 @@ from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
 from graphsvc.cases.image.texts import UNKNOWN, Bearers, Texts
-from graphsvc.ingest.fold import FoldedRow, State, is_extra
+from graphsvc.ingest.fold import State, is_extra
+from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading
@@ -159,10 +160,9 @@ class IdMap:
         """The inverse of `shown`; None if nothing is told so."""
         if shown in self._state.kinds and self.shown(shown) == shown:
             return shown
-        match = next((identifier for identifier, pseudonym in self._result.sealed.items() if pseudonym == shown), None)
-        if match is None:  # an id may name somebody sealed, and then it is masked
-            match = next((identifier for identifier in self._state.kinds if self.shown(identifier) == shown), None)
-        return match
+        # An id may name somebody sealed, and then it is masked; pseudonyms come first, since they take no masking.
+        known = (*self._result.sealed, *self._state.kinds)
+        return next((identifier for identifier in known if self.shown(identifier) == shown), None)
 
     def entity(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """A version of an entity as the graph would hold it."""

@@ -22,7 +22,8 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
 from graphsvc.cases.image.handling import Handling
-from graphsvc.ingest.fold import FoldedRow, State
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import CHARGED, PROTECTED, categories, mark, split_identity
 from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import DWELLING

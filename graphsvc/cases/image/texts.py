@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from graphsvc.cases.image.handling import Handling
-from graphsvc.ingest.fold import FoldedRow, State, is_extra
+from graphsvc.ingest.fold import State, is_extra
+from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.mask import SEVERAL, Masker, Needle
 from graphsvc.names.naming import sound_alike, spellings
 from graphsvc.names.seal import needles

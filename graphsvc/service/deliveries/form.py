@@ -283,6 +283,7 @@ class StatementForms:
                 strict=True,
                 dry_run=dry_run,
                 compares=compares,
+                sources=self._ask.grant.sources,
                 waits=self._waits(form),
                 still=self._loading.require_still,
             )

@@ -11,7 +11,6 @@ from graphsvc.access.people import accounts, policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.case_name import require_name
-from graphsvc.cases.deliveries.comparing import RowChange, is_plain
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import Graphed
@@ -23,7 +22,6 @@ from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import load_mapping
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.progress import Progress
-from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.moves import LeadMoves
 
@@ -114,21 +112,12 @@ class Loading:
                 strict=strict,
                 dry_run=dry_run,
                 compares=self.comparing(moves) if dry_run else None,
+                sources=self._ask.grant.sources,
                 other_names=other_names,
                 still=self.require_still,
             )
             outcome |= taken_in(loaded)
-        released = (_released(row, self._ask.grant) for row in loaded.changes)
-        changes = [row for row in released if row is not None]
-        weightless = [lost for lost in loaded.weightless if self._ask.grant.sources or not lost.takes_sources]
-        return replace(
-            loaded,
-            chart=delivery.chart,
-            changes=changes,
-            weightless=weightless,
-            moves=moves,
-            names=loaded.names if identities else {},
-        )
+        return replace(loaded, chart=delivery.chart, moves=moves, names=loaded.names if identities else {})
 
     def comparing(self, moves: list[Move]) -> Callable[[Graphed], None]:
         """What puts into a list what would become of the leads, for who ranks them in a case that is there."""
@@ -194,21 +183,3 @@ def taken_in(loaded: Loaded) -> dict[str, Any]:
 def counts_told(counts: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
     """What of a delivery's counts, by table, may be told at a clearance."""
     return {table: count for table, count in counts.items() if grant.sources or table not in ("statements", "links")}
-
-
-def _released(change: RowChange, grant: Grant) -> RowChange | None:
-    """What this person may know of a row that changes; None: nothing.
-
-    Without source clearance no value is told of a column that can name somebody, whoever it is: else what is not told
-    would say who is sealed, and what is told which pseudonym stands for a name.
-    """
-    if grant.sources:
-        return change
-    if change.takes_sources:
-        return None
-    columns = {column.name: column.sensitivity for column in TABLES[change.table].columns}
-    names = [name for name in (*change.fields, *change.unsaid) if columns.get(name) not in ("source", "interest")]
-    fields = {name: pair for name, pair in change.fields.items() if is_plain(change.table, name)}
-    unsaid = tuple(name for name in columns | dict.fromkeys(names) if name in names and name not in fields)
-    left = replace(change, fields=fields, unsaid=unsaid)
-    return left if fields or left.notes else None

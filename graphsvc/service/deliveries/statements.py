@@ -15,7 +15,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.image.graphing import IdMap
 from graphsvc.errors import Refused
-from graphsvc.ingest.fold import FoldedRow
+from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.versions import VersionStep
 from graphsvc.records.properties import property_of, says_something
 from graphsvc.records.tables import TABLES

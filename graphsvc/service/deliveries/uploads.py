@@ -117,7 +117,7 @@ class Uploads:
     def _on(self) -> tuple[object, ...]:
         """What a preview is worked out on: the case as it stands, and what you may be told of it; without a case only that."""
         there = self._ask.case in {case.id for case in self._ask.cases()}
-        return *(self._ask.state if there else ()), self._ask.may("analyse")
+        return *(self._ask.state if there else ()), self._ask.may("analyse"), self._ask.grant.sources
 
     def _stands(self, on: tuple[object, ...]) -> bool:
         try:

@@ -22,9 +22,10 @@ from graphsvc.cases.image.graphing import Graphed, graphed
 from graphsvc.cases.image.standing import Deciding, standings
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import read_case
-from graphsvc.ingest.fold import FoldedRow, State, fold
+from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.rejected import Rejection, in_order
+from graphsvc.ingest.report import FoldedRow
 from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import TABLES
 

@@ -63,6 +63,9 @@ class LeadMoves:
                 if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
             )
             leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead))
+            if not grant.sources:  # which pseudonym moves would tell whose it is
+                sealed = frozenset(result.sealed.values())
+                leads = [lead for lead in leads if lead.id not in sealed]
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
         return leads
 

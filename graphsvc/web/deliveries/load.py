@@ -39,7 +39,7 @@ blueprint = Blueprint("load", __name__)
 ENTRIES = (Entry(120, "Load", "load.form", "load", whole=True),)
 _CASE = "/case/<case>/load"
 
-COUNTS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
+COUNTS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
 _PER_PAGE = 200
 _YES = "yes"  # typed, where ids seem to be somebody else's
 # What of the statement of a chart can be chosen.
@@ -285,7 +285,8 @@ def _previewing(session: Session, upload: str) -> Job:
 
 def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     """Counts in the order of the tables, their sum, and whether what was read is what became of it."""
-    ordered: list[dict[str, Any]] = [{"table": name, **counts[name]} for name in TABLES if name in counts]
+    none = dict.fromkeys(COUNTS, 0)
+    ordered: list[dict[str, Any]] = [{"table": name, **none, **counts[name]} for name in TABLES if name in counts]
     total = {name: sum(row[name] for row in ordered) for name in COUNTS}
     became = sum(total[name] for name in COUNTS[1:-1])
     masked = sum(row.get("masked", 0) for row in ordered)

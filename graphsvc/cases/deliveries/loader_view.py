@@ -1,0 +1,153 @@
+"""What a loader without source clearance is told of a delivery: nothing that a page would not show them. Pure.
+
+It is computed from the delivery, from what the loader delivered before, and from what pages show them of other rows:
+
+| row of the delivery | told |
+|---|---|
+| an id that is new, or a claim of a statement that is new | added |
+| an id or statement that only their own deliveries bring | added, changed or unchanged |
+| an id of others that pages show by name | compared in the columns that pages show; received if those are equal and it brings another column |
+| an id of others that is sealed, a statement of others, a claim of one | received |
+
+So no count, list or refusal depends on who a source is, on a protected category, on an identity in the vault, or on what
+others' statements say. `tests/leaks/test_previews.py` compares previews of cases that differ in one such cell.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from graphsvc.access.vault import may_be_masked
+from graphsvc.cases.deliveries.statement_form import text
+from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.image.graphing import IdMap
+from graphsvc.ingest.check import Delivery, Row
+from graphsvc.ingest.fold import State, columns_delivered
+from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow
+from graphsvc.names.seal import PROTECTED, categories
+from graphsvc.records.tables import TABLES
+
+# Columns that tell why somebody is sealed, or may: only what is left of a category is compared.
+_HIDDEN = frozenset({"sealed", "category"})
+# Columns of the row itself: of these pages show what follows from them rather than the cells.
+_OF_THE_ROW = frozenset({"id", "handling", "statement_id", "review_on"})
+_LINKS, _STATEMENTS = "links", "statements"
+
+
+class LoaderView:
+    """Counts the rows of one delivery as its loader may know them.
+
+    Args:
+        others: ids of the entities and statements that deliveries of other accounts bring.
+    """
+
+    def __init__(self, others: Collection[str]) -> None:
+        self.others = others
+        self._counts: dict[str, Counts] = defaultdict(Counts)
+        self._changed: list[ChangedRow] = []
+        self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
+
+    def take(self, taken: TakenRow) -> None:
+        """Count a row that was taken into the state; see `ingest.fold.Report.watch`."""
+        table, before = taken.row.table, taken.before
+        identifier = taken.row.values["statement_id"] if table == _LINKS else taken.key[-1]
+        if identifier in self.others:
+            if before is None or table in (_LINKS, _STATEMENTS):
+                self._counts[table].received += 1
+            else:
+                self._to_compare.append((taken, before))
+        elif before is None or (table == _LINKS and before.values["statement_id"] in self.others):
+            self._counts[table].added += 1
+        elif before is taken.after:
+            self._counts[table].unchanged += 1
+        else:
+            self._change(ChangedRow(taken.row, taken.key, before, taken.after))
+
+    @property
+    def compares(self) -> bool:
+        """Whether rows of others have to be compared with what pages show."""
+        return bool(self._to_compare)
+
+    @uncollected()
+    def report(self, full: Report, state: State, pages: IdMap | None, delivery: Delivery, *, partial: bool) -> Report:
+        """Return what the loader is told; call it once, after the fold.
+
+        Args:
+            full: what the delivery really did.
+            state: the case with it.
+            pages: how pages show the case now; needed if the view `compares`.
+            delivery: the delivery.
+            partial: whether it only adds.
+        """
+        for taken, before in self._to_compare:
+            brought = {*taken.row.values, *columns_delivered(taken.row, delivery.columns, partial=partial)}
+            self._compare(taken, before, _shown(taken.key[-1], before, pages) if pages else None, brought)
+        visible = Report(refused=full.refused, equal=full.equal, changed=self._changed)
+        for table, counts in full.counts.items():
+            mine = visible.counts[table] = self._counts[table]
+            mine.read, mine.duplicate, mine.rejected = counts.read, counts.duplicate, counts.rejected
+        hidden = [row for statement, rows in full.contrary.items() if statement in self.others for row in rows]
+        visible.rejections = [row for row in full.rejections if not any(row is other for other in hidden)]
+        links = visible.counts[_LINKS]
+        links.rejected -= len(hidden)
+        links.received += len(hidden)
+        of = {key: state.claims[key].values["statement_id"] for key in full.superseded}
+        visible.superseded = [key for key, statement in of.items() if statement not in self.others]
+        links.superseded = len(visible.superseded)
+        return visible
+
+    def _compare(
+        self, taken: TakenRow, before: FoldedRow, shown: Mapping[str, Any] | None, brought: Collection[str]
+    ) -> None:
+        """Count an entity's row of others by the columns that pages show, if it is not sealed (None)."""
+        table = taken.row.table
+        if shown is None:
+            self._counts[table].received += 1
+            return
+        seen = {name for name in {*before.values, *taken.after.values, *brought} if _is_seen(name, before, shown)}
+        change = ChangedRow(taken.row, taken.key, _only(seen, before), _only(seen, taken.after))
+        if (change.before.values, change.before.open) != (change.after.values, change.after.open):
+            self._change(change)
+        elif seen.issuperset(brought):
+            self._counts[table].unchanged += 1
+        else:
+            self._counts[table].received += 1
+
+    def _change(self, change: ChangedRow) -> None:
+        self._counts[change.row.table].changed += 1
+        self._changed.append(change)
+
+
+def _shown(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] | None:
+    """An entity as pages show it; None if they show a pseudonym for it."""
+    return None if may_be_masked(pages.shown(identifier)) else pages.entity(identifier, row)
+
+
+def _is_seen(name: str, row: FoldedRow, shown: Mapping[str, Any]) -> bool:
+    """Whether a page shows the cell of a row as it was delivered."""
+    return name in _OF_THE_ROW or (name not in _HIDDEN and text(shown.get(name)) == text(row.values.get(name)))
+
+
+def _only(names: Collection[str], row: FoldedRow) -> FoldedRow:
+    """A row with these columns alone, and with the categories that everybody is told."""
+    return FoldedRow(
+        _open_cells(names, row.values),
+        row.delivery,
+        row.line,
+        row.status,
+        None if row.open is None else _open_cells(names, row.open),
+    )
+
+
+def _open_cells(names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    cells = {name: value for name, value in values.items() if name in names}
+    # Pages show `other` for somebody of whom they show no category.
+    unprotected = sorted(categories(values).keys() - PROTECTED - {"other"})
+    return cells | ({"category": unprotected} if unprotected else {})
+
+
+def ids_brought(rows: Iterable[Row]) -> set[str]:
+    """The ids of entities and statements that rows bring, and of the statements whose claims they bring."""
+    return {row.values["statement_id" if row.table == _LINKS else "id"] for row in rows if row.table in TABLES}

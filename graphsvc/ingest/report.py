@@ -1,0 +1,126 @@
+"""What a delivery did to the state of a case, row by row and counted. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.rejected import EqualRows, Rejection
+from graphsvc.ingest.several import Key
+
+
+@dataclass(slots=True)
+class FoldedRow:
+    """A row of the state: its values and where they came from.
+
+    Attributes:
+        values: column → value, as `check.Row`.
+        delivery: number of the delivery that gave them last.
+        line: line in its file.
+        status: `active`, or `superseded` for a claim no longer delivered.
+        open: of an entity, its values but for what rows under handling code C say; None if only such rows speak of it.
+    """
+
+    values: dict[str, Any]
+    delivery: int
+    line: int
+    status: str = "active"
+    open: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows of one table by what became of them: read = added + changed + unchanged + received + duplicate + rejected.
+
+    Rows are only *received* in the counts for a loader who may not be told whether they change anything.
+    """
+
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    received: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    superseded: int = 0
+
+
+class ChangedRow(NamedTuple):
+    """A row that is not what it was.
+
+    Attributes:
+        row: as it was delivered. key: of a claim its key, else its id alone.
+        before, after: what stood and what stands in the state.
+    """
+
+    row: Row
+    key: Key
+    before: FoldedRow
+    after: FoldedRow
+
+
+class TakenRow(NamedTuple):
+    """A row that was taken into the state.
+
+    Attributes:
+        row, key, after: as in `ChangedRow`.
+        before: what stood in the state; None if the row is new, the same object as `after` if nothing changed.
+    """
+
+    row: Row
+    key: Key
+    before: FoldedRow | None
+    after: FoldedRow
+
+
+@dataclass(slots=True)
+class Report:
+    """What a delivery did to the state.
+
+    Attributes:
+        counts: by table.
+        rejections: rows that were refused.
+        equal: rows that are equal to others, by table, file and whether they are kept.
+        changed: rows that are not what they were; what is superseded is none of them.
+        superseded: keys of the claims that are.
+        refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
+        contrary: statement → rejections of its claims that depend on what it claimed before.
+        watch: called with each row that is taken, to keep counts of its own; None if nobody does.
+    """
+
+    counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+    rejections: list[Rejection] = field(default_factory=list)
+    equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
+    changed: list[ChangedRow] = field(default_factory=list)
+    superseded: list[Key] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
+    watch: Callable[[TakenRow], object] | None = None
+
+    def take(self, taken: TakenRow) -> None:
+        """Count a row that was taken into the state."""
+        counts = self.counts[taken.row.table]
+        if taken.before is None:
+            counts.added += 1
+        elif taken.before is taken.after:
+            counts.unchanged += 1
+        else:
+            counts.changed += 1
+            self.changed.append(ChangedRow(taken.row, taken.key, taken.before, taken.after))
+        if self.watch is not None:
+            self.watch(taken)
+
+    @property
+    def changes(self) -> int:
+        """How many rows were added, changed or superseded, or received: those may change something."""
+        return sum(row.added + row.changed + row.received + row.superseded for row in self.counts.values())
+
+    def note_equal(self, row: Row, *, again: bool) -> None:
+        """Note a row that is equal to one before it; see `EqualRows`."""
+        name = (row.table, row.file, again)
+        if name not in self.equal:
+            self.equal[name] = EqualRows(*name)
+        self.equal[name].add(row.line)

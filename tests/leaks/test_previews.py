@@ -1,0 +1,281 @@
+"""A preview tells a loader without source clearance nothing that a page would not: proof by difference over all columns.
+
+Two cases differ in every cell that such a loader may not see: each row of the tables below differs in one column. The same
+delivery, which says what the first case says, is previewed and loaded into both, and every answer is the same. In the first
+case it changes nothing, in the second it changes each row, so a count of changed rows would tell one from the other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.records.tables import TABLES, Column
+from graphsvc.service import Loaded, Service, Session, quiet
+from tests.toolbox.accounts import WHOLE, add, session
+from tests.toolbox.cases import new_name
+from tests.toolbox.rows import Rows, Tables, said, write
+
+pytestmark = pytest.mark.neo4j
+
+# Named people, whom samples of references may mean.
+NAMED = ("boss-1", "boss-2")
+# Column → two values that are both valid and leave everybody named or sealed as they are.
+PAIRS = {
+    ("people", "category"): ("witness", "victim"),
+    ("people", "sealed"): ("yes", "no"),
+    ("people", "date_of_birth"): ("1980", "1981-02"),
+    ("statements", "source_id"): ("person-source", "person-other"),
+    ("statements", "interpreter_id"): NAMED,
+    ("statements", "kind"): ("intelligence", "record"),
+    ("links", "subject_id"): NAMED,
+    ("links", "object_id"): ("person-source", "person-other"),
+    ("links", "relation"): ("PAID", "OWES"),
+    ("links", "statement_id"): ("report-links", "report-other"),
+    ("workplaces", "kind"): ("dwelling", "dwelling"),
+    ("things", "kind"): ("phone", "vehicle"),
+}
+# Columns that tell rows apart, or must stay as they are for a row to be there in both cases.
+FIXED = {"id", ("workplaces", "kind")}
+# Columns of somebody named that tell why somebody else is sealed, or who spoke.
+HIDDEN_OF_NAMED = ("category", "sealed")
+
+
+def sample(table: str, column: Column) -> tuple[str, str]:
+    """Two values of a column that differ."""
+    if (table, column.name) in PAIRS:
+        return PAIRS[table, column.name]
+    if column.kind == "choice":
+        return column.words[0], column.words[1]
+    if column.kind == "ref":
+        return "report-links", "report-other"
+    kinds = {
+        "date": ("2020-05-01", "2020-06"),
+        "number": ("10", "20"),
+        "count": ("1", "2"),
+        "latitude": ("51.1", "51.2"),
+        "longitude": ("1.1", "1.2"),
+    }
+    return kinds.get(column.kind, (f"{column.name} one", f"{column.name} two"))
+
+
+def columns(table: str) -> list[Column]:
+    """The columns of a table that may differ, and one of the deliverer's own."""
+    found = [*TABLES[table].columns, Column("x_colour")]
+    return [column for column in found if not {column.name, (table, column.name)} & FIXED]
+
+
+def differing(table: str, prefix: str, which: int, **base: str) -> Rows:
+    """A row for each column of a table, in which that column alone depends on `which` case it is for."""
+    return [
+        {"id": f"{prefix}-{column.name}", **base, column.name: sample(table, column)[which]}
+        for column in columns(table)
+    ]
+
+
+def hidden(which: int) -> Tables:
+    """What others than the loader delivered to one of the two cases."""
+    people = differing("people", "sealed", which, name="Hewa Karim")
+    people += [
+        {"id": f"named-{name}", "name": "Ari Berg", name: ("witness", "victim")[which] if name == "category" else value}
+        for name, value in zip(HIDDEN_OF_NAMED, ("", ("no", "")[which]), strict=True)
+    ]
+    people += [{"id": one, "name": f"Bo {one}"} for one in (*NAMED, "person-source", "person-other")]
+    things = differing("things", "thing", which, kind="phone", value="+447700900001")
+    homes = differing("workplaces", "home", which, kind="dwelling", name="Blue House")
+    reports = differing("statements", "report", which, kind="intelligence", handling="P")
+    accounts = [
+        row | ({"source_id": "person-source"} if "source_id" not in row else {})
+        for row in differing("statements", "account", which, kind="witness", handling="P")
+        if row["kind"] == "witness"
+    ]
+    claim = {"subject_id": "boss-1", "relation": "PAID", "object_id": "boss-2", "statement_id": "report-links"}
+    links = differing("links", "claim", which, **claim)
+    # Without an id a claim is told apart by its content: of one case it is there, of the other it is another one.
+    links += [
+        {name: value for name, value in row.items() if name != "id"} | {"statement_id": f"report-{at}"}
+        for at, row in enumerate(differing("links", "claim", which, **(claim | {"from_date": "2020-01"})))
+    ]
+    base = [
+        {"id": f"report-{at}", "kind": "intelligence", "handling": "P"}
+        for at in ("links", "other", "base", "super", *range(len(columns("links"))))
+    ]
+    carried = [f"{row['id']} CROSSED_ON crossing-1" for row in people if row["id"].startswith(("sealed-", "person-"))]
+    steered = [f"{one} PILOTED crossing-1" for one in (*NAMED, *(f"named-{name}" for name in HIDDEN_OF_NAMED))]
+    led = [f"sealed-name USED {row['id']}" for row in things] + [f"sealed-name LIVED_AT {row['id']}" for row in homes]
+    more = said("report-super", *(f"boss-1 DIRECTED {one}" for one in ("boss-2", "person-source")[: 2 - which]))
+    return {
+        "people": people,
+        "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
+        "things": things,
+        "workplaces": homes,
+        "statements": [*base, *reports, *accounts],
+        "links": [*said("report-base", *carried, *steered, *led), *links, *more],
+    }
+
+
+def guess() -> Tables:
+    """What the loader says: each cell as it is in the first case, fewer claims, and one that is taken back."""
+    tables = hidden(0)
+    links = [row for row in tables["links"] if row["statement_id"] not in ("report-super", "report-base")]
+    taken_back = {**said("report-super", "boss-1 DIRECTED person-source")[0], "polarity": "withdrawn"}
+    return tables | {
+        "links": [*links, taken_back],
+        "statements": [row for row in tables["statements"] if row["id"] != "report-base"],
+    }
+
+
+class Pair:
+    """A service with two cases that differ in nothing but what `ben` may not see; `ann` loaded both, and knows sources."""
+
+    def __init__(self, service: Service, folder: Path) -> None:
+        self.service = service
+        self.cases = (new_name(), new_name())
+        add(service, "*", {"ann": ("analyst", WHOLE), "ben": ("analyst", Grant("C"))})
+        for which in range(2):
+            loaded = self.load("ann", which, write(folder / f"base{which}", **hidden(which)))
+            assert loaded.rejections == []
+            assert loaded.committed
+
+    def load(self, who: str, which: int, folder: Path, **options: Any) -> Loaded:
+        """Load a delivery into one of the cases."""
+        return self.at(who, which).deliveries.load(folder, quiet, **options)
+
+    def at(self, who: str, which: int) -> Session:
+        """The session of an account at one of the cases."""
+        return session(self.service, who, self.cases[which])
+
+    def both(self, who: str, folder: Path, **options: Any) -> tuple[Loaded, Loaded]:
+        """The answers of both cases to one delivery."""
+        return self.load(who, 0, folder, **options), self.load(who, 1, folder, **options)
+
+    def plain(self, answer: Loaded) -> str:
+        """All that an answer holds, without the name of its case."""
+        text = json.dumps(dataclasses.asdict(answer), default=str, sort_keys=True)
+        return text.replace(answer.case, "CASE")
+
+
+@pytest.fixture(scope="module")
+def lasting_pair(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    with Service(at_server()) as service:
+        yield Pair(service, tmp_path_factory.mktemp("pair"))
+
+
+@pytest.fixture
+def own_pair(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pair]:
+    with Service(at_server()) as service:
+        yield Pair(service, tmp_path)
+
+
+@pytest.mark.parametrize("partial", [True, False], ids=["adds", "whole"])
+def test_a_preview_is_the_same_whatever_is_hidden(lasting_pair: Pair, tmp_path: Path, partial: bool) -> None:
+    folder = write(tmp_path / "guess", **guess())
+    one, two = lasting_pair.both("ben", folder, partial=partial, dry_run=True)
+    assert lasting_pair.plain(one) == lasting_pair.plain(two)
+    assert one.received_count > 100
+    assert not one.changes_nothing
+    # A loader with source clearance is told one from the other: the cases do differ in each row.
+    known = lasting_pair.both("ann", folder, partial=partial, dry_run=True)
+    changed = [sum(row["changed"] + row["added"] for row in answer.counts.values()) for answer in known]
+    assert changed[1] - changed[0] > 80
+
+
+@pytest.mark.parametrize("table", ["people", "things", "workplaces", "statements", "links"])
+def test_each_row_alone_is_received(lasting_pair: Pair, tmp_path: Path, table: str) -> None:
+    """One row a delivery: no sum can hide what one of them tells."""
+    for at, row in enumerate(guess()[table]):
+        if row.get("id") in {*NAMED, "person-source", "person-other"}:
+            continue
+        one, two = lasting_pair.both("ben", write(tmp_path / f"{at}", **{table: [row]}), partial=True, dry_run=True)
+        assert lasting_pair.plain(one) == lasting_pair.plain(two), row
+        assert one.received_count == 1, row
+
+
+def test_no_column_of_the_format_is_forgotten() -> None:
+    seen = {
+        (table, column)
+        for table, rows in hidden(0).items()
+        for row, other in zip(rows, hidden(1)[table], strict=False)
+        for column in {*row, *other}
+        if row.get("id") == other.get("id") and row.get(column) != other.get(column)
+    }
+    wanted = {
+        (table, column.name)
+        for table in ("people", "things", "workplaces", "statements", "links")
+        for column in columns(table)
+    }
+    assert wanted - seen == set()
+
+
+def test_over_a_sequence_of_loads_every_answer_is_the_same(own_pair: Pair, tmp_path: Path) -> None:
+    """Load, the job's result, the same again, the list: what is told of each is the same in both cases."""
+    folder = write(tmp_path / "guess", **guess())
+    told: list[list[Any]] = []
+    for which in range(2):
+        answers: list[Any] = []
+        for _ in range(2):
+            loaded = own_pair.load("ben", which, folder, partial=True)
+            answers += [own_pair.plain(loaded), loaded.outcome]
+        listed = own_pair.at("ben", which).deliveries.listed()
+        answers += [{name: row[name] for name in ("number", "status", "account", "counts")} for row in listed]
+        told.append(answers)
+    assert told[0] == told[1]
+
+
+def test_rows_of_ones_own_deliveries_are_compared_in_full(own_pair: Pair, tmp_path: Path) -> None:
+    own: dict[str, Rows] = {
+        "people": [{"id": "mine-1", "name": "Cas Roe", "category": "victim"}, {"id": "mine-2", "name": "Dov Lind"}],
+        "statements": [{"id": "mine-account", "kind": "witness", "source_id": "mine-1", "interest": "owes money"}],
+        "links": said("mine-account", "boss-1 DIRECTED mine-2", "boss-2 DIRECTED mine-2"),
+    }
+    assert own_pair.load("ben", 0, write(tmp_path / "own", **own), partial=True).committed
+    own["people"][0]["category"] = "witness"
+    own["statements"][0]["source_id"] = "mine-2"
+    own["links"].pop()
+    loaded = own_pair.load("ben", 0, write(tmp_path / "again", **own), dry_run=True)
+    assert {table: (row["changed"], row["unchanged"], row["received"]) for table, row in loaded.counts.items()} == {
+        "people": (1, 1, 0),
+        "statements": (1, 0, 0),
+        "links": (0, 1, 0),
+    }
+    assert [(change.id, change.fields) for change in loaded.changes] == [
+        ("mine-1", {"category": ("victim", "witness")}),
+        ("mine-account", {"source_id": ("mine-1", "mine-2")}),
+    ]
+    assert loaded.counts["links"]["superseded"] == 1
+    # Once others deliver the same ids, what became of them is not told any more.
+    assert own_pair.load("ann", 0, write(tmp_path / "others", **own), partial=True).committed
+    again = own_pair.load("ben", 0, write(tmp_path / "third", **own), dry_run=True)
+    assert {table: row["received"] for table, row in again.counts.items()} == {"people": 2, "statements": 1, "links": 1}
+
+
+def test_named_rows_of_others_are_compared_in_what_pages_show(lasting_pair: Pair, tmp_path: Path) -> None:
+    rows: dict[str, Rows] = {
+        "people": [{"id": "boss-1", "name": "Bo boss-1"}, {"id": "boss-2", "name": "Bo other"}],
+        "crossings": [{"id": "crossing-1", "date": "2020-05-09"}, {"id": "crossing-9", "date": "2020-05-09"}],
+    }
+    loaded = lasting_pair.load("ben", 0, write(tmp_path / "rows", **rows), partial=True, dry_run=True)
+    assert {table: (row["added"], row["changed"], row["unchanged"]) for table, row in loaded.counts.items()} == {
+        "people": (0, 1, 1),
+        "crossings": (1, 1, 0),
+        "links": (0, 0, 0),
+    }
+    assert [change.fields for change in loaded.changes] == [
+        {"name": ("Bo boss-2", "Bo other")},
+        {"date": ("2020-05-08", "2020-05-09")},
+    ]
+    assert loaded.received_count == 0
+
+
+def test_who_is_sealed_in_a_delivery_is_told_of_ones_own_people_alone(own_pair: Pair, tmp_path: Path) -> None:
+    rows: dict[str, Rows] = {"people": [{"id": "sealed-name", "name": "Hewa Karim"}, {"id": "mine", "sealed": "yes"}]}
+    ben = own_pair.at("ben", 0).deliveries
+    loaded = ben.load(write(tmp_path / "rows", **rows), quiet, partial=True, identities=True)
+    assert list(loaded.names.values()) == ["mine"]
