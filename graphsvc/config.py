@@ -178,6 +178,11 @@ class Settings:
         "who stands by name from their first delivery on: part (who plays a visible part) or tie (and who is only said to"
         " know, pay or take orders from somebody); all others by a pseudonym",
     )
+    naming_floor: str = _setting(
+        "2D",
+        "GRAPHSVC_NAMING_FLOOR",
+        "worst 3x5x2 grade of a claim that can have somebody shown by name, source then assessment: 1A to 3E",
+    )
     accounts_open: str = _setting(
         "06:00",
         "GRAPHSVC_ACCOUNTS_OPEN",

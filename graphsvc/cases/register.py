@@ -10,13 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access.decided import reviews
+from graphsvc.access.log import audit
 from graphsvc.access.log.audit import now
+from graphsvc.access.people.policy import READING
 from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.appdb import tables, transaction, wipe_free_space
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.image.graphing import Graphed
-from graphsvc.cases.image.standing import Standing, Standings, packed, unpacked
+from graphsvc.cases.image.sealing import Standing
+from graphsvc.cases.image.standing import Standings, packed, unpacked
 from graphsvc.cases.stores import following
 from graphsvc.cases.stores.erased import Leaving, take_out
 from graphsvc.cases.stores.peoples_words import TYPED, mask_cypher_elsewhere, mask_words
@@ -66,8 +69,7 @@ class Register:
         if row is None or row.dependence_sealed is None:
             return {}
         key = key or self.key(case, create=False)
-        dependence: dict[str, Any] = unpack(key, row.dependence_sealed, f"dependence {case}")
-        return dependence
+        return dict(unpack(key, row.dependence_sealed, f"dependence {case}"))
 
     def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
         """What each source of a witness has to do with, at level `all` or `p`: for who has source clearance."""
@@ -75,8 +77,7 @@ class Register:
 
     def masked_ids(self, case: str, key: bytes) -> dict[str, str]:
         """Ids by name in which somebody sealed is masked, as the graph shows them → the pseudonym that would stand for whoever bears it."""
-        masked: dict[str, str] = self._kept_dependence(case, key).get("masked", {})
-        return masked
+        return dict(self._kept_dependence(case, key).get("masked", {}))
 
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line in its links file)."""
@@ -236,18 +237,20 @@ class Register:
 
     def decided(self, case: str) -> dict[str, str]:
         """Pseudonym → what persons decided on it: `sealed`, `opened` or `erased`."""
-        table = tables.overrules
-        with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(table.c.pseudonym, table.c.kind).where(table.c.case_id == case))
-            return {row.pseudonym: row.kind for row in rows}
+        return {name: kind for name, (kind, _) in self.decisions(case).items()}
 
-    def decision(self, case: str, pseudonym: str) -> tuple[str, dt.datetime] | None:
-        """What persons decided last on a pseudonym, and when; None: nothing."""
+    def decisions(self, case: str) -> dict[str, tuple[str, dt.datetime]]:
+        """Pseudonym → what persons decided on it, as in `decided`, and when (UTC)."""
         table = tables.overrules
-        mine = (table.c.case_id == case, table.c.pseudonym == pseudonym)
         with transaction(self._database) as connection:
-            row = connection.execute(sa.select(table.c.kind, table.c.at).where(*mine)).first()
-        return None if row is None else (row.kind, row.at)
+            rows = connection.execute(
+                sa.select(table.c.pseudonym, table.c.kind, table.c.at).where(table.c.case_id == case)
+            )
+            return {row.pseudonym: (row.kind, row.at) for row in rows}
+
+    def last_read(self, case: str) -> str:
+        """When somebody last read the case (ISO, UTC); empty: nobody did."""
+        return audit.last_of(self._database, READING, case)
 
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
         """How everybody stands in a case (`cases.image.standing`); None: it was not kept yet."""

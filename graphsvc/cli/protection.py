@@ -221,16 +221,19 @@ def refuse_sealing(session: Opener, request: str, note: str) -> None:
 @click.argument("case")
 @acting
 def who_is_sealed(session: Opener, case: str) -> None:
-    """Who is sealed in a case, since when and why; and who stands by name of whom a delivery says they should be."""
+    """List sealed people with day and reason, named people to check, and people named by the newest delivery."""
     with session(case) as acts:
         asked, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed()
+        named = acts.protection.sealings.newly_named()
     for person, why in asked.items():
-        say(f"{person}  stands by name; a delivery says: {why}")
+        say(f"{person}  named; to check: {why}")
+    for person, why in named.items():
+        say(f"{person}  named by the newest delivery: {why}")
     for entity in sealed:
         against = f"  STAYS SEALED AGAINST DELIVERY {entity.against}" if entity.delivered and entity.against else ""
         absent = "" if entity.delivered else "  in no delivery any more"
         say(f"{entity.pseudonym}  since {entity.since}  {entity.why}{against}{absent}")
-    if not asked and not sealed:
+    if not asked and not sealed and not named:
         say("Nobody is sealed in this case.", err=True)
 
 

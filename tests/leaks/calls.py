@@ -285,6 +285,7 @@ CALLS: dict[str, Entry] = {
     "deliveries.next_opening": with_(),
     "protection.sealings.sealed": with_(),
     "protection.sealings.to_be_sealed": with_(),
+    "protection.sealings.newly_named": with_(),
     "deliveries.undoing": with_(9),
     "ask.home": "the service itself, for use cases; a notebook that has it has the process",
     "leads.sets.find": lambda known: (

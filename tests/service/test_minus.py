@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.erasure import gone, standing_without, without
-from graphsvc.cases.image.standing import Standing
+from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.texts import shown_rows
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, fold

@@ -96,13 +96,15 @@ def whose(people: Place, name: str) -> str:
 
 
 @pytest.mark.changes
-def test_who_stands_by_name_stays_so_whatever_later_deliveries_said(people: Place) -> None:
-    people.load("inv", {"people": [{"id": KIN, "name": "Mira Vandal", "category": "", "age_disputed": "yes"}]})
+def test_a_named_person_stays_named_and_what_the_custodian_was_asked_follows(people: Place) -> None:
+    marked = {"id": KIN, "name": "Mira Vandal", "category": "", "age_disputed": "yes", "handling": "C"}
+    people.load("inv", {"people": [marked]})
     assert shown(people)[KIN] is False
     erase(people)
     kin = by_name(people, "kin-of-[erased]")
     assert not any("Okonjo" in name for name in shown(people))
-    assert people("sup").protection.sealings.to_be_sealed() == {kin: "age disputed"}
+    asked = people("sup").protection.sealings.to_be_sealed()
+    assert asked == {kin: "age disputed, said under handling code C"}
 
 
 @pytest.mark.changes

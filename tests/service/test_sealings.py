@@ -149,15 +149,19 @@ def test_nobody_agrees_to_what_they_asked_for(people: Place) -> None:
 
 
 @pytest.mark.changes
-def test_nobody_by_name_is_sealed_by_a_delivery_but_two_persons_are_asked(
+def test_a_mark_seals_somebody_named_and_one_under_c_has_the_custodian_asked(
     service: Service, case: str, people: Place, tmp_path: Path
 ) -> None:
-    told = people("whole").deliveries.load(
-        write(tmp_path / "2", people=[{"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes"}]), quiet
-    )
+    marked = {"id": "aide-2", "name": "Cas Roe", "age_disputed": "yes"}
+    told = people("whole").deliveries.load(write(tmp_path / "2", people=[marked]), quiet, partial=True)
+    assert (told.asked, told.sealed_anew) == (0, 1)
+    assert "Cas Roe" not in str(read_image(service.store(), case))
+    # What is C moves nothing under P: the custodian decides with a supervisor.
+    under_c = {"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes", "handling": "C"}
+    told = people("whole").deliveries.load(write(tmp_path / "3", people=[under_c]), quiet, partial=True)
     assert (told.asked, told.sealed_anew) == (1, 0)
     assert people("low").network.entities.look("aide-1").name == "Bo Quist"
-    assert people("cus").protection.sealings.to_be_sealed() == {"aide-1": "age disputed"}
+    assert people("cus").protection.sealings.to_be_sealed() == {"aide-1": "age disputed, said under handling code C"}
     cus, sup = people("cus"), people("sup")
     request = cus.protection.sealings.ask("aide-1", "a child, it seems")
     with pytest.raises(Refused):

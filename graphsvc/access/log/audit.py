@@ -7,7 +7,7 @@ it, and of what was asked only what can name nobody (`access.log.disclosed`); th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -185,6 +185,20 @@ def lines(
     with transaction(engine) as connection:
         acts = [dict(row) for row in connection.execute(query).mappings()]
     return [line | {"detail": line["detail"] | (line.pop("ending") or {})} for line in acts]
+
+
+def last_of(engine: sa.Engine, actions: Collection[str], case: str) -> str:
+    """When one of some actions was last begun in a case (ISO, UTC); empty: never."""
+    table = tables.log
+    query = (
+        sa.select(table.c.at)
+        .where(table.c.of_line.is_(None), table.c.case_id == case, table.c.action.in_(actions))
+        .order_by(table.c.id.desc())
+        .limit(1)
+    )
+    with transaction(engine) as connection:
+        at: dt.datetime | None = connection.execute(query).scalar()
+    return "" if at is None else at.isoformat()
 
 
 def newest_ending(engine: sa.Engine, action: str, prefix: str) -> dict[str, Any] | None:

@@ -43,6 +43,8 @@ ACTIONS = MappingProxyType(
         "keys": "give the vault a new master key",
     }
 )
+# Actions that may show somebody who is in a case.
+READING = frozenset({"read", "known", "keep", "query", "analyse", "review", "export", "cypher", "reveal"})
 _READERS = frozenset({"investigator", "analyst", "custodian", "disclosure", "supervisor"})
 ALLOWED = MappingProxyType(
     {

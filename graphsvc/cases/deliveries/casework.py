@@ -40,6 +40,7 @@ from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import Graphed, IdMap
+from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
@@ -159,7 +160,7 @@ class Casework:
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
             same = self.replay.repeated(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
-            standing = standings(before, state, self.replay.deciding(case, key), number)
+            standing = standings(before, state, self.replay.deciding(case, key), number, delivery.rows)
             loaded = Loaded(
                 case,
                 None,
@@ -252,8 +253,8 @@ class Casework:
         _require_loaded(case, number, past)
         before = self.register.standings(case, key) or {}
         left = {other: row for other, row in past.items() if other != number}
-        state, _, _, refused = self.replay.replayed(case, key, left)
-        after = standings(before, state, self.replay.deciding(case, key), number)
+        state, _, _, refused, _ = self.replay.replayed(case, key, left)
+        after = standings(before, state, self.replay.deciding(case, key), number, coming=())
         if not sources:
             return [RESTING]
         notes = standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
@@ -320,8 +321,7 @@ class Casework:
     def rewrite_after(self, plan: Plan, progress: Progress) -> str:
         """Write the store anew if a change asked for it, or one before it that was killed.
 
-        The change is done whatever comes of this. Where it asked for it and somebody else is writing, gives in a sentence that it
-        is owed; else nothing.
+        The change is done whatever comes of this. Gives a sentence if the rewriting is still owed, because somebody else is writing.
 
         Raises:
             Busy: it was begun, and the cases are closed until it is completed.
@@ -371,13 +371,13 @@ class Casework:
             self.register.overrule(case, account, reason, decided)
             self.replay.carry_out(plan, unstoppable(progress))
 
-    def waiting_to_be_sealed(self, case: str) -> dict[str, str]:
-        """Ids of people by name of whom a delivery says that they should be sealed → why it says so."""
+    def people_named(self, case: str, describe: Callable[[Standing], str]) -> dict[str, str]:
+        """Map the ids of named people to a description; people with an empty one are left out."""
         key = self.register.key(case, create=False)
         standing = self.register.standings(case, key) or {}
-        asked = {name: entity.asked for name, entity in standing.items() if entity.asked}
-        people = folded(self.replay.kept(case, key)).records["people"] if asked else {}
-        return {person: asked[name] for person in people if (name := pseudonym(key, "person", person)) in asked}
+        texts = {name: text for name, entity in standing.items() if not entity.sealed and (text := describe(entity))}
+        people = folded(self.replay.kept(case, key)).records["people"] if texts else {}
+        return {person: texts[name] for person in people if (name := pseudonym(key, "person", person)) in texts}
 
     def erase(
         self,

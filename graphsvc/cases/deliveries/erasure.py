@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.vault import kind_of, pseudonym, signs
-from graphsvc.cases.image.standing import HOME, OWN, Standing, Standings, formerly
+from graphsvc.cases.image.sealing import Standing
+from graphsvc.cases.image.standing import HOME, OWN, Standings, formerly
 from graphsvc.cases.image.texts import Shown, masker
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra

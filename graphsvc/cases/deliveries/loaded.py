@@ -9,7 +9,7 @@ from typing import Any
 
 from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
-from graphsvc.cases.image.standing import Standings, asked_by, opened_by, sealed_anew
+from graphsvc.cases.image.standing import Standings, asked_by, named_by, opened_by, sealed_anew
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.i2.chart import ChartRead
@@ -54,7 +54,8 @@ class Loaded:
         chart: what an i2 chart was read as; None for tables.
         stay_sealed: how many identities it would open if who is sealed did not stay sealed.
         asked: how many people who stand by name it says should be sealed: two persons decide.
-        sealed_anew: how many people and things who stood by name stand by a pseudonym after it.
+        sealed_anew: how many named people and things are shown by a pseudonym after it.
+        named_anew: how many people it names.
         owed: what is still to be done of it, in a sentence; empty: nothing.
     """
 
@@ -75,6 +76,7 @@ class Loaded:
     stay_sealed: int = 0
     asked: int = 0
     sealed_anew: int = 0
+    named_anew: int = 0
     waits: bool = False
     owed: str = ""
 
@@ -107,6 +109,7 @@ class Loaded:
             stay_sealed=opened_by(before, after, number),
             asked=asked_by(before, after),
             sealed_anew=len(sealed_anew(before, after)),
+            named_anew=len(named_by(after, number)),
         )
 
     @property
@@ -128,12 +131,19 @@ class Loaded:
     @property
     def notes(self) -> list[str]:
         """What it does to who is sealed, in sentences that name nobody."""
-        return standing_notes(self.stay_sealed, self.asked, self.sealed_anew, committed=self.committed)
+        return standing_notes(self.stay_sealed, self.asked, self.sealed_anew, self.named_anew, committed=self.committed)
 
 
-def standing_notes(stay_sealed: int, asked: int, sealed_anew: int, *, committed: bool) -> list[str]:
-    """What a delivery or its undo does to who is sealed, in sentences that name nobody."""
+def standing_notes(
+    stay_sealed: int, asked: int, sealed_anew: int, named_anew: int = 0, *, committed: bool
+) -> list[str]:
+    """Sentences on how many people a delivery or its undo seals, names or has the custodian check; they name nobody."""
     notes = []
+    if named_anew:
+        who, are = count(named_anew, "person", "people"), plural(named_anew, "is", "are")
+        notes.append(
+            f"{who} {are if committed else 'would be'} named by this delivery. The page Who is sealed lists them for the custodian."
+        )
     if stay_sealed:
         sealed = count(stay_sealed, "identity: it stays", "identities: they stay")
         notes.append(
@@ -141,15 +151,15 @@ def standing_notes(stay_sealed: int, asked: int, sealed_anew: int, *, committed:
             " Only a custodian and a supervisor together open one."
         )
     if asked:
-        who = count(asked, "person who stands by name", "people who stand by name")
+        who, should = count(asked, "named person", "named people"), plural(asked, "needs", "need")
         notes.append(
-            f"It says of {who} that a pseudonym must stand for them. The name stays until two persons decide on the page"
-            " Sealings."
+            f"{who} {should} the custodian's attention. The names stay until two persons decide on the page Sealings; the page"
+            " Who is sealed gives the reasons."
         )
     if sealed_anew:
-        who = count(sealed_anew, "person or thing that stood", "people or things that stood")
-        stand = plural(sealed_anew, "stands", "stand") if committed else "would stand"
-        notes.append(f"{who} by name {stand} by a pseudonym from now on.")
+        who = count(sealed_anew, "named person or thing", "named people or things")
+        shown = plural(sealed_anew, "is", "are") if committed else "would be"
+        notes.append(f"{who} {shown} shown by a pseudonym from now on.")
     return notes
 
 

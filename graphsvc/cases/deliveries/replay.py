@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,9 +25,8 @@ from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.ingest.check import Delivery, digest
+from graphsvc.ingest.check import Delivery, Row, digest
 from graphsvc.ingest.fold import State
-from graphsvc.ingest.report import Report
 from graphsvc.ingest.versions import KeptRows, steps
 from graphsvc.ingest.versions import VersionStep as Version
 from graphsvc.records.progress import Progress
@@ -34,6 +34,8 @@ from graphsvc.records.weights import Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import WriteStep, difference, moves_open, read_image, write, writing_mark
+
+FLOOR = re.compile(r"[123][A-E]")
 
 
 class Replayed(NamedTuple):
@@ -43,13 +45,15 @@ class Replayed(NamedTuple):
         state: all they say.
         standing: how everybody stood before the last decision.
         settled: delivery → its status from then on, of those whose mark is to be settled.
-        refused: delivery → table, file and line of its rows that refer to nothing, or are refused otherwise.
+        refused: delivery → table, file and line of its rows that refer to nothing, or are refused for another reason.
+        coming: rows of the deliveries that nobody has been decided on with.
     """
 
     state: State
     standing: Standings
     settled: dict[int, str]
     refused: dict[int, Counter[tuple[str, str, int]]]
+    coming: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class Replay:
         snapshots: of what was read of a case before it became another.
 
     Raises:
-        OperatorError: GRAPHSVC_NAMED is none of its words.
+        OperatorError: GRAPHSVC_NAMED or GRAPHSVC_NAMING_FLOOR has a value it does not take.
     """
 
     def __init__(
@@ -121,6 +125,11 @@ class Replay:
         if settings.named not in NAMED:
             raise OperatorError(
                 f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
+            )
+        if not FLOOR.fullmatch(settings.naming_floor):
+            raise OperatorError(
+                f"GRAPHSVC_NAMING_FLOOR is {settings.naming_floor!r}, but takes a grade from 1A to 3E, such as 2D. Correct it or"
+                " unset it."
             )
         self._store, self._register, self._waitlist, self._export_store = store, register, waitlist, export_store
         self._settings, self._pairs, self.weights, self._snapshots = settings, pairs, weights, snapshots
@@ -168,12 +177,11 @@ class Replay:
             names: pseudonyms that are about to become others: what was decided on them counts for these.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
-        state, stored, settled, _ = self.replayed(case, key, past, undoing, rows)
+        state, stored, settled, _, coming = self.replayed(case, key, past, undoing, rows)
         before = stored if before is None else before
         undone = (number for number, status in settled.items() if status == "undone")
-        standing = standings(
-            before, state, self.deciding(case, key, decided, names), next(undone, max(past, default=0))
-        )
+        number = next(undone, max(past, default=0))
+        standing = standings(before, state, self.deciding(case, key, decided, names), number, coming)
         return self.planned(case, key, state, before, standing, settled, progress, pairings)
 
     def now(self, case: str, key: bytes) -> State:
@@ -190,6 +198,7 @@ class Replay:
     ) -> Replayed:
         """What deliveries make; of `plan` the arguments."""
         state, settled, refused = State(), dict[int, str](), dict[int, Counter[tuple[str, str, int]]]()
+        coming = list[Row]()
         deciding = self.deciding(case, key)
         stored = self._register.standings(case, key)
         standing: Standings = stored or {}
@@ -199,11 +208,15 @@ class Replay:
                 continue
             if row.status == "loading":
                 settled[number] = "active"
-            report = self.fold(state, key, case, number, row, rows.get(number))
+            delivery = self.opened(case, key, number, row, rows.get(number))
+            with uncollected():
+                report = delivery.fold(state, number)
             refused[number] = Counter((each.table, each.file, each.line) for each in report.rejections)
             if stored is None:  # as if it had been decided after each; else only what comes now is undecided
-                standing = standings(standing, state, deciding, number)
-        return Replayed(state, standing, settled, refused)
+                standing = standings(standing, state, deciding, number, delivery.rows)
+            elif row.status == "loading":
+                coming.extend(delivery.rows)
+        return Replayed(state, standing, settled, refused, coming)
 
     def planned(
         self,
@@ -265,11 +278,21 @@ class Replay:
         about: Mapping[str, str] = MappingProxyType({}),
         names: Mapping[str, str] = MappingProxyType({}),
     ) -> Deciding:
-        """What standings are decided by, `about` to be decided included; `names` as in `plan`."""
-        on, decided = self._register.opened_on(case), self._register.decided(case)
-        followed = {names[name]: kind for name, kind in decided.items() if name in names and kind != "erased"}
-        every = {**followed, **decided, **about}
-        return Deciding(key, on, self._settings.named, every, frozenset(about), now().date())
+        """Gather the basis of a decision on standings, including the decisions that are `about` to be kept; `names` as in `plan`."""
+        decided = self._register.decisions(case)
+        followed = {names[name]: each for name, each in decided.items() if name in names and each[0] != "erased"}
+        every = {**followed, **decided}
+        return Deciding(
+            key,
+            self._register.opened_on(case),
+            self._settings.named,
+            {name: kind for name, (kind, _) in every.items()} | dict(about),
+            {name: at.isoformat() for name, (_, at) in every.items()},
+            frozenset(about),
+            now().isoformat(),
+            self._settings.naming_floor,
+            self._register.last_read(case),
+        )
 
     @uncollected()
     def write(self, plan: Plan, progress: Progress) -> None:
@@ -304,11 +327,6 @@ class Replay:
         self._snapshots.settle()
 
     @uncollected()
-    def fold(self, state: State, key: bytes, case: str, number: int, row: Any, sealed: bytes | None = None) -> Report:
-        """Take a delivery that is kept into a state; `sealed` instead of its rows if they are about to be others."""
-        return self.opened(case, key, number, row, sealed).fold(state, number)
-
-    @uncollected()
     def ids_of_others(self, case: str, key: bytes, past: Mapping[int, Any], account: str) -> frozenset[str]:
         """The ids of entities and statements that deliveries of other accounts bring, or bring claims of."""
         deliveries = (self.opened(case, key, number, row) for number, row in past.items() if row.account != account)
@@ -322,14 +340,14 @@ class Replay:
         return {number: self.opened(case, key, number, row) for number, row in sorted(rows.items())}
 
     def opened(self, case: str, key: bytes, number: int, row: Any, sealed: bytes | None = None) -> KeptRows:
-        """A delivery that is kept; `sealed` as for `fold`."""
+        """A delivery that is kept; `sealed` instead of its rows if they are about to be others."""
         return open_rows(key, case, number, sealed or row.rows_sealed, partial=row.partial)
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
         """How what was delivered is told in a case: see `cases.image.graphing.IdMap`."""
-        standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key))
+        standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key), coming=())
         return IdMap(state, key, standing, self.weights)
 
     @uncollected()

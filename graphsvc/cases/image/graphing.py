@@ -17,11 +17,12 @@ from graphsvc.analysis.evidence.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.sealing import has_identity
 from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
 from graphsvc.cases.image.texts import UNKNOWN, Bearers, Texts
 from graphsvc.ingest.fold import State, is_extra
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import PROTECTED, categories, split_identity
+from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
@@ -388,13 +389,11 @@ class _Writer:
 
     def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow, bearers: Bearers) -> None:
         """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
-        other = {
-            column.name: row.values[column.name]
-            for column in table.columns
-            if column.name not in _OF_THE_ROW
-            and column.name in row.values
-            and row.values[column.name] != (row.open or {}).get(column.name)
-        }
+        cells = row.open or {}
+        # An identity that only C tells of a bare id is nobody's yet: see `sealing`.
+        undecided = IDENTITY["person"] if table.record == "person" and not has_identity(cells) else ()
+        names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in undecided]
+        other = {name: row.values[name] for name in names if name in row.values and row.values[name] != cells.get(name)}
         if other:
             words = "; ".join(
                 f"{name}: {', '.join(value) if isinstance(value, list) else value}" for name, value in other.items()

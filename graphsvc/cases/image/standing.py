@@ -1,20 +1,15 @@
-"""Who stands in the graph by name and who by a pseudonym: decided once, when they first come, and kept. Pure.
+"""How everybody in a case stands: facts gathered from the deliveries, decided by `sealing`, and kept. Pure.
 
-What a reader sees of a person never depends on whether that person is a source. Whoever plays a visible part (acts in the
-operation, serves lawfully, interprets, is a suspect or convicted) stands by name; everybody else by a pseudonym, witness
-or not, and so do people under 18, of disputed age and those whom a delivery marks as sealed.
-
-What is decided stays, whatever later deliveries, empty cells or undos say: who is sealed stays sealed, who is named
-stays named. Only what two persons decided (`decided`) changes it. Somebody known from handling code C alone is decided
-on anew when a P statement first speaks of them, from what is P alone, and then can only be sealed: so what is C moves
-nothing for those cleared for P.
+People are decided one by one (`sealing`). Somebody said to be the same as a sealed person is sealed with them if they are new.
+Things and dwellings follow from the people they lead to. What is decided is kept, whatever later deliveries or undos say.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -22,11 +17,24 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
 from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.sealing import (
+    BY_DECISION,
+    UNDER_C,
+    Moment,
+    PersonFacts,
+    Standing,
+    decide,
+    has_identity,
+    is_charged,
+    marks,
+)
+from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import CHARGED, PROTECTED, categories, mark, split_identity
+from graphsvc.names.seal import split_identity
+from graphsvc.records import grading
 from graphsvc.records.relations import doing, those
-from graphsvc.records.tables import DWELLING
+from graphsvc.records.tables import DWELLING, TABLES
 
 # Whom a home shows by name (setting GRAPHSVC_NAMED) → what that means.
 NAMED = MappingProxyType(
@@ -40,40 +48,12 @@ OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 # A dwelling of which nothing is told but who lives there, all of them sealed, is their home, and sealed with them.
 HOME = frozenset(those(lambda relation: relation.sealed == "home"))
 _THEIRS = OWN | HOME
-_ACTIVE, _TIED, _PASSIVE = "active", "tied", "passive"
 SAME = doing("is the same")
 # What goes to the vault with an identity and tells none.
 _NO_IDENTITY = frozenset({"category", "notes"})
-NO_PART = "no visible part"
 WHERE_THEY_LIVE = "where somebody sealed lives"
 THE_SAME = "the same as somebody sealed"
-BY_DECISION = "two persons decided"
 WITH_THEIRS = "used by somebody sealed"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one person or thing stands.
-
-    Attributes:
-        sealed: whether by a pseudonym.
-        level: `P`, or `C` if it was decided while only what is C spoke of them.
-        since: the day it was decided on (ISO).
-        why: why sealed, in words of our own; of who two persons opened, the mark that they knew of; else empty for who is named.
-        against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
-        asked: of who is named, why a delivery says that they should be sealed; empty: none does.
-        identities: every row ever delivered of who is sealed, oldest first; of a person, what is not told under P bears `handling` C.
-        moved_to: the pseudonym that they have, or would have, instead since an erasure took a name out of their id; empty: this one.
-    """
-
-    sealed: bool
-    level: str
-    since: str
-    why: str = ""
-    against: int = 0
-    asked: str = ""
-    identities: tuple[Mapping[str, Any], ...] = ()
-    moved_to: str = ""
 
 
 # Pseudonym that a person or thing has or would have → how they stand.
@@ -89,19 +69,38 @@ class Deciding:
         on: the day that counts for being under 18.
         named: whom the home shows by name, a word of `NAMED`.
         decided: pseudonym → what persons decided: `sealed`, `opened` or `erased`.
+        decided_at: pseudonym → when (ISO, UTC).
         now: pseudonyms of whom it is being decided now.
-        today: the day of the decision.
+        at: the moment of the decision (ISO, UTC).
+        floor: the worst grade of a claim that can have somebody named, such as `2D`.
+        last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
     """
 
     key: bytes
     on: dt.date
     named: str = "part"
     decided: Mapping[str, str] = field(default_factory=dict)
+    decided_at: Mapping[str, str] = field(default_factory=dict)
     now: Collection[str] = ()
-    today: dt.date = dt.date.min
+    at: str = "0001-01-01"
+    floor: str = "2D"
+    last_read: str = ""
+
+    def moment(self, name: str, number: int) -> Moment:
+        """When it is decided on a pseudonym, and what persons decided before."""
+        decision = self.decided.get(name, "")
+        decided_at = self.at if name in self.now else self.decided_at.get(name, "")
+        return Moment(self.at, decision, decided_at, number, self.last_read)
+
+    def reopens(self, name: str, standing: Standing) -> bool:
+        """Whether two persons opened a pseudonym after it was sealed."""
+        now = self.moment(name, 0)
+        return now.decision == "opened" and now.decided_at >= standing.at
 
 
-def standings(before: Standings, state: State, by: Deciding, number: int = 0) -> dict[str, Standing]:
+def standings(
+    before: Standings, state: State, by: Deciding, number: int = 0, coming: Iterable[Row] | None = None
+) -> dict[str, Standing]:
     """The standings after a delivery.
 
     Args:
@@ -109,17 +108,18 @@ def standings(before: Standings, state: State, by: Deciding, number: int = 0) ->
         state: what the deliveries up to it made.
         by: what they are decided by.
         number: its number, to be told where it would decide otherwise.
+        coming: rows of the deliveries that come now; None: all of the state comes now.
 
     Who stands by name and is in no delivery any more is forgotten: a delivery taken back was a mistake, and who is
     delivered again may be sealed then.
     """
     handling = Handling(state)
-    facts = _Facts(state, handling)
+    facts = _Facts(state, handling, by, coming)
     before = _under_their_ids(before, by)
     moved = {name: old for name, old in before.items() if old.moved_to}
     # Of who stood by name it is kept alone which pseudonym they would have now.
     before = {name: old for name, old in before.items() if old.sealed or not old.moved_to}
-    result = {name: old for name, old in before.items() if old.sealed and by.decided.get(name) != "opened"}
+    result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
     for identifier, row in state.records["people"].items():
         name = vault.pseudonym(by.key, "person", identifier)
         result[name] = _person(before.get(name), facts, identifier, row, handling, by, name, number)
@@ -226,41 +226,23 @@ def _person(
 ) -> Standing:
     level = handling.entity(identifier)
     values = row.values if level == "C" or row.open is None else row.open
-    marked = mark(values, by.on)
-    why = marked or _why(facts.of(identifier, level), values, by)
-    decision = by.decided.get(name)
-    today = by.today.isoformat()
-    if decision == "sealed":
-        standing = old if old is not None and old.sealed else Standing(True, level, today, BY_DECISION)
-    elif decision == "opened":
-        # What they knew of when they decided asks nothing; a mark that comes later does, and so does one that comes again.
-        if name in by.now or (old is not None and old.sealed):
-            standing = Standing(False, level, today, marked)
-        else:
-            standing = old if old is not None else Standing(False, level, today)
-    elif old is None:
-        standing = Standing(bool(why), level, today, why)
-    elif old.level == "C" and level == "P":
-        standing = replace(old, level="P") if old.sealed or not why else Standing(True, "P", today, why)
-    elif not old.sealed and level == "C":
-        # What told of them under P was taken back: their name is of what is C again, which decides nothing under P.
-        standing = replace(old, level="C")
-    else:
-        standing = old
+    about = PersonFacts(
+        level,
+        marks(values, by.on),
+        has_identity(values),
+        facts.acts(identifier, level),
+        facts.acts_now(identifier, level),
+        is_charged(values),
+    )
+    standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:
-        return replace(standing, asked=marked if marked != standing.why else "", identities=())
-    against = 0 if why else standing.against or number
+        # What is C moves nothing under P, so that it cannot seal: the custodian is asked to look.
+        more = [mark for mark in marks(row.values, by.on) if mark not in about.marks and mark not in standing.why]
+        asked = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
+        return replace(standing, asked=asked, identities=())
+    would_seal = bool(about.marks) or not (about.acts or about.is_charged)
+    against = 0 if would_seal else standing.against or number
     return replace(standing, against=against, asked="", identities=_person_known(standing.identities, row, level))
-
-
-def _why(parts: Collection[str], values: Mapping[str, Any], by: Deciding) -> str:
-    """Why somebody is sealed who comes now without a mark; empty if they stand by name."""
-    named = set(categories(values))
-    if _ACTIVE in parts or named & CHARGED:
-        return ""
-    if by.named == "tie" and _TIED in parts and _PASSIVE not in parts and not named & PROTECTED:
-        return ""
-    return NO_PART
 
 
 def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:
@@ -285,11 +267,13 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             if standing.sealed:
                 continue
             new = old is None or (old.level == "C" and standing.level == "P")
-            if by.decided.get(names[other]) == "opened" or not new:
+            if by.decided.get(names[other]) == "opened" or not (new or standing.is_open_id):
                 result[names[other]] = replace(standing, asked=standing.asked or THE_SAME)
                 continue
             known = _person_known((), state.records["people"][other], standing.level)
-            result[names[other]] = replace(standing, sealed=True, why=THE_SAME, asked="", identities=known)
+            result[names[other]] = replace(
+                standing, sealed=True, why=THE_SAME, asked="", is_open_id=False, named_by=0, identities=known
+            )
             waiting.append(other)
 
 
@@ -301,36 +285,84 @@ def _things(
     sealed: Collection[str],
     by: Deciding,
 ) -> None:
-    """The standings of things and workplaces: things and dwellings are sealed with whom they lead to."""
-    homes = {workplace for workplace, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING}
-    owned, told_otherwise = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    for row in state.claims.values():
-        subject, relation, target = (row.values[name] for name in ("subject_id", "relation", "object_id"))
-        level = handling.claim(row.values)
-        if subject in sealed and (relation in OWN or (relation in HOME and target in homes)):
-            owned[target].add(level)
-        elif row.status == "active" and row.values.get("polarity", "asserts") == "asserts":
-            for end in homes.intersection((subject, target)):
-                told_otherwise[end].add(level)
-    for table, why in (("things", WITH_THEIRS), ("workplaces", WHERE_THEY_LIVE)):
-        for identifier, row in state.records[table].items():
-            name = vault.pseudonym(by.key, "thing", identifier)
-            level, old = handling.entity(identifier), before.get(name)
-            # Of what stands under P nothing that is C decides.
-            seen = {"P"} if level == "P" else {"P", "C"}
-            theirs = not seen.isdisjoint(owned[identifier]) and seen.isdisjoint(told_otherwise[identifier])
-            standing = _thing(old, level, by.decided.get(name), why if theirs else "", by.today.isoformat())
-            record = "thing" if table == "things" else "workplace"
-            known = _known(standing.identities, record, row.values) if standing.sealed else ()
-            result[name] = replace(standing, identities=known)
+    """Decide on things and workplaces: a thing or dwelling is sealed with the people it leads to."""
+    leads = _Leads(state, handling, sealed)
+    waiting = [(table, identifier) for table in ("things", "workplaces") for identifier in state.records[table]]
+    count = len(waiting) + 1
+    while len(waiting) < count:  # what is at a sealed address is sealed, and what is there in turn
+        count, left = len(waiting), []
+        for table, identifier in waiting:
+            name, why = vault.pseudonym(by.key, "thing", identifier), leads.why(table, identifier)
+            result[name] = _thing(before.get(name), handling.entity(identifier), name, why, by)
+            if result[name].sealed:
+                record, row = TABLES[table].record, state.records[table][identifier]
+                known = _known(result[name].identities, record, row.values)
+                result[name] = replace(result[name], identities=known)
+                leads.sealed.add(identifier)
+            else:
+                left.append((table, identifier))
+        waiting = left
 
 
-def _thing(old: Standing | None, level: str, decision: str | None, why: str, today: str) -> Standing:
-    """How a thing or dwelling stands, given why it is somebody's (empty: it is not)."""
-    if decision != "opened" and (decision == "sealed" or why) and (old is None or not old.sealed):
-        return Standing(True, level, today, BY_DECISION if decision == "sealed" else why)
-    if old is None or (decision == "opened" and old.sealed):
-        return Standing(False, level, today)
+class _Leads:
+    """The people, things and places that each thing and dwelling leads to, by the level of the claims that say so.
+
+    A thing decides for itself: nothing is compared with what others hold.
+    """
+
+    def __init__(self, state: State, handling: Handling, sealed: Collection[str]) -> None:
+        self.sealed = set[str]()
+        self._handling = handling
+        # Things and homes of sealed people; things with another link to sealed people; things and homes with links to others.
+        self._owned, self._theirs, self._others = (defaultdict[str, set[str]](set) for _ in range(3))
+        self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        places = {
+            workplace for workplace, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING
+        }
+        things = state.records["things"]
+        for row in state.claims.values():
+            subject, relation, target = (row.values[name] for name in ("subject_id", "relation", "object_id"))
+            level = handling.claim(row.values)
+            if subject in sealed and (relation in OWN or (relation in HOME and target in places)):
+                self._owned[target].add(level)
+                continue
+            is_said = stands(row, state)
+            for end, other in ((subject, target), (target, subject)):
+                if end in places and is_said:
+                    self._others[end].add(level)
+                if end not in things:
+                    continue
+                if other in sealed:
+                    self._theirs[end].add(level)
+                elif other in things:
+                    if end == subject and relation in OWN:
+                        self._things[end].append((other, level))
+                elif is_said:
+                    self._others[end].add(level)
+
+    def why(self, table: str, identifier: str) -> str:
+        """Reason to seal a thing or dwelling with the people it leads to; empty for none."""
+        # A claim under C decides nothing about a thing known under P.
+        seen = {"P"} if self._handling.entity(identifier) == "P" else {"P", "C"}
+        if table == "things" and not seen.isdisjoint(self._owned[identifier]):
+            return WITH_THEIRS
+        if not seen.isdisjoint(self._others[identifier]):
+            return ""
+        if table == "workplaces":
+            return "" if seen.isdisjoint(self._owned[identifier]) else WHERE_THEY_LIVE
+        at_sealed = any(other in self.sealed and level in seen for other, level in self._things[identifier])
+        return WITH_THEIRS if at_sealed or not seen.isdisjoint(self._theirs[identifier]) else ""
+
+
+def _thing(old: Standing | None, level: str, name: str, why: str, by: Deciding) -> Standing:
+    """Decide on a thing or dwelling; `why` is the reason to seal it with the people it leads to, empty for none."""
+    now = by.moment(name, 0)
+    if old is not None and old.sealed and (why or now.decision == "sealed" or not by.reopens(name, old)):
+        return replace(old, level="P") if old.level == "C" and level == "P" else old
+    if why or now.decision == "sealed":
+        return Standing(True, level, now.day, why or BY_DECISION, at=now.at)
+    if old is None or old.sealed:
+        return Standing(False, level, now.day, at=now.at)
     return replace(old, level="P") if old.level == "C" and level == "P" else old
 
 
@@ -356,62 +388,81 @@ def _known(
     return identities if now in identities else (*identities, now)
 
 
+def stands(row: FoldedRow, state: State) -> bool:
+    """Whether a claim asserts something and still counts: its statement is not withdrawn, and it is not superseded."""
+    statement = state.records["statements"][row.values["statement_id"]].values
+    return (
+        row.status == "active"
+        and row.values.get("polarity", "asserts") == "asserts"
+        and statement.get("status", "given") == "given"
+    )
+
+
 class _Facts:
-    """What claims that assert something tell of each person, under P alone and under both codes."""
+    """Acts of each person that stand, by handling level, in all deliveries and in the deliveries that come now."""
 
-    def __init__(self, state: State, handling: Handling) -> None:
-        self._told: dict[str, dict[str, set[str]]] = {"P": defaultdict(set), "C": defaultdict(set)}
-        for row in state.claims.values():
-            values = row.values
-            if row.status != "active" or values.get("polarity", "asserts") != "asserts":
-                continue
-            levels = ("P", "C") if handling.claim(values) == "P" else ("C",)
+    def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
+        self._handling, self._by = handling, by
+        self._statements = {name: row.values for name, row in state.records["statements"].items()}
+        self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
+        self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
+
+    def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
+        """Select the claims that assert something, from statements that count, among the rows that come."""
+        for row in coming:
+            if row.table == "links" and row.values.get("polarity", "asserts") == "asserts":
+                statement = self._statements.get(row.values["statement_id"])
+                if statement is not None and statement.get("status", "given") == "given":
+                    yield row.values
+
+    def _of(self, claims: Collection[Mapping[str, Any]]) -> dict[str, set[str]]:
+        """Map each handling level to the people with an act at that level or at P."""
+        acting: dict[str, set[str]] = {"P": set(), "C": set()}
+        # Somebody carried or exploited is not named for a tie alone.
+        passive = {values["subject_id"] for values in claims if values["relation"] in PASSIVE_SUBJECT} | {
+            values["object_id"] for values in claims if values["relation"] in PASSIVE_OBJECT
+        }
+        for values in claims:
             relation = values["relation"]
-            for end, active, passive, tied in (
-                ("subject_id", ACTIVE_SUBJECT, PASSIVE_SUBJECT, TIED_SUBJECT),
-                ("object_id", (), PASSIVE_OBJECT, TIED_OBJECT),
-            ):
-                self._tell(values[end], relation, {_ACTIVE: active, _PASSIVE: passive, _TIED: tied}, levels)
-        for identifier, row in state.records["statements"].items():
-            interpreter = row.values.get("interpreter_id")
-            if interpreter is not None:
-                for level in ("P", "C") if handling.statement(identifier) == "P" else ("C",):
-                    self._told[level][interpreter].add(_ACTIVE)
+            people = {values["subject_id"]} if relation in ACTIVE_SUBJECT else set[str]()
+            if self._by.named == "tie":
+                ends = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
+                people |= {values[end] for end, ties in ends if relation in ties} - passive
+            if people and self._is_graded(values):
+                for level in ("P", "C") if self._handling.claim(values) == "P" else ("C",):
+                    acting[level] |= people
+        return acting
 
-    def _tell(
-        self, identifier: str, relation: str, tables: Mapping[str, Collection[str]], levels: Iterable[str]
-    ) -> None:
-        for what, relations in tables.items():
-            if relation in relations:
-                for level in levels:
-                    self._told[level][identifier].add(what)
+    def _is_graded(self, values: Mapping[str, Any]) -> bool:
+        """Whether a claim is graded no worse than the floor."""
+        statement = self._statements[values["statement_id"]]
+        source = statement.get("source_grade", grading.DEFAULT_SOURCE_GRADE)
+        assessment = values.get("assessment", statement.get("assessment", grading.DEFAULT_ASSESSMENT))
+        return bool(source <= self._by.floor[0] and assessment <= self._by.floor[1])
 
-    def of(self, identifier: str, level: str) -> Collection[str]:
-        """What is told of a person, by what is P alone or by all."""
-        return self._told[level].get(identifier, ())
+    def acts(self, identifier: str, level: str) -> bool:
+        """Whether an act of a person stands at a handling level."""
+        return identifier in self._acts[level]
+
+    def acts_now(self, identifier: str, level: str) -> bool:
+        """Whether an act of a person stands that came with the present deliveries."""
+        return identifier in self._now[level]
 
 
 def packed(standing: Standings) -> list[list[Any]]:
     """Standings as plain JSON, to be kept sealed."""
-    return [
-        [
-            name,
-            entity.sealed,
-            entity.level,
-            entity.since,
-            entity.why,
-            entity.against,
-            entity.asked,
-            entity.identities,
-            entity.moved_to,
-        ]
-        for name, entity in standing.items()
-    ]
+    fields = [each.name for each in dataclasses.fields(Standing)]
+    return [[name, *(getattr(entity, each) for each in fields)] for name, entity in standing.items()]
 
 
 def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
-    """The inverse of `packed`."""
+    """The inverse of `packed`; what earlier versions did not keep has its default."""
     return {
-        name: Standing(sealed, level, since, why, against, asked, tuple(identities), *moved_to)
-        for name, sealed, level, since, why, against, asked, identities, *moved_to in rows
+        name: Standing(sealed, level, since, why, against, asked, tuple(identities), *more)
+        for name, sealed, level, since, why, against, asked, identities, *more in rows
     }
+
+
+def named_by(standing: Standings, number: int) -> set[str]:
+    """Pseudonyms, if they were sealed, of the people named by the delivery of this number."""
+    return {name for name, entity in standing.items() if not entity.sealed and entity.named_by == number}

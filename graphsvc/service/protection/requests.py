@@ -160,7 +160,7 @@ class Requests:
 
     def _decided(self, row: Any) -> tuple[str, dt.datetime]:
         """What stands decided on whom a request is about, and when that was; nothing, when it was asked."""
-        return self._ask.home.register.decision(row.case_id, row.pseudonym) or ("", row.asked_at)
+        return self._ask.home.register.decisions(row.case_id).get(row.pseudonym) or ("", row.asked_at)
 
     def _ask_again(self, row: Any) -> None:
         """Let what was agreed to wait again if it was never kept, and nobody is about to: it can be refused then."""

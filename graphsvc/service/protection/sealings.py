@@ -1,7 +1,7 @@
 """How somebody stands: asked that they are sealed, or named again, and agreed to.
 
-Who is sealed stays sealed, and who is named stays named, but by the decision of two persons: one asks, a supervisor who
-is another one agrees. Only a custodian asks that somebody sealed stands by name again.
+A mark in a delivery seals a named person (`cases.image.sealing`); two persons can too, and only two persons open somebody:
+one asks, and a supervisor who is a different person agrees. Only a custodian asks that somebody sealed is named again.
 """
 
 from __future__ import annotations
@@ -117,12 +117,25 @@ class Sealings:
     # -- what a case says of it -------------------------------------------------------------------------------
 
     def to_be_sealed(self) -> dict[str, str]:
-        """Ids of people by name of whom a delivery says that they should be sealed → why: two persons decide.
+        """Map the ids of named people that the custodian should check to the reason; two persons may seal them.
 
         For custodians and supervisors with clearance for the whole case and for sources.
         """
         self._require_knowing("waiting")
-        return self._ask.home.casework.waiting_to_be_sealed(self._ask.case)
+        return self._ask.home.casework.people_named(self._ask.case, lambda standing: standing.asked)
+
+    def newly_named(self) -> dict[str, str]:
+        """Map the ids of people named by the newest delivery to the reason; for the same readers.
+
+        Raises:
+            Refused: as `to_be_sealed`.
+        """
+        self._require_knowing("named")
+        newest = max(self._ask.home.register.counting(self._ask.case), default=0)
+        because = {"act": f"an act came with their name in delivery {newest}", "charged": "suspect or convicted"}
+        return self._ask.home.casework.people_named(
+            self._ask.case, lambda standing: because.get(standing.why, "") if standing.named_by == newest else ""
+        )
 
     def sealed(self) -> list[Sealed]:
         """Everybody sealed, those who are in the case first, with since when and why; for who may know it, as `to_be_sealed`.

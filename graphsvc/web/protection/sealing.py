@@ -50,6 +50,7 @@ def sealed(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         asked=asked,
+        named=session.protection.sealings.newly_named(),
         accounts=accounts,
         requests=_under_way(session),
         due=[entity for entity in sealed if entity.against],

@@ -1,0 +1,223 @@
+"""Who is named and who is sealed: the whole rule, for one person at one moment. Pure.
+
+A person stands in one of three ways. *Sealed*: a pseudonym stands for them everywhere. *Named*: pages show their name.
+*Open id*: nothing but an id is known of them, which pages show; nothing is decided yet.
+
+| before | what the deliveries say now | after |
+|---|---|---|
+| any | two persons sealed them | sealed |
+| any | two persons opened them, and nothing sealed them after that | named |
+| any | a mark that two persons did not know of when they opened them | sealed |
+| sealed | anything else | sealed |
+| new, or open id | only an id, and an act that stands or a charge | open id |
+| new, or open id | only an id, and neither | sealed |
+| new, or open id | an identity, and an act that stands in the same delivery, or a charge | named |
+| new, or open id | an identity, and neither | sealed |
+| named | an act that stands, a charge, or an opening by two persons | named |
+| named | none of these any more, and nobody has read the case since they were named | sealed |
+| named | none of these any more, and the name may have been read | named, and the custodian is asked |
+| named | only an id any more | open id, to be decided again |
+
+* A *mark* is an age under 18, a disputed age, `sealed` = yes, or the category victim. No mark depends on being a source.
+* An *act that stands* is asserted by a statement that is neither withdrawn nor retracted, with a grade no worse than the
+  floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. To interpret is none.
+* A *charge* is the category suspect or convicted.
+* An *identity* is any cell that tells who somebody is: a name, an alias, a phone, a date of birth, notes.
+* The act has to come with the identity: what was claimed of a bare id before names nobody who arrives under that id.
+* What is said under handling code C decides nothing of somebody who is known under P: the custodian is asked instead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphsvc.names.seal import CHARGED, IDENTITY, categories
+from graphsvc.records.dates import parse_date
+
+ADULT_AT = 18
+NO_PART = "no visible part"
+NO_ACT = "no act that stands is left"
+BY_DECISION = "two persons decided"
+UNDER_C = "said under handling code C"
+_SEALED, _OPENED = "sealed", "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person or thing stands.
+
+    Attributes:
+        sealed: whether by a pseudonym.
+        level: `P`, or `C` if it was decided while only what is C spoke of them.
+        since: the day it was decided on (ISO).
+        why: why sealed or named, in words of our own; for a person whom two persons opened, the marks that they knew of.
+        against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
+        asked: of somebody named, why the custodian should look at it; empty: there is no reason.
+        identities: every row ever delivered of who is sealed, oldest first; of a person, what is not told under P bears `handling` C.
+        moved_to: the pseudonym that they have, or would have, instead since an erasure took a name out of their id; empty: this one.
+        at: the moment it was decided (ISO, UTC); empty in homes of earlier versions.
+        is_open_id: whether nothing but an id is known, so that nothing is decided.
+        named_by: number of the delivery that named them; 0: none did.
+    """
+
+    sealed: bool
+    level: str
+    since: str
+    why: str = ""
+    against: int = 0
+    asked: str = ""
+    identities: tuple[Mapping[str, Any], ...] = ()
+    moved_to: str = ""
+    at: str = ""
+    is_open_id: bool = False
+    named_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the deliveries say of one person, at one handling level.
+
+    Attributes:
+        level: `P` or `C`.
+        marks: why a row says that they must be sealed, in words of our own.
+        has_identity: whether anything but an id is known of them.
+        acts: whether an act stands. acts_now: whether one does in the deliveries that come now.
+        is_charged: whether they are a suspect or convicted.
+    """
+
+    level: str
+    marks: tuple[str, ...] = ()
+    has_identity: bool = True
+    acts: bool = False
+    acts_now: bool = False
+    is_charged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When it is decided, and what persons decided before.
+
+    Attributes:
+        at: now (ISO, UTC).
+        decision: what two persons decided last on this person: `sealed`, `opened` or nothing. decided_at: when.
+        number: of the delivery that comes.
+        last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
+    """
+
+    at: str = ""
+    decision: str = ""
+    decided_at: str = ""
+    number: int = 0
+    last_read: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day of the decision (ISO)."""
+        return self.at[:10]
+
+
+def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing:
+    """Decide how a person stands, by the table above."""
+    if now.decision == _SEALED:
+        return before if before is not None and before.sealed else _seal(facts, now, BY_DECISION)
+    if _opens(before, facts, now):
+        return Standing(False, facts.level, now.day, ", ".join(facts.marks), at=now.at)
+    if before is not None and before.level == "C" and facts.level == "P" and not before.sealed:
+        before = None  # what C decided counts for nothing under P
+    new_marks = [mark for mark in facts.marks if before is None or mark not in _known_marks(before)]
+    if before is not None and before.sealed:
+        return replace(before, level="P" if facts.level == "P" else before.level)
+    if new_marks:
+        return _seal(facts, now, ", ".join(new_marks))
+    if before is None or before.is_open_id:
+        return _decide_first(facts, now)
+    return _keep_named(replace(before, level=facts.level), facts, now)
+
+
+def _decide_first(facts: PersonFacts, now: Moment) -> Standing:
+    """Decide on a person who is new, or of whom only an id was known."""
+    if not facts.has_identity:
+        if facts.acts or facts.is_charged:
+            return Standing(False, facts.level, now.day, at=now.at, is_open_id=True)
+        return _seal(facts, now, NO_PART)
+    if facts.acts_now or facts.is_charged:
+        why = "charged" if facts.is_charged else "act"
+        return Standing(False, facts.level, now.day, why, at=now.at, named_by=now.number)
+    return _seal(facts, now, NO_PART)
+
+
+def _keep_named(before: Standing, facts: PersonFacts, now: Moment) -> Standing:
+    """Decide on a person who is named, and of whom no new mark is facts."""
+    if not facts.has_identity and now.decision != _OPENED:
+        return _decide_first(facts, now)
+    if facts.acts or facts.is_charged or now.decision == _OPENED:
+        return replace(before, asked="")
+    if before.at < now.last_read or not before.at:
+        return replace(before, asked=NO_ACT)
+    return _seal(facts, now, NO_ACT)
+
+
+def _seal(facts: PersonFacts, now: Moment, why: str) -> Standing:
+    return Standing(True, facts.level, now.day, why, at=now.at)
+
+
+def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
+    """Whether two persons opened somebody, and nothing sealed them after that.
+
+    Of somebody who was in no delivery for a time nobody can tell which marks they knew of: a mark seals then.
+    """
+    if now.decision != _OPENED:
+        return False
+    if before is None:
+        return not facts.marks
+    return now.decided_at == now.at or (before.sealed and now.decided_at >= before.at)
+
+
+def _known_marks(before: Standing) -> list[str]:
+    """The marks that two persons knew of when they opened somebody."""
+    return before.why.split(", ")
+
+
+def marks(values: Mapping[str, Any], on: dt.date) -> tuple[str, ...]:
+    """Reasons why the row of a person says that they must be sealed; none for most.
+
+    Args:
+        values: the row of people.csv.
+        on: the day that counts for being under 18; of a partial date of birth the latest day counts.
+
+    Example:
+        >>> marks({"id": "P1", "date_of_birth": "2004-05", "category": ["victim"]}, dt.date(2020, 5, 8))
+        ('under 18', 'victim')
+        >>> marks({"id": "P2", "category": ["witness"]}, dt.date(2020, 5, 8))
+        ()
+    """
+    reasons = {
+        "sealed by hand": values.get("sealed") == "yes",
+        "age disputed": values.get("age_disputed") == "yes",
+        "under 18": "date_of_birth" in values and _age(values["date_of_birth"], on) < ADULT_AT,
+        "victim": "victim" in categories(values),
+    }
+    return tuple(why for why, holds in reasons.items() if holds)
+
+
+def _age(born: str, on: dt.date) -> int:
+    latest = parse_date(born).latest
+    return on.year - latest.year - ((on.month, on.day) < (latest.month, latest.day))
+
+
+def has_identity(values: Mapping[str, Any]) -> bool:
+    """Whether the row of a person tells anything of who they are beyond the id.
+
+    Example:
+        >>> has_identity({"id": "P1", "category": ["witness"]}), has_identity({"id": "P1", "phones": ["+44"]})
+        (False, True)
+    """
+    return any(name in IDENTITY["person"] or name.startswith("x_") for name in values)
+
+
+def is_charged(values: Mapping[str, Any]) -> bool:
+    """Whether the row of a person says that they are a suspect or convicted."""
+    return not CHARGED.isdisjoint(categories(values))
