@@ -15,11 +15,15 @@ TRIVIAL = (
     "January2026!", "monday tuesday", "graphsvc2026!", "Europol-2026-", "police123456", "trustno11111", "secretsecret1",
     "19841985198619", "0000000000001", "!@#$%^&*()!@", "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff441234",
     "a1a1a1a1a1a1", "test test test", "hello world 1", "azertyuiop123",
+    "correcthorsebatterystaple", "CorrectHorseBatteryStaple1!", "correct horse battery staple", "c0rrect-h0rse-battery-staple",
+    "to be or not to be", "ToBeOrNotToBe", "maytheforcebewithyou", "The quick brown fox!", "onceuponatime2026",
+    "horsebatterystaple", "purpleelephant", "bluerivermountain", "MyHouseIsGreen", "thesecretgarden7",
 )  # fmt: skip
 GOOD = (
     "correct horse battery", "a password of my own", "another long password", "tern over Dunkirk sand",
     "kX7#qLw9!mVz", "vierzig blaue Kisten", "\u0645\u0646\u0638\u0645 \u0628\u062d\u0631 \u0643\u062a\u0627\u0628",
     "\u6f6e\u6c34\u306e\u6d66\u98a8\u5cf6\u821f\u6708\u591c\u7802\u6d5c\u9ce5", "dnkqwz rtvbhj",
+    "sandternoverdunkirk", "blue river mountain kiln", "blue-river-mountain-kiln", "vierzigblauekisten",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from importlib.resources import files
 
 MINIMUM_PASSWORD = 12
@@ -30,9 +31,19 @@ _ROWS = (
     "q1w2e3r4t5y6u7i8o9p0",
     "!@#$%^&*()",
 )
-# What lists of stolen passwords are made of, the longest first, since one may hold another.
-_COMMON = files("graphsvc.access.people").joinpath("common_words.txt").read_text("ascii").split()
+
+
+def _lines(name: str) -> list[str]:
+    """The lines of a word list, the longest first, since one may hold another."""
+    return files("graphsvc.access.people").joinpath(name).read_text("ascii").split()
+
+
+# What lists of stolen passwords are made of.
+_COMMON, _PHRASES = _lines("common_words.txt"), _lines("common_phrases.txt")
+# Several of these are a good password where spaces or hyphens part them, and among the first guesses where they run together.
+_EVERYDAY = _lines("everyday_words.txt")
 _LEET = str.maketrans("0134578@$!|", "oieastbasil")
+_PARTED = re.compile(r"[^\W_][\W_]+[^\W_]")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -46,7 +57,7 @@ def refusal(password: str, name: str = "") -> str:
     Example:
         >>> refusal("Password-2026!")[:51]
         'This password is among the first that anyone would '
-        >>> refusal("correct horse battery")
+        >>> refusal("tern over Dunkirk sand")
         ''
     """
     if len(password) < MINIMUM_PASSWORD:
@@ -61,8 +72,8 @@ def refusal(password: str, name: str = "") -> str:
         return "This password holds the name of its account. Take several words that have nothing to do with it."
     if min(len(_own(plain)), len(_own(plain.translate(_LEET)))) < _LEAST_OF_ONES_OWN:
         return (
-            "This password is among the first that anyone would try: common words, rows of keys, years and other"
-            " figures. Take several words that have nothing to do with each other."
+            "This password is among the first that anyone would try: common words, known phrases, rows of keys,"
+            " years and other figures. Take several words that have nothing to do with each other."
         )
     return ""
 
@@ -73,14 +84,26 @@ def _repeats(text: str) -> bool:
 
 
 def _own(text: str) -> str:
-    """What is left of a text without common words, years, rows of keys, and signs that are no letters."""
+    """Remove common words, known phrases, years, rows of keys, and signs that are not letters."""
     left = _YEAR.sub(" ", text)
-    for word in _COMMON:
-        left = left.replace(word, " ")
+    runs_together = _PARTED.search(text) is None
+    left = _without(_without_phrases(left), [*_COMMON, *_EVERYDAY] if runs_together else _COMMON)
     left = _without_runs(left)
     letters = "".join(sign for sign in left if sign.isalpha())
     # The same letter again tells nothing new.
     return re.sub(r"(.)\1+", r"\1", letters)
+
+
+def _without_phrases(text: str) -> str:
+    """A text without known phrases, however their words are parted; unchanged if it has none."""
+    letters = "".join(sign for sign in text if sign.isalpha())
+    return _without(letters, _PHRASES) if any(phrase in letters for phrase in _PHRASES) else text
+
+
+def _without(text: str, words: Sequence[str]) -> str:
+    for word in words:
+        text = text.replace(word, " ")
+    return text
 
 
 def _without_runs(text: str) -> str:
