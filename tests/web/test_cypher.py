@@ -170,7 +170,7 @@ def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, ann: FlaskClient, 
         assert "a grant of its own, which an administrator gives" in page
         assert f"graphsvc users grant {name} --cypher" in page
     if name == "half":
-        assert "suspended: 1 case in the database lies outside" in page
+        assert "suspended: it takes clearance for handling code C and sources in every case" in page
         assert OTHER not in page
     rail = signed_in(app, name).get(f"/case/{CASE}").text
     assert (">Cypher</a>" in rail) is (name != "inv")

@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import NotFound, OperatorError, Refused
-from graphsvc.records.numbers import count
 
 ROLES = MappingProxyType(
     {
@@ -103,18 +102,17 @@ def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
     """
     if not may(principal, "cypher") or not principal.free_cypher:
         return f"{principal.name} may not write Cypher freely: that takes a grant of its own, which an administrator gives."
-    outside = 0
-    for case in frozenset(cases):
-        grant = principal.grant(case)
-        if grant is None or grant.handling != "C" or not grant.sources:
-            outside += 1
-    if outside:
-        lie = count(outside, "case in the database lies", "cases in the database lie")
-        return (
-            f"The grant of {principal.name} for free Cypher is suspended: {lie} outside its clearance for handling code"
-            " C and sources. Named queries go on working; an administrator can extend the clearance."
-        )
-    return ""
+    if all(_is_fully_cleared(principal.grant(case)) for case in cases):
+        return ""
+    # How many cases there are, and which, is for those who may see them.
+    return (
+        f"The grant of {principal.name} for free Cypher is suspended: it takes clearance for handling code C and sources"
+        " in every case of the database. Named queries still work; an administrator can extend the clearance."
+    )
+
+
+def _is_fully_cleared(grant: Grant | None) -> bool:
+    return grant is not None and grant.handling == "C" and grant.sources
 
 
 def require_cypher(principal: Principal, cases: Iterable[str]) -> None:
