@@ -19,8 +19,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.csvtext import CsvPart, too_large
-from graphsvc.ingest.raw import Limits
+from graphsvc.ingest.csvtext import CsvPart
+from graphsvc.ingest.raw import Limits, too_large
 
 # What zipfile and the decompressors raise on a damaged archive.
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, OSError, NotImplementedError)

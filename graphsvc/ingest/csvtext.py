@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.raw import Limits, RawTable, numbers
+from graphsvc.ingest.raw import Limits, RawTable, numbers, too_large, too_much
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -121,9 +121,7 @@ class _Rows:
             next(records, None)
         for count, (line, cells) in enumerate(records, 1):
             if count > self.part.limits.rows:
-                raise InputError(
-                    f"{self.part.shown} has more than {self.part.limits.rows:,} rows: split it into several deliveries."
-                )
+                raise too_much(self.part.shown, f"has more than {self.part.limits.rows:,} rows")
             yield line, cells
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
@@ -188,9 +186,7 @@ class _Lines:
         if self.offset > self.part.limits.file_bytes:
             raise too_large(self.part.shown, self.part.limits)
         if self.number > _LINES_FOR_A_ROW * (self.part.limits.rows + 1):
-            raise InputError(
-                f"{self.part.shown} has more than {self.number - 1:,} lines: split it into several deliveries."
-            )
+            raise too_much(self.part.shown, f"has more than {self.number - 1:,} lines")
         if self.number == 1:
             raw = self._without_mark(raw)
         try:
@@ -227,11 +223,6 @@ class _Lines:
 
     def _not_utf8(self, name: str) -> InputError:
         return InputError(f"{self.part.shown} is saved as {name}. Save it as UTF-8 and load it again.")
-
-
-def too_large(shown: str, limits: Limits) -> InputError:
-    """The error for a file above the limit."""
-    return InputError(f"{shown} is larger than {limits.file_bytes:,} bytes: split it into several deliveries.")
 
 
 def _read_carefully(lines: _Lines, delimiter: str, start: int, keep: int) -> list[str]:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.csvtext import DELIMITERS, CsvPart, too_large
+from graphsvc.ingest.csvtext import DELIMITERS, CsvPart
 from graphsvc.ingest.figures import decimal_text, is_grouped, plain
 from graphsvc.ingest.raw import Limits, NumberCell, RawTable
 from graphsvc.ingest.readers import open_parts
@@ -123,7 +123,9 @@ def _table(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
     if not path.is_file():
         raise InputError(f"{path.name} is not there: name a .csv file or an .xlsx workbook.")
     if path.stat().st_size > limits.file_bytes:
-        raise too_large(path.name, limits)
+        raise InputError(
+            f"{path.name} is larger than {limits.file_bytes:,} bytes: keep the columns of dates and counts alone."
+        )
     with path.open("rb") as stream:
         start = stream.read(1 << 16)
     if not start.strip():

@@ -20,9 +20,8 @@ import defusedxml
 import defusedxml.sax
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.csvtext import too_large
 from graphsvc.ingest.graph_values import gexf_values, is_storable, json_text, json_values
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable, too_large, too_much
 
 SUFFIXES = (".gexf", ".graphml", ".json", ".jsonl")
 _FORMS = {"gexf": "a GEXF graph", "graphml": "a GraphML graph", "json": "a graph as APOC writes it"}
@@ -161,9 +160,7 @@ class _Tables:
         """A new row of nodes or edges."""
         records = self.parts[kind].records
         if len(records) >= self.limits.rows:
-            raise InputError(
-                f"{self.shown} has more than {self.limits.rows:,} nodes or edges: split it into several deliveries."
-            )
+            raise too_much(self.shown, f"has more than {self.limits.rows:,} nodes or edges")
         cells: dict[str, str] = {}
         records.append((line, cells))
         if len(records) % PROGRESS_ROWS == 0:

@@ -25,6 +25,7 @@ from graphsvc.ingest.raw import (
     RaggedRow,
     RawPart,
     RawTable,
+    too_much,
 )
 from graphsvc.ingest.readers import graph_beside, in_folder, open_parts
 from graphsvc.records.nearest import hint
@@ -188,10 +189,7 @@ class _SplitRows:
             for values in product(*(self._values(cells[place], sign) for place, sign in self.signs)):
                 count += 1
                 if count > self.limits.rows:
-                    raise InputError(
-                        f"{self.raw.file} has more than {self.limits.rows:,} rows once its cells are split:"
-                        " split it into several deliveries."
-                    )
+                    raise too_much(self.raw.file, f"has more than {self.limits.rows:,} rows once its cells are split")
                 row = list(cells)
                 for (place, _), value in zip(self.signs, values, strict=True):
                     row[place] = value

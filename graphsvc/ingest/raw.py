@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from graphsvc.errors import InputError
 from graphsvc.records.dates import iso_moment
 
 # (file, rows read so far), called every PROGRESS_ROWS rows; whatever it raises ends the reading.
@@ -27,6 +28,19 @@ class Limits:
     file_bytes: int
     cell_chars: int
     rows: int = 5_000_000
+
+
+def too_much(file: str, fault: str) -> InputError:
+    """The error for a file of a delivery with more than a limit allows, such as `is larger than 100 bytes`."""
+    return InputError(
+        f"{file} {fault}: split it into several deliveries, and load each after the first with --partial"
+        " (on the page: Only add). Without it, each delivery supersedes the one before."
+    )
+
+
+def too_large(file: str, limits: Limits) -> InputError:
+    """The error for a file above the limit."""
+    return too_much(file, f"is larger than {limits.file_bytes:,} bytes (GRAPHSVC_UPLOAD_MB)")
 
 
 @dataclass(frozen=True, slots=True)

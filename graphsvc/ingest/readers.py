@@ -11,9 +11,9 @@ from typing import BinaryIO, cast
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import DAMAGED, composed, is_system_file, zip_parts
-from graphsvc.ingest.csvtext import CsvPart, too_large
+from graphsvc.ingest.csvtext import CsvPart
 from graphsvc.ingest.graph_file import SUFFIXES, graph_form, graph_parts
-from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
+from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable, too_large
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
 

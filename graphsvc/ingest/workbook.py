@@ -19,7 +19,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import check_archive, composed
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable, numbers
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, MomentCell, NumberCell, Progress, RawTable, numbers, too_much
 
 # A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
 # entities; this also holds where an environment variable turns that off.
@@ -140,7 +140,7 @@ def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress 
         if progress is not None and number % PROGRESS_ROWS == 0:
             progress(shown, number)
         if len(records) > limits.rows:
-            fault = InputError(f"{shown} has more than {limits.rows:,} rows: split it into several deliveries.")
+            fault = too_much(shown, f"has more than {limits.rows:,} rows")
             break
     by_number = dict(records)
     for number, column in texts.midnights():

@@ -417,7 +417,7 @@ def test_an_event_is_a_crossing_where_all_of_them_have_a_day_and_the_ties_of_one
         ("<!DOCTYPE Chart><Chart/>", "declares a document type or entities"),
         ('<!DOCTYPE Chart SYSTEM "http://127.0.0.1:9/x.dtd"><Chart/>', "declares a document type or entities"),
         ("<Chart>" + "<a>" * 100 + "</a>" * 100 + "</Chart>", "nests deeper than any chart"),
-        ("<Chart>" + '<ChartItem Label="x"/>' * 1_001 + "</Chart>", "has more than 1,000 items"),
+        ("<Chart>" + '<ChartItem Label="x"/>' * 1_001 + "</Chart>", "has more than 1,000 items: split it into several deliveries, and load each after the first with --partial"),
         ('<?xml version="1.0" encoding="no-such"?><Chart/>', "port.anx"),
         ("<Chart><ChartItem>" + '<Card Summary="x"/>' * 1_001 + "</ChartItem></Chart>", "line 1: one item has more than 1,000"),
     ],

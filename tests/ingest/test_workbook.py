@@ -290,4 +290,8 @@ def test_progress_is_told_and_what_it_raises_is_passed_on(deliver: Deliver, work
 
 
 def test_more_rows_than_the_limit_are_refused(deliver: Deliver, workbook: Deliver) -> None:
-    refused(workbook(deliver()), Limits(5_000_000, 1_000, rows=1), "sheet people has more than 1 rows")
+    refused(
+        workbook(deliver()),
+        Limits(5_000_000, 1_000, rows=1),
+        r"sheet people has more than 1 rows: split it .* with --partial",
+    )

@@ -19,8 +19,7 @@ import defusedxml
 import defusedxml.sax
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.csvtext import too_large
-from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, too_large, too_much
 
 _DEEPEST = 60
 # Attributes and cards of one item.
@@ -191,7 +190,7 @@ class _Reader(ContentHandler):
 
     def _item(self, given: dict[str, str]) -> None:
         if len(self._items) >= self._limits.rows:
-            raise InputError(f"{self._shown} has more than {self._limits.rows:,} items: split it into several charts.")
+            raise too_much(self._shown, f"has more than {self._limits.rows:,} items")
         self._now = Item(self._line(), given.get("Label", ""), given.get("Description", ""), _date(given))
         self._items.append(self._now)
         self._grading(self._now, given)
