@@ -183,6 +183,17 @@ def test_other_names_behind_most_ids_are_confirmed_before_they_are_loaded(ann: S
     assert delivered(ann, tmp_path, others, other_names=True).committed
 
 
+def test_other_names_are_confirmed_where_the_aliases_stayed(ann: Session, tmp_path: Path) -> None:
+    first = "id,name,aliases\nP1,Idris Karam,Falcon\nP2,Selam Bekele,Nine\nP4,Omar Said,Uncle\n"
+    assert delivered(ann, tmp_path, first).committed
+    renamed = "id,name,aliases\nP1,Mehdi Vahidi,Falcon\nP2,Yara Haddad,Nine\nP4,Tarek Aziz,Uncle\n"
+    with pytest.raises(InputError, match="Most rows of people"):
+        delivered(ann, tmp_path, renamed)
+    # The new name was an alias, or the old one becomes one: the same people by better names.
+    first_known_as = "id,name,aliases\nP1,Falcon,Idris Karam\nP2,Yara Haddad,Selam Bekele\nP4,Uncle,Omar Said\n"
+    assert delivered(ann, tmp_path, first_known_as).committed
+
+
 @pytest.mark.parametrize(
     "persons",
     [

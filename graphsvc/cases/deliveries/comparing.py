@@ -283,7 +283,12 @@ def _is_another(before: FoldedRow, after: FoldedRow) -> bool:
     was, now = _names(before.values), _names(after.values)
     if not was or not now:
         return False
-    return not any(_words(name) & _words(other) or sound_alike(name, other) for name in was for other in now)
+    # Aliases that stayed prove nothing: one of the two main names has to be known on the other side.
+    return not (_is_among(now[0], was) or _is_among(was[0], now))
+
+
+def _is_among(name: str, names: Iterable[str]) -> bool:
+    return any(_words(name) & _words(known) or sound_alike(name, known) for known in names)
 
 
 def _names(values: Mapping[str, Any]) -> list[str]:
