@@ -32,26 +32,32 @@ def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | 
     Args:
         purpose: why; written in the log beside everything that is read.
         user: who acts, where no one has signed in with `graphsvc login`.
-        case: the case; may be left out while only one can be seen.
+        case: an existing case; may be left out while only one can be seen.
         home: folder of the service (default: GRAPHSVC_HOME, else the platform's user data folder).
 
     Raises:
+        NotFound: the case is not there, or not theirs.
         NotSignedIn: nobody has proven who they are, or the purpose is no single line of 1 to 200 characters.
-        OperatorError: the home or Neo4j cannot be had.
+        OperatorError: the folder is not a home of the service, or Neo4j cannot be had.
     """
     # Imported here so that `import graphsvc` costs nothing.
+    from graphsvc.access.people.policy import no_such_case
     from graphsvc.access.people.purpose import known_purpose
+    from graphsvc.appdb import require_home
     from graphsvc.config import Settings
     from graphsvc.service import Service, command_line
 
     purpose = known_purpose(purpose)
     settings = Settings.read(home=Path(home) if home is not None else None)
+    require_home(settings)
     service = Service(settings)
     try:
-        service.recover()
         session = command_line.command_line_session(
             service, command_line.token_file(settings), user or settings.user, purpose, case
         )
+        if case and case not in {visible.id for visible in session.cases()}:
+            raise no_such_case(case)
+        service.recover()
     except BaseException:
         service.close()
         raise

@@ -21,7 +21,17 @@ from graphsvc.errors import OperatorError, RequestError, standing
 _LOG = logging.getLogger(__name__)
 
 _RESTED, _RESTED_S = "rested at", 1.0  # seconds
+_LOCK = "graphsvc.lock"
 _UNKNOWN = "Whether this was kept is not known, so look before you repeat it"
+
+
+def require_home(settings: Settings) -> None:
+    """Raise OperatorError unless a service has used the home before. Creates nothing."""
+    if not (settings.home / _LOCK).is_file():
+        raise OperatorError(
+            f"{settings.home} is not a home of graphsvc. Check the path (`home=` or GRAPHSVC_HOME);"
+            " `graphsvc load FOLDER --case NAME` creates a home."
+        )
 
 
 def open_database(settings: Settings) -> sa.Engine:
@@ -36,7 +46,7 @@ def open_database(settings: Settings) -> sa.Engine:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         require_private(settings)
-        with FileLock(home / "graphsvc.lock", timeout=60, mode=0o600):
+        with FileLock(home / _LOCK, timeout=60, mode=0o600):
             known = known_versions()
             if engine.dialect.name != "sqlite":
                 sa.event.listen(engine, "checkin", _note_rest)
