@@ -6,7 +6,9 @@ older copy bears none, or another; asking for it costs nothing. Counting finds w
 
 from __future__ import annotations
 
+import math
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -15,6 +17,9 @@ from graphsvc.store.bolt import Store
 from graphsvc.store.image import NODE_LABELS, Image, writing_mark, writing_text
 
 _TIMEOUT_S = 600
+# Seconds between two checks of a case, and the shortest pause as a multiple of the last check: counting a large case again and
+# again, while others are written, must not become most of the work.
+_EVERY_S, _TIMES = 2.0, 20.0
 _MOST = 100
 _CLAIMS, _ENDS, _GIVEN, _LINKS = "Claim", "ends of claims", "given", "links"
 # Of the store as a whole, and so of no case.
@@ -113,3 +118,36 @@ def held(store: Store, case: str) -> Held:
     """
     rows = store.read(writing_text("held", ""), {"case": case}, timeout=_TIMEOUT_S, cap=_MOST, newest=True).rows
     return Held(marked(store, case), counted(Image()) | dict(rows))
+
+
+class Checks:
+    """Checks that the graph still holds what was last written of each case. Counts only when the size of the store has changed."""
+
+    def __init__(self, store: Callable[[], Store]) -> None:
+        self._store = store
+        self._due: dict[str, float] = {}
+        # Case → its mark and the size of the store when it was last counted and found whole.
+        self._whole: dict[str, tuple[str, int]] = {}
+
+    def is_due(self, case: str) -> bool:
+        """Whether it is time to check a case again."""
+        return time.monotonic() >= self._due.get(case, -math.inf)
+
+    def passes(self, case: str, expected: Mapping[str, Any]) -> bool:
+        """Whether the graph holds what it should of a case (`Held.as_json`).
+
+        Raises:
+            Busy, OperatorError: as `held`.
+        """
+        began = time.monotonic()
+        store = self._store()
+        # Asked before the case is counted: what is taken out in the meantime changes the size for the next check.
+        now = (str(expected["mark"]), size(store))
+        if self._whole.get(case) == now:
+            is_whole = marked(store, case) == expected["mark"]
+        else:
+            is_whole = held(store, case) == Held.of_json(dict(expected))
+        if is_whole:
+            self._whole[case] = now
+            self._due[case] = time.monotonic() + max(_EVERY_S, _TIMES * (time.monotonic() - began))
+        return is_whole

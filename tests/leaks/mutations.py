@@ -1358,6 +1358,14 @@ MUTATIONS = (
         f"{_LOST}::test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored",
     ),
     Mutation(
+        "lost-counted",
+        "a case is counted again while it is read, when the size of the store has changed",
+        "graphsvc/store/mark.py",
+        "is_whole = held(store, case) == Held.of_json(dict(expected))",
+        'is_whole = marked(store, case) == expected["mark"]',
+        f"{_LOST}::test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored[empty]",
+    ),
+    Mutation(
         "lost-at-start",
         "a store that was lost is restored from the deliveries at the next start",
         "graphsvc/cases/home.py",

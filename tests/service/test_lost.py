@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from graphsvc.access.door import gate
 from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.cases.locks import Locks
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError
 from graphsvc.service import Service, quiet
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
-from graphsvc.store.image import Image, difference, read_image, write
+from graphsvc.store.image import difference, read_image, write
 from tests.leaks import homes
 from tests.leaks.small import FIRST
 from tests.toolbox import rows
@@ -59,24 +60,82 @@ def test_a_store_that_was_emptied_is_restored_at_the_next_start(
         assert read_image(service.store(), CASE) == before
 
 
+def lose_mark(service: Service) -> None:
+    """Lose the whole case, with the mark."""
+    homes.wipe(service, CASE)
+    service.store().write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": CASE})
+
+
+def empty(service: Service) -> None:
+    """Empty the case by Cypher, and leave the mark."""
+    service.store().write("MATCH (n {case: $case}) DETACH DELETE n", {"case": CASE})
+
+
+@pytest.fixture
+def check_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time passes between two checks of a case."""
+    monkeypatch.setattr(mark, "_EVERY_S", 0.0)
+    monkeypatch.setattr(mark, "_TIMES", 0.0)
+
+
+@pytest.mark.usefixtures("check_always")
+@pytest.mark.parametrize("damage", [lose_mark, empty, take_out_one])
 def test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored(
-    home: Settings, monkeypatch: pytest.MonkeyPatch
+    home: Settings, damage: Callable[[Service], None]
 ) -> None:
-    monkeypatch.setattr(gate, "_LOOK_S", 0.0)
     with Service(home) as service:
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
         assert session.network.entities.counts()["person"] == 4
         before = read_image(service.store(), CASE)
-        homes.wipe(service, CASE)
-        service.store().write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": CASE})
+        damage(service)
         with pytest.raises(OperatorError, match="does not hold what was last written"):
             session.leads.table()
         with pytest.raises(Busy):
             session.network.entities.counts()
-        assert read_image(service.store(), CASE) == Image()
+        assert read_image(service.store(), CASE) != before
         assert service.recover() == [CASE]
         assert read_image(service.store(), CASE) == before
         assert session.network.entities.counts()["person"] == 4
+
+
+def test_a_whole_case_is_counted_again_only_when_the_size_of_the_store_changed(
+    home: Settings, monkeypatch: pytest.MonkeyPatch, check_always: None
+) -> None:
+    counted: list[str] = []
+    count = mark.held
+    monkeypatch.setattr(mark, "held", lambda store, case: counted.append(case) or count(store, case))  # type: ignore[func-returns-value]
+    with Service(home) as service:
+        session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
+        session.network.entities.counts()
+        once = len(counted)
+        for _ in range(3):
+            session.leads.table()
+            session.network.entities.counts()
+        assert len(counted) == once
+        service.store().write("CREATE (:Unrelated)", {})
+        try:
+            session.network.entities.counts()
+            assert len(counted) == once + 1
+        finally:
+            service.store().write("MATCH (n:Unrelated) DELETE n", {})
+
+
+@pytest.mark.parametrize("handling", ["C", "P"])
+def test_an_answer_read_from_an_emptied_graph_is_not_kept(home: Settings, handling: str) -> None:
+    """A check that is not yet due lets one look through; nothing of it outlives the restored case."""
+    with Service(home) as service:
+        owner = replace(accounts.only_account(service.database, ""), grants={CASE: Grant(handling)})
+        session = service.session(owner, "tests", CASE)
+        whole = service.session(owner, "tests", CASE).network.entities.counts()
+        empty(service)
+        service.gate.forget()
+        assert session.leads.table()["hubs"] == []
+        service.gate._checks._due.clear()
+        with pytest.raises(OperatorError, match="does not hold what was last written"):
+            session.network.entities.counts()
+        assert service.recover() == [CASE]
+        assert session.network.entities.counts() == whole
+        assert session.leads.table()["hubs"][0]["id"] == "boss-1"
 
 
 def test_what_another_process_writes_meanwhile_is_not_taken_for_lost(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -587,7 +587,7 @@ def test_what_comes_under_c_meanwhile_keeps_nothing_from_who_is_cleared_for_p(
 def test_what_was_read_of_a_graph_that_is_not_the_one_written_is_not_kept(twice: Twice) -> None:
     twice.deliver(FIRST)
     twice.kept.store().write("MATCH (m:GraphsvcMark {of: $case}) SET m.mark = 'of an older copy'", {"case": CASE})
-    twice.kept.gate._looked[CASE] = time.monotonic()
+    twice.kept.gate._checks._due[CASE] = math.inf
     session(twice.kept, "all", CASE).ask.rows("cases.entities", whole=True)
     assert {path.name for path in twice.files} <= {"lock"}
 

@@ -6,8 +6,6 @@ never by the caller, so that what a reader may not see is not there for any filt
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
@@ -35,14 +33,12 @@ from graphsvc.records.properties import figure_names
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
-from graphsvc.store.mark import followed, marked
+from graphsvc.store.mark import Checks, followed
 
 # Gives of all rows of an answer, in columns, what `Make` gives of each.
 Laid = Callable[[Sequence[ValueColumn]], Sequence[Item]]
 # Seconds that reading a whole case may take at least.
 _WHOLE_S = 120.0
-# Seconds between two looks at whether the graph holds of a case what was written last.
-_LOOK_S = 30.0
 # How a case stands: asked before everything that is read of it, so made once.
 _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p", "mark_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
@@ -78,7 +74,7 @@ class Gate:
         self._database = database
         self._settings = settings
         self.library = library
-        self._looked: dict[str, float] = {}
+        self._checks = Checks(store)
         self._repeats = Repeats()
 
     def forget(self) -> None:
@@ -343,7 +339,7 @@ class Gate:
         def in_graph() -> bool:
             held = still()
             with suppress(Busy, OperatorError):  # an answer that cannot be kept is an answer
-                return held is not None and marked(self._store(), case) == held["mark"]
+                return held is not None and self._checks.passes(case, held)
             return False
 
         return snapshot.writing(in_graph, lambda: still() is not None)
@@ -442,24 +438,22 @@ class Gate:
             return connection.execute(_CASE, {"case": case}).first()
 
     def _require_held(self, case: str, row: Any) -> None:
-        """Nothing, if the graph holds of a case what was written last; looked at now and then.
+        """Raise OperatorError if the graph does not hold what was last written of a case, and close it: the next start restores it.
 
-        Raises:
-            OperatorError: it does not; the case is closed, and the next start restores it.
+        A case that is being written, or was written in between, is left to whoever writes it.
         """
-        if row.held is None or time.monotonic() - self._looked.get(case, -math.inf) < _LOOK_S:
+        if row.held is None or row.state != "open" or not self._checks.is_due(case):
             return
-        if marked(self._store(), case) != row.held["mark"]:
+        if not self._checks.passes(case, row.held):
             now = self._case(case)
             if now is None or (now.state, now.held) != ("open", row.held):
-                return  # it was written in between
+                return
             with transaction(self._database) as connection:
                 connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
             raise OperatorError(
                 f"The graph does not hold what was last written of the case {case}: it was lost, emptied, or put back from"
                 " an older copy. Nothing of it is shown. Start graphsvc again: it restores the case from its deliveries."
             )
-        self._looked[case] = time.monotonic()
 
 
 def _large(stands: Any) -> bool:
