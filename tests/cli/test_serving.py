@@ -5,8 +5,11 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import threading
+import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -96,3 +99,44 @@ def test_twenty_readers_who_wait_for_what_takes_long_hold_up_nobody_else(
             asking.start()
         asking.join(90)
     assert answered == [200]
+
+
+BEGINNINGS = {
+    "silent": b"",
+    "half a head": b"GET /sign-in HTTP/1.1\r\nHost: ",
+    "half a body": b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nname=",
+    "idle": b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS.values(), ids=list(BEGINNINGS))
+def test_connections_that_send_nothing_more_keep_nobody_out(
+    settings: Callable[..., Settings], beginning: bytes
+) -> None:
+    answered: list[tuple[int, float]] = []
+    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none", port=0, processes=1)) as service:
+
+        def ask(address: str) -> None:
+            parts = urlsplit(address)
+            where = (parts.hostname or "", parts.port or 0)
+            held: list[socket.socket] = []
+            try:
+                for _ in range(400):
+                    held.append(socket.create_connection(where, timeout=30))
+                    with suppress(OSError):  # the server has closed it
+                        held[-1].sendall(beginning)
+                began = time.monotonic()
+                with closing(http.client.HTTPConnection(*where, timeout=10)) as connection:
+                    connection.request("GET", parts.path + "/sign-in")
+                    answered.append((connection.getresponse().status, time.monotonic() - began))
+            finally:
+                for one in held:
+                    one.close()
+                os.kill(os.getpid(), signal.SIGINT)
+
+        with serving(service) as address:
+            asking = threading.Thread(target=ask, args=(address,))
+            asking.start()
+        asking.join(60)
+    assert [status for status, _ in answered] == [200]
+    assert answered[0][1] < 5

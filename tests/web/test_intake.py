@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,27 @@ def test_what_is_large_lies_encrypted_while_it_waits(
     assert len(body) in sizes
     assert not [content for _, content in seen if CANARY in content]
     assert not [path for path in service.settings.home.rglob("*") if path.is_file() and CANARY in path.read_bytes()]
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_an_upload_of_a_user_is_not_cut_off_by_connections_of_strangers(
+    service: Service, port: int, signed_in: bool
+) -> None:
+    cookie = entered(service, port) if signed_in else ""
+    size = 100_000 if signed_in else 1_000
+    head = f"POST /account/end-others HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nContent-Length: {size}\r\n\r\n"
+    with ExitStack() as open_connections:
+        upload = open_connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+        upload.sendall(head.encode() + b"x" * 500)
+        for _ in range(150):
+            open_connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+        assert asked(port, "GET", "/sign-in").status == 200
+        upload.sendall(b"x" * (size - 500))
+        try:
+            answer = upload.recv(100)
+        except ConnectionError:
+            answer = b""
+    assert answer.startswith(b"HTTP/1.1 400") if signed_in else answer == b""
 
 
 def until_idle(kept: Callable[[], bool]) -> None:
