@@ -49,7 +49,7 @@ ALONE = {
         "service.network.network",
         "service.session",
     },
-    "scipy": {"analysis", "views"},
+    "scipy": {"analysis", "views", "machines"},
     "statsmodels": {"analysis"},
     "skchange": {"analysis"},
     "sklearn": {"analysis"},

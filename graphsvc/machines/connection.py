@@ -13,6 +13,7 @@ from typing import Any
 
 from graphsvc.machines import tasks
 from graphsvc.machines.numbers_alone import NotNumbersAlone, require_numbers
+from graphsvc.machines.packing import pack, unpack
 from graphsvc.machines.scheduler import security, silence
 from graphsvc.machines.versions import computes_with, resource
 
@@ -107,7 +108,7 @@ class Connection:
             if sent is not None and sent[0]() is numbers and not sent[1].cancelled():
                 return sent[1]
             require_numbers(numbers, type(numbers).__name__)
-            future = self._submit(tasks.unpacked, tasks.packed(numbers))
+            future = self._submit(tasks.unpack_shared, pack(numbers))
             try:
                 place = id(numbers)
                 # Gone here, it goes there.
@@ -124,7 +125,7 @@ class Connection:
             name = tasks.name_of(work)
         except ValueError as error:
             raise NotNumbersAlone(str(error)) from None
-        return self._submit(tasks.done, name, shared, tasks.packed(given))
+        return self._submit(tasks.done, name, shared, pack(given))
 
     def _submit(self, task: Callable[..., Any], *given: Any) -> Any:
         try:
@@ -145,7 +146,7 @@ class Connection:
         try:
             while True:
                 try:
-                    return tasks.unpacked(arriving.result(timeout=_LOOK_S))
+                    return unpack(arriving.result(timeout=_LOOK_S))
                 except TimeoutError:
                     if arriving.done():
                         raise

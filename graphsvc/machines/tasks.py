@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from graphsvc.machines.packing import pack, unpack
+
 # Modules whose functions may be asked for.
 _OURS = "graphsvc.analysis."
-_PROTOCOL = 5
 
 
-def packed(numbers: object) -> bytes:
-    """Numbers as bytes; see `numbers_alone.require_numbers` for what is packed to be sent."""
-    return pickle.dumps(numbers, protocol=_PROTOCOL)
-
-
-def unpacked(sent: bytes) -> Any:
-    """What was packed. Whoever is connected to a scheduler trusts it, and its workers, with running code as it is."""
-    return pickle.loads(sent)  # noqa: S301 - see above; Dask's own messages are no other
+def unpack_shared(sent: bytes) -> Any:
+    """Read, on a worker, the numbers that all of some work is over; sparse arrays of the service are accepted."""
+    return unpack(sent, allow_sparse=True)
 
 
 def name_of(work: Callable[..., object]) -> str:
@@ -50,8 +45,8 @@ def done(name: str, shared: object, sent: bytes) -> bytes:
     Example:
         >>> from graphsvc.analysis.examples import tied
         >>> import numpy as np
-        >>> ends = packed(np.array([0], dtype=np.int32))
-        >>> unpacked(done("graphsvc.analysis.score.chance:head_of_deal", tied("s1: p1 ORGANISED c1"), ends)) > 0
+        >>> ends = pack(np.array([0], dtype=np.int32))
+        >>> unpack(done("graphsvc.analysis.score.chance:head_of_deal", tied("s1: p1 ORGANISED c1"), ends)) > 0
         True
     """
-    return packed(_named(name)(shared, unpacked(sent)))
+    return pack(_named(name)(shared, unpack(sent, allow_sparse=True)))

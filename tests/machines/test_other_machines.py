@@ -20,6 +20,7 @@ from graphsvc.analysis.score.chance import head_of_deal
 from graphsvc.analysis.side_by_side import THIS_MACHINE
 from graphsvc.errors import OperatorError
 from graphsvc.machines import connection, other_machines, versions
+from graphsvc.machines.connection import LostError
 from graphsvc.machines.other_machines import OtherMachines, processors_of
 from tests.machines import invented
 from tests.machines.cluster import Wire, kill, scheduler, workers
@@ -242,6 +243,19 @@ def test_a_worker_without_memory_left_is_not_waited_for(
             monkeypatch.setattr(known, "_identity", paused)
             assert list(processors.each(pow, 2, [3])) == [8]
             assert "have no memory left" in caplog.text
+        finally:
+            processors.close()
+
+
+def test_work_that_fails_there_is_one_error(at: str) -> None:
+    with workers(at, 1):
+        processors = elsewhere(at)
+        try:
+            assert processors._connected() is not None
+            connected = processors._connection
+            assert connected is not None
+            with pytest.raises(LostError, match="Work failed at"):
+                connected.result(connected._client.submit(divmod, 1, 0, pure=False))
         finally:
             processors.close()
 

@@ -14,6 +14,7 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE
 from graphsvc.errors import OperatorError
 from graphsvc.machines import other_machines, tasks
 from graphsvc.machines.numbers_alone import require_numbers
+from graphsvc.machines.packing import pack, unpack
 from graphsvc.service import Service
 from tests.machines.cluster import scheduler, workers
 
@@ -30,10 +31,10 @@ class _Read:
         name = tasks.name_of(work)
         self.works.add(name.rpartition(":")[2])
         require_numbers(shared)
-        sent = tasks.unpacked(tasks.packed(shared))
+        sent = tasks.unpack_shared(pack(shared))
         for thing in given:
             require_numbers(thing)
-            result = tasks.unpacked(tasks.done(name, sent, tasks.packed(thing)))
+            result = unpack(tasks.done(name, sent, pack(thing)))
             require_numbers(result)
             yield result
 

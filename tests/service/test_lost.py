@@ -103,7 +103,12 @@ def test_a_whole_case_is_counted_again_only_when_the_size_of_the_store_changed(
 ) -> None:
     counted: list[str] = []
     count = mark.held
-    monkeypatch.setattr(mark, "held", lambda store, case: counted.append(case) or count(store, case))  # type: ignore[func-returns-value]
+
+    def count_again(store: Store, case: str) -> mark.Held:
+        counted.append(case)
+        return count(store, case)
+
+    monkeypatch.setattr(mark, "held", count_again)
     with Service(home) as service:
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
         session.network.entities.counts()

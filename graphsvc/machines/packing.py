@@ -1,0 +1,195 @@
+"""Numbers as bytes and back, without pickle: a tree in JSON, followed by the arrays as they lie in memory.
+
+Reading makes numbers, arrays of numbers and the dataclasses of the analysis, and runs no code that the bytes name. What a
+worker answers may not hold sparse arrays: their indices would be trusted by compiled code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from math import prod
+from typing import Any, Literal
+
+import numpy as np
+
+from graphsvc.machines.numbers_alone import NotNumbersAlone
+
+_OURS = "graphsvc.analysis."
+_LENGTH = struct.Struct("<Q")
+_DTYPE = re.compile(r"[<>|][biuf][0-9]{1,2}")
+_NUMBERS = (type(None), bool, int, float)
+
+
+def pack(numbers: object) -> bytes:
+    """Numbers as bytes.
+
+    Raises:
+        NotNumbersAlone: something in it is not a number.
+
+    Example:
+        >>> unpack(pack([1, 2.5, None, (True, {3: -0.0})]))
+        [1, 2.5, None, (True, {3: -0.0})]
+    """
+    writer = _Writer()
+    tree = writer.tree(numbers)
+    about = [(array.dtype.str, array.shape, _order(array)) for array in writer.arrays]
+    head = json.dumps([tree, about]).encode("ascii")
+    return b"".join([_LENGTH.pack(len(head)), head, *(array.tobytes(_order(array)) for array in writer.arrays)])
+
+
+def unpack(sent: bytes, *, allow_sparse: bool = False) -> Any:
+    """Read what `pack` wrote.
+
+    Raises:
+        ValueError: it is something else.
+
+    Example:
+        >>> unpack(pack(np.arange(3)))
+        array([0, 1, 2])
+    """
+    try:
+        (length,) = _LENGTH.unpack_from(sent)
+        tree, about = json.loads(sent[_LENGTH.size : _LENGTH.size + length])
+        arrays, end = [], _LENGTH.size + length
+        for dtype, shape, order in about:
+            array = _read_array(sent, end, dtype, shape, order)
+            arrays.append(array)
+            end += array.nbytes
+        if end != len(sent):
+            raise ValueError("it is longer than its arrays")
+        return _Reader(arrays, allow_sparse=allow_sparse).thing(tree)
+    except (
+        AttributeError,
+        ImportError,
+        IndexError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        struct.error,
+    ) as error:
+        raise ValueError(f"what came is not numbers ({type(error).__name__})") from None
+
+
+def _order(array: np.ndarray[Any, Any]) -> Literal["C", "F"]:
+    return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+
+
+def _read_array(
+    sent: bytes, start: int, dtype: str, shape: list[int], order: Literal["C", "F"]
+) -> np.ndarray[Any, Any]:
+    if not _DTYPE.fullmatch(dtype) or order not in ("C", "F"):
+        raise ValueError("an array of something else than numbers")
+    count = prod(shape)
+    if (
+        not all(type(length) is int and length >= 0 for length in shape)
+        or count * np.dtype(dtype).itemsize > len(sent) - start
+    ):
+        raise ValueError("a shape that its bytes do not fill")
+    flat: Any = np.frombuffer(sent, dtype, count, start) if count else np.empty(0, dtype)
+    # Copied, so that it can be written to and is aligned.
+    array: np.ndarray[Any, Any] = flat.reshape(shape, order=order).copy("K")
+    return array
+
+
+class _Writer:
+    """Makes the tree, and collects the arrays that it refers to by number."""
+
+    def __init__(self) -> None:
+        self.arrays: list[np.ndarray[Any, Any]] = []
+        self._numbers: dict[int, int] = {}
+
+    def tree(self, thing: object) -> Any:
+        """Turn one thing into JSON: a number stays, all else is a list that begins with its kind."""
+        kind = type(thing)
+        if kind in _NUMBERS:
+            return thing
+        if isinstance(thing, np.generic):
+            return ["number", self._add(np.asarray(thing))]
+        if isinstance(thing, np.ndarray) and kind is np.ndarray:
+            if id(thing) not in self._numbers:
+                self._numbers[id(thing)] = self._add(thing)
+            return ["array", self._numbers[id(thing)]]
+        if isinstance(thing, list | tuple) and kind in (list, tuple):
+            return [kind.__name__, [self.tree(part) for part in thing]]
+        if isinstance(thing, dict) and kind is dict:
+            return ["dict", [[self.tree(key), self.tree(part)] for key, part in thing.items()]]
+        if kind.__module__.startswith("scipy.sparse."):
+            return ["sparse", kind.__name__, {name: self.tree(part) for name, part in vars(thing).items()}]
+        if is_dataclass(thing) and kind.__module__.startswith(_OURS):
+            parts = {field.name: self.tree(getattr(thing, field.name)) for field in fields(thing)}
+            return ["of", f"{kind.__module__}:{kind.__qualname__}", parts]
+        raise NotNumbersAlone(f"a {kind.__name__} is no number")
+
+    def _add(self, array: np.ndarray[Any, Any]) -> int:
+        if not _DTYPE.fullmatch(array.dtype.str):
+            raise NotNumbersAlone(f"an array of {array.dtype.name} is not of numbers")
+        self.arrays.append(array)
+        return len(self.arrays) - 1
+
+
+class _Reader:
+    """Makes what a tree says, of arrays that were read."""
+
+    def __init__(self, arrays: list[np.ndarray[Any, Any]], *, allow_sparse: bool) -> None:
+        self._arrays, self._allow_sparse = arrays, allow_sparse
+
+    def thing(self, tree: Any) -> Any:
+        """One thing. Raises what does not fit."""
+        if type(tree) in _NUMBERS:
+            return tree
+        kind, *parts = tree
+        return getattr(self, f"_{_KINDS[kind]}")(*parts)
+
+    def _array(self, number: int) -> np.ndarray[Any, Any]:
+        return self._arrays[number]
+
+    def _number(self, number: int) -> Any:
+        return self._arrays[number][()]
+
+    def _list(self, parts: list[Any]) -> list[Any]:
+        return [self.thing(part) for part in parts]
+
+    def _tuple(self, parts: list[Any]) -> tuple[Any, ...]:
+        return tuple(self.thing(part) for part in parts)
+
+    def _dict(self, parts: list[Any]) -> dict[Any, Any]:
+        return {self.thing(key): self.thing(part) for key, part in parts}
+
+    def _dataclass(self, name: str, parts: dict[str, Any]) -> Any:
+        made = object.__new__(class_of(name))
+        if parts.keys() != {field.name for field in fields(made)}:
+            raise ValueError("other fields")
+        for field, part in parts.items():
+            object.__setattr__(made, field, self.thing(part))
+        return made
+
+    def _sparse(self, name: str, parts: dict[str, Any]) -> Any:
+        if not self._allow_sparse:
+            raise ValueError("a sparse array in an answer")
+        import scipy.sparse
+
+        kind = getattr(scipy.sparse, name)
+        made = kind.__new__(kind)
+        vars(made).update({field: self.thing(part) for field, part in parts.items()})
+        return made
+
+
+_KINDS = {name: name for name in ("array", "number", "list", "tuple", "dict", "sparse")} | {"of": "dataclass"}
+
+
+def class_of(name: str) -> Any:
+    """A dataclass of the analysis, by module and name.
+
+    Raises:
+        ValueError: the analysis has no dataclass of that name.
+    """
+    module, _, kind = name.partition(":")
+    named = getattr(import_module(module), kind, None) if module.startswith(_OURS) else None
+    if not (isinstance(named, type) and is_dataclass(named) and named.__module__ == module):
+        raise ValueError(f"{name} is no dataclass of the analysis")
+    return named
