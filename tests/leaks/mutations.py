@@ -1193,7 +1193,7 @@ MUTATIONS = (
         "strangers",
         "little is taken in of who is not signed in",
         "graphsvc/web/intake.py",
-        "if large and not _is_signed_in(app, service, self.headers):",
+        "if not self.is_signed_in:",
         "if False:",
         "tests/web/test_intake.py::test_a_stranger_is_refused_before_the_body_is_there",
     ),
