@@ -129,8 +129,7 @@ cases = sa.Table(
     metadata,
     sa.Column("id", sa.String(100), primary_key=True),
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
-    # open: readable · loading: a delivery is being written or taken back, closed to readers · loading-c: one that shows
-    # in nothing under handling code P, closed to those cleared for C alone
+    # open: readable · loading: being written, closed to readers · loading-c: nothing under P changes, closed to readers of C
     sa.Column("state", sa.String(10), nullable=False, server_default="open"),
     # Count up with every change of the graph, and of what shows under P: what was computed on an earlier state is not current.
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
@@ -138,14 +137,15 @@ cases = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.evidence.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
-    # How everybody stands, by name or by pseudonym, since when and why, with every identity ever delivered of who is
-    # sealed: kept whatever later deliveries say (`cases.image.standing`)
+    # How everybody stands, since when and why, with every identity ever delivered of sealed people (`cases.image.standing`)
     sa.Column("standings_sealed", sa.LargeBinary),
-    # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: never written.
-    sa.Column("graded_with", sa.String(64)),
+    sa.Column("graded_with", sa.String(64)),  # digest of what its figures were computed with; none: never written
     # What the graph held of it when last written (`store.mark`; none: never), and its mark when what shows under P last changed.
     sa.Column("held", sa.JSON(none_as_null=True)),
     sa.Column("mark_p", sa.String(32)),
+    # `cases.protection`, and when two persons chose the looser one
+    sa.Column("protection", sa.String(10), nullable=False, server_default="witness"),
+    sa.Column("loosened_at", sa.DateTime),
 )
 deliveries = sa.Table(
     "deliveries",

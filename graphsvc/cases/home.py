@@ -30,6 +30,7 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.jobs import Jobs
 from graphsvc.cases.processes import Processes
 from graphsvc.cases.progress import quiet
+from graphsvc.cases.protection import Protections
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.cases.stores.uploads import UploadStore
@@ -101,6 +102,7 @@ class Home:
             requests.RequestStore(self.database),
             self.snapshots,
             self.forget,
+            Protections(self.database),
             self.weights,
         )
         self.opener = Opener(self.casework, self.waitlist)

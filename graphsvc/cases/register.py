@@ -39,7 +39,7 @@ class Register:
         self._vault = vault
 
     def cases(self) -> list[dict[str, Any]]:
-        """Every case: id, state, version, version_p, created_at."""
+        """Every case: id, state, version, version_p, created_at, protection."""
         return known_cases(self._database)
 
     def deliveries(self, case: str) -> list[dict[str, Any]]:

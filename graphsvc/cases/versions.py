@@ -10,9 +10,9 @@ from graphsvc.access.people.policy import no_such_case
 from graphsvc.appdb import tables, transaction
 
 # Asked at every request, so made once.
-_CASES = sa.select(*(tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at"))).order_by(
-    tables.cases.c.id
-)
+_CASES = sa.select(
+    *(tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at", "protection"))
+).order_by(tables.cases.c.id)
 _VERSION = {
     name: sa.select(tables.cases.c[name]).where(tables.cases.c.id == sa.bindparam("case"))
     for name in ("version", "version_p")
@@ -20,7 +20,7 @@ _VERSION = {
 
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
-    """Every case: id, state, version, version_p, created_at."""
+    """Every case: id, state, version, version_p, created_at, protection."""
     with transaction(database) as connection:
         return [dict(row) for row in connection.execute(_CASES).mappings()]
 

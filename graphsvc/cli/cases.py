@@ -18,6 +18,7 @@ from graphsvc.records.dates import day as day_of
 from graphsvc.records.numbers import count
 from graphsvc.service import (
     NOBODY_MOVES,
+    PROTECTIONS,
     REJECTION_COLUMNS,
     UNTOLD,
     Loaded,
@@ -47,6 +48,12 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "received", "duplicate", "r
 @click.option("--partial", is_flag=True, help="The delivery only adds: nothing is superseded or emptied.")
 @click.option("--strict", is_flag=True, help="Commit nothing if any row is rejected.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
+@click.option(
+    "--protection",
+    type=click.Choice(list(PROTECTIONS)),
+    default=None,
+    help="Who is protected in a new case: witness (people without an act are shown by a pseudonym) or marked (people who are marked).",
+)
 @click.option("--identities", is_flag=True, help="Say who is sealed in the delivery; that you asked is in the log.")
 @click.option(
     "--other-names",
@@ -72,6 +79,7 @@ def load(
     mapping: str,
     rejections: Path | None,
     undo: int | None,
+    protection: str | None,
     *,
     partial: bool,
     strict: bool,
@@ -109,6 +117,7 @@ def load(
             dry_run=dry_run,
             identities=identities,
             other_names=other_names,
+            protection=protection or "",
         )
         others = others_moved(loaded.moves, sources=acts.grant.sources)
         besides = [others, acts.leads.ranked_on] if loaded.moves else []

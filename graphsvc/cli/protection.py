@@ -13,7 +13,7 @@ from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
-from graphsvc.service import HOLD_KINDS, NewHold, Request, Session
+from graphsvc.service import HOLD_KINDS, PROTECTIONS, NewHold, Request, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _REASON = click.option("--reason", required=True, help="Why; who agrees reads it.")
@@ -185,6 +185,26 @@ def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening
             else acts.protection.sealings.ask(person, reason)
         )
     say("Asked. Nothing is changed until a supervisor, another person, agrees.", err=True)
+
+
+@seal.command("protect")
+@click.argument("case")
+@click.argument("protection", type=click.Choice(list(PROTECTIONS)))
+@click.option("--reason", default="", help="Why the looser one (marked) is right; a supervisor reads it.")
+@acting
+def protect_case(session: Opener, case: str, protection: str, reason: str) -> None:
+    """Make a case a witness case, or ask that it protects marked people only (a supervisor has to agree)."""
+    with session(case) as acts, shown() as progress:
+        if protection == "witness":
+            acts.protection.sealings.tighten(progress)
+        else:
+            say(acts.protection.sealings.ask_loosening(reason))
+    say(
+        "Done: the case is a witness case."
+        if protection == "witness"
+        else "Asked. Nothing is changed until a supervisor, another person, agrees.",
+        err=True,
+    )
 
 
 @seal.command("list")

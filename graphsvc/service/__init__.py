@@ -21,6 +21,7 @@ from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.cases.gc_pause import settle
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.progress import CancelledError, quiet
+from graphsvc.cases.protection import PROTECTIONS
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
 from graphsvc.cases.stores.view_store import SavedView, ViewVersion
@@ -108,6 +109,7 @@ __all__ = [
     "PAIR_KINDS",
     "PATH_KINDS",
     "PIECES",
+    "PROTECTIONS",
     "RANKS_HELD",
     "REJECTION_COLUMNS",
     "SIGN_IN",

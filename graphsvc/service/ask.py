@@ -21,6 +21,7 @@ from graphsvc.access.door.standing import state_for
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
+from graphsvc.cases.protection import WITNESS
 from graphsvc.cases.versions import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
@@ -35,6 +36,7 @@ class CaseSummary:
     id: str
     state: str
     version: int
+    protection: str = WITNESS
 
 
 class Ask:
@@ -162,7 +164,9 @@ class Ask:
         if not self.may("read"):
             return []
         return [
-            CaseSummary(row["id"], state_for(row["state"], grant.handling), row[version_for(grant.handling)])
+            CaseSummary(
+                row["id"], state_for(row["state"], grant.handling), row[version_for(grant.handling)], row["protection"]
+            )
             for row in known_cases(self.database)
             if (grant := self.principal.grant(row["id"])) is not None
         ]

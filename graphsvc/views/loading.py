@@ -201,6 +201,8 @@ def rewritten(kind: str, *, managed: bool) -> str:
     """
     if kind == "accounts":
         return "All accounts that waited and are not held back are in the case now."
+    if kind in ("protect", "loosen"):
+        return "Everybody in the case was decided on again. The page Who is sealed lists people to check."
     if kind == "open":
         return "They stand by name now, and what only they used with them."
     if managed:

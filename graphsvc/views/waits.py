@@ -14,6 +14,7 @@ _ASKED = MappingProxyType(
         "reveal": "asks who is behind a pseudonym",
         "seal": "asks that somebody is sealed",
         "open": "asks that somebody sealed stands by name again",
+        "loosen": "asks that the case protects marked people only",
         "erase": "asks that somebody is erased",
         "export": "asks to let out an export that could give a witness away",
     }
@@ -23,6 +24,7 @@ _SUBJECTS = MappingProxyType(
         "reveal": "the reveal",
         "seal": "the sealing",
         "open": "the end of a sealing",
+        "loosen": "the looser protection",
         "erase": "the erasure",
         "export": "the export",
     }
@@ -38,6 +40,8 @@ _JOBS = MappingProxyType(
         "erase": "erasure",
         "accounts": "opening of accounts",
         "regroup": "change of groups of witnesses",
+        "protect": "change of protection",
+        "loosen": "change of protection",
     }
 )
 _ENDS = MappingProxyType(

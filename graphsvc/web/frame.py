@@ -33,7 +33,7 @@ from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotReady, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Service, Session, now
+from graphsvc.service import PROTECTIONS, Service, Session, now
 from graphsvc.web import last_cases, look_again, peer, rail
 
 PUBLIC = frozenset(
@@ -135,7 +135,9 @@ def _cases() -> dict[str, int]:
     """The cases that who is asking can see, by name, with the version of each; read once for a request."""
     cases: dict[str, int] | None = g.get("cases")
     if cases is None:
-        cases = g.cases = {case.id: case.version for case in current().cases()}
+        summaries = current().cases()
+        cases = g.cases = {case.id: case.version for case in summaries}
+        g.protections = {case.id: case.protection for case in summaries}
     return cases
 
 
@@ -388,6 +390,7 @@ def _shared() -> dict[str, Any]:
         # Nothing that cannot be read is to be done; whether it can is asked before the page.
         "to_do_here": case_session.waiting.count() if case_session is not None and case_session.may("read") else 0,
         "my_cases": _my_cases(who),
+        "protection": PROTECTIONS.get(g.get("protections", {}).get(case_session.case), "") if case_session else "",
         "rail": _rail(who, case_session.case) if who and case_session else [],
     }
 

@@ -286,6 +286,9 @@ CALLS: dict[str, Entry] = {
     "protection.sealings.sealed": with_(),
     "protection.sealings.to_be_sealed": with_(),
     "protection.sealings.newly_named": with_(),
+    "protection.sealings.tighten": with_(quiet),
+    "protection.sealings.start_tightening": with_(),
+    "protection.sealings.ask_loosening": with_(_REASON),
     "deliveries.undoing": with_(9),
     "ask.home": "the service itself, for use cases; a notebook that has it has the process",
     "leads.sets.find": lambda known: (

@@ -149,6 +149,7 @@ COMMANDS: dict[str, Entry] = {
         *([known.case, one, "--open", *_REASON] for one in known.pseudonyms),
     ],
     "seal list": _alone,
+    "seal protect": lambda known: [[known.case, "marked", "--reason", "no witness here"]],
     "seal agree": lambda known: [[known.requests[0]]],
     "seal refuse": lambda known: [[known.requests[0]]],
     "waiting list": lambda known: [[known.case]],

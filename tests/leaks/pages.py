@@ -297,6 +297,7 @@ FORMS: dict[str, Entry] = {
     "search.known": lambda known: [{"what": one} for one in (*known.entities[:3], "Nobody At All")],
     "sealing.ask": once(id="no-such-person", reason=REASON),
     "sealing.accounts": once(do="hold", delivery="1"),
+    "sealing.protect": once(to="marked", reason=REASON),
     "sealing.decide": once(id="no-such-request", answer="refuse"),
     "groups.decide": lambda known: [
         {"one": one, "other": NOWHERE, "kind": "independent", "reason": REASON} for one in known.pseudonyms

@@ -26,7 +26,7 @@ OPEN = live.OPEN
 # What stands decided on whom a request is about once it is done.
 DECIDED = MappingProxyType({"seal": "sealed", "open": "opened", "erase": "erased"})
 # From which states a request is agreed to. What was agreed to but could not be done yet can be agreed to again.
-WAITING = MappingProxyType({"reveal": ("asked",), **dict.fromkeys((*DECIDED, "export"), ("asked", "agreed"))})
+WAITING = MappingProxyType({"reveal": ("asked",), **dict.fromkeys((*DECIDED, "export", "loosen"), ("asked", "agreed"))})
 
 
 def no_such_request() -> NotFound:

@@ -22,7 +22,7 @@ from graphsvc.cases.deliveries.comparing import effects_on_rows
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
 from graphsvc.cases.deliveries.erasing import Erasing
 from graphsvc.cases.deliveries.form_rows import is_of_form
-from graphsvc.cases.deliveries.held import HeldError, require_stays
+from graphsvc.cases.deliveries.held import HeldError, require_goes
 from graphsvc.cases.deliveries.loaded import (
     RESTING,
     REWRITE_OWED,
@@ -36,7 +36,6 @@ from graphsvc.cases.deliveries.loader_view import LoaderView
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.replay import Plan, Replay
 from graphsvc.cases.deliveries.rewriting import Rewriting
-from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import Graphed, IdMap
@@ -44,6 +43,7 @@ from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import alone_theirs, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
+from graphsvc.cases.protection import Protections, require_no_witnesses
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
@@ -78,14 +78,17 @@ class Casework:
         requests: RequestStore,
         snapshots: Snapshots,
         forget: Callable[[], None],
+        protection: Protections,
         weights: Weights = SHIPPED,
     ) -> None:
-        self.register = register
+        self.register, self.protection = register, protection
         self._requests = requests
         self._export_store = export_store
         self.waitlist = waitlist
         self._locks = Locks(settings.home)
-        self.replay = Replay(store, register, waitlist, export_store, settings, pairs, self._locks, weights, snapshots)
+        self.replay = Replay(
+            store, register, waitlist, export_store, settings, pairs, self._locks, weights, snapshots, protection
+        )
         self._erasing = Erasing(register, waitlist, export_store, self.replay)
         self._rewriting = Rewriting(
             store,
@@ -110,6 +113,7 @@ class Casework:
         compares: Callable[[Graphed], object] | None = None,
         sources: bool = False,
         other_names: bool = False,
+        protection: str = "",
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
         """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
@@ -117,7 +121,8 @@ class Casework:
         `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
         `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`. A dry run that
         `compares` says of each row that is loaded what changes, which takes a while, and gives it what the case would be.
-        Without source clearance (`sources`) the account is told what `loader_view` says, and no more.
+        Without source clearance (`sources`) the account is told what `loader_view` says, and no more. `protection` is that of
+        a new case.
 
         Raises:
             RequestError: the case's name is none.
@@ -128,7 +133,10 @@ class Casework:
         require_name(case)
         with self._locks.case(case):
             self._recover(case, progress)
+            choice, is_new = self.protection.choose(case, protection)
             key = self.register.key(case, create=not dry_run)
+            if is_new and not dry_run:
+                self.protection.keep(case, choice[0])
             progress(0, 0, "reading what is loaded already")
             past = self.register.counting(case)
             state, before, *_ = self.replay.replayed(case, key, past)
@@ -137,6 +145,7 @@ class Casework:
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
             delivery = self._erasing.without_erased(case, key, delivery, state)
+            require_no_witnesses(case, choice[0], delivery.rows)
             again = self.waitlist.repeated(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
@@ -160,7 +169,8 @@ class Casework:
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
             same = self.replay.repeated(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
-            standing = standings(before, state, self.replay.deciding(case, key), number, delivery.rows)
+            by = self.replay.deciding(case, key, protection=choice)
+            standing = standings(before, state, by, number, delivery.rows)
             loaded = Loaded(
                 case,
                 None,
@@ -172,6 +182,8 @@ class Casework:
                 passed_over=delivery.passed_over,
                 other_names=other_names_in(report, delivery.rows, before, state, key),
             )
+            if is_new:
+                loaded = loaded.with_pseudonyms(standing, delivery, choice[0])
             if sources:
                 loaded = loaded.with_sealing(before, standing, number)
             if dry_run and compares:
@@ -226,11 +238,11 @@ class Casework:
         """
         with self.at_work(case, progress) as key:
             if number in self.waitlist.rows(case):
-                self._require_not_held(case, key, number)
+                self._require_goes(case, key, number)
                 self.waitlist.withdraw(case, number)
                 return ""
             _require_loaded(case, number, self.register.counting(case))
-            self._require_not_held(case, key, number)
+            self._require_goes(case, key, number)
             plan = self.replay.plan(case, key, progress, undoing=number)
             self.register.mark(case, number, "undoing", plan.state)
             try:
@@ -263,15 +275,6 @@ class Casework:
         resting = {other: rows for other, rows in many.items() if rows}
         forms = {other for other in resting if is_of_form(self.replay.opened(case, key, other, past[other]).rows)}
         return [*notes, *resting_notes(resting, forms)]
-
-    def holds_accounts(self, case: str, number: int) -> bool:
-        """Whether a delivery that counts holds accounts of witnesses."""
-        row = self.register.counting(case).get(number)
-        if row is None:
-            return False
-        key = self.register.key(case, create=False)
-        rows = open_rows(key, case, number, row.rows_sealed, partial=row.partial).rows
-        return any(record.table == "statements" and record.values["kind"] == "witness" for record in rows)
 
     def close_lost(self, store: Store) -> bool:
         """Close each open case of which a store does not hold what was written last; whether there are any.
@@ -463,16 +466,9 @@ class Casework:
 
     # -- what a change would do -------------------------------------------------------------------------------
 
-    def _require_not_held(self, case: str, key: bytes, number: int) -> None:
-        """Nothing, if a delivery can go without anything held going.
-
-        Raises:
-            HeldError: it cannot; nothing in the words tells who is held.
-        """
+    def _require_goes(self, case: str, key: bytes, number: int) -> None:
         if held := self.register.held(case):
-            deliveries = self.replay.kept(case, key, waiting=True)
-            left = {other: delivery for other, delivery in deliveries.items() if other != number}
-            require_stays(key, held, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])
+            require_goes(key, held, self.replay.kept(case, key, waiting=True), number)
 
 
 def _require_loaded(case: str, number: int, past: Collection[int]) -> None:

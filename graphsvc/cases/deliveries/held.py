@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.deliveries.material import material
+from graphsvc.cases.deliveries.material import folded, material
 from graphsvc.errors import GraphsvcError
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State
+from graphsvc.ingest.versions import KeptRows
 
 
 class HeldError(GraphsvcError):
@@ -16,6 +17,12 @@ class HeldError(GraphsvcError):
 
     exit_code = 75
     status = 409
+
+
+def require_goes(key: bytes, held: Collection[str], deliveries: Mapping[int, KeptRows], number: int) -> None:
+    """Raise HeldError if something that is held would go with a delivery; nothing in its words tells who is held."""
+    left = {other: delivery for other, delivery in deliveries.items() if other != number}
+    require_stays(key, held, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])
 
 
 def require_stays(

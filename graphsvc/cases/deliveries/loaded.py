@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphsvc.access.vault import kind_of
 from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
 from graphsvc.cases.image.standing import Standings, asked_by, named_by, opened_by, sealed_anew
+from graphsvc.cases.protection import WITNESS, needs_protection
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.i2.chart import ChartRead
@@ -56,6 +58,8 @@ class Loaded:
         asked: how many people who stand by name it says should be sealed: two persons decide.
         sealed_anew: how many named people and things are shown by a pseudonym after it.
         named_anew: how many people it names.
+        by_pseudonym: of a new case in which nobody seems to need protection, how many people would be shown by a pseudonym.
+        people: how many people it brings.
         owed: what is still to be done of it, in a sentence; empty: nothing.
     """
 
@@ -77,6 +81,8 @@ class Loaded:
     asked: int = 0
     sealed_anew: int = 0
     named_anew: int = 0
+    by_pseudonym: int = 0
+    people: int = 0
     waits: bool = False
     owed: str = ""
 
@@ -112,6 +118,13 @@ class Loaded:
             named_anew=len(named_by(after, number)),
         )
 
+    def with_pseudonyms(self, standing: Standings, delivery: Delivery, protection: str) -> Loaded:
+        """Return a copy with the number of people shown by a pseudonym, if nothing in a new witness case calls for it."""
+        if protection != WITNESS or needs_protection(delivery.rows):
+            return self
+        people = [entity for name, entity in standing.items() if kind_of(name) == "person"]
+        return dataclasses.replace(self, by_pseudonym=sum(entity.sealed for entity in people), people=len(people))
+
     @property
     def received_count(self) -> int:
         """How many rows the loader is not told more of than that they were received."""
@@ -131,7 +144,20 @@ class Loaded:
     @property
     def notes(self) -> list[str]:
         """What it does to who is sealed, in sentences that name nobody."""
-        return standing_notes(self.stay_sealed, self.asked, self.sealed_anew, self.named_anew, committed=self.committed)
+        sealing = standing_notes(
+            self.stay_sealed, self.asked, self.sealed_anew, self.named_anew, committed=self.committed
+        )
+        return [*self._protection_notes, *sealing]
+
+    @property
+    def _protection_notes(self) -> list[str]:
+        """What to choose for a new case of people of whom hardly one would be named."""
+        if self.by_pseudonym * 2 <= self.people:
+            return []
+        shown = f"{self.by_pseudonym:,} of {count(self.people, 'person', 'people')}"
+        are = "are" if self.committed else "would be"
+        advice = "create the case as marked only (--protection marked, or the choice on the page Load)"
+        return [f"{shown} {are} shown by a pseudonym. If nobody here needs protection, {advice}."]
 
 
 def standing_notes(

@@ -21,6 +21,7 @@ from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.locks import Locks
+from graphsvc.cases.protection import MARKED, Protections
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
@@ -105,6 +106,7 @@ class Replay:
         locks: those under which cases are written.
         weights: what a grading is worth.
         snapshots: of what was read of a case before it became another.
+        protection: of each case.
 
     Raises:
         OperatorError: GRAPHSVC_NAMED or GRAPHSVC_NAMING_FLOOR has a value it does not take.
@@ -121,6 +123,7 @@ class Replay:
         locks: Locks,
         weights: Weights,
         snapshots: Snapshots,
+        protection: Protections,
     ) -> None:
         if settings.named not in NAMED:
             raise OperatorError(
@@ -132,6 +135,7 @@ class Replay:
                 " unset it."
             )
         self._store, self._register, self._waitlist, self._export_store = store, register, waitlist, export_store
+        self.protection = protection
         self._settings, self._pairs, self.weights, self._snapshots = settings, pairs, weights, snapshots
         self._bulk_load = BulkLoad(store, settings, locks)
 
@@ -161,6 +165,7 @@ class Replay:
         pairings: list[Pairing] | None = None,
         before: Standings | None = None,
         names: Mapping[str, str] = MappingProxyType({}),
+        protection: tuple[str, str] | None = None,
     ) -> Plan:
         """What has to become of a case for it to be what its deliveries say.
 
@@ -175,13 +180,15 @@ class Replay:
             pairings: what is about to be decided on pairs of sources; None: what is.
             before: how everybody stood, as it is about to be; None: as it is.
             names: pseudonyms that are about to become others: what was decided on them counts for these.
+            protection: the protection that is about to be kept, as `Protections.of` gives it; None: as it is.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
         state, stored, settled, _, coming = self.replayed(case, key, past, undoing, rows)
         before = stored if before is None else before
         undone = (number for number, status in settled.items() if status == "undone")
         number = next(undone, max(past, default=0))
-        standing = standings(before, state, self.deciding(case, key, decided, names), number, coming)
+        by = self.deciding(case, key, decided, names, protection)
+        standing = standings(before, state, by, number, coming)
         return self.planned(case, key, state, before, standing, settled, progress, pairings)
 
     def now(self, case: str, key: bytes) -> State:
@@ -277,8 +284,13 @@ class Replay:
         key: bytes,
         about: Mapping[str, str] = MappingProxyType({}),
         names: Mapping[str, str] = MappingProxyType({}),
+        protection: tuple[str, str] | None = None,
     ) -> Deciding:
-        """Gather the basis of a decision on standings, including the decisions that are `about` to be kept; `names` as in `plan`."""
+        """Gather the basis of a decision on standings, including the decisions that are `about` to be kept.
+
+        Args: as of `plan`; `protection` is what `Protections.of` will give, None: what it gives now.
+        """
+        kind, loosened_at = protection or self.protection.of(case)
         decided = self._register.decisions(case)
         followed = {names[name]: each for name, each in decided.items() if name in names and each[0] != "erased"}
         every = {**followed, **decided}
@@ -292,6 +304,8 @@ class Replay:
             now().isoformat(),
             self._settings.naming_floor,
             self._register.last_read(case),
+            kind == MARKED,
+            loosened_at if kind == MARKED else "",
         )
 
     @uncollected()

@@ -24,6 +24,8 @@ A person stands in one of three ways. *Sealed*: a pseudonym stands for them ever
 * A *charge* is the category suspect or convicted.
 * An *identity* is any cell that tells who somebody is: a name, an alias, a phone, a date of birth, notes.
 * The act has to come with the identity: what was claimed of a bare id before names nobody who arrives under that id.
+* In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
+  is a mark too. When two persons made a case so, people sealed without a mark before that are decided on again.
 * What is said under handling code C decides nothing of somebody who is known under P: the custodian is asked instead.
 """
 
@@ -105,6 +107,7 @@ class Moment:
         decision: what two persons decided last on this person: `sealed`, `opened` or nothing. decided_at: when.
         number: of the delivery that comes.
         last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
+        loosened_at: when two persons chose to protect marked people only (ISO, UTC); empty: they did not.
     """
 
     at: str = ""
@@ -112,6 +115,7 @@ class Moment:
     decided_at: str = ""
     number: int = 0
     last_read: str = ""
+    loosened_at: str = ""
 
     @property
     def day(self) -> str:
@@ -127,6 +131,8 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
         return Standing(False, facts.level, now.day, ", ".join(facts.marks), at=now.at)
     if before is not None and before.level == "C" and facts.level == "P" and not before.sealed:
         before = None  # what C decided counts for nothing under P
+    if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "":
+        before = None  # two persons chose to name everybody who is not marked
     new_marks = [mark for mark in facts.marks if before is None or mark not in _known_marks(before)]
     if before is not None and before.sealed:
         return replace(before, level="P" if facts.level == "P" else before.level)
@@ -181,12 +187,13 @@ def _known_marks(before: Standing) -> list[str]:
     return before.why.split(", ")
 
 
-def marks(values: Mapping[str, Any], on: dt.date) -> tuple[str, ...]:
+def marks(values: Mapping[str, Any], on: dt.date, *, of_witnesses: bool = False) -> tuple[str, ...]:
     """Reasons why the row of a person says that they must be sealed; none for most.
 
     Args:
         values: the row of people.csv.
         on: the day that counts for being under 18; of a partial date of birth the latest day counts.
+        of_witnesses: whether the category witness is a mark, as in a case that protects marked people only.
 
     Example:
         >>> marks({"id": "P1", "date_of_birth": "2004-05", "category": ["victim"]}, dt.date(2020, 5, 8))
@@ -199,6 +206,7 @@ def marks(values: Mapping[str, Any], on: dt.date) -> tuple[str, ...]:
         "age disputed": values.get("age_disputed") == "yes",
         "under 18": "date_of_birth" in values and _age(values["date_of_birth"], on) < ADULT_AT,
         "victim": "victim" in categories(values),
+        "witness": of_witnesses and "witness" in categories(values),
     }
     return tuple(why for why, holds in reasons.items() if holds)
 

@@ -74,6 +74,8 @@ class Deciding:
         at: the moment of the decision (ISO, UTC).
         floor: the worst grade of a claim that can have somebody named, such as `2D`.
         last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
+        protects_marked: whether the case protects marked people only.
+        loosened_at: when two persons chose that (ISO, UTC); empty: they did not.
     """
 
     key: bytes
@@ -85,12 +87,14 @@ class Deciding:
     at: str = "0001-01-01"
     floor: str = "2D"
     last_read: str = ""
+    protects_marked: bool = False
+    loosened_at: str = ""
 
     def moment(self, name: str, number: int) -> Moment:
         """When it is decided on a pseudonym, and what persons decided before."""
         decision = self.decided.get(name, "")
         decided_at = self.at if name in self.now else self.decided_at.get(name, "")
-        return Moment(self.at, decision, decided_at, number, self.last_read)
+        return Moment(self.at, decision, decided_at, number, self.last_read, self.loosened_at)
 
     def reopens(self, name: str, standing: Standing) -> bool:
         """Whether two persons opened a pseudonym after it was sealed."""
@@ -228,16 +232,20 @@ def _person(
     values = row.values if level == "C" or row.open is None else row.open
     about = PersonFacts(
         level,
-        marks(values, by.on),
+        marks(values, by.on, of_witnesses=by.protects_marked),
         has_identity(values),
-        facts.acts(identifier, level),
-        facts.acts_now(identifier, level),
+        by.protects_marked or facts.acts(identifier, level),
+        by.protects_marked or facts.acts_now(identifier, level),
         is_charged(values),
     )
     standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:
         # What is C moves nothing under P, so that it cannot seal: the custodian is asked to look.
-        more = [mark for mark in marks(row.values, by.on) if mark not in about.marks and mark not in standing.why]
+        more = [
+            mark
+            for mark in marks(row.values, by.on, of_witnesses=by.protects_marked)
+            if mark not in about.marks and mark not in standing.why
+        ]
         asked = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
         return replace(standing, asked=asked, identities=())
     would_seal = bool(about.marks) or not (about.acts or about.is_charged)

@@ -51,12 +51,14 @@ class Options:
         mapping_text: TOML of a mapping of the loader's own, or empty.
         partial: the delivery only adds.
         strict: one rejection, and nothing is loaded.
+        protection: of a new case; empty: the stricter one.
     """
 
     mapping: str = ""
     mapping_text: str = ""
     partial: bool = False
     strict: bool = False
+    protection: str = ""
 
 
 @dataclass(frozen=True, slots=True)

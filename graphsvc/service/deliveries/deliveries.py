@@ -11,6 +11,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.batches import next_time
 from graphsvc.cases.deliveries.loaded import Loaded
+from graphsvc.cases.deliveries.protecting import holds_witness_statements
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.stores.uploads import Opened
 from graphsvc.records.progress import Progress
@@ -44,10 +45,12 @@ class Deliveries:
         dry_run: bool = False,
         identities: bool = False,
         other_names: bool = False,
+        protection: str = "",
     ) -> Loaded:
         """Load a delivery (folder, .zip, .xlsx, an .anx chart, or a graph with a mapping) into the case, which is made if it is new.
 
-        `identities` asks who is sealed in it (`Loaded.names`); that it was asked stands in the log.
+        `identities` asks who is sealed in it (`Loaded.names`); that it was asked stands in the log. `protection` is that of a
+        new case (`cases.protection.PROTECTIONS`), the stricter one if nothing is said.
 
         Raises:
             InputError: it cannot be read as it is; or most ids it has in common with the case have another name, and
@@ -62,6 +65,7 @@ class Deliveries:
             dry_run=dry_run,
             identities=identities,
             other_names=other_names,
+            protection=protection,
         )
 
     def undo(self, delivery: int, progress: Progress) -> str:
@@ -195,7 +199,7 @@ class Deliveries:
             row["number"] == number and row["account"] == self._ask.principal.name
             for row in self._ask.home.register.deliveries(case)
         )
-        if not own or self._ask.home.casework.holds_accounts(case, number):
+        if not own or holds_witness_statements(self._ask.home.casework, case, number):
             policy.require_sources(self._ask.principal, case)
 
 

@@ -88,6 +88,7 @@ class Loading:
         dry_run: bool = False,
         identities: bool = False,
         other_names: bool = False,
+        protection: str = "",
     ) -> Loaded:
         """Read a delivery, which lies open no longer than that, and load it. See `Casework.load`.
 
@@ -114,6 +115,7 @@ class Loading:
                 compares=self.comparing(moves) if dry_run else None,
                 sources=self._ask.grant.sources,
                 other_names=other_names,
+                protection=protection,
                 still=self.require_still,
             )
             outcome |= taken_in(loaded)

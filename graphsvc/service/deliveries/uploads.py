@@ -81,7 +81,14 @@ class Uploads:
         if (loaded := self.previewed(upload)) is None:
             on, options = self._on, self.look(upload).options
             source = self._ask.home.uploads.opened(upload, *self._loading.owner)
-            loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict, dry_run=True)
+            loaded = self._loading.load(
+                source,
+                progress,
+                partial=options.partial,
+                strict=options.strict,
+                dry_run=True,
+                protection=options.protection,
+            )
             # Cancelled in the meantime: nothing is kept.
             self._ask.home.uploads.keep_preview(upload, *self._loading.owner, on, options, loaded)
             if not self._stands(on):  # what names in it stand for may have been decided otherwise meanwhile
@@ -162,7 +169,12 @@ class Uploads:
             def work(progress: Progress) -> dict[str, Any]:
                 with claimed:
                     loaded = self._loading.load(
-                        source, progress, partial=options.partial, strict=options.strict, other_names=other_names
+                        source,
+                        progress,
+                        partial=options.partial,
+                        strict=options.strict,
+                        other_names=other_names,
+                        protection=options.protection,
                     )
                     # All or nothing, and it was nothing: what to correct is in its preview.
                     source.stays = not loaded.committed and loaded.same_as is None and bool(loaded.rejections)

@@ -34,7 +34,14 @@ class Protection:
         """
         policy.require_case(self._ask.principal, self._ask.case)
         work = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
-        if work.account != self._ask.principal.name or work.kind not in ("seal", "open", "erase", "accounts"):
+        if work.account != self._ask.principal.name or work.kind not in (
+            "seal",
+            "open",
+            "erase",
+            "accounts",
+            "protect",
+            "loosen",
+        ):
             raise NotFound("There is no such work of yours in this case.")
         return work
 

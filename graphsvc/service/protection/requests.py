@@ -33,7 +33,7 @@ class Request:
     """What somebody asked that takes a second person, with its history. Times are UTC.
 
     Attributes:
-        kind: `reveal`, `seal`, `open`, `erase` or `export`.
+        kind: `reveal`, `seal`, `open`, `erase`, `export` or `loosen` (about a whole case, without a pseudonym).
         state: `asked`, `agreed`, `refused`, `opened`, `ended`, or `done`.
         until: when what was agreed to ends.
         decidable: whether it waits for the one who looks at it.
@@ -113,7 +113,8 @@ class Requests:
         """Those of a kind, newest first: those you asked for, and all of your cases if you may agree to them."""
         mine = None if self._ask.may("agree") else self._ask.principal.name
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
-        with self._ask.act_anywhere("agree" if mine is None else kind, step="list") as outcome:
+        action = "open" if kind == "loosen" else kind
+        with self._ask.act_anywhere("agree" if mine is None else action, step="list") as outcome:
             rows = self.store.of(kind, cases, mine)
             sealed = {case: self._with_pages(case) for case in {row.case_id for row in rows}}
             requests = [self.shown(row, sealed[row.case_id]) for row in rows]

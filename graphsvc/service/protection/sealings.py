@@ -7,16 +7,21 @@ one asks, and a supervisor who is a different person agrees. Only a custodian as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from graphsvc.access.decided.requests import DECIDED
 from graphsvc.access.people import policy
+from graphsvc.cases.deliveries.protecting import protect
+from graphsvc.cases.protection import MARKED, WITNESS
 from graphsvc.errors import RequestError
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import person_of, require_whole
 from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym
 
-KINDS = ("seal", "open")
+# Kind of request → the action that asking for it takes.
+KINDS = MappingProxyType({"seal": "seal", "open": "open", "loosen": "open"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,12 @@ class Sealings:
         Raises:
             Refused: no role of yours asks for any of it, or agrees.
         """
-        if not any(map(self._ask.may, (*KINDS, "agree"))):
+        if not any(map(self._ask.may, (*KINDS.values(), "agree"))):
             self._ask.require("seal")
         requests = [
             request
-            for kind in KINDS
-            if self._ask.may(kind) or self._ask.may("agree")
+            for kind, action in KINDS.items()
+            if self._ask.may(action) or self._ask.may("agree")
             for request in self._requests.listed(kind)
         ]
         return sorted(requests, key=lambda request: request.asked_at, reverse=True)
@@ -92,7 +97,10 @@ class Sealings:
             Refused, NotFound, RequestError: as `Reveals.agree`.
         """
         row = self._requests.row(KINDS, request, mine=False)
-        casework, kind = self._ask.home.casework, DECIDED[row.kind]
+        casework = self._ask.home.casework
+        if row.kind == "loosen":
+            return self._loosen(row, answer, progress)
+        kind = DECIDED[row.kind]
         return self._requests.do(
             row,
             answer,
@@ -113,6 +121,55 @@ class Sealings:
         requests = self._requests.agreeing(row)
         theirs = Sealings(self._ask.at(row.case_id), requests)
         return row.case_id, requests.start(row.kind, lambda progress: theirs.agree(request, progress, answer))
+
+    # -- the protection of the case ---------------------------------------------------------------------------
+
+    def tighten(self, progress: Progress) -> None:
+        """Make the case a witness case: from now on nobody is named but for an act or a charge.
+
+        People who may have been read by name stay named; the custodian is asked to check them.
+
+        Raises:
+            Refused: role or clearance is missing. RequestError: it is a witness case already.
+        """
+        with self._ask.act("seal", step="tighten"):
+            self._require_other(WITNESS)
+            protect(self._ask.home.casework, self._ask.case, WITNESS, progress)
+        self._ask.home.casework.rewrite(progress)
+
+    def start_tightening(self) -> str:
+        """Do `tighten` as a job; gives its id."""
+        self._require_other(WITNESS)
+
+        def work(progress: Progress) -> str:
+            self.tighten(progress)
+            return ""
+
+        return self._requests.start("protect", work)
+
+    def ask_loosening(self, reason: str) -> str:
+        """Ask that the case protects marked people only; gives the request's id. A supervisor, another person, agrees.
+
+        Raises:
+            Refused: the role custodian or clearance is missing. RequestError: it does so already.
+        """
+        with self._ask.act("open", step="loosen"):
+            self._require_other(MARKED)
+            return self._requests.ask("loosen", "", reason)
+
+    def _loosen(self, row: Any, answer: str, progress: Progress) -> str:
+        casework = self._ask.home.casework
+        self._requests.decide("loosen", row.id, "agreed", answer)
+        with self._ask.at(row.case_id).act("agree", step="loosen"):
+            protect(casework, row.case_id, MARKED, progress, is_loosened=True)
+        self._requests.store.end(row.id, "done")
+        return "The case protects marked people only."
+
+    def _require_other(self, protection: str) -> None:
+        require_whole(self._ask)
+        case = self._ask.case
+        if self._ask.home.casework.protection.of(case)[0] == protection:
+            raise RequestError(f"The case {case} has this protection already.")
 
     # -- what a case says of it -------------------------------------------------------------------------------
 

@@ -25,10 +25,10 @@ from graphsvc.service.network.network import Network
 from graphsvc.service.protection.clearance import sees_whole
 from graphsvc.views import waits
 
-_KINDS = ("load", "add", "undo", "withdraw", "seal", "open", "erase", "accounts", "regroup")
+_KINDS = ("load", "add", "undo", "withdraw", "seal", "open", "erase", "accounts", "regroup", "protect", "loosen")
 # Where a request is answered, below the site.
-_ANSWERED_AT = {"seal": "/sealings", "open": "/sealings", "erase": "/erasures"}
-_PROTECTS = ("reveal", "seal", "open", "erase")
+_ANSWERED_AT = {"seal": "/sealings", "open": "/sealings", "loosen": "/sealings", "erase": "/erasures"}
+_PROTECTS = ("reveal", "seal", "open", "loosen", "erase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +281,6 @@ def _is_after(at: dt.datetime, looked: dt.datetime | None) -> bool:
 
 def _job_address(kind: str, job: str) -> str:
     place = {"regroup": "/groups/work"}.get(kind) or (
-        "/work" if kind in ("seal", "open", "erase", "accounts") else "/load/job"
+        "/work" if kind in ("seal", "open", "erase", "accounts", "protect", "loosen") else "/load/job"
     )
     return f"{place}?id={job}"

@@ -19,6 +19,7 @@ from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
 from graphsvc.service import (
+    PROTECTIONS,
     REJECTION_COLUMNS,
     ChartRead,
     Job,
@@ -86,6 +87,7 @@ def form(case: str) -> ResponseReturnValue:
         ],
         most_mb=home().settings.upload_mb,
         minutes=home().settings.upload_minutes,
+        protections=PROTECTIONS,
     )
 
 
@@ -271,7 +273,8 @@ def _options(sent: FileStorage | None) -> Options:
             text = sent.stream.read().decode("utf-8")
         except UnicodeDecodeError:
             raise InputError(f"The mapping file {name} is not UTF-8 text.") from None
-    return Options(name, text, partial="partial" in request.form, strict="strict" in request.form)
+    protection = request.form.get("protection", "")
+    return Options(name, text, "partial" in request.form, "strict" in request.form, protection)
 
 
 def _previewing(session: Session, upload: str) -> Job:

@@ -71,7 +71,8 @@ def _under_way(session: Session) -> list[Request]:
     """What is asked about people sealed in the case and not over, as far as this person may know it; newest first."""
     protection = session.protection
     asked = (*protection.reveals.listed(), *protection.sealings.listed(), *protection.erasures.listed())
-    mine = [each for each in asked if each.case == session.case and each.sealed and each.state in _UNDER_WAY]
+    about = [each for each in asked if each.sealed or not each.pseudonym]
+    mine = [each for each in about if each.case == session.case and each.state in _UNDER_WAY]
     return sorted(mine, key=lambda each: each.asked_at, reverse=True)
 
 
@@ -86,6 +87,20 @@ def accounts(case: str) -> ResponseReturnValue:
         raise RequestError("Say which account that waits is to be held back or let go.")
     (session.protection.waiting.hold if do == "hold" else session.protection.waiting.release)(int(number))
     return redirect(url_for("sealing.sealed", case=case), code=303)
+
+
+@blueprint.post("/case/<case>/sealed/protection")
+def protect(case: str) -> ResponseReturnValue:
+    """Makes the case a witness case, or asks that it protects marked people only."""
+    sealings = at(case).protection.sealings
+
+    def changed() -> ResponseReturnValue:
+        if request.form.get("to") == "witness":
+            return redirect(url_for("sealing.work", case=case, id=sealings.start_tightening()), code=303)
+        sealings.ask_loosening(request.form.get("reason", ""))
+        return redirect(url_for("sealing.table"), code=303)
+
+    return or_again(changed, lambda: sealed(case))
 
 
 @page(blueprint, "/case/<case>/seal")

@@ -1,0 +1,43 @@
+"""The protection of a case changed: everybody in it is decided on again."""
+
+from __future__ import annotations
+
+from graphsvc.access.log.audit import now
+from graphsvc.cases.deliveries.casework import Casework
+from graphsvc.cases.progress import unstoppable
+from graphsvc.cases.protection import MARKED
+from graphsvc.errors import RequestError
+from graphsvc.records.progress import Progress
+
+
+def holds_witness_statements(casework: Casework, case: str, number: int | None = None) -> bool:
+    """Whether a delivery holds statements of witnesses; without a number, whether any does, or one that waits to open."""
+    key = casework.register.key(case, create=False)
+    deliveries = casework.replay.kept(case, key, waiting=number is None)
+    rows = (row for each, delivery in deliveries.items() if number in (None, each) for row in delivery.rows)
+    return any(row.table == "statements" and row.values["kind"] == "witness" for row in rows)
+
+
+def protect(casework: Casework, case: str, protection: str, progress: Progress, *, is_loosened: bool = False) -> None:
+    """Change the protection of a case and make the case again with it. Follow with `Casework.rewrite`.
+
+    Args:
+        casework: changes cases. Who may is decided before.
+        case: the case.
+        protection: of `cases.protection.PROTECTIONS`.
+        progress: told what is done. What was begun is completed, if not here then by the next start.
+        is_loosened: whether two persons chose the looser one.
+
+    Raises:
+        RequestError: the case holds witness statements, and the protection is for cases without.
+    """
+    with casework.at_work(case, progress) as key:
+        if protection == MARKED and holds_witness_statements(casework, case):
+            raise RequestError(
+                f"The case {case} holds statements of witnesses, or some wait to open: it stays a witness case. Nothing was changed."
+            )
+        loosened_at = now() if is_loosened else None
+        choice = (protection, "" if loosened_at is None else loosened_at.isoformat())
+        plan = casework.replay.plan(case, key, progress, protection=choice)
+        casework.protection.keep(case, protection, plan.state, loosened_at)
+        casework.replay.carry_out(plan, unstoppable(progress))
