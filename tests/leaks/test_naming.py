@@ -1,0 +1,140 @@
+"""Nobody marked is ever named, whatever was claimed of their id before: sequences of deliveries on a real case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.errors import NotFound
+from graphsvc.service import Service, quiet
+from graphsvc.store.image import read_image
+from tests.toolbox.accounts import WHOLE, People, people
+from tests.toolbox.rows import Tables, said, write
+
+pytestmark = pytest.mark.neo4j
+
+NAMES = ("Kid Childs", "Sealed Byfile", "Vic Timm", "Wit Ness", "Plain Passenger")
+IDS = tuple(f"P00{number}" for number in range(1, 6))
+BARE: Tables = {
+    "people": [{"id": one} for one in IDS],
+    "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
+    "statements": [
+        {"id": "tip", "kind": "intelligence", "source_grade": "2", "assessment": "B", "handling": "P"},
+        {"id": "worst", "kind": "intelligence", "source_grade": "3", "assessment": "E", "handling": "P"},
+    ],
+    "links": [
+        *said("tip", *(f"{one} PILOTED crossing-1" for one in IDS)),
+        *said("worst", *(f"{one} ASSISTED crossing-1" for one in IDS)),
+    ],
+}
+REGISTER: Tables = {
+    "people": [
+        {
+            "id": IDS[0],
+            "name": NAMES[0],
+            "date_of_birth": "2014",
+            "phones": "+447700900001",
+            "notes": "in care in Leeds",
+        },
+        {"id": IDS[1], "name": NAMES[1], "sealed": "yes"},
+        {"id": IDS[2], "name": NAMES[2], "category": "victim"},
+        {"id": IDS[3], "name": NAMES[3], "category": "witness"},
+        {"id": IDS[4], "name": NAMES[4]},
+    ],
+    "statements": [{"id": "account", "kind": "witness", "source_id": IDS[3], "handling": "P"}],
+    "links": said("account", *(f"{one} CROSSED_ON crossing-1" for one in IDS)),
+}
+
+
+@pytest.fixture
+def sessions(service: Service, case: str) -> People:
+    """A loader without source clearance, one with it, and a reader cleared for P."""
+    roles = {"inv": ("investigator", Grant("C")), "ana": ("analyst", WHOLE), "low": ("investigator", Grant("P"))}
+    return people(service, case, roles)
+
+
+def shows(service: Service, case: str) -> list[str]:
+    """Names, phones and notes of these people that the graph holds."""
+    image = str(read_image(service.store(), case))
+    return [text for text in (*NAMES, "+447700900001", "Leeds", "2014") if text in image]
+
+
+def test_an_act_claimed_of_bare_ids_opens_nobody_whatever_comes_then(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    sessions("inv").deliveries.load(write(tmp_path / "1", **BARE), quiet)
+    register = write(tmp_path / "2", **REGISTER)
+    preview = sessions("ana").deliveries.load(register, quiet, partial=True, dry_run=True)
+    assert preview.named_anew == 0
+    assert sessions("ana").deliveries.load(register, quiet, partial=True).committed
+    assert shows(service, case) == []
+    with pytest.raises(NotFound):
+        sessions("low").network.entities.look(IDS[4])
+    sessions("ana").deliveries.undo(1, quiet)
+    assert shows(service, case) == []
+    sessions("ana").deliveries.load(register, quiet, partial=True)
+    again = {
+        "people": [{"id": IDS[4], "name": NAMES[4], "category": "", "sealed": "no"}],
+        "crossings": BARE["crossings"],
+    }
+    again |= {"statements": BARE["statements"], "links": said("tip", f"{IDS[4]} PILOTED crossing-1")}
+    sessions("inv").deliveries.load(write(tmp_path / "3", **again), quiet, partial=True)
+    assert shows(service, case) == []
+
+
+@pytest.mark.parametrize("status", ["retracted_as_false", "withdrawn"])
+def test_a_statement_that_was_taken_back_names_nobody(
+    service: Service, case: str, sessions: People, tmp_path: Path, status: str
+) -> None:
+    rows: Tables = {
+        "people": [{"id": IDS[4], "name": NAMES[4]}, {"id": "boss-1", "name": "Ari Berg"}],
+        "crossings": BARE["crossings"],
+        "statements": [
+            {"id": "false", "kind": "intelligence", "handling": "P", "status": status},
+            {"id": "true", "kind": "record", "handling": "P"},
+        ],
+        "links": [
+            *said("false", f"{IDS[4]} PILOTED crossing-1"),
+            *said("true", f"{IDS[4]} CROSSED_ON crossing-1", "boss-1 ORGANISED crossing-1"),
+        ],
+    }
+    sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
+    assert shows(service, case) == []
+    assert "Ari Berg" in str(read_image(service.store(), case))
+
+
+def test_who_interpreted_changes_nothing_of_who_is_named(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    rows: Tables = {
+        "people": [{"id": one, "name": name} for one, name in zip(IDS, NAMES, strict=True)],
+        "crossings": BARE["crossings"],
+        "statements": [
+            {"id": "account", "kind": "witness", "source_id": IDS[3], "interpreter_id": IDS[2], "handling": "P"},
+            {"id": "log", "kind": "record", "handling": "P"},
+        ],
+        "links": said("log", *(f"{one} CROSSED_ON crossing-1" for one in IDS)),
+    }
+    sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
+    assert shows(service, case) == []
+
+
+def test_a_name_whose_last_act_is_taken_back_is_sealed_unless_it_was_read(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    rows: Tables = {
+        "people": [{"id": IDS[4], "name": NAMES[4]}],
+        "crossings": BARE["crossings"],
+        "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
+        "links": said("tip", f"{IDS[4]} PILOTED crossing-1"),
+    }
+    taken_back = rows | {"statements": [{**rows["statements"][0], "status": "withdrawn"}]}
+    sessions("ana").deliveries.load(write(tmp_path / "1", **rows), quiet)
+    assert shows(service, case) == [NAMES[4]]
+    sessions("ana").deliveries.load(write(tmp_path / "2", **taken_back), quiet, partial=True)
+    assert shows(service, case) == []
+    # Sealed stays sealed, also when the act comes again.
+    sessions("ana").deliveries.load(write(tmp_path / "3", **rows), quiet, partial=True)
+    assert shows(service, case) == []
