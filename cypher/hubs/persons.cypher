@@ -7,9 +7,9 @@
 // sealed = "Person.sealed"
 // told = "computed.rows"
 // ---
-// told, for each person: id, name, categories
+// told, for each person: id, name, categories, whether their age is disputed
 MATCH (n:Person {case: $case})
 WHERE n.handling IN $handling
-RETURN n.sealed AS sealed, collect([n.id, n.name, n.categories]) AS told
+RETURN n.sealed AS sealed, collect([n.id, n.name, n.categories, n.age_disputed]) AS told
 ORDER BY sealed
 LIMIT $limit + 1

@@ -46,8 +46,16 @@ def mark(values: Mapping[str, Any], on: dt.date) -> str:
         >>> mark({"id": "P1", "date_of_birth": "2004-05"}, dt.date(2020, 5, 8)), mark({"id": "P2"}, dt.date(2020, 5, 8))
         ('under 18', '')
     """
-    if values.get("sealed") == "yes":
-        return "sealed by hand"
+    return "sealed by hand" if values.get("sealed") == "yes" else age_mark(values, on)
+
+
+def age_mark(values: Mapping[str, Any], on: dt.date) -> str:
+    """Return the reason to treat a person as a child, in the words of `mark`, or an empty text.
+
+    Example:
+        >>> age_mark({"id": "P1", "age_disputed": "yes", "sealed": "yes"}, dt.date(2020, 5, 8))
+        'age disputed'
+    """
     if values.get("age_disputed") == "yes":
         return "age disputed"
     born = values.get("date_of_birth")

@@ -46,7 +46,10 @@ def told_at_random(seed: int) -> tuple[list[Claim], list[Person], dict[str, froz
     # In every other case some share an interpreter or a day as well.
     for source in keys if seed % 2 else ():
         keys[source] |= {f"interpreter {rng.randrange(3)}", f"day {rng.randrange(4)}"}
-    return claims, people(*names, sealed=names[-3:]), keys
+    # In every third case one is a child, whom no ranking has.
+    child = names[seed % len(names)] if seed % 3 == 0 else ""
+    persons = [replace(person, child=person.id == child) for person in people(*names, sealed=names[-3:])]
+    return claims, persons, keys
 
 
 def in_several_statements(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:

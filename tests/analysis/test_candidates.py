@@ -36,6 +36,28 @@ def test_who_is_ranked_and_how_they_stand_plays_no_part(text: str, sealed: bool,
     assert ("p" in candidates([said(text)], [person])) is ranked
 
 
+@pytest.mark.parametrize(
+    ("more", "ranked"),
+    [
+        ([], True),
+        (["s2: boss COERCED p"], False),
+        (["s2: boss not COERCED p"], True),
+        (["s2: boss COERCED p", "s3: boss not COERCED p"], False),
+        (["s2: boss COERCED p", "s3: p CONTACTED boss", "s3: p PAID boss"], False),
+        (["s2: boss COERCED p", "s3: p ORGANISED c"], True),
+        (["s2: boss COERCED p", "s3: p COERCED q"], True),
+    ],
+)
+def test_a_forced_pilot_is_never_ranked_unless_they_commanded(more: list[str], ranked: bool) -> None:
+    claims = [said("s1: p PILOTED c"), *map(said, more)]
+    assert ("p" in candidates(claims, people("p", "boss"))) is ranked
+
+
+def test_a_child_is_never_ranked_whatever_is_said() -> None:
+    child = Person("p", "", frozenset({"suspect"}), True, child=True)
+    assert candidates([said("s: p ORGANISED c"), said("s: p PILOTED c")], [child]) == set()
+
+
 def test_withdrawn_parts_make_no_candidate() -> None:
     carried = said("s: p CROSSED_ON c")
     taken_back = said("s: p PILOTED c", status="withdrawn")

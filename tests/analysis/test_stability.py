@@ -46,7 +46,7 @@ def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(
     found = stability.places(on, left_out)
     assert on.network is not None
     leads = {lead.id: lead for lead in rank(claims, persons, keys).leads}
-    everybody = np.array([leads[name].rank for name in on.network.ids])
+    everybody = np.array([leads[name].rank if name in leads else len(leads) + 1 for name in on.network.ids])
     without = np.tile(everybody, (len(left_out), 1))
     listed = np.ones(without.shape, dtype=bool)
     for some in LeavingOut(on).lists([piece.rows for piece in left_out]):

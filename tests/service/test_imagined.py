@@ -50,7 +50,7 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
         reader = named(service, name)
         ask = Ask(service, reader, "tests", case)
         claims, persons, dependence = Material(ask).given()
-        then = computed(imagined[0], ask.grant.claim_codes, sources=ask.grant.sources)
+        then = computed(imagined[0], ask.grant.claim_codes, service.register.opened_on(case), sources=ask.grant.sources)
         assert len(claims) > 300
         assert any(claim.interest for claim in claims) or name == "plain"
         assert then.claims == claims

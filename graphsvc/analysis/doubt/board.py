@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Moves
+from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Moves, plays
 from graphsvc.analysis.doubt.rereading import Change, Read, Rescored
 from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.dependence import Ints
@@ -71,7 +71,7 @@ class Board:
         count = len(changes)
         row = self.row_of[moves.entity]
         inside = row >= 0
-        turned = inside & ((moves.to == INSIDE) != (self.now[moves.entity] == INSIDE))
+        turned = inside & (plays(moves.to) != plays(self.now[moves.entity]))
         some = rereading.rescored(self.before, changes, (moves.left_out[turned], row[turned]))
         those = self._otherwise(some, moves.left_out[inside] * len(self.stands) + row[inside], moves.to[inside])
         which, now = moves.left_out[~inside], self.now[moves.entity[~inside]]
@@ -219,7 +219,7 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
     """
     network = board.before.network
     believed = network.believing(np.arange(len(network.belief)), holds.astype(float))
-    return board.ranks(parts.score(parts.read(believed)))
+    return board.ranks(listed(parts.score(parts.read(believed)), board.stands))
 
 
 def listed(score: Floats, stands: Ints) -> Floats:

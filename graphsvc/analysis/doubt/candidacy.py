@@ -15,7 +15,10 @@ from graphsvc.analysis.evidence.roles import (
     ACTIVE_OBJECT,
     ACTIVE_SUBJECT,
     ACTS,
+    COERCES,
     DEEDS,
+    HANDS_ON,
+    IN_COMMAND,
     LEVEL_TIES,
     PASSIVE_OBJECT,
     PASSIVE_SUBJECT,
@@ -25,8 +28,9 @@ from graphsvc.analysis.evidence.roles import (
 )
 from graphsvc.analysis.score.candidates import CHARGED
 
-# How somebody stands: may play a part; only carried, and ranked for a tie to who plays one; only carried.
-INSIDE, TIED, APART = 0, 1, 2
+# How somebody stands: may play a part; only carried, and ranked for a tie to who plays one; only carried; plays a part, and is
+# never ranked (a child, or a forced pilot).
+INSIDE, TIED, APART, BARRED = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,19 @@ class Moves:
         return Moves(place, self.entity[those], self.to[those], self.speaks[those])
 
 
+def plays(stand: Ints) -> Bools:
+    """Whether each of these has a part in the network, ranked or not.
+
+    Example:
+        >>> plays(np.array([INSIDE, TIED, APART, BARRED])).tolist()
+        [True, False, False, True]
+
+    Limits: none.
+    """
+    result: Bools = (stand == INSIDE) | (stand == BARRED)
+    return result
+
+
 class Candidacy:
     """How everybody of whom something is told stands, and how they would without some of it; see `candidates.parted`.
 
@@ -67,6 +84,7 @@ class Candidacy:
         self._charged = np.array(
             [person is not None and bool(person.categories & CHARGED) for person in those], dtype=bool
         )
+        self._child = np.array([person is not None and person.child for person in those], dtype=bool)
         said = ~ledger.denies
         ties = ledger.of(LEVEL_TIES) & said
         nobody = np.zeros(len(ledger.claims), dtype=bool)
@@ -78,6 +96,9 @@ class Candidacy:
         self._wages_of_payer = sorted_into(ledger.subject[self._wages], size)
         self._wages_of_payee = sorted_into(ledger.object[self._wages], size)
         self._active = _ends(ledger, ledger.of(ACTIVE_SUBJECT) & said, paid & ~wage)
+        self._worked_by_hand = _ends(ledger, ledger.of(HANDS_ON) & said, nobody)
+        self._coerced = _ends(ledger, nobody, ledger.of(COERCES) & said)
+        self._commands = _ends(ledger, ledger.of(IN_COMMAND) & said, nobody)
         self._passive = _ends(ledger, ledger.of(PASSIVE_SUBJECT) & said, ledger.of(PASSIVE_OBJECT) & said)
         self._plays = _ends(ledger, ledger.of(PLAYS_PART) & said, paid & ~wage)
         weighed = ledger.of((*ACTS, *LEVEL_TIES)) & said
@@ -90,7 +111,8 @@ class Candidacy:
         self._ledger = ledger
         everyone = np.arange(size)
         none = np.zeros(size, dtype=bool)
-        self.now: Ints = np.where(self._person, self._stand(everyone, none, none, none, none, none), -1)
+        stand = self._stand(everyone, none, none, none, none, none)
+        self.now: Ints = np.where(self._person, self._bar_leads(everyone, stand, none, none, none), -1)
 
     def without(self, left_out: Sequence[Ints]) -> Moves:
         """Who stands otherwise without each of some sets of rows.
@@ -117,9 +139,11 @@ class Candidacy:
         gone = gone[~among(gone, earning)]
         untied = self._untied(removed, gone, size)
         newly = self._newly_tied(removed, earning, size)
-        moved = distinct(np.concatenate((idle, lawful, untied, earning, newly)))
+        unforced = [ends.lost(of, row, size) for ends in (self._worked_by_hand, self._coerced, self._commands)]
+        moved = distinct(np.concatenate((idle, lawful, untied, earning, newly, *unforced)))
         which, entity = np.divmod(moved, size)
         to = self._stand(entity, *(among(moved, keys) for keys in (idle, lawful, untied, earning, newly)))
+        to = self._bar_leads(entity, to, *(among(moved, keys) for keys in unforced))
         differs = self._person[entity] & (to != self.now[entity])
         silent = among(moved, self._weighed.lost(of, row, size)) | (self._weighed.total[entity] == 0)
         return Moves(which[differs], entity[differs], to[differs], ~silent[differs])
@@ -135,6 +159,15 @@ class Candidacy:
         victim = self._victim[entity]
         carried = ~active & ~self._charged[entity] & (victim | passive)
         result: Ints = np.where(carried, np.where(tied & ~victim, TIED, APART), INSIDE)
+        return result
+
+    def _bar_leads(self, entity: Ints, stand: Ints, no_work: Bools, uncoerced: Bools, no_command: Bools) -> Ints:
+        """The same with children and forced pilots barred, where some have lost all that says so; see `candidates.parted`."""
+        forced = (self._worked_by_hand.total[entity] > 0) & ~no_work
+        forced &= (self._coerced.total[entity] > 0) & ~uncoerced
+        forced &= (self._commands.total[entity] == 0) | no_command
+        never = self._child[entity] | forced
+        result: Ints = np.where(never, np.where(stand == INSIDE, BARRED, APART), stand)
         return result
 
     def _earning(self, of: Ints, row: Ints, removed: Ints, size: int) -> Ints:

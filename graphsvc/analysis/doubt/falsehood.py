@@ -146,7 +146,7 @@ def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
 
     Limits: more than there are places, where several share one.
     """
-    return np.flatnonzero(rereading.ranks(leaving.before.score, leaving.on.others) <= top)
+    return np.flatnonzero((leaving.order.rank <= top) & np.isfinite(leaving.order.score))
 
 
 def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone:
@@ -272,7 +272,9 @@ def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
     if on.network is None or not on.network.size:
         return None
     before = rereading.read(on.network)
-    everyone = np.sort(np.concatenate((before.score, on.others)))[::-1]
+    leads = {person.id for person in on.people}
+    listed = np.array([name in leads for name in on.network.ids], dtype=bool)
+    everyone = np.sort(np.concatenate((before.score[listed], on.others)))[::-1]
     bar = everyone[min(top, len(everyone)) - 1]
     kinds = before.whom[-1]
     directed = kinds[np.argsort(-kinds[:, list(WHOM).index("hands-on")], kind="stable")[:_DIRECTED]].sum(axis=0)

@@ -15,7 +15,7 @@ import numpy as np
 
 from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.board import Board, listed, made, without_some
-from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Candidacy, Moves
+from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Candidacy, Moves, plays
 from graphsvc.analysis.doubt.pieces import without
 from graphsvc.analysis.doubt.rereading import Change
 from graphsvc.analysis.evidence.dependence import Ints
@@ -164,7 +164,7 @@ class LeavingOut:
         ledger = self.on.told
         moves = self._candidacy.without(left_out)
         # Of whom nothing is told any more, nothing speaks for a part either: they are further persons in the list.
-        turns_in = (self._candidacy.now[moves.entity] != INSIDE) & (moves.to == INSIDE) & moves.speaks
+        turns_in = ~plays(self._candidacy.now[moves.entity]) & plays(moves.to) & moves.speaks
         turning = np.bincount(moves.left_out[turns_in], minlength=len(left_out)) > 0
         dormant = frozenset(ledger.ids[number] for number in np.unique(moves.entity[turns_in]).tolist())
         beliefs = without(ledger, left_out)
@@ -191,7 +191,7 @@ class LeavingOut:
         column[number] = np.arange(len(ids))
         shape = len(some.left_out), 1
         score, rank = np.tile(some.order.score[number], shape), np.tile(some.order.rank[number], shape)
-        ranked = np.ones(rank.shape, dtype=bool)
+        ranked = np.isfinite(score)
         at = np.flatnonzero(some.order.at >= 0)
         for place in at[column[some.order.at[at]] >= 0].tolist():
             over = (some.first <= place) & (place < some.end)
@@ -225,7 +225,7 @@ class LeavingOut:
     def _of_one(self, moved: Iterator[Moved], count: int, person: str) -> Lists:
         number, order = self.numbers[person], self.order
         ranks, scores = np.full((count, 1), order.rank[number]), np.full((count, 1), order.score[number])
-        ranked = np.ones((count, 1), dtype=bool)
+        ranked = np.isfinite(scores)
         for some in (self.listed(each, [person]) for each in moved):
             ranks[some.left_out], scores[some.left_out], ranked[some.left_out] = some.rank, some.score, some.ranked
         return Lists([person], np.arange(count), scores, ranks, ranked)
@@ -284,9 +284,9 @@ def _laid_out(on: Basis, network: Operation, candidacy: Candidacy) -> tuple[Boar
     carried = sum(name in on.left_out for name in apart)
     rivals = {0.0: (INSIDE, len(apart) - carried), ONLY_CARRIED: (TIED, carried)}
     entity = np.flatnonzero(row_of >= 0)
-    plays = np.zeros(network.size, dtype=bool)
-    plays[row_of[entity]] = candidacy.now[entity] == INSIDE
-    board = made(rereading.read(network.nameless(), plays), candidacy.now, row_of, rivals, shown)
+    inside = np.zeros(network.size, dtype=bool)
+    inside[row_of[entity]] = plays(candidacy.now[entity])
+    board = made(rereading.read(network.nameless(), inside), candidacy.now, row_of, rivals, shown)
     score = listed(board.before.score, board.stands)
     at = board.number[np.argsort(-board.listed, kind="stable")[: len(board.falling)]]
     ids = [network.ids[row] for row in shown.tolist()]

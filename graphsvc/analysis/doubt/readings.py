@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.roles import ABOARD, COMMANDS, HANDS_ON, ORDERS
+from graphsvc.analysis.evidence.roles import ABOARD, COERCES, COMMANDS, HANDS_ON, ORDERS
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import LinkKey, doing, those
 
 # What shows that two people met: lawful service makes all of these.
 MEETS = frozenset(those(lambda relation: relation.met))
-_SERVES, _KIN, _PAYS, _COERCES, _SAME = (doing(word) for word in ("serves", "is kin", "pays", "coerces", "is the same"))
+_SERVES, _KIN, _PAYS, _SAME = (doing(word) for word in ("serves", "is kin", "pays", "is the same"))
 # Fewer people than this are no pattern.
 FEWEST = 2
 # To have served fewer people than this tells of no calling.
@@ -175,7 +175,7 @@ def coerced(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """
     about = list(about)
     work = {claim.object for claim in about if claim.relation in HANDS_ON and claim.subject == lead}
-    by = {claim.subject for claim in about if claim.relation in _COERCES and claim.object == lead}
+    by = {claim.subject for claim in about if claim.relation in COERCES and claim.object == lead}
     if not work or not by:
         return None
     piloted = any(claim.relation == "PILOTED" and claim.subject == lead for claim in about)

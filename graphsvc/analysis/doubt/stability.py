@@ -84,8 +84,7 @@ def places(
     if on.network is None:
         return {}
     leaving = leaving or LeavingOut(on)
-    score = leaving.before.score
-    rank = leaving.board.ranks(score)
+    score, rank = leaving.order.score, leaving.order.rank
     kinds = list(KINDS)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     reach = _Reach(kind_of, rank, score)
@@ -99,7 +98,8 @@ def places(
     low, high = np.minimum(low, rank), np.maximum(high, rank)
     held: dict[str, Place] = {}
     nested = _Nested(left_out)
-    for number, name in enumerate(on.network.ids):
+    for number in np.flatnonzero(np.isfinite(score)).tolist():
+        name = on.network.ids[number]
         piece = left_out[most[number]] if most[number] >= 0 else None
         rank_without = int(then[number]) if piece is not None and ranked[number] else None
         resting = reach.taking[:, number][loss[:, number] >= RESTS_ON].tolist()

@@ -91,9 +91,11 @@ class Person:
         name: for people to read; never used in a figure.
         categories: of data subject, never `witness`.
         sealed: whether a pseudonym stands for them; for people to read, and never used in a figure.
+        child: whether they are under 18, or their age is disputed: they are never ranked.
     """
 
     id: str
     name: str
     categories: frozenset[str]
     sealed: bool
+    child: bool = False

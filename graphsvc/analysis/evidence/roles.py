@@ -61,6 +61,9 @@ TAKES_ORDERS = doing("directs", "recruits", "coerces")
 COMMANDS = doing("directs", "recruits", "coerces", "pays")
 # Who stands behind an operation: seldom seen by those it carries, and what lies are about.
 BEHIND = ARRANGES | ORDERS
+# Who does any of this was not merely made to work.
+IN_COMMAND = ARRANGES | TAKES_ORDERS
+COERCES = doing("coerces")
 # These give somebody a part.
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
 # And of these, which put one before another. Without any there is only structure to go by: that all are of one gang, or that some

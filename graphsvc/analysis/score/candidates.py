@@ -1,4 +1,7 @@
-"""Who is to be ranked: everyone but those who were only carried or exploited. How somebody stands plays no part in it."""
+"""Choose the people to rank: everyone except children, forced pilots, and people only carried or exploited.
+
+Whether somebody is sealed plays no part in it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from graphsvc.analysis.evidence.laid import LaidClaims
 from graphsvc.analysis.evidence.roles import (
     ACTIVE_OBJECT,
     ACTIVE_SUBJECT,
+    COERCES,
+    HANDS_ON,
+    IN_COMMAND,
     LEVEL_TIES,
     PASSIVE_OBJECT,
     PASSIVE_SUBJECT,
@@ -30,7 +36,8 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     """The ids of the persons to be ranked, and those of `carried`; whoever is in both was carried, but not only that.
 
     Ranked is everyone not carried, and of those carried whoever is no victim and tied (contact, seen together, quarrel)
-    to someone who plays a part.
+    to someone who plays a part. Never ranked are people under 18 or of disputed age, and forced pilots: people who are
+    said to have been coerced and to have worked with their own hands, and to have commanded nobody.
 
     Example:
         >>> claims = [Claim(f"c{number}", person, relation, "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True,
@@ -39,16 +46,19 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
         >>> sorted(ranked), sorted(left_out)
         (['p1', 'p3'], ['p2'])
 
-    Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
+    Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie. A forced pilot
+    of whom one claim says that they organised, supplied, controlled, directed, recruited or coerced is ranked.
     """
     persons = list(persons)
     ends = _ends(claims)
+    never = _forced_workers(ends) | {person.id for person in persons if person.child}
     tied = ends.tied(ends.standing(PLAYS_PART, ()) | ends.paid())
     left_out = _carried(ends, persons)
     chosen = frozenset(
         person.id
         for person in persons
-        if person.id not in left_out or (person.id in tied and "victim" not in person.categories)
+        if person.id not in never
+        and (person.id not in left_out or (person.id in tied and "victim" not in person.categories))
     )
     return chosen, left_out
 
@@ -135,6 +145,11 @@ class _LaidEnds:
 def _ends(claims: Iterable[Claim]) -> _Ends | _LaidEnds:
     columns = claims.columns() if isinstance(claims, LaidClaims) else None
     return _Ends(claims) if columns is None else _LaidEnds(columns)
+
+
+def _forced_workers(ends: _Ends | _LaidEnds) -> set[str]:
+    """Find the people who were coerced, worked with their own hands and commanded nobody, as claims have it."""
+    return (ends.standing(HANDS_ON, ()) & ends.standing((), COERCES)) - ends.standing(IN_COMMAND, ())
 
 
 def _carried(ends: _Ends | _LaidEnds, persons: Iterable[Person]) -> frozenset[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.cases.image.graphing import Graphed
+from graphsvc.names.seal import age_mark
 from graphsvc.records.properties import INTEREST, figure_names
 from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.store.image import Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,13 @@ class Computed:
     dependence: dict[str, frozenset[str]]
 
 
-def computed(result: Graphed, codes: Collection[str], *, sources: bool) -> Computed:
+def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: bool) -> Computed:
     """What somebody who is cleared for all of a case would compute on.
 
     Args:
         result: what the case would be.
         codes: handling codes of claims that they see (`access.people.principal.Grant.claim_codes`).
+        on: the day that counts for being under 18.
         sources: whether they have source clearance.
     """
     interest = figure_names(conditional=True, sources=sources)[INTEREST]
@@ -34,10 +38,17 @@ def computed(result: Graphed, codes: Collection[str], *, sources: bool) -> Compu
     for claim in claims:
         claim.handling = claim.handling[0]  # a reserved claim has the handling code of its statement
     persons = [
-        Person(shown, row.get("name", ""), frozenset(row["categories"]), row["sealed"])
+        Person(
+            shown, row.get("name", ""), frozenset(row["categories"]), row["sealed"], _is_child(result, shown, row, on)
+        )
         for shown, row in result.image.nodes["Person"].items()
     ]
     return Computed(sorted(claims, key=lambda claim: claim.id), persons, result.dependence.get("all", {}))
+
+
+def _is_child(result: Graphed, shown: str, row: Properties, on: dt.date) -> bool:
+    _, identity = result.identities.get(shown, ("", {})) if row["sealed"] else ("", {})
+    return row.get("age_disputed") == "yes" or age_mark(identity, on) != ""
 
 
 def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), interest: str = "") -> Iterator[Claim]:

@@ -31,8 +31,8 @@ def claim_of(statement: list[Any], row: list[Any]) -> Claim:
 
 def person_of(block: list[bool], row: list[Any]) -> Person:
     """A row of `hubs.persons` as a person."""
-    (sealed,), (identifier, name, categories) = block, row
-    return Person(identifier, name or "", frozenset(categories), sealed)
+    (sealed,), (identifier, name, categories, age_disputed) = block, row
+    return Person(identifier, name or "", frozenset(categories), sealed, child=age_disputed == "yes")
 
 
 def claim_columns(columns: Sequence[ValueColumn]) -> list[ValueColumn]:

@@ -54,7 +54,8 @@ class LeadMoves:
         with self._ask.act("analyse", query="moves", dry_run=True) as outcome:
             grant, material = self._ask.grant, self._material
             now = {claim.id: claim for claim in material.given()[0]}
-            then = computed(result, grant.claim_codes, sources=grant.sources)
+            on_day = self._ask.home.register.opened_on(self._ask.case)
+            then = computed(result, grant.claim_codes, on_day, sources=grant.sources)
             on, ranking = material.imagined(then.claims, then.persons, then.dependence)
             claims = self._told(claim for claim in then.claims if now.get(claim.id) != claim)
             ended = frozenset(
