@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,10 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
     say(f"{count(len(preview.nodes), 'entity')}, {count(len(preview.links), 'link')}, handling {preview.handling}")
     for words, number in (preview.taken_out | preview.withheld).items():
         say(f"left out: {words}: {number}")
+    if preview.contested:
+        say(f"{preview.against} Leave it out, or it goes marked as contested:", err=True)
+    for fact in preview.contested:
+        say(_without(fact.key, preview.names))
     exposure = preview.exposure
     if preview.by_source:
         for witness in exposure.witnesses:
@@ -102,8 +106,7 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
         return
     say("It could give a witness away: leave these out, or ask a supervisor (--ask).", err=True)
     for fact in exposure.leave_out:
-        words = f"{preview.names.get(fact.subject, fact.subject)} {says(fact.relation)} {preview.names.get(fact.object, fact.object)}"
-        say(f"--without {_link_text((fact.subject, fact.relation, fact.object))}  # {words}")
+        say(_without(fact.key, preview.names))
 
 
 @export.command("make")
@@ -275,6 +278,13 @@ def _link(text: str) -> LinkKey:
     return parts[0], parts[1], parts[2]
 
 
+def _without(link: LinkKey, names: Mapping[str, str]) -> str:
+    """The option that leaves a link out, with the link in words."""
+    subject, relation, target = link
+    words = f"{names.get(subject, subject)} {says(relation)} {names.get(target, target)}"
+    return f"--without {_link_text(link)}  # {words}"
+
+
 def _link_text(link: LinkKey) -> str:
     """A link as `--without` takes it, quoted for a shell: with colons, or where an id has one itself, as a list in JSON.
 
@@ -303,6 +313,8 @@ def _show(exports: list[Export], nothing: str) -> None:
             say(f"    shows somebody who was {export.recall} {_at(export.recall_at)}{back}")
         if export.decidable:
             say("    waits for your answer")
+        for (subject, relation, target), words in export.denied.items():
+            say(f"    {subject} {says(relation)} {target}: {words}")
     if not exports:
         say(nothing, err=True)
 

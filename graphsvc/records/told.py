@@ -25,6 +25,10 @@ MIDDLES = MappingProxyType({1: 0.125, 2: 0.375, 3: 0.625, 4: 0.875})
 SOME = 0.5
 # Source grade and assessment of an account where what witnesses said is told as one: the commonest, neither good nor bad.
 ACCOUNT = ("2", "C")
+# A link whose denial this reader may not see in full: one word, the same whoever denies it and however many do.
+CONTESTED = "contested"
+# That word in the graph, where all values of a property have one type.
+HIDDEN_DENIAL = -1
 # Figures of a link that tell of single witnesses: each stands once more (with this suffix) as such a reader is told it.
 TOLD_FIGURES = ("belief", "asserting", "denying", "belief_on_record")
 TOLD_SUFFIX = "_told"
@@ -59,6 +63,26 @@ def score(exact: float) -> float:
         (1.25, 0.0, 0.5)
     """
     return round(exact * 4) / 4 + 0.0
+
+
+def denial(groups: int, others: int, few_below: int, *, hidden: bool = False) -> list[int] | None:
+    """Count the denials of a link for readers without source clearance; None for no denial.
+
+    A denial by few witnesses, and one that the reader may not see at all, leave the same mark: `contested`.
+
+    Args:
+        groups: independent groups of witnesses that deny the link.
+        others: reports and records that deny it.
+        few_below: fewer groups than this are not counted.
+        hidden: whether statements that the reader may not see deny the link.
+
+    Example:
+        >>> denial(0, 0, 3), denial(0, 0, 3, hidden=True), denial(1, 2, 3), denial(3, 1, 3, hidden=True), denial(0, 1, 3)
+        (None, [-1, 0], [-1, 0], [3, 1], [0, 1])
+    """
+    if 0 < groups < few_below or (hidden and not groups and not others):
+        return [HIDDEN_DENIAL, 0]
+    return voices(groups, others)
 
 
 def voices(groups: int, others: int) -> list[int] | None:

@@ -79,7 +79,7 @@ def behind_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[dic
         ...     {"object": "B1", "relation": "SUPPLIED", "id": "P1", "name": "Ann", "belief": 0.9, "denying": 1},
         ... ]
         >>> behind_crossings([{"id": "C1"}], parts)[0]["suppliers"]
-        [{'id': 'P1', 'name': 'Ann', 'belief': 0.9, 'denied': True, 'doubtful': True}]
+        [{'id': 'P1', 'name': 'Ann', 'belief': 0.9, 'denied': True, 'denying': 1, 'doubtful': True}]
     """
     some = _by_object(parts)
     rows = []
@@ -145,5 +145,6 @@ def _named(part: Row) -> dict[str, Any]:
         "name": part["name"] or part["id"],
         "belief": part["belief"],
         "denied": bool(part["denying"]),
+        "denying": part["denying"],
         "doubtful": part["belief"] < DOUBTFUL,
     }

@@ -52,7 +52,7 @@ SIGNS = MappingProxyType(
     {
         "sealed": "sealed person",
         "unidentified": "not identified",
-        "denied": "denied by someone",
+        "denied": "denied or contested",
         "directed": "who acts on whom",
         "recorded": "on the record",
         "folded": "so many in one mark",

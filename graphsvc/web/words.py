@@ -12,6 +12,7 @@ from graphsvc.records.told import SOME
 from graphsvc.service import MOST_STARTS
 from graphsvc.views import loading, payments, resting, sentences, waits, wording
 from graphsvc.views.behind import words as behind_words
+from graphsvc.views.denials import denial
 
 _FILTERS = {
     "shown": shown,
@@ -59,6 +60,7 @@ _GLOBALS = {
     "WEIGHED": wording.WEIGHED,
     "WEIGHED_NAMES": wording.WEIGHED_NAMES,
     "period": wording.period,
+    "denial": denial,
     "voices": wording.voices,
     "voices_short": wording.voices_short,
     "rests_on": resting.rests,

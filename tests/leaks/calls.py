@@ -230,6 +230,7 @@ CALLS: dict[str, Entry] = {
     # Of whoever somebody asks for, whether they are ranked or not.
     "leads.rows": lambda known: [(([_lead(one) for one in known.entities],), {})],
     "leads.falsehood": of("entities"),
+    "leads.count_served": lambda known: [((list(known.entities),), {})],
     "leads.place": of("entities"),
     "deliveries.load": with_(Path("no-such-folder"), quiet, dry_run=True),
     "log.lines": with_(),

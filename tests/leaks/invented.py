@@ -10,9 +10,11 @@ from typing import Any
 from graphsvc import simulate
 from graphsvc.queries import Parameter, Query
 from graphsvc.records.tables import ENTITY_TABLES
-from tests.toolbox.rows import Tables, read, row
+from tests.toolbox.rows import Tables, claim, read, row
 
 KEY = bytes(range(32))
+# The report that denies, in place of all others of code C, what they deny.
+STAND_IN = "XS-denies"
 _SPANS = {"int": 1, "float": 0.0}
 
 
@@ -92,6 +94,10 @@ _EXTRA: dict[str, list[dict[str, str]]] = {
             "XG1, CONTROLS, XW2, XS1,,,,",
             "X6, OWES, X1, XS1,,,,",
             "X8, COERCED, X7, XS4,,,,",
+            # Asserted under P, and denied under C: contested for readers cleared for P.
+            "X1, RUNS, XG1, XS3,, denies,,",
+            "X1, ORGANISED, XC2, XS3,, denies,,",
+            "X6, PILOTED, XC1, XS3,, denies,,",
         )
     ],
 }
@@ -109,8 +115,9 @@ def invented(folder: Path, people: int = 300) -> Tables:
 def without_c(whole: Tables) -> Tables:
     """The rows of the case as they would be if nothing of handling code C had ever been delivered.
 
-    One thing stays: a witness or interpreter whom no P row names is a row of code C, as the case format wants the row to
-    be there.
+    Two things stay. A witness or interpreter whom no P row names is a row of code C, as the case format wants the row to be
+    there. And each link that something of code C denies is denied by one report of code C, whoever denied it and however many
+    did: what is shown of that is one word (`test_contested.py`).
     """
     rows: Tables = copy.deepcopy(whole)
     entities = [row for table in ENTITY_TABLES for row in rows[table.name]]
@@ -122,10 +129,17 @@ def without_c(whole: Tables) -> Tables:
         ends = {link["subject_id"], link["object_id"]}
         return link["statement_id"] in shared and link.get("handling") != "C" and not ends & closed
 
+    standing = {row["id"] for row in rows["statements"] if row.get("status") in ("given", "", None)}
+    hidden_denials = {
+        _link(row)
+        for row in rows["links"]
+        if row.get("polarity") == "denies" and row["statement_id"] in standing and not is_shared(row)
+    }
     rows["links"] = [row for row in rows["links"] if is_shared(row)]
     mentioned = {row[end] for row in rows["links"] for end in ("subject_id", "object_id")}
     visible = mentioned | {row["id"] for row in entities if row.get("handling") == "P" or said[row["id"]] in shared}
     visible -= closed
+    contested = sorted({_link(row) for row in rows["links"]} & hidden_denials)
     rows["statements"] = [row for row in rows["statements"] if row["id"] in shared]
     needed = {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
     for table in ENTITY_TABLES:
@@ -133,7 +147,13 @@ def without_c(whole: Tables) -> Tables:
         for one in rows[table.name]:
             if one["id"] not in visible:
                 one["handling"] = "C"
+    rows["statements"].append({"id": STAND_IN, "kind": "intelligence", "handling": "C"})
+    rows["links"] += [claim(*link, STAND_IN, polarity="denies") for link in contested]
     return rows
+
+
+def _link(row: dict[str, str]) -> tuple[str, str, str]:
+    return row["subject_id"], row["relation"], row["object_id"]
 
 
 def arguments(query: Query, rows: Tables) -> list[dict[str, Any]]:

@@ -342,6 +342,14 @@ MUTATIONS = (
         "tests/access/test_redact.py::test_few_groups_and_claims_are_told_as_few_without_source_clearance",
     ),
     Mutation(
+        "contested",
+        "a link that is denied under a code its reader may not see goes as contested",
+        "graphsvc/cases/image/figures.py",
+        "yield link, properties(figures, coarse[link], hidden=link in denied)",
+        "yield link, properties(figures, coarse[link])",
+        "tests/service/test_denied_exports.py::test_a_link_that_its_maker_sees_denied_is_never_written_as_undenied",
+    ),
+    Mutation(
         "explained",
         "why someone is a lead names no source without source clearance",
         "graphsvc/service/leads/leads.py",

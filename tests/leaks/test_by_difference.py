@@ -1,5 +1,8 @@
 """The main proof: who may not see C, or not this case, gets byte for byte what they would get if it had never come.
 
+One word excepted: a link that something of code C denies reads `contested`. So the case without C has one report that denies each
+such link, in place of all that does (`invented.without_c`), and is equal whoever denies it and however many do.
+
 Every address of the app's own map with its JSON twin, every form, named query, command and notebook call is asked of
 two services with the same keys and clock (`conftest`), one with the case whole and one without what this reader may not
 see. Status, headers and bodies are compared whole.
@@ -66,3 +69,5 @@ def test_the_case_holds_what_its_readers_are_not_shown(twofold: Any) -> None:
     assert reader["network.entities.counts () {}"] != outsider["network.entities.counts () {}"]
     hidden = [row for row in twofold.rows["links"] if row["statement_id"] == "XS3"]
     assert len(hidden) > 3
+    links = twofold.walked["whole", "reader"].answers["queries"]
+    assert sum(str(answer).count("contested") for answer in links.values()) > 3

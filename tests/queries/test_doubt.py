@@ -113,7 +113,7 @@ def test_who_lived_and_worked_under_one_hand_is_marked(people: Place) -> None:
     assert (row["denied"], row["doubtful"]) == (sealed(people, DISPUTED), sealed(people, UNSURE))
     page = people.client("whole").get(f"/case/{people.case}/query?name=workplaces.house_and_work&run=1").text
     marked = page.partition(f"id={row['denied'][0]}")[2].partition("<a ")[0]
-    assert '<span class="tag">denied</span>' in marked
+    assert '<span class="tag">contested</span>' in marked
 
 
 def test_who_went_elsewhere_is_marked_where_they_are_told(people: Place) -> None:
@@ -166,9 +166,9 @@ def test_the_page_marks_them_where_they_stand(people: Place) -> None:
     page = " ".join(client.get(f"/case/{people.case}/query?name=crossings.on_days&run=1&p.least=0").text.split())
     row = page.partition("<tbody>")[2].partition("</tr>")[0]
     organisers = row.split("<td")[7]
-    for name, marks in ((SURE, ()), (LIED, ("denied",)), (POOR, ("doubtful",)), (WORST, ("doubtful",))):
+    for name, marks in ((SURE, ()), (LIED, ("contested",)), (POOR, ("doubtful",)), (WORST, ("doubtful",))):
         entity = organisers.partition(f"id={name}")[2].partition("<a ")[0]
-        assert [mark for mark in ("denied", "doubtful") if f'<span class="tag">{mark}</span>' in entity] == list(
+        assert [mark for mark in ("contested", "doubtful") if f'<span class="tag">{mark}</span>' in entity] == list(
             marks
         ), name
 

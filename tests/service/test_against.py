@@ -110,7 +110,7 @@ def test_so_does_the_command(people: Place) -> None:
     lines = commands.run(people.service.settings, "behind", "--id", "c1", "--case", people.case).splitlines()
     (told,) = people("officer").behind("c1").answer.against
     assert told.text in lines
-    assert "denied by few; said by 1 source of reports or records all the same. Intelligence report r2" in told.text
+    assert "contested; said by 1 source of reports or records all the same. Intelligence report r2" in told.text
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

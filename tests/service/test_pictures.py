@@ -297,7 +297,7 @@ def test_links_that_are_gone_or_denied_since_are_told(people: Place) -> None:
     }
     people.load("high", denial)
     (change,) = people("low").network.views.open(made.id).changes or []
-    assert (change.kind, "denied by someone now" in change.what) == ("moved", True)
+    assert (change.kind, "denied or contested now" in change.what) == ("moved", True)
     people("whole").deliveries.undo(1, quiet)
     opened = people("low").network.views.open(made.id)
     assert (opened.state["arranged"], opened.absent, opened.changes) == ({}, 4, [])

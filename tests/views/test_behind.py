@@ -8,7 +8,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from graphsvc.views.behind.against import Denial
-from graphsvc.views.behind.answer import Answer, behind
+from graphsvc.views.behind.answer import COLUMNS, Answer, behind
 from graphsvc.views.behind.common import shared_by
 from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
@@ -75,7 +75,25 @@ def answer(*asked: str, links: Any = (), entities: Any = (), **known: Any) -> An
     return behind(rows(seen, asked or CROSSINGS, known.pop("leads", {}), **known), seen)
 
 
-def test_the_better_told_stand_first_and_what_is_denied_does_not_stand_as_if_alike() -> None:
+def test_people_are_in_the_order_of_their_rank_and_one_denial_moves_nobody() -> None:
+    ranks = {name: LeadRank(rank, rank, rank) for name, rank in (("ann", 310), ("bob", 15), ("dan", 2))}
+    gang = [link("dan ORGANISED c1", 0.4), link("eve ORGANISED c1", 0.99)]
+    said = answer("c1", links=gang, leads=ranks).rows[0].said
+    assert [one.who.id for one in said if one.edge.relation == "ORGANISED"] == ["dan", "bob", "ann", "eve"]
+    # Nobody is ranked: belief alone orders them.
+    unranked = answer("c1", links=gang).rows[0].said
+    assert [one.who.id for one in unranked if one.edge.relation == "ORGANISED"] == ["eve", "bob", "ann", "dan"]
+
+
+def test_what_says_that_somebody_was_forced_is_in_the_same_row() -> None:
+    whole = answer("c1", coerced={"cid": (("ann", "Ann"),)})
+    (cid,) = (one for one in whole.plain()["rows"][0]["said"] if one["who"]["id"] == "cid")
+    assert cid["coerced"] == [{"id": "ann", "name": "Ann"}]
+    column = COLUMNS.index("coerced")
+    assert [row[column] for row in whole.table() if row[COLUMNS.index("who")] == "cid"] == [["Ann"]]
+
+
+def test_what_is_denied_does_not_stand_as_if_alike() -> None:
     first = answer(leads={"ann": LeadRank(3, 2, 9)}, served={"bob": 7}, carried={"c1": 12}).rows[0]
     assert [(one.who.id, one.edge.relation, one.is_weak, one.served) for one in first.said] == [
         ("ann", "ORGANISED", False, 0),
@@ -170,11 +188,11 @@ def test_a_boat_is_answered_with_its_crossing_and_a_passenger_with_theirs() -> N
     boat, passenger = answer("b1", "eve").rows
     assert [(one.who.id, one.edge.relation, one.what.id if one.what else "") for one in boat.said] == [
         ("dan", "SUPPLIED", ""),
-        ("ann", "ORGANISED", "c1"),
         ("bob", "ORGANISED", "c1"),
+        ("ann", "ORGANISED", "c1"),
         ("cid", "PILOTED", "c1"),
     ]
-    assert [one.who.id for one in passenger.said] == ["ann", "bob", "cid"]
+    assert [one.who.id for one in passenger.said] == ["bob", "ann", "cid"]
 
 
 def test_of_a_gang_that_is_named_whoever_runs_it_is_told_too() -> None:
@@ -384,7 +402,7 @@ def test_the_paper_says_both_where_something_is_denied_and_hardly_believed() -> 
     assert "Ann organised 7 May 2020, Dunkirk (c1): denied by 1; hardly believed." in first
     assert "· B1 (denied by 2, hardly believed)" in second
     assert "denied by 1, hardly believed" in second
-    assert "B1 is denied or hardly believed" in second
+    assert "B1 is contested or hardly believed" in second
 
 
 def test_the_paper_names_whom_nobody_is_named_for_beside_whom_somebody_is() -> None:

@@ -83,7 +83,7 @@ def test_the_page_tells_belief_in_steps_and_only_a_page_that_goes_out_is_marked(
     assert data is not None
     edges = json.loads(data[1])["edges"]
     assert {edge["belief"] for edge in edges} <= set(MIDDLES.values())
-    assert {edge["denied"] for edge in edges} == {"someone"}
+    assert {edge["denied"] for edge in edges} == {"denied by someone"}
     assert "denied by 2" not in page
 
 

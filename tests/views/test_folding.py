@@ -77,7 +77,7 @@ def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: Pic
     assert (both.first_on, both.last_on, both.belief_on_record) == ("2020-03", "2020-05-09", 0.2)
     assert both.directed
     # What several rest on is not added up: without source clearance a sum would tell what `few` does not.
-    assert (both.asserting, both.denying, both.groups, both.other_sources) == ("", "", "", 0)
+    assert (both.asserting, both.denying, both.groups, both.other_sources) == ("", "someone", "", 0)
     one = lines["e", "group:gang:g"]
     assert (one.says, one.relation, one.groups, one.directed) == ("was in contact with", "CONTACTED", "few", False)
 

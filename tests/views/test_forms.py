@@ -262,13 +262,13 @@ def test_an_svg_holds_names_as_text_and_runs_and_loads_nothing() -> None:
 
 def test_the_legend_is_of_what_is_in_the_picture() -> None:
     whole = texts(svg(outward(everything(), fresh).view))
-    for word in ("person", "boat", "crossing", "gang", "workplace", "thing", "not identified", "denied by someone"):
+    for word in ("person", "boat", "crossing", "gang", "workplace", "thing", "not identified", "denied or contested"):
         assert word in whole
     rows = [entity("a", "gang", "A"), entity("b", "gang", "B")]
     few = texts(svg(picture([["a", "b"]], rows, [link("a", "RIVAL_OF", "b", 0.9)])))
     assert "gang" in few
     assert "belief 0.75 or more" in few
-    assert not {"person", "belief below 0.25", "denied by someone", "who acts on whom", "not identified"} & set(few)
+    assert not {"person", "belief below 0.25", "denied or contested", "who acts on whom", "not identified"} & set(few)
 
 
 def drawn(relation: str, belief: float, denying: int = 0) -> list[dict[str, str]]:

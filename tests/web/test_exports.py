@@ -411,7 +411,7 @@ def test_a_link_of_any_ids_is_left_out_as_the_preview_prints_it(
 ) -> None:
     fact = Fact("P1", "CONTROLS", workplace, "2020-05", "")
     exposure = Exposure((Exposed("", 1, (), 0, None),), 5, (fact,), True, 1, ())
-    preview = Preview("Line", "C", [], [], {}, {}, 0, exposure, {}, (), True, False)
+    preview = Preview("Line", "C", [], [], {}, {}, 0, exposure, {}, (), (), True, False)
     asked: list[Any] = []
 
     def shown(_self: Exports, _wanted: Wanted, *_args: Any, left_out: Any, **_more: Any) -> Preview:

@@ -10,7 +10,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.records.grading import handling_of
 from graphsvc.records.numbers import plural
 from graphsvc.records.properties import SENSITIVITY
-from graphsvc.records.told import OPEN_KINDS
+from graphsvc.records.told import CONTESTED, HIDDEN_DENIAL, OPEN_KINDS
 
 # What a small number of witnesses reads as, without source clearance.
 FEW = "few"
@@ -67,6 +67,8 @@ def permits(grant: Grant, shown: str) -> bool:
 def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> int | str:
     """A number of witnesses' groups or claims as this reader may know it; nothing counts as 0.
 
+    Denials that the reader may not see read `contested` (`records.told.denial`).
+
     Of a pair (groups of witnesses, reports and records; see `records.told.voices`) the first alone decides.
 
     Example:
@@ -74,8 +76,12 @@ def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> in
         ('few', 2, 0, 3)
         >>> told(Grant("P"), [1, 4], 3), told(Grant("P"), [0, 1], 3), told(Grant("P"), [3, 1], 3)
         ('few', 1, 4)
+        >>> told(Grant("P"), [HIDDEN_DENIAL, 0], 3), told(Grant("P", sources=True), HIDDEN_DENIAL, 3)
+        ('contested', 'contested')
     """
     groups, others = (number or 0, 0) if not isinstance(number, Sequence) else number
+    if groups == HIDDEN_DENIAL:
+        return CONTESTED
     return groups + others if grant.sources or groups == 0 or groups >= few_below else FEW
 
 
@@ -104,7 +110,7 @@ def release(
     truncated: bool = False,
     few_below: int,
 ) -> Released:
-    """The answer without the columns this reader may not see, and small numbers of witnesses as `few`.
+    """The answer without the columns this reader may not see, small numbers of witnesses as `few`, hidden denials as `contested`.
 
     Queries fold what witnesses say by `$voices`; here, once more, no row of a single statement or claim of a witness
     passes without source clearance, whatever the query's text does.
@@ -115,6 +121,13 @@ def release(
     if counting and not grant.sources:
         rows = [
             tuple(told(grant, value, few_below) if place in counting else value for place, value in enumerate(row))
+            for row in rows
+        ]
+    elif counting and grant.handling != "C":
+        rows = [
+            tuple(
+                CONTESTED if place in counting and value == HIDDEN_DENIAL else value for place, value in enumerate(row)
+            )
             for row in rows
         ]
     coded = [place for place, column in enumerate(columns) if returns.get(column, "") == "Claim.handling"]

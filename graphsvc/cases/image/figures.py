@@ -65,17 +65,23 @@ def shares(
 
 
 def links(
-    claims: list[Claim], depends: Dependence, weights: Weights, few_below: int, suffix: str
+    claims: list[Claim], every: Iterable[Claim], depends: Dependence, weights: Weights, few_below: int, suffix: str
 ) -> Iterator[tuple[LinkKey, dict[str, Any]]]:
-    """Each link that claims of one level assert, with its properties; equal ones are one object. See `link_properties`."""
+    """Each link that claims of one level assert, with its properties; equal ones are one object. See `link_properties`.
+
+    `every` holds the claims of all levels: a link that none of this level denies, and another one does, is contested.
+    """
+    denied = {claim.key for claim in every if claim.denies}
     exact = link_table(claims, depends, weights)
     coarse = link_table(as_told(claims, depends, few_below), {}, weights)
     properties = lru_cache(maxsize=None)(partial(link_properties, few_below=few_below, suffix=suffix))
     for link, figures in exact.items():
-        yield link, properties(figures, coarse[link])
+        yield link, properties(figures, coarse[link], hidden=link in denied)
 
 
-def link_properties(figures: LinkFigures, as_told: LinkFigures, few_below: int, suffix: str) -> dict[str, Any]:
+def link_properties(
+    figures: LinkFigures, as_told: LinkFigures, few_below: int, suffix: str, *, hidden: bool = False
+) -> dict[str, Any]:
     """The figures of one link as the properties of one level (`records.properties`), told ones included.
 
     Args:
@@ -83,11 +89,12 @@ def link_properties(figures: LinkFigures, as_told: LinkFigures, few_below: int, 
         as_told: from what is told of them without source clearance.
         few_below: fewer groups than this read `few`.
         suffix: of the level.
+        hidden: whether a claim of a stricter level denies the link.
     """
     named: dict[str, Any] = {
         f"belief{suffix}": figures.belief,
         f"asserting{suffix}": figures.asserting,
-        f"denying{suffix}": figures.denying,
+        f"denying{suffix}": figures.denying or (told.HIDDEN_DENIAL if hidden else 0),
         f"groups{suffix}": figures.groups,
         f"independent{suffix}": figures.independent,
         f"other_sources{suffix}": figures.other_sources,
@@ -98,7 +105,7 @@ def link_properties(figures: LinkFigures, as_told: LinkFigures, few_below: int, 
     coarse: dict[str, Any] = {
         "belief": told_belief(as_told, few_below),
         "asserting": told.voices(figures.groups, figures.other_sources),
-        "denying": told.voices(figures.denying_groups, figures.denying_others),
+        "denying": told.denial(figures.denying_groups, figures.denying_others, few_below, hidden=hidden),
         "belief_on_record": told_belief(as_told, few_below, on_record=True),
     }
     named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}

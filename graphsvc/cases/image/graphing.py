@@ -448,7 +448,7 @@ def _links(
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
     alike, named = Alike(), dict[str, Properties]()
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
-        for link, properties in links(chosen, result.dependence[level], writer.weights, few_below, suffix):
+        for link, properties in links(chosen, claims, result.dependence[level], writer.weights, few_below, suffix):
             if link in result.reserved:  # without these it is not there for who lacks source clearance
                 properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
             # Every link that is told of under P is told of under all.

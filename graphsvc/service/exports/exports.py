@@ -19,12 +19,14 @@ from graphsvc.access import vault
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure
 from graphsvc.cases.stores.export_store import ShownFacts, expiry, merged, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.lines import is_title, require_reason
 from graphsvc.records.relations import LinkKey
+from graphsvc.records.told import CONTESTED
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
 from graphsvc.service.exports.exposure import (
@@ -41,10 +43,11 @@ from graphsvc.service.exports.given import Export, GivenExports, named_in
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
 from graphsvc.service.exports.whole_case import WholeCases, require_still
 from graphsvc.service.protection.requests import WHY, Requests
+from graphsvc.views.denials import gone_without
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.picture.export import Outward, leaving, outward
-from graphsvc.views.picture.network import Picture
+from graphsvc.views.picture.network import Edge, Picture
 from graphsvc.views.wording import is_pseudonym
 
 # What of an entity, statement or claim is never part of an export.
@@ -74,6 +77,7 @@ class Preview:
         exposure: over those and this one. Without source clearance one witness is taken to have told all of it.
         names: id inside → what to call it, for the facts that `exposure` names.
         left_out: links left out already.
+        contested: links that would go marked as contested, as what speaks against them stays here.
         arranged: whether places that somebody chose go along; at a stricter handling code they stay here, as they were
             chosen in view of more.
         by_source: whether `exposure` is told by source.
@@ -89,9 +93,15 @@ class Preview:
     exposure: Exposure
     names: dict[str, str]
     left_out: tuple[LinkKey, ...]
+    contested: tuple[Fact, ...]
     by_source: bool
     arranged: bool
     never: tuple[str, ...] = NEVER
+
+    @property
+    def against(self) -> str:
+        """Warning about links that would go without their denial; empty without such links."""
+        return gone_without(len(self.contested)) if self.contested else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +169,7 @@ class Exports:
             plan.exposure,
             plan.view.names,
             tuple(left_out),
+            tuple(facts(_contested_edges(plan.view, left_out))),
             self._ask.grant.sources,
             bool(plan.arranged),
         )
@@ -387,6 +398,10 @@ class Exports:
                 yield
         except Timeout:
             raise Busy("Another export of this case is being made. Try again in a moment.") from None
+
+
+def _contested_edges(view: Picture, left_out: Collection[LinkKey]) -> Iterator[Edge]:
+    return (edge for edge in view.edges if edge.denial == CONTESTED and edge.key not in left_out)
 
 
 def known_forms(asked: Collection[str]) -> list[str]:

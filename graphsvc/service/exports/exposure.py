@@ -25,12 +25,13 @@ from graphsvc.service.leads.material import Material
 from graphsvc.service.network.network import Network
 from graphsvc.service.network.request import MOST_NODES, PictureRequest
 from graphsvc.views.picture.export import part
-from graphsvc.views.picture.network import Edge, Picture, called, picture
+from graphsvc.views.picture.network import LINK, Edge, Picture, called, picture
 from graphsvc.views.wording import is_pseudonym
 
 _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
 # Kinds of entity that may be sealed.
 SEALABLE = ("person", "thing")
+_CALLED = "called"
 # Stands for whoever told it, where it must not be told who.
 SOMEONE = ""
 
@@ -184,6 +185,18 @@ def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tupl
     return {link, *((*link, day) for day in days if day)}
 
 
+def link_in(statement: tuple[str, ...]) -> LinkKey | None:
+    """Return the link in an entry of `ShownFacts.tells`; None for entries about a name, an entity or a day.
+
+    Example:
+        >>> link_in(("P2", "PILOTED", "C1")), link_in(("P2", "called", "x")), link_in(("P2",))
+        (('P2', 'PILOTED', 'C1'), None, None)
+    """
+    if len(statement) != len(LINK) or statement[1] == _CALLED:
+        return None
+    return statement[0], statement[1], statement[2]
+
+
 def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
     """What a name tells: that an entity bears it. By a keyed hash: somebody else who is erased may be named in it.
 
@@ -191,7 +204,7 @@ def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
         >>> name_tells(b"k" * 32, "B1", "Sea Urchin") == name_tells(b"k" * 32, "B1", "Sea S-7K3Q-X2MD-0A9B")
         False
     """
-    return entity, "called", hmac.digest(key, f"called\0{name}".encode(), hashlib.sha256)[:16].hex()
+    return entity, _CALLED, hmac.digest(key, f"called\0{name}".encode(), hashlib.sha256)[:16].hex()
 
 
 def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,12 @@ from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.cases.stores.export_store import RELEASED, ExportStore, ShownFacts, expiry, merged, no_such_export, number
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
-from graphsvc.service.exports.exposure import SOMEONE, Exposures, Resting, by_one
+from graphsvc.service.exports.exposure import SOMEONE, Exposures, Resting, by_one, link_in
 from graphsvc.service.protection.clearance import require_whole, sees_whole
 from graphsvc.service.protection.requests import Requests
+from graphsvc.views.denials import denial
 from graphsvc.views.wording import is_pseudonym
 
 Kept = Collection[tuple[str, str, str, str, str, tuple[str, ...]]]
@@ -37,6 +39,7 @@ class Export:
         taken_out: what does not go, in words → how much, as its manifest tells it but for small amounts.
         withheld: as it is made, what is for its maker alone to know of that; else nothing.
         exposure: of one that waits, for who may answer it; else None.
+        denied: links in it that its reader sees denied or contested, each with that in words; of one that waits, for who may answer it.
     """
 
     id: str
@@ -63,6 +66,7 @@ class Export:
     taken_out: dict[str, int | str]
     withheld: dict[str, int | str] = field(default_factory=dict)
     exposure: Exposure | None = None
+    denied: Mapping[LinkKey, str] = field(default_factory=dict)
     by_source: bool = False
 
 
@@ -258,6 +262,7 @@ class GivenExports:
             decidable=decidable,
             taken_out=shown.taken_out,
             exposure=self._waiting(row, shown) if decidable else None,
+            denied=self._denied_links(row, shown) if decidable else {},
             by_source=self._ask.grant.sources,
         )
 
@@ -270,6 +275,15 @@ class GivenExports:
             for _, earlier in self._export_store.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
         )
         return self.exposure(there, resting, given)
+
+    def _denied_links(self, row: Any, facts: ShownFacts) -> dict[LinkKey, str]:
+        """Find the links of an export that this person sees denied or contested; link → that in words."""
+        inside = self._inside(Exposures(self._ask.as_(Grant(row.handling))))
+        links = {(inside(link[0]), link[1], inside(link[2])) for link in map(link_in, facts.tells) if link}
+        ids = sorted({end for link in links for end in (link[0], link[2])})
+        rows = self._ask.rows("network.among", ids=ids).dicts()
+        denied = {(row["subject"], row["relation"], row["object"]): row["denying"] for row in rows if row["denying"]}
+        return {link: denial(denied[link]) for link in sorted(links & denied.keys())}
 
 
 def file_name(export: str) -> str:

@@ -5,12 +5,13 @@ Everything is computed on what this reader may see, not hidden afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from graphsvc.access.door.redact import told
 from graphsvc.analysis.doubt.falsehood import FalseAccounts
+from graphsvc.analysis.doubt.readings import FEWEST_SERVED
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.claims import Dependence
@@ -120,6 +121,11 @@ class Leads:
             )
             for lead in leads
         ]
+
+    def count_served(self, identifiers: Sequence[str]) -> dict[str, int]:
+        """Count the people lawfully served by each of these, as claims have it; counts below `FEWEST_SERVED` are left out."""
+        counted = self._ask.rows("network.counted", ids=list(identifiers), into=[]).dicts()
+        return {row["id"]: row["number"] for row in counted if row["number"] >= FEWEST_SERVED}
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
         """What false accounts could do to one lead.

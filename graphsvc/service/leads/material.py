@@ -41,9 +41,11 @@ from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Busy, NotFound, Refused
+from graphsvc.names.seal import age_mark
 from graphsvc.records.columns import ValueColumn, ordered
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
+from graphsvc.records.told import CONTESTED, denial
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.as_claims import claim_columns, claim_of, person_of
@@ -186,7 +188,21 @@ class Material:
 
     def _as_told(self, ranking: Ranking) -> Ranking:
         grant, few = self._ask.grant, self._ask.settings.few_below
-        return ranking if grant.sources else replace(ranking, leads=[_told(grant, lead, few) for lead in ranking.leads])
+        leads = ranking.leads if grant.sources else [_told(grant, lead, few) for lead in ranking.leads]
+        contested = self._contested_people()
+        return replace(
+            ranking,
+            leads=[
+                replace(lead, denied=CONTESTED) if lead.id in contested and not lead.denied else lead for lead in leads
+            ],
+        )
+
+    def _contested_people(self) -> frozenset[str]:
+        """Find the people with a link that only statements outside this reader's handling codes deny."""
+        if self._ask.grant.handling == "C":
+            return frozenset()
+        rows = self._ask.rows("hubs.contested", whole=True).dicts()
+        return frozenset(row["person"] for row in rows if row["denying"] == CONTESTED)
 
     def before(self, newer: Collection[int]) -> Before:
         """The ranking as it was before the deliveries of these numbers, which come after all others; as it is told.
@@ -216,9 +232,23 @@ class Material:
             claims = self._ask.material("hubs.claims", self._claims_made(), self._claims_laid)
             if not isinstance(claims, LaidClaims):
                 claims = sorted(claims, key=attrgetter("id"))
-            persons = self._ask.material("hubs.persons", person_of)
+            children = self._children()
+            persons = [
+                replace(person, child=True) if person.id in children else person
+                for person in self._ask.material("hubs.persons", person_of)
+            ]
         level = "all" if self._ask.grant.handling == "C" else "p"
         return claims, persons, self._ask.home.register.dependence(self._ask.case, level)
+
+    def _children(self) -> frozenset[str]:
+        """Find the sealed people under 18, by the rows that this reader's handling codes cover: their birth dates are in the vault."""
+        register, codes = self._ask.home.register, self._ask.grant.codes
+        on = register.opened_on(self._ask.case)
+        return frozenset(
+            name
+            for name, standing in register.sealed(self._ask.case).items()
+            if any(age_mark(row, on) for row in standing.identities if row.get("handling", "P") in codes)
+        )
 
     def _claims_made(self) -> Make[Claim]:
         """What makes claims of rows: where another clearance of the case has one that is equal in all of it, that one.
@@ -437,7 +467,7 @@ def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
         groups=told(grant, int(lead.groups), few_below),
         independent=None,
         groups_on_record=told(grant, int(lead.groups_on_record), few_below),
-        denied=told(grant, (lead.denying_groups, lead.denying_others), few_below),
+        denied=told(grant, denial(lead.denying_groups, lead.denying_others, few_below), few_below),
         denying_groups=0,
         denying_others=0,
     )

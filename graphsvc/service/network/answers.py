@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from graphsvc.access.log.audit import now
+from graphsvc.analysis.evidence.roles import COERCES
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
@@ -122,7 +124,8 @@ class Answers:
         carried = {name: number for (name, relation), (number, _) in counted.items() if relation == CARRIED}
         served = {name: number for (name, relation), (number, _) in counted.items() if relation == SERVES}
         standing, ranked = self._standing({node.id for node in first.nodes})
-        some = rows(first, asked, standing, carried, served)
+        coercers = self._coercers(reads, {*actors, *runs})
+        some = rows(first, asked, standing, carried, served, coercers)
         behind_them = {said.who.id for row in some for said in row.said}
         around = reads.around({*behind_them, *(node.id for row in some for node, _ in row.along)}, LINKING)
         every = list(dict.fromkeys((*named, *shared_by(some, around))))
@@ -166,6 +169,18 @@ class Answers:
         """(id, relation) → people carried on a crossing, or served by a person, and the belief of the best such link."""
         counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
+
+    def _coercers(self, reads: _Reads, people: Collection[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Map each of these people to the id and name of everybody who is said to have coerced them."""
+        coercers: dict[str, list[str]] = defaultdict(list)
+        for row in reads.around(people, COERCES):
+            if row["object"] in people:
+                coercers[row["object"]].append(row["subject"])
+        names = self._ask.named({name for ids in coercers.values() for name in ids})
+        return {
+            person: tuple((name, names[name]["name"] or name) for name in ids if name in names)
+            for person, ids in coercers.items()
+        }
 
     def _crossings(self, first: str, last: str) -> tuple[list[str], dict[str, str], bool]:
         """Crossings of some days, those that may be of them (id → date), and whether there are more of these."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import LinkKey
+from graphsvc.views import denials, wording
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, denied
-from graphsvc.views.behind.words import all_the_same, beginning, called, denied_by
+from graphsvc.views.behind.words import all_the_same, beginning, called
 from graphsvc.views.picture.network import Node
-from graphsvc.views.wording import STATEMENTS, begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Denial:
             return "accounts of witnesses, which are not shown one by one"
         of = f" of {shown(self.taken_on)}" if self.taken_on else ""
         graded = f", graded {self.grade}" if self.grade else ""
-        return f"{STATEMENTS.get(self.kind, self.kind)} {self.statement}{of}{graded}"
+        return f"{wording.STATEMENTS.get(self.kind, self.kind)} {self.statement}{of}{graded}"
 
     @property
     def says(self) -> str:
@@ -52,7 +52,7 @@ class Denial:
     @property
     def line(self) -> str:
         """What it is and says, in a sentence."""
-        line = begin(": ".join(filter(None, (self.text, self.says))))
+        line = wording.begin(": ".join(filter(None, (self.text, self.says))))
         return line if line.endswith((".”", "…”")) else f"{line}."
 
 
@@ -69,11 +69,6 @@ class Against:
     denials: tuple[Denial, ...]
 
     @property
-    def denied_by(self) -> str:
-        """By how many it is denied, as far as that is told."""
-        return denied_by(self.said.edge.denying)
-
-    @property
     def all_the_same(self) -> str:
         """Who says it all the same, or that it is hardly believed."""
         edge = self.said.edge
@@ -83,7 +78,12 @@ class Against:
     def text(self) -> str:
         """All of it on one line."""
         what = f"{self.said.who.name} {self.said.edge.says} {called(self.target)}"
-        return " ".join((f"{what}: {self.denied_by}; {self.all_the_same}.", *(each.line for each in self.denials)))
+        return " ".join(
+            (
+                f"{what}: {denials.denial(self.said.edge.denying)}; {self.all_the_same}.",
+                *(each.line for each in self.denials),
+            )
+        )
 
 
 def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from graphsvc.analysis.doubt.readings import FEWEST_SERVED
 from graphsvc.records.numbers import count, significant
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.behind.against import Against, Denial, against
@@ -32,6 +33,7 @@ COLUMNS = (
     "other_sources",
     "belief_on_record",
     "served",
+    "coerced",
     "rank",
     "best_rank",
     "worst_rank",
@@ -167,6 +169,7 @@ class Answer:
                         | {
                             "belief": edge.belief,
                             "denied": edge.denied,
+                            "denying": edge.denying,
                             "doubtful": edge.doubtful,
                             "weak": is_weak(edge),
                         }
@@ -256,6 +259,8 @@ def _told(said: PartSaid) -> dict[str, Any]:
         "hardly": said.is_hardly_believed,
         "by_weak_way": said.by_weak_way,
         "served": said.served,
+        "served_many": said.served >= FEWEST_SERVED,
+        "coerced": [{"id": identifier, "name": name} for identifier, name in said.coerced],
         "rank": lead.rank if lead else None,
         "best_rank": lead.best if lead else None,
         "worst_rank": lead.worst if lead else None,
@@ -268,5 +273,7 @@ def _told(said: PartSaid) -> dict[str, Any]:
 def _row(row: AnswerRow, said: PartSaid | None) -> list[Any]:
     plain = {"about": row.about.id, "about_name": row.about.name, "not_known": unnamed(row)}
     if said is not None:
-        plain = _told(said) | {"who": said.who.id, "name": said.who.name} | plain
+        coerced = [name for _, name in said.coerced]
+        plain = _told(said) | {"who": said.who.id, "name": said.who.name, "coerced": coerced} | plain
+        plain["denied"] = said.edge.denial
     return [plain.get(column) for column in COLUMNS]

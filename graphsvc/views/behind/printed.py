@@ -10,7 +10,7 @@ from graphsvc.records.numbers import count
 from graphsvc.views.behind.answer import Answer
 from graphsvc.views.behind.gaps import unnamed
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak
-from graphsvc.views.behind.words import against_it, called, carried, doubts_of, served
+from graphsvc.views.behind.words import against_it, called, carried, coercion, doubts_of, served
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
@@ -109,9 +109,9 @@ def _more(many: int, what: str, which: str) -> Iterator[str]:
 
 
 def _said(row: AnswerRow, *, in_steps: bool) -> Iterator[list[str]]:
-    """What is said of those named, the weak last; what their rank rests on and whom they served stands where they are named first."""
+    """Yield the cells of each part by lead rank; each person's reasons and services appear with their first part."""
     named: set[str] = set()
-    for said in sorted(row.said, key=lambda said: said.is_weak):
+    for said in row.said:
         yield _cells(said, again=said.who.id in named, in_steps=in_steps)
         named.add(said.who.id)
 
@@ -127,6 +127,8 @@ def _cells(said: PartSaid, *, again: bool, in_steps: bool) -> list[str]:
         name += f", {SIGNS['unidentified']}"
     if said.served and not again:
         name += f"; {served(said.served)}"
+    if said.coerced and not again:
+        name += f"; {coercion([by for _, by in said.coerced])}"
     return [
         name,
         edge.says + (f" {called(said.what)}" if said.what else ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class PartSaid:
         edge: the link, with its figures as released. way: the link by which `what` comes in; None: it was asked about itself.
         lead: where they stand in the ranking; None: they are not ranked, or this reader sees no ranking.
         served: people whom they are said to have served lawfully.
+        coerced: (id, name) of each person who is said to have coerced them.
     """
 
     who: Node
@@ -75,6 +77,7 @@ class PartSaid:
     lead: LeadRank | None
     served: int = 0
     way: Edge | None = None
+    coerced: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_weak(self) -> bool:
@@ -99,7 +102,7 @@ class PartSaid:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """What is said of those behind one entity: by relation, those who arrange first, the better believed before the weak.
+    """The parts of the people behind one entity: by relation, the arranging ones first, then by lead rank.
 
     Attributes:
         about: the entity. along: what is asked about with it, and the link to it.
@@ -151,6 +154,7 @@ def rows(
     leads: Mapping[str, LeadRank],
     carried: Mapping[str, int] = MappingProxyType({}),
     served: Mapping[str, int] = MappingProxyType({}),
+    coerced: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({}),
 ) -> list[AnswerRow]:
     """The rows that a picture of what was asked about, of what is asked along with it, and of whoever is behind either, holds.
 
@@ -160,6 +164,7 @@ def rows(
         leads: id → where they stand in the ranking.
         carried: id of a crossing → people said to have been carried on it.
         served: id of a person → people they are said to have served lawfully.
+        coerced: id of a person → (id, name) of each person who is said to have coerced them.
     """
     nodes = {node.id: node for node in view.nodes}
     ends: dict[tuple[str, str], list[Edge]] = defaultdict(list)
@@ -172,7 +177,15 @@ def rows(
         order = {name: place for place, name in enumerate(only)}
         what = None if way is None else target
         done = [
-            PartSaid(nodes[edge.subject], what, edge, leads.get(edge.subject), served.get(edge.subject, 0), way)
+            PartSaid(
+                nodes[edge.subject],
+                what,
+                edge,
+                leads.get(edge.subject),
+                served.get(edge.subject, 0),
+                way,
+                coerced.get(edge.subject, ()),
+            )
             for edge in ends["object", target.id]
             if edge.relation in order
         ]
@@ -207,6 +220,6 @@ def rows(
     return [row(nodes[name]) for name in dict.fromkeys(asked) if name in nodes]
 
 
-def weight(said: PartSaid) -> tuple[bool, float, str, str]:
-    """What better told things come first by."""
-    return said.is_weak, -said.edge.belief, said.who.name, said.who.id
+def weight(said: PartSaid) -> tuple[float, float, str, str]:
+    """Order parts by lead rank, which one denial does not change; unranked people come last, by belief."""
+    return said.lead.rank if said.lead else math.inf, -said.edge.belief, said.who.name, said.who.id

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graphsvc.records.numbers import count
 from graphsvc.views.behind.rows import PartSaid
+from graphsvc.views.denials import denial
 from graphsvc.views.picture.network import Edge, Node
 from graphsvc.views.wording import voices
 
@@ -38,29 +41,29 @@ def served(number: int) -> str:
     return f"lawfully served {count(number, 'person')} ({COUNTED})"
 
 
-def denied_by(denying: int | str) -> str:
-    """That something is denied, and by how many as far as that is told.
+def coercion(by: Sequence[str]) -> str:
+    """Name the people who are said to have coerced somebody.
 
     Example:
-        >>> denied_by(2), denied_by(0)
-        ('denied by 2', 'denied')
+        >>> coercion(["Ann"]), coercion(["Ann", "Bo"])
+        ('said to have been coerced by Ann', 'said to have been coerced by Ann and Bo')
     """
-    return f"denied by {denying}" if denying else "denied"
+    return f"said to have been coerced by {', '.join(by[:-1])}{' and ' if by[:-1] else ''}{by[-1]}"
 
 
-def doubts(*, denied: bool, doubtful: bool, denying: int | str = 0) -> str:
+def doubts(denying: int | str, *, doubtful: bool) -> str:
     """What there is against a link: both where both hold; empty if there is nothing.
 
     Example:
-        >>> doubts(denied=True, doubtful=True, denying=1), doubts(denied=False, doubtful=False)
+        >>> doubts(1, doubtful=True), doubts(0, doubtful=False)
         ('denied by 1, hardly believed', '')
     """
-    return ", ".join(word for word, holds in ((denied_by(denying), denied), (HARDLY, doubtful)) if holds)
+    return ", ".join(filter(None, (denial(denying), HARDLY if doubtful else "")))
 
 
 def weak_way(name: str) -> str:
-    """That what something was done to comes in by a link that is denied or hardly believed."""
-    return f"{name} is denied or {HARDLY}"
+    """Warning that something is only reached over a link that is contested or hardly believed."""
+    return f"{name} is contested or {HARDLY}"
 
 
 def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
@@ -97,7 +100,7 @@ def beginning(text: str) -> str:
 
 def doubts_of(edge: Edge) -> str:
     """What there is against a link: see `doubts`."""
-    return doubts(denied=edge.denied, doubtful=edge.doubtful, denying=edge.denying)
+    return doubts(edge.denying, doubtful=edge.doubtful)
 
 
 def against_it(said: PartSaid) -> str:

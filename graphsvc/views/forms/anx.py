@@ -9,12 +9,13 @@ from xml.etree.ElementTree import Element, SubElement
 from graphsvc.records.charts import TYPES
 from graphsvc.records.grading import HANDLING
 from graphsvc.records.relations import family
+from graphsvc.views.denials import denial
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.graph import PALETTES, width
 from graphsvc.views.picture.network import Edge, Node, Picture
-from graphsvc.views.wording import RANGES, SIGNS, begin, belief_range, voices
+from graphsvc.views.wording import RANGES, begin, belief_range, voices
 
 _STYLES = {1: "DotStyleDotted", 2: "DotStyleDashed", 3: "DotStyleSolid", 4: "DotStyleSolid"}
 # Belief by its step → how a chart calls the strength of a link, and how it draws it.
@@ -85,7 +86,7 @@ def _link(items: Element, edge: Edge, about: About, called: Mapping[str, str]) -
     text = f"Belief {belief_range(edge.belief)}. Said by {voices(edge.groups, edge.other_sources)}."
     card = {
         "Summary": _plain(said),
-        "Text": text + (f" {begin(SIGNS['denied'])}." if edge.denied else ""),
+        "Text": text + (f" {begin(denial(edge.denying))}." if edge.denied else ""),
         "SourceReference": _plain(about.mark),
         "SourceType": "graphsvc",
         "GradeThreeIndex": given["GradeThreeIndex"],
@@ -106,7 +107,7 @@ def _link(items: Element, edge: Edge, about: About, called: Mapping[str, str]) -
     )
     told_more = {
         "belief on the record": belief_range(edge.belief_on_record),
-        "denied": "yes" if edge.denied else "",
+        "denied": edge.denial,
         "from date": edge.first_on,
         "to date": edge.last_on,
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import FAMILIES, family
-from graphsvc.records.told import MIDDLES
+from graphsvc.records.told import CONTESTED, MIDDLES
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.folding import FoldedPicture
@@ -316,13 +316,14 @@ def _line(edge: Edge, course: _Course, taken: list[Box], *, wordy: bool) -> tupl
     if edge.denied:
         words = _cross(x, y)
         taken.append(_around(x, y, 6))
-    half = _wide(edge.says, _WORDS) / 2 + 2
+    says = f"{edge.says}, {CONTESTED}" if edge.denial == CONTESTED else edge.says
+    half = _wide(says, _WORDS) / 2 + 2
     low = y + (12 if edge.denied else 0)
     box = (x - half, low - 8, x + half, low + 8)
     if wordy and _clear(box, taken):
         taken.append(box)
         ink = _INK["denied"] if edge.denied else _INK["quiet"]
-        words += _text(edge.says, x, low + 4, _WORDS, f'fill="{ink}" text-anchor="middle"{_HALO}')
+        words += _text(says, x, low + 4, _WORDS, f'fill="{ink}" text-anchor="middle"{_HALO}')
     return line, words
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records.relations import RELATIONS
+from graphsvc.views.denials import denial
 from graphsvc.views.forms.about import About
 from graphsvc.views.forms.rows import link_id
 from graphsvc.views.picture.network import Edge, Node, Picture
@@ -100,9 +101,9 @@ def _edge(edge: Edge, schemata: Mapping[str, str], about: About) -> dict[str, An
     if not (_is(schemata[edge.subject], schema.takes) and _is(schemata[edge.object], schema.gives)):
         schema = _UNKNOWN
     description = f"Belief {belief_range(edge.belief)}, on the record {belief_range(edge.belief_on_record)}."
-    description += f" Said by {voices(edge.groups, edge.other_sources)}." + (
-        " Denied by someone." if edge.denied else ""
-    )
+    description += f" Said by {voices(edge.groups, edge.other_sources)}."
+    if edge.denied:
+        description += f" {begin(denial(edge.denying))}."
     properties = {
         schema.source: [edge.subject],
         schema.target: [edge.object],

@@ -66,7 +66,8 @@ def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
     for node in view.nodes:
         graph.add_node(node.id, kind=node.kind, name=node.name, sealed=node.sealed)
     for edge in view.edges:
-        values = {name: getattr(edge, name) for name in ("belief", "denied", "other_sources", "belief_on_record")}
+        values = {name: getattr(edge, name) for name in ("belief", "other_sources", "belief_on_record")}
+        values["denied"] = edge.denial
         graph.add_edge(edge.subject, edge.object, key=edge.relation, relation=edge.relation, **values)
     return writable(graph)
 

@@ -15,7 +15,7 @@ from graphsvc.views.forms.drawing import legend, picture, sheet
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import size
-from graphsvc.views.wording import SIGNS, period
+from graphsvc.views.wording import period
 
 _PAGE = Path(__file__).with_name("page.typ")
 # Distribution → folder of its fonts. Noto Sans has Latin (Vietnamese too), Greek and Cyrillic; the other Arabic script.
@@ -37,6 +37,8 @@ _SCRIPTS = (
 _FINE, _MOST_PIXELS = 2.0, 10_000
 _POINTS = 72.0
 _LEGEND_WIDTH = 1032.0
+# The `denied` column of a link → words after its relation.
+_DENIED = {"yes": " (denied by someone)", "contested": " (contested)", "no": ""}
 _ONE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.picture), format: "svg")"""
 
@@ -56,7 +58,7 @@ def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
         "links": [
             [
                 called[row["source"]],
-                row["label"] + (f" ({SIGNS['denied']})" if row["denied"] else ""),
+                row["label"] + _DENIED[row["denied"]],
                 called[row["target"]],
                 row["belief"],
                 row["on_record"],

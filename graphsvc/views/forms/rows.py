@@ -32,7 +32,8 @@ def link_rows(view: Picture) -> list[dict[str, Any]]:
     """The links as rows: what of them goes out.
 
     `belief` and `on_record` are told in words, as a step, *some* or *nothing*; `weight` and `weight_on_record` are the same
-    as numbers, 0 to 1: the middle of the step, 0.5 for *some*, 0 for *nothing*. So they tell no more than the words.
+    as numbers, 0 to 1: the middle of the step, 0.5 for *some*, 0 for *nothing*. So they tell no more than the words. `denied` is `yes`, `no`, or
+    `contested`: something speaks against the link that does not go.
     """
     return [
         {
@@ -45,7 +46,7 @@ def link_rows(view: Picture) -> list[dict[str, Any]]:
             "belief": belief_range(edge.belief),
             "weight_on_record": edge.belief_on_record,
             "on_record": belief_range(edge.belief_on_record),
-            "denied": edge.denied,
+            "denied": edge.denial,
             "groups": str(edge.groups),
             "other_sources": edge.other_sources,
             "first_on": edge.first_on,

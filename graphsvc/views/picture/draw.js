@@ -72,7 +72,7 @@ globalThis.NetworkPicture = class {
     for (const edge of data.edges) {
       edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
       edge.says = edge.bundle && edge.links > 1 ? `${edge.links} links` : data.says[edge.relation];
-      edge.title = `${edge.says}: belief ${data.beliefs[edge.belief] || edge.belief.toFixed(2)}${edge.denied ? `, denied by ${edge.denied}` : ""}`;
+      edge.title = `${edge.says}: belief ${data.beliefs[edge.belief] || edge.belief.toFixed(2)}${edge.denied ? `, ${edge.denied}` : ""}`;
     }
     const wanted = new Set(data.nodes.map((node) => node.id));
     const links = new Set(data.edges.map((edge) => edge.id));
@@ -560,7 +560,8 @@ globalThis.NetworkPicture = class {
         said ||= near && this.clear(box, taken);
         if (said) taken.push(box);
       }
-      const label = [edge.denied && !this.look.faint(edge) ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";
+      const says = edge.denied === "contested" ? `${edge.says}, contested` : edge.says;
+      const label = [edge.denied && !this.look.faint(edge) ? "✕" : "", said ? says : ""].join(" ").trim() || " ";
       const size = (edge.denied && !said ? 15 : 10.5) / scale;
       const old = this.edges.get(edge.id);
       if ((old.label ?? " ") !== label || (label !== " " && old.font.size !== size)) {

@@ -130,7 +130,7 @@ def outward(
                     belief=_told(edge.belief),
                     belief_on_record=_told(edge.belief_on_record),
                     asserting=0,
-                    denying="someone" if edge.denied else 0,
+                    denying=told.CONTESTED if edge.denying == told.CONTESTED else "someone" if edge.denied else 0,
                 )
                 for edge in remaining_edges
                 if edge.subject in ids and edge.object in ids

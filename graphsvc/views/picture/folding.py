@@ -15,6 +15,7 @@ from graphsvc.records.dates import ending
 from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, LinkKey
+from graphsvc.records.told import CONTESTED
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, Picture
 
@@ -79,9 +80,9 @@ class Bundle(Edge):
         links: the links in it, most believed first. relation, says: those of the link if there is but one; else empty, and
             how many there are in words.
         belief, step, belief_on_record: of the link that is most believed; doubtful: none is believed more than not.
-        denied: at least one of them is denied.
+        denied: at least one of them is denied. denying: of the link if there is but one; else `contested` or `someone`.
         directed: all of them say who acts on whom, and all the same way.
-        asserting, denying, groups, other_sources and those on record: of the link if there is but one; else empty or 0: what
+        asserting, groups, other_sources and those on record: of the link if there is but one; else empty or 0: what
             several links rest on cannot be added up.
     """
 
@@ -230,10 +231,17 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
             "belief_on_record": max(edge.belief_on_record for edge in edges),
             "first_on": min((edge.first_on for edge in edges if edge.first_on), default=""),
             "last_on": max((edge.last_on for edge in edges if edge.last_on), key=ending, default=""),
-            **dict.fromkeys(("asserting", "denying", "groups", "groups_on_record"), ""),
+            "denying": _denying(edges),
+            **dict.fromkeys(("asserting", "groups", "groups_on_record"), ""),
             **dict.fromkeys(("other_sources", "other_sources_on_record"), 0),
         }
     return Bundle(**values, links=tuple(key for _, key in some))
+
+
+def _denying(edges: Iterable[Edge]) -> int | str:
+    """Sum up the denials of several links: `contested` if every denied one is, `someone` if another is, else 0."""
+    denials = {edge.denial for edge in edges} - {"no"}
+    return 0 if not denials else CONTESTED if denials == {CONTESTED} else "someone"
 
 
 def _id(group: FoldedGroup) -> str:

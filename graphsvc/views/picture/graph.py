@@ -17,6 +17,7 @@ from typing import Any
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import family, says
 from graphsvc.records.told import MIDDLES, SOME
+from graphsvc.views.denials import denial
 from graphsvc.views.picture.arrangements import Frame
 from graphsvc.views.picture.folding import Bundle, FoldedPicture
 from graphsvc.views.picture.network import Edge, Node, Picture
@@ -269,7 +270,7 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
     if edge.ungraded:
         drawing["ungraded"] = True
     if edge.denied:
-        drawing["denied"] = edge.denying or "someone"
+        drawing["denied"] = denial(edge.denying or "someone")
     if edge.belief_on_record:
         drawing["record"] = round(edge.belief_on_record, digits)
     if edge.first_on or edge.last_on:

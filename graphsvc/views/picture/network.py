@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, family, says
-from graphsvc.records.told import step
+from graphsvc.records.told import CONTESTED, step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.wording import title
@@ -65,8 +65,9 @@ class Edge:
     Attributes:
         says: the relation in words; directed: whether it says who acts on whom.
         step: belief in four steps, 1 to 4.
-        doubtful: belief under one half; denied: at least one claim denies it.
-        groups: independent groups of witnesses, as this reader may be told (`few` or a number); asserting, denying likewise.
+        doubtful: belief under one half; denied: something denies it.
+        groups: independent groups of witnesses, as this reader may be told (`few` or a number); asserting likewise.
+        denying: how many claims deny it, as this reader may be told; `contested` where that may not be told.
         groups_on_record: those among claims on the record alone; other_sources_on_record likewise.
         bend: 0 straight; ±1, ±2 …: beside others between the same two nodes.
         ungraded: no claim of the grades that were asked for asserts it.
@@ -97,6 +98,11 @@ class Edge:
     def key(self) -> LinkKey:
         """By what it is told from others."""
         return self.subject, self.relation, self.object
+
+    @property
+    def denial(self) -> str:
+        """The `denied` column of files: `yes`, `no`, or `contested` where the reader may not see what denies it."""
+        return CONTESTED if self.denying == CONTESTED else "yes" if self.denied else "no"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import html
 import json
 from functools import lru_cache
 
+from graphsvc.views.denials import denial
 from graphsvc.views.picture.graph import DRAW, SCRIPT, drawn, library
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import size
@@ -92,7 +93,7 @@ def _table(view: Picture) -> str:
                 edge.says,
                 names[edge.object],
                 belief_told(edge.belief) if view.in_steps else belief(edge.belief),
-                f"denied by {edge.denying}" if edge.denied else "",
+                denial(edge.denying),
             )
         )
         + "</tr>"

@@ -47,7 +47,7 @@ def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list
         >>> old = {("P1", "PAID", "P2"): (2, 0, False, 1, 0), ("P1", "PAID", "P3"): (4, 0, False, 1, 0)}
         >>> new = {("P1", "PAID", "P2"): (3, 0, True, 1, 0)}
         >>> [(change.object, change.kind, change.what) for change in changed(old, new)]
-        [('P3', 'gone', 'gone'), ('P2', 'moved', 'believed more, denied by someone now')]
+        [('P3', 'gone', 'gone'), ('P2', 'moved', 'believed more, denied or contested now')]
     """
     changes = [_change(key, "new", "new") for key in after if key not in before]
     changes += [_change(key, "gone", "gone") for key in before if key not in after]

@@ -86,7 +86,7 @@ def table(case: str) -> ResponseReturnValue:
         waiting=[export for export in exports if export.decidable],
         recall=[export for export in exports if export.recall and export.recalled_at is None],
         exports=[export for export in exports if not export.decidable],
-        names=_names(session, facts),
+        names=_names(session, facts, (link for export in exports for link in export.denied)),
         days=home().settings.export_days,
     )
 
@@ -149,7 +149,9 @@ def _preview(session: Session) -> ResponseReturnValue:
         case=session.case,
         found=preview,
         called={row["id"]: row["label"] for row in preview.nodes},
-        names=_names(session, [*shown, *preview.exposure.leave_out], preview.left_out),
+        names=_names(session, [*shown, *preview.exposure.leave_out, *preview.contested], preview.left_out),
+        # Ticked until a person has seen it and chosen otherwise.
+        contested=[(fact, fact.key not in _links_of("weighed")) for fact in preview.contested],
         left_out=[(json.dumps(key), key) for key in preview.left_out],
         reason=form.get("reason", ""),
         forms=[FORMS[name].title for name in known_forms(form.getlist("form"))],
@@ -278,14 +280,19 @@ def _is_link(value: Any) -> bool:
     return isinstance(value, list) and len(value) == _LINK_PARTS and all(isinstance(part, str) for part in value)
 
 
-def _left_out() -> list[tuple[str, str, str]]:
-    """Links that stay here.
+def _left_out() -> list[LinkKey]:
+    """Links that stay here. Raises as `_links_of`."""
+    return _links_of("out")
+
+
+def _links_of(field: str) -> list[LinkKey]:
+    """The links that a field of the form names.
 
     Raises:
-        RequestError: one of them is none.
+        RequestError: a value is not a link.
     """
     links = []
-    for text in request.form.getlist("out"):
+    for text in request.form.getlist(field):
         try:
             link = json.loads(text)
         except (ValueError, RecursionError):

@@ -89,10 +89,12 @@ def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
         leads = [] if ranking.verdict == "abstains" else ranking.leads
         total, first = len(leads), first_of(request.args, len(leads), PAGE)
         shown = reviewed(session.leads.rows(leads[first - 1 : first - 1 + PAGE]), session)
+    served = session.leads.count_served([row["id"] for row in shown])
     low, high = charts.scale([row["shares"] for row in shown])
     for row in shown:
         row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
         row["line"] = _line(row, len(ranking.leads))
+        row["served"] = served.get(row["id"], 0)
     return {
         "verdict": ranking.verdict,
         "reason": ranking.reason,

@@ -1,0 +1,32 @@
+"""Words for the denial of a link: they go with the link to every page and file."""
+
+from __future__ import annotations
+
+from graphsvc.records.numbers import count, plural
+from graphsvc.records.told import CONTESTED
+
+
+def denial(denying: int | str) -> str:
+    """Say in words that a link is denied; empty for no denial.
+
+    Args:
+        denying: how many deny it, or `contested` or true where the reader only learns that it is denied.
+
+    Example:
+        >>> denial(2), denial("someone"), denial("contested"), denial(True), denial(0)
+        ('denied by 2', 'denied by someone', 'contested', 'contested', '')
+    """
+    if denying is True or denying == CONTESTED:
+        return CONTESTED
+    return f"denied by {denying}" if denying else ""
+
+
+def gone_without(links: int) -> str:
+    """Warn that links of an export would go without what speaks against them.
+
+    Example:
+        >>> gone_without(1)
+        '1 link that you see denied or contested would go without what speaks against it.'
+    """
+    them = plural(links, "it", "them")
+    return f"{count(links, 'link')} that you see denied or contested would go without what speaks against {them}."

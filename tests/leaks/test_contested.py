@@ -1,0 +1,147 @@
+"""What a denial under handling code C changes for readers cleared for P: the word `contested` on its link, and nothing else.
+
+The same case holds one such denial after another: by each of two witnesses, by a report, by a record, by all of them. Readers
+cleared for P get the same bytes every time, so the word tells neither a source, nor a kind of source, nor a number. Against the
+case without any denial, all that answers at P are made of differs in one figure of that link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.records.properties import P_SUFFIX
+from graphsvc.service import Service, quiet
+from graphsvc.store.image import Image, read_image
+from tests.leaks import homes, small
+from tests.leaks.small import CASE, FIRST, Small
+from tests.toolbox import clock
+from tests.toolbox.rows import Tables, claim, write
+
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="reads every page of a case with each of several denials")]
+LINK = ("boss-1", "ORGANISED", "crossing-1")
+PEOPLE = {
+    "low": small.PEOPLE["low"],
+    "sourced": (("investigator", "analyst", "supervisor"), {CASE: Grant("P", sources=True)}),
+    "whole": (("investigator", "analyst"), {CASE: Grant("C", sources=True)}),
+}
+
+
+def denial(statement: str, **cells: str) -> Tables:
+    """A statement under C that denies the link, by somebody whom nothing under P names if they are a witness."""
+    witness = cells.get("source_id", small.SEALED)
+    return {
+        "people": [{"id": witness}] if witness != small.SEALED else [],
+        "statements": [{"id": statement, "handling": "C", **cells}],
+        "links": [claim(*LINK, statement, polarity="denies")],
+    }
+
+
+def together(*deliveries: Tables) -> Tables:
+    return {table: [row for one in deliveries for row in one[table]] for table in deliveries[0]}
+
+
+ANN = denial("c-account-1", kind="witness", source_id="c-witness-1", source_grade="1", assessment="A", on_record="yes")
+# This one is a passenger whom readers cleared for P see under a pseudonym.
+BEA = denial("c-account-2", kind="witness", source_id=small.SEALED, source_grade="3", assessment="E")
+REPORT = denial("c-report", kind="intelligence", taken_on="2020-06-01", summary="was in hospital that night")
+RECORD = denial("c-record", kind="record", source_grade="1", assessment="A")
+DENIALS = {
+    "nothing": Tables(),
+    "one witness": ANN,
+    "another witness": BEA,
+    "a report": REPORT,
+    "a record": RECORD,
+    "all of them": together(ANN, BEA, REPORT, RECORD),
+}
+
+
+@dataclass
+class Contested:
+    """What readers got, and what the graph held, in each state of the case; state → reader → address → answer."""
+
+    read: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    images: dict[str, Image] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def contested(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Contested:
+    folder, result = tmp_path_factory.mktemp("contested"), Contested()
+    write(folder / "first", **FIRST)
+    with clock.standing_still(), homes.hasty(Service(at_server(named="part", snapshot_rows=1))) as first:
+        for name, (roles, grants) in PEOPLE.items():
+            accounts.add(first.database, name, roles, grants)
+        first.register.key(CASE, create=True)
+        others = {state: homes.copied(first, at_server(named="part", snapshot_rows=1)) for state in DENIALS}
+    for state, settings in others.items():
+        tables = DENIALS[state]
+        with clock.standing_still(), homes.hasty(Service(settings)) as service:
+            there, whole = Small(service), Small(service).session("whole")
+            whole.deliveries.load(folder / "first", quiet)
+            if tables:
+                write(folder / state, **tables)
+                loaded = whole.deliveries.load(folder / state, quiet, partial=True)
+                assert loaded.rejections == []
+            result.images[state] = read_image(service.store(), CASE)
+            result.read[state] = {"low": there.read("low"), "sourced": there.read("sourced", 1)}
+            if tables:
+                assert loaded.delivery is not None
+                whole.deliveries.undo(loaded.delivery, quiet)
+                result.images[f"{state}, taken back"] = read_image(service.store(), CASE)
+            homes.wipe(service, CASE)
+    return result
+
+
+def at_p(image: Image) -> dict[Any, Any]:
+    """All of a case that an answer to a reader cleared for P is made of: element → its properties."""
+    nodes = {
+        key: properties
+        for label in image.nodes
+        for key, properties in image.nodes[label].items()
+        if properties.get("handling") == "P"
+    }
+    claims = {key: claim for key, claim in image.claims.items() if str(claim[0]["handling"]).startswith("P")}
+    links = {
+        link: {name: value for name, value in properties.items() if name.endswith(P_SUFFIX)}
+        for link, properties in image.links.items()
+    }
+    return nodes | claims | {link: values for link, values in links.items() if values}
+
+
+def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    return [asked for asked in one.keys() | other.keys() if one.get(asked) != other.get(asked)]
+
+
+@pytest.mark.parametrize("reader", ["low", "sourced"])
+@pytest.mark.parametrize("state", [*DENIALS][2:])
+def test_whoever_denies_and_however_many_the_answers_are_the_same_bytes(
+    contested: Contested, state: str, reader: str
+) -> None:
+    assert differing(contested.read["one witness"][reader], contested.read[state][reader]) == []
+
+
+@pytest.mark.parametrize("state", [*DENIALS][1:])
+def test_nothing_that_answers_at_p_are_made_of_differs_but_that_word(contested: Contested, state: str) -> None:
+    before, after = at_p(contested.images["nothing"]), at_p(contested.images[state])
+    assert before.keys() == after.keys()
+    assert {key for key in before if before[key] != after[key]} == {LINK}
+    told = {name: after[LINK].get(name) for name in after[LINK] if after[LINK][name] != before[LINK].get(name)}
+    assert told == {"denying_p": -1, "denying_told_p": [-1, 0]}
+    assert before[LINK].keys() <= after[LINK].keys()
+    assert at_p(contested.images[f"{state}, taken back"]) == before
+
+
+@pytest.mark.parametrize("reader", ["low", "sourced"])
+def test_the_link_reads_contested_without_a_word_of_what_denies_it(contested: Contested, reader: str) -> None:
+    before, after = (str(contested.read[state][reader]) for state in ("nothing", "all of them"))
+    denied = '"denying":"contested"'
+    assert denied not in before
+    assert denied in after
+    for word in ("c-account", "c-report", "c-record", "c-witness", "hospital"):
+        assert word not in after
