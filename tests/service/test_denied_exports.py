@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
+from graphsvc.errors import Refused
 from graphsvc.service import FORM_NAMES, PictureRequest, Wanted
 from tests.leaks import commands
 from tests.toolbox.cases import Lay, Place, laid
@@ -129,3 +130,25 @@ def test_so_does_the_command(people: Place) -> None:
     told = commands.run(people.service.settings, *words)
     assert "1 link that you see denied or contested would go without what speaks against it." in told
     assert "--without 'ann:ORGANISED:c1'  # Ann organised" in told
+
+
+def test_a_file_that_says_undenied_is_not_given_out_once_something_denies_it(
+    at_server: Callable[..., Settings],
+) -> None:
+    denial = {"id": "r9", "kind": "intelligence", "handling": "C"}
+    with laid(at_server(), READERS, "whole", ROWS) as people:
+        exports = [
+            people("inv").exports.make(
+                WANTED, name, "they ask", handling="P", ask=True, forms=["csv"], left_out=left_out
+            )
+            for name, left_out in (("With it", []), ("Without it", [UNDENIED]))
+        ]
+        for export in exports:
+            if export.state == "waiting":
+                people("sup").exports.given.agree(export.id)
+        people.load(
+            "whole", {"statements": [denial], "links": [claim(*UNDENIED, "r9", polarity="denies")]}, partial=True
+        )
+        with pytest.raises(Refused, match="Make it again"):
+            people("inv").exports.given.fetch(exports[0].id)
+        assert people("inv").exports.given.fetch(exports[1].id)[1]

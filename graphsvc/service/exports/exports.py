@@ -38,6 +38,7 @@ from graphsvc.service.exports.exposure import (
     lasting,
     link_tells,
     name_tells,
+    undenied,
 )
 from graphsvc.service.exports.given import Export, GivenExports, named_in
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
@@ -345,7 +346,9 @@ class Exports:
         tells |= {name_tells(self._ask.key, names[identifier], called[identifier]) for identifier in ids}
         for edge in plan.view.edges:
             if edge.key not in left_out and edge.subject in ids and edge.object in ids:
-                tells |= link_tells(names[edge.subject], edge.relation, names[edge.object], edge.first_on, edge.last_on)
+                link = names[edge.subject], edge.relation, names[edge.object]
+                tells |= link_tells(*link, edge.first_on, edge.last_on)
+                tells |= set() if edge.denied else {undenied(*link)}
         return ShownFacts(
             [
                 (

@@ -155,6 +155,9 @@ class Exposures:
                 tells |= link_tells(
                     names[claim.subject], claim.relation, names[claim.object], claim.from_on, claim.to_on
                 )
+        for row in self._ask.rows("cases.links", whole=True).dicts():
+            if not row["denying"]:
+                tells.add(undenied(names[row["subject"]], row["relation"], names[row["object"]]))
         return tells
 
     def _read_ground(self) -> PresenceGround:
@@ -183,6 +186,16 @@ def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tupl
     """
     link = subject, relation, target
     return {link, *((*link, day) for day in days if day)}
+
+
+def undenied(subject: str, relation: str, target: str) -> tuple[str, ...]:
+    """Return what a file says of a link that nothing speaks against: once something does, the file is out of date.
+
+    Example:
+        >>> undenied("P2", "PILOTED", "C1")
+        ('P2', 'PILOTED', 'C1', 'undenied')
+    """
+    return subject, relation, target, "undenied"
 
 
 def link_in(statement: tuple[str, ...]) -> LinkKey | None:
