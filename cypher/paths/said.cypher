@@ -22,6 +22,7 @@
 // statement_kind = "Statement.kind"
 // taken_on = "Statement.taken_on"
 // groups = "Link.groups"
+// denied = "Link.denying"
 // ---
 UNWIND range(0, size($subjects) - 1) AS place
 MATCH (a:Entity {case: $case, id: $subjects[place]}), (b:Entity {case: $case, id: $objects[place]})
@@ -49,8 +50,10 @@ WHERE s.handling IN $handling
 WITH DISTINCT a, b, {relation: c.relation, polarity: c.polarity, status: c.status} AS c,
      CASE WHEN s.kind IN $voices THEN s {.id, .kind, .taken_on} ELSE {kind: s.kind} END AS s
 OPTIONAL MATCH (a)-[r]->(b)
-WHERE r.relation = c.relation AND r[$belief] IS NOT NULL AND s.id IS NULL AND c.polarity = 'asserts'
+WHERE r.relation = c.relation AND r[$belief] IS NOT NULL
 RETURN a.id AS subject, c.relation AS relation, b.id AS object, c.polarity AS polarity, c.status AS status,
-       s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, r[$groups] AS groups
+       s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on,
+       CASE WHEN s.id IS NULL AND c.polarity = 'asserts'
+         THEN r[$groups] END AS groups, r[$denying] AS denied
 ORDER BY subject, relation, object, polarity, statement_kind, statement
 LIMIT $limit + 1

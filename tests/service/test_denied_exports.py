@@ -114,6 +114,14 @@ def ticked(page: str) -> list[bool]:
     return [" checked" in box.partition(">")[0] for box in part.split('type="checkbox"')[1:]]
 
 
+def test_a_step_of_a_path_is_contested_too(people: Place) -> None:
+    found = people("low").network.paths.find(["ann", "c1"])
+    (step,) = (step for between in found.between for way in between.ways for step in way.steps)
+    assert (step.contested, step.denying) == (True, ())
+    page = people.client("low").get(f"/case/{people.case}/network/paths?from=ann&to=c1").text
+    assert '<span class="denial">contested</span>' in page
+
+
 def test_who_agrees_to_an_export_sees_what_of_it_is_denied(people: Place) -> None:
     export = people("inv").exports.make(WANTED, "Agreed", "they ask", handling="P", ask=True, forms=["csv"])
     assert export.state == "waiting"

@@ -32,6 +32,7 @@ from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Refused, RequestError
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.told import CONTESTED
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
 
@@ -74,6 +75,7 @@ class ShownStep:
     Attributes:
         belief: 0 to 1, as this reader is told it. others: further links between the same two that a way may take.
         asserting, denying: rows of `paths.said`: statements, and what witnesses say as one where they are not shown one by one.
+        contested: whether the link is denied, and what denies it may not be shown in full.
     """
 
     subject: str
@@ -83,6 +85,7 @@ class ShownStep:
     others: int
     asserting: tuple[dict[str, Any], ...]
     denying: tuple[dict[str, Any], ...]
+    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +321,8 @@ def _way(
         asserting, denying = (
             tuple(row for row in rows if row["polarity"] == polarity) for polarity in ("asserts", "denies")
         )
-        steps.append(ShownStep(subject, relation, target, belief, others, asserting, denying))
+        contested = any(row["denied"] == CONTESTED for row in rows)
+        steps.append(ShownStep(subject, relation, target, belief, others, asserting, denying, contested))
     if account is None:
         return ShownPath(way.nodes, tuple(steps), way.belief, way.weakest)
     group, claim = tuple(sorted(account.group)), account.claim

@@ -126,6 +126,7 @@ def _way(case: str, way: ShownPath, names: dict[str, tuple[str, str]], *, in_ste
                 "others": step.others,
                 "asserting": step.asserting,
                 "denying": step.denying,
+                "contested": step.contested,
                 "link": url_for(
                     "network.link", case=case, subject=step.subject, relation=step.relation, object=step.object
                 ),

@@ -210,7 +210,8 @@ class Paths {
     const steps = way.steps.map((step, place) => {
       const line = element("li", {}, step.says);
       if (place === way.weakest) line.append(" ", element("span", { className: "tag" }, "weakest"));
-      if (step.denying.length) line.append(" ", element("span", { className: "denial" }, SIGNS.denied));
+      if (step.denying.length || step.contested)
+        line.append(" ", element("span", { className: "denial" }, SIGNS.denied));
       return line;
     });
     head.append(element("ol", {}, ...steps));
