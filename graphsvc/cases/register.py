@@ -76,8 +76,12 @@ class Register:
         return _shared(self._kept_dependence(case), level)
 
     def masked_ids(self, case: str, key: bytes) -> dict[str, str]:
-        """Ids by name in which somebody sealed is masked, as the graph shows them → the pseudonym that would stand for whoever bears it."""
+        """Hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have."""
         return dict(self._kept_dependence(case, key).get("masked", {}))
+
+    def sources_named(self, case: str, key: bytes) -> list[str]:
+        """Ids and handles of sources that texts are withheld for, also of statements taken back."""
+        return list(self._kept_dependence(case, key).get("sources_named", ()))
 
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line in its links file)."""
@@ -381,14 +385,14 @@ class Register:
         were computed with; `held` what the graph holds; `moves_open` whether anything under handling code P became another;
         `unnamed` the pseudonyms of who stood by name until now, `named` those of who does from now on.
 
-        Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
-        and comments name everybody as the graph does.
+        Views and comments name everybody as the graph does from then on.
         """
         dependence: dict[str, Any] = {
             level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
         }
         dependence["shared"] = result.shared
         dependence["masked"] = result.masked_ids
+        dependence["sources_named"] = sorted(result.sources_named)
         follow = following.followed(key, result.shown, self.overrules(case, "erased"))
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:

@@ -204,8 +204,6 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
     elif loaded.same_as is not None:
         say(f"The case {loaded.case} holds all of this already (delivery {loaded.same_as}); nothing changed.", err=True)
     elif loaded.committed:
-        if masked := sum(counts.get("masked", 0) for counts in loaded.counts.values()):
-            say(f"masked: cells of this delivery that named somebody sealed: {masked:,}", err=True)
         say(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", *filter(None, [loaded.owed]), err=True)
 
 

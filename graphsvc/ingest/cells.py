@@ -20,10 +20,8 @@ Converter = Callable[[str], object]
 CellFault = tuple[str, str, str, str]
 
 _LONGEST_ID = 200
-# A pseudonym, what stands for several people or for what was taken out, and an id in which one stands.
-_RESERVED = re.compile(
-    r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]+)?|S-SEVERAL(?:-[0-9A-Z]+)?|\[(?:erased|withheld)\]"
-)
+# A pseudonym, a hidden id, and the marks of erased and withheld texts.
+_RESERVED = re.compile(r"[SQTH]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]+)?|\[(?:erased|withheld)\]")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Programs that know only floats write the count 3 as 3.0.
 _COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")

@@ -1,4 +1,4 @@
-"""Whole names in all their orders, as they are spelt and as they are heard: so many forms of a name and no more."""
+"""Whole names in all their orders, as they are spelt and as they are heard: a bounded number of forms of each name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def spellings(name: str) -> frozenset[str]:
         >>> sorted(spellings("Hêwa Karim"))
         ['hewakarim', 'karimhewa']
     """
-    return frozenset(orders([word.letters for word in words(name)]))
+    return frozenset(map("".join, orders([word.letters for word in words(name)])))
 
 
 def sound_alike(name: str, other: str) -> bool:
@@ -64,21 +64,16 @@ def plainest(part: Word) -> list[Sound]:
     return [sound for sound in part.sounds if sound != ("", "")] or list(part.sounds)
 
 
-def arranged(parts: list[Word]) -> list[tuple[Word, ...]]:
-    """The orders in which the parts of a name may stand; of a long name its turns and its reverse."""
+def orders(parts: list[str]) -> list[tuple[str, ...]]:
+    """The orders in which the parts of a name may stand; of a long name its turns and its reverse.
+
+    Example:
+        >>> orders(["hewa", "karim"])
+        [('hewa', 'karim'), ('karim', 'hewa')]
+    """
     if len(parts) <= _MOST_PARTS:
         return list(dict.fromkeys(permutations(parts)))
     if len(parts) > LONGEST_NAME:
         return [tuple(parts)]
     turns = [tuple(parts[turn:] + parts[:turn]) for turn in range(len(parts))]
-    return [*turns, tuple(reversed(parts))]
-
-
-def orders(parts: list[str]) -> list[str]:
-    """As `arranged`, of spelt parts, each order as one row of letters."""
-    if len(parts) <= _MOST_PARTS:
-        return list(dict.fromkeys("".join(order) for order in permutations(parts)))
-    if len(parts) > LONGEST_NAME:
-        return ["".join(parts)]
-    turns = ["".join(parts[turn:] + parts[:turn]) for turn in range(len(parts))]
-    return list(dict.fromkeys([*turns, "".join(reversed(parts))]))
+    return list(dict.fromkeys([*turns, tuple(reversed(parts))]))

@@ -1,4 +1,4 @@
-"""Finds phone numbers in text: whole in any form, or the last digits of them."""
+"""Finds whole phone numbers in text, in any spacing, with or without the code of their country."""
 
 from __future__ import annotations
 
@@ -7,88 +7,65 @@ from itertools import pairwise
 
 from graphsvc.names.spelling import Word, words
 
-# Digits: the least of a number that is found, and how many at its end make two whole numbers the same one, whatever
-# the country code before them.
-_END = 6
+# Digits of a number, at least and at most; the last digits by which two numbers are the same, with any country code.
+_FEWEST, _MOST = 6, 17
 _SAME = 9
-_LONGEST = 17
-# A number that follows a country code may be written with a 0 before it, or the code with two.
-_BEFORE = 4
 _BETWEEN = frozenset(" \t\n\u00a0\u202f.-/()+_\u2010\u2011\u2012\u2013\u2014")
 _GAP = 3
 
 
 class Phones:
-    """Numbers to find, each with whose it is.
+    """Numbers to find.
 
     Example:
         >>> phones = Phones()
-        >>> phones.add("+44 7911 123456", "S-1")
+        >>> phones.add("+44 7911 123456")
         >>> text = "on 07911-123456 or 123 456"
-        >>> [(text[start:end], who) for start, end, who in phones.spans(text, words(text))]
-        [('07911-123456', {'S-1'}), ('123 456', {'S-1'})]
+        >>> [text[start:end] for start, end in phones.spans(text, words(text))]
+        ['07911-123456']
     """
 
     def __init__(self) -> None:
-        self._whole: dict[str, set[str]] = {}
-        # The last digits of each number, six or more, and those by which two whole numbers are one.
-        self._ends: dict[str, set[str]] = {}
-        self._same: dict[str, set[str]] = {}
+        self._numbers: set[str] = set()
 
     def __bool__(self) -> bool:
         """Whether there is any number to find."""
-        return bool(self._whole)
+        return bool(self._numbers)
 
-    def add(self, number: str, whose: str) -> None:
-        """Take a number in, as it was delivered; one of fewer than six digits is none."""
+    def add(self, number: str) -> None:
+        """Take a number in, as it was delivered; with fewer than six digits it is no phone number."""
         digits = "".join(word.letters for word in words(number) if word.letters.isdigit()).lstrip("0")
-        if len(digits) < _END:
-            return
-        self._whole.setdefault(digits, set()).add(whose)
-        for length in range(_END, min(len(digits), _LONGEST) + 1):
-            self._ends.setdefault(digits[-length:], set()).add(whose)
-        if len(digits) >= _SAME:
-            self._same.setdefault(digits[-_SAME:], set()).add(whose)
+        if len(digits) >= _FEWEST:
+            self._numbers.add(digits[-_SAME:])
 
-    def spans(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, set[str]]]:
-        """Where numbers stand, with what belongs to them: (start, end, whose).
+    def spans(self, text: str, listed: Sequence[Word]) -> Iterator[tuple[int, int]]:
+        """Where numbers stand: (start, end).
 
         Args:
             text: the text.
-            words: its words (see `spelling`).
+            listed: its words (see `spelling`).
         """
-        if not self._whole:
+        if not self._numbers:
             return
         begin = 0
-        for index, (before, word) in enumerate(pairwise([None, *words])):
+        for index, (before, word) in enumerate(pairwise([None, *listed])):
             if word is None or not word.letters.isdigit():
                 begin = index + 1
                 continue
             if before is not None and index > begin and not _is_gap(text[before.end : word.start]):
                 begin = index
-            digits, best = "", None
+            digits = ""
             for start in range(index, begin - 1, -1):
-                digits = words[start].letters + digits
-                if len(digits) > _LONGEST:
+                digits = listed[start].letters + digits
+                if len(digits) > _MOST:
                     break
-                if whose := self._owner(digits):
-                    best = (words[start].start, whose)
-            if best:
-                start = best[0]
-                while start and best[0] - start < _GAP and text[start - 1] in "+(":
-                    start -= 1
-                yield start, word.end, best[1]
+                if digits.lstrip("0")[-_SAME:] in self._numbers:
+                    yield _with_signs(text, listed[start].start), word.end
+                    break
 
-    def _owner(self, digits: str) -> set[str]:
-        if len(digits) < _END:
-            return set()
-        bare = digits.lstrip("0")
-        whose = self._ends.get(bare if len(bare) >= _END else digits[-_END:], set()) | self._same.get(
-            digits[-_SAME:], set()
-        )
-        for before in range(min(_BEFORE, len(digits) - _END) + 1):
-            whose |= self._whole.get(digits[before:], set())
-        return whose
+
+def _with_signs(text: str, start: int) -> int:
+    return len(text[:start].rstrip("+(")) if text[start - 1 : start] in ("+", "(") else start
 
 
 def _is_gap(between: str) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphsvc.names.identifiers import cells, of_thing
-from graphsvc.names.mask import Needle
+from graphsvc.names.identifiers import of_cell, of_thing
+from graphsvc.names.whole import Needle
 from graphsvc.records.dates import parse_date
-from graphsvc.records.tables import DWELLING, TABLES
+from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
 ADULT_AT = 18
+# The handle in the id of a source, behind what kind of source it is: three letters and more of a name.
+_HANDLE = re.compile(r"[^\W_]+[-_:/. ](?=.*[^\W\d_]{3})(.{5,})")
 # What stands where a text named somebody who was erased: nobody is called so.
 ERASED = "[erased]"
 # Someone of these stands by name: these categories are told to everyone.
@@ -76,37 +78,41 @@ def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, An
     return {name: value for name, value in values.items() if name not in secret}, secret
 
 
-def needles(values: Mapping[str, Any], pseudonym: str, common: Collection[str] = ()) -> Iterable[Needle]:
-    """Texts that would give a sealed person or thing away where they stand in other text.
+def needles(values: Mapping[str, Any]) -> Iterator[Needle]:
+    """Texts that name a sealed person or thing.
 
     Args:
-        values: the row.
-        pseudonym: what stands for it.
-        common: texts (in small letters) that tell nobody apart, where cells of the deliverer's own, things or dwellings
-            hold them.
+        values: a delivered row of theirs.
     """
-    for needle in _told_by(values, pseudonym, common):
-        if ERASED not in needle.text:
-            yield needle
-        elif left := needle.text.replace(ERASED, " ").strip():
-            # Of a name each word is looked for; what else is one is looked for whole, as it stands.
-            yield replace(needle, text=left) if needle.kind == "name" else needle
+    for kind, text in _named_by(values):
+        if ERASED not in text:
+            yield Needle(kind, text)
 
 
-def _told_by(values: Mapping[str, Any], pseudonym: str, common: Collection[str]) -> Iterator[Needle]:
-    yield Needle("id", values["id"], pseudonym)
-    if values.get("name") and values.get("kind") != DWELLING:
-        yield Needle("value" if "kind" in values else "name", values["name"], pseudonym)
-    for alias in values.get("aliases", ()):
-        yield Needle("name", alias, pseudonym)
-    for phone in values.get("phones", ()):
-        yield Needle("phone", phone, pseudonym)
-    if values.get("date_of_birth"):
-        yield Needle("date", values["date_of_birth"], pseudonym)
-    if values.get("value"):
-        yield Needle("phone" if values["kind"] == "phone" else "value", values["value"], pseudonym)
-    for kind, text in of_thing(values) if "kind" in values else ():
-        if text.lower() not in common:
-            yield Needle(kind, text, pseudonym)
-    for kind, text in cells(values, common):
-        yield Needle(kind, text, pseudonym)
+def source_names(identifier: str, kind: str) -> Iterator[str]:
+    """The id of a source, and the handle in it. A register is named by words, which name nobody.
+
+    Example:
+        >>> list(source_names("CHIS-falcon-77", "intelligence")), list(source_names("Register of arrivals", "record"))
+        (['CHIS-falcon-77', 'falcon-77'], [])
+    """
+    if kind == "record" and not any(map(str.isdigit, identifier)):
+        return
+    yield identifier
+    if handle := _HANDLE.fullmatch(identifier):
+        yield handle[1]
+
+
+def _named_by(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "id", values["id"]
+    if "kind" in values:
+        yield from of_thing(values)
+    else:
+        for name in (values.get("name"), *values.get("aliases", ())):
+            if name:
+                yield "name", name
+        for phone in values.get("phones", ()):
+            yield "phone", phone
+    for column, value in values.items():
+        if column.startswith(EXTRA_PREFIX) and isinstance(value, str):
+            yield from of_cell(column, value)

@@ -48,7 +48,7 @@ _MOST_HEARD = 32
 # A telephone number has so many digits, and is told apart from a house number or a year by it.
 _NUMBER = 6
 _LETTER = re.compile(r"[^\W\d_]")
-_PSEUDONYM = re.compile(r"[SQT](-[0-9A-Z]{4}){3}")
+_PSEUDONYM = re.compile(r"[SQTH](-[0-9A-Z]{4}){3}")
 # French, and who learned Latin letters from it, writes ch for sh: `Rachid`, `Chérif`. Not in German or English words for ch.
 _FRENCH = re.compile(r"(?<![ST])CH", re.IGNORECASE)
 _ZERO = re.compile(r"\(\s*0\s*\)")

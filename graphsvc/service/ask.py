@@ -308,10 +308,10 @@ class Ask:
     def pseudonyms(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
         """Ids of people or things by name, as pages show them → the pseudonyms that would stand for them.
 
-        Made from what was delivered: in what pages show of it whoever is sealed is masked.
+        Made from what was delivered: where an id names somebody sealed, pages show another.
         """
         ids, key = list(ids), self.key
-        masked = self.home.register.masked_ids(self.case, key) if any(map(vault.may_be_masked, ids)) else {}
+        masked = self.home.register.masked_ids(self.case, key) if any(map(vault.is_hidden, ids)) else {}
         return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
 
     @property

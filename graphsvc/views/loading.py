@@ -71,20 +71,6 @@ def more_change(rows: int) -> str:
     return f"{count(rows, 'more row')} would change." if rows > 0 else ""
 
 
-def masked(cells: int) -> str:
-    """What became of cells that named somebody sealed.
-
-    Example:
-        >>> masked(1)
-        '1 cell named somebody sealed: their pseudonym stands there instead.'
-    """
-    singular, many = (
-        "cell named somebody sealed: their pseudonym stands",
-        "cells named people who are sealed: their pseudonyms stand",
-    )
-    return f"{count(cells, singular, many)} there instead."
-
-
 def chart_read(graded: int, others: int, ignored: int) -> str:
     """What a chart is read as.
 

@@ -236,7 +236,8 @@ def _sealed(c: Canaries, rows: Tables, kind: str, place: int) -> None:
                 "handling": "P",
                 "interest": c.text("interest of a witness", "source"),
                 "interpreter_id": c.texts["interpreter_id"],
-                "summary": f"{name}, also {alias}, told this; {c.text('summary of an account', 'source')}",
+                "conditions": f"{name}, also {alias}, must not be told",
+                "summary": c.text("summary of an account", "source"),
             }
         )
         rows["links"].append(_link("boss-1", "DIRECTED", "aide-1", "account-p", place=f"at {name}'s door"))

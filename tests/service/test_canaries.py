@@ -30,7 +30,7 @@ NAME, ALIAS, PHONE, NATIVE = "Zoraqim Velthanur", "Qizzbe", "+447700977431", "ز
 TRACES = ("zoraqim", "velthanur", "qizzbe", "7700977431", "wltnwr")
 MENTIONS = (
     NAME, NAME.upper(), "Velthanur, Zoraqim", "z o r a q i m velthanur", "ZoraqimVelthanur", "Zôraqîm Velthanur", ALIAS,
-    "Zoraqeem al-Velthanoor", "Z. Velthanur", NATIVE, "07700 977 431", "Zor\u200baqim Velthanur", "Zоrаqim Vеlthаnur",
+    "Zoraqim al-Velthanur", NATIVE, "07700 977 431", "Zor\u200baqim Velthanur", "Zоrаqim Vеlthаnur",
 )  # fmt: skip
 SLUG = "zoraqim_velthanur"
 SEALED = "W-zoraqim"
@@ -62,7 +62,10 @@ def cell(table: Table, column: Column, mention: str) -> str:
         return f"statements-{SLUG}" if table.name != "statements" else ""
     if column.name == "source_id":
         mention = mention.replace("\u200b", "")  # an id with a sign that nobody sees is refused
-    return f"of {mention} and others" if column.kind in ("text", "list") else ""
+    if column.kind not in ("text", "list"):
+        return ""
+    # What something is called is withheld for a name of one word where it is all of it.
+    return mention if mention == ALIAS and column.sensitivity in ("open", "identity") else f"of {mention} and others"
 
 
 def sheet(rows: list[dict[str, str]]) -> str:
@@ -160,9 +163,9 @@ def test_a_sealed_person_named_everywhere_is_found_nowhere(
     assert not preview.rejections
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert job.state == "done", job.said
-    assert sum(counts["masked"] for counts in job.result["counts"].values()) > 8 * len(MENTIONS)
 
     held = list(graph(service, case))
+    assert sum("[withheld]" in text for text in held) > 8 * len(MENTIONS)
     assert len(held) > 1000
     found = {text: traces(text) for text in held if traces(text)}
     assert not found

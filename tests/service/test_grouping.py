@@ -295,8 +295,7 @@ def test_the_reason_is_sealed_and_masked_and_the_act_is_in_the_log(service: Serv
     q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
     reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet)
     (only,) = reader(service, loaded).leads.groups.pairings()
-    assert "Wil Two" not in only.reason
-    assert only.reason.startswith("They were interviewed")
+    assert only.reason == "[withheld]"
     with transaction(service.database) as connection:
         (row,) = connection.execute(sa.select(tables.pairings)).all()
         lines = [line for line in connection.execute(sa.select(tables.log)).all() if line.action == "regroup"]

@@ -374,7 +374,7 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     assert opened.state["look"]["seen"] == []
     assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
-    assert opened.picture.notes == "[withheld] was seen"
+    assert opened.picture.notes == "[withheld]"
     assert low.network.comments.of(sealed) == []
     assert low.network.comments.of("boss-1", "DIRECTED", sealed) == []
     assert [one.state["pinned"] for one in low.network.views.drafts()] == [[]]

@@ -51,7 +51,7 @@ def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, cas
     assert "oraya" not in kept(ann)
     assert "Quillfeather" not in kept(ann)
     assert "Bo Quist" in kept(ann)
-    assert "MATCH (p:Person {case: $case, id: '[withheld]'}" in one.words.text
+    assert (one.words.name, one.words.text) == ("[withheld]", "[withheld]")
     assert (one.version, one.mine) == (1, True)
 
 

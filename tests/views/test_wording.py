@@ -117,7 +117,6 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
     [
         (loading.chart_read(3, 0, 1), "; 3 of them bear grades of 3x5x2, which are kept. 1 is left out because"),
         (loading.chart_read(0, 2, 2), "2 items (text, pictures) say nothing of anybody and are not read. 2 are left"),
-        (loading.masked(2), "2 cells named people who are sealed: their pseudonyms stand there instead."),
         (
             loading.cancelled("load", new=True),
             "Nothing was loaded, and no case was made. The upload waits on the page Load.",

@@ -23,10 +23,9 @@ from graphsvc.appdb import tables
 from graphsvc.errors import OperatorError, standing
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that reads like something else
-_PREFIX = {"person": "S", "source": "Q", "thing": "T", "entered": "N"}
+_PREFIX = {"person": "S", "source": "Q", "thing": "T", "entered": "N", "hidden": "H"}
 _ENTERED = re.compile(rf"N(?:-[{_ALPHABET}]{{4}}){{3}}")
-# A pseudonym, and the words of `names.called` and `cases.image.texts` that stand for several and for a source.
-_MASKED = re.compile(rf"[ST](?:-[{_ALPHABET}]{{4}}){{3}}|S-SEVERAL|\[withheld\]")
+_HIDDEN = re.compile(rf"H(?:-[{_ALPHABET}]{{4}}){{3}}")
 
 
 def encrypt(key: bytes, value: bytes, what: str) -> bytes:
@@ -137,14 +136,14 @@ def is_entered(identifier: str) -> bool:
     return _ENTERED.fullmatch(identifier) is not None
 
 
-def may_be_masked(identifier: str) -> bool:
-    """Whether what stands for somebody sealed stands in an id: what was delivered may be another one.
+def is_hidden(identifier: str) -> bool:
+    """Whether an id is a hidden one: shown instead of a delivered id that names somebody sealed.
 
     Example:
-        >>> may_be_masked("kin-of-S-7K3Q-X2MD-0A9B-4TTE"), may_be_masked("P12")
+        >>> is_hidden("H-7K3Q-X2MD-0A9B"), is_hidden("P12")
         (True, False)
     """
-    return _MASKED.search(identifier) is not None
+    return _HIDDEN.fullmatch(identifier) is not None
 
 
 def claim_id(key: bytes, *parts: str) -> str:

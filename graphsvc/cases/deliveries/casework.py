@@ -144,7 +144,7 @@ class Casework:
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
-            delivery = self._erasing.without_erased(case, key, delivery, state)
+            delivery = self._erasing.without_erased(case, key, delivery)
             require_no_witnesses(case, choice[0], delivery.rows)
             again = self.waitlist.repeated(case, key, delivery) if waits else None
             if again is not None:
@@ -161,7 +161,10 @@ class Casework:
                     incomplete=delivery.incomplete,
                     watch=None if view is None else view.take,
                 )
-            pages = IdMap(state, key, before, self.replay.weights) if view is not None and view.compares else None
+            named = self.register.sources_named(case, key)
+            pages = (
+                IdMap(state, key, before, self.replay.weights, named) if view is not None and view.compares else None
+            )
             visible = report if view is None else view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)
@@ -188,7 +191,9 @@ class Casework:
                 loaded = loaded.with_sealing(before, standing, number)
             if dry_run and compares:
                 progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
-                after_it = IdMap(state, key, standing, self.replay.weights) if sources and report.changes else None
+                after_it = (
+                    IdMap(state, key, standing, self.replay.weights, named) if sources and report.changes else None
+                )
                 changes, losing = effects_on_rows(visible, state, number, after_it)
                 loaded = dataclasses.replace(loaded, changes=changes, weightless=losing)
                 # What becomes of the leads would tell whether a row that is only received changes anything.
@@ -205,8 +210,6 @@ class Casework:
             except (GraphsvcError, CancelledError):
                 self.register.unmake(case)  # nothing is recorded yet
                 raise
-            if sources:
-                counts = {table: row | {"masked": plan.result.masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
             if waits:
                 number = self.waitlist.keep(case, key, account, delivery, counts, on, partial=partial)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from functools import cache
-from itertools import chain
 
 from graphsvc.access.vault import claim_id, pseudonym
-from graphsvc.cases.deliveries.erasure import Gone, gone, parted, pseudonyms, rows_shown, standing_without, without
+from graphsvc.cases.deliveries.erasure import Gone, gone, parted, pseudonyms, standing_without, without
 from graphsvc.cases.deliveries.held import require_stays
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.replay import Replay
 from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.image.graphing import Graphed, IdMap
-from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import Standings, formerly
-from graphsvc.cases.image.texts import shown_rows
 from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.erased import Leaving
@@ -67,6 +63,7 @@ class Erasing:
         moved = _moved(what, stored or {})
         names = pseudonyms(moved, key)
         plan = self._replay.plan(case, key, progress, decided=decided, rows=sealed, before=before, names=names)
+        plan.result.sources_named = what.sources_left(plan.result.sources_named)
         renamed = Renamed()
         if moved:
             state = self._replay.now(case, key)
@@ -75,7 +72,7 @@ class Erasing:
         self._export_store.clear(case)
         said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
         emptied = frozenset(self._waitlist.rows(case)).difference(left)
-        leaving = Leaving(what.masker.mask, renamed, sealed, said_by, before, emptied)
+        leaving = Leaving(what.without_names, renamed, sealed, said_by, before, emptied, plan.result.sources_named)
         self._register.overrule(case, account, reason, decided, leaving)
         self._replay.carry_out(plan, unstoppable(progress))
 
@@ -83,13 +80,12 @@ class Erasing:
         """Nothing, if the person of a pseudonym can be erased. Raises as `Casework.require_erasable`."""
         self._erasing(case, key, person, self._register.standings(case, key) or {})
 
-    def without_erased(self, case: str, key: bytes, delivery: Delivery, state: State) -> Delivery:
-        """A delivery without whom was erased, each row left out told as a rejection; `state` is what is loaded already."""
+    def without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
+        """A delivery without erased people; each row left out becomes a rejection."""
         erased = self._register.overrules(case, "erased")
         if not erased:
             return delivery
-        shown = chain(shown_rows(state), rows_shown(delivery.rows))
-        what = gone(delivery.rows, _matcher(key, erased), key, shown=shown, seen=_seen(state))
+        what = gone(delivery.rows, _matcher(key, erased), key)
         if not what:
             return delivery
         left, out = parted(delivery.rows, what)
@@ -111,8 +107,6 @@ class Erasing:
             _matcher(key, erased),
             key,
             standing,
-            shown_rows(state),
-            _seen(state),
         )
         if not what:
             raise NotFound("Nothing of this person is loaded in the case.")
@@ -153,12 +147,6 @@ def _renamed(
         if (other := with_ids(claim, moved)) != claim:
             claimed[claim_id(key, *claim)] = claim_id(key, *other)
     return Renamed(names, shown, claimed)
-
-
-def _seen(state: State) -> Callable[[str], bool]:
-    """Id → whether it stands under P in a state, or is new to it; worked out once somebody goes."""
-    handling = cache(lambda: Handling(state))
-    return lambda identifier: identifier not in state.kinds or handling().entity(identifier) == "P"
 
 
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:

@@ -6,7 +6,7 @@ Where another row's text names them, `ERASED` stands instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +14,9 @@ from typing import Any
 from graphsvc.access.vault import kind_of, pseudonym, signs
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import HOME, OWN, Standings, formerly
-from graphsvc.cases.image.texts import Shown, masker
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import is_extra
-from graphsvc.names.mask import Masker, spellings
-from graphsvc.names.seal import ERASED
+from graphsvc.names.seal import ERASED, needles
+from graphsvc.names.whole import WholeNames, is_name
 from graphsvc.records.tables import DWELLING, TABLES
 
 _LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"
@@ -28,8 +26,6 @@ _REFS = {
 }
 # Signs behind an id out of which a name was taken. Two that differed in that name alone would be one: somebody else's.
 _SIGNS = 8
-# Who holds what goes: it is theirs in however many rows of however many things, and nobody else's.
-_THEIRS = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ class Gone:
     Attributes:
         people: the persons. things: what only they used, and dwellings where only they lived. statements: what they gave.
         shared: things they used as others did: these stay, sealed.
-        masker: finds their names in other rows.
+        names: finds them in other rows.
         key: the case's data key.
         mentioned: every id that some row bears or refers to.
     """
@@ -48,17 +44,25 @@ class Gone:
     things: frozenset[str]
     statements: frozenset[str]
     shared: frozenset[str]
-    masker: Masker
+    names: WholeNames
     key: bytes
     mentioned: frozenset[str] = frozenset()
 
     def id_left(self, identifier: str) -> str:
         """What an id is once their names are taken out of it, the same way wherever it stands, so that references lead on.
 
-        So nobody is excused in an id, a namesake neither: who refers to them is not told their name.
+        So a namesake's id changes as well: who refers to them is not told their name.
         """
-        masked = self.masker.mask(identifier)
-        return identifier if masked == identifier else f"{masked}-{signs(self.key, identifier)[:_SIGNS]}"
+        left = self.without_names(identifier)
+        return identifier if left == identifier else f"{left}-{signs(self.key, identifier)[:_SIGNS]}"
+
+    def without_names(self, text: str) -> str:
+        """A text with `ERASED` for each of their names, numbers and ids."""
+        return self.names.replaced(text, ERASED)
+
+    def sources_left(self, sources: Iterable[str]) -> frozenset[str]:
+        """Ids and handles of sources that texts go on being withheld for."""
+        return frozenset(name for name in sources if name not in self.people and self.without_names(name) == name)
 
     @property
     def moved(self) -> dict[str, str]:
@@ -90,8 +94,6 @@ def gone(
     erased: Callable[[str, str], bool],
     key: bytes,
     standing: Standings = MappingProxyType({}),
-    shown: Iterable[Shown] | None = None,
-    seen: Callable[[str], bool] = bool,
 ) -> Gone:
     """What goes from these rows, and from what is known of who is sealed.
 
@@ -101,8 +103,6 @@ def gone(
         key: the case's data key.
         standing: how everybody stands: what was ever delivered of who goes is looked for, taken back or not, as it is while
             they are sealed; who is in no delivery any more goes from there.
-        shown: what the case says as it stands: what others hold as well tells nobody apart and stays; None: what the rows say.
-        seen: whether somebody or something stands under P: nothing that is C makes another text of one under P, here neither.
     """
     rows = list(rows)
     known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
@@ -131,36 +131,18 @@ def gone(
     ids = people | things
     named: list[Mapping[str, Any]] = [row.values for row in rows if _is(row, ids)]
     named += [identity for kind, identity in known if identity["id"] in (people if kind == "person" else things)]
-    masks = _masker(named, ids, rows_shown(rows) if shown is None else shown, seen)
+    names = WholeNames(needle for values in named for needle in needles(values))
     mentioned |= {row.values["id"] for row in rows if "id" in row.values}
-    return Gone(people, things, statements, frozenset((used & others) - homes), masks, key, frozenset(mentioned))
-
-
-def rows_shown(rows: Iterable[Row]) -> Iterator[Shown]:
-    """What rows say of everybody and everything, as `cases.image.texts.shown_rows` tells it of a state."""
-    return ((row.table, row.values["id"], row.values) for row in rows if row.table != _LINKS)
-
-
-def _masker(
-    named: Iterable[Mapping[str, Any]], ids: frozenset[str], shown: Iterable[Shown], seen: Callable[[str], bool]
-) -> Masker:
-    """Masks what names those of these ids, by the rules by which somebody sealed is masked."""
-    held, others = list[Shown](), list[str]()
-    for table, holder, values in shown if ids else ():
-        if table == _STATEMENTS or holder in ids or seen(holder):
-            held.append((table, _THEIRS if holder in ids else holder, values))
-        if table == _PEOPLE and holder not in ids and "name" in values:
-            others.append(values["name"])
-    return masker(((ERASED, values) for values in named), held, others)
+    return Gone(people, things, statements, frozenset((used & others) - homes), names, key, frozenset(mentioned))
 
 
 def without(rows: Iterable[Row], what: Gone) -> list[Row]:
-    """The rows that are left, with what names the erased masked."""
+    """The rows that stay, without the names of the erased."""
     return parted(rows, what)[0]
 
 
 def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
-    """The rows that are left, with what names the erased masked, and those that are not, as they were."""
+    """The rows that stay, without the names of the erased, and the rows that go, unchanged."""
     left, out = [], []
     for row in rows:
         values = _left(row, what)
@@ -172,9 +154,9 @@ def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
 
 
 def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -> dict[str, Standing]:
-    """How everybody stands but who is erased (by pseudonym), with what names them masked in what is known of the others.
+    """Standings of all but the erased (by pseudonym), without the names of the erased.
 
-    Masked as rows are, so that what is known is still told to be what a row says. Who stands by name under an id that
+    Names are taken out as in rows, so that what is known is still told to be what a row says. Who stands by name under an id that
     changes stands so under the other, and it is kept which one that is; who is sealed follows from what is known of them.
     """
     result = {
@@ -195,7 +177,7 @@ def pseudonyms(ids: Mapping[str, str], key: bytes) -> dict[str, str]:
 
 
 def _known_without(name: str, identity: Mapping[str, Any], what: Gone) -> dict[str, Any]:
-    # A workplace's words are masked as a thing's are.
+    # A workplace's words are treated as a thing's are.
     return _without_names(_PEOPLE if kind_of(name) == "person" else _THINGS, identity, what)
 
 
@@ -216,23 +198,28 @@ def _left(row: Row, what: Gone) -> dict[str, Any] | None:
 
 
 def _without_names(table: str, values: Mapping[str, Any], what: Gone) -> dict[str, Any]:
-    excused = spellings(values["name"]) if table == _PEOPLE and "name" in values else frozenset[str]()
-    return {
-        name: value if table == _PEOPLE and name == "name" else _masked(table, name, value, what, excused)
-        for name, value in values.items()
-    }
+    return {name: _cell_left(table, name, value, what) for name, value in values.items()}
 
 
-def _masked(table: str, name: str, value: Any, what: Gone, excused: Iterable[str]) -> Any:
-    """Free words with the erased masked; ids too."""
-    if isinstance(value, str) and (name == "id" or name in _REFS[table]):
-        return what.id_left(value)
-    kind = next((column.kind for column in TABLES[table].columns if column.name == name), "text")
-    if kind not in ("text", "list") and not is_extra(name):
+def _cell_left(table: str, name: str, value: Any, what: Gone) -> Any:
+    """Free words without the names of the erased, and what something is called where a name of theirs is in it; ids too."""
+    if isinstance(value, list) and name != "category":
+        return [_name_left(item, what) for item in value]
+    if not isinstance(value, str):
         return value
-    if isinstance(value, list):
-        return [what.masker.mask(item, tuple(excused)) for item in value]
-    return what.masker.mask(value, tuple(excused)) if isinstance(value, str) else value
+    if name == "id" or name in _REFS[table]:
+        return what.id_left(value)
+    column = TABLES[table].column(name)
+    if table == _PEOPLE and name == "name":
+        # Somebody else's own name is theirs, whoever bore it as well.
+        return value if is_name(value) else _name_left(value, what)
+    if column is None or column.sensitivity in ("text", "interest"):
+        return what.without_names(value)
+    return _name_left(value, what) if column.kind == "text" else value
+
+
+def _name_left(value: str, what: Gone) -> str:
+    return what.without_names(value) if what.names.is_in_a_name(value) else value
 
 
 def _is(row: Row, ids: frozenset[str] | set[str]) -> bool:

@@ -40,8 +40,7 @@ class Loaded:
         case: the case.
         delivery: its number; None if nothing was committed.
         same_as: number of the earlier delivery that this one repeats, if it changes nothing.
-        counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
-            of its cells named somebody sealed and are `masked`.
+        counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary).
         rejections: rows left out, causes before what follows from them, else in the order of the tables and their lines.
         equal: rows that are equal to others, by table and file. Like rejections, for who loads alone.
         passed_over: rows that the mapping passes over, by table, file and field. Likewise.

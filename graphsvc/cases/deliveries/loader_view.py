@@ -19,7 +19,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from graphsvc.access.vault import may_be_masked
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
@@ -121,8 +120,8 @@ class LoaderView:
 
 
 def _shown(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] | None:
-    """An entity as pages show it; None if they show a pseudonym for it."""
-    return None if may_be_masked(pages.shown(identifier)) else pages.entity(identifier, row)
+    """An entity as pages show it; None if they show something else than its id."""
+    return None if pages.shown(identifier) != identifier else pages.entity(identifier, row)
 
 
 def _is_seen(name: str, row: FoldedRow, shown: Mapping[str, Any]) -> bool:

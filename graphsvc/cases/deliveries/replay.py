@@ -257,7 +257,8 @@ class Replay:
         """The graph and the vault of a case as they would be; `pairings` as in `plan`."""
         if pairings is None:
             pairings = self._pairs.lasting(case, key)
-        return graphed(state, key, standing, self.weights, pairings, few_below=self._settings.few_below)
+        known = self._register.sources_named(case, key)
+        return graphed(state, key, standing, self.weights, pairings, known, few_below=self._settings.few_below)
 
     @uncollected()
     def repeated(
@@ -323,7 +324,7 @@ class Replay:
         if plan.sealed_anew:
             self._register.ask_rewrite(case)
         held = mark.renew(self._store(), case, result.image)
-        # An id in which somebody sealed since is masked leads from the name in it to the pseudonym, as a name does.
+        # A delivered id that is hidden from now on would lead from the name in it to the hidden one.
         masked = set(result.masked_ids.values())
         before_masked = set(self._register.masked_ids(case, plan.key).values())
         self._register.finish(
@@ -362,7 +363,7 @@ class Replay:
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
         """How what was delivered is told in a case: see `cases.image.graphing.IdMap`."""
         standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key), coming=())
-        return IdMap(state, key, standing, self.weights)
+        return IdMap(state, key, standing, self.weights, self._register.sources_named(case, key))
 
     @uncollected()
     def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:
@@ -372,6 +373,6 @@ class Replay:
         state, versions = steps(deliveries, statement)
         telling = self.told_as(case, state, key)
         delivered = telling.delivered(statement)
-        if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
+        if delivered not in (None, statement):  # its id names somebody sealed, and pages show another
             versions = steps(deliveries, str(delivered))[1]
         return telling, versions

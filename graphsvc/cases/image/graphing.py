@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -19,7 +18,7 @@ from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.sealing import has_identity
 from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
-from graphsvc.cases.image.texts import UNKNOWN, Bearers, Texts
+from graphsvc.cases.image.texts import Texts, named_sources
 from graphsvc.ingest.fold import State, is_extra
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
@@ -28,7 +27,7 @@ from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
-from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column, Table
 from graphsvc.records.told import TOLD_SUFFIX
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
@@ -37,16 +36,10 @@ from graphsvc.store.image import Alike, Image, Properties
 _OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
 # The property of an entity under P that holds what rows under C say of it: shown as the deliverer's own columns are.
 UNDER_C = f"{EXTRA_PREFIX}under_c"
-# Signs behind a masked id that tell it from others; more where two of them have the same.
-_SIGNS = 4
 _STATEMENTS = "statements"
 _LINKS = "links"
 # What a statement says of itself where nothing is delivered.
 DEFAULTS: dict[str, Any] = {c.name: c.default for c in TABLES[_STATEMENTS].columns if c.default}
-# Number of a delivery, name of a table.
-Where = tuple[int, str]
-# Columns of a claim that hold no text.
-_TEXTLESS = frozenset(column.name for column in TABLES[_LINKS].columns if column.kind != "text")
 _parse = lru_cache(maxsize=100_000)(parse_date)
 
 
@@ -62,10 +55,10 @@ class Graphed:
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
         shown: delivered ids → as they stand in the graph.
-        masked_ids: of those by name that stand there masked → the pseudonym that would stand for whoever bears it.
+        masked_ids: hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have.
+        sources_named: ids and handles of sources that texts are withheld for.
         reserved: links that say who somebody sealed is: told to those with source clearance alone.
-        masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
-        withhold: takes what names somebody sealed out of any other text of the case, without a word of who it is.
+        withhold: withholds any other text of the case that names somebody sealed.
     """
 
     image: Image = field(default_factory=Image)
@@ -77,8 +70,8 @@ class Graphed:
     shown: dict[str, str] = field(default_factory=dict)
     masked_ids: dict[str, str] = field(default_factory=dict)
     reserved: set[tuple[str, str, str]] = field(default_factory=set)
-    masked: Counter[Where] = field(default_factory=Counter)
     withhold: Callable[[str], str] = field(default=str, compare=False)
+    sources_named: frozenset[str] = frozenset()
 
 
 @uncollected()
@@ -88,6 +81,7 @@ def graphed(
     standing: Standings,
     weights: Weights = SHIPPED,
     pairings: Collection[Pairing] = (),
+    sources: Collection[str] = (),
     *,
     few_below: int,
 ) -> Graphed:
@@ -99,13 +93,15 @@ def graphed(
         standing: how everybody stands (`cases.image.standing`).
         weights: what a grading is worth.
         pairings: what was decided on pairs of sources, oldest first.
+        sources: ids and handles of sources that texts were withheld for before.
         few_below: fewer groups of witnesses than this read `few` to who has no source clearance.
     """
     result = Graphed()
     result.sealed = sealed_ids(standing, state, key)
     handling = Handling(state)
-    texts = Texts(state, result.sealed, _identities(standing), handling, _under_c(standing))
-    result.withhold = texts.withhold
+    result.sources_named = named_sources(state, sources)
+    texts = Texts(standing, result.sources_named)
+    result.withhold = texts.text
     writer = _Writer(state, key, result, texts, handling, weights)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
@@ -115,16 +111,6 @@ def graphed(
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
     _links(result, writer, claims, pairings, few_below)
     return result
-
-
-def _identities(standing: Standings) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """Pseudonym → every row ever delivered of who or what is sealed: all of it is looked for in texts."""
-    return {name: entity.identities for name, entity in standing.items() if entity.sealed}
-
-
-def _under_c(standing: Standings) -> frozenset[str]:
-    """Pseudonyms of whom and what only what is C speaks."""
-    return frozenset(name for name, entity in standing.items() if entity.level == "C")
 
 
 def is_on_record(statement: Mapping[str, Any]) -> bool:
@@ -146,12 +132,18 @@ class IdMap:
     Args: see `graphed`.
     """
 
-    def __init__(self, state: State, key: bytes, standing: Standings, weights: Weights = SHIPPED) -> None:
+    def __init__(
+        self,
+        state: State,
+        key: bytes,
+        standing: Standings,
+        weights: Weights = SHIPPED,
+        sources: Collection[str] = (),
+    ) -> None:
         self._state, self._key = state, key
         self._result = Graphed(sealed=sealed_ids(standing, state, key))
-        handling = Handling(state)
-        texts = Texts(state, self._result.sealed, _identities(standing), handling, _under_c(standing))
-        self._writer = _Writer(state, key, self._result, texts, handling, weights)
+        texts = Texts(standing, named_sources(state, sources))
+        self._writer = _Writer(state, key, self._result, texts, Handling(state), weights)
 
     def shown(self, identifier: str) -> str:
         """A delivered id as it stands in the graph."""
@@ -195,8 +187,6 @@ class _Writer:
         self._handling = handling
         self.weights = weights
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
-        self._shown_as: dict[str, str] = {}
-        # The handling code of the row whose texts are masked.
         self._level = "C"
         self._alike = Alike()
         self._believed = lru_cache(partial(claim_belief, weights=weights))
@@ -204,27 +194,16 @@ class _Writer:
         self.gradings: dict[str, dict[str, Any]] = {}
 
     def shown(self, identifier: str) -> str:
-        """The id as it stands in the graph: a pseudonym of what is sealed; masked where it names somebody sealed."""
+        """The id in the graph: a pseudonym if sealed, a hidden id if it names somebody sealed, else as delivered."""
         known = self._result.shown.get(identifier)
         if known is None:
             known = self._result.sealed.get(identifier)
             if known is None:
                 # Signs drawn by lot name nobody, whatever they happen to spell.
-                known = identifier if vault.is_entered(identifier) else self._texts.mask(identifier)
-                if known != identifier:
-                    known = self._apart(known, identifier)
+                named = not vault.is_entered(identifier) and self._texts.names.is_in(identifier)
+                known = vault.pseudonym(self._key, "hidden", identifier) if named else identifier
             self._result.shown[identifier] = known
-            self._shown_as[known] = identifier
         return known
-
-    def _apart(self, masked: str, identifier: str) -> str:
-        """A masked id with as many signs behind it as tell it from every other: what is shown is one id's alone."""
-        signs = vault.signs(self._key, identifier)
-        return next(
-            shown
-            for length in range(_SIGNS, len(signs) + 1)
-            if self._shown_as.get(shown := f"{masked}-{signs[:length]}", identifier) == identifier
-        )
 
     def entity(self, table: Table, identifier: str, row: FoldedRow) -> None:
         """One entity as a node; of a sealed one only what names nobody."""
@@ -237,10 +216,9 @@ class _Writer:
             values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
             self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
-        bearers = self._texts.by_row(identifier)
-        properties = self._properties(table, values, (row.delivery, table.name), bearers)
+        properties = self._properties(table, values)
         if row.open is not None and pseudonym is None:
-            self._under_c(properties, table, row, bearers)
+            self._under_c(properties, table, row)
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
             self._categories(cells, properties, sealed=pseudonym is not None)
@@ -251,7 +229,6 @@ class _Writer:
             self._result.masked_ids[shown] = vault.pseudonym(self._key, kind, identifier)
         properties[SEARCH] = entity_terms(shown, properties)
         _put_terms("Entity", properties)
-        self._result.masked[row.delivery, table.name] += pseudonym is None and shown != identifier
         self._result.image.nodes[table.label][shown] = properties
 
     def statement(self, identifier: str, row: FoldedRow) -> None:
@@ -265,11 +242,8 @@ class _Writer:
         table = TABLES[_STATEMENTS]
         on_record = is_on_record(values)
         values.pop("on_record", None)
-        bearers = self._texts.by_statement(identifier)
-        where = (row.delivery, _STATEMENTS)
-        properties = self._properties(table, {**DEFAULTS, **values}, where, bearers) | {"on_record": on_record}
+        properties = self._properties(table, {**DEFAULTS, **values}) | {"on_record": on_record}
         shown = self.shown(identifier)
-        self._result.masked[where] += shown != identifier
         image = self._result.image
         _put_terms("Statement", properties)
         image.nodes["Statement"][shown] = properties
@@ -290,13 +264,10 @@ class _Writer:
         status = status_of(row, graded["status"])
         subject = self.shown(values["subject_id"])
         target = self.shown(values["object_id"])
-        # Nine in ten claims have no text: whose words it may hold is not worked out for them.
-        texts = not values.keys() <= _TEXTLESS
-        bearers = self._texts.by_ends(values["subject_id"], values["object_id"]) if texts else UNKNOWN
         claim = Claim(
             id=vault.claim_id(self._key, *key),
             subject=subject,
-            relation=self._relation(values["relation"], (row.delivery, _LINKS)),
+            relation=self._relation(values["relation"]),
             object=target,
             polarity=polarity,
             status=status,
@@ -311,11 +282,11 @@ class _Writer:
             subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
             object_kind=self._kinds[self._state.kinds[values["object_id"]]],
             amount=values.get("amount"),
-            currency=self._text(values.get("currency", ""), (row.delivery, _LINKS), bearers),
+            currency=self._texts.value(values.get("currency", "")),
             from_on=values.get("from_date", ""),
             to_on=values.get("to_date", ""),
         )
-        properties = self._claim_properties(claim, row, bearers)
+        properties = self._claim_properties(claim, row)
         if self._is_reserved(values):
             properties["handling"] = grading.RESERVED[claim.handling]
             self._result.reserved.add((subject, claim.relation, target))
@@ -330,8 +301,8 @@ class _Writer:
             return subject or target
         return values["relation"] in OWN and subject and not target
 
-    def _claim_properties(self, claim: Claim, row: FoldedRow, bearers: Bearers) -> dict[str, Any]:
-        values, where = row.values, (row.delivery, _LINKS)
+    def _claim_properties(self, claim: Claim, row: FoldedRow) -> dict[str, Any]:
+        values = row.values
         properties: dict[str, Any] = {
             "relation": claim.relation,
             "polarity": claim.polarity,
@@ -350,16 +321,16 @@ class _Writer:
             properties |= {"amount": claim.amount, "currency": claim.currency}
         for name, value in values.items():
             if name in ("place", "notes"):
-                properties[name] = self._text(value, where, bearers)
-        self._extras(properties, values, where, bearers)
+                properties[name] = self._texts.text(value)
+        self._extras(properties, values)
         # The words for someone sealed may be their name: they stay in the vault.
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
-                properties[name] = self._text(values[name], where, bearers)
+                properties[name] = self._texts.text(values[name])
         _put_terms("Claim", properties)
         return properties
 
-    def _properties(self, table: Table, values: Mapping[str, Any], where: Where, bearers: Bearers) -> dict[str, Any]:
+    def _properties(self, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
         properties: dict[str, Any] = {}
         for column in table.columns:
             value = values.get(column.name)
@@ -370,24 +341,29 @@ class _Writer:
             elif column.kind == "ref":
                 properties[column.name] = self.shown(value)
             elif column.kind == "text":
-                properties[column.name] = self._text(value, where, bearers, own=column.sensitivity == "identity")
+                properties[column.name] = self._withholding(table, column)(value)
             elif column.kind == "list":
-                own = column.sensitivity == "identity"
-                properties[column.name] = [self._text(item, where, bearers, own=own) for item in value]
+                properties[column.name] = [self._texts.value(item) for item in value]
             else:
                 properties[column.name] = value
-        self._extras(properties, values, where, bearers)
+        self._extras(properties, values)
         return properties
 
-    def _extras(self, properties: dict[str, Any], values: Mapping[str, Any], where: Where, bearers: Bearers) -> None:
-        """The deliverer's own columns: their names are theirs too."""
+    def _withholding(self, table: Table, column: Column) -> Callable[[str], str]:
+        """How the texts of a column are withheld."""
+        if (table.record, column.name) == ("person", "name"):
+            return self._texts.own_name
+        return self._texts.text if column.sensitivity in ("text", "interest") else self._texts.value
+
+    def _extras(self, properties: dict[str, Any], values: Mapping[str, Any]) -> None:
+        """The deliverer's own columns."""
         for name, value in values.items():
             if is_extra(name):
-                shown = EXTRA_PREFIX + self._named(name.removeprefix(EXTRA_PREFIX), where)
-                text = self._text(value, where, bearers)
+                shown = EXTRA_PREFIX + self._texts.made_up(name.removeprefix(EXTRA_PREFIX))
+                text = self._texts.text(value)
                 properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
 
-    def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow, bearers: Bearers) -> None:
+    def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow) -> None:
         """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
         cells = row.open or {}
         # An identity that only C tells of a bare id is nobody's yet: see `sealing`.
@@ -398,23 +374,12 @@ class _Writer:
             words = "; ".join(
                 f"{name}: {', '.join(value) if isinstance(value, list) else value}" for name, value in other.items()
             )
-            properties[UNDER_C] = self._text(words, (row.delivery, table.name), bearers)
+            properties[UNDER_C] = self._texts.text(words)
 
-    def _relation(self, relation: str, where: Where) -> str:
+    def _relation(self, relation: str) -> str:
         if not relation.startswith(CUSTOM_PREFIX):
             return relation
-        return CUSTOM_PREFIX + self._named(relation.removeprefix(CUSTOM_PREFIX), where)
-
-    def _named(self, name: str, where: Where) -> str:
-        """A name of the deliverer's own making, masked, and still one word."""
-        masked = self._text(name, where, UNKNOWN)
-        return name if masked == name else masked.replace("-", "_")
-
-    def _text(self, text: str, where: Where, bearers: Bearers, *, own: bool = False) -> str:
-        masked = (self._texts.value if own else self._texts.mask)(text, bearers, self._level) if text else text
-        if masked != text:
-            self._result.masked[where] += 1
-        return masked
+        return CUSTOM_PREFIX + self._texts.made_up(relation.removeprefix(CUSTOM_PREFIX))
 
     def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
         named = categories(values)
@@ -472,7 +437,7 @@ def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
 
 
 def _put_terms(label: str, properties: dict[str, Any]) -> None:
-    """What the free texts are found by: made of them as they stand in the graph, names masked."""
+    """Add the search terms of the free texts, made of the texts that the graph holds."""
     terms = text_terms(label, properties)
     if terms:
         properties[SAID] = terms

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from graphsvc.access.decided import pairs
-from graphsvc.access.vault import pack
+from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.cases.image.standing import Standings, packed
 from graphsvc.cases.stores import export_store, following
@@ -28,6 +28,7 @@ class Leaving:
         sources: pseudonyms of the sources that go: what was asked of them, decided on them and rests on them goes too.
         standing: how everybody else stands, without their names; None: it was never kept.
         emptied: accounts that wait of which nothing is left.
+        sources_named: ids and handles of sources that texts go on being withheld for.
     """
 
     mask: Callable[[str], str]
@@ -36,6 +37,7 @@ class Leaving:
     sources: Collection[str] = ()
     standing: Standings | None = None
     emptied: Collection[int] = ()
+    sources_named: Collection[str] = ()
 
 
 def take_out(
@@ -70,6 +72,7 @@ def take_out(
     if leaving.standing is not None:
         sealed = pack(key, packed(leaving.standing), f"standings {case}")
         connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(standings_sealed=sealed))
+    _keep_sources(connection, case, key, leaving.sources_named)
     export_store.settle(connection, case, key, erased=gone, sources=leaving.sources)
 
     def mask(text: str) -> str:
@@ -83,3 +86,11 @@ def take_out(
     still = following.followed(key, {}, erased)
     mask_words(connection, case, key, mask, (*REASONS, *TYPED))
     following.settle(connection, case, key, followed, mask)
+
+
+def _keep_sources(connection: sa.Connection, case: str, key: bytes, sources: Collection[str]) -> None:
+    table, bound = tables.cases, f"dependence {case}"
+    before = connection.execute(sa.select(table.c.dependence_sealed).where(table.c.id == case)).scalar()
+    if before is not None:
+        sealed = pack(key, unpack(key, before, bound) | {"sources_named": sorted(sources)}, bound)
+        connection.execute(table.update().where(table.c.id == case).values(dependence_sealed=sealed))

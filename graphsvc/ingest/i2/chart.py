@@ -36,7 +36,7 @@ _DATES = ("date", "from_date", "to_date")
 _LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.columns if column.kind == "list")
 # Codes of 3x5x2 at the start of a grade's words, and the words themselves.
 _CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
-_RESERVED = re.compile(r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+_RESERVED = re.compile(r"[SQTH]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 _DAY = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]+) )?(\d{4})(?:, (\d\d:\d\d(?::(?!00)\d\d)?)(?::00)? UTC)?(?:, |$)")
 _MONTHS = {f"{dt.date(2000, month, 1):%B}": month for month in range(1, 13)}
 

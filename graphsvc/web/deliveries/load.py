@@ -292,8 +292,7 @@ def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     ordered: list[dict[str, Any]] = [{"table": name, **none, **counts[name]} for name in TABLES if name in counts]
     total = {name: sum(row[name] for row in ordered) for name in COUNTS}
     became = sum(total[name] for name in COUNTS[1:-1])
-    masked = sum(row.get("masked", 0) for row in ordered)
-    return {"counts": ordered, "total": total, "reconciles": total["read"] == became, "masked": masked}
+    return {"counts": ordered, "total": total, "reconciles": total["read"] == became}
 
 
 def _chart(read: ChartRead, options: Options) -> dict[str, Any]:

@@ -1,0 +1,221 @@
+"""Finds whole names, numbers and ids in text, in whatever script they are written: never by sound, never by a part.
+
+| kind of needle | is found |
+|---|---|
+| `name` (also an alias, a user name) | in any case, order, spacing and punctuation, with accents or without, joined, with particles (`al`, `bin`) or without |
+| `phone` | whole, in any spacing, with the code of its country or without |
+| `value` (a plate, an account, an address), `id` | whole, with no letter or digit directly before or behind it |
+
+Names are told apart by their words in Latin letters (`spelling`), so a name is found in the scripts in which it was delivered.
+What can match only grows with what is looked for: nothing that somebody else is called excuses a text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from graphsvc.names.naming import LONGEST_NAME, orders
+from graphsvc.names.phones import Phones
+from graphsvc.names.spelling import Word, is_particle, latinised, reduced, words
+
+# Fewer letters would withhold ordinary words and numbers everywhere.
+_SHORTEST, _FEWEST_DIGITS = 3, 5
+# Only from so many letters on is a name found where its words are joined, and a code where it is spaced.
+_JOINED = 8
+_SPACED = 6
+# Words that one name may be spread over, letter by letter.
+_MOST_WORDS = 40
+# Beginnings of so many letters tell early that nothing begins at a word.
+_BEGINNINGS = (2, 5)
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,100}>")
+_PARTED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u00ad=][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
+_CODED = re.compile(r"[%&<\n]")
+
+Span = tuple[int, int]
+
+
+class Needle(NamedTuple):
+    """A text that names somebody or something sealed: see the module for its kinds."""
+
+    kind: str
+    text: str
+
+
+class WholeNames:
+    """Whole names, numbers and ids to find.
+
+    Example:
+        >>> sealed = WholeNames([Needle("name", "Hewa Karim"), Needle("id", "P0012")])
+        >>> [sealed.is_in(text) for text in ("said KARIM, Hêwa", "ST-P0012-3", "Hewa and Ali Karim", "P00123")]
+        [True, True, False, False]
+    """
+
+    def __init__(self, needles: Iterable[Needle]) -> None:
+        self._names: set[str] = set()
+        self._single: set[str] = set()
+        self._codes: set[str] = set()
+        self._parts: set[str] = set()
+        self._phones = Phones()
+        for kind, text in dict.fromkeys(needles):
+            if kind == "phone":
+                self._phones.add(text)
+            elif kind == "name":
+                self._name(words(latinised(text))[:LONGEST_NAME])
+            else:
+                self._code("".join(word.letters for word in words(latinised(text))))
+        keys = {key.replace(" ", "") for key in (*self._names, *self._single, *self._codes)}
+        self._begins = {key[:length] for key in keys for length in _BEGINNINGS}
+        self._longest = max(map(len, keys), default=0)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to find."""
+        return bool(self._names or self._single or self._codes or self._phones)
+
+    def is_in(self, text: str) -> bool:
+        """Whether any of them stands in a text."""
+        return bool(text) and bool(self) and any(True for read in _readings(text) for _ in self._found(read))
+
+    def is_in_a_name(self, text: str) -> bool:
+        """Whether any of them stands in what something is called. A name of one word must be all of it.
+
+        Example:
+            >>> sealed = WholeNames([Needle("name", "Caller"), Needle("name", "Hewa Karim")])
+            >>> [sealed.is_in_a_name(text) for text in ("CALLER", "Caller Street", "Hewa Karim Street")]
+            [True, False, True]
+        """
+        if not (text and self):
+            return False
+        for read in _readings(text):
+            listed = words(read)
+            for start, end in self._found(read):
+                whole = bool(listed) and (start, end) == (listed[0].start, listed[-1].end)
+                if whole or not self._is_single(read[start:end]):
+                    return True
+        return False
+
+    def replaced(self, text: str, word: str) -> str:
+        """`text` with `word` for each of them; `word` alone where only a decoded reading of the text holds one."""
+        if not (text and self):
+            return text
+        first, *others = _readings(text)
+        parts, done = list[str](), 0
+        for start, end in _apart(self._found(first)):
+            parts += [text[done:start], word]
+            done = end
+        if not parts:
+            return word if any(True for read in others for _ in self._found(read)) else text
+        return "".join([*parts, text[done:]])
+
+    def parts_in(self, text: str) -> list[str]:
+        """Words of a text, written as names are, that are part of a name that is looked for; each once.
+
+        Example:
+            >>> WholeNames([Needle("name", "Hewa Karim")]).parts_in("Then Karim left with Ali; a karim rug.")
+            ['Karim']
+        """
+        parts = (text[word.start : word.end] for word in words(text) if word.capital and word.letters in self._parts)
+        return list(dict.fromkeys(parts)) if self._parts else []
+
+    # -- what is looked for -----------------------------------------------------------------------------------
+
+    def _name(self, listed: list[Word]) -> None:
+        without = reduced(listed)
+        for spoken in (listed, without if len(without) > 1 else listed):
+            letters = [word.letters for word in spoken]
+            if len("".join(letters)) < _SHORTEST:
+                continue
+            if len(letters) == 1:
+                self._single.update(letters)
+                continue
+            for order in orders(letters):
+                self._names.add(" ".join(order))
+                if len(joined := "".join(order)) >= _JOINED:
+                    self._names.add(joined)
+        if len(listed) > 1:
+            self._parts.update(word.letters for word in reduced(listed) if len(word.letters) >= _SHORTEST)
+
+    def _code(self, key: str) -> None:
+        if len(key) >= (_FEWEST_DIGITS if key.isdigit() else _SHORTEST if key.isalpha() else _SHORTEST - 1):
+            self._codes.add(key)
+
+    # -- where it stands --------------------------------------------------------------------------------------
+
+    def _found(self, text: str) -> Iterator[Span]:
+        listed = words(text)
+        yield from self._phones.spans(text, listed)
+        yield from self._spelt(text, listed)
+        without = [word for word in listed if not is_particle(word)]
+        if len(without) < len(listed):
+            yield from self._spelt(text, without)
+
+    def _spelt(self, text: str, listed: Sequence[Word]) -> Iterator[Span]:
+        for place, first in enumerate(listed):
+            if not self._may_begin(first.letters):
+                continue
+            spaced = joined = ""
+            best = 0
+            for word in listed[place : place + _MOST_WORDS]:
+                spaced = f"{spaced} {word.letters}" if spaced else word.letters
+                joined += word.letters
+                if len(joined) > self._longest or not self._may_begin(joined):
+                    break
+                if self._is(text, first, word, spaced, joined):
+                    best = word.end
+            if best:
+                yield first.start, best
+
+    def _is(self, text: str, first: Word, last: Word, spaced: str, joined: str) -> bool:
+        if spaced in self._names or (joined in self._names and len(joined) >= _JOINED) or spaced in self._single:
+            return True
+        if (
+            joined not in self._codes
+            or text[first.start - 1 : first.start].isalnum()
+            or text[last.end : last.end + 1].isalnum()
+        ):
+            return False
+        return len(joined) >= _SPACED or not any(map(str.isspace, text[first.start : last.end]))
+
+    def _may_begin(self, letters: str) -> bool:
+        return all(len(letters) < length or letters[:length] in self._begins for length in _BEGINNINGS)
+
+    def _is_single(self, text: str) -> bool:
+        return " ".join(word.letters for word in words(text)) in self._single
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is written as somebody's name, rather than as words on whose kin or friend they are.
+
+    Example:
+        >>> is_name("Hewa al-Karim"), is_name("Brother of Hewa Karim")
+        (True, False)
+    """
+    return all(word.capital or is_particle(word) for word in words(text))
+
+
+def _readings(text: str) -> list[str]:
+    r"""The text with look-alike letters as Latin ones; and with tags, codes of pages and addresses, and parted lines undone.
+
+    Example:
+        >>> _readings("Hewa%20Karim"), _readings("Ka-\nrim")
+        (['Hewa%20Karim', 'Hewa Karim'], ['Ka-\nrim', 'Karim'])
+    """
+    plain = latinised(text)
+    if not _CODED.search(plain):
+        return [plain]
+    decoded = _TAG.sub("", html.unescape(unquote(_PARTED.sub("", plain))))
+    return list(dict.fromkeys((plain, decoded)))
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """In order, those that overlap as one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start < result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
