@@ -22,7 +22,7 @@ from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import Standings, packed, unpacked
 from graphsvc.cases.stores import following
 from graphsvc.cases.stores.erased import Leaving, take_out
-from graphsvc.cases.stores.peoples_words import TYPED, mask_cypher_elsewhere, mask_words
+from graphsvc.cases.stores.peoples_words import mask_cypher_elsewhere, withhold_words
 from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.store.mark import Held
@@ -426,7 +426,7 @@ class Register:
                     standings_sealed=pack(key, packed(standing), f"standings {case}"),
                 )
             )
-            mask_words(connection, case, key, result.withhold, TYPED)
+            withhold_words(connection, case, key, result.withhold)
             if unnamed:  # who was sealed before was masked there then
                 mask_cypher_elsewhere(connection, case, self._vault.key, result.withhold)
             following.settle(connection, case, key, follow, result.withhold)

@@ -314,6 +314,10 @@ class Ask:
         masked = self.home.register.masked_ids(self.case, key) if any(map(vault.is_hidden, ids)) else {}
         return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
 
+    def withhold(self) -> Callable[[str], str]:
+        """Withholds a text of the case that names somebody sealed."""
+        return self.home.casework.replay.texts(self.case, self.key).text
+
     @property
     def _look(self) -> Look | None:
         """The look that goes on in this thread."""

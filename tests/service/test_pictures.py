@@ -26,6 +26,7 @@ ROLES = {
     "low": ("investigator", Grant("P")),
     "low2": ("analyst", Grant("P")),
     "sourced": ("analyst", Grant("P", sources=True)),
+    "other": ("analyst", Grant("P")),
     "high": ("investigator", Grant("C")),
     "whole": ("analyst", Grant("C", sources=True)),
     "cus": ("custodian", Grant("C", sources=True)),
@@ -367,17 +368,36 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     sealed = pseudonym(service.register.key(case, create=False), "person", "aide-1")
     seal(people("cus"), people("sup"), "aide-1")
     assert "aide-1" not in stored(service, case)
-    assert "Quist" not in stored(service, case)
     assert sealed not in stored(service, case)
     opened = low.network.views.open(made.id)
     assert opened.state["pinned"] == []
     assert opened.state["look"]["seen"] == []
     assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
-    assert opened.picture.notes == "[withheld]"
+    # Their author reads what they typed, and nobody else does.
+    assert opened.picture.notes == "Bo Quist was seen"
+    seen = people("other").network.views.open(made.id).picture
+    assert (seen.name, seen.notes) == ("[withheld]", "[withheld]")
     assert low.network.comments.of(sealed) == []
     assert low.network.comments.of("boss-1", "DIRECTED", sealed) == []
     assert [one.state["pinned"] for one in low.network.views.drafts()] == [[]]
+
+
+@pytest.mark.changes
+def test_trying_names_in_views_and_comments_tells_their_writer_nothing(people: Place) -> None:
+    seal(people("cus"), people("sup"), "aide-1")
+    low, other_reader = people("low"), people("other")
+    for name in ("Bo Quist", "Bo Nobody"):
+        view = low.network.views.save(STATE, f"of {name}", f"{name} was seen", shared=True)
+        low.network.comments.add(["boss-1"], f"{name} is quiet")
+        assert (view.name, view.notes) == (f"of {name}", f"{name} was seen")
+    assert [one.text for one in low.network.comments.of("boss-1")] == ["Bo Quist is quiet", "Bo Nobody is quiet"]
+    assert [one.text for one in other_reader.network.comments.of("boss-1")] == ["[withheld]", "Bo Nobody is quiet"]
+    listed = {view.name for view in other_reader.network.views.listed()}
+    assert listed == {"[withheld]", "of Bo Nobody"}
+    mine = next(view for view in low.network.views.listed() if view.name == "of Bo Quist")
+    low.network.views.rename(mine.id, "Bo Quist", "")
+    assert next(view.name for view in other_reader.network.views.listed() if view.id == mine.id) == "[withheld]"
 
 
 @pytest.mark.changes

@@ -21,7 +21,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.casework import HeldError
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.stores import following
-from graphsvc.cases.stores.peoples_words import REASONS, TYPED
+from graphsvc.cases.stores.peoples_words import OWN, REASONS, TYPED
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
@@ -526,7 +526,7 @@ def sealed_words(service: Service, case: str) -> str:
     key = service.register.key(case, create=False)
     words: list[Any] = []
     with transaction(service.database) as connection:
-        for table, column, bound in (*REASONS, *TYPED):
+        for table, column, bound in (*REASONS, *TYPED, *OWN):
             rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings()
             words += [unpack(key, row[column], bound.format(**row)) for row in rows if row[column] is not None]
     return str(words).lower()

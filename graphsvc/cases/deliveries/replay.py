@@ -20,6 +20,7 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
+from graphsvc.cases.image.texts import Texts
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.protection import MARKED, Protections
 from graphsvc.cases.register import Register
@@ -359,6 +360,10 @@ class Replay:
         return open_rows(key, case, number, sealed or row.rows_sealed, partial=row.partial)
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------
+
+    def texts(self, case: str, key: bytes) -> Texts:
+        """The rule by which texts of a case are withheld now."""
+        return Texts(self._register.standings(case, key) or {}, self._register.sources_named(case, key))
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
         """How what was delivered is told in a case: see `cases.image.graphing.IdMap`."""

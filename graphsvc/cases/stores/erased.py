@@ -13,7 +13,7 @@ from graphsvc.appdb import tables
 from graphsvc.cases.image.standing import Standings, packed
 from graphsvc.cases.stores import export_store, following
 from graphsvc.cases.stores import renamed as renaming
-from graphsvc.cases.stores.peoples_words import REASONS, TYPED, mask_words
+from graphsvc.cases.stores.peoples_words import OWN, REASONS, TYPED, mask_words
 from graphsvc.cases.stores.renamed import Renamed
 
 
@@ -84,7 +84,7 @@ def take_out(
         return None if still(identifier) is None or leaving.mask(now) != now else now
 
     still = following.followed(key, {}, erased)
-    mask_words(connection, case, key, mask, (*REASONS, *TYPED))
+    mask_words(connection, case, key, mask, (*REASONS, *TYPED, *OWN))
     following.settle(connection, case, key, followed, mask)
 
 

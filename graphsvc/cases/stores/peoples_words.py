@@ -1,4 +1,4 @@
-"""Words of people in a case, sealed: what they gave as reasons, and what they typed; masked when somebody is sealed."""
+"""Reasons and other typed words of people in a case, sealed; withheld where they name somebody sealed."""
 
 from __future__ import annotations
 
@@ -31,10 +31,38 @@ TYPED = (
     (tables.pairings, "reason_sealed", "pairing {id} reason"),
     (tables.pairings, "ended_sealed", "pairing {id} end"),
     (tables.reviews, "words_sealed", "review {id}"),
-    (tables.pictures, "words_sealed", "picture {id}"),
-    (tables.comments, "words_sealed", "comment {id}"),
     (tables.reference_series, "words_sealed", "series {id}"),
 )
+# Words whose author always reads them as typed, so that typing a name tells nothing.
+OWN = (
+    (tables.pictures, "words_sealed", "picture {id}"),
+    (tables.comments, "words_sealed", "comment {id}"),
+)
+_TYPED, _SHOWN = "typed", "shown"
+
+
+def for_others(words: Any, withhold: Callable[[str], str]) -> Any:
+    """Words as they are kept: as typed, and with every withheld text for others if there is one.
+
+    Example:
+        >>> for_others(["Bo", "x"], lambda text: "[withheld]" if text == "Bo" else text)
+        {'typed': ['Bo', 'x'], 'shown': ['[withheld]', 'x']}
+    """
+    typed, public = words_for(words, mine=True), _masked(words_for(words, mine=False), withhold)
+    return typed if public == typed else {_TYPED: typed, _SHOWN: public}
+
+
+def words_for(words: Any, *, mine: bool) -> Any:
+    """Kept words as their author or another reader sees them."""
+    return words[_TYPED if mine else _SHOWN] if isinstance(words, dict) else words
+
+
+def withhold_words(connection: sa.Connection, case: str, key: bytes, withhold: Callable[[str], str]) -> None:
+    """Withhold the words of a case that name somebody sealed by now: of `OWN`, from everyone but their authors."""
+    mask_words(connection, case, key, withhold, TYPED)
+    for words in OWN:
+        for row in _rows(connection, case, words):
+            _change(connection, key, lambda kept_words: for_others(kept_words, withhold), words, row)
 
 
 def mask_words(
@@ -47,7 +75,7 @@ def mask_words(
     """Mask sealed words of a case: (table, column, what they are bound to) each."""
     for words in columns:
         for row in _rows(connection, case, words):
-            _mask(connection, key, mask, words, row)
+            _change(connection, key, lambda kept_words: _masked(kept_words, mask), words, row)
 
 
 def mask_cypher_elsewhere(
@@ -70,7 +98,7 @@ def mask_cypher_elsewhere(
             for words in _CYPHER:
                 for row in _rows(connection, other, words):
                     with suppress(OperatorError):
-                        _mask(connection, key, mask, words, row)
+                        _change(connection, key, lambda kept_words: _masked(kept_words, mask), words, row)
 
 
 def _rows(connection: sa.Connection, case: str, words: tuple[sa.Table, str, str]) -> Iterable[sa.RowMapping]:
@@ -79,21 +107,21 @@ def _rows(connection: sa.Connection, case: str, words: tuple[sa.Table, str, str]
     return connection.execute(query).mappings().all()
 
 
-def _mask(
+def _change(
     connection: sa.Connection,
     key: bytes,
-    mask: Callable[[str], str],
+    change: Callable[[Any], Any],
     words: tuple[sa.Table, str, str],
     row: sa.RowMapping,
 ) -> None:
     table, column, bound = words
     what = bound.format(**row)
     said = unpack(key, row[column], what)
-    masked = _masked(said, mask)
-    if masked != said:
+    now = change(said)
+    if now != said:
         mine = sa.and_(*(key_column == row[key_column.name] for key_column in table.primary_key))
         marked = {"masked": True} if "masked" in table.c else {}
-        connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | marked))
+        connection.execute(table.update().where(mine).values({column: pack(key, now, what)} | marked))
 
 
 def _masked(words: Any, mask: Callable[[str], str]) -> Any:

@@ -14,6 +14,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.cases.stores.following import draft_bound, version_bound
+from graphsvc.cases.stores.peoples_words import words_for
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.lines import is_title, plain
 from graphsvc.views.picture import canvas
@@ -143,8 +144,8 @@ class ViewStore:
 
     # -- changing ---------------------------------------------------------------------------------------------
 
-    def new(self, words: list[str], *, shared: bool) -> str:
-        """A new view without a version yet; gives its id.
+    def new(self, words: Any, *, shared: bool) -> str:
+        """A new view of these words (`peoples_words.for_others`) without a version yet; gives its id.
 
         Raises:
             RequestError: there are as many as there may be.
@@ -188,7 +189,7 @@ class ViewStore:
         )
         self._change(identifier, version=last + 1, changed_at=at)
 
-    def rename(self, identifier: str, words: list[str]) -> None:
+    def rename(self, identifier: str, words: Any) -> None:
         """Name and notes of a view: told from now on at the clearance of who wrote them."""
         sealed = pack(self.key, words, _bound(identifier))
         self._change(identifier, words_sealed=sealed, sources=self.grant.sources)
@@ -198,8 +199,10 @@ class ViewStore:
         self._change(identifier, shared=shared)
 
     def pass_to(self, identifier: str, account: str) -> None:
-        """Let a view be somebody else's. Its notes stay those of who wrote them."""
-        self._change(identifier, account=account)
+        """Give a view to somebody else, with the name and notes that others see."""
+        sealed = self.connection.execute(sa.select(_ROW.c.words_sealed).where(_ROW.c.id == identifier)).scalar_one()
+        words = words_for(unpack(self.key, sealed, _bound(identifier)), mine=False)
+        self._change(identifier, account=account, words_sealed=pack(self.key, words, _bound(identifier)))
 
     def delete(self, identifier: str) -> None:
         """Delete a view with its versions for good."""
@@ -275,7 +278,8 @@ class ViewStore:
         return query.where(_ROW.c.case_id == self.case, _ROW.c.handling.in_(self.grant.codes), theirs)
 
     def _picture(self, row: Any) -> SavedView:
-        name, notes = unpack(self.key, row.words_sealed, _bound(row.id))
+        mine = row.account == self.account
+        name, notes = words_for(unpack(self.key, row.words_sealed, _bound(row.id)), mine=mine)
         withheld = self._withheld(row)
         if withheld:
             name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""
@@ -285,7 +289,7 @@ class ViewStore:
             notes=notes,
             withheld=withheld,
             account=row.account,
-            mine=row.account == self.account,
+            mine=mine,
             shared=bool(row.shared),
             handling=row.handling,
             savable=row.handling == self.grant.handling,

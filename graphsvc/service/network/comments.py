@@ -19,6 +19,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.cases.stores.following import about
+from graphsvc.cases.stores.peoples_words import for_others, words_for
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import plain
 from graphsvc.service.ask import Ask, nothing
@@ -117,6 +118,7 @@ class Comments:
             self._ask.require_open()
             key = self._ask.key
             hashed = about(key, ids)
+            words = for_others([text], self._ask.withhold())
             with alone(self._ask.database, _LOCK) as connection:
                 mine = (_ROW.c.case_id == self._ask.case, _ROW.c.about == hashed)
                 # Those of this account alone: how many others wrote, at whatever level, is not told.
@@ -141,7 +143,7 @@ class Comments:
                         handling=grant.handling,
                         sources=grant.sources,
                         about_sealed=pack(key, ids, _about_bound(identifier)),
-                        words_sealed=pack(key, [text], _bound(identifier)),
+                        words_sealed=pack(key, words, _bound(identifier)),
                     )
                 )
         return identifier
@@ -205,7 +207,7 @@ class Comments:
             about=tuple(unpack(key, row.about_sealed, _about_bound(row.id))),
             account=row.account,
             at=row.at,
-            text="" if hidden else unpack(key, row.words_sealed, _bound(row.id))[0],
+            text="" if hidden else words_for(unpack(key, row.words_sealed, _bound(row.id)), mine=mine)[0],
             handling=row.handling,
             withheld=withheld,
             mine=mine,

@@ -16,6 +16,7 @@ from typing import Any
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, transaction
+from graphsvc.cases.stores.peoples_words import for_others
 from graphsvc.cases.stores.view_store import MOST_VERSIONS, Links, SavedView, ViewStore, ViewVersion, worded
 from graphsvc.errors import Refused, RequestError
 from graphsvc.records.dates import moment
@@ -150,7 +151,7 @@ class SavedViews:
         words = worded(name, notes)
         visible, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
         with self._stored("keep", "save", writing=True) as views:
-            identifier = views.new(words, shared=shared)
+            identifier = views.new(for_others(words, self._ask.withhold()), shared=shared)
             views.add(identifier, visible, links, "saved first")
             return views.picture(identifier)
 
@@ -183,7 +184,7 @@ class SavedViews:
         words = worded(name, notes)
         with self._stored("keep", "rename", writing=True, picture_id=identifier) as views:
             _require_own(views.picture(identifier))
-            views.rename(identifier, words)
+            views.rename(identifier, for_others(words, self._ask.withhold()))
             return views.picture(identifier)
 
     def share(self, identifier: str, *, shared: bool) -> SavedView:
