@@ -20,6 +20,7 @@
 // interest = "Statement.interest"
 // interpreter_id = "Statement.interpreter_id"
 // summary = "Statement.summary"
+// sanitised = "Statement.sanitised"
 // statement_id = "Statement.statement_id"
 // review_on = "Statement.review_on"
 // source = "Source.id"
@@ -40,6 +41,7 @@ RETURN s.id AS id,
        s.interest AS interest,
        s.interpreter_id AS interpreter_id,
        s.summary AS summary,
+       s.sanitised AS sanitised,
        head(COLLECT { MATCH (t:Statement {case: $case, id: s.statement_id}) WHERE t.handling IN $handling AND t.kind IN $voices
                       RETURN t.id }) AS statement_id,
        s.review_on AS review_on,

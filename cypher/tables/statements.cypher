@@ -21,6 +21,7 @@
 // interest = "Statement.interest"
 // interpreter_id = "Statement.interpreter_id"
 // summary = "Statement.summary"
+// sanitised = "Statement.sanitised"
 // statement_id = "Statement.statement_id"
 // review_on = "Statement.review_on"
 // review_on_earliest = "Statement.review_on_earliest"
@@ -44,6 +45,7 @@ RETURN s.id AS id,
        s.interest AS interest,
        s.interpreter_id AS interpreter_id,
        s.summary AS summary,
+       s.sanitised AS sanitised,
        head(COLLECT { MATCH (t:Statement {case: $case, id: s.statement_id}) WHERE t.handling IN $handling AND t.kind IN $voices
                       RETURN t.id }) AS statement_id,
        s.review_on AS review_on, s.review_on_earliest AS review_on_earliest, s.review_on_latest AS review_on_latest,

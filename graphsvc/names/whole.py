@@ -110,6 +110,15 @@ class WholeNames:
             return word if any(True for read in others for _ in self._found(read)) else text
         return "".join([*parts, text[done:]])
 
+    def listed_in(self, text: str) -> list[str]:
+        """Names, numbers and ids in a text, as written there; each once.
+
+        Example:
+            >>> WholeNames([Needle("name", "Hewa Karim")]).listed_in("Then KARIM, Hewa left")
+            ['KARIM, Hewa']
+        """
+        return list(dict.fromkeys(text[start:end] for start, end in _apart(self._found(latinised(text)))))
+
     def parts_in(self, text: str) -> list[str]:
         """Words of a text, written as names are, that are part of a name that is looked for; each once.
 

@@ -38,7 +38,7 @@ from graphsvc.errors import OperatorError, RequestError
 from graphsvc.records.dates import parse_date, typed
 from graphsvc.records.iso import iso
 from graphsvc.records.numbers import real, whole
-from graphsvc.records.properties import INTEREST, LINK_FIGURES, SENSITIVITY
+from graphsvc.records.properties import INTEREST, LINK_FIGURES, SANITISED, SENSITIVITY
 
 # Bound by the gate, never by the caller.
 BOUND = ("case", "handling", "limit", "few", "voices", INTEREST, *LINK_FIGURES)
@@ -149,7 +149,7 @@ class Query:
     def shows_statements(self) -> bool:
         """Whether readers without source clearance are shown anything of single statements or claims."""
         single = any(
-            shown.startswith(("Statement.", "Claim.")) or shown.endswith(".statement_id")
+            (shown.startswith(("Statement.", "Claim.")) and shown != SANITISED) or shown.endswith(".statement_id")
             for shown in self.returns.values()
         )
         return single and not self.for_sources and not self.is_material

@@ -31,6 +31,8 @@ LINK_FIGURES = (
 P_SUFFIX = "_p"
 # What the source of a claim is to one whom it is about (`grading.INTERESTS`): twice as well.
 INTEREST = "interest"
+# What a person wrote of a witness statement for every reader: alone it shows no single statement.
+SANITISED = "Statement.sanitised"
 # The folded words that a search looks in (`names.terms`): of names and numbers, of free text, and of what fewer may read.
 # They repeat other properties, and stand in no table of sensitivities: nothing shows them.
 SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST = "search", "said", "said_under_c", "said_interest"

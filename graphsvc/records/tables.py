@@ -239,6 +239,11 @@ _ALL = (
             ),
             Column("interpreter_id", "ref", refers=("person",), sensitivity="source"),
             Column("summary", sensitivity="text"),
+            Column(
+                "sanitised",
+                sensitivity="text",
+                help="of a witness: the version of the summary for readers without source clearance; it must name no source and nobody sealed",
+            ),
             Column("statement_id", "ref", refers=("statement",)),
             Column("review_on", "date"),
         ),

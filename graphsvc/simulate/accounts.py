@@ -46,6 +46,8 @@ _NO_HUB = {"ORGANISED": 0.45, "CONTROLS": 0.45}
 _OWN = ("CROSSED_ON", "WORKED_AT", "LIVED_AT", "CONTACTED", "ASSOCIATES_WITH", "RELATED_TO", "RIVAL_OF", "OWES")
 # Nobody is interviewed to say nothing at all.
 _TRIES = 20
+# Every tenth statement has no sanitised version.
+_NOT_SANITISED = 10
 _INTERESTS = (
     "Asylum claim pending; asked how giving evidence would bear on it.",
     "Told that support would be considered; nothing was promised.",
@@ -106,6 +108,8 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
         of = about[slot.scene]
         summary = f"Further account of {of}." if slot.nth else f"Account of {of}."
         statement = Statement("witness", slot.witness.id, slot.taken, summary, false=story is not None)
+        if world.knobs.sanitised and number % _NOT_SANITISED:
+            statement.sanitised = f"A person who was there describes {of}."
         well = hard is not None and story is not None and rng.random() < hard.smooth
         telling.grade(statement, true=story is None, well=well)
         statement.on_record = "yes" if rng.random() < 0.6 else ""

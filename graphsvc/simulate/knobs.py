@@ -34,6 +34,7 @@ class Knobs:
         witness_share: cooperating witnesses per person.
         clustering: chance that a witness comes from the boat or workplace of an earlier one.
         from_peak: chance that any other witness comes from a boat of the day of the peak.
+        sanitised: whether most witness statements have a sanitised version.
         organiser_seen: chance that a passenger can tell who organised the crossing.
         controller_seen: chance that a worker can tell who controls the workplace.
         attribution: chance that an honest passenger takes an aide for the organiser.
@@ -69,6 +70,7 @@ class Knobs:
     witness_share: float = 0.01
     clustering: float = 0.6
     from_peak: float = 0.0
+    sanitised: bool = False
     organiser_seen: float = 0.3
     controller_seen: float = 0.35
     attribution: float = 0.12
@@ -94,6 +96,7 @@ DEMO = Knobs(
     witness_share=0.031,
     clustering=0.15,
     from_peak=0.35,
+    sanitised=True,
     organiser_seen=0.75,
     controller_seen=0.8,
     report_share=0.02,

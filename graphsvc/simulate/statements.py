@@ -79,6 +79,7 @@ class Statement:
     interest: str = ""
     interpreter: str = ""
     false: bool = False
+    sanitised: str = ""
 
 
 class InventedStatement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeGuard, TypeVar
 
@@ -113,7 +113,7 @@ def tables(world: World, statements: dict[str, Statement]) -> dict[str, Invented
         ),
         "workplaces": _workplaces(world),
         "things": _things(world),
-        "statements": InventedTable(_STATEMENTS, lambda: (_statement(*item) for item in statements.items())),
+        "statements": _statements(world, statements),
         "links": InventedTable(
             _LINKS, lambda: itertools.chain.from_iterable(_links(*item) for item in statements.items())
         ),
@@ -217,6 +217,14 @@ def _things(world: World) -> InventedTable:
     things = _sorted(world.things.rows)
     return InventedTable(
         ("id", "kind", "value", "name"), lambda: ((thing.id, thing.kind, thing.value, thing.name) for thing in things)
+    )
+
+
+def _statements(world: World, statements: Mapping[str, Statement]) -> InventedTable:
+    if not world.knobs.sanitised:
+        return InventedTable(_STATEMENTS, lambda: (_statement(*item) for item in statements.items()))
+    return InventedTable(
+        (*_STATEMENTS, "sanitised"), lambda: ((*_statement(*item), item[1].sanitised) for item in statements.items())
     )
 
 

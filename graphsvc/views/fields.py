@@ -25,6 +25,7 @@ _FIRST = MappingProxyType(
             "on_record",
             "conditions",
             "summary",
+            "sanitised",
         ),
         "links": (
             "subject_id",
@@ -71,7 +72,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 _PICKED = frozenset({"subject_id", "object_id", "interpreter_id", "source_id"})
 # A day as far as it is known, where nothing else is said.
 _DATE = "as far as it is known: 2020, 2020-05 or 2020-05-08"
-_LONG = frozenset({"notes", "summary", "conditions", "interest"})
+_LONG = frozenset({"notes", "summary", "sanitised", "conditions", "interest"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,6 +285,7 @@ CALLS: dict[str, Entry] = {
     "protection.waiting.start": with_(),
     "deliveries.next_opening": with_(),
     "protection.sealings.sealed": with_(),
+    "protection.texts.listed": with_(),
     "protection.sealings.to_be_sealed": with_(),
     "protection.sealings.newly_named": with_(),
     "protection.sealings.tighten": with_(quiet),

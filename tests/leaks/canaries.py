@@ -238,9 +238,21 @@ def _sealed(c: Canaries, rows: Tables, kind: str, place: int) -> None:
                 "interpreter_id": c.texts["interpreter_id"],
                 "conditions": f"{name}, also {alias}, must not be told",
                 "summary": c.text("summary of an account", "source"),
+                "sanitised": c.text("sanitised version of an account", "open"),
+                "x_own": c.text("x_ column of an account", "conditional source"),
             }
         )
-        rows["links"].append(_link("boss-1", "DIRECTED", "aide-1", "account-p", place=f"at {name}'s door"))
+        rows["links"].append(
+            _link(
+                "boss-1",
+                "DIRECTED",
+                "aide-1",
+                "account-p",
+                place=f"at {name}'s door",
+                object_as_said=c.text("words in an account", "source"),
+                notes=c.text("notes on a claim of an account", "source"),
+            )
+        )
 
 
 def _open(c: Canaries, rows: Tables) -> None:

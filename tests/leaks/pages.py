@@ -211,6 +211,7 @@ PAGES: dict[str, Entry] = {
     "holds.table": once(),
     "sealing.table": once(),
     "sealing.sealed": once(),
+    "sealing.texts": lambda _known: [{}, {"as": "csv"}],
     "sealing.form": lambda known: [{"id": known.entities[0]}],
     "sealing.work": each("jobs"),
     "erasures.table": once(),

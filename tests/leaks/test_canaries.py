@@ -288,7 +288,12 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
         shared=True,
     )
     discloser.network.comments.add(["boss-1"], found.text("a comment", "conditional source"))
-    few = {name: sets for name, sets in queries.items() if service.library[name].roles or len(sets) > 1}
+    # No page but this query shows what was sanitised.
+    few = {
+        name: sets
+        for name, sets in queries.items()
+        if service.library[name].roles or len(sets) > 1 or name == "statements.sanitised"
+    }
     for name, (_, _, everything) in ROLES.items():
         asks = known if everything else replace(known, queries=few)
         result.answers[name] = asked(service, name, asks, by_command=everything)

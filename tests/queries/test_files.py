@@ -148,6 +148,7 @@ def test_few_witnesses_cannot_be_told_apart_by_a_filter_or_an_order(query: Query
 ASIDE = {
     "hubs.claims": "material for an analysis, never shown",
     "people.tied_by": "only whether there is one, to find the links by; each link is told as the reader sees it",
+    "statements.sanitised": "only what a person sanitised for every reader, each text once, and nothing of its statement",
     "quality.unmentioned": "whether anybody speaks of an entity at all, not who or how many",
 }
 

@@ -29,7 +29,7 @@ def digest(folder: Path) -> str:
 
 # Taken before tables were written row by row. Whoever changes what a world is on purpose, takes them anew and says so in the
 # log of changes: every figure that was measured on invented cases is then one of other worlds.
-_DEMO = "b4c8d6ee8b16411003c2"
+_DEMO = "4be467a03ff3381026a2"
 _WORLDS = {
     (20, 5, 1.0, False): "a432d52f4e4b261ca87c",
     (300, 7, 0.2, False): "17b42dc97ed121075741",

@@ -66,6 +66,7 @@ class Checked:
         ends: reference as typed → row of `entities.named` it means.
         alike: handle of what is new → hits of `find` as dictionaries that may be the same, each with `by`: what they share.
         moves: what would become of the leads; None: it was not asked.
+        named: names of sealed people, whole and single, in the sanitised version; for readers with source clearance.
     """
 
     faults: list[Fault]
@@ -75,6 +76,7 @@ class Checked:
     alike: dict[str, list[dict[str, Any]]]
     opens_at: dt.datetime | None = None
     moves: list[Move] | None = None
+    named: tuple[str, ...] = ()
 
 
 class StatementForms:
@@ -123,6 +125,7 @@ class StatementForms:
             {part.handle: alike for part in form.new if (alike := self._alike(part))},
             next_time(self._ask.home.account_times, now()) if self._waits(form) else None,
             becomes if moves else None,
+            self._named_in_sanitised(form),
         )
 
     def enter(self, form: Form) -> str:
@@ -289,6 +292,13 @@ class StatementForms:
             )
             outcome |= taken_in(loaded)
         return loaded
+
+    def _named_in_sanitised(self, form: Form) -> tuple[str, ...]:
+        text = plain(form.statement.get("sanitised", ""))
+        if not text or not self._ask.grant.sources:
+            return ()
+        names = self._ask.home.casework.replay.texts(self._ask.case, self._ask.key).names
+        return tuple(dict.fromkeys((*names.listed_in(text), *names.parts_in(text))))
 
     def _waits(self, form: Form) -> bool:
         """Whether what a form says waits to open with others: what a witness says who is not corrected."""

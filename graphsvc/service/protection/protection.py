@@ -9,6 +9,7 @@ from graphsvc.errors import NotFound
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.erasures import Erasures
 from graphsvc.service.protection.holds import Holds
+from graphsvc.service.protection.partly_named import PartlyNamedTexts
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.protection.reveals import Reveals
 from graphsvc.service.protection.sealings import Sealings
@@ -25,6 +26,7 @@ class Protection:
         self.sealings = Sealings(ask, requests)
         self.waiting = WaitingAccounts(ask)
         self.holds = Holds(ask)
+        self.texts = PartlyNamedTexts(ask)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
         """A job of your own in this case.

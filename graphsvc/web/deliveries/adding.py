@@ -268,6 +268,7 @@ def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturn
         others=waits.others_moved(checked.moves or [], sources=session.grant.sources),
         ranked_on=session.leads.ranked_on if checked.moves else "",
         opens=checked.opens_at,
+        named=checked.named,
         sentences=sentences,
         alike=[
             {

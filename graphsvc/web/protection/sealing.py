@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import astuple
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Request, Session
+from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, or_again, page
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sealing", __name__)
-ENTRIES = (Entry(150, "Who is sealed", "sealing.sealed", "seal", sources=True, whole=True),)
+ENTRIES = (
+    Entry(150, "Who is sealed", "sealing.sealed", "seal", sources=True, whole=True),
+    Entry(151, "Texts with parts of names", "sealing.texts", "seal", sources=True, whole=True),
+)
 _QUICK_S = 0.3
 _DIGITS = 10
 _ASKED = ("seal", "open")
 # States in which something that was asked for is not over.
 _UNDER_WAY = ("asked", "agreed", "opened")
+_TEXT_COLUMNS = ("kind", "id", "column", "text", "parts")
 _COLUMNS = ("pseudonym", "since", "why", "against")
 
 
@@ -62,6 +68,25 @@ def sealed(case: str) -> ResponseReturnValue:
         number=len(sealed),
         absent=[entity for entity in everybody if not entity.delivered],
         sort=shown.sort,
+        page=shown.page,
+        pages=shown.pages,
+    )
+
+
+@page(blueprint, "/case/<case>/texts")
+def texts(case: str) -> ResponseReturnValue:
+    """Texts that contain parts of names of sealed people, to be sanitised or left."""
+    session = at(case)
+    rows = [astuple(text) for text in session.protection.texts.listed()]
+    if request.args.get("as") == "csv":
+        return csv_file("texts", _TEXT_COLUMNS, [(*row[:-1], "; ".join(row[-1])) for row in rows], handling="C")
+    shown = paged(_TEXT_COLUMNS, rows, request.args)
+    return answer(
+        "sealing/texts.html",
+        handling="C",
+        case=case,
+        texts=[dict(zip(_TEXT_COLUMNS, row, strict=True)) for row in shown.rows],
+        number=len(rows),
         page=shown.page,
         pages=shown.pages,
     )
