@@ -105,9 +105,9 @@ class Register:
 
     def pseudonyms(self, case: str) -> frozenset[str]:
         """Whom and what the vault holds something of that is in the case now; nothing of it is opened."""
-        table = tables.identities
+        query = sa.select(tables.identities.c.pseudonym).where(tables.identities.c.case_id == case)
         with transaction(self._database) as connection:
-            return frozenset(connection.execute(sa.select(table.c.pseudonym).where(table.c.case_id == case)).scalars())
+            return frozenset(connection.execute(query).scalars())
 
     def kind(self, case: str, pseudonym: str) -> str | None:
         """`person`, `thing` or `source`, of what the vault holds under this pseudonym; None if it holds nothing."""
@@ -258,10 +258,9 @@ class Register:
 
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
         """How everybody stands in a case (`cases.image.standing`); None: it was not kept yet."""
+        query = sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
         with transaction(self._database) as connection:
-            sealed = connection.execute(
-                sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
-            ).scalar()
+            sealed = connection.execute(query).scalar()
         return None if sealed is None else unpacked(unpack(key, sealed, f"standings {case}"))
 
     def sealed(self, case: str) -> dict[str, Standing]:
@@ -271,12 +270,9 @@ class Register:
 
     def held(self, case: str) -> frozenset[str]:
         """Pseudonyms of the persons under a hold; an empty one if the whole case is."""
-        table = tables.holds
+        mine = (tables.holds.c.case_id == case, tables.holds.c.released_at.is_(None))
         with transaction(self._database) as connection:
-            rows = connection.execute(
-                sa.select(table.c.pseudonym).where(table.c.case_id == case, table.c.released_at.is_(None))
-            )
-            return frozenset(row.pseudonym for row in rows)
+            return frozenset(connection.execute(sa.select(tables.holds.c.pseudonym).where(*mine)).scalars())
 
     def overrule(
         self,

@@ -1337,7 +1337,7 @@ MUTATIONS = (
         "undoing",
         "taking back accounts of witnesses takes source clearance",
         "graphsvc/service/deliveries/deliveries.py",
-        "if not own or self._ask.home.casework.holds_accounts(case, number):",
+        "if not own or holds_witness_statements(self._ask.home.casework, case, number):",
         "if not own:",
         f"{_SEALINGS}::test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone",
     ),
@@ -1600,7 +1600,7 @@ MUTATIONS = (
     Mutation(
         "held-undo",
         "no delivery is taken back with what is held",
-        "graphsvc/cases/deliveries/casework.py",
+        "graphsvc/cases/deliveries/held.py",
         'require_stays(key, held, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])',
         "pass",
         f"{_PROTECTING}::test_what_is_held_cannot_be_taken_back_until_it_is_released",
