@@ -21,7 +21,10 @@ SURE, LIED, POOR, WORST = "sure", "denied-one", "poor", "worst"
 # Of those who lived in a house and worked there is a record; of one it is denied, and of one only a report taken for false says it.
 WORKERS = (PLAIN, DISPUTED, UNSURE) = ("w-plain", "w-disputed", "w-unsure")
 CASE: Tables = {
-    "people": [{"id": name, "name": f"Name of {name}"} for name in (SURE, LIED, POOR, WORST, "worker", *WORKERS)],
+    "people": [
+        {"id": name, "name": f"Name of {name}", "category": "suspect" if name in (POOR, WORST) else ""}
+        for name in (SURE, LIED, POOR, WORST, "worker", *WORKERS)
+    ],
     "crossings": [{"id": "X1", "date": "2020-05-08"}, {"id": "X2", "date": "2020-05-09"}],
     "workplaces": [
         {"id": "K1", "closed_on": "2020-03-23"},
