@@ -84,7 +84,7 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
     with session(case) as acts:
         whole = acts.network.answers.behind(ids, day=day, until=until)
     if form == "json":
-        say_text(json.dumps(json_safe(whole.plain()), ensure_ascii=False, indent=1))
+        say_text(json.dumps(whole.as_json(), ensure_ascii=False, indent=1))
     else:
         _write_answer(form, whole)
     if whole.answer.truncated:
@@ -94,7 +94,7 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
 def _write_answer(form: str, whole: Behind) -> None:
     answered = whole.answer
     end = -1 if form == "table" else None  # what is not known is said below it, in sentences
-    write(form, answered.columns[:end], [row[:end] for row in answered.table()])
+    write(form, answered.columns[:end], [row[:end] for row in whole.cells])
     linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
     say(
         *filter(None, [answered.passed_over, whole.ranked_on]),

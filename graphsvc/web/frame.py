@@ -34,6 +34,7 @@ from werkzeug.exceptions import HTTPException
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotReady, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import PROTECTIONS, Service, Session, now
+from graphsvc.views.files import some_in_words
 from graphsvc.web import last_cases, look_again, peer, rail
 
 PUBLIC = frozenset(
@@ -205,8 +206,8 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
     """
     mark = marked(handling)
     if wants_json():
-        twin = {"handling": mark} | data if mark else data
-        response = jsonify(json_safe(twin))
+        twin = json_safe({"handling": mark} | data if mark else data)
+        response = jsonify(some_in_words(twin) if _is_in_steps() else twin)
         response.status_code = status
         return response
     return render_template(template, handling=mark, **data), status
@@ -380,8 +381,7 @@ def _shared() -> dict[str, Any]:
         # Of a form that was refused: see `or_again`.
         "refused": g.get("refused", ""),
         "typed": request.form if g.get("refused") else MultiDict(),
-        # Without source clearance belief is told in four steps, and what witnesses said in one row.
-        "in_steps": case_session is not None and not case_session.grant.sources,
+        "in_steps": _is_in_steps(),
         # Who sees a statement whole and may load can correct it.
         "may_correct": who is not None
         and case_session is not None
@@ -393,6 +393,12 @@ def _shared() -> dict[str, Any]:
         "protection": PROTECTIONS.get(g.get("protections", {}).get(case_session.case), "") if case_session else "",
         "rail": _rail(who, case_session.case) if who and case_session else [],
     }
+
+
+def _is_in_steps() -> bool:
+    """Whether the reader lacks source clearance, so that pages show belief in four steps."""
+    case_session: Session | None = g.get("here")
+    return case_session is not None and not case_session.grant.sources
 
 
 def _my_cases(who: Session | None) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.cypher.frames import warn
 from graphsvc.service.cypher.parameters import native
 from graphsvc.views.beside import Answered, beside, ids_without_names
+from graphsvc.views.files import some_in_words
 from graphsvc.views.wording import title
 
 
@@ -75,6 +76,10 @@ class Queries:
         released = self.released(name, parameters)
         returns = self._ask.home.library[name].returns
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
+        if names and not self._ask.grant.sources:
+            # A file gives the word that pages and pictures show.
+            shows = [returns[column].partition(".")[2] for column in released.columns]
+            rows = [tuple(map(some_in_words, row, shows)) for row in rows]
         known = self.names(name, released.columns, rows) if names else None
         return released, beside(returns, released.columns, rows, now().date(), known)
 

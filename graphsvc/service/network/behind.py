@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from graphsvc.records.iso import json_safe
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.views.behind.answer import COLUMNS, Answer
+from graphsvc.views.files import some_in_words
 from graphsvc.views.forms.graphs import as_networkx
 from graphsvc.views.picture.network import Picture
 
@@ -56,6 +58,19 @@ class Behind:
             "perhaps": self.perhaps,
             "ranked_on": self.ranked_on,
         }
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        """The rows of the answer as files and commands give them: *some* as the word that the page shows."""
+        rows = self.answer.table()
+        if not self.view.in_steps:
+            return rows
+        return [[some_in_words(cell, name) for name, cell in zip(COLUMNS, row, strict=True)] for row in rows]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as the command gives it, and the page's JSON twin: *some* as a word."""
+        plain: dict[str, Any] = json_safe(self.plain())
+        return some_in_words(plain) if self.view.in_steps else plain
 
     @property
     def frame(self) -> pd.DataFrame:

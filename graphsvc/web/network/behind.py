@@ -27,7 +27,7 @@ def behind(case: str) -> ResponseReturnValue:
     session = at(case)
     if request.args.get("as") == "csv":
         asked = _asked(session)
-        return csv_file("behind", asked.answer.columns, asked.answer.table(), last=asked.beside, under="not_known")
+        return csv_file("behind", asked.answer.columns, asked.cells, last=asked.beside, under="not_known")
 
     def late() -> dict[str, Any]:
         if not _wanted():

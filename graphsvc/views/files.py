@@ -1,0 +1,32 @@
+"""Plain data as files and commands give it to a reader without source clearance. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphsvc.records.told import SOME
+from graphsvc.views.wording import belief_short
+
+_BELIEFS = ("belief", "belief_on_record")
+# A drawing keeps its numbers: they give widths.
+_DRAWING = "picture"
+
+
+def some_in_words(value: Any, name: str = "") -> Any:
+    """Plain data in which a belief that pages show as *some* is that word.
+
+    Args:
+        value: a value, or lists and mappings of values.
+        name: of the value; only `belief` and `belief_on_record` are beliefs. Next to `people` it is a number of people expected.
+
+    Example:
+        >>> some_in_words({"belief": 0.5, "links": [{"belief": 0.625}], "moves": 0.5})
+        {'belief': 'some', 'links': [{'belief': 0.625}], 'moves': 0.5}
+    """
+    if isinstance(value, Mapping):
+        numbers = (_DRAWING, *_BELIEFS) if "people" in value else (_DRAWING,)
+        return {key: item if key in numbers else some_in_words(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [some_in_words(item, name) for item in value]
+    return belief_short(value) if name in _BELIEFS and value == SOME else value
