@@ -20,6 +20,7 @@ from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import Standings, packed, unpacked
+from graphsvc.cases.shared_ids import SharedIds
 from graphsvc.cases.stores import following
 from graphsvc.cases.stores.erased import Leaving, take_out
 from graphsvc.cases.stores.peoples_words import mask_cypher_elsewhere, withhold_words
@@ -27,16 +28,15 @@ from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.store.mark import Held
 
-# Rows that one statement of SQL names.
-_AT_ONCE = 500
+_AT_ONCE = 500  # rows that one statement of SQL names
 
 
 class Register:
     """The records of every case in one application database."""
 
     def __init__(self, database: sa.Engine, vault: Vault) -> None:
-        self._database = database
-        self._vault = vault
+        self._database, self._vault = database, vault
+        self.shared_ids = SharedIds(database, vault)
 
     def cases(self) -> list[dict[str, Any]]:
         """Every case: id, state, version, version_p, created_at, protection."""
@@ -321,9 +321,9 @@ class Register:
 
     def rewriting(self) -> list[int]:
         """By what the managed store still has to be written anew."""
+        query = sa.select(tables.rewrites.c.id).where(tables.rewrites.c.done_at.is_(None))
         with transaction(self._database) as connection:
-            table = tables.rewrites
-            return list(connection.execute(sa.select(table.c.id).where(table.c.done_at.is_(None))).scalars())
+            return list(connection.execute(query).scalars())
 
     def rewritten(self, asked: Collection[int]) -> None:
         """The store has been written anew since it was asked for by these."""
@@ -341,10 +341,9 @@ class Register:
 
     def open_cases(self) -> dict[str, dict[str, Any] | None]:
         """Open cases → what the graph held of each when it was last written (`store.mark.Held` as JSON)."""
-        table = tables.cases
+        query = sa.select(tables.cases.c.id, tables.cases.c.held).where(tables.cases.c.state == "open")
         with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(table.c.id, table.c.held).where(table.c.state == "open"))
-            return {row.id: row.held for row in rows}
+            return {row.id: row.held for row in connection.execute(query)}
 
     def close(self, case: str) -> None:
         """Close a case to readers until it is written again."""
@@ -428,6 +427,7 @@ class Register:
             following.settle(connection, case, key, follow, result.withhold)
             _forget_claims(connection, case, result.provenance)
             reviews.settle(connection, case, unnamed=unnamed, named=named)
+            self.shared_ids.close_naming(connection, case)
             self._vault.require_current(connection)
 
     def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:

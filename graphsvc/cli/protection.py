@@ -245,6 +245,11 @@ def who_is_sealed(session: Opener, case: str) -> None:
     with session(case) as acts:
         asked, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed()
         named = acts.protection.sealings.newly_named()
+        shared = acts.protection.sharing.listed()
+    for case_sharing in shared:
+        other = case_sharing.other or "another case"
+        since = _at(case_sharing.at)
+        say(f"shares its ids with {other}  {since}  {case_sharing.account}  {case_sharing.reason}".rstrip())
     for person, why in asked.items():
         say(f"{person}  named; to check: {why}")
     for person, why in named.items():
@@ -255,6 +260,29 @@ def who_is_sealed(session: Opener, case: str) -> None:
         say(f"{entity.pseudonym}  since {entity.since}  {entity.why}{against}{absent}")
     if not asked and not sealed and not named:
         say("Nobody is sealed in this case.", err=True)
+
+
+@seal.command("share-ids")
+@click.argument("case")
+@click.argument("other")
+@_REASON
+@acting
+def share_ids(session: Opener, case: str, other: str, reason: str) -> None:
+    """Declare that CASE and OTHER share their ids: an id sealed in one is sealed in both. Takes the role custodian."""
+    with session(case) as acts:
+        acts.protection.sharing.declare(other, reason)
+    say("Declared. From now on an id sealed in one of the two is sealed in the other.", err=True)
+
+
+@seal.command("end-shared-ids")
+@click.argument("case")
+@click.argument("other")
+@acting
+def end_shared_ids(session: Opener, case: str, other: str) -> None:
+    """End the declaration that CASE and OTHER share their ids; it opens nobody. Takes the role custodian."""
+    with session(case) as acts:
+        acts.protection.sharing.end(other)
+    say("Ended. Who is sealed stays sealed.", err=True)
 
 
 @click.command()

@@ -152,6 +152,8 @@ COMMANDS: dict[str, Entry] = {
     "seal protect": lambda known: [[known.case, "marked", "--reason", "no witness here"]],
     "seal agree": lambda known: [[known.requests[0]]],
     "seal refuse": lambda known: [[known.requests[0]]],
+    "seal share-ids": lambda known: [[known.case, "no-such-case", *_REASON]],
+    "seal end-shared-ids": lambda known: [[known.case, "no-such-case"]],
     "waiting list": lambda known: [[known.case]],
     "waiting hold": lambda known: [[known.case, "1"]],
     "waiting release": lambda known: [[known.case, "1"]],

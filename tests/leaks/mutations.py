@@ -32,6 +32,7 @@ _LEFT_OUT = "tests/service/test_left_out.py"
 _DOOR = "tests/web/test_door.py"
 _GROUPING = "tests/service/test_grouping.py"
 _STANDING = "tests/service/test_standing.py"
+_SHARED = "tests/service/test_shared_ids.py"
 _SEALINGS = "tests/service/test_sealings.py"
 _OVER_TIME = "tests/leaks/test_over_time.py"
 _LOST = "tests/service/test_lost.py"
@@ -612,6 +613,30 @@ MUTATIONS = (
         '        return WITH_THEIRS if at_sealed or not seen.isdisjoint(self._theirs[identifier]) else ""\n',
         '        return ""\n',
         f"{_STANDING}::test_a_thing_that_leads_to_sealed_people_alone_is_sealed_whatever_relation_says_so",
+    ),
+    Mutation(
+        "shared-ids",
+        "an id sealed in one case is sealed in a case that shares its ids",
+        "graphsvc/cases/image/standing.py",
+        "*([SHARED_ID] if identifier in by.elsewhere else [])",
+        "",
+        f"{_STANDING}::test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so",
+    ),
+    Mutation(
+        "shared-closed",
+        "no case is open while it names anybody sealed in a case that shares its ids",
+        "graphsvc/cases/register.py",
+        "            self.shared_ids.close_naming(connection, case)\n",
+        "",
+        f"{_SHARED}::test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_them",
+    ),
+    Mutation(
+        "shared-preview",
+        "a preview tells nothing of who is sealed in a case that shares its ids",
+        "graphsvc/cases/deliveries/replay.py",
+        "frozenset() if preview else self._register",
+        "self._register",
+        f"{_SHARED}::test_a_preview_tells_nothing_of_who_is_sealed_in_the_other_case",
     ),
     Mutation(
         "things",

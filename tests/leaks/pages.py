@@ -297,6 +297,7 @@ FORMS: dict[str, Entry] = {
     "holds.release": once(id="x"),
     "search.known": lambda known: [{"what": one} for one in (*known.entities[:3], "Nobody At All")],
     "sealing.ask": once(id="no-such-person", reason=REASON),
+    "sealing.share": once(do="declare", other="no-such-case", reason=REASON),
     "sealing.accounts": once(do="hold", delivery="1"),
     "sealing.protect": once(to="marked", reason=REASON),
     "sealing.decide": once(id="no-such-request", answer="refuse"),

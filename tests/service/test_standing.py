@@ -578,6 +578,25 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
         known_marks = {name: some for name, some in known_marks.items() if name in standing}
 
 
+ROUND = st.tuples(st.booleans(), st.sets(st.sampled_from(IDS)), st.sampled_from(["declared", "ended"]), ROW)
+
+
+@settings(max_examples=200)
+@given(st.lists(ROUND, min_size=1, max_size=6))
+def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so(rounds: list[Any]) -> None:
+    """Whatever is delivered, declared and ended: an id sealed elsewhere is sealed while that lasts, and after it."""
+    state, standing, sealed = State(), dict[str, Standing](), set[str]()
+    for number, (acts, elsewhere, declared, row) in enumerate(rounds, 1):
+        delivered = [*people(row), *CROSSING, *said(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
+        fold(state, number, delivered, COLUMNS, partial=True)
+        ids = frozenset(elsewhere) if declared == "declared" else frozenset[str]()
+        by = replace(BY, elsewhere=ids, last_read="2020-05-10T10:00:00")
+        standing = unpacked(packed(standings(standing, state, by, number, delivered)))
+        now = {person for person in state.records["people"] if of(standing, person).sealed}
+        assert sealed | (ids & state.records["people"].keys()) <= now
+        sealed = now
+
+
 # Deliveries that bring one person each, with all that is known of them, and claim an act of the next one's bare id. (Somebody
 # who first comes as a bare id of whom no act stands is sealed, and stays so: that alone depends on the order.)
 WHOLE = st.lists(

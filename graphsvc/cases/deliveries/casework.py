@@ -45,6 +45,7 @@ from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.protection import Protections, require_no_witnesses
 from graphsvc.cases.register import Register
+from graphsvc.cases.shared_ids import SealingAcross
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound
@@ -89,6 +90,7 @@ class Casework:
         self.replay = Replay(
             store, register, waitlist, export_store, settings, pairs, self._locks, weights, snapshots, protection
         )
+        self.across = SealingAcross(register.shared_ids, self.at_work)
         self._erasing = Erasing(register, waitlist, export_store, self.replay)
         self._rewriting = Rewriting(
             store,
@@ -172,7 +174,8 @@ class Casework:
             theirs = {number: row for number, row in past.items() if sources or row.account == account}
             same = self.replay.repeated(case, key, theirs, delivery, partial=partial) if visible.changes == 0 else None
             nothing = visible.changes == 0 and (same is not None or not delivery.rows)
-            by = self.replay.deciding(case, key, protection=choice)
+            preview = dry_run or waits or (strict and bool(rejections))
+            by = self.replay.deciding(case, key, protection=choice, preview=preview)
             standing = standings(before, state, by, number, delivery.rows)
             loaded = Loaded(
                 case,
@@ -269,7 +272,7 @@ class Casework:
         before = self.register.standings(case, key) or {}
         left = {other: row for other, row in past.items() if other != number}
         state, _, _, refused, _ = self.replay.replayed(case, key, left)
-        after = standings(before, state, self.replay.deciding(case, key), number, coming=())
+        after = standings(before, state, self.replay.deciding(case, key, preview=True), number, coming=())
         if not sources:
             return [RESTING]
         notes = standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
@@ -437,16 +440,12 @@ class Casework:
             return decision
 
     def require_erasable(self, case: str, person: str) -> None:
-        """Nothing, if the person of a pseudonym can be erased without anything held going.
-
-        Raises:
-            HeldError: they cannot. NotFound: nothing of them is loaded.
-        """
+        """Raise HeldError or NotFound unless the person of a pseudonym is loaded and nothing of theirs is held."""
         self._erasing.require_erasable(case, self.register.key(case, create=False), person)
 
     def rewrite(self, progress: Progress) -> bool:
         """Write the managed store anew if something in it has to go from the disk. See `Rewriting.rewrite`."""
-        return self._rewriting.rewrite(progress)
+        return self.across.around(lambda: self._rewriting.rewrite(progress))
 
     # -- one case under its lock ------------------------------------------------------------------------------
 

@@ -287,10 +287,13 @@ class Replay:
         about: Mapping[str, str] = MappingProxyType({}),
         names: Mapping[str, str] = MappingProxyType({}),
         protection: tuple[str, str] | None = None,
+        *,
+        preview: bool = False,
     ) -> Deciding:
         """Gather the basis of a decision on standings, including the decisions that are `about` to be kept.
 
-        Args: as of `plan`; `protection` is what `Protections.of` will give, None: what it gives now.
+        Args: as of `plan`; `protection` is what `Protections.of` will give, None: what it gives now. A `preview` is worked out
+        without the ids sealed in other cases, or guesses at ids would tell which those are.
         """
         kind, loosened_at = protection or self.protection.of(case)
         decided = self._register.decisions(case)
@@ -308,6 +311,7 @@ class Replay:
             self._register.last_read(case),
             kind == MARKED,
             loosened_at if kind == MARKED else "",
+            frozenset() if preview else self._register.shared_ids.sealed_elsewhere(case),
         )
 
     @uncollected()

@@ -8,6 +8,7 @@ A person stands in one of three ways. *Sealed*: a pseudonym stands for them ever
 | any | two persons sealed them | sealed |
 | any | two persons opened them, and nothing sealed them after that | named |
 | any | a mark that two persons did not know of when they opened them | sealed |
+| any | their id is sealed in a case that shares its ids, by a custodian's declaration: counts as a mark | sealed |
 | sealed | anything else | sealed |
 | new, or open id | only an id, and an act that stands or a charge | open id |
 | new, or open id | only an id, and neither | sealed |
@@ -44,6 +45,7 @@ NO_PART = "no visible part"
 NO_ACT = "no act that stands is left"
 BY_DECISION = "two persons decided"
 UNDER_C = "said under handling code C"
+SHARED_ID = "sealed in a case that shares its ids"
 _SEALED, _OPENED = "sealed", "opened"
 
 
@@ -84,7 +86,7 @@ class PersonFacts:
 
     Attributes:
         level: `P` or `C`.
-        marks: why a row says that they must be sealed, in words of our own.
+        marks: why a row, or a case that shares its ids, says that they must be sealed, in words of our own.
         has_identity: whether anything but an id is known of them.
         acts: whether an act stands. acts_now: whether one does in the deliveries that come now.
         is_charged: whether they are a suspect or convicted.

@@ -19,6 +19,7 @@ from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PAS
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.sealing import (
     BY_DECISION,
+    SHARED_ID,
     UNDER_C,
     Moment,
     PersonFacts,
@@ -76,6 +77,7 @@ class Deciding:
         last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
         protects_marked: whether the case protects marked people only.
         loosened_at: when two persons chose that (ISO, UTC); empty: they did not.
+        elsewhere: delivered ids of people sealed in cases that share their ids with this one.
     """
 
     key: bytes
@@ -89,6 +91,7 @@ class Deciding:
     last_read: str = ""
     protects_marked: bool = False
     loosened_at: str = ""
+    elsewhere: frozenset[str] = frozenset()
 
     def moment(self, name: str, number: int) -> Moment:
         """When it is decided on a pseudonym, and what persons decided before."""
@@ -232,7 +235,7 @@ def _person(
     values = row.values if level == "C" or row.open is None else row.open
     about = PersonFacts(
         level,
-        marks(values, by.on, of_witnesses=by.protects_marked),
+        (*marks(values, by.on, of_witnesses=by.protects_marked), *([SHARED_ID] if identifier in by.elsewhere else [])),
         has_identity(values),
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts_now(identifier, level),

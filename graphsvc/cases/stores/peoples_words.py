@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
+from graphsvc.appdb.shared_ids import shared_ids
 from graphsvc.errors import OperatorError
 
 # Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
@@ -21,6 +22,7 @@ REASONS = (
     (tables.exports, "reason_sealed", "export {id} reason"),
     (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
     (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
+    (shared_ids, "reason_sealed", "shared ids {case_id} {other_id}"),
 )
 _CYPHER = (
     (tables.saved_queries, "words_sealed", "saved query {id}"),

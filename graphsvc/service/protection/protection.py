@@ -13,6 +13,7 @@ from graphsvc.service.protection.partly_named import PartlyNamedTexts
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.protection.reveals import Reveals
 from graphsvc.service.protection.sealings import Sealings
+from graphsvc.service.protection.shared_ids import CaseSharing
 from graphsvc.service.protection.waiting import WaitingAccounts
 
 
@@ -24,6 +25,7 @@ class Protection:
         self.reveals = Reveals(ask, requests)
         self.erasures = Erasures(ask, requests)
         self.sealings = Sealings(ask, requests)
+        self.sharing = CaseSharing(ask)
         self.waiting = WaitingAccounts(ask)
         self.holds = Holds(ask)
         self.texts = PartlyNamedTexts(ask)

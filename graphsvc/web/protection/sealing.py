@@ -58,6 +58,8 @@ def sealed(case: str) -> ResponseReturnValue:
         asked=asked,
         named=session.protection.sealings.newly_named(),
         accounts=accounts,
+        shared=session.protection.sharing.listed(),
+        shareable=_shareable(session),
         requests=_under_way(session),
         due=[entity for entity in sealed if entity.against],
         opens=session.deliveries.next_opening(),
@@ -99,6 +101,29 @@ def _under_way(session: Session) -> list[Request]:
     about = [each for each in asked if each.sealed or not each.pseudonym]
     mine = [each for each in about if each.case == session.case and each.state in _UNDER_WAY]
     return sorted(mine, key=lambda each: each.asked_at, reverse=True)
+
+
+def _shareable(session: Session) -> list[str]:
+    """Other cases of this person that this one could be declared to share its ids with; none without the role."""
+    if "custodian" not in session.principal.roles:
+        return []
+    others = (summary.id for summary in session.cases() if summary.id != session.case)
+    return [other for other in others if ENTRIES[0].opens_to(session, other)]
+
+
+@blueprint.post("/case/<case>/sealed/shared-ids")
+def share(case: str) -> ResponseReturnValue:
+    """Declares that another case shares its ids with this one, or ends that."""
+    sharing, other = at(case).protection.sharing, request.form.get("other", "")
+
+    def shared() -> ResponseReturnValue:
+        if request.form.get("do") == "end":
+            sharing.end(other)
+        else:
+            sharing.declare(other, request.form.get("reason", ""))
+        return redirect(url_for("sealing.sealed", case=case, _anchor="shared"), code=303)
+
+    return or_again(shared, lambda: sealed(case))
 
 
 @blueprint.post("/case/<case>/sealed/accounts")

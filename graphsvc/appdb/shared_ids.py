@@ -1,0 +1,19 @@
+"""Table of the cases that share their ids: two rows for each declaration, one read from either case."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from graphsvc.appdb.tables import metadata
+
+shared_ids = sa.Table(
+    "shared_ids",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("other_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),  # with the key of the case
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("ended_by", sa.String(100), nullable=False, server_default=""),
+    sa.Column("ended_at", sa.DateTime),
+)

@@ -1,0 +1,204 @@
+"""Cases that share their ids, by a custodian's declaration: an id sealed in one is sealed in the other.
+
+No open case names anybody whose id is sealed in a case that shares its ids. The transaction that opens a case checks this
+for both cases and closes each one that breaks it, so no reader comes in between. `SealingAcross` then makes closed cases
+again; what it cannot do now, the next start or the next change of that case does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import now
+from graphsvc.access.vault import Vault, kind_of, pack, pseudonym, unpack
+from graphsvc.appdb import transaction
+from graphsvc.appdb.shared_ids import shared_ids as table
+from graphsvc.appdb.tables import cases
+from graphsvc.cases.image.sealing import SHARED_ID
+from graphsvc.cases.image.standing import Standings, unpacked
+from graphsvc.cases.progress import quiet
+from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
+from graphsvc.records.lines import require_reason
+from graphsvc.records.progress import Progress
+
+_LOG = logging.getLogger(__name__)
+# Each turn seals somebody, so that this many turns are never needed; what is left stays closed.
+_TURNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A declaration that lasts, as it is read from one case. Times are UTC."""
+
+    other: str
+    account: str
+    at: dt.datetime
+    reason: str
+
+
+class SharedIds:
+    """The declarations of one application database."""
+
+    def __init__(self, database: sa.Engine, vault: Vault) -> None:
+        self._database, self._vault = database, vault
+
+    def of(self, case: str) -> list[Declared]:
+        """List the declarations of a case that last, by the name of the other case."""
+        with transaction(self._database) as connection:
+            rows = connection.execute(_lasting(case).order_by(table.c.other_id)).all()
+            key = self._key(connection, case) if rows else b""
+        return [
+            Declared(row.other_id, row.account, row.at, unpack(key, row.reason_sealed, _bound(case, row.other_id)))
+            for row in rows
+        ]
+
+    def sealed_elsewhere(self, case: str) -> frozenset[str]:
+        """Delivered ids of the people sealed in cases that share their ids with this one."""
+        with transaction(self._database) as connection:
+            others = [row.other_id for row in connection.execute(_lasting(case))]
+            return frozenset().union(*(_sealed_ids(self._standings(connection, other)) for other in others))
+
+    def declare(self, case: str, other: str, account: str, reason: str) -> None:
+        """Keep a declaration, and close both cases as far as one names anybody sealed in the other.
+
+        Its caller holds the locks of both cases.
+
+        Raises:
+            RequestError: the two are one case, or share their ids already, or the reason is missing.
+        """
+        reason = require_reason(reason)
+        if case == other:
+            raise RequestError("A case shares its ids with another case. Choose another one.")
+        with transaction(self._database) as connection:
+            if connection.execute(_lasting(case).where(table.c.other_id == other)).first() is not None:
+                raise RequestError("These two cases share their ids already.")
+            for near, far in ((case, other), (other, case)):
+                connection.execute(table.delete().where(table.c.case_id == near, table.c.other_id == far))
+                sealed = pack(self._key(connection, near), reason, _bound(near, far))
+                row = {"case_id": near, "other_id": far, "account": account, "reason_sealed": sealed, "at": now()}
+                connection.execute(table.insert().values(row))
+            self.close_naming(connection, case)
+
+    def end(self, case: str, other: str, account: str) -> None:
+        """End a declaration. It opens nobody: sealed stays sealed.
+
+        Raises:
+            NotFound: none lasts between the two.
+        """
+        with transaction(self._database) as connection:
+            both = sa.or_(
+                sa.and_(table.c.case_id == case, table.c.other_id == other),
+                sa.and_(table.c.case_id == other, table.c.other_id == case),
+            )
+            ended = table.update().where(both, table.c.ended_at.is_(None)).values(ended_by=account, ended_at=now())
+            if not connection.execute(ended).rowcount:
+                raise NotFound("These two cases do not share their ids.")
+
+    def close_naming(self, connection: sa.Connection, case: str) -> None:
+        """Close this case and those that share its ids, each if it names anybody whose id is sealed in the other."""
+        others = [row.other_id for row in connection.execute(_lasting(case))]
+        mine = self._standings(connection, case) if others else {}
+        for other in others:
+            theirs = self._standings(connection, other)
+            for name, standing, sealing in ((case, mine, theirs), (other, theirs, mine)):
+                if _names_any(standing, _sealed_ids(sealing), self._key(connection, name)):
+                    connection.execute(cases.update().where(cases.c.id == name).values(state="loading"))
+
+    def closed(self) -> list[str]:
+        """List the cases with a declaration, ended ones too, that are closed to readers."""
+        with transaction(self._database) as connection:
+            declared = sa.select(table.c.case_id)
+            query = sa.select(cases.c.id).where(cases.c.id.in_(declared), cases.c.state != "open").order_by(cases.c.id)
+            return list(connection.execute(query).scalars())
+
+    def _standings(self, connection: sa.Connection, case: str) -> Standings:
+        sealed = connection.execute(sa.select(cases.c.standings_sealed).where(cases.c.id == case)).scalar()
+        if sealed is None:
+            return {}
+        return unpacked(unpack(self._key(connection, case), sealed, f"standings {case}"))
+
+    def _key(self, connection: sa.Connection, case: str) -> bytes:
+        wrapped = connection.execute(sa.select(cases.c.key_sealed).where(cases.c.id == case)).scalar_one()
+        return self._vault.key(wrapped, f"case {case}")
+
+
+class SealingAcross:
+    """Makes cases again that share their ids with a case in which somebody was sealed.
+
+    Args:
+        shared: knows the declarations.
+        at_work: holds the lock of a case, and completes the case if it is closed.
+    """
+
+    def __init__(self, shared: SharedIds, at_work: Callable[[str, Progress], AbstractContextManager[bytes]]) -> None:
+        self._shared, self._at_work = shared, at_work
+
+    def declare(self, case: str, other: str, account: str, reason: str) -> None:
+        """Declare that two cases share their ids. Follow with `Casework.rewrite`.
+
+        Raises:
+            RequestError: as `SharedIds.declare`. Busy: one of the two is being loaded.
+        """
+        if case == other:
+            self._shared.declare(case, other, account, reason)
+        first, second = sorted((case, other))
+        with self._at_work(first, quiet), self._at_work(second, quiet):
+            self._shared.declare(case, other, account, reason)
+
+    def around(self, rewrite: Callable[[], bool]) -> bool:
+        """Complete cases before the store is written again, and after it: that opens cases one after another."""
+        self.complete()
+        is_managed = rewrite()
+        self.complete()
+        return is_managed
+
+    def complete(self) -> None:
+        """Make the closed ones among these cases again, until none is left or those left are being loaded."""
+        for _ in range(_TURNS):
+            completed = [self._complete(case) for case in self._shared.closed()]
+            if not any(completed):
+                return
+
+    def _complete(self, case: str) -> bool:
+        try:
+            with self._at_work(case, quiet):
+                return True
+        except Busy:
+            return False  # whoever is loading it sees what is sealed elsewhere before it opens
+        except GraphsvcError as error:
+            _LOG.error("a case could not be completed and stays closed: %s", type(error).__name__)
+            return False
+
+
+def _lasting(case: str) -> sa.Select[tuple[str, str, str, bytes, dt.datetime]]:
+    columns = (table.c.case_id, table.c.other_id, table.c.account, table.c.reason_sealed, table.c.at)
+    return sa.select(*columns).where(table.c.case_id == case, table.c.ended_at.is_(None))
+
+
+def _bound(case: str, other: str) -> str:
+    return f"shared ids {case} {other}"
+
+
+def _sealed_ids(standing: Standings) -> frozenset[str]:
+    """Delivered ids of sealed people; things and places are sealed with the people they lead to."""
+    return frozenset(
+        str(identity["id"])
+        for name, entity in standing.items()
+        if entity.sealed and kind_of(name) == "person"
+        for identity in entity.identities
+    )
+
+
+def _names_any(standing: Standings, ids: frozenset[str], key: bytes) -> bool:
+    """Whether anybody with one of these ids is not sealed, and was not opened by two persons who knew of it."""
+    entities = (standing.get(pseudonym(key, "person", identifier)) for identifier in ids)
+    return any(
+        entity is not None and not entity.sealed and not entity.moved_to and SHARED_ID not in entity.why.split(", ")
+        for entity in entities
+    )

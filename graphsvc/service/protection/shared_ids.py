@@ -1,0 +1,94 @@
+"""Cases that share their ids: declared and ended by a custodian who is cleared for all of both cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from graphsvc.access.people import policy
+from graphsvc.cases.deliveries.casework import Casework
+from graphsvc.cases.progress import quiet
+from graphsvc.errors import Refused
+from graphsvc.records.lines import require_reason
+from graphsvc.service.ask import Ask
+from graphsvc.service.protection.clearance import require_whole
+
+_STEP = "share ids"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCase:
+    """A case that shares its ids with this one. Times are UTC.
+
+    Attributes:
+        other: its name; empty for a reader who is not cleared for it, who is told nothing else either.
+        account: of the custodian who declared it. reason: why.
+    """
+
+    other: str
+    account: str = ""
+    at: dt.datetime | None = None
+    reason: str = ""
+
+
+class CaseSharing:
+    """The cases that share their ids with one case."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def declare(self, other: str, reason: str) -> None:
+        """Declare that this case and another share their ids: from now on an id sealed in one is sealed in the other.
+
+        Raises:
+            Refused: the role custodian, clearance for all of both cases or source clearance is missing.
+            NotFound: one of the cases is not there or not yours. Busy: one of them is being loaded.
+            RequestError: they share their ids already, the two are one case, or the reason is missing.
+        """
+        require_reason(reason)
+        with self._both(other) as casework:
+            casework.across.declare(self._ask.case, other, self._ask.principal.name, reason)
+            casework.rewrite(quiet)
+
+    def end(self, other: str) -> None:
+        """End a declaration. It opens nobody: who is sealed stays sealed.
+
+        Raises:
+            Refused, NotFound: as `declare`.
+        """
+        with self._both(other):
+            self._ask.home.register.shared_ids.end(self._ask.case, other, self._ask.principal.name)
+
+    def listed(self) -> list[SharedCase]:
+        """The cases that share their ids with this one, for custodians and supervisors with clearance for sources.
+
+        Raises:
+            Refused: role or clearance is missing.
+        """
+        with self._ask.act("seal", step="shared ids"):
+            self._require_knowing(self._ask)
+            declared = self._ask.home.register.shared_ids.of(self._ask.case)
+        return [
+            SharedCase(each.other, each.account, each.at, each.reason)
+            if self._ask.principal.grant(each.other) is not None
+            else SharedCase("")
+            for each in declared
+        ]
+
+    @contextmanager
+    def _both(self, other: str) -> Iterator[Casework]:
+        """Log an act on both cases that takes a custodian with clearance for all of both."""
+        theirs = self._ask.at(other)
+        with self._ask.act("seal", step=_STEP), theirs.act("seal", step=_STEP):
+            for ask in (self._ask, theirs):
+                self._require_knowing(ask)
+            if "custodian" not in self._ask.principal.roles:
+                raise Refused("To declare that two cases share their ids takes the role custodian.")
+            yield self._ask.home.casework
+
+    @staticmethod
+    def _require_knowing(ask: Ask) -> None:
+        require_whole(ask)
+        policy.require_sources(ask.principal, ask.case)

@@ -1,0 +1,207 @@
+"""Two cases that share their ids: who is sealed in one is sealed in the other, through changes, kills and restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pseudonym
+from graphsvc.cases.image.sealing import SHARED_ID
+from graphsvc.cases.locks import Locks
+from graphsvc.cases.shared_ids import SealingAcross, SharedIds
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, NotFound, Refused, RequestError
+from graphsvc.service import Service, Session, quiet
+from graphsvc.store.image import read_image
+from tests.toolbox.accounts import session
+from tests.toolbox.cases import new_name
+from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.two_persons import seal, unseal
+
+pytestmark = pytest.mark.neo4j
+WHOLE = Grant("C", sources=True)
+NAMES = {"p-1": "Ari Berg", "p-2": "Bo Quist", "p-3": "Cas Roe", "p-4": "Dov Lund", "p-5": "Eve Holt", "p-6": "Fay Ost"}
+FIRST: Tables = {
+    "people": [{"id": identifier, "name": name} for identifier, name in NAMES.items()],
+    "crossings": [{"id": "c-1", "date": "2020-05-08"}],
+    "statements": [{"id": "r-1", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
+    "links": said("r-1", *(f"{identifier} PILOTED c-1" for identifier in NAMES)),
+}
+
+
+def marked(person: str) -> Tables:
+    return {"people": [{"id": person, "name": NAMES[person], "sealed": "yes"}]}
+
+
+@dataclass
+class Cases:
+    """Two cases of one home in which the same people are named."""
+
+    settings: Settings
+    service: Service
+    one: str
+    two: str
+    folder: Path
+
+    def at(self, name: str, case: str) -> Session:
+        return session(self.service, name, case)
+
+    def load(self, case: str, delivery: Tables, **options: Any) -> Any:
+        folder = write(self.folder / new_name(), **delivery)
+        return self.at("inv", case).deliveries.load(folder, quiet, partial=True, **options)
+
+    def named(self, case: str) -> set[str]:
+        """Select the people whom the graph of a case names."""
+        graph = str(read_image(self.service.store(), case))
+        return {identifier for identifier, name in NAMES.items() if name in graph}
+
+    def why(self, case: str, person: str) -> str:
+        key = self.service.register.key(case, create=False)
+        standing = self.service.register.sealed(case)[pseudonym(key, "person", person)]
+        return standing.why
+
+    def state(self, case: str) -> str:
+        return next(str(row["state"]) for row in self.service.register.cases() if row["id"] == case)
+
+    def declare(self) -> None:
+        self.at("cus", self.one).protection.sharing.declare(self.two, "one register of people")
+
+    def restart(self) -> None:
+        self.service.close()
+        self.service = Service(self.settings)
+
+
+@pytest.fixture
+def cases(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Cases]:
+    settings = at_server(named="part")
+    with Service(settings) as service:
+        made = Cases(settings, service, f"a-{new_name()}", f"b-{new_name()}", tmp_path)
+        both = {made.one: WHOLE, made.two: WHOLE}
+        for name, role in (("inv", "investigator"), ("cus", "custodian"), ("sup", "supervisor")):
+            accounts.add(service.database, name, [role], both)
+        accounts.add(service.database, "cus-1", ["custodian"], {made.one: WHOLE})
+        accounts.add(service.database, "cus-p", ["custodian"], {made.one: WHOLE, made.two: Grant("C")})
+        for case in (made.one, made.two):
+            made.load(case, FIRST)
+        yield made
+        made.service.close()
+
+
+def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, everybody = cases.one, cases.two, set(NAMES)
+    cases.load(one, marked("p-1"))
+    assert (cases.named(one), cases.named(two)) == (everybody - {"p-1"}, everybody)  # sealing is for one case
+
+    cases.declare()
+    assert cases.named(two) == everybody - {"p-1"}
+    assert cases.why(two, "p-1") == SHARED_ID
+
+    number = cases.load(two, marked("p-2")).delivery
+    assert cases.named(one) == cases.named(two) == everybody - {"p-1", "p-2"}
+    cases.at("inv", two).deliveries.undo(number, quiet)
+    assert cases.named(one) == cases.named(two) == everybody - {"p-1", "p-2"}
+
+    seal(cases.at("cus", one), cases.at("sup", one), "p-3")
+    assert cases.named(one) == cases.named(two) == everybody - {"p-1", "p-2", "p-3"}
+
+    # Killed before the other case is made again: it is closed to readers until the next start.
+    with monkeypatch.context() as killed:
+        killed.setattr(SealingAcross, "complete", lambda _self: None)
+        cases.load(one, marked("p-4"))
+    assert (cases.state(one), cases.state(two)) == ("open", "loading")
+    with pytest.raises(Busy):
+        cases.at("inv", two).search.find("Dov Lund")
+    cases.restart()
+    cases.service.store()
+    cases.service.recover(quiet)
+    assert cases.state(two) == "open"
+    assert cases.named(two) == everybody - {"p-1", "p-2", "p-3", "p-4"}
+
+    # The other case is being loaded: it is closed, and its next change completes it.
+    with Locks(cases.settings.home).case(two):
+        cases.load(one, marked("p-5"))
+        assert (cases.state(one), cases.state(two)) == ("open", "loading")
+    cases.load(two, {"gangs": [{"id": "g-1", "name": "The Landing"}]})
+    assert cases.named(one) == cases.named(two) == {"p-6"}
+    assert (cases.state(one), cases.state(two)) == ("open", "open")
+
+    cases.at("cus", two).protection.sharing.end(one)
+    assert cases.at("cus", one).protection.sharing.listed() == []
+    cases.load(one, marked("p-6"))
+    assert (cases.named(one), cases.named(two)) == (set(), {"p-6"})  # nobody was opened, nobody else is sealed
+
+
+def test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_them(
+    cases: Cases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer of one case decided before the other sealed: its case is closed in the moment in which it would open."""
+    cases.declare()
+    with monkeypatch.context() as blind:
+        blind.setattr(SharedIds, "sealed_elsewhere", lambda *_: frozenset())
+        blind.setattr(SealingAcross, "complete", lambda _self: None)
+        cases.load(cases.one, marked("p-1"))
+        assert cases.state(cases.two) == "loading"
+        cases.service.casework.replay.restore(cases.two, cases.service.register.key(cases.two, create=False), quiet)
+        assert "p-1" in cases.named(cases.two)
+        assert cases.state(cases.two) == "loading"
+    cases.service.recover(quiet)
+    assert cases.state(cases.two) == "open"
+    assert "p-1" not in cases.named(cases.two)
+
+
+def test_two_persons_who_know_of_it_open_in_one_case(cases: Cases) -> None:
+    cases.load(cases.one, marked("p-1"))
+    cases.declare()
+    key = cases.service.register.key(cases.two, create=False)
+    unseal(cases.at("cus", cases.two), cases.at("sup", cases.two), pseudonym(key, "person", "p-1"))
+    assert "p-1" in cases.named(cases.two)
+    cases.load(cases.one, marked("p-2"))
+    assert cases.named(cases.two) == set(NAMES) - {"p-2"}
+    assert "p-1" not in cases.named(cases.one)
+
+
+def test_a_preview_tells_nothing_of_who_is_sealed_in_the_other_case(cases: Cases) -> None:
+    arriving: Tables = {
+        "people": [{"id": "p-9", "name": "Gil Arne"}],
+        "statements": [{"id": "r-9", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
+        "links": said("r-9", "p-9 PILOTED c-1"),
+    }
+    cases.declare()
+
+    def preview() -> tuple[Any, ...]:
+        told = cases.load(cases.two, arriving, dry_run=True)
+        return told.counts, told.notes, told.rejections
+
+    before = preview()
+    cases.load(cases.one, {"people": [{"id": "p-9", "name": "Gil Arne", "sealed": "yes"}]})
+    assert preview() == before
+    cases.load(cases.two, arriving)
+    assert "Gil Arne" not in str(read_image(cases.service.store(), cases.two))
+
+
+def test_it_takes_a_custodian_with_clearance_for_all_of_both_cases(cases: Cases) -> None:
+    def sharing(name: str, case: str = cases.one) -> Any:
+        return cases.at(name, case).protection.sharing
+
+    for name, refusal in (("inv", Refused), ("sup", Refused), ("cus-p", Refused), ("cus-1", NotFound)):
+        with pytest.raises(refusal):
+            sharing(name).declare(cases.two, "why")
+    with pytest.raises(RequestError):
+        sharing("cus").declare(cases.two, " ")
+    with pytest.raises(RequestError, match="another"):
+        sharing("cus").declare(cases.one, "why")
+    with pytest.raises(NotFound):
+        sharing("cus").end(cases.two)
+    sharing("cus").declare(cases.two, "one register of people")
+    with pytest.raises(RequestError, match="already"):
+        sharing("cus", cases.two).declare(cases.one, "why")
+    (told,) = sharing("sup", cases.two).listed()
+    assert (told.other, told.account, told.reason) == (cases.one, "cus", "one register of people")
+    (hidden,) = sharing("cus-1").listed()  # not cleared for the other case
+    assert (hidden.other, hidden.account, hidden.at, hidden.reason) == ("", "", None, "")
