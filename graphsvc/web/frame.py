@@ -134,11 +134,10 @@ def at(case: str) -> Session:
 
 def _cases() -> dict[str, int]:
     """The cases that who is asking can see, by name, with the version of each; read once for a request."""
-    cases: dict[str, int] | None = g.get("cases")
-    if cases is None:
-        summaries = current().cases()
-        cases = g.cases = {case.id: case.version for case in summaries}
+    if "cases" not in g:
+        g.cases = {case.id: case.version for case in (summaries := current().cases())}
         g.protections = {case.id: case.protection for case in summaries}
+    cases: dict[str, int] = g.cases
     return cases
 
 
@@ -375,11 +374,9 @@ def _shared() -> dict[str, Any]:
         "me": who,
         "pause": "",
         "here": case_session.case if case_session else "",
-        # For paper: the state of the data that the page shows.
-        "data_version": g.get("version"),
+        "data_version": g.get("version"),  # for paper
         "read_at": now(),
-        # Of a form that was refused: see `or_again`.
-        "refused": g.get("refused", ""),
+        "refused": g.get("refused", ""),  # of a form: see `or_again`
         "typed": request.form if g.get("refused") else MultiDict(),
         "in_steps": _is_in_steps(),
         # Who sees a statement whole and may load can correct it.
@@ -397,8 +394,8 @@ def _shared() -> dict[str, Any]:
 
 def _is_in_steps() -> bool:
     """Whether the reader lacks source clearance, so that pages show belief in four steps."""
-    case_session: Session | None = g.get("here")
-    return case_session is not None and not case_session.grant.sources
+    here: Session | None = g.get("here")
+    return here is not None and not here.grant.sources
 
 
 def _my_cases(who: Session | None) -> list[tuple[str, str]]:
