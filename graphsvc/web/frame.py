@@ -135,7 +135,8 @@ def at(case: str) -> Session:
 def _cases() -> dict[str, int]:
     """The cases that who is asking can see, by name, with the version of each; read once for a request."""
     if "cases" not in g:
-        g.cases = {case.id: case.version for case in (summaries := current().cases())}
+        summaries = current().cases()
+        g.cases = {case.id: case.version for case in summaries}
         g.protections = {case.id: case.protection for case in summaries}
     cases: dict[str, int] = g.cases
     return cases
@@ -380,10 +381,7 @@ def _shared() -> dict[str, Any]:
         "typed": request.form if g.get("refused") else MultiDict(),
         "in_steps": _is_in_steps(),
         # Who sees a statement whole and may load can correct it.
-        "may_correct": who is not None
-        and case_session is not None
-        and who.may("load")
-        and case_session.grant.handling == "C",
+        "may_correct": bool(who and case_session and who.may("load") and case_session.grant.handling == "C"),
         # Nothing that cannot be read is to be done; whether it can is asked before the page.
         "to_do_here": case_session.waiting.count() if case_session is not None and case_session.may("read") else 0,
         "my_cases": _my_cases(who),
