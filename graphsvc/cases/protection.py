@@ -27,10 +27,10 @@ _TABLE = tables.cases
 
 
 def require_protection(protection: str) -> str:
-    """Return a protection as it is, if there is such a one.
+    """Return the name of a protection unchanged.
 
     Raises:
-        RequestError: there is none of that name.
+        RequestError: there is no protection of that name.
     """
     if protection not in PROTECTIONS:
         raise RequestError(f"There is no protection {protection[:20]!r}. Choose {WITNESS} or {MARKED}.")

@@ -52,7 +52,7 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "received", "duplicate", "r
     "--protection",
     type=click.Choice(list(PROTECTIONS)),
     default=None,
-    help="Who is protected in a new case: witness (people without an act are shown by a pseudonym) or marked (people who are marked).",
+    help="Protection of a new case: witness (people without an act are shown by a pseudonym) or marked (only marked people are).",
 )
 @click.option("--identities", is_flag=True, help="Say who is sealed in the delivery; that you asked is in the log.")
 @click.option(

@@ -282,7 +282,7 @@ def end_shared_ids(session: Opener, case: str, other: str) -> None:
     """End the declaration that CASE and OTHER share their ids; it opens nobody. Takes the role custodian."""
     with session(case) as acts:
         acts.protection.sharing.end(other)
-    say("Ended. Who is sealed stays sealed.", err=True)
+    say("Ended. Sealed people stay sealed.", err=True)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What a delivery did to the state of a case, row by row and counted. Pure."""
+"""Effects of a delivery on the state of a case, row by row and counted. Pure."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class TakenRow(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What a delivery did to the state.
+    """Effects of a delivery on the state.
 
     Attributes:
         counts: by table.

@@ -76,11 +76,11 @@ class WholeNames:
         return bool(self._names or self._single or self._codes or self._phones)
 
     def is_in(self, text: str) -> bool:
-        """Whether any of them stands in a text."""
+        """Whether a text holds any of the names."""
         return bool(text) and bool(self) and any(True for read in _readings(text) for _ in self._found(read))
 
     def is_in_a_name(self, text: str) -> bool:
-        """Whether any of them stands in what something is called. A name of one word must be all of it.
+        """Whether the name of something holds any of the names; a name of one word must be all of it.
 
         Example:
             >>> sealed = WholeNames([Needle("name", "Caller"), Needle("name", "Hewa Karim")])
@@ -220,7 +220,7 @@ def _readings(text: str) -> list[str]:
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
-    """In order, those that overlap as one."""
+    """Merge spans that overlap, in order."""
     result: list[Span] = []
     for start, end in sorted(spans):
         if result and start < result[-1][1]:

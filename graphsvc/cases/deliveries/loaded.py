@@ -150,7 +150,7 @@ class Loaded:
 
     @property
     def _protection_notes(self) -> list[str]:
-        """What to choose for a new case of people of whom hardly one would be named."""
+        """Advice on the protection of a new case in which most people would be sealed; empty for none."""
         if self.by_pseudonym * 2 <= self.people:
             return []
         shown = f"{self.by_pseudonym:,} of {count(self.people, 'person', 'people')}"

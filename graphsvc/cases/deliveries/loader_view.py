@@ -1,4 +1,4 @@
-"""What a loader without source clearance is told of a delivery: nothing that a page would not show them. Pure.
+"""View of a delivery for a loader without source clearance: nothing that a page would not show them. Pure.
 
 It is computed from the delivery, from what the loader delivered before, and from what pages show them of other rows:
 
@@ -71,7 +71,7 @@ class LoaderView:
 
     @uncollected()
     def report(self, full: Report, state: State, pages: IdMap | None, delivery: Delivery, *, partial: bool) -> Report:
-        """Return what the loader is told; call it once, after the fold.
+        """Return the loader's report; call it once, after the fold.
 
         Args:
             full: what the delivery really did.
@@ -130,7 +130,7 @@ def _is_seen(name: str, row: FoldedRow, shown: Mapping[str, Any]) -> bool:
 
 
 def _only(names: Collection[str], row: FoldedRow) -> FoldedRow:
-    """A row with these columns alone, and with the categories that everybody is told."""
+    """Cut a row down to these columns and the categories shown to every reader."""
     return FoldedRow(
         _open_cells(names, row.values),
         row.delivery,

@@ -1,4 +1,4 @@
-"""Who is named and who is sealed: the whole rule, for one person at one moment. Pure.
+"""The rule that names or seals one person at one moment. Pure.
 
 A person stands in one of three ways. *Sealed*: a pseudonym stands for them everywhere. *Named*: pages show their name.
 *Open id*: nothing but an id is known of them, which pages show; nothing is decided yet.
@@ -82,7 +82,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What the deliveries say of one person, at one handling level.
+    """Facts about one person from the deliveries, at one handling level.
 
     Attributes:
         level: `P` or `C`.
@@ -146,7 +146,7 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
 
 
 def _decide_first(facts: PersonFacts, now: Moment) -> Standing:
-    """Decide on a person who is new, or of whom only an id was known."""
+    """Decide on a new person, or on one known by id alone until now."""
     if not facts.has_identity:
         if facts.acts or facts.is_charged:
             return Standing(False, facts.level, now.day, at=now.at, is_open_id=True)
@@ -158,7 +158,7 @@ def _decide_first(facts: PersonFacts, now: Moment) -> Standing:
 
 
 def _keep_named(before: Standing, facts: PersonFacts, now: Moment) -> Standing:
-    """Decide on a person who is named, and of whom no new mark is facts."""
+    """Decide on a named person without a new mark."""
     if not facts.has_identity and now.decision != _OPENED:
         return _decide_first(facts, now)
     if facts.acts or facts.is_charged or now.decision == _OPENED:
@@ -219,7 +219,7 @@ def _age(born: str, on: dt.date) -> int:
 
 
 def has_identity(values: Mapping[str, Any]) -> bool:
-    """Whether the row of a person tells anything of who they are beyond the id.
+    """Whether the row of a person identifies them by more than an id.
 
     Example:
         >>> has_identity({"id": "P1", "category": ["witness"]}), has_identity({"id": "P1", "phones": ["+44"]})

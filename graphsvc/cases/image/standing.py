@@ -452,7 +452,7 @@ class _Facts:
         return bool(source <= self._by.floor[0] and assessment <= self._by.floor[1])
 
     def acts(self, identifier: str, level: str) -> bool:
-        """Whether an act of a person stands at a handling level."""
+        """Whether a person has an act that counts at a handling level."""
         return identifier in self._acts[level]
 
     def acts_now(self, identifier: str, level: str) -> bool:

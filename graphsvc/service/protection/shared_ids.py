@@ -53,7 +53,7 @@ class CaseSharing:
             casework.rewrite(quiet)
 
     def end(self, other: str) -> None:
-        """End a declaration. It opens nobody: who is sealed stays sealed.
+        """End a declaration. It opens nobody: sealed people stay sealed.
 
         Raises:
             Refused, NotFound: as `declare`.
