@@ -28,6 +28,8 @@ from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
 
 _SHOWN_CHARS = 60
+# Columns of a person that may have them sealed.
+_PROTECTING = ("category", "sealed", "date_of_birth", "age_disputed")
 _OTHER_WIDTH = "the row has another number of cells than the header"
 
 
@@ -137,6 +139,7 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
     check = _Check(limits, progress or (lambda _file, _rows: None))
     for table in tables:
         check.table(table)
+    check.reject_torn()
     columns = _by_part(check.columns)
     return Delivery(
         check.rows,
@@ -231,6 +234,10 @@ def _content(row: Row) -> bytes:
     return hashlib.sha256(f"{row.table}{row.values!a}".encode()).digest()
 
 
+def _protecting_words(row: Row, other: Row) -> str:
+    return " and ".join(name for name in _PROTECTING if row.values.get(name) != other.values.get(name))
+
+
 class _Check:
     """What has been checked so far."""
 
@@ -243,6 +250,8 @@ class _Check:
         self._limits = limits
         self._progress = progress
         self._ids: dict[tuple[str, object], tuple[bytes, str]] = {}
+        # Rows that are rejected since their ids stand there with other values.
+        self._torn: dict[tuple[str, object], Row] = {}
         self._incomplete: set[str] = set()
 
     @property
@@ -319,10 +328,27 @@ class _Check:
             key = (row.table, row.values["id"])
             first, place = self._ids.setdefault(key, (content, f"{row.file}, line {row.line}"))
             if first != content:
+                self._torn.setdefault(key, row)
                 reason = f"this id already stands in {place} with other values"
                 return [("id", str(row.values["id"]), reason, "this id already stands there with other values")]
         self.rows.append(row)
         return []
+
+    def reject_torn(self) -> None:
+        """Reject the first row of a person too if a later one differs in what may protect them: neither is to be trusted."""
+        rows, self.rows = self.rows, []
+        for row in rows:
+            other = self._torn.get((row.table, row.values.get("id", ""))) if row.table == "people" else None
+            if other is None or all(row.values.get(name) == other.values.get(name) for name in _PROTECTING):
+                self.rows.append(row)
+                continue
+            reason = f"stands in {other.file}, line {other.line} too, with another {_protecting_words(row, other)}"
+            identifier = str(row.values["id"])
+            self.rejections.append(
+                Rejection(
+                    row.file, row.line, "id", identifier[:_SHOWN_CHARS], reason, table=row.table, row_id=identifier
+                )
+            )
 
     def _reject(
         self,

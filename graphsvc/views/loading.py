@@ -57,7 +57,8 @@ def received_rows(rows: int) -> str:
     were, it_changes = plural(rows, "was", "were"), plural(rows, "it changes", "they change")
     return (
         f"{count(rows, 'row')} {were} received: other people delivered the same ids. Without source clearance you are not"
-        f" shown whether {it_changes} anything, or how the leads would change."
+        f" shown whether {it_changes} anything, or how the leads would change. Rows about a witness statement of somebody else"
+        " are set aside: a loader with source clearance has to deliver them."
     )
 
 

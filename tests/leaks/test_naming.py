@@ -138,3 +138,79 @@ def test_a_name_whose_last_act_is_taken_back_is_sealed_unless_it_was_read(
     # Sealed stays sealed, also when the act comes again.
     sessions("ana").deliveries.load(write(tmp_path / "3", **rows), quiet, partial=True)
     assert shows(service, case) == []
+
+
+def test_a_row_that_was_refused_names_nobody(service: Service, case: str, sessions: People, tmp_path: Path) -> None:
+    rows: Tables = {
+        "people": [{"id": IDS[4], "name": NAMES[4], "phones": "+447700900001"}],
+        "crossings": BARE["crossings"],
+        "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
+        "links": said("tip", f"{IDS[4]} CROSSED_ON crossing-1", f"{IDS[4]} PILOTED crossing-99"),
+    }
+    loaded = sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
+    assert [rejection.column for rejection in loaded.rejections] == ["object_id"]
+    assert shows(service, case) == []
+
+
+@pytest.mark.parametrize("cells", [{"x_row": "17"}, {"notes": "driver, unknown"}, {"nationality": "unknown"}])
+def test_a_column_that_tells_nobody_decides_nothing(
+    service: Service, case: str, sessions: People, tmp_path: Path, cells: dict[str, str]
+) -> None:
+    first = BARE | {"people": [{"id": one, **cells} for one in IDS]}
+    sessions("inv").deliveries.load(write(tmp_path / "1", **first), quiet)
+    sessions("ana").deliveries.load(write(tmp_path / "2", **REGISTER), quiet, partial=True)
+    assert shows(service, case) == []
+
+
+def test_two_rows_of_one_person_that_differ_in_a_mark_are_both_refused(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    rows: Tables = {
+        "people": [
+            {"id": IDS[0], "name": NAMES[0], "sealed": "", "date_of_birth": ""},
+            {"id": IDS[0], "name": NAMES[0], "sealed": "yes", "date_of_birth": "2014"},
+        ],
+        "crossings": BARE["crossings"],
+        "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
+        "links": said("tip", f"{IDS[0]} PILOTED crossing-1"),
+    }
+    loaded = sessions("inv").deliveries.load(write(tmp_path / "1", **rows), quiet)
+    assert sorted(each.line for each in loaded.rejections if each.file == "people.csv") == [2, 3]
+    assert shows(service, case) == []
+
+
+def test_an_identity_that_only_c_tells_of_somebody_marked_there_is_shown_to_nobody(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    known: Tables = {
+        "people": [{"id": IDS[0], "name": "Shorty"}],
+        "crossings": BARE["crossings"],
+        "statements": [{"id": "tip", "kind": "intelligence", "handling": "P"}],
+        "links": said("tip", f"{IDS[0]} PILOTED crossing-1"),
+    }
+    under_c = {"id": IDS[0], "name": NAMES[0], "date_of_birth": "2014", "phones": "+447700900001", "handling": "C"}
+    sessions("ana").deliveries.load(write(tmp_path / "1", **known), quiet)
+    sessions("ana").deliveries.load(write(tmp_path / "2", people=[under_c]), quiet, partial=True)
+    assert "Shorty" in str(read_image(service.store(), case))
+    assert shows(service, case) == []
+
+
+def test_the_history_of_a_record_tells_nobody_who_a_sealed_person_is(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    rows: Tables = {
+        "people": [{"id": IDS[4], "name": NAMES[4]}, {"id": "boss-1", "name": "Ari Berg"}],
+        "crossings": BARE["crossings"],
+        "statements": [{"id": "log", "kind": "record", "handling": "P"}],
+        "links": said("log", f"{IDS[4]} CROSSED_ON crossing-1", "boss-1 PILOTED crossing-1"),
+    }
+    sessions("ana").deliveries.load(write(tmp_path / "1", **rows), quiet)
+    same = {"statements": rows["statements"], "links": said("log", f"boss-1 SAME_AS {IDS[4]}")}
+    sessions("ana").deliveries.load(write(tmp_path / "2", **same), quiet, partial=True)
+    told = {
+        who: {
+            row["relation"] for version in sessions(who).deliveries.statements.history("log") for row in version.claims
+        }
+        for who in ("inv", "ana")
+    }
+    assert told == {"inv": {"CROSSED_ON", "PILOTED"}, "ana": {"CROSSED_ON", "PILOTED", "SAME_AS"}}

@@ -19,6 +19,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.records.tables import TABLES, Column
 from graphsvc.service import Loaded, Service, Session, quiet
+from graphsvc.store.image import Image, read_image
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
 from tests.toolbox.rows import Rows, Tables, said, write
@@ -283,6 +284,80 @@ def test_named_rows_of_others_are_compared_in_what_pages_show(lasting_pair: Pair
         {"date": ("2020-05-08", "2020-05-09")},
     ]
     assert loaded.received_count == 0
+
+
+WITNESSED: Tables = {
+    "people": [
+        *({"id": one, "name": f"Bo {one}"} for one in (*NAMED, "uncle")),
+        {"id": "somebody", "name": "Hewa Karim"},
+    ],
+    "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
+    "statements": [
+        {"id": "S1", "kind": "witness", "source_id": "somebody", "handling": "C", "summary": "he hid in Calais"},
+        {"id": "S2", "kind": "record", "handling": "P"},
+        {"id": "S3", "kind": "record", "handling": "P"},
+    ],
+    "links": [
+        *said("S2", "boss-1 ORGANISED crossing-1", "boss-2 PILOTED crossing-1", "uncle PAID boss-1"),
+        {**said("S1", "boss-1 ORGANISED crossing-1")[0], "id": "L1", "polarity": "denies"},
+        {**said("S3", "boss-2 PILOTED crossing-1")[0], "id": "L2", "polarity": "denies"},
+    ],
+}
+
+
+@pytest.fixture
+def witnessed(at_server: Callable[..., Settings], tmp_path: Path) -> Iterator[Pair]:
+    """A case with a statement of a witness that `ben` did not deliver, and one like it that stays as it is."""
+    with Service(at_server()) as service:
+        pair = Pair(service, tmp_path)
+        for which in range(2):
+            assert pair.load("ann", which, write(tmp_path / f"w{which}", **WITNESSED), partial=True).rejections == []
+        yield pair
+
+
+def image(pair: Pair, which: int) -> Image:
+    return read_image(pair.service.store(), pair.cases[which])
+
+
+def test_rows_about_a_witness_statement_of_others_change_nothing_of_it(witnessed: Pair, tmp_path: Path) -> None:
+    """A loader could show it to everybody, silence it, or put words into it, and take that back afterwards."""
+    before = image(witnessed, 0)
+    for at, cells in enumerate(
+        (
+            {"kind": "record"},
+            {"kind": "intelligence", "handling": "P"},
+            {"kind": "witness", "source_id": "uncle", "handling": "P"},
+            {"kind": "witness", "source_id": "somebody", "status": "withdrawn"},
+            {"kind": "witness", "source_id": "somebody", "sanitised": "he hid"},
+        )
+    ):
+        rows: Tables = {"statements": [{"id": "S1", **cells}], "links": said("S1", "boss-2 ORGANISED crossing-1")}
+        rows["people"] = [{"id": f"mine-{at}", "name": "Zed Alm"}]
+        for partial in (True, False):
+            loaded = witnessed.load("ben", 0, write(tmp_path / f"{at}{partial}", **rows), partial=partial)
+            assert (loaded.counts["statements"]["received"], loaded.counts["links"]["received"]) == (1, 1)
+    after = image(witnessed, 0)
+    assert after.nodes["Statement"]["S1"] == before.nodes["Statement"]["S1"]
+    of_it = [claim for claim in after.claims.values() if claim[1] == "S1"]
+    assert of_it == [claim for claim in before.claims.values() if claim[1] == "S1"]
+
+
+def test_the_id_of_a_claim_of_others_takes_no_claim_away(witnessed: Pair, tmp_path: Path) -> None:
+    rows: Tables = {
+        "statements": [{"id": "mine", "kind": "record", "handling": "P"}],
+        "links": [{**said("mine", "boss-1 PAID boss-2")[0], "id": name} for name in ("L1", "L2", "L9")][:2],
+    }
+    loaded = witnessed.load("ben", 0, write(tmp_path / "mine", **rows), partial=True)
+    assert (loaded.counts["links"]["added"], loaded.rejections) == (2, [])
+    claims = image(witnessed, 0).claims.values()
+    assert {claim[1] for claim in claims if claim[0]["polarity"] == "denies"} == {"S1", "S3"}
+    assert sum(claim[1] == "mine" for claim in claims) == 2
+
+
+def test_what_a_delivery_contradicts_itself_is_told_whosever_the_statement_is(witnessed: Pair, tmp_path: Path) -> None:
+    both = [*said("S2", "uncle PAID boss-2"), {**said("S2", "uncle PAID boss-2")[0], "polarity": "denies"}]
+    answers = witnessed.both("ben", write(tmp_path / "both", links=both), partial=True, dry_run=True)
+    assert [[rejection.line for rejection in answer.rejections] for answer in answers] == [[2, 3]] * 2
 
 
 def test_who_is_sealed_in_a_delivery_is_told_of_ones_own_people_alone(own_pair: Pair, tmp_path: Path) -> None:

@@ -286,6 +286,26 @@ def test_when_the_last_act_goes_who_was_not_read_is_sealed_and_of_others_the_cus
     assert (of(again, "p").sealed, of(again, "p").asked) == (not last_read, "")
 
 
+def test_a_mark_that_comes_to_somebody_sealed_is_kept_and_outlives_its_delivery() -> None:
+    state, standing = after([*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p CROSSED_ON c1")])
+    first = standing
+    fold(state, 2, people({"id": "p", "age_disputed": "yes"}), COLUMNS, partial=True)
+    standing = standings(standing, state, BY, 2)
+    assert of(standing, "p").why == f"{NO_PART}, age disputed"
+    undone, _ = after([*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p CROSSED_ON c1")])
+    loosened = replace(BY, protects_marked=True, loosened_at="2020-05-10", at="2020-05-10")
+    assert of(standings(standing, undone, loosened, 3, ()), "p").sealed
+    assert not of(standings(first, undone, loosened, 3, ()), "p").sealed
+
+
+def test_whoever_is_the_same_as_somebody_marked_stays_sealed_when_the_case_is_loosened() -> None:
+    both = people({"id": "p", "name": "Ari", "sealed": "yes"}, {"id": "q", "name": "Ari B."})
+    state, standing = after([*both, *CROSSING, *said("p SAME_AS q", "q CROSSED_ON c1")])
+    assert of(standing, "q").sealed
+    loosened = replace(BY, protects_marked=True, loosened_at="2020-05-10", at="2020-05-10")
+    assert of(standings(standing, state, loosened, 2, ()), "q").sealed
+
+
 def test_no_mark_depends_on_being_a_source() -> None:
     for cells in ({}, {"category": ["witness"]}, {"category": ["witness@2020-05"]}):
         assert marks({"id": "p", **cells}, BY.on) == ()

@@ -152,6 +152,7 @@ class Casework:
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             view = None if sources else LoaderView(self.replay.ids_of_others(case, key, past, account))
+            delivery = delivery if view is None else view.set_aside(delivery, state)
             with uncollected():
                 report = fold(
                     state,

@@ -9,6 +9,10 @@ It is computed from the delivery, from what the loader delivered before, and fro
 | an id of others that pages show by name | compared in the columns that pages show; received if those are equal and it brings another column |
 | an id of others that is sealed, a statement of others, a claim of one | received |
 
+A row about a statement of a witness that others delivered is received and set aside: nothing of it is taken into the case, or
+a loader could show, change or silence a statement that they may not see. With source clearance such rows are taken. The id of a claim
+of others is no id for a claim of one's own: that row counts by its content.
+
 So no count, list or refusal depends on who a source is, on a protected category, on an identity in the vault, or on what
 others' statements say. `tests/leaks/test_previews.py` compares previews of cases that differ in one such cell.
 """
@@ -17,14 +21,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
 from graphsvc.ingest.check import Delivery, Row
-from graphsvc.ingest.fold import State, columns_delivered
+from graphsvc.ingest.fold import State, claim_key, columns_delivered
+from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow
+from graphsvc.ingest.several import polarity
 from graphsvc.names.seal import PROTECTED, categories
 from graphsvc.records.tables import TABLES
 
@@ -33,6 +40,8 @@ _HIDDEN = frozenset({"sealed", "category"})
 # Columns of the row itself: of these pages show what follows from them rather than the cells.
 _OF_THE_ROW = frozenset({"id", "handling", "statement_id", "review_on"})
 _LINKS, _STATEMENTS = "links", "statements"
+# Table → the column that says which statement a row is about.
+_OF = {_LINKS: "statement_id", _STATEMENTS: "id"}
 
 
 class LoaderView:
@@ -44,9 +53,54 @@ class LoaderView:
 
     def __init__(self, others: Collection[str]) -> None:
         self.others = others
+        self._aside: dict[str, int] = defaultdict(int)
         self._counts: dict[str, Counts] = defaultdict(Counts)
         self._changed: list[ChangedRow] = []
         self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
+
+    def set_aside(self, delivery: Delivery, state: State) -> Delivery:
+        """Return the delivery without the rows that this loader may not have taken into the case.
+
+        Args:
+            delivery: as it was read.
+            state: the case without it.
+        """
+        hidden = {
+            identifier
+            for identifier, row in state.records[_STATEMENTS].items()
+            if row.values["kind"] == "witness" and identifier in self.others
+        }
+        contrary = self._contrary(delivery)
+        refused = {id(row) for row in contrary}
+        rows = []
+        for row in delivery.rows:
+            if id(row) in refused:
+                continue
+            if row.table in (_LINKS, _STATEMENTS) and row.values[_OF[row.table]] in hidden:
+                self._aside[row.table] += 1
+            elif row.table != _LINKS or not self._is_claim_of_others(row, state):
+                rows.append(row)
+            elif row.values["statement_id"] in self.others:
+                self._aside[_LINKS] += 1
+            else:
+                rows.append(replace(row, values={name: cell for name, cell in row.values.items() if name != "id"}))
+        return replace(delivery, rows=rows, rejections=[*delivery.rejections, *map(_contradicts, contrary)])
+
+    def _contrary(self, delivery: Delivery) -> list[Row]:
+        """Claims of others' statements that the delivery itself contradicts: refused whatever the case holds of them."""
+        by_content: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for row in delivery.rows:
+            if row.table == _LINKS and "id" not in row.values and row.values["statement_id"] in self.others:
+                by_content[claim_key(row.values)].append(row)
+        return [
+            row for rows in by_content.values() if len({polarity(each.values) for each in rows}) > 1 for row in rows
+        ]
+
+    def _is_claim_of_others(self, row: Row, state: State) -> bool:
+        """Whether the id of a row is that of a claim of another statement, which others delivered."""
+        claim = state.claims.get(("id", row.values.get("id", "")))
+        statement = None if claim is None else claim.values["statement_id"]
+        return statement in self.others and statement != row.values["statement_id"]
 
     def take(self, taken: TakenRow) -> None:
         """Count a row that was taken into the state; see `ingest.fold.Report.watch`."""
@@ -87,6 +141,9 @@ class LoaderView:
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
             mine.read, mine.duplicate, mine.rejected = counts.read, counts.duplicate, counts.rejected
+        for table, number in self._aside.items():
+            visible.counts[table].read += number
+            visible.counts[table].received += number
         hidden = [row for statement, rows in full.contrary.items() if statement in self.others for row in rows]
         visible.rejections = [row for row in full.rejections if not any(row is other for other in hidden)]
         links = visible.counts[_LINKS]
@@ -117,6 +174,11 @@ class LoaderView:
     def _change(self, change: ChangedRow) -> None:
         self._counts[change.row.table].changed += 1
         self._changed.append(change)
+
+
+def _contradicts(row: Row) -> Rejection:
+    reason = "this claim stands in the delivery with another polarity; give each an id, or correct one"
+    return Rejection(row.file, row.line, "polarity", polarity(row.values), reason, table=row.table)
 
 
 def _shown(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] | None:

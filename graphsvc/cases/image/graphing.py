@@ -17,7 +17,7 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.sealing import has_identity
-from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
+from graphsvc.cases.image.standing import OWN, SAME, Standings, people_to_check, sealed_ids
 from graphsvc.cases.image.texts import Texts, named_sources
 from graphsvc.ingest.fold import State, is_extra
 from graphsvc.ingest.report import FoldedRow
@@ -102,7 +102,7 @@ def graphed(
     result.sources_named = named_sources(state, sources)
     texts = Texts(standing, result.sources_named)
     result.withhold = texts.text
-    writer = _Writer(state, key, result, texts, handling, weights)
+    writer = _Writer(state, key, result, texts, handling, weights, people_to_check(standing))
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
@@ -143,7 +143,8 @@ class IdMap:
         self._state, self._key = state, key
         self._result = Graphed(sealed=sealed_ids(standing, state, key))
         texts = Texts(standing, named_sources(state, sources))
-        self._writer = _Writer(state, key, self._result, texts, Handling(state), weights)
+        checked = people_to_check(standing)
+        self._writer = _Writer(state, key, self._result, texts, Handling(state), weights, checked)
 
     def shown(self, identifier: str) -> str:
         """A delivered id as it stands in the graph."""
@@ -178,13 +179,20 @@ class _Writer:
     """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
 
     def __init__(
-        self, state: State, key: bytes, result: Graphed, texts: Texts, handling: Handling, weights: Weights
+        self,
+        state: State,
+        key: bytes,
+        result: Graphed,
+        texts: Texts,
+        handling: Handling,
+        weights: Weights,
+        to_check: Collection[str],
     ) -> None:
         self._state = state
         self._key = key
         self._result = result
         self._texts = texts
-        self._handling = handling
+        self._handling, self._to_check = handling, to_check
         self.weights = weights
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
         self._level = "C"
@@ -366,9 +374,12 @@ class _Writer:
     def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow) -> None:
         """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
         cells = row.open or {}
-        # An identity that only C tells of a bare id is nobody's yet: see `sealing`.
-        undecided = IDENTITY["person"] if table.record == "person" and not has_identity(cells) else ()
-        names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in undecided]
+        # Withheld are an identity that only C tells of a bare id, and one of somebody marked under C: see `sealing`.
+        hides = table.record == "person" and (
+            not has_identity(cells) or vault.pseudonym(self._key, "person", row.values["id"]) in self._to_check
+        )
+        withheld = IDENTITY["person"] if hides else ()
+        names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in withheld]
         other = {name: row.values[name] for name in names if name in row.values and row.values[name] != cells.get(name)}
         if other:
             words = "; ".join(

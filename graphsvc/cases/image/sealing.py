@@ -23,7 +23,7 @@ A person stands in one of three ways. *Sealed*: a pseudonym stands for them ever
 * An *act that stands* is asserted by a statement that is neither withdrawn nor retracted, with a grade no worse than the
   floor (setting GRAPHSVC_NAMING_FLOOR): playing a visible part, or serving lawfully. To interpret is none.
 * A *charge* is the category suspect or convicted.
-* An *identity* is any cell that tells who somebody is: a name, an alias, a phone, a date of birth, notes.
+* An *identity* is a name, an alias, a phone or a date of birth.
 * The act has to come with the identity: what was claimed of a bare id before names nobody who arrives under that id.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons made a case so, people sealed without a mark before that are decided on again.
@@ -37,7 +37,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.names.seal import CHARGED, IDENTITY, categories
+from graphsvc.names.seal import CHARGED, categories
 from graphsvc.records.dates import parse_date
 
 ADULT_AT = 18
@@ -47,6 +47,7 @@ BY_DECISION = "two persons decided"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
 _SEALED, _OPENED = "sealed", "opened"
+_IDENTIFYING = frozenset({"name", "aliases", "phones", "date_of_birth"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
         before = None  # two persons chose to name everybody who is not marked
     new_marks = [mark for mark in facts.marks if before is None or mark not in _known_marks(before)]
     if before is not None and before.sealed:
-        return replace(before, level="P" if facts.level == "P" else before.level)
+        # A mark is kept with the reason: it outlives the delivery that brought it.
+        why = ", ".join([before.why, *new_marks])
+        return replace(before, level="P" if facts.level == "P" else before.level, why=why)
     if new_marks:
         return _seal(facts, now, ", ".join(new_marks))
     if before is None or before.is_open_id:
@@ -219,13 +222,13 @@ def _age(born: str, on: dt.date) -> int:
 
 
 def has_identity(values: Mapping[str, Any]) -> bool:
-    """Whether the row of a person identifies them by more than an id.
+    """Whether the row of a person identifies them by more than an id; notes and columns of one's own do not.
 
     Example:
-        >>> has_identity({"id": "P1", "category": ["witness"]}), has_identity({"id": "P1", "phones": ["+44"]})
+        >>> has_identity({"id": "P1", "notes": "a driver"}), has_identity({"id": "P1", "phones": ["+44"]})
         (False, True)
     """
-    return any(name in IDENTITY["person"] or name.startswith("x_") for name in values)
+    return not _IDENTIFYING.isdisjoint(values)
 
 
 def is_charged(values: Mapping[str, Any]) -> bool:

@@ -30,7 +30,7 @@ from graphsvc.cases.image.sealing import (
     marks,
 )
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State
+from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import split_identity
 from graphsvc.records import grading
@@ -117,8 +117,7 @@ def standings(
         number: its number, to be told where it would decide otherwise.
         coming: rows of the deliveries that come now; None: all of the state comes now.
 
-    Who stands by name and is in no delivery any more is forgotten: a delivery taken back was a mistake, and who is
-    delivered again may be sealed then.
+    Named people who are in no delivery any more are forgotten: if they come again, they are decided on as new.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
@@ -277,7 +276,7 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             standing, old = result[names[other]], before.get(names[other])
             if standing.sealed:
                 continue
-            new = old is None or (old.level == "C" and standing.level == "P")
+            new = old is None or old.sealed or (old.level == "C" and standing.level == "P")
             if by.decided.get(names[other]) == "opened" or not (new or standing.is_open_id):
                 result[names[other]] = replace(standing, asked=standing.asked or THE_SAME)
                 continue
@@ -316,10 +315,7 @@ def _things(
 
 
 class _Leads:
-    """The people, things and places that each thing and dwelling leads to, by the level of the claims that say so.
-
-    A thing decides for itself: nothing is compared with what others hold.
-    """
+    """The people, things and places that each thing and dwelling leads to, by the level of the claims that say so."""
 
     def __init__(self, state: State, handling: Handling, sealed: Collection[str]) -> None:
         self.sealed = set[str]()
@@ -413,17 +409,17 @@ class _Facts:
     """Acts of each person that stand, by handling level, in all deliveries and in the deliveries that come now."""
 
     def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
-        self._handling, self._by = handling, by
+        self._state, self._handling, self._by = state, handling, by
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
         self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
     def _asserted_claims(self, coming: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
-        """Select the claims that assert something, from statements that count, among the rows that come."""
+        """Select the claims that the case holds and that count, among the rows that come: not those it refused."""
         for row in coming:
-            if row.table == "links" and row.values.get("polarity", "asserts") == "asserts":
-                statement = self._statements.get(row.values["statement_id"])
-                if statement is not None and statement.get("status", "given") == "given":
+            if row.table == "links":
+                claim = self._state.claims.get(claim_key(row.values))
+                if claim is not None and claim.values == row.values and stands(claim, self._state):
                     yield row.values
 
     def _of(self, claims: Collection[Mapping[str, Any]]) -> dict[str, set[str]]:
@@ -474,6 +470,11 @@ def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
     }
 
 
+def people_to_check(standing: Standings) -> set[str]:
+    """Pseudonyms, if they were sealed, of the named people that the custodian is asked to check."""
+    return {name for name in by_name(standing) if standing[name].asked}
+
+
 def named_by(standing: Standings, number: int) -> set[str]:
     """Pseudonyms, if they were sealed, of the people named by the delivery of this number."""
-    return {name for name, entity in standing.items() if not entity.sealed and entity.named_by == number}
+    return {name for name in by_name(standing) if standing[name].named_by == number}

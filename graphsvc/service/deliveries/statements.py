@@ -145,7 +145,7 @@ class _History:
         standing = self._telling.statement(identifier, step.standing)
         reason = statement_form.text(standing.get(statement_form.REASON)) if step.statement is not None else ""
         changes.pop(statement_form.REASON, None)
-        claims = [self._claim(key, was, now) for key, (was, now) in step.claims.items()]
+        claims = [self._claim(key, *rows) for key, rows in step.claims.items() if self._may_see(key, *rows)]
         delivery = self._deliveries[step.delivery]
         return StatementVersion(step.delivery, delivery["account"], delivery["loaded_at"], reason, changes, claims)
 
@@ -156,6 +156,11 @@ class _History:
         return {
             name: statement_form.text(value) for name, value in properties.items() if self._shows("Statement", name)
         }
+
+    def _may_see(self, key: tuple[str, ...], *rows: FoldedRow | None) -> bool:
+        """Whether the reader is cleared for a claim in each of these versions: some say who a sealed person is."""
+        codes = [self._telling.claim(key, row)[1]["handling"] for row in rows if row is not None]
+        return all(code in self._grant.claim_codes for code in codes)
 
     def _claim(self, key: tuple[str, ...], was: FoldedRow | None, now: FoldedRow | None) -> dict[str, Any]:
         before = self._row(key, was) if was is not None else {}
