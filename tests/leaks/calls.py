@@ -341,6 +341,7 @@ CALLS: dict[str, Entry] = {
     "ask.grant": with_(),
     "ask.grants": with_(),
     "ask.key": "for what is sealed; a notebook that has it has the process",
+    "ask.withhold": "a function that knows every sealed name; a notebook that has it has the process",
     "ask.pseudonyms": "made with the case's key; a notebook that has it has the process",
     "ask.look": with_("read"),
     "ask.material": "to compute on, sources included, and never shown; a notebook that has it has the process",

@@ -154,8 +154,8 @@ def _link(subject: str, relation: str, target: str, statement: str, **more: str)
 
 def _statements(c: Canaries, rows: Tables) -> None:
     """What the persons below are named in."""
-    # An interpreter nobody else names: that they are one is told with source clearance alone.
-    rows["people"].append({"id": c.text("interpreter_id", "interpreter", "-"), "category": "other", "handling": "C"})
+    # An interpreter known by id and a charge: that they are one is told with source clearance alone.
+    rows["people"].append({"id": c.text("interpreter_id", "interpreter", "-"), "category": "suspect", "handling": "C"})
     rows["statements"] += [
         {
             "id": "report-p",

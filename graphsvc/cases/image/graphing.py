@@ -290,7 +290,7 @@ class _Writer:
             subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
             object_kind=self._kinds[self._state.kinds[values["object_id"]]],
             amount=values.get("amount"),
-            currency=self._texts.value(values.get("currency", "")),
+            currency=self._texts.value(values.get("currency", ""), self._level),
             from_on=values.get("from_date", ""),
             to_on=values.get("to_date", ""),
         )
@@ -351,7 +351,7 @@ class _Writer:
             elif column.kind == "text":
                 properties[column.name] = self._withholding(table, column)(value)
             elif column.kind == "list":
-                properties[column.name] = [self._texts.value(item) for item in value]
+                properties[column.name] = [self._texts.value(item, self._level) for item in value]
             else:
                 properties[column.name] = value
         self._extras(properties, values)
@@ -360,8 +360,10 @@ class _Writer:
     def _withholding(self, table: Table, column: Column) -> Callable[[str], str]:
         """How the texts of a column are withheld."""
         if (table.record, column.name) == ("person", "name"):
-            return self._texts.own_name
-        return self._texts.text if column.sensitivity in ("text", "interest") else self._texts.value
+            return partial(self._texts.own_name, level=self._level)
+        if column.sensitivity in ("text", "interest"):
+            return self._texts.text
+        return partial(self._texts.value, level=self._level)
 
     def _extras(self, properties: dict[str, Any], values: Mapping[str, Any]) -> None:
         """The deliverer's own columns."""

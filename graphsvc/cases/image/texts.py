@@ -29,21 +29,29 @@ class Texts:
     """
 
     def __init__(self, standing: Standings, sources: Iterable[str] = ()) -> None:
-        known = (row for entity in standing.values() if entity.sealed for row in entity.identities)
-        named = (needle for row in known for needle in needles(row))
-        self.names = WholeNames((*named, *(Needle("id", source) for source in sources)))
+        known = [(entity, row) for entity in standing.values() if entity.sealed for row in entity.identities]
+        of_sources = [Needle("id", source) for source in sources]
+        self.names = WholeNames((*(needle for _, row in known for needle in needles(row)), *of_sources))
+        under_p = [row for entity, row in known if entity.level == "P" and row.get("handling") != "C"]
+        self._under_p = self.names
+        if len(under_p) < len(known):
+            self._under_p = WholeNames((*(needle for row in under_p for needle in needles(row)), *of_sources))
 
     def text(self, text: str) -> str:
         """A free text, or `WITHHELD`."""
         return WITHHELD if self.names.is_in(text) else text
 
-    def value(self, text: str) -> str:
-        """What something is called, or `WITHHELD`: a name of one word must be all of it."""
-        return WITHHELD if self.names.is_in_a_name(text) else text
+    def value(self, text: str, level: str = "C") -> str:
+        """The name or number of something, or `WITHHELD`; a name of one word must be all of it.
 
-    def own_name(self, text: str) -> str:
+        At handling level P a cell is its bearer's own, whatever C says of somebody sealed.
+        """
+        names = self._under_p if level == "P" else self.names
+        return WITHHELD if names.is_in_a_name(text) else text
+
+    def own_name(self, text: str, level: str = "C") -> str:
         """The name of a named person, which is theirs even if somebody sealed has it too; words on somebody's kin are a text."""
-        return text if is_name(text) else self.value(text)
+        return text if is_name(text) else self.value(text, level)
 
     def made_up(self, name: str) -> str:
         """The name of a custom relation or column; withheld if it contains a name of several words."""
