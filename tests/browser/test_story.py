@@ -45,7 +45,7 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
         expect(page.get_by_role("heading", name=told("Who is behind 8 crossings of 8 May 2020"))).to_be_visible()
         short = page.locator(".in-short tbody tr", has_text=told("C0035"))
         expect(short.get_by_role("link", name=told("Station group")).first).to_be_visible()
-        expect(short.locator("td div", has_text=told("Gentian Marku"))).to_contain_text("denied")
+        expect(short.locator("td div", has_text=told("Gentian Marku"))).to_contain_text("contested")
         rail(page, "Linked crossings")
         row = page.locator("table tbody tr", has_text="Dilshad Aziz")
         row.get_by_role("link", name=re.compile("^Cluster")).click()
