@@ -44,7 +44,6 @@
 // on_record = "Claim.on_record"
 // belief = "Claim.belief"
 // interest = "Claim.interest"
-// denying = "Link.denying"
 // notes = "Claim.notes"
 // statement = "Statement.id"
 // statement_kind = "Statement.kind"
@@ -67,7 +66,6 @@ RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.lau
        c.place AS place, c.subject_as_said AS subject_as_said, c.object_as_said AS object_as_said,
        c.source_grade AS source_grade, c.assessment AS assessment, c.handling AS handling,
        c.on_record AS on_record, c.belief AS belief, c[$interest] AS interest, c.notes AS notes,
-       head([(a)-[r]->(b) WHERE r.relation = c.relation | r[$denying]]) AS denying,
        s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, s.status AS statement_status,
        head([(s)-[:GIVEN_BY]->(q:Source) | q.id]) AS source
 ORDER BY relation, claim

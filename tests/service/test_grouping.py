@@ -25,7 +25,7 @@ REASON = "They were interviewed a year apart, in two countries; Wil Two never kn
 PEOPLE = [
     "B,Boss,,P",
     "A,Aide,,P",
-    "I,Ines,,P",
+    "I,Ines,suspect,P",
     "W1,Wil One,witness,P",
     "W2,Wil Two,witness,P",
     "W3,Wil Three,witness,P",

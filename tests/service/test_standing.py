@@ -316,7 +316,9 @@ def test_no_mark_depends_on_being_a_source() -> None:
             as_witness = [*people({"id": "p", "name": "Ari", "category": ["witness"]}, {"id": "q", "name": "Bo"})]
             plain = sealed_names(after(told, by=by)[1])
             assert sealed_names(after([*told, *account], by=by)[1]) == plain
-            assert sealed_names(after([*as_witness, *told[2:], *account], by=by)[1]) == plain
+            # For a tie alone the setting names no witness: that seals more, and is about the category.
+            if by is BY:
+                assert sealed_names(after([*as_witness, *told[2:], *account], by=by)[1]) == plain
 
 
 @pytest.mark.parametrize("restricted", [True, False], ids=["with what is C", "without it"])

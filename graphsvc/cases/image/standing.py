@@ -32,7 +32,7 @@ from graphsvc.cases.image.sealing import (
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import split_identity
+from graphsvc.names.seal import PROTECTED, categories, split_identity
 from graphsvc.records import grading
 from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import DWELLING, TABLES
@@ -237,7 +237,7 @@ def _person(
         (*marks(values, by.on, of_witnesses=by.protects_marked), *([SHARED_ID] if identifier in by.elsewhere else [])),
         has_identity(values),
         by.protects_marked or facts.acts(identifier, level),
-        by.protects_marked or facts.acts_now(identifier, level),
+        by.protects_marked or facts.acts(identifier, level, now=True),
         is_charged(values),
     )
     standing = decide(old, about, by.moment(name, number))
@@ -411,6 +411,9 @@ class _Facts:
     def __init__(self, state: State, handling: Handling, by: Deciding, coming: Iterable[Row] | None) -> None:
         self._state, self._handling, self._by = state, handling, by
         self._statements = {name: row.values for name, row in state.records["statements"].items()}
+        # Nor is a witness or victim named for a tie.
+        rows = state.records["people"].items() if by.named == "tie" else ()
+        self._protected = {name for name, row in rows if PROTECTED & categories(row.open or row.values).keys()}
         self._acts = self._of([row.values for row in state.claims.values() if stands(row, state)])
         self._now = self._acts if coming is None else self._of(list(self._asserted_claims(coming)))
 
@@ -434,7 +437,7 @@ class _Facts:
             people = {values["subject_id"]} if relation in ACTIVE_SUBJECT else set[str]()
             if self._by.named == "tie":
                 ends = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
-                people |= {values[end] for end, ties in ends if relation in ties} - passive
+                people |= {values[end] for end, ties in ends if relation in ties} - passive - self._protected
             if people and self._is_graded(values):
                 for level in ("P", "C") if self._handling.claim(values) == "P" else ("C",):
                     acting[level] |= people
@@ -447,13 +450,9 @@ class _Facts:
         assessment = values.get("assessment", statement.get("assessment", grading.DEFAULT_ASSESSMENT))
         return bool(source <= self._by.floor[0] and assessment <= self._by.floor[1])
 
-    def acts(self, identifier: str, level: str) -> bool:
-        """Whether a person has an act that counts at a handling level."""
-        return identifier in self._acts[level]
-
-    def acts_now(self, identifier: str, level: str) -> bool:
-        """Whether an act of a person stands that came with the present deliveries."""
-        return identifier in self._now[level]
+    def acts(self, identifier: str, level: str, *, now: bool = False) -> bool:
+        """Whether a person has an act that counts at a handling level, or one that comes `now`."""
+        return identifier in (self._now if now else self._acts)[level]
 
 
 def packed(standing: Standings) -> list[list[Any]]:

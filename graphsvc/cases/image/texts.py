@@ -33,9 +33,9 @@ class Texts:
         of_sources = [Needle("id", source) for source in sources]
         self.names = WholeNames((*(needle for _, row in known for needle in needles(row)), *of_sources))
         under_p = [row for entity, row in known if entity.level == "P" and row.get("handling") != "C"]
-        self._under_p = self.names
-        if len(under_p) < len(known):
-            self._under_p = WholeNames((*(needle for row in under_p for needle in needles(row)), *of_sources))
+        told_by_p = {_letters(needle.text) for row in under_p for needle in needles(row)}
+        # What only C tells of somebody sealed, whole.
+        self._under_c = {_letters(needle.text) for _, row in known for needle in needles(row)} - told_by_p
 
     def text(self, text: str) -> str:
         """A free text, or `WITHHELD`."""
@@ -44,10 +44,10 @@ class Texts:
     def value(self, text: str, level: str = "C") -> str:
         """The name or number of something, or `WITHHELD`; a name of one word must be all of it.
 
-        At handling level P a cell is its bearer's own, whatever C says of somebody sealed.
+        At handling level P a cell is its bearer's own, if it is all that C alone tells of somebody sealed.
         """
-        names = self._under_p if level == "P" else self.names
-        return WITHHELD if names.is_in_a_name(text) else text
+        is_theirs = level == "P" and _letters(text) in self._under_c
+        return WITHHELD if not is_theirs and self.names.is_in_a_name(text) else text
 
     def own_name(self, text: str, level: str = "C") -> str:
         """The name of a named person, which is theirs even if somebody sealed has it too; words on somebody's kin are a text."""
@@ -58,6 +58,10 @@ class Texts:
         if self.value(name) == name or len(words(name)) == 1:
             return name
         return _WITHHELD_WORD if name.isupper() else _WITHHELD_WORD.lower()
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum()).casefold()
 
 
 def named_sources(state: State, known: Iterable[str] = ()) -> frozenset[str]:
