@@ -347,4 +347,6 @@ def test_the_picture_has_a_panel_for_each_figure(one: Compared) -> None:
 def _children(folder: Path) -> set[str]:
     """Ids of the people of a folder who are under 18 today, or of disputed age."""
     with (folder / "people.csv").open(encoding="utf-8", newline="") as file:
-        return {row["id"] for row in csv.DictReader(file) if row["age_disputed"] == "yes" or row["date_of_birth"] > "2002"}
+        return {
+            row["id"] for row in csv.DictReader(file) if row["age_disputed"] == "yes" or row["date_of_birth"] > "2002"
+        }
