@@ -109,8 +109,8 @@ def invented(folder: Path, people: int = 300) -> Tables:
     rows = read(folder)
     for table, more in _EXTRA.items():
         rows[table] += copy.deepcopy(more)
-    for row in rows["statements"]:
-        row["sanitised"] = "A lorry came at night." if row["kind"] == "witness" else ""
+    for each in rows["statements"]:
+        each["sanitised"] = "A lorry came at night." if each["kind"] == "witness" else ""
     return rows
 
 

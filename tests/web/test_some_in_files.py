@@ -30,7 +30,7 @@ def test_the_answer_gives_the_word_in_csv_and_json_and_in_the_output_of_commands
     pam = site.client("pam")
     assert ">some<" in pam.get(site.address("behind", id=CROSSING)).text
     (row,) = [row for row in table(pam, site.address("behind", id=CROSSING, **{"as": "csv"})) if row["relation"]]
-    assert (row["relation"], row["belief"], row["denied"]) == ("PILOTED", "some", "False")
+    assert (row["relation"], row["belief"], row["denied"]) == ("PILOTED", "some", "no")
     assert believed(pam.get(site.address("behind.json", id=CROSSING)).get_json()) == ["some"]
     answered = session(site.service, "pam", site.case).network.answers.behind([CROSSING])
     assert believed(answered.as_json()) == ["some"]
