@@ -29,13 +29,17 @@ class Texts:
     """
 
     def __init__(self, standing: Standings, sources: Iterable[str] = ()) -> None:
-        known = [(entity, row) for entity in standing.values() if entity.sealed for row in entity.identities]
-        of_sources = [Needle("id", source) for source in sources]
-        self.names = WholeNames((*(needle for _, row in known for needle in needles(row)), *of_sources))
-        under_p = [row for entity, row in known if entity.level == "P" and row.get("handling") != "C"]
-        told_by_p = {_letters(needle.text) for row in under_p for needle in needles(row)}
+        known = [
+            (entity.level == "P" and row.get("handling") != "C", needle)
+            for entity in standing.values()
+            if entity.sealed
+            for row in entity.identities
+            for needle in needles(row)
+        ]
+        self.names = WholeNames((*(needle for _, needle in known), *(Needle("id", source) for source in sources)))
+        told_by_p = {_letters(needle.text) for is_under_p, needle in known if is_under_p}
         # What only C tells of somebody sealed, whole.
-        self._under_c = {_letters(needle.text) for _, row in known for needle in needles(row)} - told_by_p
+        self._under_c = {_letters(needle.text) for is_under_p, needle in known if not is_under_p} - told_by_p
 
     def text(self, text: str) -> str:
         """A free text, or `WITHHELD`."""
