@@ -392,8 +392,8 @@ def _shared() -> dict[str, Any]:
 
 def _is_in_steps() -> bool:
     """Whether the reader lacks source clearance, so that pages show belief in four steps."""
-    here: Session | None = g.get("here")
-    return here is not None and not here.grant.sources
+    case_session: Session | None = g.get("here")
+    return case_session is not None and not case_session.grant.sources
 
 
 def _my_cases(who: Session | None) -> list[tuple[str, str]]:
