@@ -145,3 +145,9 @@ def test_the_link_reads_contested_without_a_word_of_what_denies_it(contested: Co
     assert denied in after
     for word in ("c-account", "c-report", "c-record", "c-witness", "hospital"):
         assert word not in after
+
+
+def test_a_statement_says_which_of_its_claims_is_contested(contested: Contested) -> None:
+    asked = "GET /case/classes/statement?id=report-1"
+    assert ">contested<" not in contested.read["nothing"]["low"][asked]
+    assert contested.read["all of them"]["low"][asked].count(">contested<") == 1

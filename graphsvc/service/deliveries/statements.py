@@ -23,6 +23,8 @@ from graphsvc.service.ask import Ask, filled, nothing
 
 # What the claims of a statement are, apart from each other.
 CLAIMED = ("asserts", "denies", "taken_back")
+# Claims whose links are asked for at once: few enough that the bound of the query cuts none.
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class StatementPage:
 
     Attributes:
         values: released properties that have a value.
-        claims: rows of `statements.claims`.
+        claims: rows of `statements.claims`; those that assert a denied link with `denying`, as `network.among` tells it.
         numbers: `asserts`, `denies`, `taken_back` → how many claims there are, be they given or not: that count, that deny,
             and that were taken back.
         truncated: there are more claims than are given.
@@ -90,8 +92,22 @@ class Statements:
             asked: dict[str, Any] = {"id": identifier, "after": after, "most": most}
             answers = [self._ask.rows("statements.claims", which=part, **asked) for part in counted]
         claims = [row for answer in answers for row in answer.dicts()]
+        self._mark_denied(claims)
         numbers = {part: counted.get(part, 0) for part in CLAIMED}
         return StatementPage(identifier, filled(rows[0]), claims, numbers, len(claims) < total)
+
+    def _mark_denied(self, claims: list[dict[str, Any]]) -> None:
+        """Add to each claim what its link's denials are told as: an accusation does not travel without them."""
+        asserting = [row for row in claims if row["polarity"] == "asserts"]
+        for start in range(0, len(asserting), _AT_ONCE):
+            some = asserting[start : start + _AT_ONCE]
+            ids = sorted({row[end] for row in some for end in ("subject", "object")})
+            links = self._ask.rows(
+                "network.among", ids=ids, relations=sorted({row["relation"] for row in some})
+            ).dicts()
+            denying = {(row["subject"], row["relation"], row["object"]): row["denying"] for row in links}
+            for row in some:
+                row["denying"] = denying.get((row["subject"], row["relation"], row["object"]), 0)
 
     def history(self, statement: str) -> list[StatementVersion]:
         """What each delivery did to a statement and its claims, the newest first.

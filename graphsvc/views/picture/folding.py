@@ -59,7 +59,7 @@ class FoldedPicture(Node):
     Attributes:
         by, key: of the group; id is `group:` and both. by is empty where its name says what it stands for.
         members: how many are in it; kinds: kind → how many of it, most first; within: how many links are between its members.
-        ids: of its members; among: the links between them.
+        ids: of its members; among: the links between them. denying: what those links' denials add up to, as of a `Bundle`.
         handling: the strictest of its members. more: 0: what is tied to them beyond the picture is seen when it is unfolded.
     """
 
@@ -70,6 +70,7 @@ class FoldedPicture(Node):
     within: int = 0
     ids: tuple[str, ...] = ()
     among: tuple[LinkKey, ...] = ()
+    denying: int | str = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _belonging(view: Picture, by: str) -> dict[str, list[str]]:
     return members
 
 
-def _node(group: FoldedGroup, some: Sequence[Node], links: int, among: Sequence[LinkKey]) -> FoldedPicture:
+def _node(group: FoldedGroup, some: Sequence[Node], links: int, among: Sequence[Edge]) -> FoldedPicture:
     return FoldedPicture(
         id=_id(group),
         kind="group",
@@ -190,23 +191,22 @@ def _node(group: FoldedGroup, some: Sequence[Node], links: int, among: Sequence[
         kinds=_kinds(node.kind for node in some),
         within=len(among),
         ids=group.members,
-        among=tuple(among),
+        among=tuple(edge.key for edge in among),
+        denying=_denying(among),
     )
 
 
-def _bundles(
-    edges: Iterable[Edge], inside: dict[str, FoldedGroup]
-) -> tuple[tuple[Edge, ...], dict[str, list[LinkKey]]]:
+def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tuple[Edge, ...], dict[str, list[Edge]]]:
     """Edges as they are drawn with the groups folded, and which links there are within each group."""
     between: dict[frozenset[str], list[tuple[Edge, LinkKey]]] = defaultdict(list)
     drawn: list[Edge] = []
-    within: dict[str, list[LinkKey]] = defaultdict(list)
+    within: dict[str, list[Edge]] = defaultdict(list)
     for edge in edges:
         subject, target = (_id(inside[end]) if end in inside else end for end in (edge.subject, edge.object))
         if (subject, target) == (edge.subject, edge.object):
             drawn.append(edge)
         elif subject == target:
-            within[subject].append(edge.key)
+            within[subject].append(edge)
         else:
             moved = replace(edge, subject=subject, object=target, bend=0)
             between[frozenset((subject, target))].append((moved, edge.key))

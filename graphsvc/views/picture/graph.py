@@ -247,6 +247,8 @@ def _node(node: Node) -> dict[str, Any]:
         if node.ids:
             # Who and what goes with the group where it is taken out: elsewhere another would be computed under its name.
             drawing |= {"members": list(node.ids), "among": [list(link) for link in node.among]}
+        if node.denying:
+            drawing["denied"] = denial(node.denying)
     if node.kind == "thing":
         drawing["letter"] = LETTERS.get(node.sort, "T")
     return drawing
@@ -290,7 +292,7 @@ def title(node: Node) -> str:
     if isinstance(node, FoldedPicture) and node.by:
         parts[1:] = [
             f"{node.members} folded by {node.by}: {of_kinds(node.kinds)}",
-            f"{count(node.within, 'link')} within",
+            f"{count(node.within, 'link')} within" + (f", {denial(node.denying)}" if node.denying else ""),
         ]
     if node.sealed:
         parts.append(f"{SIGNS['sealed']}, under a pseudonym")
