@@ -56,7 +56,8 @@ FILES = {
 def delivered(session: Session, content: bytes, **options: Any) -> None:
     upload = uploaded(session, content, **options)
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
-    assert (job.state, job.result["rejected"]) == ("done", 0), job
+    assert job.state == "done", job
+    assert job.result["rejected"] == 0, job
 
 
 @contextmanager
@@ -450,6 +451,16 @@ def test_the_statement_of_a_witness_is_not_there_without_source_clearance(
         attrgetter(act)(bob.deliveries)("T9")
     assert str(hidden.value).replace("T1", "T9") == str(absent.value)
     attrgetter(act)(ann.deliveries)("T1")
+
+
+@pytest.mark.changes
+def test_the_check_of_a_correction_counts_no_claim_that_its_author_cannot_see(people: Place, ann: Session) -> None:
+    bob = people("bob")
+    before = bob.deliveries.form.check(correction(bob, "R1", assessment="C")).counts
+    said = "subject_id,relation,object_id,statement_id\nW1,SAME_AS,P1,R1\n"
+    delivered(ann, zipped(people="id\n", links=said), partial=True)
+    assert bob.deliveries.form.check(correction(bob, "R1", assessment="C")).counts == before
+    entered(bob, correction(bob, "R1", assessment="C"))
 
 
 def test_it_takes_what_loading_takes(people: Place, ann: Session) -> None:

@@ -11,8 +11,8 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -291,6 +291,8 @@ class StatementForms:
                 still=self._loading.require_still,
             )
             outcome |= taken_in(loaded)
+        if form.of and not self._ask.grant.sources:
+            loaded = replace(loaded, counts={table: _as_typed(count) for table, count in loaded.counts.items()})
         return loaded
 
     def _named_in_sanitised(self, form: Form) -> tuple[str, ...]:
@@ -337,6 +339,12 @@ def _parts(form: Form) -> list[tuple[str, str, Cells]]:
         (statement_form.STATEMENT, "statements", form.statement),
         *((part.handle, part.table, part.cells) for part in (*claims, *form.new)),
     ]
+
+
+def _as_typed(count: Mapping[str, int]) -> dict[str, int]:
+    """Counts of a correction without the rows it leaves as they were: some are claims that its author cannot see."""
+    left_alone = dict.fromkeys(("unchanged", "received", "duplicate"), 0)
+    return {**count, **left_alone, "read": count["added"] + count["changed"] + count["rejected"]}
 
 
 def _called(part: FormPart) -> str:
