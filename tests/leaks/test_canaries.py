@@ -179,7 +179,7 @@ def overheard(result: Searched) -> Iterator[None]:
     levels = root.level, driver.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    # At its debug level the driver logs what it sends; the service never sets it so, and `docs/security.md` says so.
+    # At its debug level the driver logs what it sends; the service never sets it so, and `docs/residual.md` says so.
     driver.setLevel(logging.INFO)
     try:
         yield
