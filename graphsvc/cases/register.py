@@ -199,7 +199,7 @@ class Register:
 
         `state` is that of the case until it is written.
         """
-        sealed = seal_rows(key, case, number, delivery.rows, delivery.columns, delivery.incomplete)
+        sealed = seal_rows(key, case, number, delivery.rows, delivery.columns, delivery.incomplete, delivery.accepted)
         with transaction(self._database) as connection:
             connection.execute(
                 tables.deliveries.insert().values(

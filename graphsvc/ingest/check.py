@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Names
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -60,6 +60,7 @@ class Delivery:
         chart: what a chart was read as; None for tables.
         passed_over: rows that its mapping passes over, which count as not read.
         incomplete: ids of its statements of which a link was left out; empty text among them: it cannot be read of which.
+        accepted: ids of its statements that the case accepted, once it was folded into it.
     """
 
     rows: list[Row]
@@ -68,6 +69,7 @@ class Delivery:
     columns: dict[str, list[str]]
     chart: ChartRead | None = None
     incomplete: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
     passed_over: list[PassedOver] = field(default_factory=list)
 
     @property
@@ -238,6 +240,14 @@ def _protecting_words(row: Row, other: Row) -> str:
     return " and ".join(name for name in _PROTECTING if row.values.get(name) != other.values.get(name))
 
 
+def _may_mark(raw: RawTable, values: Names[str, object], at_fault: Collection[str]) -> bool:
+    """Whether a rejected row of people says, or may say, that they have to be sealed."""
+    # No column at fault: the row has too few cells or too many, so that each may stand in another's place.
+    unread = {*_PROTECTING, "id", ""} & set(at_fault)
+    says = any(values.get(name, "no") != "no" for name in _PROTECTING)
+    return raw.name == "people" and (bool(unread) or says)
+
+
 class _Check:
     """What has been checked so far."""
 
@@ -346,7 +356,14 @@ class _Check:
             identifier = str(row.values["id"])
             self.rejections.append(
                 Rejection(
-                    row.file, row.line, "id", identifier[:_SHOWN_CHARS], reason, table=row.table, row_id=identifier
+                    row.file,
+                    row.line,
+                    "id",
+                    identifier[:_SHOWN_CHARS],
+                    reason,
+                    table=row.table,
+                    row_id=identifier,
+                    may_mark=True,
                 )
             )
 
@@ -370,4 +387,17 @@ class _Check:
         # As far as references can mean it: one that begins with a blank is no id.
         place = None if isinstance(cells, RaggedRow) else plan.id
         row_id = cells[place].strip() if place is not None and place < len(cells) else ""
-        self.rejections.append(Rejection(raw.file, line, column, value, reason, fault, raw.name, row_id))
+        at_fault = {name for name, *_ in (faults[0], *others)}
+        self.rejections.append(
+            Rejection(
+                raw.file,
+                line,
+                column,
+                value,
+                reason,
+                fault,
+                raw.name,
+                row_id,
+                may_mark=_may_mark(raw, values, at_fault),
+            )
+        )

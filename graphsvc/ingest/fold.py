@@ -1,7 +1,7 @@
 """Deliveries in order → the state of a case. Pure: the same deliveries always give the same state.
 
 Loading, loading again, taking back and recovering all come down to this one function, so that a case after an undo
-equals the remaining deliveries loaded in order by construction.
+equals the remaining deliveries loaded in order by construction. One thing is remembered: which statements were accepted.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ def fold(
     partial: bool,
     refused: Mapping[str, str] = MappingProxyType({}),
     incomplete: Collection[str] | None = None,
+    accepted_before: Collection[str] = (),
     watch: Callable[[TakenRow], object] | None = None,
 ) -> Report:
     """Take one delivery into the state (which is changed), and say what it did.
@@ -98,6 +99,8 @@ def fold(
         refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
         incomplete: ids of statements of which links were left out before, which may be claims that are loaded: nothing of
             these statements is superseded. Empty text: of any. None: this was not noted, nor is it of what is refused here.
+        accepted_before: ids of statements that were accepted when they came. They stay even if the row of their source or
+            interpreter was taken back since: a statement that went with it would name its source.
         watch: see `Report`.
     """
     report = Report(refused=dict(refused), watch=watch)
@@ -105,7 +108,7 @@ def fold(
     for row in rows:
         by_table[row.table].append(row)
         report.counts[row.table].read += 1
-    accepted = _accept(state, by_table, report)
+    accepted = _accept(state, by_table, report, accepted_before)
     levels = _Levels(state, accepted[_STATEMENTS], by_table.get(_LINKS, []))
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, levels, report, partial=partial)
@@ -125,7 +128,9 @@ def fold(
     return report
 
 
-def _accept(state: State, by_table: Mapping[str, list[Row]], report: Report) -> dict[str, dict[str, Row]]:
+def _accept(
+    state: State, by_table: Mapping[str, list[Row]], report: Report, accepted_before: Collection[str]
+) -> dict[str, dict[str, Row]]:
     """Rows of entities and statements whose ids are free and whose references lead somewhere, by table and id."""
     accepted: dict[str, dict[str, Row]] = {}
     owner: dict[str, Row] = {}
@@ -147,18 +152,20 @@ def _accept(state: State, by_table: Mapping[str, list[Row]], report: Report) -> 
                 _reject(report, row, why)
             else:
                 mine[identifier] = owner[identifier] = row
-    _reject_dangling(state, accepted, report)
+    _reject_dangling(state, accepted, report, accepted_before)
     return accepted
 
 
-def _reject_dangling(state: State, accepted: dict[str, dict[str, Row]], report: Report) -> None:
+def _reject_dangling(
+    state: State, accepted: dict[str, dict[str, Row]], report: Report, accepted_before: Collection[str]
+) -> None:
     """Reject rows that refer to nobody, and then those that referred to them, until none is left."""
     rejected = True
     while rejected:
         rejected = False
         for rows in accepted.values():
             for identifier, row in list(rows.items()):
-                why = _dangling(state, accepted, row, report.refused)
+                why = _dangling(state, accepted, row, report.refused, accepted_before)
                 if why is not None:
                     _reject(report, row, why)
                     del rows[identifier]
@@ -166,12 +173,18 @@ def _reject_dangling(state: State, accepted: dict[str, dict[str, Row]], report: 
 
 
 def _dangling(
-    state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row, refused: Mapping[str, str]
+    state: State,
+    accepted: Mapping[str, Mapping[str, Row]],
+    row: Row,
+    refused: Mapping[str, str],
+    accepted_before: Collection[str],
 ) -> Why | None:
     values = row.values
-    wanted = [("statement_id", _STATEMENTS), ("interpreter_id", "people")]
-    if values.get("kind") == "witness" and row.table == _STATEMENTS:
-        wanted.append(("source_id", "people"))
+    wanted = [("statement_id", _STATEMENTS)]
+    if row.table == _STATEMENTS and values["id"] not in accepted_before:
+        wanted.append(("interpreter_id", "people"))
+        if values.get("kind") == "witness":
+            wanted.append(("source_id", "people"))
     for column, table in wanted:
         target = values.get(column)
         if target is not None and target not in accepted[table] and target not in state.records[table]:

@@ -29,6 +29,7 @@ class Rejection:
         table: of the case format.
         row_id: the id that the row gives, as far as it can be read.
         cause: where the row stands that was rejected before, so that this one had to be; empty: there is none.
+        may_mark: whether the row says, or may say, that somebody has to be sealed.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Rejection:
     table: str = ""
     row_id: str = ""
     cause: str = ""
+    may_mark: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str]:

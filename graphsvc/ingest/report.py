@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -117,6 +117,11 @@ class Report:
     def changes(self) -> int:
         """How many rows were added, changed or superseded, or received: those may change something."""
         return sum(row.added + row.changed + row.received + row.superseded for row in self.counts.values())
+
+    def accepted_statements(self, rows: Iterable[Row]) -> frozenset[str]:
+        """The ids of the statements among some rows that were not refused."""
+        refused = {row.row_id for row in self.rejections if row.table == "statements"}
+        return frozenset(row.values["id"] for row in rows if row.table == "statements") - refused
 
     def note_equal(self, row: Row, *, again: bool) -> None:
         """Note a row that is equal to one before it; see `EqualRows`."""

@@ -20,16 +20,26 @@ class KeptRows(NamedTuple):
         columns: its columns by table.
         partial: it only adds.
         incomplete: see `fold.fold`; None: it was kept before that was noted.
+        accepted: ids of its statements that were accepted when it came.
     """
 
     rows: list[Row]
     columns: dict[str, list[str]]
     partial: bool
     incomplete: Collection[str] | None = None
+    accepted: Collection[str] = ()
 
     def fold(self, state: State, number: int) -> Report:
         """Take it into a state under its number, and say what that did."""
-        return fold(state, number, self.rows, self.columns, partial=self.partial, incomplete=self.incomplete)
+        return fold(
+            state,
+            number,
+            self.rows,
+            self.columns,
+            partial=self.partial,
+            incomplete=self.incomplete,
+            accepted_before=self.accepted,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -315,18 +315,11 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
     """A few people, statements and claims out of a small pool, so that deliveries overlap and contradict.
 
     A `full` one has all of the people and accounts of several witnesses. Two of the people are sealed and the others named
-    whichever delivery comes first, so that how they stand does not depend on what was taken back.
+    whichever delivery comes first, so that how they stand does not depend on what was taken back. Each brings whoever gave or
+    interpreted its statements: a statement stays where their row is taken back (`tests/leaks/test_taking_back.py`).
     """
     pool = [f"P{number}" for number in range(6)]
-    people: Rows = [
-        {
-            "id": name,
-            "name": rng.choice(["Ada Low", "Bo Quist", ""]),
-            "category": rng.choice(["", "witness"]) if name in HIDDEN else rng.choice(["suspect;witness", "suspect"]),
-            "sealed": "yes" if name in HIDDEN else "",
-        }
-        for name in rng.sample(pool, len(pool) if full else rng.randint(0, 6))
-    ]
+    chosen = rng.sample(pool, len(pool) if full else rng.randint(0, 6))
     statements: Rows = [
         {
             "id": name,
@@ -337,6 +330,16 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
             "status": rng.choice(["", "", "withdrawn"]),
         }
         for name in rng.sample(STATED, len(STATED) if full else rng.randint(1, 3))
+    ]
+    given = {name for row in statements for name in (row["source_id"], row["interpreter_id"]) if name}
+    people: Rows = [
+        {
+            "id": name,
+            "name": rng.choice(["Ada Low", "Bo Quist", ""]),
+            "category": rng.choice(["", "witness"]) if name in HIDDEN else rng.choice(["suspect;witness", "suspect"]),
+            "sealed": "yes" if name in HIDDEN else "",
+        }
+        for name in [*chosen, *sorted(given - {*chosen})]
     ]
     links: Rows = [
         said(

@@ -164,6 +164,7 @@ class Casework:
                     incomplete=delivery.incomplete,
                     watch=None if view is None else view.take,
                 )
+            delivery = dataclasses.replace(delivery, accepted=report.accepted_statements(delivery.rows))
             named = self.register.sources_named(case, key)
             pages = (
                 IdMap(state, key, before, self.replay.weights, named) if view is not None and view.compares else None
@@ -187,10 +188,9 @@ class Casework:
                 committed=False,
                 equal=list(report.equal.values()),
                 passed_over=delivery.passed_over,
-                other_names=other_names_in(report, delivery.rows, before, state, key),
+                other_names=other_names_in(visible, delivery.rows, before, state, key),
             )
-            if is_new:
-                loaded = loaded.with_pseudonyms(standing, delivery, choice[0])
+            loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "").with_unsafe(before, key)
             if sources:
                 loaded = loaded.with_sealing(before, standing, number)
             if dry_run and compares:
@@ -208,7 +208,7 @@ class Casework:
                 self.register.unmake(case)
                 return loaded
             try:
-                loaded.require_names(confirmed=other_names)
+                loaded.require_sound(confirmed=other_names)
                 plan = self.replay.planned(case, key, state, before, standing, {number: "active"}, progress)
                 still()
             except (GraphsvcError, CancelledError):

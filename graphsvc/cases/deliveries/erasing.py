@@ -51,7 +51,7 @@ class Erasing:
         decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
         decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
         sealed = {
-            number: seal_rows(key, case, number, rows.rows, rows.columns, rows.incomplete)
+            number: seal_rows(key, case, number, rows.rows, rows.columns, rows.incomplete, rows.accepted)
             for number, rows in left.items()
         }
         # What they were called before an earlier erasure took a name out of their id does not come back either.
@@ -117,6 +117,7 @@ class Erasing:
                 rows=rows,
                 columns=columns_left(delivery.columns, rows),
                 incomplete=what.statements_left(delivery.incomplete),
+                accepted=what.statements_left(delivery.accepted) or (),
             )
         # An account that waits without its statement would wait for nobody, and open the others that wait too early.
         for number in self._waitlist.rows(case):

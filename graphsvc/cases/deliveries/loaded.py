@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.access.vault import kind_of
+from graphsvc.access.vault import kind_of, pseudonym
 from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
-from graphsvc.cases.image.standing import Standings, asked_by, named_by, opened_by, sealed_anew
+from graphsvc.cases.image.standing import Standings, asked_by, by_name, named_by, opened_by, sealed_anew
 from graphsvc.cases.protection import WITNESS, needs_protection
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
@@ -60,6 +60,7 @@ class Loaded:
         by_pseudonym: of a new case in which nobody seems to need protection, how many people would be shown by a pseudonym.
         people: how many people it brings.
         owed: what is still to be done of it, in a sentence; empty: nothing.
+        unsafe: rejected rows that may mark somebody who is named: nothing is loaded before they are corrected.
     """
 
     case: str
@@ -84,15 +85,36 @@ class Loaded:
     people: int = 0
     waits: bool = False
     owed: str = ""
+    unsafe: list[Rejection] = field(default_factory=list)
 
-    def require_names(self, *, confirmed: bool) -> None:
-        """Nothing, unless most known ids of a table have another name in it and nobody confirmed that this is right.
+    def require_sound(self, *, confirmed: bool) -> None:
+        """Raise InputError if it cannot be loaded like this.
 
-        Raises:
-            InputError: so it is.
+        A rejected row may mark somebody who is named. Or most known ids of a table have another name, and nobody `confirmed`
+        that this is right.
         """
+        if self.unsafe:
+            raise InputError(self.unsafe_words)
         if self.other_names and not confirmed:
             raise InputError(f"{' '.join(map(str, self.other_names))} {OTHER_NAMES}")
+
+    @property
+    def unsafe_words(self) -> str:
+        """Why rejected rows stop the delivery, and what to do; empty: none does."""
+        if not self.unsafe:
+            return ""
+        rows = count(len(self.unsafe), "rejected row")
+        return (
+            f"Nothing can be loaded yet: {rows} may say that somebody who is named must be sealed, and would be lost."
+            f" Correct {self.unsafe[0].place}{' and the others' if len(self.unsafe) > 1 else ''}, or take the row out."
+        )
+
+    def with_unsafe(self, before: Standings, key: bytes) -> Loaded:
+        """Return a copy that names the rejected rows that may mark somebody named; `before`: how everybody stood."""
+        marking = [row for row in self.rejections if row.may_mark]
+        named = by_name(before) if marking else set()
+        unsafe = [row for row in marking if pseudonym(key, "person", row.row_id) in named]
+        return dataclasses.replace(self, unsafe=unsafe)
 
     @property
     def outcome(self) -> dict[str, Any]:
@@ -146,7 +168,7 @@ class Loaded:
         sealing = standing_notes(
             self.stay_sealed, self.asked, self.sealed_anew, self.named_anew, committed=self.committed
         )
-        return [*self._protection_notes, *sealing]
+        return [*filter(None, [self.unsafe_words]), *self._protection_notes, *sealing]
 
     @property
     def _protection_notes(self) -> list[str]:

@@ -17,12 +17,15 @@ def seal_rows(
     rows: Iterable[Row],
     columns: Mapping[str, list[str]],
     incomplete: Collection[str] | None,
+    accepted: Collection[str] = (),
 ) -> bytes:
-    """The rows of a delivery as they are kept; `incomplete` as `fold` takes it."""
+    """Seal the rows of a delivery as they are kept; `incomplete` and `accepted` as in `KeptRows`."""
     plain = [(row.table, row.file, row.line, row.values) for row in rows]
     content: dict[str, Any] = {"rows": plain, "columns": columns}
     if incomplete is not None:
         content["incomplete"] = sorted(incomplete)
+    if accepted:
+        content["accepted"] = sorted(accepted)
     return pack(key, content, f"delivery {case} {number}")
 
 
@@ -30,4 +33,5 @@ def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: boo
     """The inverse of `seal_rows`; whether the delivery only adds (`partial`) is kept beside its rows."""
     delivery = unpack(key, sealed, f"delivery {case} {number}")
     rows = [Row(table, file, line, values) for table, file, line, values in delivery["rows"]]
-    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"))
+    accepted = frozenset(delivery.get("accepted", ()))
+    return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted)

@@ -85,7 +85,9 @@ class Waitlist:
                     added_at=moment,
                     since=moment,
                     counts=counts,
-                    rows_sealed=seal_rows(key, case, number, delivery.rows, delivery.columns, delivery.incomplete),
+                    rows_sealed=seal_rows(
+                        key, case, number, delivery.rows, delivery.columns, delivery.incomplete, delivery.accepted
+                    ),
                 )
             )
         return number
@@ -119,7 +121,9 @@ class Waitlist:
                 if delivery.fold(now_there, anew).rejections:
                     self.hold_back(case, number, SERVICE)
                     break
-                sealed = seal_rows(key, case, anew, delivery.rows, delivery.columns, delivery.incomplete)
+                sealed = seal_rows(
+                    key, case, anew, delivery.rows, delivery.columns, delivery.incomplete, delivery.accepted
+                )
                 opening[anew] = Opening(number, "loading", row.partial, sealed)
             else:
                 return opening
@@ -186,7 +190,8 @@ class Waitlist:
 def _wait(key: bytes, case: str, row: Any) -> Wait:
     rows = open_rows(key, case, row.number, row.rows_sealed, partial=row.partial).rows
     statements = [record.values for record in rows if record.table == "statements"]
-    given_by = frozenset(statement.get("source_id", statement["id"]) for statement in statements)
+    # By who added it as well: whether somebody's guess is the source of another account may not decide what opens.
+    given_by = frozenset(f"{row.account}\n{statement.get('source_id', statement['id'])}" for statement in statements)
     open_too = any(statement.get("handling") == "P" for statement in statements)
     return Wait(row.since, given_by, held=bool(row.held_by), handling="P" if open_too else "C")
 

@@ -160,7 +160,7 @@ class Uploads:
         self._loading.require_quiet()
         options = self.look(upload).options
         if (previewed := self.previewed(upload)) is not None:
-            previewed.require_names(confirmed=other_names)
+            previewed.require_sound(confirmed=other_names)
         with ExitStack() as unless_started:
             claimed = ExitStack()
             source = claimed.enter_context(self._ask.home.uploads.claim(upload, *self._loading.owner))

@@ -161,7 +161,8 @@ def preview(case: str) -> ResponseReturnValue:
         **_changes(loaded),
         other_names=[str(names) for names in loaded.other_names],
         chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
-        blocked=upload.options.strict and bool(loaded.rejections),
+        unsafe=bool(loaded.unsafe),
+        blocked=bool(loaded.unsafe) or (upload.options.strict and bool(loaded.rejections)),
         **_rejections(loaded),
     )
 
