@@ -107,7 +107,7 @@ def load(
             say(f"Delivery {undo} of {case} was taken back.", *filter(None, [owed]), err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
-        ranks = dry_run and acts.may("analyse") and case in {known.id for known in acts.cases()}
+        ranks = dry_run and acts.grant.sources and acts.may("analyse") and case in {known.id for known in acts.cases()}
         loaded = acts.deliveries.load(
             path,
             progress,

@@ -20,7 +20,7 @@ class Wait:
 
     Attributes:
         since: from when on it waits (UTC).
-        sources: ids of who gave it.
+        sources: who gave it, as whoever added it says.
         held: whether it is held back.
         handling: of its statement: who is cleared for `P` alone sees those under P come.
     """

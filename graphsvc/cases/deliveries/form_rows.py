@@ -54,12 +54,13 @@ class FormRows:
             *(self._new_claim(statement, part) for part in self._form.claims),
         ]
 
-    def correction(self, now: Correctable, columns: Collection[str]) -> list[Made]:
+    def correction(self, now: Correctable, columns: Collection[str], withheld: Collection[str]) -> list[Made]:
         """A statement that is there: all its rows as they were delivered, but for what was typed anew.
 
         Args:
             now: the statement.
             columns: those of the statement that may be corrected.
+            withheld: those that its author may not see. They are no part of the delivery, which would be theirs to compare with.
         """
         statement = self._delivered(now.id)
         values = self._state.records["statements"][statement].values
@@ -68,7 +69,8 @@ class FormRows:
         claims, touched = self._claims(statement, {row["claim"]: row for row in now.claims})
         if not anew and not touched:
             raise RequestError("Nothing is changed yet: correct a field, or say what becomes of a claim.")
-        row = _cells(values) | anew | {statement_form.REASON: self._form.reason}
+        stays = {name: cell for name, cell in _cells(values).items() if name not in withheld}
+        row = stays | anew | {statement_form.REASON: self._form.reason}
         return [*self._new(statement), (statement_form.STATEMENT, "statements", row), *claims]
 
     def _claims(self, statement: str, shown: Mapping[str, Mapping[str, Any]]) -> tuple[list[Made], bool]:

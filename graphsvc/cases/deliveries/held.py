@@ -19,6 +19,12 @@ class HeldError(GraphsvcError):
     status = 409
 
 
+def require_unheld(held: Collection[str]) -> None:
+    """Raise HeldError if anything in the case is under a hold, whatever it is: a refusal that depends on it would tell who is held."""
+    if held:
+        raise _refusal("taken back")
+
+
 def require_goes(key: bytes, held: Collection[str], deliveries: Mapping[int, KeptRows], number: int) -> None:
     """Raise HeldError if something that is held would go with a delivery; nothing in its words tells who is held."""
     left = {other: delivery for other, delivery in deliveries.items() if other != number}
@@ -56,7 +62,11 @@ def require_stays(
     named = {value for row in rows for value in row.values.values() if isinstance(value, str)}
     gone_too = person in held if person else bool(ids & named)
     if "" in held or gone_too or material(before, ids) != material(after, ids):
-        raise HeldError(
-            f"This cannot be {verb}: it holds material under a hold (of an investigation or a prosecution)."
-            " Nothing was changed. A supervisor sees the holds of the case and can release them."
-        )
+        raise _refusal(verb)
+
+
+def _refusal(verb: str) -> HeldError:
+    return HeldError(
+        f"This cannot be {verb}: there is material under a hold (of an investigation or a prosecution)."
+        " Nothing was changed. A supervisor sees the holds of the case and can release them."
+    )

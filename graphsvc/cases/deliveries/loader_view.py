@@ -27,7 +27,7 @@ from typing import Any
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
-from graphsvc.ingest.check import Delivery, Row
+from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.fold import State, claim_key, columns_delivered
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow
@@ -40,6 +40,8 @@ _HIDDEN = frozenset({"sealed", "category"})
 # Columns of the row itself: of these pages show what follows from them rather than the cells.
 _OF_THE_ROW = frozenset({"id", "handling", "statement_id", "review_on"})
 _LINKS, _STATEMENTS = "links", "statements"
+# Cells of a statement that take source clearance to see, and so to change where others delivered it.
+_OF_SOURCES = frozenset({"source_id", "interest", "interpreter_id"})
 # Table → the column that says which statement a row is about.
 _OF = {_LINKS: "statement_id", _STATEMENTS: "id"}
 
@@ -72,10 +74,12 @@ class LoaderView:
         }
         contrary = self._contrary(delivery)
         refused = {id(row) for row in contrary}
-        rows = []
+        rows, columns = [], dict(delivery.columns)
         for row in delivery.rows:
             if id(row) in refused:
                 continue
+            if row.table == _STATEMENTS and row.values["id"] in self.others and row.values["id"] not in hidden:
+                row = _without_source(row, columns)
             if row.table in (_LINKS, _STATEMENTS) and row.values[_OF[row.table]] in hidden:
                 self._aside[row.table] += 1
             elif row.table != _LINKS or not self._is_claim_of_others(row, state):
@@ -84,7 +88,8 @@ class LoaderView:
                 self._aside[_LINKS] += 1
             else:
                 rows.append(replace(row, values={name: cell for name, cell in row.values.items() if name != "id"}))
-        return replace(delivery, rows=rows, rejections=[*delivery.rejections, *map(_contradicts, contrary)])
+        rejections = [*delivery.rejections, *map(_contradicts, contrary)]
+        return replace(delivery, rows=rows, columns=columns, rejections=rejections)
 
     def _contrary(self, delivery: Delivery) -> list[Row]:
         """Claims of others' statements that the delivery itself contradicts: refused whatever the case holds of them."""
@@ -174,6 +179,14 @@ class LoaderView:
     def _change(self, change: ChangedRow) -> None:
         self._counts[change.row.table].changed += 1
         self._changed.append(change)
+
+
+def _without_source(row: Row, columns: dict[str, list[str]]) -> Row:
+    """Leave out of a row, and of the `columns` it is read with, what takes source clearance: it stays as it was delivered."""
+    file = f"{row.file} (of others)"
+    before = columns.get(part(row.table, row.file), columns.get(row.table, []))
+    columns[part(row.table, file)] = [name for name in before if name not in _OF_SOURCES]
+    return replace(row, file=file, values={name: cell for name, cell in row.values.items() if name not in _OF_SOURCES})
 
 
 def _contradicts(row: Row) -> Rejection:

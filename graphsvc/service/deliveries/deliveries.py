@@ -10,10 +10,12 @@ from typing import Any
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.batches import next_time
+from graphsvc.cases.deliveries.held import require_unheld
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.protecting import holds_witness_statements
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.stores.uploads import Opened
+from graphsvc.errors import Refused
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.form import StatementForms
@@ -180,10 +182,13 @@ class Deliveries:
         """Ask a job of the case to stop; the case is then as it was. Nothing if it has ended.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is none. Refused: it is somebody else's, and takes source clearance to stop.
         """
         with self._ask.act("load", step="cancel job"):
-            self._ask.home.jobs.cancel(self.job(job).id)
+            stopping = self.job(job)
+            if stopping.account != self._ask.principal.name and not self._ask.grant.sources:
+                raise Refused("Only the account that began this job, or one with source clearance, can stop it.")
+            self._ask.home.jobs.cancel(stopping.id)
 
     def _require_undoing(self, number: int) -> None:
         """Of somebody else's delivery no refusal tells whether it holds what witnesses said: it takes source clearance.
@@ -192,6 +197,8 @@ class Deliveries:
         """
         case = self._ask.case
         self._loading.require_whole()
+        if not self._ask.grant.sources:
+            require_unheld(self._ask.home.register.held(case))
         waits = self._ask.home.waitlist.rows(case).get(number)
         if waits is not None and waits.account == self._ask.principal.name:
             return

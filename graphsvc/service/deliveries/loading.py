@@ -122,11 +122,14 @@ class Loading:
         return replace(loaded, chart=delivery.chart, moves=moves, names=loaded.names if identities else {})
 
     def comparing(self, moves: list[Move]) -> Callable[[Graphed], None]:
-        """What puts into a list what would become of the leads, for who ranks them in a case that is there."""
+        """Return what puts into a list what would become of the leads, for readers who rank them in a case that is there.
+
+        It takes source clearance: how a guess moves the leads would tell whether the person in it is a source already.
+        """
         there = self._ask.case in {known.id for known in self._ask.cases()}
 
         def compare(result: Graphed) -> None:
-            if there and self._ask.may("analyse"):
+            if there and self._ask.grant.sources and self._ask.may("analyse"):
                 moves.extend(self._moves.expected(result))
 
         return compare
@@ -162,11 +165,16 @@ class Loading:
         return [self._told(job) for job in jobs]
 
     def _told(self, job: Job) -> Job:
-        """What this person may know of a job: without source clearance of others' not how many statements and claims there were.
+        """Cut a job down to what this person may know.
 
-        Nor what it did to who is sealed: a load of a single account would tell what that account did.
+        Without source clearance they are not told how much there was to write, and of others' jobs neither how many statements
+        and claims came nor what it did to who is sealed: a load of a single account would tell what that account did.
         """
-        if self._ask.grant.sources or job.account == self._ask.principal.name:
+        if self._ask.grant.sources:
+            return job
+        if job.total:
+            job = replace(job, done=round(100 * job.done / job.total), total=100)
+        if job.account == self._ask.principal.name:
             return job
         result = {name: value for name, value in job.result.items() if name not in ("rejected", "notes", "owed")}
         if "counts" in result:
