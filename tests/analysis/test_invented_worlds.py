@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import calibration, witnesses
-from benchmarks.case_folder import Case
-from benchmarks.fit_parts import case
-from benchmarks.worlds import HUBS
+from bench import calibration, witnesses
+from bench.case_folder import Case
+from bench.fit_parts import case
+from bench.worlds import HUBS
 from graphsvc.analysis.evidence.roles import BEHIND
 
 SEEDS = range(3001, 3007)

@@ -21,8 +21,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.pages import demo_case
-from benchmarks.stage import Figure, invented, opened, p95, quiet, session_of
+from bench.pages import demo_case
+from bench.stage import Figure, invented, opened, p95, quiet, session_of
 from graphsvc.service import PictureRequest, Service
 
 NODES = 500

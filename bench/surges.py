@@ -1,7 +1,7 @@
 """Surges on invented years and on the counts of the Channel: false alarms, doublings, lasting changes, 8 May 2020.
 
-    python -m benchmarks.surges --calm 1000 --planted 100 --cut 200
-    python -m benchmarks.surges --file ../shared/data/small_boats/daily.csv
+    python -m bench.surges --calm 1000 --planted 100 --cut 200
+    python -m bench.surges --file ../shared/data/small_boats/daily.csv
 
 A calm year has no surge in it: whatever is an alarm is a false one. Each comes after one to three years of days, and draws how
 often anything happens, how much then, how far that varies, and its season. A doubling is planted on a day: all counts from
@@ -129,7 +129,7 @@ def file(path: Path) -> None:
 
 def main() -> None:
     """Run what is asked for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.surges", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bench.surges", description=__doc__.partition("\n")[0])
     parser.add_argument("--calm", type=int, default=0, help="so many calm years")
     parser.add_argument("--first", type=int, default=0, help="seed of the first calm year")
     parser.add_argument("--planted", type=int, default=0, help="so many doublings of each sort")

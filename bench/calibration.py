@@ -1,4 +1,4 @@
-"""Belief of links against what was planted: `python -m benchmarks.calibration`.
+"""Belief of links against what was planted: `python -m bench.calibration`.
 
 Among links that are believed by so much, as many should be true. For each family of worlds how far off that is, of all links and of those
 where it counts: without a record, of one group of witnesses alone, of who stands behind an operation. `--diagram` tells it bin by bin;
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.case_folder import Case
-from benchmarks.fit_parts import case
+from bench.case_folder import Case
+from bench.fit_parts import case
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.evidence.roles import BEHIND

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.pages import addresses
-from benchmarks.stage import Figure, fetched, invented, opened, p95, quiet, session_of, timed
+from bench.pages import addresses
+from bench.stage import Figure, fetched, invented, opened, p95, quiet, session_of, timed
 from graphsvc.cases.gc_pause import settle
 from graphsvc.service import Service, Session
 from graphsvc.web import create_app

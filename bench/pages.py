@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import neo4j
 from flask.testing import FlaskClient
 
-from benchmarks.stage import Figure, driver, fetched, opened, p95, quiet, session_of, timed
+from bench.stage import Figure, driver, fetched, opened, p95, quiet, session_of, timed
 from graphsvc.cases.gc_pause import settle
 from graphsvc.service import Service, Session
 from graphsvc.simulate import demo

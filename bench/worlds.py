@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from benchmarks.case_folder import Case
+from bench.case_folder import Case
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.dependence import shared_keys
 from graphsvc.records.relations import RELATIONS

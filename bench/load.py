@@ -17,7 +17,7 @@ from typing import Any
 
 import neo4j
 
-from benchmarks.stage import Figure, driver, invented, opened, quiet, session_of, timed
+from bench.stage import Figure, driver, invented, opened, quiet, session_of, timed
 from graphsvc.cases.deliveries.bulk_load import BulkLoad
 from graphsvc.cases.locks import Locks
 from graphsvc.records.relations import graph_type

@@ -1,12 +1,12 @@
-"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m benchmarks.fit_parts --beside FOLDER --write`.
+"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m bench.fit_parts --beside FOLDER --write`.
 
-On families of invented cases: randomised worlds (`benchmarks.worlds`), worlds whose hubs stand close to passengers
-(`benchmarks.close_worlds`), hard and clean worlds of `graphsvc.simulate`, and, from a folder beside the project, generators
+On families of invented cases: randomised worlds (`bench.worlds`), worlds whose hubs stand close to passengers
+(`bench.close_worlds`), hard and clean worlds of `graphsvc.simulate`, and, from a folder beside the project, generators
 by other authors (`first.py`, `second.py`). Each reading is a ridge-penalised multinomial regression of the true part on the
 ingredients, with the readings before it in place; each part may be played in several ways (`parts.WAYS`), which nobody tells and
 the fit finds. Where a family tells a person's part only in part (hub or not), any of the parts that fit will do. Every world of a
 family weighs the same, whatever its size, and every family as `FAMILIES` says.
-`--without FAMILY` leaves one out, to see how well tables carry over to one they have not seen (`benchmarks.left_out`).
+`--without FAMILY` leaves one out, to see how well tables carry over to one they have not seen (`bench.left_out`).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.beside import world
-from benchmarks.case_folder import Case, read
-from benchmarks.close_worlds import CloseWorld
-from benchmarks.worlds import World
+from bench.beside import world
+from bench.case_folder import Case, read
+from bench.close_worlds import CloseWorld
+from bench.worlds import World
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, encode
@@ -298,7 +298,7 @@ def main() -> None:
     without = options.without.split(",")
     families = [name for name, one in FAMILIES.items() if name not in without and (options.beside or not one.beside)]
     tables = fit({name: samples(name, options.beside) for name in families})
-    told = text(tables, f"Made by `python -m benchmarks.fit_parts` on {', '.join(families)}.")
+    told = text(tables, f"Made by `python -m bench.fit_parts` on {', '.join(families)}.")
     if options.write:
         _TARGET.write_text(told, encoding="utf-8")
     else:

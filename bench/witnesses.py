@@ -1,4 +1,4 @@
-"""What accounts add: `python -m benchmarks.witnesses --beside FOLDER`.
+"""What accounts add: `python -m bench.witnesses --beside FOLDER`.
 
 The same worlds are ranked with everything, without what witnesses say, without reports, and without records; and of the first
 ten told how many rest on an account of witnesses at all, and how many of those with and without are hubs. Of those who were forced to
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.case_folder import Case
-from benchmarks.fit_parts import UNSEEN, tried
+from bench.case_folder import Case
+from bench.fit_parts import UNSEEN, tried
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.score.hubs import Lead, rank
 from graphsvc.records.tables import STATEMENT_KINDS

@@ -1,7 +1,7 @@
-"""Ranking, leave-outs and memory over the size of a case, drawn: `python -m benchmarks.curve` makes curve.svg of curve.csv.
+"""Ranking, leave-outs and memory over the size of a case, drawn: `python -m bench.curve` makes curve.svg of curve.csv.
 
 Both axes of both halves are logarithmic, so that what grows by a power of the size is a straight line. `python -m
-benchmarks.stability --picture FILE.svg` draws what it has just measured. The picture is read on light and on dark pages.
+bench.stability --picture FILE.svg` draws what it has just measured. The picture is read on light and on dark pages.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def _rule(x: float, y: float, to_x: float, to_y: float, kind: str) -> str:
 
 def main() -> None:
     beside = Path(__file__).parent
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.curve", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.curve", description=__doc__)
     parser.add_argument(
         "figures", nargs="?", type=Path, default=beside / "curve.csv", help="a row a size (%(default)s)"
     )

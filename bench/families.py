@@ -1,6 +1,6 @@
-"""What else was tried as a score: `python -m benchmarks.families --hard 1-40 --worlds 501-540`.
+"""What else was tried as a score: `python -m bench.families --hard 1-40 --worlds 501-540`.
 
-Each family is fitted, where it has anything to fit, on the seeds of `benchmarks.fit_parts` and tried on those given here:
+Each family is fitted, where it has anything to fit, on the seeds of `bench.fit_parts` and tried on those given here:
 `additive` one weight for each ingredient and one reading (everybody's others taken for the average person); `one reading`
 parts, but no rounds; `spring rank` (De Bacco, Larremore & Moore 2018) and `trophic level` (MacKay, Johnson & Sansom 2020)
 from who directs, pays and recruits whom; `aggregated` the mean rank of these, of orders given less orders taken, and of
@@ -18,8 +18,8 @@ from scipy.sparse import csr_array, diags_array, eye_array
 from scipy.sparse.linalg import spsolve
 from scipy.stats import rankdata
 
-from benchmarks.case_folder import Case
-from benchmarks.fit_parts import FAMILIES, Sample, case, found, sample
+from bench.case_folder import Case
+from bench.fit_parts import FAMILIES, Sample, case, found, sample
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import COMMANDS, HUBS

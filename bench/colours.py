@@ -1,4 +1,4 @@
-"""What it gains that one interpreter colours accounts instead of joining groups: `python -m benchmarks.colours`.
+"""What it gains that one interpreter colours accounts instead of joining groups: `python -m bench.colours`.
 
 The same hard worlds, with many witnesses (a tenth of the people, most from boats and houses of others who speak, and of those
 who lie some agree beforehand; interpreters are honest), ranked three times: with whom one interpreter heard in one group, as
@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.calibration import off
-from benchmarks.case_folder import Case, read
-from benchmarks.hubs_quality import FALSE_SHARES
+from bench.calibration import off
+from bench.case_folder import Case, read
+from bench.hubs_quality import FALSE_SHARES
 from graphsvc.analysis.doubt.falsehood import alone, invented_needed, would_leave
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces

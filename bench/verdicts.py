@@ -1,4 +1,4 @@
-"""Whether *no one stands out* is said where nobody should: `python -m benchmarks.verdicts --beside FOLDER`.
+"""Whether *no one stands out* is said where nobody should: `python -m bench.verdicts --beside FOLDER`.
 
 Each world is ranked whole, where somebody should stand out, and without every claim on its hubs, where nobody is left who
 should. Of the latter false accounts remain, and those who give orders in between.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks.case_folder import Case
-from benchmarks.fit_parts import UNSEEN, tried
+from bench.case_folder import Case
+from bench.fit_parts import UNSEEN, tried
 from graphsvc.analysis.score.hubs import rank
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import networkx as nx
 
-from benchmarks.stage import Figure, invented, opened, quiet, session_of, timed
+from bench.stage import Figure, invented, opened, quiet, session_of, timed
 from graphsvc.analysis.evaluation.baselines import person_projection
 from graphsvc.analysis.score.hubs import rank
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from benchmarks.stage import Figure, invented, opened, p95, quiet, session_of
+from bench.stage import Figure, invented, opened, p95, quiet, session_of
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings

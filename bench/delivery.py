@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.stage import KNOBS, Figure, invented, opened, quiet, session_of, timed
+from bench.stage import KNOBS, Figure, invented, opened, quiet, session_of, timed
 from graphsvc.errors import Busy
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Session

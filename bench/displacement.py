@@ -1,4 +1,4 @@
-"""Where people went when places closed, on invented worlds in which it is known: `python -m benchmarks.displacement`.
+"""Where people went when places closed, on invented worlds in which it is known: `python -m bench.displacement`.
 
 Each world draws its own size, closures, coverage, vagueness of dates and mistakes. In some nobody is moved, and whether p is uniform there is
 asked of 500 of them; in others some closures move their people to one place, and what is asked is how many are found, and how many of those

@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.case_folder import Case, read
-from benchmarks.linkage_worlds import LinkageWorld
+from bench.case_folder import Case, read
+from bench.linkage_worlds import LinkageWorld
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, RowOfBoat, RowOfCrossing, gathered
 from graphsvc.records.dates import parse_date

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import neo4j
 
-from benchmarks.pages import demo_case
-from benchmarks.stage import Figure, driver, jars, p95, session_of, timed
+from bench.pages import demo_case
+from bench.stage import Figure, driver, jars, p95, session_of, timed
 
 RUNS = 30
 NEXT_S, BEYOND_MS, VERSION_S, VERSION_MB = 1.5, 60.0, 0.25, 60

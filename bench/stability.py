@@ -1,9 +1,9 @@
-"""How long a ranking and its stability take, and how much memory: `python -m benchmarks.stability` (three sizes; `--people 10000` for one).
+"""How long a ranking and its stability take, and how much memory: `python -m bench.stability` (three sizes; `--people 10000` for one).
 
 Measured from claims in memory to the ranking, and from there to how far each place holds. The baseline of the latter is
 the plain rerun: everything from the claims on again, once for each witness, group, source and statement (timed on 3).
 Beside it what comes before: making the case, in a process of its own, and reading it. Memory is the most that the process held by
-then, with the 145 MiB of the program. `--picture FILE.svg` draws what was measured over the people (`benchmarks.curve`).
+then, with the 145 MiB of the program. `--picture FILE.svg` draws what was measured over the people (`bench.curve`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from benchmarks.case_folder import Case, read
-from benchmarks.curve import Size, drawn, exponent
+from bench.case_folder import Case, read
+from bench.curve import Size, drawn, exponent
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import basis

@@ -1,4 +1,4 @@
-"""Ranking and how far each place holds, done here and by workers of a scheduler: `python -m benchmarks.machines --people 10000`.
+"""Ranking and how far each place holds, done here and by workers of a scheduler: `python -m bench.machines --people 10000`.
 
 Workers are processes of this machine, of one thread each, so by the clock they gain nothing over its own threads: what can be seen is
 what giving out costs, and how much of the work stays with the machine that serves, which more workers do not take from it. So processor
@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # which Dask brings
 
-from benchmarks.case_folder import read
+from bench.case_folder import read
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.stability import places

@@ -1,7 +1,7 @@
 """How well leads are ranked on invented cases, beside degree, betweenness, PageRank and chance.
 
-`python -m benchmarks.hubs_quality --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 alone.
-`python -m benchmarks.hubs_quality --hard --seeds 1-60`: the hard family; see benchmarks/README.md on its seeds.
+`python -m bench.hubs_quality --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 alone.
+`python -m bench.hubs_quality --hard --seeds 1-60`: the hard family; see bench/README.md on its seeds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from benchmarks.case_folder import Case, read
+from bench.case_folder import Case, read
 from graphsvc.analysis.evaluation import baselines, measures
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score.hubs import rank

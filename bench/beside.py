@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.case_folder import Case, read
+from bench.case_folder import Case, read
 
 # List of a truth.json → roles that belong in it, in the words of these authors.
 _LISTS = {"leaders": {"top"}, "brokers": {"broker"}, "helpers": {"helper"}}

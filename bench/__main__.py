@@ -1,4 +1,4 @@
-"""`python -m benchmarks [start] [load] [hubs] [large] [delivery] [pages] [picture] [readers]`: what is named, or everything. See README.md beside this."""
+"""`python -m bench [start] [load] [hubs] [large] [delivery] [pages] [picture] [readers]`: what is named, or everything. See README.md beside this."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import delivery, hubs, large, load, pages, picture, readers, start
-from benchmarks.stage import Figure, machine
+from bench import delivery, hubs, large, load, pages, picture, readers, start
+from bench.stage import Figure, machine
 
 PEOPLE = 20_000
 
 
 def main() -> int:
     """Prints every figure as it comes; the exit status is 1 if a goal is missed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parts: dict[str, Callable[[int], Iterator[Figure]]] = {
         "start": lambda _people: start.run(),
         "load": load.run,
@@ -44,7 +44,7 @@ def main() -> int:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
     missed = 0
     for name in options.part or parts:
-        print(f"\n{name}: {sys.modules[f'benchmarks.{name}'].__doc__}".rstrip())
+        print(f"\n{name}: {sys.modules[f'bench.{name}'].__doc__}".rstrip())
         print("\n".join(f"  {what}: {value}" for what, value in machine().items()), flush=True)
         for figure in parts[name](options.people):
             missed += figure.reached is False

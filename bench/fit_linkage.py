@@ -1,7 +1,7 @@
 """The likelihood ratios of `analysis.linkage`, fitted on invented worlds with planted series, and held against worlds never seen.
 
-python -m benchmarks.fit_linkage            # how good they are: seeds that nothing was fitted on, regions held out, other mechanisms
-python -m benchmarks.fit_linkage --write    # fit anew, and put the table in the place of the one that is there
+python -m bench.fit_linkage            # how good they are: seeds that nothing was fitted on, regions held out, other mechanisms
+python -m bench.fit_linkage --write    # fit anew, and put the table in the place of the one that is there
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import rankdata
 
-from benchmarks.linkage_cases import demo_world, simulated_world
-from benchmarks.linkage_worlds import REGIONS, LinkageWorld, linkage_world
+from bench.linkage_cases import demo_world, simulated_world
+from bench.linkage_worlds import REGIONS, LinkageWorld, linkage_world
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.linkage import ratios
@@ -315,7 +315,7 @@ def abstains(table: RatioTable, seeds: Iterable[int] = TRIED, family: str = "wor
 def text(table: RatioTable) -> str:
     """The table as it is kept."""
     lines = [
-        "# Made by `python -m benchmarks.fit_linkage --write`: likelihood ratios, as natural logarithms (`ratios.RatioTable` says of what).",
+        "# Made by `python -m bench.fit_linkage --write`: likelihood ratios, as natural logarithms (`ratios.RatioTable` says of what).",
         "",
         "[cluster]",
         *(f"{name} = {getattr(table, name):.3f}" for name in ("prior", "cut", "margin", "start", "own", "whole")),

@@ -1,6 +1,6 @@
-"""How far the score carries over to a family of worlds it was not fitted on: `python -m benchmarks.left_out --beside FOLDER`.
+"""How far the score carries over to a family of worlds it was not fitted on: `python -m bench.left_out --beside FOLDER`.
 
-For each family of `benchmarks.fit_parts` the tables are fitted on all others and tried on worlds of the one left out, beside
+For each family of `bench.fit_parts` the tables are fitted on all others and tried on worlds of the one left out, beside
 the shipped tables: over all worlds, and by the share of false accounts. Clean worlds go with hard ones: both are of one author and
 one mechanism. Beside it stands in how many worlds a textbook measure (`evaluation.baselines`) ranks better.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.case_folder import Case
-from benchmarks.fit_parts import FALSE_SHARES, FAMILIES, Sample, case, fit, sample, samples
+from bench.case_folder import Case
+from bench.fit_parts import FALSE_SHARES, FAMILIES, Sample, case, fit, sample, samples
 from graphsvc.analysis.evaluation import baselines, measures
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import ONLY_CARRIED
