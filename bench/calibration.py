@@ -2,8 +2,7 @@
 
 Among links that are believed by so much, as many should be true. For each family of worlds how far off that is, of all links and of those
 where it counts: without a record, of one group of witnesses alone, of who stands behind an operation. `--diagram` tells it bin by bin;
-`--seeds hard=1001-1040` takes worlds other than those the table in docs/leads.md is of. Generators by other authors do not tell which
-links are true.
+`--seeds hard=1001-1040` takes worlds other than those the table in docs/leads.md is of.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.case_folder import Case
-from bench.fit_parts import case
+from bench.worlds import case, usual_share
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.evidence.roles import BEHIND
@@ -121,7 +120,7 @@ def main() -> None:
     parser.add_argument("--diagram", action="store_true", help="each row bin by bin as well")
     options = parser.parse_args()
     for family, seeds in options.seeds or TRIED:
-        links = beliefs(case(family, seed) for seed in seeds)
+        links = beliefs(case(family, seed, usual_share(seed)) for seed in seeds)
         called = f"{family} {seeds[0]}-{seeds[-1]}"
         for name, those in links.rows().items():
             print(f"{called:<16} {name:<42} {those.sum():>8,} links {links.off()[name]:.3f}", flush=True)

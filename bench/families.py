@@ -19,7 +19,8 @@ from scipy.sparse.linalg import spsolve
 from scipy.stats import rankdata
 
 from bench.case_folder import Case
-from bench.fit_parts import FAMILIES, Sample, case, found, sample
+from bench.fit_parts import Sample, found, sample
+from bench.worlds import FAMILIES, PROJECT, case, usual_share
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import COMMANDS, HUBS
@@ -27,7 +28,7 @@ from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.ingredients import NAMES
 from graphsvc.analysis.score.network import BLOCKS
 
-_FITTED_ON = {name: one.seeds[:80] for name, one in FAMILIES.items() if not one.beside}
+_FITTED_ON = {name: one.fitted[:80] for name, one in FAMILIES.items() if one.author == PROJECT}
 _PENALTY = 40.0
 
 
@@ -97,12 +98,14 @@ def main() -> None:
     parser.add_argument("--worlds", default="501-540")
     options = parser.parse_args()
     tables = list(parts.readings())
-    additive = fitted([sample(case(name, seed)) for name, seeds in _FITTED_ON.items() for seed in seeds], tables)
+    additive = fitted(
+        [sample(case(name, seed, usual_share(seed))) for name, seeds in _FITTED_ON.items() for seed in seeds], tables
+    )
     for family in ("hard", "worlds"):
         first, last = (int(part) for part in getattr(options, family).split("-"))
         figures: dict[str, list[float]] = {}
         for seed in range(first, last + 1):
-            world = case(family, seed)
+            world = case(family, seed, usual_share(seed))
             one = sample(world)
             for name, score in tried(one, tables, additive):
                 figures.setdefault(name, []).append(precision(world, one, score))

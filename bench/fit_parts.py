@@ -1,18 +1,15 @@
-"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m bench.fit_parts --beside FOLDER --write`.
+"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m bench.fit_parts --write`.
 
-On families of invented cases: randomised worlds (`bench.worlds`), worlds whose hubs stand close to passengers
-(`bench.close_worlds`), hard and clean worlds of `graphsvc.simulate`, and, from a folder beside the project, generators
-by other authors (`first.py`, `second.py`). Each reading is a ridge-penalised multinomial regression of the true part on the
+On the families of invented worlds that `SHIPPED` names (see `bench.worlds`). Each reading is a ridge-penalised multinomial regression of the true part on the
 ingredients, with the readings before it in place; each part may be played in several ways (`parts.WAYS`), which nobody tells and
 the fit finds. Where a family tells a person's part only in part (hub or not), any of the parts that fit will do. Every world of a
-family weighs the same, whatever its size, and every family as `FAMILIES` says.
+family weighs the same, whatever its size, and every family as `bench.worlds.FAMILIES` says.
 `--without FAMILY` leaves one out, to see how well tables carry over to one they have not seen (`bench.left_out`).
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +18,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from bench.beside import world
-from bench.case_folder import Case, read
-from bench.close_worlds import CloseWorld
-from bench.worlds import World
+from bench.case_folder import Case
+from bench.worlds import FAMILIES, case, usual_share
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, encode
@@ -33,9 +28,9 @@ from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.ingredients import BY_HAND, EVERYDAY, NAMES, RAISING, WEIGHED
 from graphsvc.analysis.score.network import Operation, network
-from graphsvc.simulate import simulate
 
-FALSE_SHARES = (0.0, 0.2, 0.4)
+# Families the shipped tables are fitted on; the other families judge them.
+SHIPPED = ("worlds", "close", "hard", "clean", "second", "first")
 READINGS = 3
 PENALTY = 40.0
 # Of each hub so much counts as if they did by hand, besides, what somebody who is none does in the same world: in most worlds no
@@ -92,7 +87,7 @@ def sample(case: Case) -> Sample:
 def _parts(truth: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if "roles" not in truth:
         return HUBS if name in truth["hubs"] else PARTS[len(HUBS) :]
-    return _PARTS_OF.get(truth["roles"][name], ("outside",))
+    return _PARTS_OF.get(truth["roles"][name], HUBS if name in truth["hubs"] else ("outside",))
 
 
 def found(one: Sample, tables: Sequence[parts.PartTable]) -> Floats:
@@ -221,83 +216,25 @@ def _row(values: Floats) -> str:
     return ", ".join(f"[{', '.join(f'{value:6.2f}' for value in part)}]" for part in ways)
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """A family of worlds: the seeds that are fitted on (others are never read here), and how much it counts beside the others.
-
-    Those by other authors tell less of who played which part, and count for less.
-    """
-
-    seeds: range
-    weight: float
-    beside: bool = False
+def tried() -> Iterator[tuple[str, list[Case]]]:
+    """Each family with twelve worlds that nothing is fitted on."""
+    for name, family in FAMILIES.items():
+        if family.tried:
+            yield name, [case(name, seed, usual_share(seed)) for seed in family.tried[:12]]
 
 
-FAMILIES = {
-    "worlds": Family(range(1, 241), 1.0),
-    "close": Family(range(1, 71), 1.0),
-    "hard": Family(range(1, 46), 1.0),
-    "clean": Family(range(401, 412), 0.3),
-    "second": Family(range(1, 22), 0.5, beside=True),
-    "first": Family(range(101, 131), 0.25, beside=True),
-}
-# Twelve worlds of each that are not fitted on, to try what was.
-UNSEEN = {
-    "hard": range(2001, 2013),
-    "worlds": range(3001, 3013),
-    "close": range(3001, 3013),
-    "second": range(31, 43),
-    "first": range(1, 13),
-}
-_SIZES = (300, 400, 500, 600, 800, 1000, 1200)
-
-
-def case(family: str, seed: int, beside: Path | None = None) -> Case:
-    """One world of a family: false accounts, and for simulated worlds the number of people, go with the seed.
-
-    Args:
-        family: one of `FAMILIES`.
-        seed: of the world.
-        beside: folder of the generators by other authors.
-    """
-    share = FALSE_SHARES[seed % len(FALSE_SHARES)]
-    if family == "worlds":
-        return World(seed, share).case()
-    if family == "close":
-        return CloseWorld(seed, share).case()
-    if FAMILIES[family].beside:
-        if beside is None:
-            raise SystemExit(f"{family} is made by a generator beside the project: say where with --beside FOLDER.")
-        return world(beside, family, seed, share)
-    with tempfile.TemporaryDirectory() as folder:
-        people = _SIZES[seed % len(_SIZES)]
-        simulate(Path(folder) / "case", seed=seed, people=people, false_share=share, hard=family == "hard")
-        return read(Path(folder) / "case")
-
-
-def tried(seeds: Mapping[str, range], beside: Path | None) -> Iterator[tuple[str, list[Case]]]:
-    """Family by family the worlds of some seeds; those by other authors only where their folder is given."""
-    for family, those in seeds.items():
-        if beside is not None or not FAMILIES[family].beside:
-            yield family, [case(family, seed, beside) for seed in those]
-
-
-def samples(family: str, beside: Path | None = None) -> list[Sample]:
+def samples(family: str) -> list[Sample]:
     """The worlds of a family that are fitted on."""
-    return [sample(case(family, seed, beside)) for seed in FAMILIES[family].seeds]
+    return [sample(case(family, seed, usual_share(seed))) for seed in FAMILIES[family].fitted]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--beside", type=Path, help="folder with first.py and second.py (default: without these families)"
-    )
     parser.add_argument("--without", default="", help="families left out, separated by commas")
     parser.add_argument("--write", action="store_true", help="put the tables in the place of those that are there")
     options = parser.parse_args()
-    without = options.without.split(",")
-    families = [name for name, one in FAMILIES.items() if name not in without and (options.beside or not one.beside)]
-    tables = fit({name: samples(name, options.beside) for name in families})
+    families = [name for name in SHIPPED if name not in options.without.split(",")]
+    tables = fit({name: samples(name) for name in families})
     told = text(tables, f"Made by `python -m bench.fit_parts` on {', '.join(families)}.")
     if options.write:
         _TARGET.write_text(told, encoding="utf-8")

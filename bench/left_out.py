@@ -1,6 +1,6 @@
-"""How far the score carries over to a family of worlds it was not fitted on: `python -m bench.left_out --beside FOLDER`.
+"""How far the score carries over to a family of worlds it was not fitted on: `python -m bench.left_out`.
 
-For each family of `bench.fit_parts` the tables are fitted on all others and tried on worlds of the one left out, beside
+For each family that the shipped tables are fitted on, tables are fitted on all others and tried on worlds of the one left out, beside
 the shipped tables: over all worlds, and by the share of false accounts. Clean worlds go with hard ones: both are of one author and
 one mechanism. Beside it stands in how many worlds a textbook measure (`evaluation.baselines`) ranks better.
 """
@@ -10,24 +10,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from bench.case_folder import Case
-from bench.fit_parts import FALSE_SHARES, FAMILIES, Sample, case, fit, sample, samples
+from bench.fit_parts import SHIPPED, Sample, fit, sample, samples
+from bench.worlds import FALSE_SHARES, FAMILIES, case, usual_share
 from graphsvc.analysis.evaluation import baselines, measures
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import ONLY_CARRIED
 from graphsvc.analysis.score.candidates import parted
 
-_TRIED = {
-    "hard": range(2001, 2013),
-    "worlds": range(3001, 3031),
-    "close": range(3001, 3025),
-    "second": range(31, 52),
-    "first": range(1, 16),
-}
 _TOGETHER = {"hard": ("hard", "clean")}
 _PIVOTS = 200
 # Figure of `measures.figures` → the head of its column.
@@ -59,12 +52,12 @@ class Tried:
     textbook: float
 
 
-def world(family: str, seed: int, beside: Path) -> Tried:
+def world(family: str, seed: int) -> Tried:
     """One world of a family."""
-    made = case(family, seed, beside)
+    made = case(family, seed, usual_share(seed))
     carried = parted(made.claims, made.persons)[1]
     apart = {name: ONLY_CARRIED if name in carried else 0.0 for name in made.planted.candidates}
-    return Tried(made.planted, sample(made), apart, FALSE_SHARES[seed % len(FALSE_SHARES)], _textbook(made))
+    return Tried(made.planted, sample(made), apart, usual_share(seed), _textbook(made))
 
 
 def _textbook(made: Case) -> float:
@@ -107,12 +100,13 @@ def tell(family: str, name: str, worlds: Sequence[Tried], tables: Sequence[parts
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--beside", type=Path, required=True, help="folder with first.py and second.py")
-    options = parser.parse_args()
-    fitted_on = {name: samples(name, options.beside) for name in FAMILIES}
+    parser.parse_args()
+    fitted_on = {name: samples(name) for name in SHIPPED}
     print(f"{'family':>8} {'tables':<9} {'false':>5}" + "".join(f"{head:>9}" for head in _COLUMNS.values()))
-    for family, seeds in _TRIED.items():
-        worlds = [world(family, seed, options.beside) for seed in seeds]
+    for family in SHIPPED:
+        if not FAMILIES[family].tried:
+            continue
+        worlds = [world(family, seed) for seed in FAMILIES[family].tried]
         out = _TOGETHER.get(family, (family,))
         tables = fit({name: ones for name, ones in fitted_on.items() if name not in out})
         tell(family, "left out", worlds, [*map(parts.with_own_hands, tables)])

@@ -1,4 +1,4 @@
-"""Whether *no one stands out* is said where nobody should: `python -m bench.verdicts --beside FOLDER`.
+"""Whether *no one stands out* is said where nobody should: `python -m bench.verdicts`.
 
 Each world is ranked whole, where somebody should stand out, and without every claim on its hubs, where nobody is left who
 should. Of the latter false accounts remain, and those who give orders in between.
@@ -7,10 +7,9 @@ should. Of the latter false accounts remain, and those who give orders in betwee
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from bench.case_folder import Case
-from bench.fit_parts import UNSEEN, tried
+from bench.fit_parts import tried
 from graphsvc.analysis.score.hubs import rank
 
 
@@ -23,9 +22,8 @@ def stands_out(world: Case, *, hubs: bool) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--beside", type=Path, help="folder with first.py and second.py (default: without them)")
-    options = parser.parse_args()
-    for family, worlds in tried(UNSEEN, options.beside):
+    parser.parse_args()
+    for family, worlds in tried():
         told = [sum(stands_out(world, hubs=hubs) for world in worlds) for hubs in (True, False)]
         print(f"{family}: leads in {told[0]} of {len(worlds)} worlds, in {told[1]} without what is said of hubs", flush=True)  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What accounts add: `python -m bench.witnesses --beside FOLDER`.
+"""What accounts add: `python -m bench.witnesses`.
 
 The same worlds are ranked with everything, without what witnesses say, without reports, and without records; and of the first
 ten told how many rest on an account of witnesses at all, and how many of those with and without are hubs. Of those who were forced to
@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from bench.case_folder import Case
-from bench.fit_parts import UNSEEN, tried
+from bench.fit_parts import tried
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.score.hubs import Lead, rank
 from graphsvc.records.tables import STATEMENT_KINDS
@@ -49,9 +48,8 @@ def share(those: Sequence[bool]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--beside", type=Path, help="folder with first.py and second.py (default: without them)")
-    options = parser.parse_args()
-    for family, worlds in tried(UNSEEN, options.beside):
+    parser.parse_args()
+    for family, worlds in tried():
         figures: dict[str, list[float]] = {}
         backed: list[bool] = []
         hubs: list[bool] = []

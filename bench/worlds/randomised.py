@@ -1,4 +1,4 @@
-"""A wide family of randomised worlds, told straight as claims: what the score's weights are fitted on.
+"""Family `worlds`, by the project: a wide family of randomised worlds, made straight as claims.
 
 Unlike `graphsvc.simulate`, which tells one story in detail, a world here is a table of how often each relation holds
 between roles, every rate of it drawn anew, with coverage, collusion and ways to lie drawn anew as well (domain

@@ -1,6 +1,6 @@
-"""Randomised worlds in which those who run an operation stand close to it, and much of it is told as mere contact.
+"""Family `close`, by the project: randomised worlds whose hubs stand close to passengers, and much of it is reported as mere contact.
 
-The mechanism of `bench.worlds` keeps hubs away from passengers and from work done by hand, and tells their orders as
+The mechanism of `bench.worlds.randomised` keeps hubs away from passengers and from work done by hand, and tells their orders as
 orders. Here they take passengers' money and calls, steer, drive, house and recruit at rates drawn anew for every world, none
 in some; reports and phones tell ties of command as contact; and each kind of source sees some cells well and others hardly.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from bench.worlds import AIDES, HUBS, World
+from bench.worlds.randomised import AIDES, HUBS, World
 from graphsvc.records.tables import STATEMENT_KINDS
 
 # What a hub may do with their own hands, to what, and how often where they do at all.
