@@ -634,7 +634,8 @@ class World:
         known = self._pick(self.cafes + self.cafes + self.busy)
         for other in self.random.sample(self.staff, min(len(self.staff), self._pick([2, 3, 4]))):
             keys = [(known, "ASSOCIATES_WITH", other), (other, "CONTACTED", known)]
-            self._claim(statement, *self._pick(keys), day)
+            key: Key = self._pick(keys)
+            self._claim(statement, *key, day)
 
     def _contract_seen(self, statement: Row) -> None:
         """Report a contract, mostly through hands."""
@@ -652,7 +653,8 @@ class World:
             (one, "DIRECTED", other),
             (other, "ASSOCIATES_WITH", one),
         ]
-        self._claim(statement, *self._pick(keys), day)
+        key: Key = self._pick(keys)
+        self._claim(statement, *key, day)
 
     def _inside_firm(self, statement: Row, day: dt.date) -> None:
         firm = self._pick(self.firms)
@@ -679,7 +681,8 @@ class World:
             self._claim(statement, one, relation, other, day, is_false=True)
         elif self._chance(0.5):
             parts = [("ORGANISED", self._pick(self.trips).crossing), ("SUPPLIED", self._pick(self.trips).boat)]
-            self._claim(statement, one, *self._pick(parts), day, is_false=True)
+            relation, object_ = self._pick(parts)
+            self._claim(statement, one, relation, object_, day, is_false=True)
         else:
             self._claim(statement, one, "CONTROLS", self._pick(self.lawful), day, is_false=True)
 
