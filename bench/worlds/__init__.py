@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from bench.case_folder import Case, read
-from bench.worlds import first, second, simulated
+from bench.worlds import cells, first, gangmasters, kin, logistics, routes, second, segments, shadows, simulated
 from bench.worlds.close import CloseWorld
 from bench.worlds.randomised import World
 
@@ -64,10 +64,13 @@ def _written(write: Callable[[Path, int, float], None]) -> Callable[[int, float]
 
 
 def _complete(made: Case) -> None:
-    """Add the lists of leaders, brokers and helpers that a truth leaves to its roles."""
+    """Add the lists that an author leaves to the roles of people, or has under another name."""
     roles = made.truth.get("roles", {})
     for name, members in _LISTS.items():
         made.truth.setdefault(name, [person for person, role in roles.items() if role in members])
+    if "false_links" in made.truth:
+        # Other authors keep lies and mistakes in one list.
+        made.truth.setdefault("mistaken_links", [])
 
 
 FAMILIES = {
@@ -77,6 +80,13 @@ FAMILIES = {
     "clean": Family(PROJECT, _written(simulated.make_clean), range(401, 412), range(0), 0.3),
     "second": Family("A", _written(second.make), range(1, 22), range(31, 52), 0.5),
     "first": Family("A", _written(first.make), range(101, 131), range(1, 16), 0.25),
+    "segments": Family("B", _written(segments.make), range(101, 131), range(1, 31), 0.5),
+    "kin": Family("C", _written(kin.make), range(101, 131), range(1, 31), 0.5),
+    "cells": Family("D", _written(cells.make), range(101, 131), range(1, 31), 0.5),
+    "routes": Family("E", _written(routes.make), range(101, 131), range(1, 31), 0.5),
+    "logistics": Family("F", _written(logistics.make), range(101, 131), range(1, 31), 0.5),
+    "gangmasters": Family("G", _written(gangmasters.make), range(101, 131), range(1, 31), 0.5),
+    "shadows": Family("H", _written(shadows.make), range(101, 131), range(1, 31), 0.5),
 }
 
 
