@@ -1,7 +1,6 @@
 """Every family of invented worlds that the score is fitted and judged on, and who wrote it.
 
-The families of author `project` are ours. The others come from authors who had not seen the score: authors have no names here, only
-letters, and each letter is a different author. Seeds from 9000 on are for a last look: never fit or choose anything on them.
+The families of author `project` are by the project. The others are by authors who had not seen the score; each has a letter here. Seeds from 9000 on are for a last look: never fit or choose anything on them.
 Set `BENCH_CASES` to a folder to keep the cases for the next run; without it they are kept until this one ends.
 """
 
@@ -20,6 +19,7 @@ from bench.case_folder import Case, read
 from bench.worlds import cells, first, gangmasters, kin, logistics, routes, second, segments, shadows, simulated
 from bench.worlds.close import CloseWorld
 from bench.worlds.randomised import World
+from bench.worlds.reported import ReportedWorld
 
 PROJECT = "project"
 FALSE_SHARES = (0.0, 0.2, 0.4)
@@ -76,6 +76,7 @@ def _complete(made: Case) -> None:
 FAMILIES = {
     "worlds": Family(PROJECT, lambda seed, share: World(seed, share).case(), range(1, 241), range(3001, 3031)),
     "close": Family(PROJECT, lambda seed, share: CloseWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
+    "reported": Family(PROJECT, lambda seed, share: ReportedWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
     "hard": Family(PROJECT, _written(simulated.make_hard), range(1, 46), range(2001, 2013)),
     "clean": Family(PROJECT, _written(simulated.make_clean), range(401, 412), range(0), 0.3),
     "second": Family("A", _written(second.make), range(1, 22), range(31, 52), 0.5),

@@ -84,7 +84,7 @@ _REGIONS = ("insulated", "planted", "scarce", "loud", "mixed")
 
 
 @dataclass
-class _Tale:
+class Tale:
     """One statement being put together."""
 
     kind: str
@@ -123,7 +123,7 @@ class World:
         self.about: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         self.things: dict[str, list[str]] = defaultdict(list)
         self._touch: dict[str, set[int]] = {}
-        self.tales: list[_Tale] = []
+        self.tales: list[Tale] = []
         self.shares: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._cast()
         self._happen()
@@ -392,7 +392,7 @@ class World:
             self.shares[name].add(("scene", scene))
             if rng.random() < 0.3:
                 self.shares[name].add(("interpreter", rng.choice(interpreters)))
-            tale = _Tale("witness", name, scene=scene)
+            tale = Tale("witness", name, scene=scene)
             keys = self._seen(self.about[name], 0.9)
             there = [key for key in self.about[scene] if key[1] not in ("CROSSED_ON", "WORKED_AT")]
             keys += [
@@ -500,7 +500,7 @@ class World:
         count = round(len(self.role) * rng.uniform(0.05, 0.25) * self.scarcity)
         planted = rng.uniform(0.1, 0.4) if self.region == "planted" else rng.uniform(0.0, 0.15)
         for number in range(max(2, count)):
-            tale = _Tale("intelligence", f"r{rng.randrange(1 + number // 2)}")
+            tale = Tale("intelligence", f"r{rng.randrange(1 + number // 2)}")
             focus = rng.choice(pool)
             near = [
                 (key, edge) for key, edge in zip(pool, edges, strict=True) if {key[0], key[2]} & {focus[0], focus[2]}
@@ -533,11 +533,11 @@ class World:
             if rng.random() < chance:
                 by[key[1], number % 7].append(key)
         for (relation, part), keys in by.items():
-            self.tales.append(_Tale("record", f"{relation} {part}", claims=[(key, "asserts") for key in keys]))
+            self.tales.append(Tale("record", f"{relation} {part}", claims=[(key, "asserts") for key in keys]))
 
     # -- the outcome ----------------------------------------------------------------------------------------------
 
-    def _grade(self, tale: _Tale) -> tuple[str, str]:
+    def _grade(self, tale: Tale) -> tuple[str, str]:
         rng = self.rng
         if tale.kind == "record":
             return "1", rng.choice("AAAB")
@@ -551,12 +551,15 @@ class World:
         """The world as a case, shuffled, with its truth."""
         rng = self.rng
         claims: list[Claim] = []
+        false_statements: list[str] = []
         names = list(self.role)
         fresh = rng.sample(range(len(names)), len(names))
         called = {name: f"P{number:05d}" for name, number in zip(names, fresh, strict=True)}
         kinds = {name[0]: kind for kind, names in self.things.items() for name in names}
         for number, tale in enumerate(rng.sample(self.tales, len(self.tales))):
             grade, assessment = self._grade(tale)
+            if not tale.true:
+                false_statements.append(f"t{number}")
             status = "active"
             if tale.kind == "witness" and rng.random() < (0.05 if tale.true else 0.15):
                 status = "withdrawn"
@@ -582,6 +585,7 @@ class World:
             "brokers": sorted(called[name] for name in self.people("broker")),
             "helpers": sorted(called[name] for name in self.people(*OUTSIDE[:-1])),
             "roles": {called[name]: role for name, role in self.role.items()},
+            "false_statements": false_statements,
             "facts": {(called.get(s, s), r, called.get(o, o)) for s, r, o in self.facts},
         }
         return Case(f"world {self.seed}", claims, persons, shared_keys(self.shares), {}, truth)
