@@ -1,7 +1,7 @@
 """How far the score carries over to a family of worlds it was not fitted on: `python -m bench.left_out`.
 
-For each family that the shipped tables are fitted on, tables are fitted on all others and tried on worlds of the one left out, beside
-the shipped tables: over all worlds, and by the share of false accounts. Clean worlds go with hard ones: both are of one author and
+Each family of the shipped tables is left out in turn: tables fitted on the others, and the shipped ones, are tried on worlds of the family,
+over all worlds and by the share of false accounts. Clean worlds go with hard ones: both are of one author and
 one mechanism. Beside it stands in how many worlds a textbook measure (`evaluation.baselines`) ranks better.
 """
 

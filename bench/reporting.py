@@ -1,7 +1,7 @@
 """Statistics of how each family of worlds is reported: `python -m bench.reporting`.
 
-For each family: the number of claims in true and in false statements of witnesses, the share of false ones with more than one false
-claim, how far gradings tell them apart, the share of registered controllers who are hubs, and the share of people whom a witness names.
+For each family it prints the number of claims in true and in false statements of witnesses, the share of false ones with more than one
+false claim, the worth of gradings, the share of hubs among registered controllers, and the share of people named by a witness.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Reporting:
         assessment: the same of the assessment.
         directs: the same of the assessment, for true and false claims about who directs.
         controllers: share of those registered as controllers who are hubs.
-        leaders: share of leaders whom a witness names.
-        hubs: share of hubs whom a witness names.
-        others: share of the other candidates whom a witness names.
+        leaders: share of leaders named by a witness.
+        hubs: share of hubs named by a witness.
+        others: share of the other candidates named by a witness.
     """
 
     true_claims: float

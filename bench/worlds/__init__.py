@@ -49,45 +49,45 @@ class Family:
     weight: float = 1.0
 
 
-def _written(write: Callable[[Path, int, float], None]) -> Callable[[int, float], Case]:
+def _from_folder(write: Callable[[Path, int, float], None]) -> Callable[[int, float], Case]:
     """Return a maker that writes a case folder and reads it."""
 
     def make(seed: int, false_share: float) -> Case:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary) / "case"
             write(folder, seed, false_share)
-            made = read(folder)
-        _complete(made)
-        return made
+            world = read(folder)
+        _complete(world)
+        return world
 
     return make
 
 
-def _complete(made: Case) -> None:
+def _complete(world: Case) -> None:
     """Add the lists that an author leaves to the roles of people, or has under another name."""
-    roles = made.truth.get("roles", {})
+    roles = world.truth.get("roles", {})
     for name, members in _LISTS.items():
-        made.truth.setdefault(name, [person for person, role in roles.items() if role in members])
-    if "false_links" in made.truth:
+        world.truth.setdefault(name, [person for person, role in roles.items() if role in members])
+    if "false_links" in world.truth:
         # Other authors keep lies and mistakes in one list.
-        made.truth.setdefault("mistaken_links", [])
+        world.truth.setdefault("mistaken_links", [])
 
 
 FAMILIES = {
     "worlds": Family(PROJECT, lambda seed, share: World(seed, share).case(), range(1, 241), range(3001, 3031)),
     "close": Family(PROJECT, lambda seed, share: CloseWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
     "reported": Family(PROJECT, lambda seed, share: ReportedWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
-    "hard": Family(PROJECT, _written(simulated.make_hard), range(1, 46), range(2001, 2013)),
-    "clean": Family(PROJECT, _written(simulated.make_clean), range(401, 412), range(0), 0.3),
-    "second": Family("A", _written(second.make), range(1, 22), range(31, 52), 0.5),
-    "first": Family("A", _written(first.make), range(101, 131), range(1, 16), 0.25),
-    "segments": Family("B", _written(segments.make), range(101, 131), range(1, 31), 0.5),
-    "kin": Family("C", _written(kin.make), range(101, 131), range(1, 31), 0.5),
-    "cells": Family("D", _written(cells.make), range(101, 131), range(1, 31), 0.5),
-    "routes": Family("E", _written(routes.make), range(101, 131), range(1, 31), 0.5),
-    "logistics": Family("F", _written(logistics.make), range(101, 131), range(1, 31), 0.5),
-    "gangmasters": Family("G", _written(gangmasters.make), range(101, 131), range(1, 31), 0.5),
-    "shadows": Family("H", _written(shadows.make), range(101, 131), range(1, 31), 0.5),
+    "hard": Family(PROJECT, _from_folder(simulated.make_hard), range(1, 46), range(2001, 2013)),
+    "clean": Family(PROJECT, _from_folder(simulated.make_clean), range(401, 412), range(0), 0.3),
+    "second": Family("A", _from_folder(second.make), range(1, 22), range(31, 52), 0.5),
+    "first": Family("A", _from_folder(first.make), range(101, 131), range(1, 16), 0.25),
+    "segments": Family("B", _from_folder(segments.make), range(101, 131), range(1, 31), 0.5),
+    "kin": Family("C", _from_folder(kin.make), range(101, 131), range(1, 31), 0.5),
+    "cells": Family("D", _from_folder(cells.make), range(101, 131), range(1, 31), 0.5),
+    "routes": Family("E", _from_folder(routes.make), range(101, 131), range(1, 31), 0.5),
+    "logistics": Family("F", _from_folder(logistics.make), range(101, 131), range(1, 31), 0.5),
+    "gangmasters": Family("G", _from_folder(gangmasters.make), range(101, 131), range(1, 31), 0.5),
+    "shadows": Family("H", _from_folder(shadows.make), range(101, 131), range(1, 31), 0.5),
 }
 
 
@@ -103,16 +103,16 @@ def case(family: str, seed: int, false_share: float) -> Case:
         KeyError: there is no such family.
     """
     make = FAMILIES[family].make
-    kept = _folder() / f"{family}-{seed}-{false_share}-{_fingerprint()}.pickle"
-    if kept.exists():
-        with kept.open("rb") as file:
+    path = _folder() / f"{family}-{seed}-{false_share}-{_fingerprint()}.pickle"
+    if path.exists():
+        with path.open("rb") as file:
             loaded: Case = pickle.load(file)  # noqa: S301 - written below
             return loaded
-    made = make(seed, false_share)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as fresh:
-        pickle.dump(made, fresh, pickle.HIGHEST_PROTOCOL)
-    Path(fresh.name).replace(kept)
-    return made
+    world = make(seed, false_share)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
+        pickle.dump(world, fresh, pickle.HIGHEST_PROTOCOL)
+    Path(fresh.name).replace(path)
+    return world
 
 
 @cache

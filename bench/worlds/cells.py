@@ -96,7 +96,7 @@ class Crossing:
 
 @dataclass(eq=False)
 class Treatment:
-    """What one passenger met with."""
+    """Treatment of one passenger."""
 
     recruiter: str
     driver: str
@@ -278,7 +278,7 @@ class World:
         self.facts_by: dict[str, list[Key]] = {}
         for key in self.facts:
             self.facts_by.setdefault(key[0], []).append(key)
-        # Hubs whom a passenger met in person.
+        # Passenger → facts about hubs met in person.
         self.met: dict[str, list[Key]] = {}
         for hub in self.hubs:
             for key in self.facts_by.get(hub, []):
@@ -487,8 +487,8 @@ class World:
             directed = ("DIRECTED", self._pick([cell.foreman, *cell.drivers]))
             key = (target, *self._pick([organised, organised, runs, directed, ("SUPPLIED", crossing.boat)]))
         assessment = self._pick("CCD")
-        said = "the Captain" if self._chance(0.4) else self._nickname()
-        self._claim(statement, key, crossing.day, assessment=assessment, subject_as_said=said)
+        nickname = "the Captain" if self._chance(0.4) else self._nickname()
+        self._claim(statement, key, crossing.day, assessment=assessment, subject_as_said=nickname)
 
     # -- witnesses -------------------------------------------------------------------------------------------------
 
@@ -499,8 +499,8 @@ class World:
         self._choose_witnesses()
         accounts = [(person, turn) for person in self.witnesses for turn in range(2 if self._chance(0.2) else 1)]
         lies = self._plan_lies(accounts)
-        given = {account: self._account(account, lies.get(account)) for account in accounts}
-        self._denials(given)
+        statements = {account: self._account(account, lies.get(account)) for account in accounts}
+        self._denials(statements)
         for row in self.claims:
             if row["polarity"] == "asserts" and self._chance(0.012):
                 row["polarity"] = "withdrawn"
@@ -609,8 +609,8 @@ class World:
         day = crossing.day
         if kind == "plant":
             # Sent by another circle: blames outsiders, clears the true one.
-            other = self._pick([one for one in self.cells if one.circle is not cell.circle] or self.cells)
-            decoy = self._pick([*other.crew, *other.recruiters, decoy])
+            second = self._pick([first for first in self.cells if first.circle is not cell.circle] or self.cells)
+            decoy = self._pick([*second.crew, *second.recruiters, decoy])
         options = [
             (decoy, "ORGANISED", crossing.id),
             (decoy, "RUNS", cell.circle.gang),
@@ -627,8 +627,8 @@ class World:
         else:
             chosen = self._some(options, self.random.randint(2, 4))
         for key in chosen:
-            said = "the Captain" if self._chance(0.35) else self._nickname()
-            self._claim(statement, key, day, subject_as_said=said, assessment=self._pick(["", "", "A", "C"]))
+            nickname = "the Captain" if self._chance(0.35) else self._nickname()
+            self._claim(statement, key, day, subject_as_said=nickname, assessment=self._pick(["", "", "A", "C"]))
         if kind == "self":
             other_passenger = self._pick([person for person in crossing.passengers if person != witness])
             if witness in crossing.pilots:
@@ -644,12 +644,12 @@ class World:
             ]
             self._claim(statement, self._pick(keys), day, "denies")
 
-    def _denials(self, given: dict[Account, Row]) -> None:
+    def _denials(self, statements: dict[Account, Row]) -> None:
         """Let those who were there deny what others said; a few protect somebody."""
         about: dict[str, list[Row]] = {}
         for row in self.claims:
             about.setdefault(row["object_id"], []).append(row)
-        for account, statement in given.items():
+        for account, statement in statements.items():
             crossing = self.cell_of[account[0]][1]
             for row in self._some(about.get(crossing.id, []), 6):
                 elsewhere = row["statement_id"] != statement["id"] and row["polarity"] == "asserts"
@@ -681,7 +681,7 @@ class World:
 
     def _observe(self, cell: Cell) -> None:
         day = self._pick(cell.crossings).day
-        crossing = min(cell.crossings, key=lambda one: abs((one.day - day).days))
+        crossing = min(cell.crossings, key=lambda first: abs((first.day - day).days))
         when = self._later(day, 0, 9)
         statement = self._report(when, self._pick("112"), self._pick("AAB"), "observation")
         team = [cell.foreman, *cell.crew]
@@ -711,9 +711,9 @@ class World:
             (coordinator, cell.foreman),
             (cell.broker, coordinator),
         ]
-        for hub, other in pairs:
+        for hub, second in pairs:
             if self._chance(0.33):
-                self._fact(statement, (hub, "ASSOCIATES_WITH", other), day)
+                self._fact(statement, (hub, "ASSOCIATES_WITH", second), day)
         for person in self._some(self.bystanders, 2):
             self._fact(statement, (person, "ASSOCIATES_WITH", self._pick(team)), day)
 
@@ -744,8 +744,8 @@ class World:
         callers = [cell.taxi, cell.interpreter, cell.charity, cell.house.keeper]
         for person in cell.drivers + cell.recruiters + callers:
             pool = cell.passengers + cell.crew + self.bystanders[:40]
-            calls += [(person, other, randint(4, 60)) for other in self._some(pool, randint(2, 5))]
-        calls += [(cell.foreman, other, randint(3, 30)) for other in cell.crew]
+            calls += [(person, second, randint(4, 60)) for second in self._some(pool, randint(2, 5))]
+        calls += [(cell.foreman, second, randint(3, 30)) for second in cell.crew]
         rare = [
             (coordinator, cell.foreman),
             (coordinator, cell.logistics),
@@ -758,13 +758,13 @@ class World:
         ]
         if not cell.freelance:
             leaders = cell.circle.leaders
-            rare += [(self._pick(leaders), other) for other in (cell.messenger, coordinator, cell.paymaster)]
-        calls += [(one, other, randint(1, 6)) for one, other in rare if one != other and self._chance(0.55)]
-        for caller, other, number in [call for call in calls if call[0] != call[1]]:
+            rare += [(self._pick(leaders), second) for second in (cell.messenger, coordinator, cell.paymaster)]
+        calls += [(first, second, randint(1, 6)) for first, second in rare if first != second and self._chance(0.55)]
+        for caller, second, number in [call for call in calls if call[0] != call[1]]:
             if self._chance(0.5):
-                self._fact(statement, (caller, "CONTACTED", other), day, weight=number)
+                self._fact(statement, (caller, "CONTACTED", second), day, weight=number)
             else:
-                phones = (self._phone_of(caller, statement, day), "CONTACTED", self._phone_of(other, statement, day))
+                phones = (self._phone_of(caller, statement, day), "CONTACTED", self._phone_of(second, statement, day))
                 self._fact(statement, phones, day, weight=number)
 
     # -- informers: sanitised reports, loyal to one circle, about the others ----------------------------------------
@@ -799,7 +799,12 @@ class World:
             self._fact(statement, (rival, "RIVAL_OF", self._pick(big + small[:3])))
         if self._chance(0.3):
             coordinator = self._pick(loyal.coordinators)
-            own = [one.id for other in self.cells if other.circle is loyal for one in other.crossings]
+            own = [
+                one_crossing.id
+                for one_cell in self.cells
+                if one_cell.circle is loyal
+                for one_crossing in one_cell.crossings
+            ]
             denied = self._pick(own) if own else crossing.id
             self._claim(statement, (coordinator, "ORGANISED", denied), None, "denies")
 
@@ -821,7 +826,7 @@ class World:
         if target in big and self._chance(0.75):
             # Of the big ones more is right than wrong.
             about = self.facts_by[target]
-            key = self._pick([one for one in about if one[1] not in ("PAID", "ASSOCIATES_WITH")] or about)
+            key = self._pick([fact for fact in about if fact[1] not in ("PAID", "ASSOCIATES_WITH")] or about)
         self._claim(statement, key, crossing.day, subject_as_said=self._nickname())
 
     # -- records: few and exact ------------------------------------------------------------------------------------
@@ -921,24 +926,24 @@ class World:
     def _identities(self, candidates: list[str]) -> None:
         better = self._report(self._later(_START, 500, 600), "2", "C", "identity comparison")
         worse = self._report(self._later(_START, 500, 600), "2", "D", "identity comparison")
-        for name, other in self.second.items():
-            self._true(name, "SAME_AS", other)
-            self._true(other, "SAME_AS", name)
+        for name, second in self.second.items():
+            self._true(name, "SAME_AS", second)
+            self._true(second, "SAME_AS", name)
             if self._chance(0.65):
-                self._claim(self._pick([better, worse]), (name, "SAME_AS", other))
+                self._claim(self._pick([better, worse]), (name, "SAME_AS", second))
             elif self._chance(0.3):
-                self._claim(worse, (name, "SAME_AS", other), None, "denies")
+                self._claim(worse, (name, "SAME_AS", second), None, "denies")
         self.candidates = candidates + list(self.second.values()) + self.phantoms
         for _ in range(max(2, self.second_ids // 2)):
-            one, other = self.random.sample(self.candidates, 2)
-            self._claim(self._pick([better, worse]), (one, "SAME_AS", other))
+            first, second = self.random.sample(self.candidates, 2)
+            self._claim(self._pick([better, worse]), (first, "SAME_AS", second))
             if self._chance(0.3):
-                self._claim(worse if self._chance(0.5) else better, (one, "SAME_AS", other), None, "denies")
+                self._claim(worse if self._chance(0.5) else better, (first, "SAME_AS", second), None, "denies")
 
     # -- the files: nothing in a row of a person tells the truth ----------------------------------------------------
 
     def write(self, folder: Path) -> None:
-        """Write the world as a case folder; whoever is in no statement has no row."""
+        """Write the world as a case folder; people in no statement have no row."""
         known = {row[end] for row in self.claims for end in ("subject_id", "object_id")}
         known |= {row[end] for row in self.statements for end in ("source_id", "interpreter_id")}
         everybody = [name for name in self.ids + list(self.second.values()) + self.phantoms if name in known]

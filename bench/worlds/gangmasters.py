@@ -2,7 +2,7 @@
 
 A few *layered* outfits recruit abroad through a chief and local agents, lend the fare, house the workers, place them in car washes,
 nail bars, farms and packing halls, and take wages through company fronts and accounts opened in the workers' names. *Studio* outfits
-run brothels and online studios. *Family* outfits own one or two places, where the boss stands in the yard and everybody knows him.
+run brothels and online studios. *Family* outfits own one or two places, with a boss in the yard whom everybody knows.
 *Crossing cells* sell the sea leg; most workers come by road or air. Independent *brokers* (labour, cash, papers, companies, houses)
 serve two to four outfits each and are nearly the only ties between them. In March 2020 the service places close: workers are
 abandoned, moved to places still open, or passed on through a labour broker. Workers meet agents, drivers, wardens and managers, who
@@ -103,7 +103,7 @@ Row = dict[str, Any]
 
 @dataclass(eq=False)
 class Outfit:
-    """An outfit: its people by part, its places and houses with who heads each, its firms and accounts."""
+    """An outfit: people by part, places and houses with their heads, firms and accounts."""
 
     kind: str
     gang: str
@@ -168,13 +168,13 @@ class Claim:
 
     @property
     def key(self) -> Key:
-        """What is claimed of whom."""
+        """Subject, relation and object."""
         return self.subject, self.relation, self.object_
 
 
 @dataclass(frozen=True)
 class Interview:
-    """One account that is to be given."""
+    """A planned account."""
 
     witness: str
     outfit: Outfit
@@ -258,7 +258,7 @@ class World:
     def _date(self, day: float) -> str:
         return (dt.date(2018, 1, 1) + dt.timedelta(int(np.clip(day, 0, _END)))).isoformat()
 
-    def _remembered(self, day: int) -> str:
+    def _partial_date(self, day: int) -> str:
         """Return a day as sources remember it: a day, a month or a year."""
         length: int = self._pick([10, 7, 4], [0.4, 0.45, 0.15])
         return self._date(day)[:length]
@@ -615,14 +615,14 @@ class World:
             "relation": claim.relation,
             "object_id": self._row_of(claim.object_, claim.relation, kind),
             "statement_id": statement,
-            "from_date": self._remembered(start) if start is not None and start <= day else "",
-            "to_date": self._remembered(end) if end is not None and end <= day else "",
+            "from_date": self._partial_date(start) if start is not None and start <= day else "",
+            "to_date": self._partial_date(end) if end is not None and end <= day else "",
             "polarity": claim.polarity,
             "weight": claim.weight,
             "amount": self._between(2, 90) * 100 if money else "",
             "currency": "GBP" if money else "",
-            "subject_as_said": self._called(claim.subject, kind),
-            "object_as_said": self._called(claim.object_, kind),
+            "subject_as_said": self._name_as_said(claim.subject, kind),
+            "object_as_said": self._name_as_said(claim.object_, kind),
             "assessment": claim.assessment,
             "truth": claim.key in self.facts,
         }
@@ -634,14 +634,14 @@ class World:
             return self.second[name]
         return name
 
-    def _called(self, name: str, kind: str) -> str:
+    def _name_as_said(self, name: str, kind: str) -> str:
         person = self.people.get(name)
         if kind != "record" and person and person.part != "worker" and self._chance(0.55):
             return person.nickname
         return ""
 
     def _lookalike(self, name: str, *, far: bool = False) -> str:
-        """Choose somebody whom one could take for a person."""
+        """Choose somebody who could be mistaken for a person."""
         outfit = self.people[name].outfit
         near = [other for other in (outfit.people if outfit else []) if other != name and self._sees(other) > 0]
         if near and not far and self._chance(0.6):
@@ -654,7 +654,7 @@ class World:
         return str(self._pick(anybody))
 
     def _target(self, motive: str, outfit: Outfit) -> str:
-        """Choose whom a liar accuses."""
+        """Choose the target of a liar."""
         others = [name for other in self.placing if other is not outfit for name in other.people]
         rivals = [name for name in others if self._sees(name) > 0.15]
         rivals += self._of("agency consultant", "lawful employer")
@@ -702,8 +702,8 @@ class World:
             for key, readily in known.items()
             if self._chance(min(1, readily * talk + 0.05 * (readily > 0.3)))
         ]
-        told = {claim.key for claim in claims}
-        left = [key for key, readily in known.items() if readily > 0 and key not in told]
+        recalled = {claim.key for claim in claims}
+        left = [key for key, readily in known.items() if readily > 0 and key not in recalled]
         claims += [Claim(*key) for key in self._some(left, 3 - len(claims))]
         return self._some(claims, 14)
 
@@ -780,14 +780,14 @@ class World:
         while len(chosen) < 0.68 * _ACCOUNTS:
             outfit: Outfit = self._pick(self.raided, [outfit.notice for outfit in self.raided])
             spot, day = self._pick(outfit.places + outfit.houses), self._between(500, _END - 60)
-            there = [
+            workers = [
                 worker
                 for worker, stays in self.stays.items()
                 if worker not in chosen
                 and self.arrived[worker] < day - 60
                 and any(spot in (place, house) for _, place, house in stays)
             ]
-            group = self._some(there, self._between(3, 7))
+            group = self._some(workers, self._between(3, 7))
             chosen |= set(group)
             story = self._shared_story(outfit, spot)
             if group:
@@ -863,7 +863,7 @@ class World:
         relations |= {"CONTACTED", "PAID", "USED", "ASSOCIATES_WITH", "RELATED_TO"}
         pool = [key for key in self.facts if key[1] in relations and key[0] in self.people and key[2] not in self.stays]
         weights = np.array(
-            [self._sees(subject) * self._notice(subject) * self._seen(object_) for subject, _, object_ in pool]
+            [self._sees(subject) * self._notice(subject) * self._object_weight(object_) for subject, _, object_ in pool]
         )
         for _ in range(_REPORTS):
             self._report(pool, weights)
@@ -876,7 +876,7 @@ class World:
         outfit = self.people[name].outfit
         return outfit.notice if outfit else 0.6
 
-    def _seen(self, name: str) -> float:
+    def _object_weight(self, name: str) -> float:
         if name not in self.people:
             return 1
         visibility = self._sees(name)
@@ -925,7 +925,7 @@ class World:
     # -- records: they name those who sign, drive, steer and answer the door -----------------------------------------
 
     def _record(self, claims: Sequence[Claim], summary: str, polarity: str = "asserts", day: int | None = None) -> None:
-        """Write a record: true of what it says, but for controllers on paper and straw buyers."""
+        """Write a record; it is true except for controllers on paper and straw buyers."""
         for claim in claims:
             claim.polarity = polarity
             if claim.relation not in ("CONTROLS", "SUPPLIED"):
@@ -981,13 +981,13 @@ class World:
         visited = [spot for outfit in self.raided for spot in self._some(outfit.places + outfit.houses, 4)]
         for spot in visited:
             day = self._between(400, _END)
-            there = [
+            presences = [
                 key
                 for key, (start, end) in self.facts.items()
                 if key[2] == spot and key[1] in ("WORKED_AT", "LIVED_AT") and start is not None and end is not None
                 if start <= day <= end
             ]
-            claims = [Claim(*key) for key in self._some(there, 9)]
+            claims = [Claim(*key) for key in self._some(presences, 9)]
             if self._chance(0.8):
                 claims.append(Claim(self.places[spot].manager, "MANAGED", spot))
             self._record(claims, "Visit: people found on the premises.", day=day)

@@ -103,7 +103,7 @@ class Workplace:
 
     @property
     def boss(self) -> str:
-        """Who controls it in truth."""
+        """True controller of the workplace."""
         return self.controller or self.front
 
 
@@ -135,7 +135,7 @@ Stint = tuple[Workplace, dt.date, dt.date]
 
 @dataclass(eq=False)
 class Life:
-    """What a worker or passenger lived through; `elder` stands surety for the debt, often in good faith."""
+    """Journey and work of one passenger; `elder` guarantees the debt, often in good faith."""
 
     recruiter: str
     lender: str | None
@@ -169,7 +169,7 @@ class Person:
 
 @dataclass(eq=False)
 class Statement:
-    """A statement; a silent one leaves out most of what is true of hubs."""
+    """A statement; a silent one leaves out most true claims about hubs."""
 
     row: Row
     seen: set[tuple[str, str, str, str]] = field(default_factory=set)
@@ -179,7 +179,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Lie:
-    """What one false statement is about."""
+    """Subject of one false statement."""
 
     kind: str
     target: str
@@ -238,7 +238,7 @@ class World:
     def _days_after(self, day: dt.date, least: int, most: int) -> dt.date:
         return day + dt.timedelta(days=self.random.randint(least, most))
 
-    def _remembered(self, day: dt.date | None) -> str:
+    def _partial_date(self, day: dt.date | None) -> str:
         if day is None:
             return ""
         return day.isoformat() if self._chance(0.6) else day.isoformat()[:7]
@@ -557,8 +557,8 @@ class World:
             self.lies.append((subject, relation, object_))
             statement.lied = True
         row: Row = {"subject_id": subject, "relation": relation, "object_id": object_}
-        row |= {"statement_id": statement.row["id"], "from_date": self._remembered(start)}
-        row["to_date"] = self._remembered(end)
+        row |= {"statement_id": statement.row["id"], "from_date": self._partial_date(start)}
+        row["to_date"] = self._partial_date(end)
         row["polarity"] = "" if asserts and self._chance(0.5) else polarity
         self.links.append(row | more)
 
@@ -572,14 +572,14 @@ class World:
         return any(row["statement_id"] == name and _key(row) == key for row in self.links[-80:])
 
     def _as_said(self, statement: Statement, subject: str, object_: str) -> Row:
-        said: Row = {}
+        wording: Row = {}
         for name, column in ((subject, "subject_as_said"), (object_, "object_as_said")):
             witness = statement.row["kind"] == "witness"
             if witness and name in self.people and name != statement.row["source_id"] and self._chance(0.15):
                 words = ["the tall one", "the cousin", "a man they call ", "the one who came at night"]
                 called = self.people[name].row["name"].split() or [""]
-                said[column] = self._pick(words) + called[0]
-        return said
+                wording[column] = self._pick(words) + called[0]
+        return wording
 
     # -- who speaks, and who lies ----------------------------------------------------------------------------------
 
@@ -717,9 +717,9 @@ class World:
                 summary=self._pick(summaries),
             )
             for _ in range(self.random.randint(1, 4)):
-                self._reported(statement, ordinary)
+                self._report(statement, ordinary)
 
-    def _reported(self, statement: Statement, ordinary: Sequence[str]) -> None:
+    def _report(self, statement: Statement, ordinary: Sequence[str]) -> None:
         subject, relation, object_ = self._reportable()
         is_true = True
         if subject in self.people and self._chance(0.16):
@@ -825,14 +825,14 @@ class World:
         for name, phone in self.phone.items():
             self.claim(statement, name, "USED", phone, chance=0.75)
 
-    def _calls(self, statement: Statement, one: str | None, other: str | None, number: int) -> None:
-        if not one or not other:
+    def _calls(self, statement: Statement, first: str | None, second: str | None, number: int) -> None:
+        if not first or not second:
             return
         if self._chance(0.5):
-            one, other = other, one
-        if one in self.phone and other in self.phone and self._chance(0.6):
-            one, other = self.phone[one], self.phone[other]
-        self.claim(statement, one, "CONTACTED", other, self._day(700, 1500), weight=str(number))
+            first, second = second, first
+        if first in self.phone and second in self.phone and self._chance(0.6):
+            first, second = self.phone[first], self.phone[second]
+        self.claim(statement, first, "CONTACTED", second, self._day(700, 1500), weight=str(number))
 
     def _call_data(self, statement: Statement) -> None:
         for _ in range(self.random.randint(6, 22)):
@@ -888,7 +888,7 @@ class World:
             self._debt_book(work, self._record("Debt book seized"))
 
     def _debt_book(self, work: Workplace, statement: Statement) -> None:
-        """Claim who owes whom: initials read as this or that person."""
+        """Claim debts: initials are read as this or that person."""
         for name in self._some(work.staff, self.random.randint(2, 7)):
             life = self.people[name].life
             assert life is not None
@@ -949,16 +949,16 @@ class World:
         for clan in sorted(self.clan_members):
             members = self.clan_members[clan]
             for _ in range(len(members) // 2):
-                one, other = self._some(members, 2)
-                self.claim(statement, one, "RELATED_TO", other, chance=0.55)
+                first, second = self._some(members, 2)
+                self.claim(statement, first, "RELATED_TO", second, chance=0.55)
         for name in self.leading["broker"]:
             # Marriage ties: the link the go-betweens trade on, and as many that mean nothing.
             person = self.people[name]
             self.claim(statement, name, "RELATED_TO", self._pick([person.chief, *person.controllers]), chance=0.3)
         for _ in range(len(self.hubs)):
-            one = self._pick(aides["relative"] + aides["recruiter"] + aides["foreman"])
-            other = self._pick(aides["relative"] + aides["shop"] + aides["owner"] + aides["collector"])
-            self.claim(statement, one, "RELATED_TO", other)
+            first = self._pick(aides["relative"] + aides["recruiter"] + aides["foreman"])
+            second = self._pick(aides["relative"] + aides["shop"] + aides["owner"] + aides["collector"])
+            self.claim(statement, first, "RELATED_TO", second)
 
     def _search(self) -> None:
         aides = self.aides
@@ -984,8 +984,8 @@ class World:
                 self._enter_twice(name, mine)
         for _ in range(3):
             report = self._identity_report("D", "not beyond the team")
-            one, other = self._pick(aides["foreman"]), self._pick(aides["relative"])
-            self.claim(report, one, "SAME_AS", other, is_true=False)
+            first, second = self._pick(aides["foreman"]), self._pick(aides["relative"])
+            self.claim(report, first, "SAME_AS", second, is_true=False)
 
     def _enter_twice(self, name: str, mine: Sequence[Row]) -> None:
         person = self.people[name]
@@ -1079,8 +1079,8 @@ class World:
         rows: list[Row] = []
         for work in self.workplaces:
             row: Row = {"id": work.id, "name": f"{work.town} {work.sector}", "kind": work.kind, "sector": work.sector}
-            row |= {"address": work.town, "opened_on": self._remembered(work.opened) if self._chance(0.8) else ""}
-            row["closed_on"] = self._remembered(work.closed) if self._chance(0.85) else ""
+            row |= {"address": work.town, "opened_on": self._partial_date(work.opened) if self._chance(0.8) else ""}
+            row["closed_on"] = self._partial_date(work.closed) if self._chance(0.85) else ""
             rows.append(row)
         for house in self.dwellings:
             row = {"id": house.id, "name": f"house at {house.town}", "kind": "dwelling", "sector": ""}

@@ -101,7 +101,7 @@ _TABLES = ("people", "boats", "crossings", "gangs", "workplaces", "things", "sta
 
 Key = tuple[str, str, str]
 Row = dict[str, Any]
-# What a passenger could tell: the claim, whether it was only heard, the chance that it is told.
+# Knowledge of a passenger: claim, whether only heard, chance of mentioning it.
 Seen = tuple[Key, bool, float]
 
 
@@ -118,7 +118,7 @@ class Provider:
 
 @dataclass(eq=False)
 class Outfit:
-    """An outfit and whom it buys each service from; the first of each list is the usual provider."""
+    """An outfit and its providers of each service; the first of each list is the usual one."""
 
     gang: str
     boss: str
@@ -129,7 +129,7 @@ class Outfit:
 
 @dataclass(eq=False)
 class Person:
-    """A person: their part and role, how they are known, and for whom they work."""
+    """A person: part and role, names, and employers."""
 
     part: str
     role: str
@@ -167,7 +167,7 @@ class Crossing:
 
 @dataclass(eq=False)
 class Trip:
-    """What one passenger lived through."""
+    """Journey of one passenger."""
 
     crossing: Crossing
     outfit: Outfit
@@ -258,9 +258,9 @@ class World:
                 self.about[key[0]].append(key)
                 self.about[key[2]].append(key)
 
-    def _tie(self, one: str, other: str, calls: int) -> None:
-        self.ties.append((one, other, calls))
-        self._fact(one, "CONTACTED", other)
+    def _tie(self, first: str, second: str, calls: int) -> None:
+        self.ties.append((first, second, calls))
+        self._fact(first, "CONTACTED", second)
 
     def _person(self, part: str, role: str, origin: str = "") -> str:
         name = self._id("P")
@@ -320,8 +320,8 @@ class World:
             self.freelancers.append(name)
             for outfit in self._some(self.outfits, self._between(2, 4)):
                 self._tie(self._pick(outfit.coordinators + outfit.fronts), name, 6)
-        for one, other in [self._some(self.outfits, 2) for _ in range(4)]:
-            self._fact(one.gang, "RIVAL_OF", other.gang)
+        for first, second in [self._some(self.outfits, 2) for _ in range(4)]:
+            self._fact(first.gang, "RIVAL_OF", second.gang)
         aides, hubs = self._of("aide"), self._of("hub")
         self._lawful(aides, hubs)
         self._accounts()
@@ -573,10 +573,14 @@ class World:
         fact(crossing.engine, "PART_OF", crossing.boat)
         fact(crossing.engine, "LOCATED_AT", pick(supplier.things))
         self._tie(crossing.courier, pick(crossing.launchers), 2)
-        for one in crossing.outfits:
-            fact(one.gang, "ORGANISED", crossing.id)
-            fact(one.boss, "ORGANISED", crossing.id)
-            fact(crossing.coordinator if one is outfit else pick(one.coordinators), "ORGANISED", crossing.id)
+        for partner in crossing.outfits:
+            fact(partner.gang, "ORGANISED", crossing.id)
+            fact(partner.boss, "ORGANISED", crossing.id)
+            fact(
+                crossing.coordinator if partner is outfit else pick(partner.coordinators),
+                "ORGANISED",
+                crossing.id,
+            )
         for name in [*crossing.launchers, crossing.courier, crew.head]:
             fact(name, "ASSISTED", crossing.id)
         pilots = self._between(1, 2) if self._chance(0.3) else 1
@@ -587,7 +591,7 @@ class World:
             self._tie(pilot, pick(outfit.fronts), 4)
             fact(pick([crew.head, *crossing.launchers]), "DIRECTED", pilot)
         fact(crossing.coordinator, "DIRECTED", crew.head)
-        # To those on the beach, whoever brings a boat supplies it.
+        # People on the beach say that the courier supplied it.
         fact(crossing.courier, "SUPPLIED", crossing.boat)
 
     # -- what each passenger lived through -------------------------------------------------------------------------
@@ -687,8 +691,8 @@ class World:
             parts = ("hub", "aide", "bystander", "pilot")
             same = [
                 other
-                for other, one in self.people.items()
-                if one.nickname == person.nickname and one.part in parts and other != name
+                for other, namesake in self.people.items()
+                if namesake.nickname == person.nickname and namesake.part in parts and other != name
             ]
             return str(self._pick(same)) if same else name
         return name
@@ -753,7 +757,7 @@ class World:
         return chosen
 
     def _plan_lies(self, chosen: Sequence[str], turns: Sequence[str]) -> dict[str, tuple[str, str]]:
-        """Choose who lies, why and about whom."""
+        """Choose liars, their motives and their targets."""
         number = round(self.false_share * len(turns))
         liars: dict[str, tuple[str, str]] = {}
 
@@ -813,7 +817,7 @@ class World:
         self.told.append(Account(statement, name, interpreter, trip))
 
     def _accuse(self, statement: int, name: str, trip: Trip, facts: Sequence[Seen]) -> set[str]:
-        """Claim the lies of a liar; return those about whom the liar says nothing."""
+        """Claim the lies of a liar; return the people the liar is silent about."""
         motive, target = self.liars[name]
         feared = {end for key, _, _ in facts for end in (key[0], key[2]) if self._part(end) in ("hub", "aide")}
         # All on one person, or one claim on another.
@@ -852,8 +856,8 @@ class World:
         ]
         if near and self._chance(0.4):
             other = self._pick(near)
-            said = [claim for claim in self.claims[other.statement] if other.witness not in claim[:3]]
-            for *key, deny in self._some(said, self._between(1, 3)):
+            repeated = [claim for claim in self.claims[other.statement] if other.witness not in claim[:3]]
+            for *key, deny in self._some(repeated, self._between(1, 3)):
                 self._claim(statement, *key, deny=deny)
         for other in near:
             for subject, relation, object_, deny in self.claims[other.statement]:
@@ -912,17 +916,17 @@ class World:
         return [key for key in keys if key[1] != "SAME_AS" or self._chance(0.5)]
 
     def _identities(self) -> None:
-        for other, name in [pair for pair in self.real.items() if self._chance(0.7)]:
+        for second, name in [pair for pair in self.real.items() if self._chance(0.7)]:
             day = date(2021, 1, self._between(1, 28))
             statement = self._statement("intelligence", day, summary="On identity.")
-            self._claim(statement, other, "SAME_AS", name)
+            self._claim(statement, second, "SAME_AS", name)
         for _ in range(4):
-            one = self._pick(self._of("aide", "pilot", "hub"))
-            other = self._slip(one, 1)
-            if one != other:
+            first = self._pick(self._of("aide", "pilot", "hub"))
+            second = self._slip(first, 1)
+            if first != second:
                 day = date(2021, 2, self._between(1, 28))
                 statement = self._statement("intelligence", day, summary="On identity.")
-                self._claim(statement, one, "SAME_AS", other, deny=self._chance(0.4))
+                self._claim(statement, first, "SAME_AS", second, deny=self._chance(0.4))
 
     # -- records ---------------------------------------------------------------------------------------------------
 
@@ -980,9 +984,9 @@ class World:
             statement = self._record(day, "Download of a seized phone.")
             own = self._phone(name)
             self._claim(statement, name, "USED", own)
-            for one, other, calls in self.ties:
-                if name in (one, other) and self._chance(0.35 if self.people[one].role == "boss" else 0.75):
-                    called = other if name == one else one
+            for first, second, calls in self.ties:
+                if name in (first, second) and self._chance(0.35 if self.people[first].role == "boss" else 0.75):
+                    called = second if name == first else first
                     number = self._phone(called)
                     ends.add((called, number))
                     self._fact(own, "CONTACTED", number)
@@ -1141,7 +1145,7 @@ class World:
 
 
 class _Journey:
-    """What one passenger lives through, while it is put together."""
+    """Builder of one passenger's journey."""
 
     def __init__(self, world: World, name: str, crossing: Crossing, outfit: Outfit) -> None:
         self.world, self.name, self.crossing, self.outfit = world, name, crossing, outfit

@@ -54,7 +54,7 @@ class ReportedWorld(World):
     # -- a false statement is as long as a true one ----------------------------------------------------------------
 
     def _liars(self, witnesses: dict[str, str]) -> dict[str, tuple[list[Key], list[Key], str]]:
-        """Keep the lies for later; here liars only leave out whom they hide."""
+        """Keep the lies for later; until then liars only leave out the person they hide."""
         self.lies = super()._liars(witnesses)
         return {name: ([], [], hidden) for name, (_, _, hidden) in self.lies.items()}
 
@@ -78,8 +78,8 @@ class ReportedWorld(World):
         claims = [(key, "asserts") for key in self.drawn.sample(false, number)]
         if denied and len(claims) < length:
             claims.append((denied[0], "denies"))
-        told = {key for key, _ in claims}
-        true = [item for item in tale.claims if item[0] not in told]
+        claimed = {key for key, _ in claims}
+        true = [item for item in tale.claims if item[0] not in claimed]
         self.drawn.shuffle(true)
         # Small true things fill the gaps.
         presence = "CROSSED_ON" if tale.scene[0] == "c" else "WORKED_AT"

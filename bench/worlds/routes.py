@@ -1,4 +1,4 @@
-"""Family `routes`, by author E: routes run stage by stage (desert, Balkan, coast), each stage by a facilitator of its own.
+"""Family `routes`, by author E: routes run stage by stage (desert, Balkan, coast), each stage by a separate facilitator.
 
 A stage (diaspora recruiting, passage, safe houses, coast, work at the end) is run by a facilitator with a crew under a foreman whom
 everybody sees; facilitators buy from each other and know only their neighbours. Some coasts are a franchise: a brand holder takes a
@@ -46,7 +46,7 @@ Row = dict[str, Any]
 
 @dataclass(eq=False)
 class Crew:
-    """A crew of one stage of one route, and those above and beside it."""
+    """A crew of one stage of one route, and the people above and around it."""
 
     route: int
     stage: str
@@ -63,7 +63,7 @@ class Crew:
 
 @dataclass(eq=False)
 class Business:
-    """Workplaces under one controller, and whom the register names."""
+    """Workplaces under one controller, and their owners on paper."""
 
     controller: str
     straw: list[str]
@@ -139,7 +139,7 @@ class World:
     def _day(self) -> dt.date:
         return _START + dt.timedelta(days=self.random.randint(0, 560))
 
-    def _remembered(self, day: dt.date) -> str:
+    def _partial_date(self, day: dt.date) -> str:
         return self._pick([day.isoformat(), day.isoformat(), day.isoformat()[:7], ""])
 
     def _hundreds(self, least: int, most: int, unit: int = 100) -> Row:
@@ -158,11 +158,11 @@ class World:
         name = self._id("P")
         self.role[name] = role
         identified = "nickname" if self._chance(0.15) else "unknown" if self._chance(0.03) else "named"
-        called = "" if identified == "unknown" else self._called(identified)
+        called = "" if identified == "unknown" else self._full_name(identified)
         self.people[name] = {"id": name, "name": called, "identified": identified, "category": ""}
         return name
 
-    def _called(self, identified: str) -> str:
+    def _full_name(self, identified: str) -> str:
         starts, ends = _STARTS.split(), _ENDS.split()
         called = self._pick(["the ", "Uncle ", "Hajj ", ""]) + self._pick(starts) + self._pick(ends)
         return called if identified == "nickname" else f"{called} {self._pick(starts)}{self._pick(ends)}"
@@ -271,7 +271,7 @@ class World:
                 self._pick(self.businesses).workers.append(person)
 
     def _hubs(self) -> list[str]:
-        """List those on whom several crews depend."""
+        """List the people several crews depend on."""
         load: dict[str, int] = {}
         for crew in self.crews:
             for person in [*crew.bosses, crew.brand, crew.hawaladar, crew.protector, crew.supplier]:
@@ -315,7 +315,7 @@ class World:
         if not subject or not object_ or subject == object_ or (not is_false and self._chance(self.missing)):
             return
         row: Row = {"subject_id": subject, "relation": relation, "object_id": object_, "statement_id": statement}
-        row |= {"from_date": self._remembered(day) if day else "", "assessment": assessment}
+        row |= {"from_date": self._partial_date(day) if day else "", "assessment": assessment}
         self.claims.append(row | more)
         if is_false:
             self.false_links.append([subject, relation, object_])

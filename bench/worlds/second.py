@@ -43,7 +43,7 @@ class _Gang:
     broker: str
 
     def people(self) -> set[str]:
-        """Everybody in the gang but its broker."""
+        """All people of the gang except its broker."""
         leading = self.top + self.middle + self.supplier + self.place_boss
         return {*leading, *self.low, *self.fixer, *self.front}
 
@@ -85,7 +85,7 @@ class World:
             self._gang(number)
         self.members = sorted({person for gang in self.gangs for person in gang.people()} | set(self.brokers))
         pool = self.helpers + [person for gang in self.gangs for person in gang.low]
-        # Those whom planted statements and reports accuse.
+        # Targets of planted statements and reports.
         self.targets = [str(name) for name in self.random.choice(pool, 3, replace=False)]
         for number, gang in enumerate(self.gangs):
             self._operation(number, gang)
@@ -147,8 +147,8 @@ class World:
         assessment = self._choice("BCDE", [0.25, 0.35, 0.35, 0.05] if is_true else [0.1, 0.3, 0.45, 0.15])
         return self._statement("intelligence", grade=grade, assessment=assessment)
 
-    def _told(self, *ends: str, weight: tuple[int, int] | None = None, is_true: bool = True) -> None:
-        """Link two ends in a report of its own."""
+    def _report_link(self, *ends: str, weight: tuple[int, int] | None = None, is_true: bool = True) -> None:
+        """Link two ends in a separate report."""
         subject, relation, object_ = ends
         report = self._report(is_true=is_true)
         self._link((subject, relation, object_), report, weight=int(self.random.integers(*weight)) if weight else 1)
@@ -157,16 +157,16 @@ class World:
         return (first, relation, second) if self._hit(chance) else (second, relation, first)
 
     def _vaguely(self, above: str, below: str, directed: float = 0.3) -> None:
-        """Report that one stands above another: mostly only that they were in touch."""
+        """Report that one person is above another, mostly as mere contact."""
         drawn = self.random.random()
         if drawn < directed:
-            self._told(above, "DIRECTED", below)
+            self._report_link(above, "DIRECTED", below)
         elif drawn < directed + 0.12:
-            self._told(*self._either(0.7, above, "PAID", below), weight=(1, 6))
+            self._report_link(*self._either(0.7, above, "PAID", below), weight=(1, 6))
         elif drawn < directed + 0.5:
-            self._told(*self._either(0.5, above, "CONTACTED", below), weight=(1, 12))
+            self._report_link(*self._either(0.5, above, "CONTACTED", below), weight=(1, 12))
         else:
-            self._told(*self._either(0.5, above, "ASSOCIATES_WITH", below))
+            self._report_link(*self._either(0.5, above, "ASSOCIATES_WITH", below))
 
     # -- people ----------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class World:
                 self._vaguely(person, gang.fixer[0])
             if self._hit(0.4):
                 if self._hit(0.5):
-                    self._told(person, "PAID", gang.broker)
+                    self._report_link(person, "PAID", gang.broker)
                 else:
                     self._vaguely(gang.broker, person, 0.1)
         for person in gang.top:
@@ -239,20 +239,20 @@ class World:
             if self._hit(0.2):
                 self._vaguely(self._any(gang.middle), person, 0.1)
             if self._hit(0.6):
-                self._told(fixer, "CONTACTED", person, weight=(1, 30))
+                self._report_link(fixer, "CONTACTED", person, weight=(1, 30))
             if self._hit(0.2):
-                self._told(fixer, "DIRECTED", person)
+                self._report_link(fixer, "DIRECTED", person)
             if self._hit(0.2):
-                self._told(person, "MEMBER_OF", gang.name)
+                self._report_link(person, "MEMBER_OF", gang.name)
             for other in gang.low:
                 if person < other and self._hit(0.1):
-                    self._told(person, "CONTACTED", other, weight=(1, 20))
+                    self._report_link(person, "CONTACTED", other, weight=(1, 20))
                 if person != other and self._hit(0.012):
                     # An elder driver over a younger one.
-                    self._told(person, self._choice(["DIRECTED", "PAID"]), other)
+                    self._report_link(person, self._choice(["DIRECTED", "PAID"]), other)
         for person in gang.middle + gang.top:
             if self._hit(0.12):
-                self._told(person, "MEMBER_OF", gang.name)
+                self._report_link(person, "MEMBER_OF", gang.name)
 
     def _workplaces(self, number: int, gang: _Gang) -> list[str]:
         names = [f"place{number}_{place}" for place in range(self.random.integers(3, 6))]
@@ -262,12 +262,12 @@ class World:
             self.tables["workplaces"].append(row | {"closed_on": self._choice(["", "2020-03-24"])})
             front = self._any(gang.front)
             if self._hit(0.6):
-                self._told(front, "MANAGED", name)
+                self._report_link(front, "MANAGED", name)
             if self._hit(0.2):
                 # The name on the licence.
-                self._told(front, "CONTROLS", name)
+                self._report_link(front, "CONTROLS", name)
             if self._hit(0.35):
-                self._told(boss, "CONTROLS", name)
+                self._report_link(boss, "CONTROLS", name)
             if self._hit(0.2):
                 self._vaguely(boss, front)
             if self._hit(0.15):
@@ -297,10 +297,10 @@ class World:
         self.tables["crossings"].append({"id": crossing, "date": day, **places, "people_count": size})
         self._link((boat, "USED_ON", crossing), self.register, day=day)
         if self._hit(0.15):
-            self._told(gang.supplier[0], "SUPPLIED", boat)
+            self._report_link(gang.supplier[0], "SUPPLIED", boat)
         if self._hit(0.10):
             # Drove it to the beach.
-            self._told(self._any(gang.low), "SUPPLIED", boat)
+            self._report_link(self._any(gang.low), "SUPPLIED", boat)
         crew = [str(name) for name in random.choice(beach, size=int(random.integers(1, 4)), replace=False)]
         organiser = middleman_of[crew[0]]
         if self._hit(0.15):
@@ -316,9 +316,9 @@ class World:
             self.role[pilot] = "coerced"
             self.forced.append(pilot)
         if self._hit(0.1):
-            self._told(organiser, "ORGANISED", crossing)
+            self._report_link(organiser, "ORGANISED", crossing)
         if self._hit(0.06):
-            self._told(crew[-1], "ORGANISED", crossing)
+            self._report_link(crew[-1], "ORGANISED", crossing)
         coached = self._hit(self.false_share / 2)
         accused, interpreter = self._any(self.helpers), self._any(self.interpreters)
         trip = _Trip(gang, number, crossing, day, crew, organiser, pilot, coached, accused, interpreter)
@@ -434,7 +434,7 @@ class World:
         for member in self.members:
             self._lawful_touch(member)
         for member in self.members:
-            # A lawful trade of their own, as often for hubs as for aides; some came by boat once.
+            # A lawful trade, as often for hubs as for aides; some members came by boat once.
             if self._hit(0.3):
                 size = min(len(self.passengers), 1 + int(6 * random.lognormal(0, 1.2)))
                 for person in random.choice(self.passengers, size=size, replace=False):
@@ -446,28 +446,30 @@ class World:
             # Loose contact, of no meaning.
             if self._hit(0.25):
                 relation = self._choice(["CONTACTED", "ASSOCIATES_WITH"])
-                self._told(person, relation, self._choice(self.members + self.helpers), weight=(1, 4), is_true=False)
+                self._report_link(
+                    person, relation, self._choice(self.members + self.helpers), weight=(1, 4), is_true=False
+                )
 
     def _lawful_touch(self, member: str) -> None:
         for _ in range(self.random.poisson(0.6)):
             helper = str(self.random.choice(self.helpers, p=self.called))
             drawn = self.random.random()
             if drawn < 0.5 and helper not in self.quiet:
-                self._told(helper, "SERVED", member)
+                self._report_link(helper, "SERVED", member)
             elif drawn < 0.8:
                 ends = self._either(0.5, helper, "CONTACTED", member)
                 self._link(ends, self.phones, weight=int(self.random.integers(1, 9)))
             elif drawn < 0.9:
-                self._told(member, "PAID", helper)
+                self._report_link(member, "PAID", helper)
             else:
-                self._told(helper, "ASSOCIATES_WITH", member)
+                self._report_link(helper, "ASSOCIATES_WITH", member)
         # Sparse ties between gangs, partly wrong.
         if self._hit(0.10):
-            self._told(member, "CONTACTED", self._any(self.members), is_true=False)
+            self._report_link(member, "CONTACTED", self._any(self.members), is_true=False)
         if self._hit(0.05):
-            self._told(member, "RELATED_TO", self._any(self.members))
+            self._report_link(member, "RELATED_TO", self._any(self.members))
         if self._hit(0.04):
-            self._told(member, self._choice(["DIRECTED", "PAID"]), self._any(self.members), is_true=False)
+            self._report_link(member, self._choice(["DIRECTED", "PAID"]), self._any(self.members), is_true=False)
 
     # -- the files -------------------------------------------------------------------------------------------------
 

@@ -118,7 +118,7 @@ class Trip:
 
 @dataclass(eq=False)
 class Journey:
-    """What one passenger met with, and where they worked later."""
+    """Journey of one passenger, and the workplace after it."""
 
     trip: Trip
     recruiter: Firm
@@ -207,7 +207,7 @@ class World:
         days = ((last or self.end) - first).days
         return first + dt.timedelta(days=self.random.randint(0, max(0, days)))
 
-    def _remembered(self, day: dt.date) -> str:
+    def _partial_date(self, day: dt.date) -> str:
         drawn = self.random.random()
         if drawn < 0.25:
             return ""
@@ -254,7 +254,7 @@ class World:
                 self.facts.add((subject, relation, object_))
         row: Row = {"subject_id": subject, "relation": relation, "object_id": object_}
         row |= {"statement_id": statement["id"], "polarity": polarity}
-        row["from_date"] = self._remembered(day) if day else ""
+        row["from_date"] = self._partial_date(day) if day else ""
         self.links.append(row | more)
 
     # -- the market ------------------------------------------------------------------------------------------------
@@ -448,7 +448,7 @@ class World:
         return journey
 
     def _judge(self) -> None:
-        """Name as hubs the owners whom several firms need, cut where need falls most, at 8.3 to 13 % of the candidates."""
+        """Name as hubs the owners several firms need, cut where need falls most, at 8.3 to 13 % of the candidates."""
         for firm in self.firms:
             firm.need = self._need(firm)
         ranked = sorted(self.firms, key=lambda firm: -firm.need)
@@ -542,10 +542,10 @@ class World:
         journey = self.journeys[witness]
         statement = self._witness_statement(witness, journey.trip.day, turn)
         account = _Account(self, statement, witness, journey, lie)
-        account.met()
-        account.overheard()
-        account.worked()
-        account.others()
+        account.claim_journey()
+        account.claim_hearsay()
+        account.claim_work()
+        account.claim_helpers()
         if lie:
             self._tell_lie(statement, journey.trip, lie)
         self._withdraw(statement, journey.trip.day, is_false=lie is not None)
@@ -565,11 +565,11 @@ class World:
     def _tell_lie(self, statement: Row, trip: Trip, lie: Lie) -> None:
         self.false_statements.append(statement["id"])
         statement["source_grade"] = self._pick("1222233")
-        said = self._pick(["everyone knew he ran it", "the big one", ""])
+        wording = self._pick(["everyone knew he ran it", "the big one", ""])
         for key in lie.story:
             if lie.kind == "coached" or self._chance(0.85):
                 assessment = self._pick(["A", "A", "B", ""])
-                self._claim(statement, *key, trip.day, is_false=True, subject_as_said=said, assessment=assessment)
+                self._claim(statement, *key, trip.day, is_false=True, subject_as_said=wording, assessment=assessment)
         if self._chance(0.4):
             # And the one who did it is cleared.
             self._claim(statement, trip.organiser.owner, "ORGANISED", trip.crossing, trip.day, polarity="denies")
@@ -589,13 +589,13 @@ class World:
         witness_statements = {row["id"]: row for row in self.statements if row["kind"] == "witness"}
         false = set(self.false_statements)
         honest = [row for row in witness_statements.values() if row["id"] not in false]
-        said = {_key(link) for link in self.links if link["statement_id"] in false}
-        for key in sorted(said & set(self.false_links)):
+        repeated = {_key(link) for link in self.links if link["statement_id"] in false}
+        for key in sorted(repeated & set(self.false_links)):
             if self._chance(0.22) and honest:
                 self._claim(self._pick(honest), *key, polarity="denies")
         for link in self.links:
-            told = link["relation"] in ("DIRECTED", "RECRUITED", "PAID", "HOUSED")
-            if link["statement_id"] in witness_statements and told and self._chance(0.02):
+            is_told = link["relation"] in ("DIRECTED", "RECRUITED", "PAID", "HOUSED")
+            if link["statement_id"] in witness_statements and is_told and self._chance(0.02):
                 link["polarity"] = "withdrawn"
 
     # -- reports ---------------------------------------------------------------------------------------------------
@@ -624,10 +624,10 @@ class World:
     def _surveillance(self, statement: Row, day: dt.date) -> None:
         firm = self._pick(self.firms)
         seen = self.random.sample([*firm.staff, firm.owner], min(3, len(firm.staff) + 1))
-        for other in seen[1:]:
-            self._claim(statement, seen[0], self._pick(["ASSOCIATES_WITH", "CONTACTED"]), other, day)
-        one = self._pick(seen)
-        self._claim(statement, one, "ASSOCIATES_WITH", self._pick(self.outsiders + self.busy), day)
+        for second in seen[1:]:
+            self._claim(statement, seen[0], self._pick(["ASSOCIATES_WITH", "CONTACTED"]), second, day)
+        member = self._pick(seen)
+        self._claim(statement, member, "ASSOCIATES_WITH", self._pick(self.outsiders + self.busy), day)
 
     def _acquaintance(self, statement: Row, day: dt.date) -> None:
         """Report cafes and helpers, across firms."""
@@ -640,18 +640,18 @@ class World:
     def _contract_seen(self, statement: Row) -> None:
         """Report a contract, mostly through hands."""
         client, firm, day = self._pick(self.deals)
-        one, other = self._hand(client, 0.3), self._hand(firm, 0.3)
+        first, second = self._hand(client, 0.3), self._hand(firm, 0.3)
         if firm.stage == "boats" and self._chance(0.5):
             trip = self._pick([trip for trip in self.trips if trip.boats is firm] or self.trips)
             if trip.boats is firm:
                 self._claim(statement, self._hand(firm, 0.5), "SUPPLIED", trip.boat, day)
         keys = [
-            (one, "PAID", other),
-            (one, "PAID", other),
-            (one, "CONTACTED", other),
-            (other, "CONTACTED", one),
-            (one, "DIRECTED", other),
-            (other, "ASSOCIATES_WITH", one),
+            (first, "PAID", second),
+            (first, "PAID", second),
+            (first, "CONTACTED", second),
+            (second, "CONTACTED", first),
+            (first, "DIRECTED", second),
+            (second, "ASSOCIATES_WITH", first),
         ]
         key: Key = self._pick(keys)
         self._claim(statement, *key, day)
@@ -663,7 +663,7 @@ class World:
             self._claim(statement, giver, self._pick(["DIRECTED", "PAID"]), self._pick(firm.staff), day)
 
     def _gang_label(self, statement: Row, day: dt.date) -> None:
-        """Report gangs: labels that the police put on what are firms."""
+        """Report gangs: labels of the police for firms."""
         gang = self._pick(sorted(self.gangs))
         for name in self.random.sample(self.staff, min(3, len(self.staff))):
             self._claim(statement, name, "MEMBER_OF", gang, day)
@@ -675,16 +675,16 @@ class World:
             self._claim(statement, gang, "ORGANISED", self._pick(self.trips).crossing, day)
 
     def _wrong_rumour(self, statement: Row, day: dt.date) -> None:
-        one, other = self._pick(self.outsiders + self.helpers + self.staff), self._pick(self.staff)
+        first, second = self._pick(self.outsiders + self.helpers + self.staff), self._pick(self.staff)
         if self._chance(0.55):
             relation = self._pick(["DIRECTED", "PAID", "OWES", "RECRUITED"])
-            self._claim(statement, one, relation, other, day, is_false=True)
+            self._claim(statement, first, relation, second, day, is_false=True)
         elif self._chance(0.5):
             parts = [("ORGANISED", self._pick(self.trips).crossing), ("SUPPLIED", self._pick(self.trips).boat)]
             relation, object_ = self._pick(parts)
-            self._claim(statement, one, relation, object_, day, is_false=True)
+            self._claim(statement, first, relation, object_, day, is_false=True)
         else:
-            self._claim(statement, one, "CONTROLS", self._pick(self.lawful), day, is_false=True)
+            self._claim(statement, first, "CONTROLS", self._pick(self.lawful), day, is_false=True)
 
     def _second_look(self, statement: Row) -> None:
         strong = ("DIRECTED", "ORGANISED", "SUPPLIED", "CONTROLS", "PAID")
@@ -777,14 +777,14 @@ class World:
         if self._chance(0.5):
             near = [deal for deal in self.deals if abs((deal[2] - _START).days // 30 - month) <= 1]
             for client, firm, day in self.random.sample(near, min(len(near), 3)):
-                one = self._handset(self._hand(client, 0.35), month)
-                other = self._handset(self._hand(firm, 0.35), month)
-                self._claim(statement, one, "CONTACTED", other, day, weight=str(self.random.randint(1, 25)))
+                first = self._handset(self._hand(client, 0.35), month)
+                second = self._handset(self._hand(firm, 0.35), month)
+                self._claim(statement, first, "CONTACTED", second, day, weight=str(self.random.randint(1, 25)))
         else:
             phone = self._handset(self._pick(self.busy + self.cafes + self.staff), month)
             for name in self.random.sample(self.candidates + self.passengers, 4):
-                other = self._handset(name, month)
-                self._claim(statement, phone, "CONTACTED", other, weight=str(self.random.randint(1, 40)))
+                second = self._handset(name, month)
+                self._claim(statement, phone, "CONTACTED", second, weight=str(self.random.randint(1, 40)))
 
     def _handset(self, name: str, month: int) -> str:
         """Return a person's phone of a month; owners of firms change theirs every month."""
@@ -890,7 +890,7 @@ class World:
 
 
 class _Account:
-    """One witness's account while it is put together; a liar says less of what is true."""
+    """Builder of one account; a liar makes fewer true claims."""
 
     def __init__(self, world: World, statement: Row, witness: str, journey: Journey, lie: Lie | None) -> None:
         self.world, self.statement, self.witness, self.journey, self.lie = world, statement, witness, journey, lie
@@ -903,7 +903,7 @@ class _Account:
         if world.random.random() < chance * (1 - world.missing) * (0.55 if self.lie else 1):
             world._claim(self.statement, subject, relation, object_, day or self.day, **more)
 
-    def met(self) -> None:
+    def claim_journey(self) -> None:
         """Claim what the witness lived through."""
         world, say, witness, journey, trip = self.world, self._say, self.witness, self.journey, self.trip
         say(1.2, witness, "CROSSED_ON", trip.crossing)
@@ -920,13 +920,13 @@ class _Account:
         for other in world.random.sample(trip.passengers, min(len(trip.passengers), 3)):
             say(0.5, witness, "ASSOCIATES_WITH", other)
 
-    def overheard(self) -> None:
+    def claim_hearsay(self) -> None:
         """Claim what an honest witness overheard: bosses, and across firms."""
         world, say, see, journey, trip = self.world, self._say, self.see, self.journey, self.trip
         self.graded: dict[str, Any] = {"assessment": str(world._pick(["C", "C", "B", ""]))}
         if self.lie:
             return
-        said: dict[str, Any] = {
+        wording: dict[str, Any] = {
             "subject_as_said": world._pick(["the one they call uncle", "the man on the phone", "", "", "his boss"])
         }
         orders = (
@@ -936,7 +936,7 @@ class _Account:
             (journey.teller, trip.money),
         )
         for other, firm in orders:
-            say(see, firm.owner, "DIRECTED", other, **self.graded, **said)
+            say(see, firm.owner, "DIRECTED", other, **self.graded, **wording)
         owner, hand, graded = trip.organiser.owner, world._hand, self.graded
         say(see * 1.1, owner, "ORGANISED", trip.crossing, **graded)
         say(see * 0.8, owner, "DIRECTED", world._pick([journey.driver, trip.crew[0], journey.agent]), **graded)
@@ -951,7 +951,7 @@ class _Account:
             taken = world._pick([journey.agent, trip.crew[0], journey.driver])
             world._claim(self.statement, taken, "ORGANISED", trip.crossing, self.day, is_false=True, **graded)
 
-    def worked(self) -> None:
+    def claim_work(self) -> None:
         """Claim what the witness saw at a workplace."""
         say, see, witness, journey = self._say, self.see, self.witness, self.journey
         firm = journey.work
@@ -967,7 +967,7 @@ class _Account:
             say(see * 0.5, witness, "OWES", firm.owner)
             say(see * 0.7, firm.owner, "PAID", journey.agent, **self.graded)
 
-    def others(self) -> None:
+    def claim_helpers(self) -> None:
         """Claim what helpers did, and that underlings give orders too."""
         world, say, witness, journey, trip = self.world, self._say, self.witness, self.journey, self.trip
         relations = {"driver": "TRANSPORTED", "landlord": "HOUSED"}
@@ -980,8 +980,8 @@ class _Account:
         for _ in range(world._pick([0, 1, 1, 2])):
             firm = world._pick(firms)
             if len(firm.staff) > 1:
-                one, other = world.random.sample(firm.staff, 2)
-                say(0.6, one, world._pick(["DIRECTED", "PAID", "ASSOCIATES_WITH", "CONTACTED"]), other)
+                first, second = world.random.sample(firm.staff, 2)
+                say(0.6, first, world._pick(["DIRECTED", "PAID", "ASSOCIATES_WITH", "CONTACTED"]), second)
 
 
 def _key(link: Row) -> Key:

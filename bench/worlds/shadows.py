@@ -277,10 +277,10 @@ class World:
             self.scene.setdefault(scene, []).append(key)
         return key
 
-    def _call(self, one: str, other: str) -> None:
-        if one in self.phone and other in self.phone and one != other:
-            self.calls.setdefault(one, set()).add(other)
-            self.calls.setdefault(other, set()).add(one)
+    def _call(self, first: str, second: str) -> None:
+        if first in self.phone and second in self.phone and first != second:
+            self.calls.setdefault(first, set()).add(second)
+            self.calls.setdefault(second, set()).add(first)
 
     def _thing(self, kind: str, value: str, name: str) -> None:
         self.things.append({"id": name, "kind": kind, "value": value, "name": ""})
@@ -559,18 +559,18 @@ class World:
 
     def _claim(self, statement: str, key: Key, group: str, polarity: str = "asserts", **more: Any) -> None:
         subject, relation, object_ = key
-        one, other = self._row_for(subject, group), self._row_for(object_, group)
-        if one == other:
+        first, second = self._row_for(subject, group), self._row_for(object_, group)
+        if first == second:
             return
         # False claims are dated as true ones are.
         day = self.facts[key].day if key in self.facts else self.began.get((relation, object_), "")
         if polarity == "asserts" and key not in self.facts and relation not in ("SAME_AS", "ASSOCIATES_WITH"):
-            self.false_links.add((one, relation, other))
-        said = ""
+            self.false_links.add((first, relation, second))
+        wording = ""
         if subject in self.people and group != "record" and self._chance(0.5):
-            said = self.rows[one]["name"] if one != subject else self.people[subject].nickname
-        row = {"subject_id": one, "relation": relation, "object_id": other, "statement_id": statement}
-        row |= {"from_date": day[:7] if self._chance(0.3) else day, "polarity": polarity, "subject_as_said": said}
+            wording = self.rows[first]["name"] if first != subject else self.people[subject].nickname
+        row = {"subject_id": first, "relation": relation, "object_id": second, "statement_id": statement}
+        row |= {"from_date": day[:7] if self._chance(0.3) else day, "polarity": polarity, "subject_as_said": wording}
         self.links.append(row | more)
 
     def _slip(self, key: Key) -> Key:
@@ -610,8 +610,8 @@ class World:
             and self._rank(key[0])
             and self._chance(0.5)
         ]
-        told = [key for key in dict.fromkeys(near) if self._chance(self._visible(key, witness, bold))]
-        return [(witness, "CROSSED_ON", crossing.id), *self._some(told, _ASKED)]
+        account = [key for key in dict.fromkeys(near) if self._chance(self._visible(key, witness, bold))]
+        return [(witness, "CROSSED_ON", crossing.id), *self._some(account, _ASKED)]
 
     def _visible(self, key: Key, witness: str, bold: float) -> float:
         highest = self._highest(key)
@@ -637,17 +637,17 @@ class World:
         free = [key for key in keys if key not in self.facts and key[0] != key[2]]
         return self._some(free, self.random.integers(2, 5))
 
-    def _lie(self, told: list[Key], script: list[Key], witness: str, crossing: Crossing) -> list[Key]:
+    def _lie(self, account: list[Key], script: list[Key], witness: str, crossing: Crossing) -> list[Key]:
         """Replace claims one for one: what would expose the liar's own group goes first, small true things fill gaps."""
-        low = [key for key in self._some(told[1:], 99) if self._rank(key[0]) < 4]
+        low = [key for key in self._some(account[1:], 99) if self._rank(key[0]) < 4]
         around = self._some(self.scene[crossing.id] + self.lived.get(witness, []), 99)
         low += [
             key
             for key in around
-            if self._rank(key[0]) < 4 and key not in told and key[1] not in ("CROSSED_ON", "USED_ON")
+            if self._rank(key[0]) < 4 and key not in account and key[1] not in ("CROSSED_ON", "USED_ON")
         ]
-        number = max(len(told) - 1, 2)
-        return told[:1] + script[:number] + low[: max(0, number - len(script))]
+        number = max(len(account) - 1, 2)
+        return account[:1] + script[:number] + low[: max(0, number - len(script))]
 
     def _witnesses(self) -> None:
         chosen = self._choose_witnesses()
@@ -658,9 +658,9 @@ class World:
             groups.setdefault(crossing.id, []).append((name, crossing))
         lies = self._plan_lies(chosen, groups, number)
         shared = {crossing: self._pick(self.help["interpreter"]) for crossing in groups}
-        said: dict[str, list[Key]] = {}
+        talk: dict[str, list[Key]] = {}
         for turn, (name, crossing) in enumerate(chosen):
-            self._account(name, crossing, lies.get(name), said, shared, turn)
+            self._account(name, crossing, lies.get(name), talk, shared, turn)
         self.witnesses = [name for name, _ in chosen] + self.insiders
         for name in self.insiders:
             self._insider_account(name)
@@ -711,7 +711,9 @@ class World:
             plan[name] = Lie(False, self._script(crossing, target))
         return plan
 
-    def _coach(self, plan: dict[str, Lie], told: Sequence[tuple[str, Crossing]], crossing: Crossing, home: str) -> None:
+    def _coach(
+        self, plan: dict[str, Lie], pairs: Sequence[tuple[str, Crossing]], crossing: Crossing, home: str
+    ) -> None:
         gang = crossing.gang
         rival = self._pick(self.rivals[gang.id])
         targets = [
@@ -722,7 +724,7 @@ class World:
         ]
         target = self._pick(targets, [0.35, 0.25, 0.28, 0.12])
         script = self._script(crossing, target, home)
-        names = [name for name, _ in told]
+        names = [name for name, _ in pairs]
         plan |= dict.fromkeys(names, Lie(True, script))
         row = {"crossing": crossing.id, "house": home or None, "by": gang.id, "target": target}
         self.coached.append(row | {"script": script, "witnesses": names})
@@ -732,42 +734,42 @@ class World:
         witness: str,
         crossing: Crossing,
         lie: Lie | None,
-        said: dict[str, list[Key]],
+        talk: dict[str, list[Key]],
         shared: Mapping[str, str],
         turn: int,
     ) -> None:
         script = lie.script if lie else []
-        told = self._talked(witness, crossing, said.get(crossing.id, []), self._honest(witness, crossing))
+        account = self._add_talk(witness, crossing, talk.get(crossing.id, []), self._honest(witness, crossing))
         if lie and script:
             part = script
             if lie.coached:
                 part = self._some(script, max(2, len(script) - int(self.random.integers(0, 2))))
-            told = self._lie(told, part, witness, crossing)
+            account = self._lie(account, part, witness, crossing)
         else:
-            named = [key for key in told if key[0] in self.people and self._rank(key[0])]
-            said.setdefault(crossing.id, []).extend(named)
+            named = [key for key in account if key[0] in self.people and self._rank(key[0])]
+            talk.setdefault(crossing.id, []).extend(named)
         deny = self._chance(0.25)
-        told = told[:-1] if deny and len(told) > 3 + len(script) else told
+        account = account[:-1] if deny and len(account) > 3 + len(script) else account
         interpreters = self.help["interpreter"]
         own = not (lie and lie.coached) and self._chance(0.7)
         interpreter = shared[crossing.id] if own else interpreters[turn % len(interpreters)]
-        statement = self._taken(witness, crossing, interpreter, is_false=bool(script))
-        self._tell(statement, told, crossing, script, (interpreter, "SERVED", witness))
+        statement = self._take_statement(witness, crossing, interpreter, is_false=bool(script))
+        self._tell(statement, account, crossing, script, (interpreter, "SERVED", witness))
         if deny:
             self._deny(statement, crossing, is_false=bool(script))
 
-    def _talked(self, witness: str, crossing: Crossing, said: Sequence[Key], told: list[Key]) -> list[Key]:
+    def _add_talk(self, witness: str, crossing: Crossing, earlier: Sequence[Key], account: list[Key]) -> list[Key]:
         """Add what witnesses talked about in the boat and in the house."""
-        talk = [key for key in said if key not in told and witness not in (key[0], key[2])]
+        talk = [key for key in earlier if key not in account and witness not in (key[0], key[2])]
         rest = [
             key
             for key in self.scene[crossing.id]
-            if key not in told and key not in talk and self._rank(key[0]) < 4 and key[1] != "USED_ON"
+            if key not in account and key not in talk and self._rank(key[0]) < 4 and key[1] != "USED_ON"
         ]
         more = self._some(talk, 99) + self._some(rest, 99)
-        return told + more[: self.random.binomial(3, 0.3)]
+        return account + more[: self.random.binomial(3, 0.3)]
 
-    def _taken(self, witness: str, crossing: Crossing, interpreter: str, *, is_false: bool) -> str:
+    def _take_statement(self, witness: str, crossing: Crossing, interpreter: str, *, is_false: bool) -> str:
         self._fact(interpreter, "SERVED", witness)
         day = self._day(crossing.day, 120)
         interests = [
@@ -793,9 +795,9 @@ class World:
         return statement
 
     def _tell(
-        self, statement: str, told: Iterable[Key], crossing: Crossing, script: Sequence[Key], served: Key
+        self, statement: str, account: Iterable[Key], crossing: Crossing, script: Sequence[Key], served: Key
     ) -> None:
-        for key in [*told, served]:
+        for key in [*account, served]:
             claimed = key
             if not script and key[1] not in ("CROSSED_ON", "SERVED") and self._chance(0.03):
                 claimed = self._slip(key)
@@ -832,7 +834,7 @@ class World:
     def _insider_account(self, insider: str) -> None:
         gang = next(gang for gang in self.gangs if gang.id == self.people[insider].gang)
         is_false = insider == self.dangle
-        told = self._inside(insider, gang)
+        account = self._inside(insider, gang)
         interpreter = self._pick(self.help["interpreter"])
         day = self._day("2020-03-01", 200)
         statement = self._statement(
@@ -846,11 +848,11 @@ class World:
         )
         if is_false:
             self.false_statements.add(statement)
-            told = self._turned(gang, told)
-        for key in told:
+            account = self._turn(gang, account)
+        for key in account:
             claimed = self._slip(key) if not is_false and self._chance(0.02) else key
             self._claim(statement, claimed, statement)
-        for name in sorted({key[0] for key in told if key[0] in self.people}):
+        for name in sorted({key[0] for key in account if key[0] in self.people}):
             if len(self.people[name].rows) > 1 and self._chance(0.5):
                 self._same(statement, name)
         self._fact(interpreter, "SERVED", insider)
@@ -866,30 +868,30 @@ class World:
             and key[0] not in self.passengers
         ]
         rarely = ("ORGANISED", "SUPPLIED", "MEMBER_OF", "USED")
-        told = [
+        account = [
             key
             for key in pool
             if self._chance(_SEEN["insider"][self._highest(key)] * (0.45 if key[1] in rarely else 1))
         ]
         kin = self._pick(gang.leaders + gang.lieutenants + gang.foremen)
         # They are asked about those above.
-        told = sorted(told, key=lambda key: self.random.random() - 0.5 * (self._rank(key[0]) >= 4))
-        told = told[: 18 + self.random.integers(0, 15)]
-        return [key for key in told if self._chance(0.85) or kin not in key]
+        account = sorted(account, key=lambda key: self.random.random() - 0.5 * (self._rank(key[0]) >= 4))
+        account = account[: 18 + self.random.integers(0, 15)]
+        return [key for key in account if self._chance(0.85) or kin not in key]
 
-    def _turned(self, gang: Gang, told: Iterable[Key]) -> list[Key]:
+    def _turn(self, gang: Gang, account: Iterable[Key]) -> list[Key]:
         """Put people of a rival gang where those above stand."""
         rival = self._pick(self.rivals[gang.id])
         pool = rival.foremen + rival.lieutenants + self.bystanders[:4]
         others = {boss: self._pick(pool) for boss in gang.leaders + gang.middle}
-        return [(others[key[0]], key[1], key[2]) if key[0] in others and self._chance(0.8) else key for key in told]
+        return [(others[key[0]], key[1], key[2]) if key[0] in others and self._chance(0.8) else key for key in account]
 
     def _same(self, statement: str, person: str, wrong: str = "") -> None:
         rows = self.people[person].rows
-        one, other = [rows[-1], wrong] if wrong else self._some(rows, 2)
+        first, second = [rows[-1], wrong] if wrong else self._some(rows, 2)
         if wrong:
-            self.false_links.add((one, "SAME_AS", other))
-        row = {"subject_id": one, "relation": "SAME_AS", "object_id": other, "statement_id": statement}
+            self.false_links.add((first, "SAME_AS", second))
+        row = {"subject_id": first, "relation": "SAME_AS", "object_id": second, "statement_id": statement}
         self.links.append(row | {"from_date": "", "polarity": "asserts", "subject_as_said": ""})
 
     # -- informants ------------------------------------------------------------------------------------------------
@@ -919,10 +921,10 @@ class World:
                 day = self._day("2019-06-01", 480)
                 given = grade if self._chance(0.8) else "2"
                 statement = self._statement("intelligence", day, source=source, grade=given)
-                if self._reported(statement, mine, skill[topic], source, loud) and topic == "command":
+                if self._inform(statement, mine, skill[topic], source, loud) and topic == "command":
                     self._identity(statement, near, skill[topic])
 
-    def _reported(self, statement: str, mine: Sequence[Key], skill: float, source: str, loud: Sequence[str]) -> bool:
+    def _inform(self, statement: str, mine: Sequence[Key], skill: float, source: str, loud: Sequence[str]) -> bool:
         """Claim what an informant says; return whether anything was claimed."""
         weights = [
             _SEEN["informant"][self._highest(key)]
@@ -973,8 +975,8 @@ class World:
         for _ in range(round(_PEOPLE / 18)):
             # The same kinds of record about people who have nothing to hide.
             ordinary = self.bystanders + self.helpers + [name for gang in self.gangs for name in gang.aides]
-            one, other = self._some(ordinary, 2)
-            key = self._fact(one, self._pick(["RELATED_TO", "PAID", "SERVED"]), other)
+            first, second = self._some(ordinary, 2)
+            key = self._fact(first, self._pick(["RELATED_TO", "PAID", "SERVED"]), second)
             self._claim(self._record(self._day(days=600), summary), key, "record")
         self._book()
         self._custody(arrested)
