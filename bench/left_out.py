@@ -54,10 +54,10 @@ class Tried:
 
 def world(family: str, seed: int) -> Tried:
     """One world of a family."""
-    made = case(family, seed, usual_share(seed))
-    carried = parted(made.claims, made.persons)[1]
-    apart = {name: ONLY_CARRIED if name in carried else 0.0 for name in made.planted.candidates}
-    return Tried(made.planted, sample(made), apart, usual_share(seed), _textbook(made))
+    invented = case(family, seed, usual_share(seed))
+    carried = parted(invented.claims, invented.persons)[1]
+    apart = {name: ONLY_CARRIED if name in carried else 0.0 for name in invented.planted.candidates}
+    return Tried(invented.planted, sample(invented), apart, usual_share(seed), _textbook(invented))
 
 
 def _textbook(made: Case) -> float:

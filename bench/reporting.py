@@ -131,8 +131,8 @@ def main() -> None:
     for family, details in FAMILIES.items():
         worlds = [case(family, seed, options.false) for seed in details.fitted[:_WORLDS]]
         if "false_statements" in worlds[0].truth:
-            found = reporting(worlds)
-            print(f"{family:>12}" + "".join(f"{getattr(found, name):>13.3f}" for name in names), flush=True)
+            statistics = reporting(worlds)
+            print(f"{family:>12}" + "".join(f"{getattr(statistics, name):>13.3f}" for name in names), flush=True)
 
 
 if __name__ == "__main__":

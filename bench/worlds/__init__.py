@@ -1,7 +1,8 @@
 """Every family of invented worlds that the score is fitted and judged on, and who wrote it.
 
-The families of author `project` are by the project. The others are by authors who had not seen the score; each has a letter here. Seeds from 9000 on are for a last look: never fit or choose anything on them.
-Set `BENCH_CASES` to a folder to keep the cases for the next run; without it they are kept until this one ends.
+Author `project` is the project. The letters are other authors, who had not seen the score. Seeds from 9000 on are for a last look:
+never fit or choose anything on them. Set `BENCH_CASES` to a folder to keep the cases for the next run; without it they are kept until
+this one ends.
 """
 
 from __future__ import annotations

@@ -268,8 +268,8 @@ class World:
         self.things[name] = (kind, value)
         return name
 
-    def _address(self, what: str) -> str:
-        return self._thing("address", f"{self._between(1, 99)} {self._name()} {what}")
+    def _address(self, street: str) -> str:
+        return self._thing("address", f"{self._between(1, 99)} {self._name()} {street}")
 
     def _account_number(self) -> str:
         return self._thing("account", f"account {self._between(10**7, 10**8 - 1)}")
@@ -470,7 +470,7 @@ class World:
 
     def _life(self, worker: str) -> None:
         self.knows[worker] = {}
-        outfit: Outfit = self._pick(self.placing, [len(one.places) for one in self.placing])
+        outfit: Outfit = self._pick(self.placing, [len(candidate.places) for candidate in self.placing])
         day = self._arrive(worker, outfit, self._between(0, 900))
         self.stays[worker], self.arrived[worker] = [], day
         for nominee in outfit.of("nominee"):

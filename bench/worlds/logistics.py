@@ -1083,8 +1083,8 @@ class World:
         for name, person in self.people.items():
             if name in used:
                 self.files["people"].append(self._person_row(name, person))
-        given = [(place, row) for place, row in enumerate(self.statements) if self.claims[place]]
-        statements = [{"id": names[place], **row} for place, row in given]
+        nonempty = [(place, row) for place, row in enumerate(self.statements) if self.claims[place]]
+        statements = [{"id": names[place], **row} for place, row in nonempty]
         self.files["statements"] = sorted(statements, key=lambda row: str(row["id"]))
         shuffled = self._some(self.links, len(self.links))
         self.files["links"] = [row | {"statement_id": names[row["statement_id"]]} for row in shuffled]
@@ -1152,12 +1152,12 @@ class _Journey:
         self.front: str = world._pick(outfit.fronts)
         self.seen: list[Seen] = []
 
-    def _saw(self, subject: str, relation: str, object_: str, told: float, *, heard: bool = False) -> None:
+    def _saw(self, subject: str, relation: str, object_: str, readiness: float, *, heard: bool = False) -> None:
         self.world._fact(subject, relation, object_)
-        self.seen.append(((subject, relation, object_), heard, told))
+        self.seen.append(((subject, relation, object_), heard, readiness))
 
-    def _knows(self, subject: str, relation: str, object_: str, told: float, *, heard: bool = False) -> None:
-        self.seen.append(((subject, relation, object_), heard, told))
+    def _knows(self, subject: str, relation: str, object_: str, readiness: float, *, heard: bool = False) -> None:
+        self.seen.append(((subject, relation, object_), heard, readiness))
 
     def trip(self) -> Trip:
         """Go through all of it."""

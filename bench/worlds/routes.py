@@ -685,38 +685,38 @@ class World:
         claims = list(unique.values())
         named = {row[end] for row in claims for end in ("subject_id", "object_id")} | set(self.witnesses)
         named |= {row.get("interpreter_id") for row in self.statements}
-        kept = [name for name in self.people if name in named or self.role[name] in ("passenger", "helper")]
+        people = [name for name in self.people if name in named or self.role[name] in ("passenger", "helper")]
         places = [place for business in self.businesses for place in business.places]
-        self._write(folder, "people", [self.people[name] for name in kept])
+        self._write(folder, "people", [self.people[name] for name in people])
         self._write(folder, "boats", self.boats)
         self._write(folder, "gangs", [{"id": gang, "name": ""} for gang in self.gangs])
         self._write(folder, "crossings", self.crossings)
         self._write(folder, "workplaces", [{"id": place, "kind": "premises"} for place in places])
         self._write(folder, "statements", self.statements)
         self._write(folder, "links", claims)
-        (folder / "truth.json").write_text(json.dumps(self._truth(kept)), encoding="utf-8")
+        (folder / "truth.json").write_text(json.dumps(self._truth(people)), encoding="utf-8")
 
     def _write(self, folder: Path, name: str, rows: Sequence[Row]) -> None:
         shuffled = list(rows)
         self.random.shuffle(shuffled)
         write_table(folder, name, _COLUMNS[name].split(), shuffled)
 
-    def _truth(self, kept: Sequence[str]) -> Row:
-        shown = set(kept)
+    def _truth(self, people: Sequence[str]) -> Row:
+        in_files = set(people)
 
         def among(people: Iterable[str]) -> list[str]:
-            return [person for person in people if person in shown]
+            return [person for person in people if person in in_files]
 
         return {
             "hubs": among(self.hubs),
             "leaders": among(self.brands),
             "brokers": among(person for person in self.hubs if self.role[person] in ("hawaladar", "protector")),
             "helpers": among(self.helpers),
-            "candidates": [person for person in kept if self.role[person] != "passenger"],
+            "candidates": [person for person in people if self.role[person] != "passenger"],
             "witnesses": sorted(set(self.witnesses)),
             "false_statements": self.false_statements,
             "false_links": self.false_links,
-            "roles": {person: self.role[person] for person in kept},
+            "roles": {person: self.role[person] for person in people},
         }
 
 

@@ -623,15 +623,15 @@ class World:
         """Make two to four false claims about one person, of the kinds that true accounts contain."""
         gang = crossing.gang
         aide, foreman = self._pick(gang.aides), self._pick(gang.foremen)
-        here = house or self._pick(gang.houses)
+        place = house or self._pick(gang.houses)
         keys = [
             (target, "DIRECTED", aide),
             (target, "DIRECTED", foreman),
             (target, "PAID", aide),
-            (target, "CONTROLS", here),
+            (target, "CONTROLS", place),
         ]
         if house:
-            keys += [(target, "MANAGED", here), (target, "PAID", foreman)]
+            keys += [(target, "MANAGED", place), (target, "PAID", foreman)]
         else:
             keys += [(target, "ORGANISED", crossing.id), (target, "SUPPLIED", crossing.boat)]
         free = [key for key in keys if key not in self.facts and key[0] != key[2]]
@@ -919,8 +919,8 @@ class World:
             mine = [key for key in facts if _TOPIC_OF[key[1]] == topic and self.facts[key].gang in near]
             if mine:
                 day = self._day("2019-06-01", 480)
-                given = grade if self._chance(0.8) else "2"
-                statement = self._statement("intelligence", day, source=source, grade=given)
+                statement_grade = grade if self._chance(0.8) else "2"
+                statement = self._statement("intelligence", day, source=source, grade=statement_grade)
                 if self._inform(statement, mine, skill[topic], source, loud) and topic == "command":
                     self._identity(statement, near, skill[topic])
 

@@ -53,21 +53,21 @@ def test_no_seed_is_both_fitted_and_tried_and_none_is_kept_for_last_looks() -> N
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_world_names_its_hubs_among_those_who_are_ranked(family: str) -> None:
     seed = FAMILIES[family].fitted[0]
-    made = case(family, seed, 0.2)
-    assert made.planted.hubs <= made.planted.candidates
-    assert 0.04 < len(made.planted.hubs) / len(made.planted.candidates) < 0.3
-    assert made.claims
+    world = case(family, seed, 0.2)
+    assert world.planted.hubs <= world.planted.candidates
+    assert 0.04 < len(world.planted.hubs) / len(world.planted.candidates) < 0.3
+    assert world.claims
 
 
 def test_cases_are_kept_in_the_folder_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCH_CASES", str(tmp_path / "cases"))
     worlds._folder.cache_clear()
     try:
-        made = case("close", 1, 0.2)
-        (kept,) = (tmp_path / "cases").iterdir()
-        kept.write_bytes(kept.read_bytes().replace(b"world 1000001", b"world 9999999"))
-        assert made.name == "world 1000001"
+        world = case("close", 1, 0.2)
+        (path,) = (tmp_path / "cases").iterdir()
+        path.write_bytes(path.read_bytes().replace(b"world 1000001", b"world 9999999"))
+        assert world.name == "world 1000001"
         assert case("close", 1, 0.2).name == "world 9999999"
     finally:
         worlds._folder.cache_clear()
-    assert kept.name.startswith("close-1-0.2-")
+    assert path.name.startswith("close-1-0.2-")

@@ -10,22 +10,22 @@ from bench.reporting import Reporting, reporting
 from bench.worlds import FAMILIES, case
 
 
-def measured(family: str) -> Reporting:
+def measure(family: str) -> Reporting:
     """Reporting of the worlds of a family that nothing is fitted on, at a fifth false statements."""
     return reporting([case(family, seed, 0.2) for seed in FAMILIES[family].tried])
 
 
 @pytest.fixture(scope="module")
 def reported() -> Reporting:
-    found = measured("reported")
-    for name, value in dataclasses.asdict(found).items():
+    statistics = measure("reported")
+    for name, value in dataclasses.asdict(statistics).items():
         print(f"{name:>13} {value:.3f}")
-    return found
+    return statistics
 
 
 def test_a_false_statement_is_as_long_as_a_true_one(reported: Reporting) -> None:
     assert abs(reported.false_claims - reported.true_claims) <= 1
-    worlds = measured("worlds")
+    worlds = measure("worlds")
     assert worlds.false_claims - worlds.true_claims > 1
 
 
@@ -40,7 +40,7 @@ def test_gradings_of_witnesses_say_little(reported: Reporting, grading: str) -> 
 
 def test_whoever_stands_higher_is_named_by_fewer(reported: Reporting) -> None:
     assert reported.leaders < reported.hubs < reported.others + 0.05
-    close = measured("close")
+    close = measure("close")
     assert close.leaders > reported.leaders + 0.2
     assert close.hubs > close.others + 0.1
 
@@ -48,4 +48,4 @@ def test_whoever_stands_higher_is_named_by_fewer(reported: Reporting) -> None:
 def test_registers_name_straw_owners_more_often_than_controllers(reported: Reporting) -> None:
     assert 0.05 < reported.controllers < 0.35
     # In the older families no register names who controls a workplace.
-    assert measured("worlds").controllers == 0
+    assert measure("worlds").controllers == 0
