@@ -15,7 +15,7 @@ help:
 	@echo "make demo    an invented case in the browser, from nothing"
 	@echo "make test    everything the tests check"
 	@echo "make check   lint and types of code, templates and scripts (needs Node.js)"
-	@echo "make bench   the benchmarks"
+	@echo "make bench   what is measured: speed and ranking"
 	@echo "make soak    fifty readers for an hour at a large case (PEOPLE=10000)"
 	@echo "make lock    the lock files anew from pyproject.toml and package.json"
 	@echo "make clean   take away what make made"
@@ -41,11 +41,11 @@ types: $(VENV)/.installed-dev $(NODE)/.installed
 	@$(NODE)/node_modules/.bin/tsc -p .
 
 bench: $(VENV)/.installed-dev
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 PEOPLE ?= 10000
 soak: $(VENV)/.installed-dev
-	@$(BIN)/python -m benchmarks readers --people $(PEOPLE) --seconds 3600 --processes 0
+	@$(BIN)/python -m bench readers --people $(PEOPLE) --seconds 3600 --processes 0
 
 # npm writes into its lock where to send money as well: addresses, and no part of what is checked.
 define WITHOUT_HOSTS

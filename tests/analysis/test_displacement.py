@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks.displacement import calm_p, scored, world
+from bench.displacement import calm_p, scored, world
 from graphsvc.analysis.displacement import permutation
 from graphsvc.analysis.displacement.cohorts import Closing, Whereabouts, closings, cohort, whereabouts
 from graphsvc.analysis.displacement.flows import arrivals, came, compared, displaced, flow_graph, flows, left_on

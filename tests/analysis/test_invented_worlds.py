@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import calibration, witnesses
-from benchmarks.case_folder import Case
-from benchmarks.fit_parts import case
-from benchmarks.worlds import HUBS
+from bench import calibration, witnesses
+from bench.case_folder import Case
+from bench.worlds import case, usual_share
+from bench.worlds.randomised import HUBS
 from graphsvc.analysis.evidence.roles import BEHIND
 
 SEEDS = range(3001, 3007)
@@ -16,7 +16,7 @@ SEEDS = range(3001, 3007)
 
 @pytest.fixture(scope="module")
 def close() -> list[Case]:
-    return [case("close", seed) for seed in SEEDS]
+    return [case("close", seed, usual_share(seed)) for seed in SEEDS]
 
 
 def dealings(world: Case, relation: str) -> set[tuple[str, str, str]]:
@@ -40,7 +40,7 @@ def test_in_close_worlds_passengers_pay_and_call_those_who_run_it_and_it_is_told
         {claim.key for claim in world.claims if claim.asserts} & those for world, those in zip(close, true, strict=True)
     ]
     assert sum(map(bool, told)) > len(close) / 2
-    assert not any(dealings(case("worlds", seed), relation) for seed in SEEDS)
+    assert not any(dealings(case("worlds", seed, usual_share(seed)), relation) for seed in SEEDS)
 
 
 def test_links_are_held_against_the_truth_row_by_row(close: list[Case]) -> None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.fit_linkage import auc, same
-from benchmarks.linkage_worlds import LinkageWorld, linkage_world
+from bench.fit_linkage import auc, same
+from bench.linkage_worlds import LinkageWorld, linkage_world
 from graphsvc.analysis.linkage.clusters import clusters
 from graphsvc.analysis.linkage.features import NEAR, SHARED, CrossingFigures, Trait
 from graphsvc.analysis.linkage.gathered import (

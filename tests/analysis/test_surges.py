@@ -59,7 +59,7 @@ def test_a_count_far_out_is_an_alarm_and_an_ordinary_one_is_not(calm: Series) ->
 
 
 def test_a_calm_year_has_about_one_false_alarm() -> None:
-    """A small version of `python -m benchmarks.surges --calm`: five years, each after one of its own."""
+    """A small version of `python -m bench.surges --calm`: five years, each after one of its own."""
     false = sum(day.alarm for seed in range(5) for day in alarms.watched(drawn(seed, 730), since=365)[0][365:])
     assert false <= 11
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.curve import Size, drawn, exponent, read
+from bench.curve import Size, drawn, exponent, read
 
 ROOT = Path(__file__).parents[2]
-FIGURES = ROOT / "benchmarks" / "curve.csv"
+FIGURES = ROOT / "bench" / "curve.csv"
 # Claims of the three sizes, as the page tells them.
 CLAIMS = {10_000: 98_863, 30_000: 295_394, 100_000: 979_645}
 
 
 def test_the_picture_is_drawn_of_the_figures_beside_it() -> None:
-    """`python -m benchmarks.curve` writes it anew."""
+    """`python -m bench.curve` writes it anew."""
     assert FIGURES.with_suffix(".svg").read_text("utf-8") == drawn(read(FIGURES))
 
 
@@ -39,7 +39,7 @@ def test_what_is_out_of_the_usual_is_within_the_picture_too(values: dict[str, fl
         assert 70 < float(circle.attrib["cy"]) < 320
 
 
-@pytest.mark.parametrize("page", ["benchmarks/README.md", "docs/scale.md"])
+@pytest.mark.parametrize("page", ["bench/README.md", "docs/scale.md"])
 def test_the_exponent_of_leave_outs_is_the_same_wherever_it_is_told(page: str) -> None:
     told = exponent([(CLAIMS[size.people], size.values["leave-outs"]) for size in read(FIGURES)])
     text = (ROOT / page).read_text("utf-8")

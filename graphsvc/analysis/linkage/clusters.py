@@ -110,7 +110,7 @@ def together(log_ratios: Floats, whole: Floats, table: RatioTable) -> Floats:
     Args:
         log_ratios: of some pairs.
         whole: of the same, as `joined` gives it.
-        table: what both are worth (`benchmarks.fit_linkage` fits it to how often pairs were linked).
+        table: what both are worth (`bench.fit_linkage` fits it to how often pairs were linked).
 
     Example:
         >>> from graphsvc.analysis.linkage.ratios import shipped

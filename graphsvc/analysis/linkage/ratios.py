@@ -3,7 +3,7 @@
 What is shared counts the more, the rarer that is in the case: the logarithm of its ratio is `start + rarity * -log(share of the pairs
 that share something as rare)`, and belief weighs it as `log(1 + q (ratio - 1))`, *q* the product of both beliefs (what is not so says nothing). Of
 one feature the strongest counts. Known of both and not shared, it speaks against one series. What is near counts by how near (a table) and by how few pairs of the case are as near.
-All of it is fitted together (`benchmarks.fit_linkage`), so that what goes together is not counted twice, after the
+All of it is fitted together (`bench.fit_linkage`), so that what goes together is not counted twice, after the
 likelihood ratios of Fellegi & Sunter (1969, "A theory for record linkage") and, on series of offences, Tonkin et al. (2017).
 """
 
@@ -92,7 +92,7 @@ def shipped() -> RatioTable:
         >>> set(table.shared) == set(SHARED), set(table.near) == set(NEAR), 0 < table.prior < 0.5
         (True, True, True)
 
-    Limits: fitted on invented worlds (`benchmarks/README.md` says how); real series are not like them.
+    Limits: fitted on invented worlds (`bench/README.md` says how); real series are not like them.
     """
     text = files("graphsvc.analysis.linkage").joinpath("ratios.toml").read_text(encoding="utf-8")
     return _table(tomllib.loads(text))

@@ -67,7 +67,7 @@ def readings() -> tuple[PartTable, ...]:
         >>> [reading.says.shape[1] // len(PARTS) // WAYS for reading in readings()]
         [2, 2, 2]
 
-    Limits: fitted on invented worlds (`benchmarks/README.md` says how); real cases are not like them.
+    Limits: fitted on invented worlds (`bench/README.md` says how); real cases are not like them.
     """
     tables = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
     fitted = [

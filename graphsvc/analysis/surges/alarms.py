@@ -1,7 +1,7 @@
 """Days with more than was to be expected on the day itself: alarms, and surges, which are runs of them.
 
 A day is an alarm where its mid-p is so small that a calm year would bring about no more than one such day by chance. What a fit does
-not know of itself costs a fifth of that. How many there are is measured on invented calm years: `python -m benchmarks.surges`.
+not know of itself costs a fifth of that. How many there are is measured on invented calm years: `python -m bench.surges`.
 
 Limits: an alarm says that a count is out of the ordinary, never why: more boats, more watching or better weather look alike.
 A slow rise raises no alarm; lasting changes are in `segments`.

@@ -1,0 +1,49 @@
+"""Finding hubs: seconds from Neo4j to the list, and the graph part against betweenness in pure NetworkX."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+import networkx as nx
+
+from bench.stage import Figure, invented, opened, quiet, session_of, timed
+from graphsvc.analysis.evaluation.baselines import person_projection
+from graphsvc.analysis.score.hubs import rank
+
+GOAL_S, GOAL_RATIO = 5.0, 20.0
+RUNS = 5
+# Sources of shortest paths that are walked; the time for all of them is extrapolated.
+PIVOTS = 40
+
+
+def run(people: int) -> Iterator[Figure]:
+    """Everything on one loaded case; nothing is kept from one run to the next."""
+    with invented(people) as folder, opened() as service:
+        session = session_of(service, "bench")
+        session.deliveries.load(folder, quiet)
+
+        def asked() -> None:
+            service.forget()
+            session.leads.ranking()
+
+        cold = timed(asked)
+        whole = statistics.median(timed(asked) for _ in range(RUNS))
+        reading = statistics.median(timed(session._material._read) for _ in range(RUNS))
+        claims, persons, dependence = session._material.given()
+        ranking = statistics.median(timed(lambda: rank(claims, persons, dependence)) for _ in range(RUNS))
+        assert len(session.leads.ranking().leads) > people / 4, "most people are candidates"
+
+    yield Figure(f"{len(persons):,} persons, {len(claims):,} claims: first list after the load", f"{cold:.2f} s")
+    yield Figure(f"from Neo4j to the list, median of {RUNS}", f"{whole:.2f} s", f"< {GOAL_S:.0f} s", whole < GOAL_S)
+    yield Figure("  of which reading", f"{reading:.2f} s")
+    yield Figure("  of which the graph part", f"{ranking:.2f} s")
+    graph = person_projection(claims, {person.id for person in persons})
+    pivots = min(PIVOTS, len(graph))
+    sampled = timed(lambda: nx.betweenness_centrality(graph, k=pivots, seed=1))
+    full = sampled * len(graph) / pivots
+    size = f"{len(graph):,} nodes, {graph.number_of_edges():,} edges"
+    yield Figure(f"NetworkX betweenness, {pivots} of {size}", f"{sampled:.1f} s")
+    yield Figure("  extrapolated to all", f"{full:,.0f} s")
+    ratio = full / ranking
+    yield Figure("graph part: times as fast", f"{ratio:,.0f}", f"≥ {GOAL_RATIO:.0f}", ratio >= GOAL_RATIO)

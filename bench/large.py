@@ -1,0 +1,118 @@
+"""A large case: from its files to the open case, its pages for who opens them first after a start, and warm.
+
+The service is opened anew over the loaded case, so that nothing of it is in its memory; then every page is asked once, in the
+order a reader would, and then each again and again. A browser has the frame of a slow page at once (`web.frame`); what
+is timed here is the whole answer. Memory is the most that the process ever had: take it from a run of this part alone.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.pages import addresses
+from bench.stage import Figure, fetched, invented, opened, p95, quiet, session_of, timed
+from graphsvc.cases.gc_pause import settle
+from graphsvc.service import Service, Session
+from graphsvc.web import create_app
+
+CASE = "large"
+RUNS = 20
+FIRST_S, WARM_S, MEMORY_GIB, PARQUET_MIB = 2.0, 0.3, 4.0, 1024.0
+_BEHIND = "who is behind the boats of 8 May 2020"
+# A page of each kind, in the order a reader would open them.
+PAGES = (
+    "overview",
+    "leads",
+    "lead",
+    "entity, person",
+    "network, 60 nodes",
+    "network, 500 nodes",
+    "search",
+    "suggestions",
+    _BEHIND,
+    "through the witnesses",
+    "crossings",
+    "workplaces",
+    "ways",
+    "growth",
+)
+
+
+def run(people: int) -> Iterator[Figure]:
+    """Loading, then each page twice: the first time after a start, and warm."""
+    with invented(people) as folder, opened() as service:
+        took = timed(lambda: session_of(service, CASE).deliveries.load(folder, quiet))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        claims = (
+            service.store()
+            .read("MATCH (n:Claim {case: $case}) RETURN count(n)", {"case": CASE}, timeout=600, cap=1)
+            .rows[0][0]
+        )
+        yield Figure(f"{people:,} people, {claims:,} claims: from file to open case", f"{took:.1f} s")
+        yield Figure(
+            "memory of the process that loads, at most",
+            f"{peak:.2f} GiB",
+            f"≤ {MEMORY_GIB:.0f} GiB",
+            peak <= MEMORY_GIB,
+        )
+        yield from _as_parquet(service)
+        with Service(service.settings) as reader:
+            yield from _pages(reader)
+
+
+def _as_parquet(service: Service) -> Iterator[Figure]:
+    """All of the case as Parquet: seconds, bytes, and memory beyond what the process has already (on Linux)."""
+    peak = Path("/proc/self/clear_refs")
+    if peak.exists():
+        peak.write_text("5")  # the most from here on
+    before = _most_mib()
+    with tempfile.TemporaryDirectory(prefix="graphsvc-parquet-") as folder:
+        whole = session_of(service, CASE).exports.whole
+        begun = time.perf_counter()
+        made = whole.parquet(Path(folder) / "all")
+        took = time.perf_counter() - begun
+    more = _most_mib() - before
+    yield Figure(f"all of it as Parquet, {made.size / 2**20:.1f} MiB", f"{took:.1f} s")
+    yield Figure("memory for that, more at most", f"{more:.0f} MiB", f"≤ {PARQUET_MIB:.0f} MiB", more <= PARQUET_MIB)
+
+
+def _most_mib() -> float:
+    """The most memory that the process had, in MiB; 0 where nobody tells."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+
+
+def _behind(session: Session) -> str:
+    """The address of who is behind the first eight boats of the day: of the largest cases it has more than go at once."""
+    rows = [crossing.row for crossing in session.network.lists.crossings()]
+    ids = [row["id"] for row in rows if str(row["day"]) == "2020-05-08"][:8]
+    return f"/case/{session.case}/behind?{urlencode({'id': ids}, doseq=True)}"
+
+
+def _pages(service: Service) -> Iterator[Figure]:
+    session = session_of(service, CASE)
+    chosen = addresses(session) | {_BEHIND: _behind(session)}
+    service.forget()
+    settle()  # as `graphsvc serve` does, and has its own queries planned
+    service.gate.plan(lambda: True)
+    client = create_app(service).test_client()
+    client.get(f"/link/{service.sign_in_link(session.principal.name, 'benchmark')}")
+    for name in PAGES:
+        first = timed(lambda address=chosen[name]: fetched(client, address))  # type: ignore[misc]
+        yield Figure(f"{name}, the first time", f"{first:.2f} s", f"≤ {FIRST_S:.0f} s", first <= FIRST_S)
+    for name in PAGES:
+        times = [timed(lambda address=chosen[name]: fetched(client, address)) for _ in range(RUNS)]  # type: ignore[misc]
+        yield Figure(
+            f"{name}, warm: median {1000 * statistics.median(times):.0f} ms, 95th percentile",
+            f"{1000 * p95(times):.0f} ms",
+            f"≤ {1000 * WARM_S:.0f} ms",
+            p95(times) <= WARM_S,
+        )

@@ -1,0 +1,124 @@
+"""Ranking and how far each place holds, done here and by workers of a scheduler: `python -m bench.machines --people 10000`.
+
+Workers are processes of this machine, of one thread each, so by the clock they gain nothing over its own threads: what can be seen is
+what giving out costs, and how much of the work stays with the machine that serves, which more workers do not take from it. So processor
+seconds stand beside those of the clock: of this process, and of all workers together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]  # which Dask brings
+
+from bench.case_folder import read
+from graphsvc.analysis.doubt.leaving_out import LeavingOut
+from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.doubt.stability import places
+from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.hubs import ranked
+from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
+from graphsvc.machines.other_machines import OtherMachines
+from graphsvc.simulate import Knobs, simulate
+
+_KNOBS = Knobs(witness_share=0.05)
+_WORKERS = (1, 2)
+_START_S = 60.0
+
+
+@contextmanager
+def _process(*words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words],
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@contextmanager
+def _scheduler() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "scheduler.json"
+        options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+        with _process("dask", "scheduler", *options, "--scheduler-file", str(file)):
+            until = time.monotonic() + _START_S
+            while not (file.exists() and file.read_text().strip().endswith("}")):
+                if time.monotonic() > until:
+                    raise TimeoutError("the scheduler did not start")
+                time.sleep(0.1)
+            yield json.loads(file.read_text())["address"]
+
+
+def _measured(
+    on: Basis, processors: Processors, workers: list[psutil.Process], result: Callable[[Any], None]
+) -> tuple[float, float, float]:
+    """Seconds by the clock, of a processor here, and of all workers."""
+
+    def worked() -> float:
+        return sum(sum(worker.cpu_times()[:2]) for worker in workers)
+
+    began, here, there = time.perf_counter(), time.process_time(), worked()
+    ranking = ranked(on, processors)
+    held = places(on, pieces(on.told), leaving=LeavingOut(on, processors))
+    result((ranking, held))
+    return time.perf_counter() - began, time.process_time() - here, worked() - there
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=2_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(Path(folder) / "case", seed=7, people=options.people, knobs=_KNOBS)
+        case = read(Path(folder) / "case")
+    on = basis(case.claims, case.persons, case.dependence)
+    expected: list[Any] = []
+    _measured(on, THIS_MACHINE, [], expected.append)
+    taken = {"here": _measured(on, THIS_MACHINE, [], lambda _result: None)}
+    for count in _WORKERS:
+        with _scheduler() as address, ExitStack() as stack:
+            started = [
+                stack.enter_context(_process("graphsvc", "worker", "--threads", "1", GRAPHSVC_SCHEDULER=address))
+                for _ in range(count)
+            ]
+            for process in started:
+                assert process.stdout is not None
+                assert process.stdout.readline().startswith("Working for")
+            processors = OtherMachines(address, here_s=0)
+            workers = [psutil.Process(process.pid) for process in started]
+
+            def same(result: Any) -> None:
+                assert result == expected[0]
+
+            # The first time connects, and brings what all of the work is over.
+            _measured(on, processors, workers, same)
+            taken[f"{count} worker{'s' if count > 1 else ''}"] = _measured(on, processors, workers, same)
+            processors.close()
+    print(
+        f"{len(case.persons):,} people, {len(case.claims):,} claims, {len(pieces(on.told)):,} pieces; load {os.getloadavg()[0]:.1f}"
+    )
+    for name, (clock, here, there) in taken.items():
+        print(
+            f"{name:>10}: {clock:6.2f} s by the clock, of a processor {here:6.2f} s here and {there:6.2f} s of workers"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Statistics of how each family of worlds is reported: `python -m bench.reporting`.
+
+For each family it prints the number of claims in true and in false statements of witnesses, the share of false ones with more than one
+false claim, the worth of gradings, the share of hubs among registered controllers, and the share of people named by a witness.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.stats import rankdata
+
+from bench.case_folder import Case
+from bench.worlds import FAMILIES, case
+from graphsvc.analysis.evidence.claims import Claim
+
+_WORLDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How some worlds are reported.
+
+    Attributes:
+        true_claims: median number of claims of a true statement of a witness.
+        false_claims: the same of a false one.
+        repeated: share of false statements that hold more than one false claim.
+        grade: chance that a true statement has the better source grade of a true and a false one; ties count half.
+        assessment: the same of the assessment.
+        directs: the same of the assessment, for true and false claims about who directs.
+        controllers: share of those registered as controllers who are hubs.
+        leaders: share of leaders named by a witness.
+        hubs: share of hubs named by a witness.
+        others: share of the other candidates named by a witness.
+    """
+
+    true_claims: float
+    false_claims: float
+    repeated: float
+    grade: float
+    assessment: float
+    directs: float
+    controllers: float
+    leaders: float
+    hubs: float
+    others: float
+
+
+def reporting(worlds: Iterable[Case]) -> Reporting:
+    """Measure how some worlds are reported."""
+    lengths: dict[bool, list[int]] = {True: [], False: []}
+    repeated: list[bool] = []
+    graded: list[tuple[bool, str, str]] = []
+    directs: list[tuple[bool, str]] = []
+    registered: list[bool] = []
+    leaders: list[bool] = []
+    named: dict[bool, list[bool]] = {True: [], False: []}
+    for world in worlds:
+        false = set(world.truth.get("false_statements", ()))
+        accounts: dict[str, list[Claim]] = defaultdict(list)
+        for claim in world.claims:
+            if claim.source_kind == "witness":
+                accounts[claim.statement].append(claim)
+        for statement, claims in accounts.items():
+            is_true = statement not in false
+            lengths[is_true].append(len(claims))
+            graded.append((is_true, claims[0].source_grade, claims[0].assessment))
+            wrong = [claim for claim in claims if claim.asserts and not _holds(world, claim)]
+            if not is_true:
+                repeated.append(len(wrong) > 1)
+            directs += [
+                (_holds(world, claim), claim.assessment)
+                for claim in claims
+                if claim.relation == "DIRECTED" and claim.asserts
+            ]
+        hubs = world.planted.hubs
+        registered += [
+            claim.subject in hubs
+            for claim in world.claims
+            if claim.source_kind == "record" and claim.relation == "CONTROLS" and claim.asserts
+        ]
+        known = {end for claims in accounts.values() for claim in claims for end in (claim.subject, claim.object)}
+        leaders += [name in known for name in world.planted.leaders]
+        for name in world.planted.candidates:
+            named[name in hubs].append(name in known)
+    return Reporting(
+        float(np.median(lengths[True])),
+        float(np.median(lengths[False])),
+        _mean(repeated),
+        _auc([row[0] for row in graded], [row[1] for row in graded]),
+        _auc([row[0] for row in graded], [row[2] for row in graded]),
+        _auc([row[0] for row in directs], [row[1] for row in directs]),
+        _mean(registered),
+        _mean(leaders),
+        _mean(named[True]),
+        _mean(named[False]),
+    )
+
+
+def _holds(world: Case, claim: Claim) -> bool:
+    """Whether a claim is so: some truths list what is so, others what is not."""
+    if "facts" in world.truth:
+        return claim.key in world.truth["facts"]
+    return claim.key not in world.untrue
+
+
+def _mean(values: Sequence[bool]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def _auc(is_true: Sequence[bool], letters: Sequence[str]) -> float:
+    """Chance that the true one of two has the letter nearer to the beginning."""
+    true = np.array(is_true, dtype=bool)
+    ranks = rankdata([-ord(letter or "Z") for letter in letters])
+    number = int(true.sum())
+    if number in (0, len(true)):
+        return float("nan")
+    return float((ranks[true].sum() - number * (number + 1) / 2) / (number * (len(true) - number)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--false", type=float, default=0.2, help="share of false statements (%(default)s)")
+    options = parser.parse_args()
+    names = [field.name for field in fields(Reporting)]
+    print(f"{'family':>12}" + "".join(f"{name:>13}" for name in names))
+    for family, details in FAMILIES.items():
+        worlds = [case(family, seed, options.false) for seed in details.fitted[:_WORLDS]]
+        if "false_statements" in worlds[0].truth:
+            statistics = reporting(worlds)
+            print(f"{family:>12}" + "".join(f"{getattr(statistics, name):>13.3f}" for name in names), flush=True)
+
+
+if __name__ == "__main__":
+    main()

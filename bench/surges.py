@@ -1,0 +1,154 @@
+"""Surges on invented years and on the counts of the Channel: false alarms, doublings, lasting changes, 8 May 2020.
+
+    python -m bench.surges --calm 1000 --planted 100 --cut 200
+    python -m bench.surges --file ../shared/data/small_boats/daily.csv
+
+A calm year has no surge in it: whatever is an alarm is a false one. Each comes after one to three years of days, and draws how
+often anything happens, how much then, how far that varies, and its season. A doubling is planted on a day: all counts from
+then on are of twice the mean. It is found if one of the first two days with anything is an alarm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from graphsvc.analysis.surges.alarms import alarm_tail, surges, watched
+from graphsvc.analysis.surges.counts import YEAR, Series
+from graphsvc.analysis.surges.expected import outlook
+from graphsvc.analysis.surges.milestones import milestone
+from graphsvc.analysis.surges.segments import segments
+
+_YEAR = 365
+_FIRST = dt.date(2017, 1, 2)
+_MAY = dt.date(2020, 5, 8)
+_MEANS, _DISPERSIONS = (5, 20, 50, 100, 300), (0.0, 0.02, 0.05, 0.1, 0.3, 0.6)
+
+
+def drawn(
+    rng: np.random.Generator, days: int, chance: float, mean: float, dispersion: float, season: float, twice: int = 0
+) -> Series:
+    """A series of days, all of one sort but that the last `twice` are of twice the mean."""
+    means = mean * np.exp(season * np.sin(2 * np.pi * np.arange(days) / YEAR + rng.uniform(0, 6.28)))
+    means[days - twice :] *= 2
+    size = rng.poisson(rng.gamma(1 / dispersion, dispersion * means) if dispersion else means)
+    counts = np.where(rng.random(days) < chance, np.maximum(size, 1), 0)
+    return Series(_FIRST, tuple(map(int, counts)))
+
+
+def calm(worlds: int, first: int) -> None:
+    """False alarms a year, over many calm years: their seeds from `first` on."""
+    with ProcessPoolExecutor() as pool:
+        alarms, runs = np.array(list(pool.map(_calm_year, range(first, first + worlds), chunksize=10))).T
+    error = np.std(alarms) / np.sqrt(worlds)
+    print(
+        f"{worlds} calm years: {np.mean(alarms):.2f} false alarms a year (standard error {error:.2f}), in"
+        f" {np.mean(runs):.2f} surges; years with none {np.mean(runs == 0):.2f}, with more than two surges {np.mean(runs > 2):.2f}",
+        flush=True,
+    )
+
+
+def _calm_year(seed: int) -> tuple[int, int]:
+    """Alarms and surges in a calm year that comes after one to three."""
+    rng = np.random.default_rng([seed, 1])
+    before = int(rng.integers(_YEAR, 3 * _YEAR))
+    mean, chance = float(np.exp(rng.uniform(0.4, 5))), rng.uniform(0.2, 1)
+    series = drawn(rng, before + _YEAR, chance, mean, rng.uniform(0, 1), rng.uniform(0, 0.6))
+    days = watched(series, since=before)[0][before:]
+    return sum(day.alarm for day in days), len(surges(days))
+
+
+def planted(worlds: int) -> None:
+    """The share of doublings that is found within two active days, by mean and dispersion of the days before."""
+    print(f"{worlds} doublings each, found within two active days; mean of an active day down, dispersion across")
+    print("      " + "".join(f"{dispersion:8}" for dispersion in _DISPERSIONS))
+    for mean in _MEANS:
+        row = [np.mean([_is_found(seed, mean, dispersion) for seed in range(worlds)]) for dispersion in _DISPERSIONS]
+        print(f"{mean:6}" + "".join(f"{share:8.2f}" for share in row), flush=True)
+
+
+def _is_found(seed: int, mean: float, dispersion: float) -> bool:
+    rng = np.random.default_rng([seed, 2])
+    days, twice = 2 * _YEAR, 20
+    series = drawn(rng, days, 0.6, mean, dispersion, 0.3, twice)
+    counts = np.array(series.counts, float)
+    active = [place for place in range(days - twice, days) if counts[place] > 0][:2]
+    return bool(np.any(outlook(series, since=days - twice).at_least(counts)[active] <= alarm_tail(1)))
+
+
+def cut(worlds: int) -> None:
+    """The share of calm series that is cut anywhere, and of doublings for good that are found within two months of when they came."""
+    false = right = 0
+    for seed in range(worlds):
+        rng = np.random.default_rng([seed, 3])
+        years = int(rng.integers(1, 5))
+        sort = (rng.uniform(0.2, 1), float(np.exp(rng.uniform(0.4, 5))), rng.uniform(0, 1), rng.uniform(0, 0.6))
+        false += len(segments(drawn(rng, years * _YEAR, *sort))) > 1
+        later = segments(drawn(rng, 3 * _YEAR, *sort, twice=_YEAR))
+        day = _FIRST + dt.timedelta(days=2 * _YEAR)
+        right += any(abs((part.first - day).days) <= 61 for part in later[1:])
+    print(
+        f"{worlds} calm series of one to four years: {false / worlds:.3f} cut anywhere; doublings for good found: {right / worlds:.2f}",
+        flush=True,
+    )
+
+
+def file(path: Path) -> None:
+    """8 May 2020 with what was known the day before alone, the records and the lasting changes."""
+    with path.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    first = dt.date.fromisoformat(rows[0]["date"])
+    for column in (name for name in rows[0] if name != "date"):
+        whole = Series(first, tuple(int(float(row[column] or 0)) for row in rows))
+        start = next(place for place, count in enumerate(whole.counts) if count)
+        series = Series(whole.day(start), whole.counts[start:])
+        day = watched(series.until(_MAY))[0][-1]
+        print(
+            f"{column}: {day.count} on {day.day}, expected {day.mean:.1f}, once in twenty above {day.high}, alarm from {day.alarm_from}; p = {day.p:.4f}, alarm: {day.alarm}"
+        )
+        mark = milestone(series, _MAY)
+        assert mark is not None
+        print(f"  as many before: {mark.since}; more after: {mark.until}")
+        days, _ = watched(series)
+        yearly = {
+            year: sum(day.alarm for day in days if day.day.year == year)
+            for year in sorted({day.day.year for day in days})
+        }
+        print(f"  alarms by year: {yearly}; surges: {len(surges(days))}")
+        parts = segments(whole)
+        print(
+            f"  change points: {len(parts) - 1}: {', '.join(f'{part.first} ({part.weekly:.1f} a week)' for part in parts)}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.surges", description=__doc__.partition("\n")[0])
+    parser.add_argument("--calm", type=int, default=0, help="so many calm years")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first calm year")
+    parser.add_argument("--planted", type=int, default=0, help="so many doublings of each sort")
+    parser.add_argument("--cut", type=int, default=0, help="so many series for lasting changes")
+    parser.add_argument(
+        "--file", type=Path, default=Path("../shared/data/small_boats/daily.csv"), help="daily counts of the Channel"
+    )
+    given = parser.parse_args()
+    if given.file.is_file():
+        file(given.file)
+    else:
+        print(f"{given.file} is not there: 8 May 2020 is left out. It is no part of the project.")
+    if given.planted:
+        planted(given.planted)
+    if given.cut:
+        cut(given.cut)
+    if given.calm:
+        calm(given.calm, given.first)
+
+
+if __name__ == "__main__":
+    main()

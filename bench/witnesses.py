@@ -1,0 +1,71 @@
+"""What accounts add: `python -m bench.witnesses`.
+
+The same worlds are ranked with everything, without what witnesses say, without reports, and without records; and of the first
+ten told how many rest on an account of witnesses at all, and how many of those with and without are hubs. Of those who were forced to
+steer, where the truth tells who they are, it says how many stand among the first fifty.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+import numpy as np
+
+from bench.case_folder import Case
+from bench.fit_parts import tried
+from graphsvc.analysis.evaluation import measures
+from graphsvc.analysis.score.hubs import Lead, rank
+from graphsvc.records.tables import STATEMENT_KINDS
+
+# Roles in the truth of a world, in the words of its author.
+_FORCED = frozenset({"coerced pilot", "coerced"})
+_LISTED = 50
+
+
+def leads(world: Case, without: str = "") -> list[Lead]:
+    """The ranking of a world without one kind of source."""
+    told = [claim for claim in world.claims if claim.source_kind != without]
+    return rank(told, world.persons, world.dependence).leads
+
+
+def precision(world: Case, ranking: list[Lead]) -> float:
+    """Average precision among the candidates; who is not ranked comes last."""
+    order = measures.order({lead.id: lead.score for lead in ranking}, world.planted.candidates)
+    return measures.average_precision(order, world.planted.hubs)
+
+
+def forced(world: Case, ranking: list[Lead]) -> list[bool]:
+    """For each who was forced to steer whether they stand among the first fifty; nobody where roles are not told."""
+    first = {lead.id for lead in ranking[:_LISTED]}
+    return [name in first for name, role in world.truth.get("roles", {}).items() if role in _FORCED]
+
+
+def share(those: Sequence[bool]) -> str:
+    """How many of some, in words; a dash of nobody."""
+    return f"{np.mean(those):.1%} of {len(those)}" if len(those) else "–"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
+    for family, worlds in tried():
+        figures: dict[str, list[float]] = {}
+        backed: list[bool] = []
+        hubs: list[bool] = []
+        coerced: list[bool] = []
+        for world in worlds:
+            whole = leads(world)
+            figures.setdefault("all", []).append(precision(world, whole))
+            for kind in STATEMENT_KINDS:
+                figures.setdefault(f"without {kind}", []).append(precision(world, leads(world, kind)))
+            backed += [int(lead.groups) > 0 for lead in whole[:10]]
+            hubs += [lead.id in world.planted.hubs for lead in whole[:10]]
+            coerced += forced(world, whole)
+        resting, right = np.array(backed), np.array(hubs)
+        means = ", ".join(f"{name} {np.mean(values):.3f}" for name, values in figures.items())
+        print(f"{family}: AP {means}; of the first ten {resting.mean():.0%} rest on witnesses: {right[resting].mean():.0%} of these are hubs, {right[~resting].mean():.0%} of the others; of who was forced to steer among the first fifty {share(coerced)}", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

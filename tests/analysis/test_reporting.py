@@ -1,0 +1,51 @@
+"""Properties of real reporting that the family `reported` has and older families lack."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bench.reporting import Reporting, reporting
+from bench.worlds import FAMILIES, case
+
+
+def measure(family: str) -> Reporting:
+    """Reporting of the worlds of a family that nothing is fitted on, at a fifth false statements."""
+    return reporting([case(family, seed, 0.2) for seed in FAMILIES[family].tried])
+
+
+@pytest.fixture(scope="module")
+def reported() -> Reporting:
+    statistics = measure("reported")
+    for name, value in dataclasses.asdict(statistics).items():
+        print(f"{name:>13} {value:.3f}")
+    return statistics
+
+
+def test_a_false_statement_is_as_long_as_a_true_one(reported: Reporting) -> None:
+    assert abs(reported.false_claims - reported.true_claims) <= 1
+    worlds = measure("worlds")
+    assert worlds.false_claims - worlds.true_claims > 1
+
+
+def test_a_lie_is_told_in_several_claims_of_one_statement(reported: Reporting) -> None:
+    assert reported.repeated > 0.7
+
+
+@pytest.mark.parametrize("grading", ["grade", "assessment", "directs"])
+def test_gradings_of_witnesses_say_little(reported: Reporting, grading: str) -> None:
+    assert 0.4 < getattr(reported, grading) < 0.6
+
+
+def test_whoever_stands_higher_is_named_by_fewer(reported: Reporting) -> None:
+    assert reported.leaders < reported.hubs < reported.others + 0.05
+    close = measure("close")
+    assert close.leaders > reported.leaders + 0.2
+    assert close.hubs > close.others + 0.1
+
+
+def test_registers_name_straw_owners_more_often_than_controllers(reported: Reporting) -> None:
+    assert 0.05 < reported.controllers < 0.35
+    # In the older families no register names who controls a workplace.
+    assert measure("worlds").controllers == 0
