@@ -1,7 +1,7 @@
 """The likelihood ratios of `analysis.linkage`, fitted on invented worlds with planted series, and held against worlds never seen.
 
 python -m bench.fit_linkage            # how good they are: seeds that nothing was fitted on, regions held out, other mechanisms
-python -m bench.fit_linkage --write    # fit anew, and put the table in the place of the one that is there
+python -m bench.fit                    # fit it again, with every other table that is shipped
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PRIOR, _RIDGE, _ROUNDS, _SHARE = 0.05, 2.0, 4, 6.0
 _LEAST_RARITY = 0.15
 # Unlinked worlds that may show a cluster all the same.
 _SHOWN = 0.05
-_TARGET = Path(ratios.__file__).with_name("ratios.toml")
+TARGET = Path(ratios.__file__).with_name("ratios.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +315,7 @@ def abstains(table: RatioTable, seeds: Iterable[int] = TRIED, family: str = "wor
 def text(table: RatioTable) -> str:
     """The table as it is kept."""
     lines = [
-        "# Made by `python -m bench.fit_linkage --write`: likelihood ratios, as natural logarithms (`ratios.RatioTable` says of what).",
+        "# Made by `python -m bench.fit`: likelihood ratios, as natural logarithms (`ratios.RatioTable` says of what).",
         "",
         "[cluster]",
         *(f"{name} = {getattr(table, name):.3f}" for name in ("prior", "cut", "margin", "start", "own", "whole")),
@@ -356,15 +356,10 @@ def _speed(table: RatioTable, crossings: int = 2000) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--write", action="store_true", help="fit anew and put the table in the place of the one there is"
-    )
-    parser.add_argument(
         "--regions", action="store_true", help="fit six times besides, each time without one region, and try it there"
     )
     options = parser.parse_args()
-    table = fitted() if options.write else ratios.shipped()
-    if options.write:
-        _TARGET.write_text(text(table), encoding="utf-8")
+    table = ratios.shipped()
     print("unseen seeds", held_against(table, map(linkage_world, TRIED)))
     for region in REGIONS:
         print(

@@ -1,16 +1,16 @@
-"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m bench.fit_parts --write`.
+"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m bench.fit_parts`; `bench.fit` puts them in place.
 
 On the families of invented worlds that `SHIPPED` names (see `bench.worlds`). Each reading is a ridge-penalised multinomial regression of the true part on the
 ingredients, with the readings before it in place; each part may be played in several ways (`parts.WAYS`), which nobody tells and
 the fit finds. Where a family tells a person's part only in part (hub or not), any of the parts that fit will do. Every world of a
 family weighs the same, whatever its size, and every family as `bench.worlds.FAMILIES` says.
-`--without FAMILY` leaves one out, to see how well tables carry over to one they have not seen (`bench.left_out`).
+`--without FAMILY` leaves one out, to see how well tables carry over to one they have not seen.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ _PARTS_OF: dict[str, tuple[str, ...]] = {
     ),
     "front": ("hands-on", "outside"),
 }  # fmt: skip
-_TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "score" / "parts.toml"
+TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "score" / "parts.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,18 +228,17 @@ def samples(family: str) -> list[Sample]:
     return [sample(case(family, seed, usual_share(seed))) for seed in FAMILIES[family].fitted]
 
 
+def made(without: Collection[str] = ()) -> str:
+    """Fit the tables on all families but some, as they are kept."""
+    families = [name for name in SHIPPED if name not in without]
+    tables = fit({name: samples(name) for name in families})
+    return text(tables, f"Made by `python -m bench.fit` on {', '.join(families)}.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--without", default="", help="families left out, separated by commas")
-    parser.add_argument("--write", action="store_true", help="put the tables in the place of those that are there")
-    options = parser.parse_args()
-    families = [name for name in SHIPPED if name not in options.without.split(",")]
-    tables = fit({name: samples(name) for name in families})
-    told = text(tables, f"Made by `python -m bench.fit_parts` on {', '.join(families)}.")
-    if options.write:
-        _TARGET.write_text(told, encoding="utf-8")
-    else:
-        print(told, end="")
+    print(made(parser.parse_args().without.split(",")), end="")
 
 
 if __name__ == "__main__":

@@ -74,21 +74,23 @@ def _complete(world: Case) -> None:
         world.truth.setdefault("mistaken_links", [])
 
 
+# Worlds of other authors that a score is judged on. Nothing was looked at in them when the score was made.
+_JUDGING = range(301, 331)
 FAMILIES = {
     "worlds": Family(PROJECT, lambda seed, share: World(seed, share).case(), range(1, 241), range(3001, 3031)),
     "close": Family(PROJECT, lambda seed, share: CloseWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
     "reported": Family(PROJECT, lambda seed, share: ReportedWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
     "hard": Family(PROJECT, _from_folder(simulated.make_hard), range(1, 46), range(2001, 2013)),
     "clean": Family(PROJECT, _from_folder(simulated.make_clean), range(401, 412), range(0), 0.3),
-    "second": Family("A", _from_folder(second.make), range(1, 22), range(31, 52), 0.5),
-    "first": Family("A", _from_folder(first.make), range(101, 131), range(1, 16), 0.25),
-    "segments": Family("B", _from_folder(segments.make), range(101, 131), range(1, 31), 0.5),
-    "kin": Family("C", _from_folder(kin.make), range(101, 131), range(1, 31), 0.5),
-    "cells": Family("D", _from_folder(cells.make), range(101, 131), range(1, 31), 0.5),
-    "routes": Family("E", _from_folder(routes.make), range(101, 131), range(1, 31), 0.5),
-    "logistics": Family("F", _from_folder(logistics.make), range(101, 131), range(1, 31), 0.5),
-    "gangmasters": Family("G", _from_folder(gangmasters.make), range(101, 131), range(1, 31), 0.5),
-    "shadows": Family("H", _from_folder(shadows.make), range(101, 131), range(1, 31), 0.5),
+    "second": Family("A", _from_folder(second.make), range(1, 22), _JUDGING, 0.5),
+    "first": Family("A", _from_folder(first.make), range(101, 131), _JUDGING, 0.25),
+    "segments": Family("B", _from_folder(segments.make), range(101, 131), _JUDGING, 0.5),
+    "kin": Family("C", _from_folder(kin.make), range(101, 131), _JUDGING, 0.5),
+    "cells": Family("D", _from_folder(cells.make), range(101, 131), _JUDGING, 0.5),
+    "routes": Family("E", _from_folder(routes.make), range(101, 131), _JUDGING, 0.5),
+    "logistics": Family("F", _from_folder(logistics.make), range(101, 131), _JUDGING, 0.5),
+    "gangmasters": Family("G", _from_folder(gangmasters.make), range(101, 131), _JUDGING, 0.5),
+    "shadows": Family("H", _from_folder(shadows.make), range(101, 131), _JUDGING, 0.5),
 }
 
 

@@ -1,0 +1,138 @@
+"""Whether a few planted records push a hub out of the first ten: `python -m bench.plants`.
+
+Registers and staged seizures are cheap for those who can pay. In worlds of every other author up to four hubs of the first ten get three
+records of one kind; the table says how many of them are then below the tenth place, by the shipped score and by the plain regressions of
+`bench.plain`, fitted on all authors but that one. Choose nothing by worlds that are to judge the choice.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bench.case_folder import Case
+from bench.left_out import SHIPPED, by_others
+from bench.plain import Plain, fit, sums
+from bench.worlds import FAMILIES, case, usual_share
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.score.candidates import parted
+from graphsvc.analysis.score.hubs import rank
+
+_PLANTED, _FIRST, _HUBS = 3, 10, 4
+_FALSE_SHARE = 0.2
+_FITTED, _TRIED = 8, 2
+# What is planted: relation, whether the hub is its subject, and what is at the other end.
+PLANTS = {
+    "steered a boat": ("PILOTED", True, "crossing"),
+    "helped aboard": ("ASSISTED", True, "crossing"),
+    "crossed": ("CROSSED_ON", True, "crossing"),
+    "drove passengers": ("TRANSPORTED", True, "carried"),
+    "housed passengers": ("HOUSED", True, "carried"),
+    "served passengers": ("SERVED", True, "carried"),
+    "served others": ("SERVED", True, "person"),
+    "managed a workplace": ("MANAGED", True, "workplace"),
+    "worked somewhere": ("WORKED_AT", True, "workplace"),
+    "took orders": ("DIRECTED", False, "person"),
+    "was paid": ("PAID", False, "person"),
+    "was seen with others": ("CONTACTED", True, "person"),
+}
+
+
+def with_plants(made: Case, hub: str, plant: str) -> Case:
+    """The world with three records of a plant about a hub; with fewer where it has fewer of what is at the other end."""
+    relation, is_subject, far = PLANTS[plant]
+    others = _ends(made, far, hub)[:_PLANTED]
+    model = replace(
+        made.claims[0],
+        relation=relation,
+        polarity="asserts",
+        status="active",
+        statement="planted",
+        source="planted register",
+        source_kind="record",
+        source_grade="1",
+        assessment="A",
+        interest="",
+    )
+    planted: list[Claim] = []
+    for number, other in enumerate(others):
+        kind = "person" if far in ("person", "carried") else far
+        ends = (hub, other, "person", kind) if is_subject else (other, hub, kind, "person")
+        subject, target, subject_kind, object_kind = ends
+        planted.append(
+            replace(
+                model,
+                id=f"planted {number}",
+                subject=subject,
+                object=target,
+                subject_kind=subject_kind,
+                object_kind=object_kind,
+            )
+        )
+    return replace(made, claims=[*made.claims, *planted])
+
+
+def _ends(made: Case, far: str, hub: str) -> list[str]:
+    """Those of a kind that stand in the most claims, without the hub."""
+    carried = parted(made.claims, made.persons)[1]
+    known: Counter[str] = Counter()
+    for claim in made.claims:
+        for name, kind in ((claim.subject, claim.subject_kind), (claim.object, claim.object_kind)):
+            if kind == "person":
+                kind = "carried" if name in carried else "person"
+            if kind == far and name != hub:
+                known[name] += 1
+    return [name for name, _ in known.most_common()]
+
+
+def places(made: Case, models: Mapping[str, Plain]) -> Iterator[tuple[str, str, bool]]:
+    """Method, plant, and whether it pushed a hub out of the first ten: for each hub tried."""
+    for method in (SHIPPED, *models):
+        scores = _scores(made, models.get(method))
+        for hub in [name for name in _first(scores, made) if name in made.planted.hubs][:_HUBS]:
+            for plant in PLANTS:
+                again = with_plants(made, hub, plant)
+                yield method, plant, hub not in _first(_scores(again, models.get(method)), again)
+
+
+def _scores(made: Case, model: Plain | None) -> dict[str, float]:
+    if model is None:
+        return {lead.id: lead.score for lead in rank(made.claims, made.persons, made.dependence).leads}
+    world = sums(made)
+    return dict(zip(world.ids, model.score(world).tolist(), strict=True))
+
+
+def _first(scores: Mapping[str, float], made: Case) -> list[str]:
+    ranked = sorted(made.planted.candidates & scores.keys(), key=lambda name: (-scores[name], name))
+    return ranked[:_FIRST]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fitted", type=int, default=_FITTED, help="worlds of each family to fit the regressions on")
+    parser.add_argument("--tried", type=int, default=_TRIED, help="worlds of each family to plant records in")
+    options = parser.parse_args()
+    worlds = {
+        name: [sums(case(name, seed, usual_share(seed))) for seed in family.fitted[: options.fitted]]
+        for name, family in FAMILIES.items()
+    }
+    out: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for author in sorted({FAMILIES[name].author for name in by_others()}):
+        others = {name: some for name, some in worlds.items() if FAMILIES[name].author != author}
+        models = {"one step": fit(others), "two steps": fit(others, steps=2)}
+        for name in by_others():
+            if FAMILIES[name].author == author:
+                for seed in FAMILIES[name].tried[: options.tried]:
+                    for method, plant, is_out in places(case(name, seed, _FALSE_SHARE), models):
+                        out[method, plant].append(is_out)
+    methods = list(dict.fromkeys(method for method, _ in out))
+    print(f"{'three records that they':<24}" + "".join(f"{method:>14}" for method in methods))
+    for plant in PLANTS:
+        cells = (f"{sum(out[method, plant])} of {len(out[method, plant])}" for method in methods)
+        print(f"{plant:<24}" + "".join(f"{cell:>14}" for cell in cells))
+
+
+if __name__ == "__main__":
+    main()
