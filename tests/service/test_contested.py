@@ -22,14 +22,29 @@ READERS = {
     "high": ("investigator", Grant("C")),
     "low": ("investigator", Grant("P")),
 }
-MET = ("ann", "ASSOCIATES_WITH", "bea")
+MET, PAID = ("ann", "ASSOCIATES_WITH", "bea"), ("ann", "PAID", "bea")
+ORGANISED, CONTROLS = ("ann", "ORGANISED", "c1"), ("ann", "CONTROLS", "k1")
 ROWS: Tables = {
-    "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in ("ann", "bea")],
+    "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in ("ann", "bea", "cid", "dov")],
+    "crossings": [
+        {"id": "c1", "date": "2020-05-08", "launch_site": "Dunkirk"},
+        {"id": "c2", "date": "2020-05-12", "launch_site": "Dunkirk"},
+    ],
+    "workplaces": [{"id": "k1", "name": "Wash"}],
     "statements": [
-        {"id": "report", "kind": "intelligence", "handling": "P"},
+        {"id": "report", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
         {"id": "denial", "kind": "intelligence", "handling": "C", "summary": "was in hospital"},
     ],
-    "links": [*said("report", " ".join(MET)), claim("bea", "ASSOCIATES_WITH", "ann", "denial", polarity="denies")],
+    "links": [
+        *said(
+            "report", *(" ".join(link) for link in (MET, ORGANISED, CONTROLS)), "ann ORGANISED c2", "bea WORKED_AT k1"
+        ),
+        *said("report", "bea OWES ann", "cid DIRECTED dov", "ann SERVED dov", "dov PILOTED c1"),
+        claim(*PAID, "report", amount="5000", currency="GBP"),
+        claim("cid", "PAID", "bea", "report", amount="100", currency="GBP"),
+        claim("bea", "ASSOCIATES_WITH", "ann", "denial", polarity="denies"),
+        *(claim(*link, "denial", polarity="denies") for link in (PAID, ORGANISED, CONTROLS, ("ann", "SERVED", "dov"))),
+    ],
 }
 
 
@@ -56,11 +71,41 @@ def test_an_export_says_so_too(people: Place) -> None:
     )
     with zipfile.ZipFile(io.BytesIO(people("low").exports.given.fetch(export.id)[1])) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("links.csv").decode())))
-    assert {row["denied"] for row in rows if row["Source"] == "ann"} == {"contested"}
+    assert {row["denied"] for row in rows if (row["Source"], row["Kind"], row["Target"]) == MET} == {"contested"}
 
 
 def test_the_claims_of_a_link_hold_its_denial_in_either_order(people: Place) -> None:
     answer = people("high").network.entities.between(*MET).dicts()
     assert [row["polarity"] for row in answer] == ["denies", "asserts"]
-    (step,) = people("high").network.paths.find(["ann", "bea"]).between[0].ways[0].steps
+    ways = people("high").network.paths.find(["ann", "bea"], kind="every", steps=1).between[0].ways
+    (step,) = (step for way in ways for step in way.steps if (step.subject, step.relation, step.object) == MET)
     assert [row["statement"] for row in step.denying] == ["denial"]
+
+
+def test_queries_on_money_mark_a_payment_that_is_denied_or_contested(people: Place) -> None:
+    for reader, told in (("low", "contested"), ("high", 1)):
+        queries = people(reader).queries
+        paid = {row["payer"]: row for row in queries.run("people.money_to", {"person": "bea"}).dicts()}
+        assert {payer: (row["denying"], row["total"]) for payer, row in paid.items()} == {
+            "ann": (told, 0),
+            "cid": (0, 100),
+        }
+        (most,) = queries.run("people.most_paid", {"payers": 1}).dicts()
+        assert (most["total"], most["contested"], most["denied"], most["doubtful"]) == (100, 5000, ["ann"], [])
+
+
+def test_a_debt_says_where_the_hold_over_a_place_is_contested(people: Place) -> None:
+    for reader in ("low", "high"):
+        (debt,) = people(reader).queries.run("people.debts", {"tied": "yes"}).dicts()
+        assert (debt["places"], debt["contested"]) == (["k1"], ["k1"])
+
+
+def test_payments_of_an_entity_keep_what_is_contested_out_of_the_sum(people: Place) -> None:
+    client, address = people.client("low"), f"/case/{people.case}/entity"
+    (side,) = (side for side in client.get(f"{address}.json?id=bea").get_json()["payments"] if side["side"] == "to")
+    assert side["sums"] == [{"currency": "GBP", "total": 100.0, "payments": 1}]
+    assert side["denied_sums"] == [{"currency": "GBP", "total": 5000.0, "payments": 1}]
+    assert [row["denying"] for row in side["denied"]] == ["contested"]
+    section = client.get(f"{address}?id=bea").text.partition('id="payments"')[2].partition("</section>")[0]
+    assert "Denied or contested, and in no sum: 5,000 GBP (1 payment)" in section
+    assert section.count(">contested<") == 1
