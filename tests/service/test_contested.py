@@ -83,11 +83,11 @@ def test_the_claims_of_a_link_hold_its_denial_in_either_order(people: Place) -> 
 
 
 def test_queries_on_money_mark_a_payment_that_is_denied_or_contested(people: Place) -> None:
-    for reader, told in (("low", "contested"), ("high", 1)):
+    for reader, mark in (("low", "contested"), ("high", 1)):
         queries = people(reader).queries
         paid = {row["payer"]: row for row in queries.run("people.money_to", {"person": "bea"}).dicts()}
         assert {payer: (row["denying"], row["total"]) for payer, row in paid.items()} == {
-            "ann": (told, 0),
+            "ann": (mark, 0),
             "cid": (0, 100),
         }
         (most,) = queries.run("people.most_paid", {"payers": 1}).dicts()
@@ -109,3 +109,13 @@ def test_payments_of_an_entity_keep_what_is_contested_out_of_the_sum(people: Pla
     section = client.get(f"{address}?id=bea").text.partition('id="payments"')[2].partition("</section>")[0]
     assert "Denied or contested, and in no sum: 5,000 GBP (1 payment)" in section
     assert section.count(">contested<") == 1
+
+
+def test_leads_at_either_end_of_a_contested_link_read_contested(people: Place) -> None:
+    """Whom somebody is said to have paid is accused by that as well; whom they lawfully served is not."""
+    leads = {row["id"]: row["denied"] for row in people("low").leads.table()["hubs"]}
+    assert leads == {"ann": "contested", "bea": "contested", "cid": 0, "dov": 0}
+    page = people.client("low").get(f"/case/{people.case}/lead?id=bea").text
+    assert "contested" in page
+    denied = {row["id"]: row["denied"] for row in people("high").leads.table()["hubs"]}
+    assert {name for name, number in denied.items() if number} == {"ann", "bea"}
