@@ -29,7 +29,10 @@ ROWS: Tables = {
     "crossings": [
         {"id": "c1", "date": "2020-05-08", "launch_site": "Dunkirk"},
         {"id": "c2", "date": "2020-05-12", "launch_site": "Dunkirk"},
+        # Among others that share nothing, so that these two make a cluster.
+        *({"id": f"x{month}", "date": f"2019-0{month}-01", "launch_site": f"Beach {month}"} for month in range(1, 9)),
     ],
+    "boats": [{"id": "b1", "name": "Gull"}],
     "workplaces": [{"id": "k1", "name": "Wash"}],
     "statements": [
         {"id": "report", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
@@ -39,7 +42,8 @@ ROWS: Tables = {
         *said(
             "report", *(" ".join(link) for link in (MET, ORGANISED, CONTROLS)), "ann ORGANISED c2", "bea WORKED_AT k1"
         ),
-        *said("report", "bea OWES ann", "cid DIRECTED dov", "ann SERVED dov", "dov PILOTED c1"),
+        *said("report", "bea OWES ann", "cid DIRECTED dov", "ann SERVED dov", "dov PILOTED c1", "dov PILOTED c2"),
+        *said("report", "b1 USED_ON c1", "b1 USED_ON c2", "cid ASSISTED c1", "cid ASSISTED c2"),
         claim(*PAID, "report", amount="5000", currency="GBP"),
         claim("cid", "PAID", "bea", "report", amount="100", currency="GBP"),
         claim("bea", "ASSOCIATES_WITH", "ann", "denial", polarity="denies"),
@@ -119,3 +123,18 @@ def test_leads_at_either_end_of_a_contested_link_read_contested(people: Place) -
     assert "contested" in page
     denied = {row["id"]: row["denied"] for row in people("high").leads.table()["hubs"]}
     assert {name for name, number in denied.items() if number} == {"ann", "bea"}
+
+
+@pytest.mark.parametrize(("reader", "word"), [("low", "contested"), ("high", "denied")])
+def test_what_crossings_share_says_what_of_it_is_denied(people: Place, reader: str, word: str) -> None:
+    linkage, client = people(reader).linkage, people.client(reader)
+    marks = {(row["feature"], row["value"]): row["denied"] for row in linkage.pair("c1", "c2")["lines"]}
+    assert marks["organiser", "ann"] == word
+    assert set(marks.values()) == {word, ""}
+    nearest = next(row for row in linkage.of("c1")["nearest"] if row["id"] == "c2")
+    assert {row["value"]: row["denied"] for row in nearest["shares"]}["ann"] == word
+    assert f"organised by Ann ({word})" in linkage.table("c1").rows[0][-1]
+    clusters = ("linked/cluster?id=c1", "linked") if linkage.cluster("c1")["crossings"] else ()
+    for address in ("linked/pair?first=c1&second=c2", "linked?id=c1", *clusters):
+        page = client.get(f"/case/{people.case}/{address}").text
+        assert f">{word}<" in page, address
