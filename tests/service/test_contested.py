@@ -138,3 +138,32 @@ def test_what_crossings_share_says_what_of_it_is_denied(people: Place, reader: s
     for address in ("linked/pair?first=c1&second=c2", "linked?id=c1", *clusters):
         page = client.get(f"/case/{people.case}/{address}").text
         assert f">{word}<" in page, address
+
+
+@pytest.mark.parametrize(("reader", "word"), [("low", "contested"), ("high", "yes"), ("whole", "yes")])
+def test_the_graph_of_claims_marks_those_whose_link_is_denied(people: Place, reader: str, word: str) -> None:
+    edges = people(reader).graph("claims").edges(data=True)
+    marks = {
+        (subject, said["relation"], target): said.get("denied")
+        for subject, target, said in edges
+        if said["polarity"] == "asserts"
+    }
+    assert {marks[link] for link in (MET, PAID, ORGANISED, CONTROLS)} == {word}
+    assert marks["cid", "PAID", "bea"] == "no"
+
+
+def test_the_panel_of_an_entity_marks_claims_whose_link_is_denied(people: Place) -> None:
+    address = f"/case/{people.case}/network/node"
+    panel = people.client("low").get(f"{address}.json?id=c1").get_json()
+    marks = {(row["subject"], row["relation"], row["object"]): row["denying"] for row in panel["asserting"]}
+    assert (marks[ORGANISED], marks["dov", "PILOTED", "c1"]) == ("contested", 0)
+    page = people.client("low").get(f"{address}?id=c1").text
+    assert page.partition("Who says so")[2].partition("</section>")[0].count(">contested<") == 1
+
+
+def test_the_history_of_a_statement_marks_claims_whose_link_is_denied(people: Place) -> None:
+    (version,) = people("high").deliveries.statements.history("report")
+    marks = {(row["subject"], row["relation"], row["object"]): row["denying"] for row in version.claims}
+    assert {link for link, denying in marks.items() if denying} >= {MET, PAID, ORGANISED, CONTROLS}
+    assert not marks["cid", "PAID", "bea"]
+    assert ">denied by 1<" in people.client("high").get(f"/case/{people.case}/statement/history?id=report").text
