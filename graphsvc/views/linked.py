@@ -286,7 +286,7 @@ def apart(crossings: int, pairs: int) -> str:
 
 
 def shares_text(things: Sequence[Mapping[str, Any]], most: int = 3) -> str:
-    """What is shared, in a cell of a table, with what of it is denied or contested."""
+    """List what is shared in a cell of a table, with a mark on what is denied or contested."""
     return "; ".join(
         f"{row['words']} {row['name']}".strip() + (f" ({row['denied']})" if row["denied"] else "")
         for row in things[:most]

@@ -181,8 +181,8 @@ def test_groups_and_other_sources_on_the_record_are_those_of_what_is_on_record_a
 @pytest.mark.parametrize("swapped", ["p2 not ASSOCIATES_WITH p1", "p1 not ASSOCIATES_WITH p2"])
 def test_a_denial_of_a_relation_without_direction_counts_in_either_order(swapped: str) -> None:
     link = ("p1", "ASSOCIATES_WITH", "p2")
-    (key, figures), *others = link_table([said(f"s1: {' '.join(link)}"), said(f"s2: {swapped}")], {}).items()
-    assert (key, figures.denying, others) == (link, 1, [])
+    (key, figures), *more = link_table([said(f"s1: {' '.join(link)}"), said(f"s2: {swapped}")], {}).items()
+    assert (key, figures.denying, more) == (link, 1, [])
     assert figures.belief < link_table([said(f"s1: {' '.join(link)}")], {})[link].belief
 
 

@@ -1,4 +1,4 @@
-"""What speaks against an accusation reaches everybody who reads it, wherever they do."""
+"""Every page, query, graph and file that shows a denied link says so."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def links_of(people: Place, reader: str, entity: str) -> dict[tuple[str, str, str], Any]:
-    """Link → what its denials are told as, on the page of an entity."""
+    """The links on the page of an entity, each with its `denying`."""
     page = people.client(reader).get(f"/case/{people.case}/entity.json?id={entity}").get_json()
     links = [link for section in page["sections"] for link in section["links"]]
     return {(link["subject"], link["relation"], link["object"]): link["denying"] for link in links}
@@ -116,7 +116,7 @@ def test_payments_of_an_entity_keep_what_is_contested_out_of_the_sum(people: Pla
 
 
 def test_leads_at_either_end_of_a_contested_link_read_contested(people: Place) -> None:
-    """Whom somebody is said to have paid is accused by that as well; whom they lawfully served is not."""
+    """A payment accuses the person paid as well; lawful service accuses nobody."""
     leads = {row["id"]: row["denied"] for row in people("low").leads.table()["hubs"]}
     assert leads == {"ann": "contested", "bea": "contested", "cid": 0, "dov": 0}
     page = people.client("low").get(f"/case/{people.case}/lead?id=bea").text
@@ -144,9 +144,9 @@ def test_what_crossings_share_says_what_of_it_is_denied(people: Place, reader: s
 def test_the_graph_of_claims_marks_those_whose_link_is_denied(people: Place, reader: str, word: str) -> None:
     edges = people(reader).graph("claims").edges(data=True)
     marks = {
-        (subject, said["relation"], target): said.get("denied")
-        for subject, target, said in edges
-        if said["polarity"] == "asserts"
+        (subject, claimed["relation"], target): claimed.get("denied")
+        for subject, target, claimed in edges
+        if claimed["polarity"] == "asserts"
     }
     assert {marks[link] for link in (MET, PAID, ORGANISED, CONTROLS)} == {word}
     assert marks["cid", "PAID", "bea"] == "no"

@@ -372,7 +372,7 @@ def _through(crossing: str, feature: str, value: str, via: str, *way: LinkSaid) 
 
 
 def denial(*marks: str) -> str:
-    """What several links together are marked as: `denied` if one of them is, else `contested` if one is.
+    """Join the marks of several links: `denied` if one of them is denied, else `contested` if one is contested.
 
     Example:
         >>> denial("", "contested"), denial("contested", "denied"), denial()

@@ -60,12 +60,12 @@ def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) 
             interest=claim.interest,
             # GraphML and GEXF have no value for one that is not known.
             **({} if claim.amount is None else {"amount": claim.amount}),
-            **({"denied": _denied(denying.get(claim.key, 0))} if claim.asserts else {}),
+            **({"denied": _denial_word(denying.get(claim.key, 0))} if claim.asserts else {}),
         )
     return graph
 
 
-def _denied(denying: int | str) -> str:
+def _denial_word(denying: int | str) -> str:
     return CONTESTED if denying == CONTESTED else "yes" if denying else "no"
 
 

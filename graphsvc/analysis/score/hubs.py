@@ -298,7 +298,7 @@ def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints | 
 
 
 def _denied_swapped(ledger: Ledger, links: LinkShares) -> tuple[Ints, Ints]:
-    """Whose score a link has a share in, and which row denies it with its ends swapped."""
+    """List each person in whose score a link has a share, with each row that denies the link with its ends swapped."""
     denied, rows = ledger.against
     swapped = denied != ledger.link[rows]
     by_link: dict[int, list[int]] = defaultdict(list)

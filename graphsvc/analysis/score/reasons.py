@@ -203,7 +203,7 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
 
 
 def _numbers_of(ledger: Ledger, links: Collection[LinkKey]) -> Ints:
-    """The numbers that some links have in a ledger; of those that it does not hold there is none."""
+    """The numbers of some links in a ledger, without those that the ledger does not hold."""
     entity = {name: number for number, name in enumerate(ledger.ids)} if links else {}
     relation = {name: number for number, name in enumerate(ledger.relations)}
     known = [

@@ -62,7 +62,7 @@ class ComparedCase:
     denials: Mapping[tuple[str, str, str], str]
 
     def denial(self, feature: str, value: str, crossings: Iterable[str]) -> str:
-        """Whether it is denied or contested of any of some crossings that they have something; empty if of none."""
+        """`denied` or `contested` where a link behind something that crossings share is, for any of them; else empty."""
         return denial(*(self.denials.get((crossing, feature, value), "") for crossing in crossings))
 
 
