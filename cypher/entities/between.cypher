@@ -45,6 +45,7 @@
 // statement_status = "Statement.status"
 // source = "Source.id"
 // groups = "Link.groups"
+// denying = "Link.denying"
 // ---
 UNWIND $others AS other
 MATCH (n:Entity {case: $case, id: $id}), (m:Entity {case: $case, id: other})
@@ -67,7 +68,7 @@ WITH a, b, min(c.handling) AS handling,
      CASE WHEN s.kind IN $voices THEN s {.id, .kind, .taken_on, .status, source: head([(s)-[:GIVEN_BY]->(q:Source) | q.id])}
           ELSE {kind: s.kind} END AS s
 OPTIONAL MATCH (a)-[r]->(b)
-WHERE r.relation = c.relation AND r[$belief] IS NOT NULL AND s.id IS NULL AND c.polarity = 'asserts' AND c.status = 'active'
+WHERE r.relation = c.relation AND r[$belief] IS NOT NULL AND c.polarity = 'asserts' AND c.status = 'active'
 RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.launch_site, '') ELSE coalesce(a.name, a.value) END AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
        c.id AS claim, c.relation AS relation, c.polarity AS polarity, c.status AS status,
@@ -76,6 +77,6 @@ RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.lau
        c.source_grade AS source_grade, c.assessment AS assessment, handling,
        c.on_record AS on_record, c.belief AS belief, c[$interest] AS interest, c.notes AS notes,
        s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, s.status AS statement_status,
-       s.source AS source, r[$groups] AS groups
+       s.source AS source, CASE WHEN s.id IS NULL THEN r[$groups] END AS groups, r[$denying] AS denying
 ORDER BY polarity = 'asserts' AND status = 'active', status, belief DESC, claim, polarity
 LIMIT $limit + 1

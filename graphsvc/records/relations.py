@@ -314,6 +314,20 @@ def link_key(row: Mapping[str, Any]) -> LinkKey:
     return row["subject"], row["relation"], row["object"]
 
 
+def orders(link: LinkKey) -> tuple[LinkKey, ...]:
+    """The links that say the same as one: itself and, where its relation has no direction, the one with its ends swapped.
+
+    Example:
+        >>> orders(("p1", "ASSOCIATES_WITH", "p2")), orders(("p1", "PAID", "p2"))
+        ((('p1', 'ASSOCIATES_WITH', 'p2'), ('p2', 'ASSOCIATES_WITH', 'p1')), (('p1', 'PAID', 'p2'),))
+    """
+    subject, relation, target = link
+    known = RELATIONS.get(relation)
+    if known is None or KINDS[known.kind].directed or subject == target:
+        return (link,)
+    return link, (target, relation, subject)
+
+
 def those(such: Callable[[Relation], bool]) -> tuple[str, ...]:
     """The names of the relations of which something holds, in the order of the table.
 

@@ -286,5 +286,8 @@ def apart(crossings: int, pairs: int) -> str:
 
 
 def shares_text(things: Sequence[Mapping[str, Any]], most: int = 3) -> str:
-    """What is shared, in a cell of a table."""
-    return "; ".join(f"{row['words']} {row['name']}".strip() for row in things[:most])
+    """List what is shared in a cell of a table, with a mark on what is denied or contested."""
+    return "; ".join(
+        f"{row['words']} {row['name']}".strip() + (f" ({row['denied']})" if row["denied"] else "")
+        for row in things[:most]
+    )

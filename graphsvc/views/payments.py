@@ -8,7 +8,6 @@ from math import fsum
 from typing import Any
 
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import LinkKey
 from graphsvc.views.wording import amount
 
 PAID = "PAID"
@@ -20,7 +19,7 @@ _SIDES = (("by", "subject"), ("to", "object"))
 def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The payments by and to one entity, of released rows of claims.
 
-    A payment that another claim denies, a denial, and what was taken back stand apart and are in no sum.
+    A payment whose link is denied or contested, a denial, and what was taken back stand apart and are in no sum.
 
     Args:
         identifier: whose payments.
@@ -29,10 +28,10 @@ def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[
     Returns:
         One row for each side that has a payment: `side` (`by`, `to`: paid by or to whom it is about), `counted`, `denied`
         and `taken_back` (rows of claims, the earliest first), `sums` (of what is counted: `currency`, empty where none is
-        stated, `total`, `payments`) and `unstated` (how many rows that are counted tell no amount).
+        stated, `total`, `payments`), `denied_sums` (the same of payments that are denied or contested) and `unstated` (how many rows that are counted tell no amount).
 
     Example:
-        >>> rows = [{"subject": "A", "object": "B", "relation": "PAID", "polarity": polarity, "status": "active",
+        >>> rows = [{"subject": "A", "object": "B", "relation": "PAID", "polarity": polarity, "status": "active", "denying": 0,
         ...          "amount": 200.0, "currency": "EUR"} for polarity in ("asserts", "asserts")]
         >>> payments("A", rows)[0]["sums"]
         [{'currency': 'EUR', 'total': 400.0, 'payments': 2}]
@@ -40,17 +39,17 @@ def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[
         []
     """
     paid = [claim for claim in claims if claim["relation"] == PAID]
-    denied = {_key(claim) for claim in paid if claim["polarity"] == "denies" and claim["status"] == "active"}
     sides = []
     for side, own in _SIDES:
         parts: dict[str, list[dict[str, Any]]] = {part: [] for part in PARTS}
         for claim in sorted(paid, key=lambda claim: str(claim.get("from_on") or claim.get("to_on") or "")):
             if claim[own] == identifier:
-                parts[_part(claim, denied)].append(dict(claim))
+                parts[_part(claim)].append(dict(claim))
         if any(parts.values()):
             counted = parts["counted"]
             unstated = sum(row.get("amount") is None for row in counted)
-            sides.append({"side": side, **parts, "sums": _sums(counted), "unstated": unstated})
+            denied = _sums(row for row in parts["denied"] if row["polarity"] == "asserts")
+            sides.append({"side": side, **parts, "sums": _sums(counted), "denied_sums": denied, "unstated": unstated})
     return sides
 
 
@@ -69,14 +68,10 @@ def summed(sums: Iterable[Mapping[str, Any]]) -> str:
     return " and ".join(words)
 
 
-def _key(claim: Mapping[str, Any]) -> LinkKey:
-    return claim["subject"], claim["relation"], claim["object"]
-
-
-def _part(claim: Mapping[str, Any], denied: set[LinkKey]) -> str:
+def _part(claim: Mapping[str, Any]) -> str:
     if claim["status"] != "active" or claim["polarity"] == "withdrawn":
         return "taken_back"
-    return "denied" if _key(claim) in denied else "counted"
+    return "denied" if claim["polarity"] == "denies" or claim["denying"] else "counted"
 
 
 def _sums(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ import pytest
 from graphsvc.analysis.evidence.belief import LinkFigures, claim_belief, link_table
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import groups
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES
 
@@ -175,3 +176,33 @@ def test_groups_and_other_sources_on_the_record_are_those_of_what_is_on_record_a
     denied = link_belief([said(f"s1: {RUNS}"), said("s2: p1 not RUNS g1", on_record=True)], {})
     assert denied is not None
     assert (denied.groups_on_record, denied.other_sources_on_record) == (0, 0)
+
+
+@pytest.mark.parametrize("swapped", ["p2 not ASSOCIATES_WITH p1", "p1 not ASSOCIATES_WITH p2"])
+def test_a_denial_of_a_relation_without_direction_counts_in_either_order(swapped: str) -> None:
+    link = ("p1", "ASSOCIATES_WITH", "p2")
+    (key, figures), *more = link_table([said(f"s1: {' '.join(link)}"), said(f"s2: {swapped}")], {}).items()
+    assert (key, figures.denying, more) == (link, 1, [])
+    assert figures.belief < link_table([said(f"s1: {' '.join(link)}")], {})[link].belief
+
+
+def test_where_both_orders_are_asserted_a_denial_counts_against_both() -> None:
+    claims = [said(f"{text} p2") for text in ("s1: p1 RIVAL_OF", "s3: p1 not RIVAL_OF")] + [said("s2: p2 RIVAL_OF p1")]
+    assert {key: figures.denying for key, figures in link_table(claims, {}).items()} == {
+        ("p1", "RIVAL_OF", "p2"): 1,
+        ("p2", "RIVAL_OF", "p1"): 1,
+    }
+
+
+def test_a_denial_of_a_payment_counts_in_its_own_direction_alone() -> None:
+    (figures,) = link_table([said("s1: p1 PAID p2"), said("s2: p2 not PAID p1")], {}).values()
+    assert figures.denying == 0
+
+
+def test_a_lead_counts_denials_in_either_order() -> None:
+    claims = [said(f"s{number}: p1 DIRECTED p{number}") for number in range(2, 6)]
+    claims += [said("s6: p1 ASSOCIATES_WITH p2"), said("s7: p2 not ASSOCIATES_WITH p1")]
+    denied = {
+        lead.id: lead.denied for lead in rank(claims, people(*(f"p{number}" for number in range(1, 6))), {}).leads
+    }
+    assert denied == {"p1": 1, "p2": 1, "p3": 0, "p4": 0, "p5": 0}

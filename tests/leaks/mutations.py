@@ -351,6 +351,14 @@ MUTATIONS = (
         "tests/service/test_denied_exports.py::test_a_link_that_its_maker_sees_denied_is_never_written_as_undenied",
     ),
     Mutation(
+        "contested-swapped",
+        "a hidden denial that swaps the ends of a relation without direction makes the link contested",
+        "graphsvc/cases/image/figures.py",
+        "for link in orders(claim.key)}",
+        "for link in [claim.key]}",
+        "tests/service/test_contested.py::test_a_denial_with_swapped_ends_of_a_relation_without_direction_counts",
+    ),
+    Mutation(
         "explained",
         "why someone is a lead names no source without source clearance",
         "graphsvc/service/leads/leads.py",

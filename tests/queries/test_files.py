@@ -76,14 +76,12 @@ def test_labels_and_types_are_those_of_the_records(path: object) -> None:
 
 
 # What somebody is accused of: a part in the operation, or what one did to another. Belonging to a gang tells whose act it
-# is in these, and the row says it; who was paid is counted by claims, each with its own grade.
+# is in these, and the row says it.
 ACTS = {name for name, relation in RELATIONS.items() if relation.kind in ("part", "command")} - {"USED_ON"}
 NO_ACCUSATION = {
     "gangs.in_common": "says what two gangs share, and of nobody what they did",
     "gangs.rivals": "says of whom a gang's rival is one, not what they did",
     "people.phone_contacts": "says whose phone it is",
-    "people.money_to": "adds up claims",
-    "people.most_paid": "adds up claims",
     "paths.all_ways": "says how believed the weakest step is and how many are denied, and no more of any",
     "paths.in_common": "says how believed the weaker link is and how many are denied, and no more of either",
     "paths.shortest": "says how believed the weakest step is and how many are denied, and no more of any",

@@ -42,7 +42,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> Linkage:
     told = [Trait(name, what, f"{what} 1", 1.0) for name in INSIDE for what in ("organiser", "pilot", "boat", "thing")]
     told += [Trait(name, what, f"{what} of {name}", 1.0) for name in OUTSIDE for what in ("organiser", "pilot")]
     made = linked([CrossingFigures(name) for name in ids], told, {})
-    case = ComparedCase(CaseRows([RowOfCrossing(name) for name in ids]), dict.fromkeys(ids, "2020-05-08"), made)
+    case = ComparedCase(CaseRows([RowOfCrossing(name) for name in ids]), dict.fromkeys(ids, "2020-05-08"), made, {})
     assert [len(rows) for rows in made.clusters] == [len(INSIDE)]
     monkeypatch.setattr(linkage, "compared", lambda _ask, _material: case)
     monkeypatch.setattr(linkage, "without_pieces", lambda *_: ([], 0))

@@ -42,7 +42,7 @@ def left(
         home=SimpleNamespace(weights=SHIPPED),
     )
     material = SimpleNamespace(given=lambda: (every, [], {}))
-    case = ComparedCase(rows, dict.fromkeys(ids, ""), made)
+    case = ComparedCase(rows, dict.fromkeys(ids, ""), made, {})
     pieces, _ = without_pieces(cast("Ask", ask), cast("Material", material), case, BOTH)
     return float(made.own[made.number(*BOTH)]), {(piece.kind, piece.id): piece for piece in pieces}
 

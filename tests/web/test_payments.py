@@ -79,7 +79,7 @@ def test_what_is_denied_or_taken_back_is_in_no_sum(place: Place) -> None:
     assert [(row["statement"], row["amount"]) for row in by["taken_back"]] == [("I1", 5000.0)]
     zero = sides(place, "sourced", "Z")["to"]
     assert (zero["counted"], zero["sums"]) == ([], [])
-    assert "Denied, and in no sum" in asked(place, "sourced", "Z", "")
+    assert "Denied or contested, and in no sum: 9,000 EUR (1 payment)" in asked(place, "sourced", "Z", "")
 
 
 def test_a_sum_holds_nothing_its_reader_may_not_see(place: Place) -> None:

@@ -288,12 +288,15 @@ def _rows_of_sides(ledger: Ledger) -> tuple[Ints, Ints]:
     return np.flatnonzero(~ledger.denies), np.flatnonzero(ledger.denies)
 
 
-def _supported_sides(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, Floats]:
-    """For and against: how far each link is supported."""
-    asserting, denying = _rows_of_sides(ledger)
+def _supported_sides(
+    ledger: Ledger, strength: Floats, links: int, against: tuple[Ints, Ints] | None = None
+) -> tuple[Floats, Floats]:
+    """For and against: how far each link is supported; `against`: links and the rows that deny them (default: their own)."""
+    asserting, own = _rows_of_sides(ledger)
+    denied, denying = against or (ledger.link[own], own)
     return (
         supported(ledger, ledger.link[asserting], asserting, strength[asserting], links),
-        supported(ledger, ledger.link[denying], denying, strength[denying], links),
+        supported(ledger, denied, denying, strength[denying], links),
     )
 
 
@@ -301,6 +304,8 @@ def link_table(
     claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED
 ) -> dict[LinkKey, LinkFigures]:
     """What the claims add up to, link by link: only links that a claim with weight asserts.
+
+    A denial of a relation without direction counts against the link in either order.
 
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -314,17 +319,18 @@ def link_table(
     size = int(ledger.link.max(initial=-1)) + 1
     strength = strengths(ledger)
     recorded = np.flatnonzero(ledger.on_record)
-    belief = met(*_supported_sides(ledger, strength, size))
-    on_record = met(*_supported_sides(ledger.rows(ledger.on_record), strength[recorded], size))
+    of_records = ledger.rows(ledger.on_record)
+    belief = met(*_supported_sides(ledger, strength, size, ledger.against))
+    on_record = met(*_supported_sides(of_records, strength[recorded], size, of_records.against))
     asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)
-    denying = np.bincount(ledger.link[ledger.denies], minlength=size)
+    denied, against = ledger.against
+    denying = np.bincount(denied, minlength=size)
     rows = np.flatnonzero(~ledger.denies)
     witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
     independent = ledger.effective(ledger.link[rows], rows, size).round(6)
     rows = np.flatnonzero(~ledger.denies & ledger.on_record)
     recorded_witnesses, recorded_others = corroboration(ledger, ledger.link[rows], rows, size)
-    against = np.flatnonzero(ledger.denies)
-    deniers, denying_others = corroboration(ledger, ledger.link[against], against, size)
+    deniers, denying_others = corroboration(ledger, denied, against, size)
     first, last = _dates(ledger, size)
     keys: dict[int, LinkKey] = {}
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):

@@ -18,8 +18,11 @@ from graphsvc.analysis.evidence.laid import chosen as chosen_of
 from graphsvc.analysis.evidence.roles import BEHIND
 from graphsvc.records import columns as laid
 from graphsvc.records.columns import ValueColumn
+from graphsvc.records.relations import KINDS, those
 from graphsvc.records.weights import SHIPPED, Weights
 
+# Relations without direction: a denial of one order denies the other.
+_UNDIRECTED = frozenset(those(lambda relation: not KINDS[relation.kind].directed))
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -69,6 +72,27 @@ class Ledger(_Counted):
     def by_link(self) -> Bins:
         """The rows of each link, in their order."""
         return sorted_into(self.link, int(self.link.max(initial=-1)) + 1)
+
+    @cached_property
+    def against(self) -> tuple[Ints, Ints]:
+        """The link that each denial speaks against, and the row of the denial.
+
+        A denial of a relation without direction speaks against the link in either order, and has an entry for each.
+        """
+        rows = np.flatnonzero(self.denies)
+        both = rows[self.of(_UNDIRECTED)[rows] & (self.subject[rows] != self.object[rows])]
+        codes, first = np.unique(self._codes(self.subject, self.object), return_index=True)
+        wanted = self._codes(self.object, self.subject)[both]
+        place = np.minimum(np.searchsorted(codes, wanted), max(len(codes) - 1, 0))
+        known = codes[place] == wanted
+        return (
+            np.concatenate((self.link[rows], self.link[first[place[known]]])),
+            np.concatenate((rows, both[known])),
+        )
+
+    def _codes(self, subject: Ints, object_: Ints) -> Ints:
+        """A number for the link between two ends of each row; equal links have equal numbers."""
+        return (subject * len(self.relations) + self.relation) * len(self.ids) + object_
 
     def rows(self, chosen: Bools) -> Ledger:
         """The same ledger with some of its rows only; entities and links keep their numbers."""

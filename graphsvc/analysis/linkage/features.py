@@ -71,6 +71,7 @@ class Trait:
         via: through whom or what it comes in (the user of a phone, the boat of a supplier); empty: directly. What two crossings share
             through the same one is told by that one already.
         voices: sources of accounts that it rests on alone; empty where a record stands behind it too, or it is nobody's word.
+        denied: `denied` or `contested` if a link that it rests on is; empty otherwise.
     """
 
     crossing: str
@@ -79,3 +80,4 @@ class Trait:
     belief: float
     via: str = ""
     voices: frozenset[str] = frozenset()
+    denied: str = ""

@@ -30,6 +30,9 @@ _CREW = 2
 _THEIRS = frozenset({"phone", "account", "online", "vehicle"})
 
 
+_MARKS = ("", "contested", "denied")
+
+
 @dataclass(frozen=True, slots=True)
 class RowOfCrossing:
     """A crossing as it was delivered: `day` as a number of days; what is not known is None or empty."""
@@ -60,6 +63,7 @@ class LinkSaid:
         subject, relation, object: what it says.
         belief: 0 to 1.
         voices: sources of the accounts and reports it rests on alone; empty where a record says it too.
+        denied: `denied`, or `contested` where the reader may not see what denies it; empty otherwise.
     """
 
     subject: str
@@ -67,6 +71,7 @@ class LinkSaid:
     object: str
     belief: float
     voices: frozenset[str] = frozenset()
+    denied: str = ""
 
     @property
     def key(self) -> LinkKey:
@@ -133,7 +138,7 @@ def gathered(rows: CaseRows) -> tuple[list[CrossingFigures], list[Trait]]:
     boats = {row.id: row for row in rows.boats}
     aboard = _Aboard.of(by_relation)
     traits = [
-        Trait(link.object, feature, link.subject, link.belief, "", link.voices)
+        Trait(link.object, feature, link.subject, link.belief, "", link.voices, link.denied)
         for relation, feature in PARTS.items()
         for link in on_crossing[relation]
         if aboard.counts(link.subject, link.object)
@@ -272,7 +277,7 @@ def _boats(
     batches = _batches(thing[1] for thing in things.values() if thing[0] == "part")
     for link in used:
         boat, crossing = link.subject, link.object
-        yield Trait(crossing, "boat", boat, link.belief, "", link.voices)
+        yield Trait(crossing, "boat", boat, link.belief, "", link.voices, link.denied)
         row = boats.get(boat)
         if row is not None and row.kind:
             yield Trait(crossing, "kind", row.kind, link.belief, boat)
@@ -311,16 +316,18 @@ def _used(
         actor, crossing = trait.value, trait.crossing
         if actor in aboard.crossings:
             continue
-        own = LinkSaid(actor, "", crossing, trait.belief, trait.voices)
+        own = LinkSaid(actor, "", crossing, trait.belief, trait.voices, trait.denied)
         lines = [(actor, own)]
         for link in used[actor]:
             if things.get(link.object, ("", ""))[0] in _THEIRS:
                 traits.append(_through(crossing, "thing", link.object, actor, own, link))
-                lines.append((link.object, LinkSaid(actor, "", crossing, own.belief * link.belief, _voices(own, link))))
-        for line, way in lines:
+                belief = own.belief * link.belief
+                line = LinkSaid(actor, "", crossing, belief, _voices(own, link), denial(own.denied, link.denied))
+                lines.append((link.object, line))
+        for end, way in lines:
             traits += [
                 _through(crossing, "contact", other, actor, way, call)
-                for other, call in calls[line]
+                for other, call in calls[end]
                 if other not in aboard.crossings and other not in aboard.used
             ]
     return traits
@@ -361,7 +368,19 @@ def _through(crossing: str, feature: str, value: str, via: str, *way: LinkSaid) 
     belief = 1.0
     for link in way:
         belief *= link.belief
-    return Trait(crossing, feature, value, belief, via, _voices(*way))
+    return Trait(crossing, feature, value, belief, via, _voices(*way), denial(*(link.denied for link in way)))
+
+
+def denial(*marks: str) -> str:
+    """Join the marks of several links: `denied` if one of them is denied, else `contested` if one is contested.
+
+    Example:
+        >>> denial("", "contested"), denial("contested", "denied"), denial()
+        ('contested', 'denied', '')
+
+    Limits: how many of them are denied is not kept.
+    """
+    return max(marks, key=_MARKS.index, default="")
 
 
 def _voices(*way: LinkSaid) -> frozenset[str]:

@@ -9,13 +9,20 @@ from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.records.relations import LinkKey
+from graphsvc.records.told import CONTESTED
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
-def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
+def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) -> nx.MultiDiGraph[str]:
     """One edge per claim, keyed by its id, with the relation, the statement and its grade on it.
+
+    An edge that asserts has `denied`: `yes`, `no`, or `contested` where the reader may not see what denies the link.
+
+    Args:
+        claims: in any order.
+        denying: link → what its denials are told as.
 
     Accounts of witnesses that are told as one have no id: they are keyed by relation, polarity and status. `amount` is there
     where one was named.
@@ -23,7 +30,7 @@ def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang")
-        >>> claims_graph([claim]).edges["p1", "g1", "c1"]["statement"]
+        >>> claims_graph([claim], {}).edges["p1", "g1", "c1"]["statement"]
         't1'
 
     Limits: holds denials and claims without weight too; look at `polarity` and `status` before counting.
@@ -53,8 +60,13 @@ def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
             interest=claim.interest,
             # GraphML and GEXF have no value for one that is not known.
             **({} if claim.amount is None else {"amount": claim.amount}),
+            **({"denied": _denial_word(denying.get(claim.key, 0))} if claim.asserts else {}),
         )
     return graph
+
+
+def _denial_word(denying: int | str) -> str:
+    return CONTESTED if denying == CONTESTED else "yes" if denying else "no"
 
 
 def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:

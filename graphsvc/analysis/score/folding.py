@@ -13,6 +13,7 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import encode
 from graphsvc.records import told
 from graphsvc.records.grading import stricter
+from graphsvc.records.relations import LinkKey, orders
 
 
 def folded(claims: Iterable[Claim]) -> list[Claim]:
@@ -78,7 +79,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
     accounts = [
         replace(
             _nameless(claim),
-            source=f"{' '.join(claim.key)} {claim.polarity} {number}",
+            source=f"{' '.join(_named_for(claim))} {claim.polarity} {number}",
             on_record=number < on_record[of],
         )
         for of, claim in sorted(first.items(), key=lambda pair: (pair[1].key, pair[1].polarity))
@@ -132,6 +133,11 @@ def _as_many(groups: Ints, few_below: int) -> Ints:
     """Numbers of groups as they may be counted with: few as one."""
     result: Ints = np.where((groups > 0) & (groups < few_below), 1, groups)
     return result
+
+
+def _named_for(claim: Claim) -> LinkKey:
+    """The link that the account of a claim is named for: those who deny it in either order are counted once."""
+    return min(orders(claim.key)) if claim.denies else claim.key
 
 
 def _nameless(claim: Claim) -> Claim:

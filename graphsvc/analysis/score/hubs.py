@@ -5,6 +5,7 @@ The score says how far what is told fits a hub better than anybody else (`parts`
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -285,10 +286,28 @@ def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints | 
     on_record = corroboration(ledger, *speaking(recorded, recorded.share > 0, asserted), size)
     ends, denials = map(
         np.concatenate,
-        zip(speaking(links, links.share != 0, ledger.denies), _denied_carried(on), strict=True),
+        zip(
+            speaking(links, links.share != 0, ledger.denies),
+            _denied_swapped(ledger, links),
+            _denied_carried(on),
+            strict=True,
+        ),
     )
     against = corroboration(ledger, ends, denials, size)
     return *raising, worth, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
+
+
+def _denied_swapped(ledger: Ledger, links: LinkShares) -> tuple[Ints, Ints]:
+    """List each person in whose score a link has a share, with each row that denies the link with its ends swapped."""
+    denied, rows = ledger.against
+    swapped = denied != ledger.link[rows]
+    by_link: dict[int, list[int]] = defaultdict(list)
+    for link, row in zip(denied[swapped].tolist(), rows[swapped].tolist(), strict=True):
+        by_link[link].append(row)
+    chosen = np.flatnonzero(np.isin(links.link, denied[swapped]) & (links.share != 0)).tolist()
+    pairs = [(int(links.person[share]), row) for share in chosen for row in by_link[int(links.link[share])]]
+    person, row = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return person, row
 
 
 def _denied_carried(on: Basis) -> tuple[Ints, Ints]:

@@ -8,7 +8,7 @@ at the other end is taken for is read from claims about them: these say what a s
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, TIE_COLUMNS, ingredients
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.score.structure import roles, usable
+from graphsvc.records.relations import LinkKey
 
 # Beliefs that differ by less are the same.
 _HAIR = 1e-12
@@ -164,10 +165,54 @@ def dealt(on: Basis) -> Dealt:
     Limits: as `link_shares` and `contact_links`.
     """
     ledger, network = on.told, on.network
-    if network is None:
-        return Dealt(structure_links(ledger, on.inside, on.positions), _part(ledger, None))
-    shares = link_shares(ledger, network, on.whom, ingredients(network, on.whom))
-    return Dealt(shares, _part(ledger, network.belief[ledger.link]))
+    believed = None if network is None else network.belief[ledger.link]
+    return Dealt(_every_share(on), _part(ledger, believed))
+
+
+def _every_share(on: Basis) -> LinkShares:
+    if on.network is None:
+        return structure_links(on.told, on.inside, on.positions)
+    return link_shares(on.told, on.network, on.whom, ingredients(on.network, on.whom))
+
+
+def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
+    """The people in whose score any of some links has a share, whichever end of it they are.
+
+    Args:
+        on: what the ranking is computed on.
+        links: the links.
+
+    Example:
+        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> on = basis([said("s1: p1 PAID p2"), said("s1: p3 DIRECTED p4"), said("s1: p3 SERVED p1")], people("p1", "p2", "p3", "p4"), {})
+        >>> sorted(scored_by(on, {("p1", "PAID", "p2"), ("p3", "SERVED", "p1")}))
+        ['p1', 'p2']
+
+    Limits: as `link_shares`; with contacts alone those whose contacts count.
+    """
+    ledger = on.told
+    numbers = _numbers_of(ledger, links)
+    if not len(numbers):  # as in most cases; shares take long
+        return frozenset()
+    shares = _every_share(on)
+    people = shares.person[np.isin(shares.link, numbers) & (shares.share != 0)]
+    if on.network is not None:
+        people = np.concatenate((people, passive(ledger, ~on.inside, np.isin(ledger.link, numbers))[0]))
+    return frozenset(ledger.ids[number] for number in np.unique(people).tolist())
+
+
+def _numbers_of(ledger: Ledger, links: Collection[LinkKey]) -> Ints:
+    """The numbers of some links in a ledger, without those that the ledger does not hold."""
+    entity = {name: number for number, name in enumerate(ledger.ids)} if links else {}
+    relation = {name: number for number, name in enumerate(ledger.relations)}
+    known = [
+        (entity[subject] * len(relation) + relation[name]) * len(entity) + entity[target]
+        for subject, name, target in links
+        if subject in entity and target in entity and name in relation
+    ]
+    code = (ledger.subject * len(relation) + ledger.relation) * len(entity) + ledger.object
+    return np.unique(ledger.link[np.isin(code, known)]) if known else np.zeros(0, dtype=np.int64)
 
 
 def _part(ledger: Ledger, believed: Floats | None) -> Floats:

@@ -13,7 +13,7 @@ from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.records import told
-from graphsvc.records.relations import RELATIONS, LinkKey, those
+from graphsvc.records.relations import RELATIONS, LinkKey, orders, those
 from graphsvc.records.weights import Weights
 
 # What two witnesses may have shared, by the relation that tells it: they are then not independent.
@@ -25,7 +25,7 @@ _FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
 # Letters of a whole date: a month or a year is no one occasion.
 _A_DAY = len("2020-05-08")
 # Goes up whenever the same claims may have other figures.
-_RULES = "7"
+_RULES = "8"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.
 FAMILY = "family"
 
@@ -71,7 +71,7 @@ def links(
 
     `every` holds the claims of all levels: a link that none of this level denies, and another one does, is contested.
     """
-    denied = {claim.key for claim in every if claim.denies}
+    denied = {link for claim in every if claim.denies for link in orders(claim.key)}
     exact = link_table(claims, depends, weights)
     coarse = link_table(as_told(claims, depends, few_below), {}, weights)
     properties = lru_cache(maxsize=None)(partial(link_properties, few_below=few_below, suffix=suffix))

@@ -126,6 +126,7 @@ class Statements:
             history = _History(telling, deliveries, self._ask.grant)
             versions = [history.version(step) for step in steps]
             outcome["rows"] = len(versions)
+            self._mark_denied([row for version in versions for row in version.claims])
             named = self._ask.named(
                 {end for version in versions for row in version.claims for end in (row["subject"], row["object"])}
             )

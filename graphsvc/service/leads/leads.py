@@ -20,6 +20,7 @@ from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
 from graphsvc.analysis.score.reasons import Reasons
 from graphsvc.errors import Refused
+from graphsvc.records.relations import orders
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
@@ -180,7 +181,8 @@ class Leads:
         weights, few = self._ask.home.weights, self._ask.settings.few_below
         why = self._explain(identifier, {})
         told_of = (*why.claims, *(claim for path in why.paths for claim in path.claims))
-        wanted = {claim.key for claim in told_of}
+        # A denial may name the ends of a link the other way round.
+        wanted = {link for claim in told_of for link in orders(claim.key)}
         about = [claim for claim in claims if claim.key in wanted]
         coarse = link_table(as_told(about, dependence, few), {}, weights)
         exact = link_table(about, dependence, weights)

@@ -36,7 +36,7 @@ from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.score.leads import Explanation, Path, Surroundings, surroundings
-from graphsvc.analysis.score.reasons import Reasons, dealt, raising, reasons
+from graphsvc.analysis.score.reasons import Reasons, dealt, raising, reasons, scored_by
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
@@ -44,7 +44,7 @@ from graphsvc.errors import Busy, NotFound, Refused
 from graphsvc.names.seal import age_mark
 from graphsvc.records.columns import ValueColumn, ordered
 from graphsvc.records.properties import LINK_FIGURES
-from graphsvc.records.relations import LinkKey
+from graphsvc.records.relations import LinkKey, link_key
 from graphsvc.records.told import CONTESTED, denial
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
@@ -172,7 +172,7 @@ class Material:
     ) -> tuple[Basis, Ranking]:
         """What a ranking of another state of the case is computed on, and the ranking as this reader would be told it."""
         on = self._laid(claims, persons, dependence)
-        return on, self._as_told(ranked(on, self._ask.home.processors))
+        return on, self._as_told(on, ranked(on, self._ask.home.processors))
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
@@ -184,12 +184,13 @@ class Material:
 
     @lasting()
     def _rank(self) -> Ranking:
-        return self._as_told(ranked(self.basis(), self._ask.home.processors))
+        on = self.basis()
+        return self._as_told(on, ranked(on, self._ask.home.processors))
 
-    def _as_told(self, ranking: Ranking) -> Ranking:
+    def _as_told(self, on: Basis, ranking: Ranking) -> Ranking:
         grant, few = self._ask.grant, self._ask.settings.few_below
         leads = ranking.leads if grant.sources else [_told(grant, lead, few) for lead in ranking.leads]
-        contested = self._contested_people()
+        contested = self._contested_people(on)
         return replace(
             ranking,
             leads=[
@@ -197,12 +198,12 @@ class Material:
             ],
         )
 
-    def _contested_people(self) -> frozenset[str]:
-        """Find the people with a link that only statements outside this reader's handling codes deny."""
+    def _contested_people(self, on: Basis) -> frozenset[str]:
+        """Find the people whose score rests on a link that only statements outside this reader's handling codes deny."""
         if self._ask.grant.handling == "C":
             return frozenset()
         rows = self._ask.rows("hubs.contested", whole=True).dicts()
-        return frozenset(row["person"] for row in rows if row["denying"] == CONTESTED)
+        return scored_by(on, {link_key(row) for row in rows if row["denying"] == CONTESTED})
 
     def before(self, newer: Collection[int]) -> Before:
         """The ranking as it was before the deliveries of these numbers, which come after all others; as it is told.

@@ -17,6 +17,7 @@ from graphsvc.analysis.linkage.gathered import (
     RowOfBoat,
     RowOfCrossing,
     SaidOf,
+    denial,
     gathered,
     leading_to,
 )
@@ -24,8 +25,8 @@ from graphsvc.analysis.linkage.linked import LeftOut, LinkedCrossings, linked, w
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.records.relations import LinkKey
-from graphsvc.records.told import OPEN_KINDS
+from graphsvc.records.relations import LinkKey, link_key
+from graphsvc.records.told import CONTESTED, OPEN_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
@@ -52,11 +53,17 @@ class ComparedCase:
 
     Attributes:
         rows: what they were compared by. dates: crossing → its date as given. linked: the comparison.
+        denials: crossing, feature and value → `denied` or `contested`, of what rests on a link that is.
     """
 
     rows: CaseRows
     dates: Mapping[str, str]
     linked: LinkedCrossings
+    denials: Mapping[tuple[str, str, str], str]
+
+    def denial(self, feature: str, value: str, crossings: Iterable[str]) -> str:
+        """`denied` or `contested` where a link behind something that crossings share is, for any of them; else empty."""
+        return denial(*(self.denials.get((crossing, feature, value), "") for crossing in crossings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,14 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
         list(_words(words.dicts())),
     )
     dependence = material.given()[2] if ask.grant.sources else {}
-    return ComparedCase(rows, {row["id"]: row["date"] or "" for row in known}, linked(*gathered(rows), dependence))
+    figures, traits = gathered(rows)
+    denials: dict[tuple[str, str, str], str] = {}
+    for trait in traits:
+        if trait.denied:
+            at = trait.crossing, trait.feature, trait.value
+            denials[at] = denial(denials.get(at, ""), trait.denied)
+    dates = {row["id"]: row["date"] or "" for row in known}
+    return ComparedCase(rows, dates, linked(figures, traits, dependence), denials)
 
 
 def _crossing(row: Mapping[str, Any]) -> RowOfCrossing:
@@ -137,6 +151,7 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
                 row["object"],
                 row["belief"],
                 frozenset() if row["other_sources"] else _WITNESSES,
+                _mark(row["denying"]),
             )
             for row in rows
         ]
@@ -150,10 +165,14 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
         else:
             voices[claim.key].add(claim.source or claim.statement)
     return [
-        LinkSaid(*key, row["belief"], frozenset() if key in recorded else frozenset(voices[key]))
+        LinkSaid(*key, row["belief"], frozenset() if key in recorded else frozenset(voices[key]), _mark(row["denying"]))
         for row in rows
-        for key in [(row["subject"], row["relation"], row["object"])]
+        for key in [link_key(row)]
     ]
+
+
+def _mark(denying: int | str | None) -> str:
+    return CONTESTED if denying == CONTESTED else "denied" if denying else ""
 
 
 def _words(rows: Iterable[Mapping[str, Any]]) -> Iterator[SaidOf]:

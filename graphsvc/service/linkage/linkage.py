@@ -95,7 +95,7 @@ class Linkage:
                 "ranked_on": self._ask.ranked_on,
                 "nothing": "" if made.clusters else words.nothing_links(len(made.ids), loose),
                 "boats": [
-                    words.thing(thing, names)
+                    _thing(case, thing, names)
                     | {"says": words.boats_sentence(thing, names), "of": self._crossings(case, thing.crossings, names)}
                     for thing in market
                 ],
@@ -133,7 +133,7 @@ class Linkage:
                     | self._strength(made, [pair])
                     | {
                         "together": other in cluster,
-                        "shares": [words.thing(thing, names) for thing in things[other][:_SUMMARY]],
+                        "shares": [_thing(case, thing, names) for thing in things[other][:_SUMMARY]],
                     }
                     for pair, other in others.items()
                 ],
@@ -163,7 +163,7 @@ class Linkage:
             return self._summary(case, rows, things, names) | {
                 "asked": crossing,
                 "things": [
-                    words.thing(thing, names)
+                    _thing(case, thing, names)
                     | {
                         "of": len(thing.crossings),
                         "without": words.left(without_thing(made, ids, thing.feature, thing.value), len(ids)),
@@ -202,7 +202,10 @@ class Linkage:
                 "first": self._crossings(case, [first], names)[0],
                 "second": self._crossings(case, [second], names)[0],
                 "together": second in made.cluster_of(first),
-                "lines": [words.line(line, names) for line in lines],
+                "lines": [
+                    words.line(line, names) | {"denied": case.denial(line.feature, line.value, (first, second))}
+                    for line in lines
+                ],
                 "prior": made.table.prior,
                 "ranked_on": self._ask.ranked_on,
             } | self._strength(made, [made.number(first, second)])
@@ -298,7 +301,7 @@ class Linkage:
                 significant(float(np.exp(min(made.together[pair], 30.0)))),
                 in_favour(float(made.together[pair])),
                 words.rounded(float(chance[pair])),
-                words.shares_text([words.thing(thing, names) for thing in things[pair]]),
+                words.shares_text([_thing(case, thing, names) for thing in things[pair]]),
             )
             for pair in best
         ]
@@ -320,7 +323,7 @@ class Linkage:
             "crossings": self._crossings(case, ids, names),
             "first": first,
             "last": last,
-            "shares": [words.thing(thing, names) | {"of": len(thing.crossings)} for thing in things[:_SUMMARY]],
+            "shares": [_thing(case, thing, names) | {"of": len(thing.crossings)} for thing in things[:_SUMMARY]],
         } | self._strength(made, numbers)
 
     def _strength(self, made: LinkedCrossings, numbers: Sequence[int]) -> dict[str, Any]:
@@ -354,6 +357,11 @@ class Linkage:
         if crossing not in made.ids:
             raise nothing(crossing)
         return made.ids.index(crossing)
+
+
+def _thing(case: ComparedCase, thing: SharedThing, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Something that crossings share, with whether it is denied or contested of any of them."""
+    return words.thing(thing, names) | {"denied": case.denial(thing.feature, thing.value, thing.crossings)}
 
 
 def _cluster_numbers(made: LinkedCrossings) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphsvc.access.door.redact import Released
 from graphsvc.errors import NotFound, Refused
-from graphsvc.records.relations import link_key
+from graphsvc.records.relations import link_key, orders
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 from graphsvc.views.payments import PAID
@@ -159,7 +159,13 @@ class Entities:
         """The claims behind one link, and what denies it: rows of `entities.between`, what speaks against it first."""
         released = self._ask.rows("entities.between", id=subject, others=[target], relation=relation)
         ends = [released.columns.index(name) for name in ("subject", "relation", "object")]
-        rows = [row for row in released.rows if tuple(row[end] for end in ends) == (subject, relation, target)]
+        polarity = released.columns.index("polarity")
+        link, *swapped = orders((subject, relation, target))
+        rows = [
+            row
+            for row in released.rows
+            if (of := tuple(row[end] for end in ends)) == link or (of in swapped and row[polarity] == "denies")
+        ]
         return replace(released, rows=rows)
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:

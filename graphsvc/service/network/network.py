@@ -152,7 +152,7 @@ class Network:
         `networkx.write_graphml` and `write_gexf` write it as it is. Where some counts read `few` for this reader, all are text.
 
         Args:
-            of: `claims` (one edge per claim, keyed by its id, with statement and grade; without source clearance what
+            of: `claims` (one edge per claim, keyed by its id, with statement, grade and whether its link is denied; without source clearance what
                 witnesses say is one edge for each link, polarity and status), `links` (one edge per link,
                 keyed by its relation, with what its claims add up to) or `operation` (links without what only shows
                 presence, lawful service, family or identity).
@@ -164,7 +164,9 @@ class Network:
             raise RequestError(f"A graph is of {', '.join(GRAPHS)}, not of {of!r}.")
         named = {row["id"]: row for row in self._ask.rows("cases.entities", whole=True).dicts()}
         if of == "claims":
-            graph = projection.claims_graph(self._material.claims())
+            links = self._material.links()
+            denying = {link: figures.denying for link, figures in links.items()}
+            graph = projection.claims_graph(self._material.claims(), denying)
         elif of == "links":
             graph = projection.links_graph(self._material.links())
         else:

@@ -31,7 +31,7 @@ from graphsvc.analysis.links.ways import (
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import Refused, RequestError
-from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, link_key, orders
 from graphsvc.records.told import CONTESTED
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
@@ -266,10 +266,13 @@ class Paths:
         said: _Statements = {link: [] for link in wanted}
         if not wanted:
             return said, False
-        subjects, relations, objects = (list(column) for column in zip(*wanted, strict=True))
+        every = dict.fromkeys(order for link in wanted for order in orders(link))
+        subjects, relations, objects = (list(column) for column in zip(*every, strict=True))
         rows = self._ask.rows("paths.said", subjects=subjects, relations=relations, objects=objects)
         for row in rows.dicts():
-            said[row["subject"], row["relation"], row["object"]].append(row)
+            for link in orders(link_key(row)):
+                if link in said and (link == link_key(row) or row["polarity"] == "denies"):
+                    said[link].append(row)
         return said, rows.truncated
 
 
