@@ -30,7 +30,14 @@ CONTESTED = "contested"
 # That word in the graph, where all values of a property have one type.
 HIDDEN_DENIAL = -1
 # Figures of a link that tell of single witnesses: each stands once more (with this suffix) as such a reader is told it.
-TOLD_FIGURES = ("belief", "asserting", "denying", "belief_on_record")
+TOLD_FIGURES = (
+    "belief",
+    "asserting",
+    "denying",
+    "other_sources",
+    "belief_on_record",
+    "other_sources_on_record",
+)
 TOLD_SUFFIX = "_told"
 
 

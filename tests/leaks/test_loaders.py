@@ -40,7 +40,7 @@ BASE: Tables = {
         {"id": "wit-y", "name": "Dilan Aziz", "category": "witness"},
     ],
     "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
-    "statements": [{"id": "rec-base", "kind": "record"}],
+    "statements": [{"id": "rec-base", "kind": "record", "handling": "P"}],
     "links": said(
         "rec-base", "boss-1 ORGANISED crossing-1", "aide-1 PILOTED crossing-1", "wit-x CROSSED_ON crossing-1"
     ),
@@ -139,6 +139,24 @@ def test_a_corrected_statement_of_others_brings_its_author_no_hidden_cell(place:
     probe: Tables = {"people": [], "statements": [{"id": "R2", "kind": "intelligence", **dict.fromkeys(hidden, "")}]}
     changes = repr(place.load("ben", probe, dry_run=True).changes)
     assert not any(word in changes for word in ("falcon", "900"))
+
+
+def test_no_figure_confirms_a_guess_at_the_source_of_a_report(service: Service, tmp_path: Path) -> None:
+    def report(identifier: str, source: str) -> Tables:
+        statement = {"id": identifier, "kind": "intelligence", "source_id": source, "handling": "P"}
+        claims = said(identifier, "boss-1 DIRECTED aide-1", "boss-1 RECRUITED wit-x")
+        return {"people": [], "statements": [statement], "links": claims}
+
+    told = []
+    for source in ("CHIS-falcon-77", "CHIS-eagle-12"):
+        place = Place(service, tmp_path)
+        for name, tables in (("ann", BASE), ("ann", report("R2", source)), ("ben", report("R3", "CHIS-falcon-77"))):
+            assert place.load(name, tables, partial=True).rejections == []
+        for reader in ("ben", "pat"):
+            sees = place(reader)
+            leads = [(lead.id[:4] == "boss", lead.score, lead.groups, lead.other_sources) for lead in sees.leads.ranking().leads]
+            told.append((reader, leads, sees.ask.rows("network.among", ids=["boss-1", "aide-1"]).dicts()))
+    assert told[:2] == told[2:]
 
 
 @pytest.mark.parametrize(

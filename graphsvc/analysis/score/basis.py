@@ -16,7 +16,7 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE, WHOM
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.candidates import parted
-from graphsvc.analysis.score.folding import as_told
+from graphsvc.analysis.score.folding import as_told, by_statement
 from graphsvc.analysis.score.network import Operation, network
 from graphsvc.analysis.score.structure import by_structure, contacts, stands_out, usable
 from graphsvc.records.weights import SHIPPED, Weights
@@ -156,7 +156,7 @@ def basis(
     """
     # Those that are laid out in columns are not made objects for this.
     claims, persons = claims if isinstance(claims, Sequence) else list(claims), list(persons)
-    ledger = encode(claims, dependence, weights)
+    ledger = encode(by_statement(claims) if few_below else claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
     told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
     on = Basis(

@@ -65,7 +65,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
 
     Limits: what the same witness said of two links counts as said by two.
     """
-    claims = [claim for claim in claims if claim.counts]
+    claims = by_statement(claim for claim in claims if claim.counts)
     spoken = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
     ledger = encode(spoken, dependence)
     owner = ledger.link * 2 + ledger.denies
@@ -86,6 +86,19 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
         for number in range(groups[of])
     ]
     return [claim for claim in claims if claim.source_kind in told.OPEN_KINDS] + accounts
+
+
+def by_statement(claims: Iterable[Claim]) -> list[Claim]:
+    """Let each report and record stand for itself: that two are by one source would confirm a guess at it.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> [claim.source for claim in by_statement([said("s1: p1 RUNS g1"), said("r1: p1 RUNS g1", source_kind="record")])]
+        ['s1', '']
+
+    Limits: what one source repeats in several reports counts each time.
+    """
+    return [replace(claim, source="") if claim.source_kind in told.OPEN_KINDS else claim for claim in claims]
 
 
 def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False) -> float:

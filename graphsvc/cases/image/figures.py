@@ -25,7 +25,7 @@ _FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
 # Letters of a whole date: a month or a year is no one occasion.
 _A_DAY = len("2020-05-08")
 # Goes up whenever the same claims may have other figures.
-_RULES = "8"
+_RULES = "9"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.
 FAMILY = "family"
 
@@ -104,9 +104,11 @@ def link_properties(
     }
     coarse: dict[str, Any] = {
         "belief": told_belief(as_told, few_below),
-        "asserting": told.voices(figures.groups, figures.other_sources),
-        "denying": told.denial(figures.denying_groups, figures.denying_others, few_below, hidden=hidden),
+        "asserting": told.voices(figures.groups, as_told.other_sources),
+        "denying": told.denial(figures.denying_groups, as_told.denying_others, few_below, hidden=hidden),
+        "other_sources": as_told.other_sources,
         "belief_on_record": told_belief(as_told, few_below, on_record=True),
+        "other_sources_on_record": as_told.other_sources_on_record,
     }
     named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
     for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
