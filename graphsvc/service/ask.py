@@ -315,8 +315,8 @@ class Ask:
         return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
 
     def withhold(self) -> Callable[[str], str]:
-        """Withholds a text of the case that names somebody sealed."""
-        return self.home.casework.replay.texts(self.case, self.key).text
+        """Withholds words that people type in the case, where they name somebody sealed."""
+        return self.home.casework.replay.texts(self.case, self.key).words
 
     @property
     def _look(self) -> Look | None:

@@ -570,8 +570,8 @@ MUTATIONS = (
         "sources",
         "the id and handle of a source stand in no text",
         "graphsvc/cases/image/texts.py",
-        '*(Needle("id", source) for source in sources)',
-        "",
+        'Needle("id", source) for source in sought',
+        'Needle("id", source) for source in ()',
         "tests/service/test_texts.py::test_the_handle_of_a_source_names_them",
     ),
     Mutation(
@@ -584,11 +584,36 @@ MUTATIONS = (
     ),
     Mutation(
         "source-once",
-        "whose id was a source's stays withheld whoever comes under it",
+        "the id of a source stays withheld in texts after their statement is taken back",
         "graphsvc/cases/image/texts.py",
         " | frozenset(known)",
         "",
         "tests/service/test_texts.py::test_the_handle_of_a_source_names_them",
+    ),
+    Mutation(
+        "source-names",
+        "ids and names are shown as they are, whether a source is called the same or not",
+        "graphsvc/cases/image/texts.py",
+        "self.names = WholeNames(needle for _, needle in known)",
+        'self.names = WholeNames([*(n for _, n in known), *(Needle("id", s) for some in sources.values() for s in some)])',
+        "tests/service/test_texts.py::test_nothing_that_anybody_is_called_is_masked_for_a_source",
+    ),
+    Mutation(
+        "source-named",
+        "no text is withheld for a source who is called as somebody named",
+        "graphsvc/cases/image/texts.py",
+        "if _same(source) not in called",
+        "if called is not None",
+        "tests/service/test_texts.py::test_nothing_that_somebody_named_is_called_depends_on_being_a_source[Eagle]",
+    ),
+    Mutation(
+        "source-named-c",
+        "what is called under C brings no text under P to light",
+        "graphsvc/cases/image/texts.py",
+        '(("P", under_p), ("C", under_p | under_c))',
+        '(("P", under_p | under_c), ("C", under_p | under_c))',
+        "tests/service/test_texts.py"
+        "::test_a_source_is_looked_for_where_nobody_named_is_called_the_same_at_the_level_of_the_text",
     ),
     Mutation(
         "minors",

@@ -366,8 +366,8 @@ class Replay:
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
     def texts(self, case: str, key: bytes) -> Texts:
-        """The rule by which texts of a case are withheld now."""
-        return Texts(self._register.standings(case, key) or {}, self._register.sources_named(case, key))
+        """The rule by which words that people type in a case are withheld now."""
+        return Texts(self._register.standings(case, key) or {})
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
         """How what was delivered is told in a case: see `cases.image.graphing.IdMap`."""
