@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from graphsvc.access import vault
+from graphsvc.access.decided.own_words import Withhold
 from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim
@@ -70,7 +71,7 @@ class Graphed:
     shown: dict[str, str] = field(default_factory=dict)
     masked_ids: dict[str, str] = field(default_factory=dict)
     reserved: set[tuple[str, str, str]] = field(default_factory=set)
-    withhold: Callable[[str], str] = field(default=str, compare=False)
+    withhold: Withhold = field(default=Texts({}).words, compare=False)
     sources_named: frozenset[str] = frozenset()
 
 

@@ -8,6 +8,7 @@ has the same: what becomes of a name, an id or a phone must never depend on bein
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -49,17 +50,25 @@ class Texts:
         self._sources = {
             level: WholeNames(Needle("id", source) for source in sought) for level, sought in sources.items()
         }
-        told_by_p = {_letters(needle.text) for is_under_p, needle in known if is_under_p}
+        self._known_by_p = [needle for is_under_p, needle in known if is_under_p]
+        self._all_by_p = len(self._known_by_p) == len(known)
+        told_by_p = {_letters(needle.text) for needle in self._known_by_p}
         # What only C tells of somebody sealed, whole.
         self._under_c = {_letters(needle.text) for is_under_p, needle in known if not is_under_p} - told_by_p
 
+    @cached_property
+    def _names_under_p(self) -> WholeNames:
+        return self.names if self._all_by_p else WholeNames(self._known_by_p)
+
     def text(self, text: str, level: str = "C") -> str:
         """A delivered free text under a handling level, or `WITHHELD`."""
-        return WITHHELD if level in self._sources and self._sources[level].is_in(text) else self.words(text)
+        sources = self._sources.get(level)
+        return WITHHELD if self.names.is_in(text) or (sources and sources.is_in(text)) else text
 
-    def words(self, text: str) -> str:
-        """Words that a person typed, or `WITHHELD`."""
-        return WITHHELD if self.names.is_in(text) else text
+    def words(self, text: str, level: str = "C") -> str:
+        """Words that a person typed, or `WITHHELD`; at handling level P by what P alone tells of somebody sealed."""
+        names = self._names_under_p if level == "P" else self.names
+        return WITHHELD if names.is_in(text) else text
 
     def value(self, text: str, level: str = "C") -> str:
         """The name or number of something, or `WITHHELD`; a name of one word must be all of it.
