@@ -615,6 +615,14 @@ MUTATIONS = (
         "tests/service/test_texts.py::test_a_value_that_is_the_whole_name_of_somebody_sealed_is_withheld",
     ),
     Mutation(
+        "own-names",
+        "a name of more words than the name of somebody sealed is withheld",
+        "graphsvc/cases/image/texts.py",
+        "return text if self.names.is_one(text) else self.value(text, level)",
+        "return text if level else self.value(text, level)",
+        "tests/service/test_texts.py::test_a_name_of_more_words_than_the_name_of_somebody_sealed_is_withheld[Umm Hewa Karim]",
+    ),
+    Mutation(
         "source-once",
         "the id of a source stays withheld in texts after their statement is taken back",
         "graphsvc/cases/image/texts.py",
@@ -1606,6 +1614,14 @@ MUTATIONS = (
         "tuple(_known_without(name, identity, what) for identity in entity.identities)",
         "entity.identities",
         f"{_PROTECTING}::test_nothing_that_is_known_of_others_keeps_the_name_of_who_was_erased",
+    ),
+    Mutation(
+        "erased-labels",
+        "the name of somebody erased goes out of relations and columns",
+        "graphsvc/cases/deliveries/erasure.py",
+        "if label == name or not self.names.is_in_a_label(label):",
+        "if label:",
+        "tests/service/test_minus.py::test_the_name_of_the_erased_goes_out_of_relations_and_columns",
     ),
     Mutation(
         "erased-earlier",

@@ -236,6 +236,33 @@ def test_a_value_that_is_the_whole_name_of_somebody_sealed_is_withheld(case: Cas
     assert (case.node("Person", "k")["name"], case.node("Person", "k")["aliases"]) == (WITHHELD, [WITHHELD, "Bear"])
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["BROTHER OF HEWA KARIM", "Umm Hewa Karim", "برادر هێوا کەریم", "ARI BERG (HEWA KARIM)", "Hewa Karim, Driver"],
+)
+def test_a_name_of_more_words_than_the_name_of_somebody_sealed_is_withheld(name: str) -> None:
+    case = Case()
+    case.load(
+        *people(
+            {"id": "p", "name": "Hewa Karim", "aliases": ["هێوا کەریم", "Wolf"], "sealed": "yes"},
+            {"id": "q", "name": name, "category": ["suspect"]},
+        )
+    )
+    assert case.node("Person", "q")["name"] == WITHHELD
+
+
+@pytest.mark.parametrize("name", ["HEWA KARIM", "Karim, Hewa", "Hewa al-Karim", "هێوا کەریم", "Wolf", "Wolf Barzan"])
+def test_the_name_of_somebody_named_stays_whoever_sealed_has_it_too(name: str) -> None:
+    case = Case()
+    case.load(
+        *people(
+            {"id": "p", "name": "Hewa Karim", "aliases": ["هێوا کەریم", "Wolf"], "sealed": "yes"},
+            {"id": "q", "name": name, "category": ["suspect"]},
+        )
+    )
+    assert case.node("Person", "q")["name"] == name
+
+
 def test_an_id_that_names_somebody_sealed_is_shown_as_another(case: Case) -> None:
     case.load(*people({"id": "kin-of-bahar-kin", "name": "Rana Aziz", "category": ["suspect"]}))
     case.load(*people({"id": "of-kin", "name": "Sami Nouri", "category": ["suspect"]}))

@@ -17,7 +17,7 @@ from graphsvc.cases.image.standing import Standings
 from graphsvc.ingest.fold import State
 from graphsvc.names.seal import needles, source_names
 from graphsvc.names.spelling import latinised, words
-from graphsvc.names.whole import Needle, WholeNames, is_name
+from graphsvc.names.whole import Needle, WholeNames
 from graphsvc.records.tables import ENTITY_TABLES, Column
 
 # Shown instead of a text or name that names somebody or something sealed.
@@ -79,12 +79,12 @@ class Texts:
         return WITHHELD if not is_theirs and self.names.is_in_a_name(text) else text
 
     def own_name(self, text: str, level: str = "C") -> str:
-        """The name of a named person, which is theirs even if somebody sealed has it too; words on somebody's kin are a text."""
-        return text if is_name(text) else self.value(text, level)
+        """The name of a named person, which is theirs even if somebody sealed has it too; with more words it is a text."""
+        return text if self.names.is_one(text) else self.value(text, level)
 
     def made_up(self, name: str) -> str:
         """The name of a custom relation or column; withheld if it contains a name of several words."""
-        if self.value(name) == name or len(words(name)) == 1:
+        if not self.names.is_in_a_label(name):
             return name
         return _WITHHELD_WORD if name.isupper() else _WITHHELD_WORD.lower()
 
