@@ -664,6 +664,14 @@ MUTATIONS = (
         f"{_STANDING}::test_who_comes_first_is_decided_by_the_part_they_play",
     ),
     Mutation(
+        "disputed",
+        "that the age of somebody sealed is disputed goes to the vault",
+        "graphsvc/records/tables.py",
+        'words=YES_NO, default="no", sensitivity="identity")',
+        'words=YES_NO, default="no")',
+        "tests/leaks/test_naming.py::test_a_disputed_age_is_told_of_nobody_sealed_and_keeps_them_from_the_leads",
+    ),
+    Mutation(
         "own-columns",
         "own columns of sealed people go to the vault",
         "graphsvc/names/seal.py",

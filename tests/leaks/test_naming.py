@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pseudonym
 from graphsvc.errors import NotFound
 from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.exports.exposure import Wanted
@@ -253,6 +254,33 @@ def test_an_informant_who_is_charged_later_is_shown_as_everybody_else(
     sessions("ana").deliveries.undo(again, quiet)
     load(charged, "once more")
     assert shown_to_p(sessions("low")) == without
+
+
+def test_a_disputed_age_is_told_of_nobody_sealed_and_keeps_them_from_the_leads(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    rows: Tables = {
+        "people": [
+            {"id": IDS[2], "name": NAMES[2], "category": "victim"},
+            {"id": "boss-1", "name": "Ari Berg", "category": "suspect"},
+        ],
+        "crossings": BARE["crossings"],
+        "statements": [{"id": "tip", "kind": "intelligence", "source_grade": "1", "assessment": "A", "handling": "P"}],
+        "links": said(
+            "tip", f"{IDS[2]} PILOTED crossing-1", f"{IDS[2]} DIRECTED boss-1", "boss-1 ORGANISED crossing-1"
+        ),
+    }
+    sessions("ana").deliveries.load(write(tmp_path / "first", **rows), quiet)
+    hidden = pseudonym(service.register.key(case, create=False), "person", IDS[2])
+    low = sessions("low")
+    page, image = low.network.entities.look(hidden), str(read_image(service.store(), case))
+    assert [lead["id"] for lead in low.leads.table()["hubs"]].count(hidden) == 1
+    for disputed, in_leads in (("no", 1), ("yes", 0)):
+        changed: Tables = {"people": [{**rows["people"][0], "age_disputed": disputed}]}
+        assert sessions("ana").deliveries.load(write(tmp_path / disputed, **changed), quiet, partial=True).committed
+        assert sessions("low").network.entities.look(hidden) == page
+        assert str(read_image(service.store(), case)) == image
+        assert [lead["id"] for lead in sessions("low").leads.table()["hubs"]].count(hidden) == in_leads
 
 
 def shown_to_p(low: Session) -> list[object]:

@@ -19,7 +19,7 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
-from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
+from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, children, sealed_anew, standings
 from graphsvc.cases.image.texts import Texts
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.protection import MARKED, Protections
@@ -244,6 +244,9 @@ class Replay:
             there = read_image(self._store(), case)
             steps = difference(there, result.image)
             opened = moves_open(there, result.image)
+        # Leads change with the age of somebody sealed, of which the graph holds nothing.
+        on = self._register.opened_on(case)
+        opened = opened or children(before, on, "P") != children(standing, on, "P")
         # What was interrupted may stand in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
         ids = frozenset[str]().union(*there.nodes.values())
