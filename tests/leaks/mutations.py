@@ -658,9 +658,9 @@ MUTATIONS = (
     Mutation(
         "minors",
         "people under 18 are sealed",
-        "graphsvc/names/seal.py",
-        "< ADULT_AT:",
-        "< 0:",
+        "graphsvc/cases/image/sealing.py",
+        '_age(values["date_of_birth"], on) < ADULT_AT',
+        '_age(values["date_of_birth"], on) < 0',
         f"{_STANDING}::test_who_comes_first_is_decided_by_the_part_they_play",
     ),
     Mutation(

@@ -17,9 +17,10 @@ from graphsvc.cases.deliveries.loader_view import ids_brought
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.image.computed import children
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
-from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, children, sealed_anew, standings
+from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.image.texts import Texts
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.protection import MARKED, Protections

@@ -32,7 +32,7 @@ from graphsvc.cases.image.sealing import (
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import PROTECTED, age_mark, categories, split_identity
+from graphsvc.names.seal import PROTECTED, categories, split_identity
 from graphsvc.records import grading
 from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import DWELLING, TABLES
@@ -185,21 +185,6 @@ def asked_by(before: Standings, after: Standings) -> int:
 def by_name(standing: Standings) -> set[str]:
     """Pseudonyms that those who stand by name would have."""
     return {name for name, entity in standing.items() if not entity.sealed and not entity.moved_to}
-
-
-def children(standing: Standings, on: dt.date, codes: Collection[str]) -> frozenset[str]:
-    """Pseudonyms of sealed people under 18 or of disputed age, by rows under these handling codes: the graph does not tell.
-
-    Args:
-        standing: how everybody stands.
-        on: the day that counts for being under 18.
-        codes: handling codes of the rows that count.
-    """
-    return frozenset(
-        name
-        for name, entity in standing.items()
-        if entity.sealed and any(age_mark(row, on) for row in entity.identities if row.get("handling", "P") in codes)
-    )
 
 
 def sealed_anew(before: Standings, after: Standings) -> set[str]:

@@ -40,7 +40,7 @@ from graphsvc.analysis.score.reasons import Reasons, dealt, raising, reasons
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.cases.image.standing import children
+from graphsvc.cases.image.computed import children
 from graphsvc.errors import Busy, NotFound, Refused
 from graphsvc.records.columns import ValueColumn, ordered
 from graphsvc.records.properties import LINK_FIGURES
