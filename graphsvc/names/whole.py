@@ -97,6 +97,31 @@ class WholeNames:
                     return True
         return False
 
+    def is_in_a_label(self, text: str) -> bool:
+        """Whether the name of a relation or column holds a name of several words, also written as one.
+
+        Example:
+            >>> sealed = WholeNames([Needle("name", "Caller"), Needle("name", "Hewa Karim")])
+            >>> [sealed.is_in_a_label(text) for text in ("CALLER", "CALLER_OF", "HEWA_KARIM_FRIEND", "HEWAKARIM")]
+            [False, False, True, True]
+        """
+        if not (text and self):
+            return False
+        names = (words(read[start:end]) for read in _readings(text) for start, end in self._found(read))
+        return any(len(listed) > 1 or listed[0].letters in self._names for listed in names)
+
+    def is_one(self, text: str) -> bool:
+        """Whether a text is one of the names, and nothing more: in any order, case and script.
+
+        Example:
+            >>> sealed = WholeNames([Needle("name", "Hewa Karim")])
+            >>> [sealed.is_one(text) for text in ("KARIM, Hewa", "Brother of Hewa Karim", "Hewa")]
+            [True, False, False]
+        """
+        listed = words(latinised(text))
+        spelt = {" ".join(word.letters for word in spoken) for spoken in (listed, reduced(listed))}
+        return any(name in self._names or name in self._single for name in spelt)
+
     def replaced(self, text: str, word: str) -> str:
         """`text` with `word` for each of them; `word` alone where only a decoded reading of the text holds one."""
         if not (text and self):
@@ -193,16 +218,6 @@ class WholeNames:
 
     def _is_single(self, text: str) -> bool:
         return " ".join(word.letters for word in words(text)) in self._single
-
-
-def is_name(text: str) -> bool:
-    """Whether a text is written as somebody's name, rather than as words on whose kin or friend they are.
-
-    Example:
-        >>> is_name("Hewa al-Karim"), is_name("Brother of Hewa Karim")
-        (True, False)
-    """
-    return all(word.capital or is_particle(word) for word in words(text))
 
 
 def _readings(text: str) -> list[str]:

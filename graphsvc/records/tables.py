@@ -114,7 +114,7 @@ _ALL = (
                 help="yes: name and the like go to the vault, and a pseudonym stands for them",
             ),
             _identity("date_of_birth", "date", "as far as it is known: 1998, 1998-05 or 1998-05-08"),
-            Column("age_disputed", "choice", words=YES_NO, default="no"),
+            Column("age_disputed", "choice", words=YES_NO, default="no", sensitivity="identity"),
             _identity("nationality"),
             _identity("sex"),
             _identity("phones", "list", "separated by ;"),

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access import vault
+from graphsvc.access.decided.own_words import Withhold
 from graphsvc.access.door.gate import Laid
 from graphsvc.access.door.look import Look
 from graphsvc.access.door.redact import Released
@@ -314,9 +315,9 @@ class Ask:
         masked = self.home.register.masked_ids(self.case, key) if any(map(vault.is_hidden, ids)) else {}
         return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
 
-    def withhold(self) -> Callable[[str], str]:
-        """Withholds a text of the case that names somebody sealed."""
-        return self.home.casework.replay.texts(self.case, self.key).text
+    def withhold(self) -> Withhold:
+        """Withholds words that people type in the case, where they name somebody sealed."""
+        return self.home.casework.replay.texts(self.case, self.key).words
 
     @property
     def _look(self) -> Look | None:

@@ -332,7 +332,11 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
     made, _ = canaries.case(tmp_path / "again")
     for name, table in TABLES.items():
         for column in table.columns:
-            if column.sensitivity == "open" or (name, column.name) == ("statements", "statement_id"):
+            # A word of yes and no carries none: test_naming.py compares what readers see with either.
+            if column.sensitivity == "open" or (name, column.name) in (
+                ("statements", "statement_id"),
+                ("people", "age_disputed"),
+            ):
                 continue
             cells = [row.get(column.name, "") for row in rows[name]]
             assert any(made.found(cell) for cell in cells), (name, column.name)

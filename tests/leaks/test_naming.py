@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pseudonym
 from graphsvc.errors import NotFound
-from graphsvc.service import Service, quiet
+from graphsvc.service import PictureRequest, Service, Session, quiet
+from graphsvc.service.exports.exposure import Wanted
 from graphsvc.store.image import read_image
 from tests.toolbox.accounts import WHOLE, People, people
 from tests.toolbox.rows import Tables, said, write
@@ -214,3 +218,75 @@ def test_the_history_of_a_record_tells_nobody_who_a_sealed_person_is(
         for who in ("inv", "ana")
     }
     assert told == {"inv": {"CROSSED_ON", "PILOTED"}, "ana": {"CROSSED_ON", "PILOTED", "SAME_AS"}}
+
+
+@pytest.mark.parametrize("source", ["P7", "Shorty", "Ari Berg", "07700900123"])
+def test_an_informant_who_is_charged_later_is_shown_as_everybody_else(
+    service: Service, case: str, sessions: People, tmp_path: Path, source: str
+) -> None:
+    charged: Tables = {
+        "people": [
+            {"id": "P7", "name": "Ari Berg", "category": "suspect", "aliases": "Shorty", "phones": "+447700900123"},
+            {"id": "P8", "name": "Bo Quist", "category": "suspect"},
+        ],
+        "gangs": [{"id": "G1", "name": "The Landing"}],
+        "statements": [{"id": "R1", "kind": "intelligence", "handling": "P", "summary": "P7 is Shorty, 07700900123."}],
+        "links": said("R1", "P7 RUNS G1", "P8 MEMBER_OF G1"),
+    }
+    tip: Tables = {
+        "people": [charged["people"][1]],
+        "gangs": charged["gangs"],
+        "statements": [{"id": "RC", "kind": "intelligence", "handling": "C", "source_id": source}],
+        "links": said("RC", "P8 RUNS G1"),
+    }
+
+    def load(rows: Tables, name: str) -> int:
+        loaded = sessions("ana").deliveries.load(write(tmp_path / name, **rows), quiet, partial=True)
+        assert loaded.delivery is not None
+        return loaded.delivery
+
+    first = load(charged, "first")
+    without = shown_to_p(sessions("low"))
+    sessions("ana").deliveries.undo(first, quiet)
+    load(tip, "tip")
+    again = load(charged, "again")
+    assert shown_to_p(sessions("low")) == without
+    sessions("ana").deliveries.undo(again, quiet)
+    load(charged, "once more")
+    assert shown_to_p(sessions("low")) == without
+
+
+def test_a_disputed_age_is_told_of_nobody_sealed_and_keeps_them_from_the_leads(
+    service: Service, case: str, sessions: People, tmp_path: Path
+) -> None:
+    rows: Tables = {
+        "people": [
+            {"id": IDS[2], "name": NAMES[2], "category": "victim"},
+            {"id": "boss-1", "name": "Ari Berg", "category": "suspect"},
+        ],
+        "crossings": BARE["crossings"],
+        "statements": [{"id": "tip", "kind": "intelligence", "source_grade": "1", "assessment": "A", "handling": "P"}],
+        "links": said(
+            "tip", f"{IDS[2]} PILOTED crossing-1", f"{IDS[2]} DIRECTED boss-1", "boss-1 ORGANISED crossing-1"
+        ),
+    }
+    sessions("ana").deliveries.load(write(tmp_path / "first", **rows), quiet)
+    hidden = pseudonym(service.register.key(case, create=False), "person", IDS[2])
+    low = sessions("low")
+    page, image = low.network.entities.look(hidden), str(read_image(service.store(), case))
+    assert [lead["id"] for lead in low.leads.table()["hubs"]].count(hidden) == 1
+    for disputed, in_leads in (("no", 1), ("yes", 0)):
+        changed: Tables = {"people": [{**rows["people"][0], "age_disputed": disputed}]}
+        assert sessions("ana").deliveries.load(write(tmp_path / disputed, **changed), quiet, partial=True).committed
+        assert sessions("low").network.entities.look(hidden) == page
+        assert str(read_image(service.store(), case)) == image
+        assert [lead["id"] for lead in sessions("low").leads.table()["hubs"]].count(hidden) == in_leads
+
+
+def shown_to_p(low: Session) -> list[object]:
+    """Search, page, report and export of the suspect, as a reader cleared for P sees them."""
+    export = low.exports.make(Wanted(picture=PictureRequest(ids=("G1",))), "Kent Police", "asked for it", forms=["csv"])
+    _, content = low.exports.given.fetch(export.id)
+    nodes = zipfile.ZipFile(io.BytesIO(content)).read("nodes.csv")
+    report = low.deliveries.statements.look("R1").values["summary"]
+    return [low.search.find("ari").hits, low.network.entities.look("P7").values, report, nodes]

@@ -103,6 +103,30 @@ def test_names_of_the_erased_go_whole_and_what_others_are_called_stays() -> None
     assert what.sources_left(("p", "CHIS-wolf-1", "R1")) == {"R1"}
 
 
+def test_the_name_of_the_erased_goes_out_of_relations_and_columns() -> None:
+    told = [
+        *people(
+            {"id": "p", "name": "Hewa Karim", "aliases": ["Caller"]},
+            {"id": "q", "name": "BROTHER OF HEWA KARIM", "x_hewa_karim_said": "yes", "x_said": "no"},
+            {"id": "r", "name": "Karim Hewa"},
+        ),
+        *said("q X_HEWA_KARIM_FRIEND r", "q X_HEWAKARIM r", "q X_CALLER r"),
+    ]
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"), KEY)
+    left = without(told, what)
+    assert [row.values["relation"] for row in left if row.table == "links"] == [
+        "X_ERASED_FRIEND",
+        "X_ERASED",
+        "X_CALLER",
+    ]
+    q, r = (row.values for row in left if row.table == "people")
+    assert (q["name"], r["name"]) == (f"BROTHER OF {ERASED}", "Karim Hewa")
+    assert (q["x_erased_said"], q["x_said"]) == ("yes", "no")
+    assert "karim" not in str(q).lower()
+    columns = {"people": ["id", "name", "x_hewa_karim_said"]}
+    assert what.columns_left(columns, left) == {"people": ["id", "name", "x_erased_said"]}
+
+
 def test_what_is_known_of_who_goes_is_looked_for_whether_it_was_taken_back_or_not() -> None:
     told = [
         *people(

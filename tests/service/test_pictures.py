@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from graphsvc.access.vault import pseudonym, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, quiet
+from graphsvc.service import PictureRequest, Service, quiet
+from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.network.saved_views import OtherLevel, SavedMeanwhile
-from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
+from tests.leaks.small import FIRST, HIDDEN, SEALED, SEALED_NAME, SECOND
 from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import said
+from tests.toolbox.rows import Tables, said
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
@@ -398,6 +400,71 @@ def test_trying_names_in_views_and_comments_tells_their_writer_nothing(people: P
     mine = next(view for view in low.network.views.listed() if view.name == "of Bo Quist")
     low.network.views.rename(mine.id, "Bo Quist", "")
     assert next(view.name for view in other_reader.network.views.listed() if view.id == mine.id) == "[withheld]"
+
+
+def typed_by_low(people: Place, words: str, folder: Path) -> None:
+    """Type words wherever others read them."""
+    low = people("low")
+    low.network.views.save(STATE, words, shared=True)
+    low.network.comments.add(["boss-1"], words)
+    low.leads.reviews.add("boss-1", "agree", words)
+    low.exports.make(Wanted(picture=PictureRequest(ids=("boss-1",))), words, "for the hearing", ask=True)
+    (folder / "days.csv").write_text("day,count\n2020-05-01,3\n2020-05-02,4\n", "utf-8")
+    low.time.reference.load(folder / "days.csv", words, handling="P")
+
+
+def read_by(people: Place, name: str) -> list[list[str]]:
+    """The same words, as somebody reads them: view, comment, review, series."""
+    session = people(name)
+    return [
+        [view.name for view in session.network.views.listed()],
+        [comment.text for comment in session.network.comments.of("boss-1")],
+        [review.reason for review in session.leads.reviews.of("boss-1")],
+        [series.name for series in session.time.reference.listed()],
+    ]
+
+
+LATER: Tables = {
+    "people": [{"id": "aide-9", "name": "Cal Rowe", "category": "suspect"}],
+    "statements": [{"id": "report-9", "kind": "intelligence", "handling": "P"}],
+    "links": said("report-9", "aide-9 MEMBER_OF gang-1"),
+}
+
+
+@pytest.mark.changes
+def test_authors_read_all_their_own_words_and_others_none_that_name_somebody_sealed(
+    people: Place, tmp_path: Path
+) -> None:
+    typed_by_low(people, SEALED_NAME, tmp_path)
+    for _ in range(2):
+        assert read_by(people, "low") == [[SEALED_NAME]] * 4
+        assert read_by(people, "other") == [["[withheld]"]] * 4
+        assert [people(name).exports.recipients() for name in ("low", "other", "sup")] == [
+            [SEALED_NAME],
+            [],
+            [SEALED_NAME],
+        ]
+        people.load("high", LATER)
+
+
+@pytest.mark.changes
+@pytest.mark.parametrize("words", ["Dilan Hidden", "falcon-77"])
+def test_what_is_c_withholds_nothing_of_words_that_are_p(people: Place, tmp_path: Path, words: str) -> None:
+    """Their readers would learn otherwise that somebody is called so whom C knows, or that a source is."""
+    under_c: Tables = {
+        "people": [{"id": "hidden-victim", "name": "Dilan Hidden", "category": "victim", "handling": "C"}],
+        "statements": [
+            {"id": "report-c", "kind": "intelligence", "handling": "C", "source_id": "CHIS-falcon-77"},
+        ],
+        "links": said("report-c", "aide-1 RECRUITED hidden-victim"),
+    }
+    people.load("high", under_c)
+    typed_by_low(people, words, tmp_path)
+    for _ in range(2):
+        assert read_by(people, "low") == read_by(people, "other") == [[words]] * 4
+        of_c = "[withheld]" if words == "Dilan Hidden" else words
+        assert read_by(people, "high") == [[of_c]] * 4
+        people.load("high", LATER)
 
 
 @pytest.mark.changes

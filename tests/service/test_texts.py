@@ -131,8 +131,61 @@ def test_the_handle_of_a_source_names_them() -> None:
         WITHHELD,
         "Told by the register of arrivals.",
     ]
-    case.load(*people({"id": "CHIS-falcon-77", "name": "Rana Aziz", "category": ["suspect"]}))
+    case.undo(0)
+    case.load(report("R2", "Falcon-77 met them."))
     assert case.text("R2") == WITHHELD
+
+
+def _suspect(**called: Any) -> list[Row]:
+    return [
+        *people({"id": "P7", "name": "Ari Berg", "category": ["suspect"]} | called),
+        *rows("gangs", {"id": "P7-crew", "name": "P7", "aliases": ["Eagle"]}),
+        report("R1", "P7, Eagle and falcon-77 were seen with Ari Berg; call 07700 900123."),
+        *said("P7 X_EAGLE P7-crew", statement="R1"),
+    ]
+
+
+def _graph(made: Graphed) -> list[Any]:
+    return [made.shown["P7"], made.image.nodes["Person"], made.image.nodes["Gang"], [*made.image.links]]
+
+
+@pytest.mark.parametrize("source", ["P7", "Eagle", "Shorty", "Ari Berg", "07700900123", "CHIS-1234"])
+def test_nothing_that_somebody_named_is_called_depends_on_being_a_source(source: str) -> None:
+    """An informant who is charged later, and an informant with the handle of somebody charged."""
+    called = {"aliases": ["Shorty", "Eagle"], "phones": ["+447700900123"]}
+    without, with_report = Case(), Case()
+    with_report.load(report("RC", "Seen.", "intelligence", handling="C", source_id=source))
+    assert _graph(without.load(*_suspect(**called))) == _graph(with_report.load(*_suspect(**called)))
+    with_report.undo(1)
+    assert _graph(with_report.load(*_suspect(**called))) == _graph(without.made)
+    assert with_report.text("R1") == without.text("R1") != WITHHELD
+
+
+def test_nothing_that_anybody_is_called_is_masked_for_a_source() -> None:
+    case = Case()
+    case.load(report("RC", "Seen.", "intelligence", handling="C", source_id="CHIS-falcon-77"))
+    case.load(
+        *people({"id": "falcon-77-driver", "name": "Falcon 77 Driver", "category": ["suspect"], "x_falcon_77": "yes"}),
+        *rows("boats", {"id": "b", "name": "Falcon 77 of Hove", "registration": "FALCON77 B"}),
+        *said("falcon-77-driver X_FALCON_77 b", statement="RC"),
+    )
+    assert case.made.shown["falcon-77-driver"] == "falcon-77-driver"
+    assert case.node("Person", "falcon-77-driver")["name"] == "Falcon 77 Driver"
+    assert case.node("Person", "falcon-77-driver")["x_falcon_77"] == "yes"
+    assert case.node("Boat", "b")["registration"] == "FALCON77 B"
+    assert [link[1] for link in case.made.image.links] == ["X_FALCON_77"]
+
+
+def test_a_source_is_looked_for_where_nobody_named_is_called_the_same_at_the_level_of_the_text() -> None:
+    case = Case()
+    case.load(report("RC", "Seen.", "intelligence", handling="C", source_id="CHIS-falcon-77"))
+    case.load(
+        *people({"id": "P7", "name": "Falcon 77", "category": ["suspect"], "handling": "C"}),
+        report("RP", "Falcon-77 met them."),
+        report("RD", "Falcon-77 met them.", handling="C"),
+    )
+    # What is C brings no text under P to light.
+    assert (case.text("RP"), case.text("RD")) == (WITHHELD, "Falcon-77 met them.")
 
 
 def test_names_of_things_are_never_rewritten() -> None:
@@ -181,6 +234,33 @@ def test_a_value_that_is_the_whole_name_of_somebody_sealed_is_withheld(case: Cas
     assert case.node("Boat", "boat")["name"] == WITHHELD
     assert (case.node("Gang", "g")["name"], case.node("Gang", "g")["aliases"]) == (WITHHELD, [WITHHELD, "Kin"])
     assert (case.node("Person", "k")["name"], case.node("Person", "k")["aliases"]) == (WITHHELD, [WITHHELD, "Bear"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["BROTHER OF HEWA KARIM", "Umm Hewa Karim", "برادر هێوا کەریم", "ARI BERG (HEWA KARIM)", "Hewa Karim, Driver"],
+)
+def test_a_name_of_more_words_than_the_name_of_somebody_sealed_is_withheld(name: str) -> None:
+    case = Case()
+    case.load(
+        *people(
+            {"id": "p", "name": "Hewa Karim", "aliases": ["هێوا کەریم", "Wolf"], "sealed": "yes"},
+            {"id": "q", "name": name, "category": ["suspect"]},
+        )
+    )
+    assert case.node("Person", "q")["name"] == WITHHELD
+
+
+@pytest.mark.parametrize("name", ["HEWA KARIM", "Karim, Hewa", "Hewa al-Karim", "هێوا کەریم", "Wolf", "Wolf Barzan"])
+def test_the_name_of_somebody_named_stays_whoever_sealed_has_it_too(name: str) -> None:
+    case = Case()
+    case.load(
+        *people(
+            {"id": "p", "name": "Hewa Karim", "aliases": ["هێوا کەریم", "Wolf"], "sealed": "yes"},
+            {"id": "q", "name": name, "category": ["suspect"]},
+        )
+    )
+    assert case.node("Person", "q")["name"] == name
 
 
 def test_an_id_that_names_somebody_sealed_is_shown_as_another(case: Case) -> None:

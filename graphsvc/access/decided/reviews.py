@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decided.own_words import Withhold, for_others, words_for
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pack, unpack
@@ -85,6 +86,7 @@ class ReviewStore:
         grant: Grant,
         state: tuple[int, str],
         figures: tuple[Figures, Figures],
+        withhold: Withhold,
     ) -> str:
         """Keep a new review; gives its id.
 
@@ -97,6 +99,7 @@ class ReviewStore:
             grant: what it is cleared for in the case.
             state: version of the case and of the rules.
             figures: as they were shown, and as they are told without source clearance.
+            withhold: withholds the reason from others where it names somebody sealed.
 
         Raises:
             RequestError: judgement or reason is none.
@@ -106,7 +109,7 @@ class ReviewStore:
         reason = require_reason(reason, "whoever comes after has to follow it")
         identifier = secrets.token_hex(16)
         # A list, not an object: masking goes through every text of it, names of fields included.
-        words = [reason, *map(_packed, figures)]
+        words = for_others([reason, *map(_packed, figures)], withhold)
         with alone(self._database, _LOCK) as connection:
             last = connection.execute(sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == case)).scalar()
             connection.execute(
@@ -127,15 +130,16 @@ class ReviewStore:
             )
         return identifier
 
-    def of(self, case: str, grant: Grant) -> list[StoredReview]:
-        """The reviews of a case that may be told to who holds `grant`, newest first."""
+    def of(self, case: str, grant: Grant, reader: str) -> list[StoredReview]:
+        """The reviews of a case as an account with `grant` may read them, newest first."""
         query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
         with transaction(self._database) as connection:
             rows = list(connection.execute(query.order_by(_ROW.c.number.desc())))
-        return [self._kept(row) for row in rows]
+        return [self._kept(row, mine=row.account == reader, level=grant.handling) for row in rows]
 
-    def _kept(self, row: Any) -> StoredReview:
-        reason, shown, coarse = unpack(self._key, row.words_sealed, f"review {row.id}")
+    def _kept(self, row: Any, *, mine: bool, level: str) -> StoredReview:
+        words = unpack(self._key, row.words_sealed, f"review {row.id}")
+        reason, shown, coarse = words_for(words, mine=mine, level=level)
         return StoredReview(
             row.id,
             row.pseudonym,

@@ -20,7 +20,7 @@ from graphsvc.cases.stores.erased import Leaving
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.cases.stores.renamed import Renamed
 from graphsvc.errors import NotFound
-from graphsvc.ingest.check import Delivery, columns_left
+from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.several import with_ids
@@ -92,8 +92,9 @@ class Erasing:
         why = "is of somebody who was erased from this case"
         rejections = [Rejection(row.file, row.line, "", "", why, table=row.table) for row in out]
         incomplete = what.statements_left(delivery.incomplete) or frozenset()
+        columns = what.columns_left(delivery.columns, delivery.rows)
         return dataclasses.replace(
-            delivery, rows=left, rejections=[*delivery.rejections, *rejections], incomplete=incomplete
+            delivery, rows=left, columns=columns, rejections=[*delivery.rejections, *rejections], incomplete=incomplete
         )
 
     def _erasing(self, case: str, key: bytes, person: str, standing: Standings) -> tuple[Gone, dict[int, KeptRows]]:
@@ -115,7 +116,7 @@ class Erasing:
             rows = without(delivery.rows, what)
             left[number] = delivery._replace(
                 rows=rows,
-                columns=columns_left(delivery.columns, rows),
+                columns=what.columns_left(delivery.columns, rows),
                 incomplete=what.statements_left(delivery.incomplete),
                 accepted=what.statements_left(delivery.accepted) or (),
             )

@@ -14,16 +14,19 @@ from typing import Any
 from graphsvc.access.vault import kind_of, pseudonym, signs
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import HOME, OWN, Standings, formerly
-from graphsvc.ingest.check import Row
+from graphsvc.ingest.check import Row, columns_left
 from graphsvc.names.seal import ERASED, needles
-from graphsvc.names.whole import WholeNames, is_name
-from graphsvc.records.tables import DWELLING, TABLES
+from graphsvc.names.whole import WholeNames
+from graphsvc.records.relations import CUSTOM_PREFIX
+from graphsvc.records.tables import DWELLING, EXTRA_PREFIX, TABLES
 
 _LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"
 _REFS = {
     name: {column.name for column in table.columns if column.kind == "ref" or column.name.endswith("_id")}
     for name, table in TABLES.items()
 }
+# Stands for a name within the names of custom relations and columns.
+_ERASED_WORD = "ERASED"
 # Signs behind an id out of which a name was taken. Two that differed in that name alone would be one: somebody else's.
 _SIGNS = 8
 
@@ -59,6 +62,18 @@ class Gone:
     def without_names(self, text: str) -> str:
         """A text with `ERASED` for each of their names, numbers and ids."""
         return self.names.replaced(text, ERASED)
+
+    def label_left(self, name: str, prefix: str) -> str:
+        """The name of a custom relation or column (with its prefix) without a name of theirs."""
+        label = name.removeprefix(prefix)
+        if label == name or not self.names.is_in_a_label(label):
+            return name
+        return prefix + self.names.replaced(label, _ERASED_WORD if label.isupper() else _ERASED_WORD.lower())
+
+    def columns_left(self, columns: Mapping[str, list[str]], rows: Iterable[Row]) -> dict[str, list[str]]:
+        """The columns of a delivery of which these rows are left, without names of theirs."""
+        left = columns_left(columns, rows)
+        return {part: [self.label_left(name, EXTRA_PREFIX) for name in names] for part, names in left.items()}
 
     def sources_left(self, sources: Iterable[str]) -> frozenset[str]:
         """Ids and handles of sources that texts go on being withheld for."""
@@ -198,7 +213,11 @@ def _left(row: Row, what: Gone) -> dict[str, Any] | None:
 
 
 def _without_names(table: str, values: Mapping[str, Any], what: Gone) -> dict[str, Any]:
-    return {name: _cell_left(table, name, value, what) for name, value in values.items()}
+    left = dict[str, Any]()
+    for name, value in values.items():
+        column, cell = what.label_left(name, EXTRA_PREFIX), _cell_left(table, name, value, what)
+        left[column] = f"{left[column]}; {cell}" if column in left else cell
+    return left
 
 
 def _cell_left(table: str, name: str, value: Any, what: Gone) -> Any:
@@ -212,7 +231,9 @@ def _cell_left(table: str, name: str, value: Any, what: Gone) -> Any:
     column = TABLES[table].column(name)
     if table == _PEOPLE and name == "name":
         # Somebody else's own name is theirs, whoever bore it as well.
-        return value if is_name(value) else _name_left(value, what)
+        return value if what.names.is_one(value) else _name_left(value, what)
+    if name == "relation":
+        return what.label_left(value, CUSTOM_PREFIX)
     if column is None or column.sensitivity in ("text", "interest"):
         return what.without_names(value)
     return _name_left(value, what) if column.kind == "text" else value

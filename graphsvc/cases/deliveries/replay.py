@@ -17,6 +17,7 @@ from graphsvc.cases.deliveries.loader_view import ids_brought
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.image.computed import children
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
@@ -244,6 +245,9 @@ class Replay:
             there = read_image(self._store(), case)
             steps = difference(there, result.image)
             opened = moves_open(there, result.image)
+        # Leads change with the age of somebody sealed, of which the graph holds nothing.
+        on = self._register.opened_on(case)
+        opened = opened or children(before, on, "P") != children(standing, on, "P")
         # What was interrupted may stand in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
         ids = frozenset[str]().union(*there.nodes.values())
@@ -366,8 +370,8 @@ class Replay:
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
     def texts(self, case: str, key: bytes) -> Texts:
-        """The rule by which texts of a case are withheld now."""
-        return Texts(self._register.standings(case, key) or {}, self._register.sources_named(case, key))
+        """The rule by which words that people type in a case are withheld now."""
+        return Texts(self._register.standings(case, key) or {})
 
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
         """How what was delivered is told in a case: see `cases.image.graphing.IdMap`."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.cases.image.graphing import Graphed
+from graphsvc.cases.image.standing import Standings
 from graphsvc.names.seal import age_mark
 from graphsvc.records.properties import INTEREST, figure_names
 from graphsvc.records.tables import ENTITY_TABLES
@@ -49,6 +50,21 @@ def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: b
 def _is_child(result: Graphed, shown: str, row: Properties, on: dt.date) -> bool:
     _, identity = result.identities.get(shown, ("", {})) if row["sealed"] else ("", {})
     return row.get("age_disputed") == "yes" or age_mark(identity, on) != ""
+
+
+def children(standing: Standings, on: dt.date, codes: Collection[str]) -> frozenset[str]:
+    """Pseudonyms of sealed people under 18 or of disputed age, by rows under these handling codes: the graph does not tell.
+
+    Args:
+        standing: how everybody stands.
+        on: the day that counts for being under 18.
+        codes: handling codes of the rows that count.
+    """
+    return frozenset(
+        name
+        for name, entity in standing.items()
+        if entity.sealed and any(age_mark(row, on) for row in entity.identities if row.get("handling", "P") in codes)
+    )
 
 
 def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), interest: str = "") -> Iterator[Claim]:

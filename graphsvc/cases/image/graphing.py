@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from graphsvc.access import vault
+from graphsvc.access.decided.own_words import Withhold
 from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim
@@ -18,7 +19,7 @@ from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.sealing import has_identity
 from graphsvc.cases.image.standing import OWN, SAME, Standings, people_to_check, sealed_ids
-from graphsvc.cases.image.texts import Texts, named_sources
+from graphsvc.cases.image.texts import Texts, named_sources, sought_sources
 from graphsvc.ingest.fold import State, is_extra
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
@@ -58,7 +59,7 @@ class Graphed:
         masked_ids: hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have.
         sources_named: ids and handles of sources that texts are withheld for.
         reserved: links that say who somebody sealed is: told to those with source clearance alone.
-        withhold: withholds any other text of the case that names somebody sealed.
+        withhold: withholds words that people typed in the case, where they name somebody sealed.
     """
 
     image: Image = field(default_factory=Image)
@@ -70,7 +71,7 @@ class Graphed:
     shown: dict[str, str] = field(default_factory=dict)
     masked_ids: dict[str, str] = field(default_factory=dict)
     reserved: set[tuple[str, str, str]] = field(default_factory=set)
-    withhold: Callable[[str], str] = field(default=str, compare=False)
+    withhold: Withhold = field(default=Texts({}).words, compare=False)
     sources_named: frozenset[str] = frozenset()
 
 
@@ -100,8 +101,8 @@ def graphed(
     result.sealed = sealed_ids(standing, state, key)
     handling = Handling(state)
     result.sources_named = named_sources(state, sources)
-    texts = Texts(standing, result.sources_named)
-    result.withhold = texts.text
+    texts = Texts(standing, sought_sources(result.sources_named, state, result.sealed, handling))
+    result.withhold = texts.words
     writer = _Writer(state, key, result, texts, handling, weights, people_to_check(standing))
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
@@ -142,9 +143,10 @@ class IdMap:
     ) -> None:
         self._state, self._key = state, key
         self._result = Graphed(sealed=sealed_ids(standing, state, key))
-        texts = Texts(standing, named_sources(state, sources))
+        handling = Handling(state)
+        sought = sought_sources(named_sources(state, sources), state, self._result.sealed, handling)
         checked = people_to_check(standing)
-        self._writer = _Writer(state, key, self._result, texts, Handling(state), weights, checked)
+        self._writer = _Writer(state, key, self._result, Texts(standing, sought), handling, weights, checked)
 
     def shown(self, identifier: str) -> str:
         """A delivered id as it stands in the graph."""
@@ -329,12 +331,12 @@ class _Writer:
             properties |= {"amount": claim.amount, "currency": claim.currency}
         for name, value in values.items():
             if name in ("place", "notes"):
-                properties[name] = self._texts.text(value)
+                properties[name] = self._texts.text(value, self._level)
         self._extras(properties, values)
         # The words for someone sealed may be their name: they stay in the vault.
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
-                properties[name] = self._texts.text(values[name])
+                properties[name] = self._texts.text(values[name], self._level)
         _put_terms("Claim", properties)
         return properties
 
@@ -362,7 +364,7 @@ class _Writer:
         if (table.record, column.name) == ("person", "name"):
             return partial(self._texts.own_name, level=self._level)
         if column.sensitivity in ("text", "interest"):
-            return self._texts.text
+            return partial(self._texts.text, level=self._level)
         return partial(self._texts.value, level=self._level)
 
     def _extras(self, properties: dict[str, Any], values: Mapping[str, Any]) -> None:
@@ -370,7 +372,7 @@ class _Writer:
         for name, value in values.items():
             if is_extra(name):
                 shown = EXTRA_PREFIX + self._texts.made_up(name.removeprefix(EXTRA_PREFIX))
-                text = self._texts.text(value)
+                text = self._texts.text(value, self._level)
                 properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
 
     def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow) -> None:

@@ -1,23 +1,33 @@
 """Texts of a case that name somebody or something sealed are withheld as a whole. Pure.
 
-Every name, number and id ever delivered of the sealed is looked for, and the ids of sources. Nothing excuses a text. So a
-withheld text stays withheld, even when a namesake is named later or a row is corrected.
+Every name, number and id ever delivered of the sealed is looked for. No namesake and no correction excuses a text, so a withheld
+text stays withheld. In delivered free texts ids and handles of sources are looked for too, unless somebody or something named
+has the same: what becomes of a name, an id or a phone must never depend on being a source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
+from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import Standings
 from graphsvc.ingest.fold import State
 from graphsvc.names.seal import needles, source_names
-from graphsvc.names.spelling import words
-from graphsvc.names.whole import Needle, WholeNames, is_name
+from graphsvc.names.spelling import latinised, words
+from graphsvc.names.whole import Needle, WholeNames
+from graphsvc.records.tables import ENTITY_TABLES, Column
 
 # Shown instead of a text or name that names somebody or something sealed.
 WITHHELD = "[withheld]"
 # The same within the names of custom relations and columns.
 _WITHHELD_WORD = "WITHHELD"
+# Columns of these kinds hold what somebody or something is called, unless they are free text.
+_CALLED = ("id", "text", "list")
+# Numbers with the same last nine digits are one, with the code of any country or none.
+_SAME_DIGITS = 9
 
 
 class Texts:
@@ -25,10 +35,10 @@ class Texts:
 
     Args:
         standing: how everybody stands.
-        sources: ids and handles of sources (see `named_sources`).
+        sources: handling level → ids and handles of sources that its free texts are withheld for (see `sought_sources`).
     """
 
-    def __init__(self, standing: Standings, sources: Iterable[str] = ()) -> None:
+    def __init__(self, standing: Standings, sources: Mapping[str, Iterable[str]] = MappingProxyType({})) -> None:
         known = [
             (entity.level == "P" and row.get("handling") != "C", needle)
             for entity in standing.values()
@@ -36,14 +46,29 @@ class Texts:
             for row in entity.identities
             for needle in needles(row)
         ]
-        self.names = WholeNames((*(needle for _, needle in known), *(Needle("id", source) for source in sources)))
-        told_by_p = {_letters(needle.text) for is_under_p, needle in known if is_under_p}
+        self.names = WholeNames(needle for _, needle in known)
+        self._sources = {
+            level: WholeNames(Needle("id", source) for source in sought) for level, sought in sources.items()
+        }
+        self._known_by_p = [needle for is_under_p, needle in known if is_under_p]
+        self._all_by_p = len(self._known_by_p) == len(known)
+        told_by_p = {_letters(needle.text) for needle in self._known_by_p}
         # What only C tells of somebody sealed, whole.
         self._under_c = {_letters(needle.text) for is_under_p, needle in known if not is_under_p} - told_by_p
 
-    def text(self, text: str) -> str:
-        """A free text, or `WITHHELD`."""
-        return WITHHELD if self.names.is_in(text) else text
+    @cached_property
+    def _names_under_p(self) -> WholeNames:
+        return self.names if self._all_by_p else WholeNames(self._known_by_p)
+
+    def text(self, text: str, level: str = "C") -> str:
+        """A delivered free text under a handling level, or `WITHHELD`."""
+        sources = self._sources.get(level)
+        return WITHHELD if self.names.is_in(text) or (sources and sources.is_in(text)) else text
+
+    def words(self, text: str, level: str = "C") -> str:
+        """Words that a person typed, or `WITHHELD`; at handling level P by what P alone tells of somebody sealed."""
+        names = self._names_under_p if level == "P" else self.names
+        return WITHHELD if names.is_in(text) else text
 
     def value(self, text: str, level: str = "C") -> str:
         """The name or number of something, or `WITHHELD`; a name of one word must be all of it.
@@ -54,12 +79,12 @@ class Texts:
         return WITHHELD if not is_theirs and self.names.is_in_a_name(text) else text
 
     def own_name(self, text: str, level: str = "C") -> str:
-        """The name of a named person, which is theirs even if somebody sealed has it too; words on somebody's kin are a text."""
-        return text if is_name(text) else self.value(text, level)
+        """The name of a named person, which is theirs even if somebody sealed has it too; with more words it is a text."""
+        return text if self.names.is_one(text) else self.value(text, level)
 
     def made_up(self, name: str) -> str:
         """The name of a custom relation or column; withheld if it contains a name of several words."""
-        if self.value(name) == name or len(words(name)) == 1:
+        if not self.names.is_in_a_label(name):
             return name
         return _WITHHELD_WORD if name.isupper() else _WITHHELD_WORD.lower()
 
@@ -80,3 +105,52 @@ def named_sources(state: State, known: Iterable[str] = ()) -> frozenset[str]:
         if (source := values.get("source_id")) and state.kinds.get(source, "statements") == "statements"
     )
     return frozenset(text for source, kind in apart for text in source_names(source, kind)) | frozenset(known)
+
+
+def sought_sources(
+    sources: Collection[str], state: State, sealed: Collection[str], handling: Handling
+) -> dict[str, frozenset[str]]:
+    """Ids and handles of sources that free texts are withheld for, by handling level of the text.
+
+    What somebody or something named is called is left out: their texts would tell otherwise that a source is called the same.
+
+    Args:
+        sources: see `named_sources`.
+        state: see `ingest.fold`.
+        sealed: ids of sealed people and things.
+        handling: under which level each entity is.
+    """
+    if not sources:
+        return {}
+    named = [
+        (identifier, table.columns, row)
+        for table in ENTITY_TABLES
+        for identifier, row in state.records[table.name].items()
+        if identifier not in sealed
+    ]
+    under_p = {
+        _same(text)
+        for identifier, columns, row in named
+        if handling.entity(identifier) == "P"
+        for text in _names_of(identifier, columns, row.open or {})
+    }
+    under_c = {_same(text) for identifier, columns, row in named for text in _names_of(identifier, columns, row.values)}
+    return {
+        level: frozenset(source for source in sources if _same(source) not in called)
+        for level, called in (("P", under_p), ("C", under_p | under_c))
+    }
+
+
+def _names_of(identifier: str, columns: Sequence[Column], values: Mapping[str, Any]) -> Iterator[str]:
+    """Id, names and numbers in the row of a person or thing, and the handle in the id, as it is looked for of a source."""
+    yield from (identifier, *source_names(identifier, ""))
+    for column in columns:
+        value = values.get(column.name)
+        if value and column.kind in _CALLED and column.sensitivity != "text":
+            yield from value if isinstance(value, list) else (value,)
+
+
+def _same(text: str) -> str:
+    """Signs by which two ids are the same wherever they are looked for; of telephone numbers the last digits."""
+    letters = "".join(word.letters for word in words(latinised(text)))
+    return letters.lstrip("0")[-_SAME_DIGITS:] if letters.isdigit() else letters

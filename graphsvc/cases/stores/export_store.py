@@ -17,7 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decided.own_words import Withhold, for_others, words_for
 from graphsvc.access.log.audit import now
+from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import Vault, decrypt, encrypt, pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound
@@ -58,30 +60,38 @@ class ExportStore:
 
     # -- recipients -------------------------------------------------------------------------------------------
 
-    def recipients(self, case: str, key: bytes, codes: Collection[str]) -> dict[str, str]:
-        """Id → name of who has been named as a recipient in a case, by name.
+    def recipients(
+        self, case: str, key: bytes, grant: Grant, made_by: str | None = None, *, typed: bool
+    ) -> dict[str, str]:
+        """Id → name of the recipients of exports of a case, by name.
 
         Args:
             case: the case.
             key: its data key.
-            codes: handling codes the reader is cleared for: who was named in stricter exports alone is not told.
+            grant: of the reader: recipients of stricter exports alone are not told.
+            made_by: only recipients of exports that this account made; None: all.
+            typed: as typed, and not as others than the makers of their exports read it.
         """
         table = tables.recipients
-        mine = (table.c.case_id == case, table.c.handling.in_(codes))
+        chosen = [table.c.case_id == case, table.c.handling.in_(grant.codes)]
+        if made_by is not None:
+            own = (_ROW.c.case_id == case, _ROW.c.account == made_by)
+            chosen.append(table.c.id.in_(sa.select(_ROW.c.recipient).where(*own)))
         with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(table).where(*mine)).all()
-        named = {row.id: unpack(key, row.name_sealed, f"recipient {case} {row.id}") for row in rows}
+            rows = connection.execute(sa.select(table).where(*chosen)).all()
+        words = {row.id: unpack(key, row.name_sealed, f"recipient {case} {row.id}") for row in rows}
+        named = {name: words_for(sealed, mine=typed, level=grant.handling) for name, sealed in words.items()}
         return dict(sorted(named.items(), key=lambda item: item[1].casefold()))
 
-    def add_recipient(self, case: str, key: bytes, name: str, handling: str) -> None:
-        """Keep a recipient of an export at a handling level, told from the least strict of those they were named in."""
+    def add_recipient(self, case: str, key: bytes, name: str, handling: str, withhold: Withhold) -> None:
+        """Keep a recipient at the least strict handling level of their exports; `withhold` withholds the name from others."""
         identifier, table = recipient_id(key, name), tables.recipients
         with transaction(self._database) as connection:
             mine = (table.c.case_id == case, table.c.id == identifier)
             stored = connection.execute(sa.select(table.c.handling).where(*mine)).scalar()
             if stored is None or (stored == "C" and handling == "P"):
                 # Anew: how it was spelled in the stricter one, and when that was made, are not told either.
-                sealed = pack(key, name, f"recipient {case} {identifier}")
+                sealed = pack(key, for_others(name, withhold), f"recipient {case} {identifier}")
                 connection.execute(table.delete().where(*mine))
                 connection.execute(
                     table.insert().values(

@@ -8,19 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decided.own_words import Withhold, for_others, mask_texts
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.appdb.shared_ids import shared_ids
 from graphsvc.errors import OperatorError
 
 # Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
-# what was typed as a query, about a lead, or to say which witnesses depend on each other, is not.
+# what was typed as a query, or to say which witnesses depend on each other, is not.
 REASONS = (
     (tables.requests, "reason_sealed", "request {id} reason"),
     (tables.requests, "answer_sealed", "request {id} answer"),
     (tables.holds, "reason_sealed", "hold {id}"),
     (tables.exports, "reason_sealed", "export {id} reason"),
-    (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
     (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
     (shared_ids, "reason_sealed", "shared ids {case_id} {other_id}"),
 )
@@ -32,34 +32,18 @@ TYPED = (
     *_CYPHER,
     (tables.pairings, "reason_sealed", "pairing {id} reason"),
     (tables.pairings, "ended_sealed", "pairing {id} end"),
-    (tables.reviews, "words_sealed", "review {id}"),
-    (tables.reference_series, "words_sealed", "series {id}"),
 )
 # Words whose author always reads them as typed, so that typing a name tells nothing.
 OWN = (
     (tables.pictures, "words_sealed", "picture {id}"),
     (tables.comments, "words_sealed", "comment {id}"),
+    (tables.reviews, "words_sealed", "review {id}"),
+    (tables.reference_series, "words_sealed", "series {id}"),
+    (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
 )
-_TYPED, _SHOWN = "typed", "shown"
 
 
-def for_others(words: Any, withhold: Callable[[str], str]) -> Any:
-    """Words as they are kept: as typed, and with every withheld text for others if there is one.
-
-    Example:
-        >>> for_others(["Bo", "x"], lambda text: "[withheld]" if text == "Bo" else text)
-        {'typed': ['Bo', 'x'], 'shown': ['[withheld]', 'x']}
-    """
-    typed, public = words_for(words, mine=True), _masked(words_for(words, mine=False), withhold)
-    return typed if public == typed else {_TYPED: typed, _SHOWN: public}
-
-
-def words_for(words: Any, *, mine: bool) -> Any:
-    """Kept words as their author or another reader sees them."""
-    return words[_TYPED if mine else _SHOWN] if isinstance(words, dict) else words
-
-
-def withhold_words(connection: sa.Connection, case: str, key: bytes, withhold: Callable[[str], str]) -> None:
+def withhold_words(connection: sa.Connection, case: str, key: bytes, withhold: Withhold) -> None:
     """Withhold the words of a case that name somebody sealed by now: of `OWN`, from everyone but their authors."""
     mask_words(connection, case, key, withhold, TYPED)
     for words in OWN:
@@ -77,7 +61,7 @@ def mask_words(
     """Mask sealed words of a case: (table, column, what they are bound to) each."""
     for words in columns:
         for row in _rows(connection, case, words):
-            _change(connection, key, lambda kept_words: _masked(kept_words, mask), words, row)
+            _change(connection, key, lambda kept_words: mask_texts(kept_words, mask), words, row)
 
 
 def mask_cypher_elsewhere(
@@ -100,7 +84,7 @@ def mask_cypher_elsewhere(
             for words in _CYPHER:
                 for row in _rows(connection, other, words):
                     with suppress(OperatorError):
-                        _change(connection, key, lambda kept_words: _masked(kept_words, mask), words, row)
+                        _change(connection, key, lambda kept_words: mask_texts(kept_words, mask), words, row)
 
 
 def _rows(connection: sa.Connection, case: str, words: tuple[sa.Table, str, str]) -> Iterable[sa.RowMapping]:
@@ -124,14 +108,3 @@ def _change(
         mine = sa.and_(*(key_column == row[key_column.name] for key_column in table.primary_key))
         marked = {"masked": True} if "masked" in table.c else {}
         connection.execute(table.update().where(mine).values({column: pack(key, now, what)} | marked))
-
-
-def _masked(words: Any, mask: Callable[[str], str]) -> Any:
-    """A JSON value with every text in it masked, names of fields too."""
-    if isinstance(words, str):
-        return mask(words)
-    if isinstance(words, list):
-        return [_masked(word, mask) for word in words]
-    if isinstance(words, dict):
-        return {mask(name): _masked(word, mask) for name, word in words.items()}
-    return words

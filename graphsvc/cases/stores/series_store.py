@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decided.own_words import Withhold, for_others, words_for
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 
@@ -43,16 +45,19 @@ class SeriesStore:
     def __init__(self, database: sa.Engine, case: str, key: bytes) -> None:
         self._database, self._case, self._key = database, case, key
 
-    def all_at(self, handling: str) -> list[StoredSeries]:
-        """Those that a handling code opens, by name; of one name the stricter one first."""
+    def all_at(self, handling: str, reader: str) -> list[StoredSeries]:
+        """Series that a handling code opens, as an account reads them, by name; of one name the stricter one first."""
         codes = ("P", "C") if handling == "C" else ("P",)
         query = sa.select(_ROW).where(_ROW.c.case_id == self._case, _ROW.c.handling.in_(codes))
         with transaction(self._database) as connection:
             rows = connection.execute(query).all()
-        return sorted((self._series(row) for row in rows), key=lambda series: (series.name.casefold(), series.handling))
+        return sorted(
+            (self._series(row, handling, reader) for row in rows),
+            key=lambda series: (series.name.casefold(), series.handling),
+        )
 
-    def keep(self, series: StoredSeries, replacing: str = "") -> None:
-        """Keep a series, in the place of another if its id is given."""
+    def keep(self, series: StoredSeries, withhold: Withhold, replacing: str = "") -> None:
+        """Keep a series, in the place of another if its id is given; `withhold` withholds its words from others."""
         identifier = series.id
         values = {
             "id": identifier,
@@ -62,7 +67,9 @@ class SeriesStore:
             "handling": series.handling,
             # Lists, not objects: masking goes through every text, names of fields included.
             "words_sealed": pack(
-                self._key, [series.name, list(series.columns), list(series.notes)], _bound(identifier)
+                self._key,
+                for_others([series.name, list(series.columns), list(series.notes)], withhold),
+                _bound(identifier),
             ),
             "counts_sealed": pack(
                 self._key,
@@ -79,8 +86,9 @@ class SeriesStore:
         with transaction(self._database) as connection:
             connection.execute(_ROW.delete().where(_ROW.c.id == identifier, _ROW.c.case_id == self._case))
 
-    def _series(self, row: sa.Row[tuple[object, ...]]) -> StoredSeries:
-        name, columns, notes = unpack(self._key, row.words_sealed, _bound(row.id))
+    def _series(self, row: sa.Row[Any], handling: str, reader: str) -> StoredSeries:
+        words = unpack(self._key, row.words_sealed, _bound(row.id))
+        name, columns, notes = words_for(words, mine=row.account == reader, level=handling)
         first, step, numbers = unpack(self._key, row.counts_sealed, _bound(row.id))
         return StoredSeries(
             row.id,

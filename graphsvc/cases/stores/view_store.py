@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decided.own_words import passed_on, words_for
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.cases.stores.following import draft_bound, version_bound
-from graphsvc.cases.stores.peoples_words import words_for
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.lines import is_title, plain
 from graphsvc.views.picture import canvas
@@ -145,7 +145,7 @@ class ViewStore:
     # -- changing ---------------------------------------------------------------------------------------------
 
     def new(self, words: Any, *, shared: bool) -> str:
-        """A new view of these words (`peoples_words.for_others`) without a version yet; gives its id.
+        """A new view of these words (`own_words.for_others`) without a version yet; gives its id.
 
         Raises:
             RequestError: there are as many as there may be.
@@ -200,8 +200,10 @@ class ViewStore:
 
     def pass_to(self, identifier: str, account: str) -> None:
         """Give a view to somebody else, with the name and notes that others see."""
-        sealed = self.connection.execute(sa.select(_ROW.c.words_sealed).where(_ROW.c.id == identifier)).scalar_one()
-        words = words_for(unpack(self.key, sealed, _bound(identifier)), mine=False)
+        row = self.connection.execute(
+            sa.select(_ROW.c.words_sealed, _ROW.c.handling).where(_ROW.c.id == identifier)
+        ).one()
+        words = passed_on(unpack(self.key, row.words_sealed, _bound(identifier)), row.handling)
         self._change(identifier, account=account, words_sealed=pack(self.key, words, _bound(identifier)))
 
     def delete(self, identifier: str) -> None:
@@ -279,7 +281,9 @@ class ViewStore:
 
     def _picture(self, row: Any) -> SavedView:
         mine = row.account == self.account
-        name, notes = words_for(unpack(self.key, row.words_sealed, _bound(row.id)), mine=mine)
+        name, notes = words_for(
+            unpack(self.key, row.words_sealed, _bound(row.id)), mine=mine, level=self.grant.handling
+        )
         withheld = self._withheld(row)
         if withheld:
             name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""

@@ -218,7 +218,9 @@ class Exports:
                     )
                 made = now()
                 content = self._file(plan, identifier, reason, handling, made, forms)
-                export_store.add_recipient(self._ask.case, self._ask.key, plan.recipient, handling)
+                export_store.add_recipient(
+                    self._ask.case, self._ask.key, plan.recipient, handling, self._ask.withhold()
+                )
                 safe = plan.exposure.safe
                 export_store.keep(
                     {
@@ -247,11 +249,9 @@ class Exports:
         return replace(export, withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
-        """Who has been named as a recipient in this case, by name; at handling P not who was in exports at C alone."""
+        """Recipients of your own exports, by name; for supervisors of every export they are cleared for."""
         with self.given.act("recipients"):
-            return list(
-                self._ask.home.export_store.recipients(self._ask.case, self._ask.key, self._ask.grant.codes).values()
-            )
+            return list(self.given.recipients().values())
 
     # -- how --------------------------------------------------------------------------------------------------
 

@@ -223,9 +223,16 @@ class GivenExports:
         """Export → the row of its request."""
         return {row.pseudonym: row for row in self._requests.store.of("export", [self._ask.case])}
 
+    def recipients(self) -> dict[str, str]:
+        """Id → name, as typed, of the recipients of your own exports; for supervisors of all exports."""
+        return self._recipients(None if self._agrees() else self._ask.principal.name, typed=True)
+
+    def _recipients(self, made_by: str | None = None, *, typed: bool) -> dict[str, str]:
+        return self._export_store.recipients(self._ask.case, self._ask.key, self._ask.grant, made_by, typed=typed)
+
     def rows(self, by: str | None) -> list[Export]:
         """Exports of the case, newest first: those one account made, or all."""
-        names = self._export_store.recipients(self._ask.case, self._ask.key, self._ask.grant.codes)
+        names = self._recipients(typed=False) | self.recipients()
         asked = self._asked()
         return [
             self._one(row, names, asked.get(row.id))

@@ -149,7 +149,7 @@ class WholeCases:
         names = lasting(self._ask, made.sealable)
         stand_by_name = frozenset(names[shown] for shown in made.sealable if not is_pseudonym(shown))
         moment_now = now()
-        store.add_recipient(case, key, recipient, "C")
+        store.add_recipient(case, key, recipient, "C", self._ask.withhold())
         store.keep(
             {
                 "id": identifier,

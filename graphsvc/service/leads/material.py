@@ -40,8 +40,8 @@ from graphsvc.analysis.score.reasons import Reasons, dealt, raising, reasons, sc
 from graphsvc.cases.cache import CLEARANCES, Cache, Caches
 from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
+from graphsvc.cases.image.computed import children
 from graphsvc.errors import Busy, NotFound, Refused
-from graphsvc.names.seal import age_mark
 from graphsvc.records.columns import ValueColumn, ordered
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey, link_key
@@ -242,14 +242,8 @@ class Material:
         return claims, persons, self._ask.home.register.dependence(self._ask.case, level)
 
     def _children(self) -> frozenset[str]:
-        """Find the sealed people under 18, by the rows that this reader's handling codes cover: their birth dates are in the vault."""
-        register, codes = self._ask.home.register, self._ask.grant.codes
-        on = register.opened_on(self._ask.case)
-        return frozenset(
-            name
-            for name, standing in register.sealed(self._ask.case).items()
-            if any(age_mark(row, on) for row in standing.identities if row.get("handling", "P") in codes)
-        )
+        register, case = self._ask.home.register, self._ask.case
+        return children(register.sealed(case), register.opened_on(case), self._ask.grant.codes)
 
     def _claims_made(self) -> Make[Claim]:
         """What makes claims of rows: where another clearance of the case has one that is equal in all of it, that one.

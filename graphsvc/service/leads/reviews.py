@@ -120,12 +120,13 @@ class Reviews:
                 grant=grant,
                 state=(version, RULES_VERSION),
                 figures=(shown, coarsened),
+                withhold=self._ask.withhold(),
             )
 
     def of(self, lead: str = "") -> list[Review]:
         """What people decided about one lead, or about all that are ranked for this reader; newest first."""
         with self._ask.act("analyse", query="reviews") as outcome:
-            stored = self._store.of(self._ask.case, self._ask.grant)
+            stored = self._store.of(self._ask.case, self._ask.grant, self._ask.principal.name)
             reviews = self._told(stored, lead) if stored else []
             outcome["rows"] = len(reviews)
         return reviews

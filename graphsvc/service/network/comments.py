@@ -15,11 +15,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.decided.own_words import for_others, words_for
 from graphsvc.access.log.audit import now
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.cases.stores.following import about
-from graphsvc.cases.stores.peoples_words import for_others, words_for
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import plain
 from graphsvc.service.ask import Ask, nothing
@@ -207,7 +207,9 @@ class Comments:
             about=tuple(unpack(key, row.about_sealed, _about_bound(row.id))),
             account=row.account,
             at=row.at,
-            text="" if hidden else words_for(unpack(key, row.words_sealed, _bound(row.id)), mine=mine)[0],
+            text=""
+            if hidden
+            else words_for(unpack(key, row.words_sealed, _bound(row.id)), mine=mine, level=self._ask.grant.handling)[0],
             handling=row.handling,
             withheld=withheld,
             mine=mine,

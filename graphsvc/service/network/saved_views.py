@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from graphsvc.access.decided.own_words import for_others
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, transaction
-from graphsvc.cases.stores.peoples_words import for_others
 from graphsvc.cases.stores.view_store import MOST_VERSIONS, Links, SavedView, ViewStore, ViewVersion, worded
 from graphsvc.errors import Refused, RequestError
 from graphsvc.records.dates import moment

@@ -32,7 +32,7 @@ class ReferenceSeries:
             Refused, NotFound: no role of theirs reads cases, or this one is not theirs.
         """
         with self._ask.act("read", step="list series"):
-            return self._store().all_at(self._ask.grant.handling)
+            return self._there()
 
     def load(
         self, path: Path, name: str, *, handling: str = "", empty: str = "", replace: bool = False
@@ -53,8 +53,7 @@ class ReferenceSeries:
         with self._ask.act("load", step="series") as outcome:
             name, handling = name.strip(), handling or self._ask.grant.handling
             self._require(name, handling, empty)
-            store = self._store()
-            there = store.all_at(self._ask.grant.handling)
+            there = self._there()
             same = next((series for series in there if series.name.casefold() == name.casefold()), None)
             if same is not None and not replace:
                 raise RequestError(
@@ -77,7 +76,7 @@ class ReferenceSeries:
                 counts.step,
                 tuple(counts.columns.values()),
             )
-            store.keep(series, replacing=same.id if same else "")
+            self._store().keep(series, self._ask.withhold(), replacing=same.id if same else "")
             outcome["rows"] = len(series.numbers[0])
         return series
 
@@ -96,7 +95,7 @@ class ReferenceSeries:
         Raises:
             NotFound: there is none that its reader is cleared for.
         """
-        there = self._store().all_at(self._ask.grant.handling)
+        there = self._there()
         for series in there:
             if series.name.casefold() == name.strip().casefold():
                 return series
@@ -105,6 +104,9 @@ class ReferenceSeries:
 
     def _store(self) -> SeriesStore:
         return SeriesStore(self._ask.database, self._ask.case, self._ask.key)
+
+    def _there(self) -> list[StoredSeries]:
+        return self._store().all_at(self._ask.grant.handling, self._ask.principal.name)
 
     def _require(self, name: str, handling: str, empty: str) -> None:
         if not name or len(name) > _LONGEST_NAME or not name.isprintable():
