@@ -154,7 +154,10 @@ def test_no_figure_confirms_a_guess_at_the_source_of_a_report(service: Service, 
             assert place.load(name, tables, partial=True).rejections == []
         for reader in ("ben", "pat"):
             sees = place(reader)
-            leads = [(lead.id[:4] == "boss", lead.score, lead.groups, lead.other_sources) for lead in sees.leads.ranking().leads]
+            leads = [
+                (lead.id[:4] == "boss", lead.score, lead.groups, lead.other_sources)
+                for lead in sees.leads.ranking().leads
+            ]
             told.append((reader, leads, sees.ask.rows("network.among", ids=["boss-1", "aide-1"]).dicts()))
     assert told[:2] == told[2:]
 
