@@ -249,3 +249,28 @@ def test_a_preview_does_not_compare_a_guess_with_a_withheld_name(place: Place) -
         return place.load("ben", tables, partial=True, dry_run=True).other_names
 
     assert guessed("Hewa") == guessed("Zorro")
+
+
+def test_words_said_under_c_do_not_name_whom_no_page_names(place: Place) -> None:
+    bare: Tables = {
+        "people": [{"id": "p-1"}],
+        "statements": [{"id": "R1", "kind": "record", "handling": "P"}],
+        "links": said("R1", "p-1 PILOTED crossing-1"),
+    }
+    assert place.load("ann", bare, partial=True).rejections == []
+    claims = [
+        row | {"subject_as_said": "Kim Young", "notes": "Kim Young sat in front"}
+        for row in said("RC", "p-1 CROSSED_ON crossing-1")
+    ]
+    marked: Tables = {
+        "people": [{"id": "p-1", "name": "Kim Young", "sealed": "yes"}],
+        "statements": [{"id": "RC", "kind": "intelligence", "handling": "C", "summary": "Kim Young was crying"}],
+        "links": claims,
+    }
+    assert place.load("ann", marked, partial=True).rejections == []
+    for reader in ("ben", "ann"):
+        sees = place(reader)
+        statement = sees.deliveries.statements.look("RC")
+        answers = repr([statement.values, statement.claims, sees.network.entities.look("p-1")])
+        assert "crying" not in answers
+        assert "Young" not in answers

@@ -17,9 +17,8 @@ from graphsvc.analysis.evidence.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
-from graphsvc.cases.image.sealing import has_identity
 from graphsvc.cases.image.standing import OWN, SAME, Standings, people_to_check, sealed_ids
-from graphsvc.cases.image.texts import Texts, named_sources, sought_sources
+from graphsvc.cases.image.texts import Texts, hides_identity, named_sources, sought_sources, unshown_identities
 from graphsvc.ingest.fold import State, is_extra
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
@@ -101,9 +100,11 @@ def graphed(
     result.sealed = sealed_ids(standing, state, key)
     handling = Handling(state)
     result.sources_named = named_sources(state, sources)
-    texts = Texts(standing, sought_sources(result.sources_named, state, result.sealed, handling))
+    checked = people_to_check(standing)
+    sought = sought_sources(result.sources_named, state, result.sealed, handling)
+    texts = Texts(standing, sought, unshown_identities(state, key, checked))
     result.withhold = texts.words
-    writer = _Writer(state, key, result, texts, handling, weights, people_to_check(standing))
+    writer = _Writer(state, key, result, texts, handling, weights, checked)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
@@ -146,7 +147,8 @@ class IdMap:
         handling = Handling(state)
         sought = sought_sources(named_sources(state, sources), state, self._result.sealed, handling)
         checked = people_to_check(standing)
-        self._writer = _Writer(state, key, self._result, Texts(standing, sought), handling, weights, checked)
+        texts = Texts(standing, sought, unshown_identities(state, key, checked))
+        self._writer = _Writer(state, key, self._result, texts, handling, weights, checked)
 
     def shown(self, identifier: str) -> str:
         """A delivered id as it stands in the graph."""
@@ -379,9 +381,7 @@ class _Writer:
         """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
         cells = row.open or {}
         # Withheld are an identity that only C tells of a bare id, and one of somebody marked under C: see `sealing`.
-        hides = table.record == "person" and (
-            not has_identity(cells) or vault.pseudonym(self._key, "person", row.values["id"]) in self._to_check
-        )
+        hides = table.record == "person" and hides_identity(row, self._key, self._to_check)
         withheld = IDENTITY["person"] if hides else ()
         names = [each.name for each in table.columns if each.name not in _OF_THE_ROW and each.name not in withheld]
         other = {name: row.values[name] for name in names if name in row.values and row.values[name] != cells.get(name)}

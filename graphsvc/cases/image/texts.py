@@ -12,9 +12,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from graphsvc.access.vault import pseudonym
 from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.sealing import has_identity
 from graphsvc.cases.image.standing import Standings
 from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import needles, source_names
 from graphsvc.names.spelling import latinised, words
 from graphsvc.names.whole import Needle, WholeNames
@@ -36,9 +39,15 @@ class Texts:
     Args:
         standing: how everybody stands.
         sources: handling level → ids and handles of sources that its free texts are withheld for (see `sought_sources`).
+        unshown: what free texts under handling code C are withheld for as well (see `unshown_identities`).
     """
 
-    def __init__(self, standing: Standings, sources: Mapping[str, Iterable[str]] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        standing: Standings,
+        sources: Mapping[str, Iterable[str]] = MappingProxyType({}),
+        unshown: Collection[Needle] = (),
+    ) -> None:
         known = [
             (entity.level == "P" and row.get("handling") != "C", needle)
             for entity in standing.values()
@@ -47,6 +56,7 @@ class Texts:
             for needle in needles(row)
         ]
         self.names = WholeNames(needle for _, needle in known)
+        self._unshown = WholeNames(unshown) if unshown else None
         self._sources = {
             level: WholeNames(Needle("id", source) for source in sought) for level, sought in sources.items()
         }
@@ -62,8 +72,9 @@ class Texts:
 
     def text(self, text: str, level: str = "C") -> str:
         """A delivered free text under a handling level, or `WITHHELD`."""
-        sources = self._sources.get(level)
-        return WITHHELD if self.names.is_in(text) or (sources and sources.is_in(text)) else text
+        others = (self._sources.get(level), self._unshown if level == "C" else None)
+        found = self.names.is_in(text) or any(names is not None and names.is_in(text) for names in others)
+        return WITHHELD if found else text
 
     def words(self, text: str, level: str = "C") -> str:
         """Words that a person typed, or `WITHHELD`; at handling level P by what P alone tells of somebody sealed."""
@@ -105,6 +116,27 @@ def named_sources(state: State, known: Iterable[str] = ()) -> frozenset[str]:
         if (source := values.get("source_id")) and state.kinds.get(source, "statements") == "statements"
     )
     return frozenset(text for source, kind in apart for text in source_names(source, kind)) | frozenset(known)
+
+
+def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> bool:
+    """Whether pages show no identity that C alone tells of a person named under P: of a bare id, and of somebody marked under C.
+
+    Args:
+        row: of the person.
+        key: of the case.
+        to_check: pseudonyms of named people whom the custodian is asked about.
+    """
+    return not has_identity(row.open or {}) or pseudonym(key, "person", row.values["id"]) in to_check
+
+
+def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> list[Needle]:
+    """What C alone tells of named people whose identity under C no page shows: words said and texts do not show it either."""
+    found: list[Needle] = []
+    for row in state.records["people"].values():
+        if row.open is not None and hides_identity(row, key, to_check):
+            own = {name: value for name, value in row.values.items() if name == "id" or value != row.open.get(name)}
+            found += [needle for needle in needles(own) if needle.kind != "id"]
+    return found
 
 
 def sought_sources(
