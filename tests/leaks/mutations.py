@@ -570,7 +570,7 @@ MUTATIONS = (
         "withheld-whole",
         "a text that names somebody sealed is withheld as a whole",
         "graphsvc/cases/image/texts.py",
-        "return WITHHELD if self.names.is_in(text) or (sources and sources.is_in(text)) else text",
+        "return WITHHELD if names_sealed else text",
         "return text",
         _GRAPH,
     ),

@@ -73,8 +73,8 @@ class Texts:
     def text(self, text: str, level: str = "C") -> str:
         """A delivered free text under a handling level, or `WITHHELD`."""
         others = (self._sources.get(level), self._unshown if level == "C" else None)
-        found = self.names.is_in(text) or any(names is not None and names.is_in(text) for names in others)
-        return WITHHELD if found else text
+        names_sealed = self.names.is_in(text) or any(names is not None and names.is_in(text) for names in others)
+        return WITHHELD if names_sealed else text
 
     def words(self, text: str, level: str = "C") -> str:
         """Words that a person typed, or `WITHHELD`; at handling level P by what P alone tells of somebody sealed."""
@@ -131,12 +131,12 @@ def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> boo
 
 def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> list[Needle]:
     """What C alone tells of named people whose identity under C no page shows: words said and texts do not show it either."""
-    found: list[Needle] = []
+    identities: list[Needle] = []
     for row in state.records["people"].values():
         if row.open is not None and hides_identity(row, key, to_check):
             own = {name: value for name, value in row.values.items() if name == "id" or value != row.open.get(name)}
-            found += [needle for needle in needles(own) if needle.kind != "id"]
-    return found
+            identities += [needle for needle in needles(own) if needle.kind != "id"]
+    return identities
 
 
 def sought_sources(
