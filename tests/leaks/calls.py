@@ -178,6 +178,7 @@ CALLS: dict[str, Entry] = {
     "exports.whole.parquet": with_(Path("no-such-folder/all")),
     "cypher.library.preview_file": with_(b"{}"),
     "exports.given.recalls": with_(),
+    "exports.given.recipients": with_(),
     "exports.recipients": with_(),
     "exports.given.refuse": of("requests"),
     "cypher.library.rename": of("jobs", "x", "x", "x"),
