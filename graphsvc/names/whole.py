@@ -111,14 +111,17 @@ class WholeNames:
         return any(len(listed) > 1 or listed[0].letters in self._names for listed in names)
 
     def is_one(self, text: str) -> bool:
-        """Whether a text is one of the names, and nothing more: in any order, case and script.
+        """Whether a text is one of the names, and nothing more: in any order, case and script, and with no other name in it.
 
         Example:
-            >>> sealed = WholeNames([Needle("name", "Hewa Karim")])
-            >>> [sealed.is_one(text) for text in ("KARIM, Hewa", "Brother of Hewa Karim", "Hewa")]
-            [True, False, False]
+            >>> sealed = WholeNames([Needle("name", "Hewa Karim"), Needle("name", "Umm Hewa Karim")])
+            >>> [sealed.is_one(text) for text in ("KARIM, Hewa", "Brother of Hewa Karim", "Umm Hewa Karim", "Hewa")]
+            [True, False, False, False]
         """
         listed = words(latinised(text))
+        held = {len(words(text[start:end])) for text in _readings(text) for start, end in self._found(text)}
+        if any(1 < number < len(reduced(listed)) for number in held):
+            return False
         spelt = {" ".join(word.letters for word in spoken) for spoken in (listed, reduced(listed))}
         return any(name in self._names or name in self._single for name in spelt)
 

@@ -80,6 +80,7 @@ def test_the_second_step_counts_hubs_at_the_other_end() -> None:
     assert payments == contacts == 0
 
 
+@pytest.mark.slow(reason="ranks a world of each family of other authors")
 def test_the_file_is_of_this_score_and_names_every_family_of_another_author() -> None:
     rows = read()
     assert {row["score"] for row in rows} == {fingerprint()}, AGAIN

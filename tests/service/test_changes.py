@@ -197,7 +197,7 @@ def test_other_names_are_confirmed_where_the_aliases_stayed(ann: Session, tmp_pa
 @pytest.mark.parametrize(
     "persons",
     [
-        PEOPLE.replace("Idris Karam", "Karam, Idris")
+        PEOPLE.replace("Idris Karam", '"Karam, Idris"')
         .replace("Selam Bekele", "ሰላም በቀለ")
         .replace("Omar Said", "عمر سعيد"),
         PEOPLE.replace("Idris Karam", "Mehdi Vahidi"),
