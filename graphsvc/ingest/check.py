@@ -242,7 +242,7 @@ def _protecting_words(row: Row, other: Row) -> str:
 
 def _may_mark(raw: RawTable, values: Names[str, object], at_fault: Collection[str]) -> bool:
     """Whether a rejected row of people says, or may say, that they have to be sealed."""
-    # No column at fault: the row has too few cells or too many, so that each may stand in another's place.
+    # No column at fault: the row has too few cells or too many, so any cell may belong to another column.
     unread = {*_PROTECTING, "id", ""} & set(at_fault)
     says = any(values.get(name, "no") != "no" for name in _PROTECTING)
     return raw.name == "people" and (bool(unread) or says)

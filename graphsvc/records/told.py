@@ -101,6 +101,16 @@ def voices(groups: int, others: int) -> list[int] | None:
     return [groups, others] if groups or others else None
 
 
+def denied_word(denying: int | str | None) -> str:
+    """The word for a link's denials in files and graphs: `yes`, `no`, or `contested` where the reader may not see them.
+
+    Example:
+        >>> denied_word(2), denied_word(CONTESTED), denied_word(0)
+        ('yes', 'contested', 'no')
+    """
+    return CONTESTED if denying == CONTESTED else "yes" if denying else "no"
+
+
 def ranked_on(handling: str, *, sources: bool) -> str:
     """What a ranking computed for a reader leaves out, in a sentence; empty for who is cleared for everything.
 

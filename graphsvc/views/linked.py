@@ -286,7 +286,7 @@ def apart(crossings: int, pairs: int) -> str:
 
 
 def shares_text(things: Sequence[Mapping[str, Any]], most: int = 3) -> str:
-    """List what is shared in a cell of a table, with a mark on what is denied or contested."""
+    """List shared things in a cell of a table, with a mark on those that are denied or contested."""
     return "; ".join(
         f"{row['words']} {row['name']}".strip() + (f" ({row['denied']})" if row["denied"] else "")
         for row in things[:most]

@@ -450,7 +450,7 @@ def test_authors_read_all_their_own_words_and_others_none_that_name_somebody_sea
 @pytest.mark.changes
 @pytest.mark.parametrize("words", ["Dilan Hidden", "falcon-77"])
 def test_what_is_c_withholds_nothing_of_words_that_are_p(people: Place, tmp_path: Path, words: str) -> None:
-    """Their readers would learn otherwise that somebody is called so whom C knows, or that a source is."""
+    """Readers cleared for P would learn a name or a source that only C holds."""
     under_c: Tables = {
         "people": [{"id": "hidden-victim", "name": "Dilan Hidden", "category": "victim", "handling": "C"}],
         "statements": [

@@ -1,6 +1,6 @@
 """Words that their author always reads as typed, and other readers with whatever names somebody sealed withheld. Pure.
 
-What others read depends on their clearance: readers cleared for P must not learn from it whom C knows.
+What others read depends on their clearance: readers cleared for P must not learn from it which people only C names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _TYPED, _SHOWN, _SHOWN_TO_P = "typed", "shown", "shown to P"
 
 
 class Withhold(Protocol):
-    """Withholds a typed text if it names somebody sealed whom readers of a handling level may know of."""
+    """Withholds a typed text if it names a sealed person known at a handling level."""
 
     def __call__(self, text: str, level: str = "C") -> str:
         """The text, or `[withheld]`."""

@@ -9,7 +9,7 @@ from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.records.relations import LinkKey
-from graphsvc.records.told import CONTESTED
+from graphsvc.records.told import denied_word
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,13 +60,9 @@ def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) 
             interest=claim.interest,
             # GraphML and GEXF have no value for one that is not known.
             **({} if claim.amount is None else {"amount": claim.amount}),
-            **({"denied": _denial_word(denying.get(claim.key, 0))} if claim.asserts else {}),
+            **({"denied": denied_word(denying.get(claim.key, 0))} if claim.asserts else {}),
         )
     return graph
-
-
-def _denial_word(denying: int | str) -> str:
-    return CONTESTED if denying == CONTESTED else "yes" if denying else "no"
 
 
 def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:

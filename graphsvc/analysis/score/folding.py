@@ -89,7 +89,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
 
 
 def by_statement(claims: Iterable[Claim]) -> list[Claim]:
-    """Let each report and record stand for itself: that two are by one source would confirm a guess at it.
+    """Count each report and record as a source of its own: a shared source would confirm a guess at it.
 
     Example:
         >>> from graphsvc.analysis.examples import said

@@ -203,7 +203,7 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
 
 
 def _numbers_of(ledger: Ledger, links: Collection[LinkKey]) -> Ints:
-    """The numbers of some links in a ledger, without those that the ledger does not hold."""
+    """Numbers of some links in a ledger; links that it does not hold are left out."""
     entity = {name: number for number, name in enumerate(ledger.ids)} if links else {}
     relation = {name: number for number, name in enumerate(ledger.relations)}
     known = [

@@ -25,7 +25,7 @@ _REFS = {
     name: {column.name for column in table.columns if column.kind == "ref" or column.name.endswith("_id")}
     for name, table in TABLES.items()
 }
-# Stands for a name within the names of custom relations and columns.
+# Replaces a name within the names of custom relations and columns.
 _ERASED_WORD = "ERASED"
 # Signs behind an id out of which a name was taken. Two that differed in that name alone would be one: somebody else's.
 _SIGNS = 8

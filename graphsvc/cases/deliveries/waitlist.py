@@ -190,7 +190,7 @@ class Waitlist:
 def _wait(key: bytes, case: str, row: Any) -> Wait:
     rows = open_rows(key, case, row.number, row.rows_sealed, partial=row.partial).rows
     statements = [record.values for record in rows if record.table == "statements"]
-    # By who added it as well: whether somebody's guess is the source of another account may not decide what opens.
+    # The loader is part of it: a statement made up in the name of a real source must not change when others open.
     given_by = frozenset(f"{row.account}\n{statement.get('source_id', statement['id'])}" for statement in statements)
     open_too = any(statement.get("handling") == "P" for statement in statements)
     return Wait(row.since, given_by, held=bool(row.held_by), handling="P" if open_too else "C")

@@ -124,13 +124,13 @@ def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> boo
     Args:
         row: of the person.
         key: of the case.
-        to_check: pseudonyms of named people whom the custodian is asked about.
+        to_check: pseudonyms of the named people that the custodian has to check.
     """
     return not has_identity(row.open or {}) or pseudonym(key, "person", row.values["id"]) in to_check
 
 
 def unshown_identities(state: State, key: bytes, to_check: Collection[str]) -> list[Needle]:
-    """What C alone tells of named people whose identity under C no page shows: words said and texts do not show it either."""
+    """Names and numbers of named people that only C gives and no page shows; texts under C do not show them either."""
     identities: list[Needle] = []
     for row in state.records["people"].values():
         if row.open is not None and hides_identity(row, key, to_check):

@@ -204,7 +204,7 @@ class StatementForms:
                         )
                     )
         known = {cell for _, cell, _ in wanted}
-        # Whom a form names as source stands in no log: auditors read it, and accounts wait so that nobody learns it.
+        # The log must not name the source of a form: auditors read it, and statements wait so that nobody learns the source.
         with self._ask.look("read", step="look up", ids=len(known)) as outcome:
             ends = self._ask.named(known)
             outcome["rows"] = len(ends)

@@ -167,8 +167,8 @@ class Loading:
     def _told(self, job: Job) -> Job:
         """Cut a job down to what this person may know.
 
-        Without source clearance they are not told how much there was to write, and of others' jobs neither how many statements
-        and claims came nor what it did to who is sealed: a load of a single account would tell what that account did.
+        Readers without source clearance do not see how much there was to write. Of other people's jobs they see neither how many
+        statements and claims came nor how many people were sealed: for a load of one statement that would tell what it says.
         """
         if self._ask.grant.sources:
             return job

@@ -18,6 +18,7 @@ from graphsvc.errors import Refused
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.versions import VersionStep
 from graphsvc.records.properties import property_of, says_something
+from graphsvc.records.relations import link_key
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 
@@ -97,7 +98,7 @@ class Statements:
         return StatementPage(identifier, filled(rows[0]), claims, numbers, len(claims) < total)
 
     def _mark_denied(self, claims: list[dict[str, Any]]) -> None:
-        """Add to each claim what its link's denials are told as: an accusation does not travel without them."""
+        """Add the denials of its link to each claim that asserts: an accusation does not travel without them."""
         asserting = [row for row in claims if row["polarity"] == "asserts"]
         for start in range(0, len(asserting), _AT_ONCE):
             some = asserting[start : start + _AT_ONCE]
@@ -105,9 +106,9 @@ class Statements:
             links = self._ask.rows(
                 "network.among", ids=ids, relations=sorted({row["relation"] for row in some})
             ).dicts()
-            denying = {(row["subject"], row["relation"], row["object"]): row["denying"] for row in links}
+            denying = {link_key(row): row["denying"] for row in links}
             for row in some:
-                row["denying"] = denying.get((row["subject"], row["relation"], row["object"]), 0)
+                row["denying"] = denying.get(link_key(row), 0)
 
     def history(self, statement: str) -> list[StatementVersion]:
         """What each delivery did to a statement and its claims, the newest first.

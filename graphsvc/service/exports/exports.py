@@ -249,7 +249,7 @@ class Exports:
         return replace(export, withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
-        """Recipients of your own exports, by name; for supervisors of every export they are cleared for."""
+        """Names of the recipients of the reader's own exports; for supervisors, of all exports within their clearance."""
         with self.given.act("recipients"):
             return list(self.given.recipients().values())
 

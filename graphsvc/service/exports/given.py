@@ -224,7 +224,7 @@ class GivenExports:
         return {row.pseudonym: row for row in self._requests.store.of("export", [self._ask.case])}
 
     def recipients(self) -> dict[str, str]:
-        """Id → name, as typed, of the recipients of your own exports; for supervisors of all exports."""
+        """Id → name, as typed, of the recipients of the reader's own exports; for supervisors, of all exports."""
         return self._recipients(None if self._agrees() else self._ask.principal.name, typed=True)
 
     def _recipients(self, made_by: str | None = None, *, typed: bool) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, family, says
-from graphsvc.records.told import CONTESTED, step
+from graphsvc.records.told import denied_word, step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.wording import title
@@ -102,7 +102,7 @@ class Edge:
     @property
     def denial(self) -> str:
         """The `denied` column of files: `yes`, `no`, or `contested` where the reader may not see what denies it."""
-        return CONTESTED if self.denying == CONTESTED else "yes" if self.denied else "no"
+        return denied_word(self.denying or self.denied)
 
 
 @dataclass(frozen=True, slots=True)
