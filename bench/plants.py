@@ -1,8 +1,8 @@
 """Whether a few planted records push a hub out of the first ten: `python -m bench.plants`.
 
 Registers and staged seizures are cheap for those who can pay. In worlds of every other author up to four hubs of the first ten get three
-records of one kind; the table says how many of them are then below the tenth place, by the shipped score and by the plain regressions of
-`bench.plain`, fitted on all authors but that one. Choose nothing by worlds that are to judge the choice.
+records of one kind; the table says how many of them are then below the tenth place, by the score and by the plain regressions of `bench.plain`,
+both fitted on all authors but that one. Each record is of a register of its own, so each counts. Choose nothing by worlds that are to judge the choice.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from bench import fit_weights
 from bench.case_folder import Case
-from bench.left_out import SHIPPED, by_others
+from bench.left_out import SCORE, but, by_others
 from bench.plain import Plain, fit, sums
 from bench.worlds import FAMILIES, case, usual_share
 from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.score.additive import ScoreWeights
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.hubs import rank
 
@@ -49,8 +51,6 @@ def with_plants(made: Case, hub: str, plant: str) -> Case:
         relation=relation,
         polarity="asserts",
         status="active",
-        statement="planted",
-        source="planted register",
         source_kind="record",
         source_grade="1",
         assessment="A",
@@ -65,6 +65,8 @@ def with_plants(made: Case, hub: str, plant: str) -> Case:
             replace(
                 model,
                 id=f"planted {number}",
+                statement=f"planted {number}",
+                source=f"planted register {number}",
                 subject=subject,
                 object=target,
                 subject_kind=subject_kind,
@@ -87,19 +89,20 @@ def _ends(made: Case, far: str, hub: str) -> list[str]:
     return [name for name, _ in known.most_common()]
 
 
-def places(made: Case, models: Mapping[str, Plain]) -> Iterator[tuple[str, str, bool]]:
+def places(made: Case, models: Mapping[str, Plain | ScoreWeights]) -> Iterator[tuple[str, str, bool]]:
     """Method, plant, and whether it pushed a hub out of the first ten: for each hub tried."""
-    for method in (SHIPPED, *models):
-        scores = _scores(made, models.get(method))
+    for method, model in models.items():
+        scores = _scores(made, model)
         for hub in [name for name in _first(scores, made) if name in made.planted.hubs][:_HUBS]:
             for plant in PLANTS:
                 again = with_plants(made, hub, plant)
-                yield method, plant, hub not in _first(_scores(again, models.get(method)), again)
+                yield method, plant, hub not in _first(_scores(again, model), again)
 
 
-def _scores(made: Case, model: Plain | None) -> dict[str, float]:
-    if model is None:
-        return {lead.id: lead.score for lead in rank(made.claims, made.persons, made.dependence).leads}
+def _scores(made: Case, model: Plain | ScoreWeights) -> dict[str, float]:
+    if isinstance(model, ScoreWeights):
+        ranking = rank(made.claims, made.persons, made.dependence, score_weights=model)
+        return {lead.id: lead.score for lead in ranking.leads}
     world = sums(made)
     return dict(zip(world.ids, model.score(world).tolist(), strict=True))
 
@@ -118,10 +121,15 @@ def main() -> None:
         name: [sums(case(name, seed, usual_share(seed))) for seed in family.fitted[: options.fitted]]
         for name, family in FAMILIES.items()
     }
+    voices = fit_weights.worlds(count=options.fitted)
     out: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for author in sorted({FAMILIES[name].author for name in by_others()}):
-        others = {name: some for name, some in worlds.items() if FAMILIES[name].author != author}
-        models = {"one step": fit(others), "two steps": fit(others, steps=2)}
+        others = but(worlds, author)
+        models: dict[str, Plain | ScoreWeights] = {
+            SCORE: fit_weights.fit(but(voices, author)),
+            "one step": fit(others),
+            "two steps": fit(others, steps=2),
+        }
         for name in by_others():
             if FAMILIES[name].author == author:
                 for seed in FAMILIES[name].tried[: options.tried]:

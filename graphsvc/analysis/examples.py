@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.analysis.evidence.belief import link_beliefs, strengths
+from graphsvc.analysis.evidence.belief import standing, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.ledger import encode
+from graphsvc.analysis.score.additive import shipped
 from graphsvc.analysis.score.network import Operation, network
 from graphsvc.records.relations import RELATIONS
 
@@ -65,13 +66,14 @@ def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | No
     """The network that some claims in short make, when all but `carried` may play a part.
 
     Example:
-        >>> tied("s1: p1 DIRECTED p2").ties.sum().round(3)
-        np.float64(1.0)
+        >>> tied("s1: p1 DIRECTED p2").ids
+        ['p1', 'p2']
 
     Limits: whoever stands where a relation takes persons first is a person.
     """
     claims = [said(text) for text in texts]
     ledger = encode(claims, dependence or {})
-    belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    stands = standing(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
     ends = [(claim.subject, claim.subject_kind) for claim in claims] + [(c.object, c.object_kind) for c in claims]
-    return network(ledger, belief, [name for name, kind in ends if kind == "person"], carried)
+    persons = [name for name, kind in ends if kind == "person"]
+    return network(ledger, stands, persons, carried, shipped().columns)

@@ -44,9 +44,10 @@ def done(name: str, shared: object, sent: bytes) -> bytes:
 
     Example:
         >>> from graphsvc.analysis.examples import tied
-        >>> import numpy as np
-        >>> ends = pack(np.array([0], dtype=np.int32))
-        >>> unpack(done("graphsvc.analysis.score.chance:head_of_deal", tied("s1: p1 ORGANISED c1"), ends)) > 0
+        >>> from graphsvc.analysis.score import additive, chance
+        >>> network = tied("s1: p1 ORGANISED c1")
+        >>> given = chance.Dealt(network, additive.shipped()), pack(network.at)
+        >>> unpack(done("graphsvc.analysis.score.chance:head_of_deal", *given)) > 0
         True
     """
     return pack(_named(name)(shared, unpack(sent, allow_sparse=True)))

@@ -90,21 +90,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """How the score reads a relation of kind `part`, `command` or `tie`.
-
-    Attributes:
-        place: among the relations in the fitted tables (`analysis/score/parts.toml`), from 1; 0: it weighs nothing, since it
-            says nothing of a part (a quarrel, a debt) or has not been fitted yet.
-        whom: `each` if hubs, go-betweens and others at the other end are weighed apart; `anyone` if together; `none` if no
-            person is there.
-    """
-
-    place: int
-    whom: Literal["each", "anyone", "none"]
-
-
-@dataclass(frozen=True, slots=True)
 class Privy:
     """Who beside the persons at its ends could have known a fact of one relation.
 
@@ -142,7 +127,6 @@ class Relation:
             Else: `stays` (strangers are there too), `goes with`, `is kin`, `serves`, `is the same`.
         part: what it says of the part each end plays.
         stage: of the operation, in which the subject has a hand.
-        weighed: how the score reads it.
         privy: who could have known of it.
         there: when it documents a person at the object: on `its day` (of a crossing), on `their days` (of the claim), on
             `any day`; `known at`: the place is one where a boat or gang is known.
@@ -166,7 +150,6 @@ class Relation:
     does: Does
     part: Part
     stage: Literal["recruit", "transport", "boat", "house", "workplace", "money", "none"]
-    weighed: Weighed
     privy: Privy
     there: Literal["its day", "their days", "any day", "known at", "none"]
     shares: Literal["crossing", "place", "recruiter", "family", "none"]
@@ -181,7 +164,7 @@ class Relation:
 
 _P, _G = ("person",), ("person", "gang")
 _PAYERS = ("person", "gang", "thing")
-_NO_PART, _NOT_WEIGHED = Part(NONE, NONE), Weighed(0, NONE)
+_NO_PART = Part(NONE, NONE)
 _ALONE, _ACCUSES = Privy(), Privy(accuses=True)
 _SEEN_THERE, _DONE_THERE = Privy(at="object"), Privy(at="object", accuses=True)
 _DONE_TO = Privy(beside="object", accuses=True)
@@ -189,119 +172,119 @@ _UNKNOWN = "UnknownLink"
 # fmt: off
 _TABLE = (
     Relation("CROSSED_ON", _P, ("crossing",), "was carried on", "presence",
-        does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        does="stays", part=Part("passive", NONE), stage=NONE,
         privy=_SEEN_THERE, there="its day", shares="crossing",
         met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("USED_ON", ("boat",), ("crossing",), "was the boat of", "material",
-        does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        does="goes with", part=_NO_PART, stage=NONE,
         privy=_SEEN_THERE, there="known at", shares=NONE,
         met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("PILOTED", _P, ("crossing",), "piloted", "part",
-        does="works", part=Part("acts", NONE), stage="transport", weighed=Weighed(7, NONE),
+        does="works", part=Part("acts", NONE), stage="transport",
         privy=_DONE_THERE, there="its day", shares="crossing",
         met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("ASSISTED", _P, ("crossing",), "assisted on", "part",
-        does="works", part=Part("acts", NONE), stage="transport", weighed=Weighed(8, NONE),
+        does="works", part=Part("acts", NONE), stage="transport",
         privy=_DONE_THERE, there="its day", shares="crossing",
         met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("ORGANISED", _G, ("crossing",), "organised", "part",
-        does="arranges", part=Part("acts", NONE), stage="transport", weighed=Weighed(2, NONE),
+        does="arranges", part=Part("acts", NONE), stage="transport",
         privy=_DONE_THERE, there="known at", shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("SUPPLIED", _G, ("boat",), "supplied", "part",
-        does="arranges", part=Part("acts", NONE), stage="boat", weighed=Weighed(3, NONE),
+        does="arranges", part=Part("acts", NONE), stage="boat",
         privy=_DONE_THERE, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("MEMBER_OF", _P, ("gang",), "is a member of", "part",
-        does="belongs", part=Part("acts", NONE), stage=NONE, weighed=Weighed(5, NONE),
+        does="belongs", part=Part("acts", NONE), stage=NONE,
         privy=_DONE_THERE, there="any day", shares=NONE,
         met=False, sealed=NONE, folds=True, lasts=True, again=False, ftm="Membership", i2="member, member of"),
     Relation("RUNS", _P, ("gang",), "runs", "part",
-        does="arranges", part=Part("acts", NONE), stage=NONE, weighed=Weighed(1, NONE),
+        does="arranges", part=Part("acts", NONE), stage=NONE,
         privy=_DONE_THERE, there="any day", shares=NONE,
         met=False, sealed=NONE, folds=True, lasts=True, again=False, ftm="Directorship", i2="leader, leader of, boss of"),
     Relation("CONTROLS", _G, ("workplace",), "controls", "part",
-        does="arranges", part=Part("acts", NONE), stage="workplace", weighed=Weighed(4, NONE),
+        does="arranges", part=Part("acts", NONE), stage="workplace",
         privy=_DONE_THERE, there="known at", shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm="Ownership", i2="owner, owns, controls"),
     Relation("MANAGED", _P, ("workplace",), "managed", "part",
-        does="works", part=Part("acts", NONE), stage="workplace", weighed=Weighed(6, NONE),
+        does="works", part=Part("acts", NONE), stage="workplace",
         privy=_DONE_THERE, there="their days", shares="place",
         met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm="Directorship", i2=NONE),
     Relation("WORKED_AT", _P, ("workplace",), "worked at", "presence",
-        does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        does="stays", part=Part("passive", NONE), stage=NONE,
         privy=_SEEN_THERE, there="their days", shares="place",
         met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm="Employment", i2="employee, employed by, works at, worker"),
     Relation("LIVED_AT", _P, ("workplace",), "lived at", "presence",
-        does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        does="stays", part=Part("passive", NONE), stage=NONE,
         privy=_SEEN_THERE, there="their days", shares="place",
         met=False, sealed="home", folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2="lives at, resident, occupant"),
     Relation("RECRUITED", _G, _P, "recruited", "command",
-        does="recruits", part=Part("acts", "passive"), stage="recruit", weighed=Weighed(11, "each"),
+        does="recruits", part=Part("acts", "passive"), stage="recruit",
         privy=_ACCUSES, there=NONE, shares="recruiter",
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("TRANSPORTED", _P, _P, "transported", "command",
-        does="moves", part=Part("acts", "passive"), stage="transport", weighed=Weighed(13, "anyone"),
+        does="moves", part=Part("acts", "passive"), stage="transport",
         privy=_DONE_TO, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("HOUSED", _P, _P, "housed", "command",
-        does="moves", part=Part("acts", "passive"), stage="house", weighed=Weighed(14, "anyone"),
+        does="moves", part=Part("acts", "passive"), stage="house",
         privy=_DONE_TO, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("COERCED", _P, _P, "coerced", "command",
-        does="coerces", part=Part("acts", "passive"), stage=NONE, weighed=Weighed(12, "anyone"),
+        does="coerces", part=Part("acts", "passive"), stage=NONE,
         privy=_DONE_TO, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("ABANDONED", _G, _P, "abandoned", "command",
-        does="abandons", part=Part("acts", "passive"), stage="workplace", weighed=Weighed(0, "anyone"),
+        does="abandons", part=Part("acts", "passive"), stage="workplace",
         privy=_DONE_TO, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2="left behind"),
     Relation("DIRECTED", _P, _P, "gave instructions to", "command",
-        does="directs", part=Part("acts", "tied"), stage=NONE, weighed=Weighed(9, "each"),
+        does="directs", part=Part("acts", "tied"), stage=NONE,
         privy=_DONE_TO, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("CONTACTED", ("person", "thing"), ("person", "thing"), "was in contact with", "tie",
-        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(15, "each"),
+        does="meets", part=Part("tied", "tied"), stage=NONE,
         privy=_ALONE, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, again=True, ftm=_UNKNOWN, i2="call, calls, telephone call, called, phoned, contact, message, text message"),
     Relation("PAID", _PAYERS, ("person", "thing"), "paid", "command",
-        does="pays", part=Part("tied", "acts"), stage="money", weighed=Weighed(10, "each"),
+        does="pays", part=Part("tied", "acts"), stage="money",
         privy=_ACCUSES, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, again=True, ftm="Payment", i2="payment, paid, money, transaction, transfer"),
     Relation("OWES", _PAYERS, ("person", "thing"), "owes", "command",
-        does="owes", part=_NO_PART, stage=NONE, weighed=Weighed(0, "anyone"),
+        does="owes", part=_NO_PART, stage=NONE,
         privy=_ALONE, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm="Debt", i2=NONE),
     Relation("ASSOCIATES_WITH", _P, _P, "was seen with", "tie",
-        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(16, "each"),
+        does="meets", part=Part("tied", "tied"), stage=NONE,
         privy=Privy(beside="both"), there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm="Associate", i2="associate, associates, associated with, seen with, friend"),
     Relation("RELATED_TO", _P, _P, "is family of", "family",
-        does="is kin", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        does="is kin", part=_NO_PART, stage=NONE,
         privy=_ALONE, there=NONE, shares="family",
         met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm="Family", i2="relative, family, brother, sister, parent, spouse, married to"),
     Relation("RIVAL_OF", _G, _G, "is a rival of", "tie",
-        does="quarrels", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(0, "each"),
+        does="quarrels", part=Part("tied", "tied"), stage=NONE,
         privy=_ALONE, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("SERVED", _P, _P, "lawfully served", "service",
-        does="serves", part=Part("serves", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        does="serves", part=Part("serves", NONE), stage=NONE,
         privy=Privy(beside="object"), there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("SAME_AS", _P, _P, "is the same person as", "identity",
-        does="is the same", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        does="is the same", part=_NO_PART, stage=NONE,
         privy=_ALONE, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("USED", _G, ("thing",), "used", "material",
-        does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        does="goes with", part=_NO_PART, stage=NONE,
         privy=_SEEN_THERE, there="any day", shares=NONE,
         met=False, sealed="theirs", folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2="user, uses, subscriber, used by"),
     Relation("LOCATED_AT", ENTITIES, ("thing",), "was at", "material",
-        does="stays", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        does="stays", part=_NO_PART, stage=NONE,
         privy=_SEEN_THERE, there=NONE, shares=NONE,
         met=False, sealed="theirs", folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2="located at, seen at, location"),
     Relation("PART_OF", ("thing",), ("boat",), "belongs to", "material",
-        does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        does="goes with", part=_NO_PART, stage=NONE,
         privy=_SEEN_THERE, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm=_UNKNOWN, i2=NONE),
 )

@@ -116,22 +116,21 @@ STAGES = MappingProxyType(
 # Family of ingredients (`analysis.score.hubs.by_parts`), or position in a plain network → what it is called and what it means.
 INGREDIENTS = MappingProxyType(
     {
-        "commands": ("directs others", "gives orders to people who play a part, recruits or forces them"),
+        "commands": ("directs others", "gives orders to people, recruits or forces them"),
         "arranges": ("arranges", "organises crossings, supplies boats, runs gangs, controls workplaces"),
         "reaches": (
-            "directs those who arrange",
-            "gives orders to people who themselves arrange or direct, or recruits them",
+            "tied to those behind it",
+            "directs, recruits, forces or pays people who look like hubs themselves, or is paid by them",
         ),
-        "belongs": ("belongs to a gang", "is said to be a member"),
-        "money": ("money", "pays people who play a part, and is paid by them"),
-        "company": ("company kept", "is in touch or seen together with people who play a part"),
+        "money": ("money", "pays or is paid, owes or is owed"),
+        "service": ("lawful service", "serves people lawfully, or is served; mostly lowers the score"),
         "takes_orders": (
             "takes orders",
-            "is directed, recruited, forced, driven or housed by others; mostly lowers the score",
+            "is directed, recruited, forced, driven or housed by others; lowers the score",
         ),
         "hands_on": (
             "hands-on work",
-            "pilots, assists, drives, houses, manages, deals with those carried",
+            "pilots, assists, drives, houses or manages; lowers the score",
         ),
         "only_carried": (
             "was carried",

@@ -200,7 +200,8 @@ def test_a_denial_of_a_payment_counts_in_its_own_direction_alone() -> None:
 
 
 def test_a_lead_counts_denials_in_either_order() -> None:
-    claims = [said(f"s{number}: p1 DIRECTED p{number}") for number in range(2, 6)]
+    """Where contacts rank: they have no direction."""
+    claims = [said(f"s{number}: p1 CONTACTED p{number}") for number in range(2, 6)]
     claims += [said("s6: p1 ASSOCIATES_WITH p2"), said("s7: p2 not ASSOCIATES_WITH p1")]
     denied = {
         lead.id: lead.denied for lead in rank(claims, people(*(f"p{number}" for number in range(1, 6))), {}).leads

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.fit_weights import signs
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
-from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.score import ingredients, parts
+from graphsvc.analysis.examples import people, said, tied
+from graphsvc.analysis.score import additive, ingredients
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import Lead, Ranking, rank
 from graphsvc.service.evaluation.simulated_cases import read
@@ -54,12 +54,11 @@ def test_shares_add_up_to_the_score() -> None:
         assert sum(one.shares.values()) == pytest.approx(one.score, abs=1e-8)
 
 
-def test_lawful_service_of_three_hundred_scores_nothing_and_costs_nothing() -> None:
+def test_lawful_service_of_three_hundred_raises_nobody_and_costs_others_nothing() -> None:
     served = [f"s{number % 7}: helper SERVED m{number}" for number in range(300)]
     cast = (*CAST, "helper", "nobody", *(f"m{number}" for number in range(300)))
     ranking = ranked(*GANG, *served, cast=cast)
-    assert lead(ranking, "helper").score == lead(ranking, "nobody").score == 0.0
-    assert lead(ranking, "helper").rank > lead(ranking, "mid").rank
+    assert lead(ranking, "helper").score < lead(ranking, "nobody").score == 0.0
     without = ranked(*GANG, cast=cast)
     assert lead(ranking, "mid") == lead(without, "mid")
 
@@ -70,28 +69,16 @@ def test_family_and_own_relations_score_nothing() -> None:
     assert lead(rank(claims, people(*CAST, "kin"), {}), "kin").score == 0.0
 
 
-def test_it_says_nothing_to_be_ordered_about_by_people_of_no_part_or_to_pay_them() -> None:
-    """A boss at work, rent, a fare."""
-    values = np.zeros((1, len(ingredients.NAMES)))
-    values[0, [ingredients.NAMES.index(name) for name in ingredients.EVERYDAY]] = np.log1p(5.0)
-    assert set(ingredients.EVERYDAY) == {"DIRECTED by outside", "RECRUITED by outside", "PAID to outside"}
-    assert parts.score(values).tolist() == [0.0]
-    assert not parts.shares(values).any()
-
-
 PASSENGERS = [f"m{number}" for number in range(12)]
-DEALINGS = (
-    "{m} PAID {p}",
-    "{m} OWES {p}",
-    "{p} CONTACTED {m}",
-    "{m} CONTACTED {p}",
-    "{p} ASSOCIATES_WITH {m}",
-)
+MEETINGS = ("{p} CONTACTED {m}", "{m} CONTACTED {p}", "{p} ASSOCIATES_WITH {m}")
+DEALINGS = ("{m} PAID {p}", "{m} OWES {p}", *MEETINGS)
 
 
 @pytest.mark.parametrize("dealing", DEALINGS)
 @pytest.mark.parametrize("kind", ["record", "intelligence", "witness"])
-def test_what_passengers_pay_owe_or_say_on_the_phone_moves_nobody(dealing: str, kind: str) -> None:
+def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what_they_pay_or_owe(
+    dealing: str, kind: str
+) -> None:
     """It proves that somebody deals in crossings; it must not be what hides them behind everybody of whom less is told."""
     cast = people(*CAST, "seen", *PASSENGERS)
     carried = [said(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
@@ -104,8 +91,8 @@ def test_what_passengers_pay_owe_or_say_on_the_phone_moves_nobody(dealing: str, 
         was, now = (rank(claims, cast, {}).leads for claims in (before, [*before, *dealt]))
         # Passengers who are in contact with somebody are listed themselves, below whoever is said to play a part.
         scores = {lead.id: lead.score for lead in now}
-        assert {lead.id: lead.score for lead in was} == {name: scores[name] for name in (*CAST, "seen")}
-        assert [lead.id for lead in was if lead.score > 0] == [lead.id for lead in now if lead.score > 0]
+        if dealing in MEETINGS or kind == "record":
+            assert {lead.id: lead.score for lead in was} == {name: scores[name] for name in (*CAST, "seen")}
 
 
 @pytest.mark.slow(reason="ranks invented cases again for each of their first ten")
@@ -150,25 +137,20 @@ DEEDS_BY_HAND = (
 )
 
 
-def test_work_by_hand_hides_nobody_with_a_high_score() -> None:
-    """Whatever else is told of somebody, and however much of such work: others being taken for what they are."""
-    rng = np.random.default_rng(1)
-    rows = [ingredients.NAMES.index(name) for name in ingredients.BY_HAND]
-    shape = (4000, len(ingredients.NAMES))
-    values = rng.exponential(0.6, shape) * (rng.random(shape) < 0.15)
-    values[:, rows] = 0.0
-    more = values.copy()
-    more[:, rows] = rng.exponential(1.0, (shape[0], len(rows))) * (rng.random((shape[0], len(rows))) < 0.4)
-    before, after = parts.score(values), parts.score(more)
-    high = before > 6
-    assert high.sum() > 100
-    assert (after[high] > before[high] - 1).all()
-    # Of whom nothing else is told it makes nobody: ten passengers coerced say less than that somebody runs a gang.
-    alone = np.zeros((len(rows) + 1, shape[1]))
-    alone[np.arange(len(rows)), rows] = np.log(11)
-    alone[-1, ingredients.NAMES.index("RUNS")] = np.log(2)
-    *by_hand, runs = parts.score(alone)
-    assert max(by_hand) < runs - 0.5
+@pytest.mark.parametrize("deed", [*DEEDS_BY_HAND, "{p} SERVED {m}", "{m} DIRECTED {p}", "{p} CONTROLS w1"])
+def test_no_record_of_what_is_cheap_to_stage_lowers_anybody(deed: str) -> None:
+    """Money buys registers and staged seizures. Records of orders and of organising count as reports do, for the giving end only."""
+    told = [said(text) for text in GANG]
+    before = {one.id: one.score for one in rank(told, people(*CAST, "m1"), {}).leads}
+    for somebody in CAST:
+        staged = [
+            said(
+                f"r{number}: {deed.format(p=somebody, m='m1')}", source_kind="record", source_grade="1", assessment="A"
+            )
+            for number in range(3)
+        ]
+        after = {one.id: one.score for one in rank([*told, *staged], people(*CAST, "m1"), {}).leads}
+        assert after[somebody] >= before[somebody], somebody
 
 
 def places_with_work_by_hand(case: Any) -> list[int]:
@@ -201,9 +183,7 @@ def test_evidence_of_work_by_hand_hides_no_hub_of_invented_cases(tmp_path: Path)
         simulate(tmp_path / str(seed), seed=seed, people=400, hard=True)
         places += places_with_work_by_hand(read(tmp_path / str(seed)))
     assert len(places) > 50
-    # Through those around them some lose a few places still.
-    assert sum(place > 10 for place in places) <= len(places) / 10
-    assert max(places) <= 30
+    assert sum(place > 10 for place in places) <= len(places) / 30
 
 
 @pytest.mark.slow(reason="ranks invented cases again for each kind of account")
@@ -230,11 +210,11 @@ def thing_of(claims: list[Claim], relation: str) -> str:
 
 
 def crew(case: Any) -> list[str]:
-    """The two who are most clearly hands-on, as the last reading has them."""
-    network = basis(case.claims, case.persons, case.dependence).network
-    assert network is not None
-    clearly = parts.seen(network)[:, list(WHOM).index("hands-on")]
-    return [network.ids[row] for row in np.argsort(-clearly, kind="stable")[:2].tolist()]
+    """The two who look least like hubs."""
+    on = basis(case.claims, case.persons, case.dependence)
+    assert on.network is not None
+    assert on.scored is not None
+    return [on.network.ids[row] for row in np.argsort(on.scored.own, kind="stable")[:2].tolist()]
 
 
 def test_being_a_source_adds_nothing() -> None:
@@ -249,7 +229,14 @@ def test_two_from_one_dinghy_are_not_two() -> None:
     alone = lead(ranked(*GANG), "mid")
     both, one, both_alone = (int(lead(found, "mid").groups) for found in (apart, together, ranked(*GANG)))
     assert both == one + 1 == both_alone + 1
-    assert lead(apart, "mid").score - alone.score > 2 * (lead(together, "mid").score - alone.score) >= 0
+    # The score counts sources; how many groups they are stands beside it.
+    assert lead(apart, "mid").score == lead(together, "mid").score > alone.score
+
+
+def test_what_one_source_repeats_counts_once() -> None:
+    again = ranked(*GANG, *(f"s1: mid ORGANISED c{number}" for number in range(2, 9)))
+    assert lead(again, "mid").score == lead(ranked(*GANG), "mid").score
+    assert lead(ranked(*GANG, "s4: mid ORGANISED c2"), "mid").score > lead(again, "mid").score
 
 
 def test_denial_lowers_and_is_counted() -> None:
@@ -274,10 +261,12 @@ def test_who_passes_orders_on_stands_behind_who_gives_them() -> None:
 
 def test_what_is_told_of_others_decides_what_directing_them_says() -> None:
     told = (*GANG, "s6: x DIRECTED y", "s6: x DIRECTED z")
-    hands = ("s7: y PILOTED c2", "s8: z ASSISTED c2")
     cast = (*CAST, "x", "y", "z")
-    aides, strangers = ranked(*told, *hands, cast=cast), ranked(*told, cast=cast)
-    assert lead(aides, "x").shares["commands"] != lead(strangers, "x").shares["commands"]
+    reaches = {
+        name: lead(ranked(*told, f"s7: y {what}", f"s8: z {what}", cast=cast), "x").shares["reaches"]
+        for name, what in (("aides", "PILOTED c2"), ("organisers", "ORGANISED c2"))
+    }
+    assert reaches["organisers"] > reaches["aides"] > 0
 
 
 def test_stages_rank_those_who_have_a_hand_in_them() -> None:
@@ -306,8 +295,8 @@ def test_rank_and_voices_on_record_are_those_of_what_is_on_record() -> None:
     claims.append(said("log: mid PAID a", source_kind="record", on_record=True))
     ranking = rank(claims, people(*CAST), {"s1": frozenset({"k"}), "s4": frozenset({"k"})})
     mid, top = lead(ranking, "mid"), lead(ranking, "top")
-    # Who says that they took orders from the top raises them as well; that is not on the record.
-    assert (mid.groups, mid.groups_on_record, mid.other_sources, mid.other_sources_on_record) == (3, 1, 1, 1)
+    # Who says that they took orders from the top does not raise them.
+    assert (mid.groups, mid.groups_on_record, mid.other_sources, mid.other_sources_on_record) == (2, 1, 1, 1)
     assert (top.groups, top.groups_on_record, top.other_sources_on_record) == (1, 0, 0)
     recorded = sorted((one.score_on_record for one in ranking.leads), reverse=True)
     assert all(one.rank_on_record == 1 + recorded.index(one.score_on_record) for one in ranking.leads)
@@ -362,14 +351,18 @@ def test_one_witness_and_one_register_single_out_nobody_however_much_the_registe
         assert "fewer than 3 independent voices" in ranking.reason
         assert {lead.id for lead in ranking.leads[:12]} == {f"boss{gang}" for gang in range(12)}
     another = said("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
-    assert rank([*witness, *_by_records(told, "register"), another], cast, {}).verdict == "leads"
-    assert rank([*witness, *_by_records(told, ""), another], cast, {}).verdict == "leads"
+    assert not _few([*witness, *_by_records(told, "register"), another], cast)
+    assert not _few([*witness, *_by_records(told, ""), another], cast)
     # Those of one boat are one voice, and so are all that few witnesses said where they are told as one.
     boat = {"s00": frozenset({"boat"}), "s01": frozenset({"boat"})}
     both = [said(text) for text in told if text.startswith(("s00", "s01"))]
-    assert rank([*both, *_by_records(told, "register")], cast, boat).verdict == "abstains"
-    assert rank([*both, *_by_records(told, "register")], cast, {}, few_below=3).verdict == "abstains"
-    assert rank([*both, *_by_records(told, "register")], cast, {}).verdict == "leads"
+    assert _few([*both, *_by_records(told, "register")], cast, boat)
+    assert _few([*both, *_by_records(told, "register")], cast, few_below=3)
+    assert not _few([*both, *_by_records(told, "register")], cast)
+
+
+def _few(claims: list[Claim], cast: list[Person], dependence: Dependence | None = None, few_below: int = 0) -> bool:
+    return "fewer than 3 independent voices" in rank(claims, cast, dependence or {}, few_below=few_below).reason
 
 
 def _gangs(count: int) -> list[str]:
@@ -510,25 +503,33 @@ def test_categories_and_names_enter_no_score() -> None:
 
 def test_every_ingredient_counts_in_a_family() -> None:
     """The score is the sum over the families: what belongs to none that is listed would be left out of it in silence."""
-    assert set(ingredients.FAMILY.values()) == set(ingredients.FAMILIES)
+    families = {ingredients.family(name, end) for name in ingredients.FAMILY_OF for end in ingredients.ENDS}
+    assert {*families, "reaches"} == set(ingredients.FAMILIES)
     assert len(set(ingredients.FAMILIES)) == len(ingredients.FAMILIES)
 
 
-def test_whatever_else_is_told_nothing_that_an_operation_needs_lowers_and_work_by_hand_raises_nobody() -> None:
-    """Others being taken for what they are: somebody who organises and runs a gang is no less behind it than who does one of both."""
-    last = parts.readings()[-1].says[:, : len(PARTS) * parts.WAYS]
-    hubs, others = last[:, : len(HUBS) * parts.WAYS], last[:, len(HUBS) * parts.WAYS :]
-    for name, hub, other in zip(ingredients.NAMES, hubs, others, strict=True):
-        assert name not in ingredients.RAISING or hub.min() >= other.max(), name
-        assert name not in ingredients.BY_HAND or hub.max() <= other.min(), name
-    rng = np.random.default_rng(2)
-    values = rng.exponential(0.6, (2000, len(last))) * (rng.random((2000, len(last))) < 0.15)
-    before = parts.score(values)
-    for name in (*ingredients.RAISING, *ingredients.BY_HAND):
-        more = values.copy()
-        more[:, ingredients.NAMES.index(name)] += 1.0
-        change = parts.score(more) - before
-        assert (change >= -1e-9).all() if name in ingredients.RAISING else (change <= 1e-9).all(), name
-    assert {"RUNS", "ORGANISED", "SUPPLIED", "CONTROLS", "DIRECTED to hands-on", "PAID to hub"} < set(
-        ingredients.RAISING
-    )
+def test_the_weights_have_the_signs_that_anybody_can_check() -> None:
+    """Organising and directing speak for a hub; work by hand, lawful service and orders taken speak against one."""
+    weights, bounds = additive.shipped(), signs()
+    assert weights.columns.keys() <= bounds.keys()
+    for name, place in weights.columns.items():
+        least, most = bounds[name]
+        assert least is None or weights.said[place] >= least, name
+        assert most is None or weights.said[place] <= most, name
+    assert (weights.ties >= 0).all()
+    assert bounds["ORGANISED to thing"] == (0.0, None)
+    assert bounds["PILOTED to thing"] == bounds["SERVED to person"] == bounds["DIRECTED by person"] == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    "claim", ["p1 ORGANISED c9", "p1 SUPPLIED b9", "p1 CONTROLS w9", "p1 RUNS g9", "p1 DIRECTED p9"]
+)
+def test_whatever_else_is_told_who_is_said_to_be_behind_an_operation_is_not_lowered_by_it(claim: str) -> None:
+    rng = random.Random(2)
+    more = ["ORGANISED c1", "RUNS g1", "PILOTED c1", "DIRECTED p2", "SERVED p3", "PAID p4", "RECRUITED p5"]
+    for _ in range(50):
+        told = [f"s{rng.randrange(9)}: p1 {rng.choice(more)}" for _ in range(rng.randrange(12))]
+        before, after = (
+            additive.score(tied(*texts, "x: p9 PILOTED c8")).score for texts in (told, [*told, f"s99: {claim}"])
+        )
+        assert after[0] >= (before[0] if told else 0.0), told

@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from graphsvc.analysis.evidence.belief import belief_shares, link_beliefs, link_table, strengths
+from graphsvc.analysis.evidence.belief import asserted_shares, link_beliefs, link_table, strengths
 from graphsvc.analysis.evidence.dependence import groups, joins, shared_keys
 from graphsvc.analysis.evidence.independence import independent
 from graphsvc.analysis.evidence.ledger import encode
@@ -91,13 +91,15 @@ def test_figures_do_not_hang_on_the_order_of_claims(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 3, 5, 7])
-def test_shares_of_a_belief_add_up_where_accounts_are_coloured(seed: int) -> None:
+def test_shares_of_what_supports_a_link_add_up_where_accounts_are_coloured(seed: int) -> None:
     claims, _, keys = told_at_random(seed)
     ledger = encode(claims, keys)
     links = int(ledger.link.max()) + 1
-    shares = belief_shares(ledger, strengths(ledger), links)
+    shares = asserted_shares(ledger, strengths(ledger), links)
     total = np.bincount(ledger.link, weights=shares, minlength=links)
-    assert total == pytest.approx(link_beliefs(ledger, strengths(ledger), links)[0], abs=1e-9)
+    supported = link_beliefs(ledger, strengths(ledger), links)[1] > 0
+    assert total == pytest.approx(supported.astype(float), abs=1e-9)
+    assert not shares[ledger.denies].any()
 
 
 @pytest.mark.parametrize("seed", range(30))

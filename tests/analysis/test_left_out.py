@@ -11,7 +11,7 @@ import pytest
 
 from bench import left_out, plain, plants
 from bench.case_folder import Case
-from bench.left_out import FILE, SHIPPED, Row, by_author, by_others, fingerprint, lost, read, write
+from bench.left_out import FILE, SCORE, Row, by_author, by_others, fingerprint, lost, read, write
 from bench.worlds import FALSE_SHARES, FAMILIES, PROJECT, case
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.evidence.belief import claim_belief
@@ -84,7 +84,7 @@ def test_the_second_step_counts_hubs_at_the_other_end() -> None:
 def test_the_file_is_of_this_score_and_names_every_family_of_another_author() -> None:
     rows = read()
     assert {row["score"] for row in rows} == {fingerprint()}, AGAIN
-    wanted = {(SHIPPED, name, f"{share:g}") for name in by_others() for share in FALSE_SHARES}
+    wanted = {(SCORE, name, f"{share:g}") for name in by_others() for share in FALSE_SHARES}
     assert wanted <= {(row["method"], row["family"], row["false"]) for row in rows}
     assert not any(row["author"] == PROJECT for row in rows)
 
@@ -95,7 +95,7 @@ def test_no_author_lost_more_than_a_hundredth_with_the_last_change_of_the_score(
 
 def test_a_loss_is_seen_by_author_and_a_gain_elsewhere_does_not_hide_it() -> None:
     rows = [
-        {"method": SHIPPED, "author": author, "family": family, "AP": now, "AP before": before}
+        {"method": SCORE, "author": author, "family": family, "AP": now, "AP before": before}
         for author, family, now, before in (("A", "first", "0.90", "0.50"), ("B", "segments", "0.48", "0.50"))
     ]
     assert list(lost(rows)) == ["B"]
@@ -103,7 +103,7 @@ def test_a_loss_is_seen_by_author_and_a_gain_elsewhere_does_not_hide_it() -> Non
 
 
 def row(precision: float) -> Row:
-    return Row(SHIPPED, "kin", 0.2, dict.fromkeys(left_out.COLUMNS, math.nan) | {"AP": precision})
+    return Row(SCORE, "kin", 0.2, dict.fromkeys(left_out.COLUMNS, math.nan) | {"AP": precision})
 
 
 def test_what_was_before_stays_until_the_score_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_what_was_before_stays_until_the_score_changes(tmp_path: Path, monkeypat
 
 def test_an_author_counts_once_however_many_families() -> None:
     rows = [replace(row(0.2), family="first"), replace(row(0.6), family="second"), row(0.5)]
-    assert by_author(rows, SHIPPED, "AP") == pytest.approx({"A": 0.4, "C": 0.5})
+    assert by_author(rows, SCORE, "AP") == pytest.approx({"A": 0.4, "C": 0.5})
 
 
 @pytest.mark.parametrize("plant", plants.PLANTS)
@@ -132,6 +132,6 @@ def test_a_plant_is_three_records_about_the_hub(plant: str) -> None:
     made = case("second", FAMILIES["second"].tried[0], 0.2)
     hub = min(made.planted.hubs)
     more = plants.with_plants(made, hub, plant).claims[len(made.claims) :]
-    assert len(more) == len({claim.key for claim in more}) == 3
+    assert len(more) == len({claim.key for claim in more}) == len({claim.source for claim in more}) == 3
     assert all(claim.source_kind == "record" and hub in (claim.subject, claim.object) for claim in more)
     assert len(made.claims) + 3 == len(plants.with_plants(made, hub, plant).claims)

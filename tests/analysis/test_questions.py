@@ -106,7 +106,7 @@ def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatc
     reruns: Counter[str] = Counter()
     whole = rereading.rescored
 
-    def counted(before: rereading.Read, changes: list[rereading.Change], *more: Any) -> object:
+    def counted(before: rereading.Read, changes: list[rereading.ClaimChange], *more: Any) -> object:
         reruns["score"] += len(changes)
         return whole(before, changes, *more)
 

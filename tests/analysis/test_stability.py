@@ -85,14 +85,14 @@ def test_who_leaves_a_list_that_grows_shorter_has_gained_no_place_by_it() -> Non
 def test_one_record_of_many_claims_is_told_apart_from_the_reports_beside_it() -> None:
     """What one wiretap carries falls with it, whatever witnesses are left out."""
     heard = [said(f"r1: boss DIRECTED aide{number}", source_kind="record", statement="S300") for number in range(6)]
+    heard.append(said("r1: boss RUNS g1", source_kind="record", statement="S300"))
     others = [said(f"s{number}: other{number} DIRECTED aide{number}") for number in range(6)]
     aides = [said(f"t{number}: aide{number} PILOTED c1") for number in range(6)]
     cast = people("boss", *(f"{kind}{number}" for kind in ("other", "aide") for number in range(6)))
     on = basis([*heard, *others, *aides], cast, {})
     place = stability.places(on, pieces(on.told))["boss"]
-    assert place.rests_on == ("record",)
     assert place.most is not None
-    assert (place.most.words, place.most.claims) == ("record S300", 6)
+    assert (place.most.words, place.most.claims) == ("record S300", 7)
     assert (place.best, place.worst, place.rank_without) == (1, 7, 7)
 
 
@@ -104,7 +104,8 @@ def test_who_stands_on_one_witness_is_told_apart_from_who_stands_on_three() -> N
 
 
 def test_a_group_is_named_beside_a_witness_who_is_not_of_it() -> None:
-    told = [said("s1: p CONTROLS w1"), said("s2: p MEMBER_OF g1"), said("s3: p MEMBER_OF g1"), said("s4: a PILOTED c1")]
+    told = [said("s1: p CONTROLS w1"), said("s2: p DIRECTED a"), said("s3: p DIRECTED a"), said("s4: a PILOTED c1")]
+    told.append(said("s5: p PILOTED c2"))
     on = basis(told, people("p", "a"), {"s2": frozenset({"boat"}), "s3": frozenset({"boat"})})
     assert stability.places(on, pieces(on.told))["p"].rests_on == ("witness", "group")
 
@@ -114,12 +115,9 @@ def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on
 ) -> None:
     """A register may hold a hundred thousand claims, and thousands rest on it."""
     names = [f"p{number}" for number in range(20)]
-    # Half of each score goes with the register as with one of its records, which is part of it.
-    told = [
-        said(f"r{part}: {name} ORGANISED c{part}", source_kind="record", source="r")
-        for name in names
-        for part in range(2)
-    ]
+    # All of each score goes with the source as with its one report, which is the same, and with one that another gave besides.
+    told = [said(f"r1: {name} ORGANISED c1", source_kind="intelligence", statement="R1") for name in names]
+    told += [said(f"r1: {name} CONTACTED x", source_kind="intelligence", statement="R2") for name in names]
     compared: list[int] = []
 
     def counted(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
@@ -128,7 +126,7 @@ def test_two_pieces_are_held_against_each_other_once_however_many_people_rest_on
 
     monkeypatch.setattr(stability, "among", counted)
     on = basis(told, people(*names), {})
-    assert {place.rests_on for place in stability.places(on, pieces(on.told)).values()} == {("record",)}
+    assert {place.rests_on for place in stability.places(on, pieces(on.told)).values()} == {("report",)}
     assert len(compared) == 1
 
 

@@ -17,9 +17,10 @@ from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces
 from graphsvc.analysis.doubt.questions import weigh
 from graphsvc.analysis.doubt.stability import places
+from graphsvc.analysis.score.additive import shipped
 from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.chance import Dealt
 from graphsvc.analysis.score.hubs import ranked
-from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.side_by_side import Processors
 from tests.analysis.random_cases import with_passengers
 
@@ -69,12 +70,17 @@ def _work() -> tuple[list[WorkPlace], list[WorkTie]]:
     return places_of, ties
 
 
-def deals(count: int) -> tuple[Operation, list[np.ndarray]]:
-    """A network without names, and that many orders to deal its links out in."""
+def deals(count: int) -> tuple[Dealt, list[np.ndarray]]:
+    """A network without names, and that many ways to deal its links out."""
     network = case(1).network
     assert network is not None
     rng = np.random.default_rng(1)
-    return network.nameless(), [rng.permutation(network.ends()).astype(np.int32) for _ in range(count)]
+    ways = []
+    for _ in range(count):
+        at = network.at.astype(np.int32)
+        at[at >= 0] = rng.permutation(at[at >= 0])
+        ways.append(at)
+    return Dealt(network.nameless(), shipped().nameless()), ways
 
 
 def results(processors: Processors, seeds: Sequence[int] = (1, 2)) -> list[Any]:

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -276,19 +277,20 @@ def test_a_worker_of_another_version_is_given_nothing(
 
 def test_a_name_is_refused_before_anything_is_sent(at: str, caplog: pytest.LogCaptureFixture) -> None:
     network = invented.case(1).network
-    _, deals = invented.deals(300)
+    numbers, deals = invented.deals(300)
     assert network is not None
+    named = replace(numbers, network=network)
     wire = Wire(at)
     try:
         with workers(at, 1):
             processors = elsewhere(wire.address)
-            made = list(processors.each(head_of_deal, network, deals[:5]))
+            made = list(processors.each(head_of_deal, named, deals[:5]))
             processors.close()
     finally:
         wire.close()
-    assert made == list(THIS_MACHINE.each(head_of_deal, network, deals[:5]))
+    assert made == list(THIS_MACHINE.each(head_of_deal, named, deals[:5]))
     assert _said(caplog) == [
-        "Operation.ids[0] is a str, no number: nothing of it leaves this machine; the work is done here"
+        "Dealt.network.ids[0] is a str, no number: nothing of it leaves this machine; the work is done here"
     ]
     assert _bearing(b"\n".join(wire.seen)) == []
 

@@ -21,14 +21,13 @@ from graphsvc.analysis.evidence.roles import (
     HANDS_ON,
     LEVEL_TIES,
     OF_A_GANG,
-    PARTS,
     PASSIVE_OBJECT,
     QUARRELS,
     ROLE_RELATIONS,
     STAGES,
 )
 from graphsvc.analysis.linkage.gathered import READ
-from graphsvc.analysis.score.ingredients import NAMES
+from graphsvc.analysis.score.ingredients import FAMILY_OF, TIES, every_name
 from graphsvc.queries import cypher_folder
 from graphsvc.records.charts import LINKED_AS
 from graphsvc.records.relations import KINDS, NONE, RELATIONS, Relation, doing, those
@@ -41,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("relation", RELATIONS.values(), ids=lambda one: one.name)
 def test_no_field_is_empty(relation: Relation) -> None:
-    for row in (relation, relation.part, relation.weighed, KINDS[relation.kind]):
+    for row in (relation, relation.part, KINDS[relation.kind]):
         for field in fields(row):
             assert getattr(row, field.name) not in ("", (), None), f"{relation.name}: {field.name} is empty"
 
@@ -58,23 +57,21 @@ def test_fields_of_a_row_do_not_contradict_each_other() -> None:
     for one in RELATIONS.values():
         at_thing = "person" not in one.objects
         assert (one.does in kinds.get(one.kind, ())) == (one.kind in kinds), one.name
-        assert (one.weighed.whom == NONE) == (one.kind not in ("command", "tie")), one.name
-        assert not one.weighed.place or one.kind in kinds, f"{one.name} is no tie that the score weighs"
         assert one.stage == NONE or one.kind in ("part", "command"), one.name
         assert not (one.folds or one.sealed != NONE or one.there != NONE) or at_thing, one.name
         assert not one.folds or set(one.objects) <= {"gang", "workplace", "crossing"}, one.name
     assert {one.kind for one in RELATIONS.values()} == set(KINDS)
 
 
-def test_the_score_weighs_what_the_rows_say_it_does_in_that_order() -> None:
-    """A relation is in each fitted table, or its row says that it is in none; there is no third."""
-    told = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text("utf-8"))
-    places = sorted(one.weighed.place for one in RELATIONS.values() if one.weighed.place)
-    assert places == list(range(1, len(places) + 1))
-    fitted = [name for name in NAMES if RELATIONS[name.partition(" ")[0]].weighed.place]
-    for reading in told["reading"]:
-        assert list(reading["says"]) == fitted
-        assert {len(row) for row in reading["says"].values()} == {len(PARTS)}
+def test_every_ingredient_with_a_weight_is_one_that_claims_count_in() -> None:
+    """A relation that is renamed, or does something else, would lose its weight in silence."""
+    told = tomllib.loads(files("graphsvc.analysis.score").joinpath("weights.toml").read_text("utf-8"))
+    assert told["said"].keys() <= set(every_name())
+    assert told["ties"].keys() == set(TIES)
+    assert FAMILY_OF.keys() == {one.name for one in RELATIONS.values() if one.does in _WEIGHED}
+
+
+_WEIGHED = ("arranges", "directs", "recruits", "coerces", "pays", "owes", "works", "moves", "serves")
 
 
 def test_every_stage_and_every_kind_has_its_words() -> None:

@@ -1,28 +1,28 @@
-"""The list of a case as numbers alone: what stands otherwise in it where some links are believed, or some persons stand, otherwise.
+"""The list of a case as numbers alone: what stands otherwise in it where some claims are left out, or some persons stand, otherwise.
 
 It holds no name and no id, so other machines may be given it (`side_by_side.Processors`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.candidacy import INSIDE, TIED, Moves, plays
-from graphsvc.analysis.doubt.rereading import Change, Read, Rescored
+from graphsvc.analysis.doubt.rereading import ClaimChange, Read, Rescored
 from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.score import parts
+from graphsvc.analysis.score import additive
 from graphsvc.analysis.score.basis import ONLY_CARRIED
 
 # Scores that differ by less than a billionth are the same: as whole numbers they are sorted list by list, each in its own range.
 _DIGITS, _RANGE = 9, 1 << 44
-# What can happen at a place of the list: somebody comes, leaves, or stands there; others with one of two scores are more or fewer.
-_EVENTS = 8
+# Events at a place of the list: somebody comes, somebody leaves, an entry begins, an entry ends.
+_EVENTS = 4
 # What some rankings have otherwise: `which`, `person`, `score`, `rank`, `ranked`, `of`, `first`, `end` and `by` of `leaving_out.Moved`.
 Differs = tuple[Ints, Ints, Floats, Ints, Bools, Ints, Ints, Ints, Ints]
 
@@ -41,55 +41,42 @@ class _Otherwise:
 # Weakly referred to by whoever has given it to other machines, and by itself alone: no two are alike.
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Board:
-    """Who is in the list, with what score: those with a row in a network, and how many there are besides.
+    """The list: the people claims speak of with their scores, and how many others there are.
 
     Attributes:
-        before: the network as it was read, `nameless`.
-        now: how each entity of the ledger stands (`candidacy`); row_of: its row in the network, -1 where it has none.
-        stands: how who has each row stands.
-        rivals: score of those without a row → how they stand and how many they are.
+        before: the weighed network, without names.
+        stands: the standing of each of its people (`candidacy`); row_of: the row of each entity of the ledger, -1 for none.
+        unheard: number of listed people no claim speaks of; their score is 0.
         listed: for each row the score as it is listed; falling: minus those of the list, best first. place: for each row its
-            place there; number: theirs among those who have a row in the network ranked on, -1 for others.
+            place there.
     """
 
     before: Read
-    now: Ints
-    row_of: Ints
     stands: Ints
-    rivals: dict[float, tuple[int, int]]
+    row_of: Ints
+    unheard: int
     listed: Floats
     falling: Floats
     place: Ints
-    number: Ints
 
     def ranks(self, score: Floats) -> Ints:
         """The rank of each row by some scores."""
-        return rereading.ranks(score, {value: count for value, (_, count) in self.rivals.items()})
+        return rereading.ranks(score, {0.0: self.unheard})
 
-    def moved(self, changes: Sequence[Change], moves: Moves) -> Differs:
-        """What is otherwise without some sets: of each the links believed otherwise, and who stands otherwise."""
-        count = len(changes)
-        row = self.row_of[moves.entity]
-        inside = row >= 0
-        turned = inside & (plays(moves.to) != plays(self.now[moves.entity]))
+    def moved(self, changes: Sequence[ClaimChange], moves: Moves) -> Differs:
+        """List the differences without each of some sets."""
+        count, row = len(changes), self.row_of[moves.entity]
+        turned = plays(moves.to) != plays(self.stands[row])
         some = rereading.rescored(self.before, changes, (moves.left_out[turned], row[turned]))
-        those = self._otherwise(some, moves.left_out[inside] * len(self.stands) + row[inside], moves.to[inside])
-        which, now = moves.left_out[~inside], self.now[moves.entity[~inside]]
-        more = {
-            value: np.bincount(
-                which, weights=(moves.to[~inside] == stand).astype(float) - (now == stand), minlength=count
-            ).astype(np.int64)
-            for value, (stand, _) in self.rivals.items()
-        }
-        rank, ranked = self._ranks(those, count, more), np.isfinite(those.now)
-        shown = self.number[those.row] >= 0
+        those = self._otherwise(some, moves.left_out * len(self.stands) + row, moves.to)
+        rank, ranked = self._ranks(those, count), np.isfinite(those.now)
         return (
-            those.which[shown],
-            self.number[those.row[shown]],
-            np.where(ranked, those.score, 0.0)[shown],
-            rank[shown],
-            ranked[shown],
-            *self._stretches(those, count, more),
+            those.which,
+            those.row,
+            np.where(ranked, those.score, 0.0),
+            rank,
+            ranked,
+            *self._stretches(those, count),
         )
 
     def _otherwise(self, some: Rescored, moving: Ints, to: Ints) -> _Otherwise:
@@ -98,7 +85,7 @@ class Board:
         scored = some.change * size + some.row
         keys = distinct(np.concatenate((scored, moving)))
         row = keys % size
-        score, stands = self.before.score[row], self.stands[row]
+        score, stands = self.before.scored.score[row], self.stands[row]
         score[np.searchsorted(keys, scored)] = some.score
         stands[np.searchsorted(keys, moving)] = to
         score = listed(score, stands)
@@ -108,7 +95,7 @@ class Board:
         differs = differs[np.argsort(_keys(keys[differs] // size, now[differs]))]
         return _Otherwise(keys[differs] // size, row[differs], score[differs], now[differs], before[differs])
 
-    def _ranks(self, those: _Otherwise, count: int, more: Mapping[float, Ints]) -> Ints:
+    def _ranks(self, those: _Otherwise, count: int) -> Ints:
         """The rank of each entry: who of the list as it was stands before them, and how many more, or fewer, for the entries."""
         wanted, every = _keys(those.which, those.now), np.arange(count) * _RANGE
         was = np.isfinite(those.before)
@@ -116,85 +103,77 @@ class Board:
         rank: Ints = 1 + np.searchsorted(self.falling, -those.now)
         for sign, keys in ((1, wanted), (-1, earlier)):
             rank += sign * (np.searchsorted(keys, wanted) - np.searchsorted(keys, every)[those.which])
-        for value, (_, number) in self.rivals.items():
-            rank += (those.now < value) * (number + more[value][those.which])
-        return rank
+        return rank + (those.now < 0) * self.unheard
 
-    def _stretches(self, those: _Otherwise, count: int, more: Mapping[float, Ints]) -> tuple[Ints, Ints, Ints, Ints]:
+    def _stretches(self, those: _Otherwise, count: int) -> tuple[Ints, Ints, Ints, Ints]:
         """Where everybody else stands further back, and by how much: `of`, `first`, `end` and `by` of `Moved`."""
         width = len(self.falling) + 1
         came, left = np.flatnonzero(np.isfinite(those.now)), np.flatnonzero(np.isfinite(those.before))
         own = those.which[left] * width + self.place[those.row[left]]
         # Whoever comes to stand before others moves all of them back, whoever leaves lets them move up.
-        keys = [
+        keys = (
             those.which[came] * width + np.searchsorted(self.falling, -those.now[came], side="right"),
             those.which[left] * width + np.searchsorted(self.falling, -those.before[left], side="right"),
             own,
             own + 1,
-        ]
-        for value, number in more.items():
-            keys.append(np.flatnonzero(number) * width + int(np.searchsorted(self.falling, -value, side="right")))
+        )
         # What each stands for goes with it as its last digit: so whole numbers alone are sorted.
         ordered = np.sort(np.concatenate([part * _EVENTS + event for event, part in enumerate(keys)]))
         place, event = np.divmod(ordered, _EVENTS)
         of, first = np.divmod(place, width)
-        shifts = np.array([1, -1, 0, 0, *(0 for _ in more)])[event]
-        for turn, number in enumerate(more.values(), start=4):
-            those_besides = np.flatnonzero(event == turn)
-            shifts[those_besides] = number[of[those_besides]]
-        grown = np.concatenate(([0], np.cumsum(shifts)))
+        grown = np.concatenate(([0], np.cumsum(np.array([1, -1, 0, 0])[event])))
         shift = grown[1:] - grown[np.searchsorted(of, np.arange(count))][of]
         end = np.where(np.append(of[1:], -1) == of, np.append(first[1:], 0), width - 1)
-        apart = np.cumsum(np.array([0, 0, 1, -1, *(0 for _ in more)])[event]) == 0
+        apart = np.cumsum(np.array([0, 0, 1, -1])[event]) == 0
         chosen = np.flatnonzero((shift != 0) & (end > first) & apart)
         return of[chosen], first[chosen], end[chosen], shift[chosen]
 
 
-def made(before: Read, now: Ints, row_of: Ints, rivals: dict[float, tuple[int, int]], shown: Ints) -> Board:
-    """The board of a network that was read.
+def made(before: Read, stands: Ints, row_of: Ints, unheard: int) -> Board:
+    """The board of a network that was weighed.
 
     Args:
         before: the network.
-        now: how each entity of the ledger stands.
-        row_of: for each entity its row in the network, -1 where it has none.
-        rivals: score of those listed without a row → how they stand and how many they are.
-        shown: the rows of those who have one in the network ranked on.
+        stands: the standing of each of its people.
+        row_of: the row of each entity of the ledger in the network, -1 for none.
+        unheard: number of listed people no claim speaks of.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> none = np.array([0])
-        >>> board = made(rereading.read(tied("s1: p1 ORGANISED c1").nameless()), none, none, {0.0: (INSIDE, 2)}, none)
-        >>> board.ranks(board.before.score).tolist()
-        [1]
+        >>> board = made(*_one())
+        >>> board.ranks(board.before.scored.score).tolist()
+        [1, 4]
 
     Limits: none.
     """
-    size = before.network.size
-    entity = np.flatnonzero(row_of >= 0)
-    stands = np.empty(size, dtype=np.int64)
-    stands[row_of[entity]] = now[entity]
-    scores = listed(before.score, stands).round(_DIGITS)
+    scores = listed(before.scored.score, stands).round(_DIGITS)
     falling = np.argsort(-scores, kind="stable")[: int(np.isfinite(scores).sum())]
-    place, number = np.full(size, -1), np.full(size, -1)
+    place = np.full(len(scores), -1)
     place[falling] = np.arange(len(falling))
-    number[shown] = np.arange(len(shown))
-    return Board(before, now, row_of, stands, rivals, scores, -scores[falling], place, number)
+    return Board(before, stands, row_of, unheard, scores, -scores[falling], place)
 
 
-def without_some(board: Board, given: tuple[list[Change], Moves]) -> Differs:
+def _one() -> tuple[Read, Ints, Ints, int]:
+    """An example: an organiser, a pilot, and two people no claim speaks of."""
+    from graphsvc.analysis.examples import tied
+    from graphsvc.analysis.score.additive import shipped
+
+    before = rereading.read(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2").nameless(), shipped(), 2)
+    return before, np.full(2, INSIDE), np.array([-1, -1, 0, 1]), 2
+
+
+def without_some(board: Board, given: tuple[list[ClaimChange], Moves]) -> Differs:
     """What is otherwise without each of some sets.
 
     Args:
         board: the list.
-        given: of each set the links believed otherwise, and who stands otherwise.
+        given: of each set what is left out, and who stands otherwise.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> none = np.array([0])
-        >>> board = made(rereading.read(tied("s1: p1 ORGANISED c1").nameless()), none, none, {0.0: (INSIDE, 2)}, none)
-        >>> nobody = Moves(none[:0], none[:0], none[:0], none[:0] > 0)
-        >>> [(column + 0.0).round(9).tolist() for column in without_some(board, ([(none, np.array([0.0]))], nobody))[2:5]]
-        [[0.0], [1.0], [1.0]]
+        >>> none = np.zeros(0, dtype=np.int64)
+        >>> leaving = [ClaimChange(np.array([0]), none, none + 0.0)]
+        >>> found = without_some(made(*_one()), (leaving, Moves(none, none, none)))
+        >>> [(column + 0.0).round(9).tolist() for column in found[1:5]]
+        [[0.0], [0.0], [1.0], [1.0]]
 
     Limits: takes memory for all whom the sets touch, so give a hundred at a time.
     """
@@ -209,17 +188,14 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
         holds: for each link.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> none = np.array([0])
-        >>> board = made(rereading.read(tied("s1: p1 ORGANISED c1").nameless()), none, none, {0.0: (INSIDE, 2)}, none)
-        >>> ranks_drawn(board, np.array([True])).tolist(), ranks_drawn(board, np.array([False])).tolist()
-        ([1], [1])
+        >>> board = made(*_one())
+        >>> ranks_drawn(board, np.array([True, True])).tolist(), ranks_drawn(board, np.array([False, False])).tolist()
+        ([1, 4], [1, 1])
 
     Limits: who is ranked stays as it is.
     """
-    network = board.before.network
-    believed = network.believing(np.arange(len(network.belief)), holds.astype(float))
-    return board.ranks(listed(parts.score(parts.read(believed)), board.stands))
+    drawn = replace(board.before.network, standing=holds.astype(float))
+    return board.ranks(listed(additive.score(drawn, board.before.scored.weights).score, board.stands))
 
 
 def listed(score: Floats, stands: Ints) -> Floats:

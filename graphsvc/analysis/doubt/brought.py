@@ -67,7 +67,7 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
         >>> claims = [said("s1: p1 RUNS g1"), said("r1: p2 RUNS g2", source_kind="record")]
         >>> on = basis(claims, people("p1", "p2"), {})
         >>> {name: (one.rank, one.without) for name, one in brought(on, ranked(on)).items()}
-        {'p2': (1, 1), 'p1': (2, 2)}
+        {'p1': (1, 2), 'p2': (2, 1)}
 
     Limits: all are left out at once; what one of them brings is told by `stability`.
     """

@@ -14,9 +14,7 @@ from graphsvc.analysis.evidence.ledger import Bools, Ledger
 from graphsvc.analysis.evidence.roles import (
     ACTIVE_OBJECT,
     ACTIVE_SUBJECT,
-    ACTS,
     COERCES,
-    DEEDS,
     HANDS_ON,
     IN_COMMAND,
     LEVEL_TIES,
@@ -39,19 +37,17 @@ class Moves:
 
     Attributes:
         left_out: for each move the place of the set; `entity` the person's number in the ledger, `to` how they stand then.
-        speaks: whether something that may give them a part is still said of them.
     """
 
     left_out: Ints
     entity: Ints
     to: Ints
-    speaks: Bools
 
     def among(self, left_out: Ints) -> Moves:
         """Those of some sets (places, sorted), counted from 0 among them."""
         those = np.isin(self.left_out, left_out)
         place = np.searchsorted(left_out, self.left_out[those])
-        return Moves(place, self.entity[those], self.to[those], self.speaks[those])
+        return Moves(place, self.entity[those], self.to[those])
 
 
 def plays(stand: Ints) -> Bools:
@@ -101,8 +97,6 @@ class Candidacy:
         self._commands = _ends(ledger, ledger.of(IN_COMMAND) & said, nobody)
         self._passive = _ends(ledger, ledger.of(PASSIVE_SUBJECT) & said, ledger.of(PASSIVE_OBJECT) & said)
         self._plays = _ends(ledger, ledger.of(PLAYS_PART) & said, paid & ~wage)
-        weighed = ledger.of((*ACTS, *LEVEL_TIES)) & said
-        self._weighed = _ends(ledger, weighed | (ledger.of(DEEDS) & said), weighed)
         player = self._plays.total > 0
         counted = ties & (player[ledger.subject] | player[ledger.object])
         self._tied = _ends(ledger, counted, counted)
@@ -145,8 +139,7 @@ class Candidacy:
         to = self._stand(entity, *(among(moved, keys) for keys in (idle, lawful, untied, earning, newly)))
         to = self._bar_leads(entity, to, *(among(moved, keys) for keys in unforced))
         differs = self._person[entity] & (to != self.now[entity])
-        silent = among(moved, self._weighed.lost(of, row, size)) | (self._weighed.total[entity] == 0)
-        return Moves(which[differs], entity[differs], to[differs], ~silent[differs])
+        return Moves(which[differs], entity[differs], to[differs])
 
     def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools, earning: Bools, newly: Bools) -> Ints:
         """How these stand where some have lost all that made them active, passive, or tied to who plays a part.

@@ -8,17 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.leaving_out import LeavingOut, Moved, after
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.rereading import Read
-from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools
-from graphsvc.analysis.evidence.roles import WHOM
-from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
-from graphsvc.analysis.score.ingredients import NAMES
+from graphsvc.analysis.score.ingredients import names
 
 TOP = 10
 # Kinds of piece that are false as a whole: whatever a witness said, one report, one record.
@@ -27,8 +23,8 @@ FALSE = ("witness", "report", "record")
 MOST = 12
 # One after the other is left out of so many of those that say most of somebody; pairs are tried among fewer.
 _TRIED_IN_TURN, _TRIED_IN_PAIRS = 60, 25
-# An invented account names a crossing and two people directed, and is graded as most are.
-_DIRECTED, _GRADE = 2, ("witness", "2", "C")
+# An invented account names a crossing and somebody directed.
+_INVENTED = (("ORGANISED", "thing"), ("DIRECTED", "person"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ class Gathering:
         >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PAID p1")], people("p1", "p2"), {})
         >>> leaving, those = LeavingOut(on), pieces(on.told)
         >>> gathering = Gathering(leaving, those, top=1)
         >>> for some in leaving.moved([piece.rows for piece in those]):
@@ -140,7 +136,7 @@ def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
     Example:
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PAID p1")], people("p1", "p2"), {})
         >>> len(first_places(LeavingOut(on), top=1))
         1
 
@@ -161,7 +157,7 @@ def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone
         >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PAID p1")], people("p1", "p2"), {})
         >>> alone(LeavingOut(on), pieces(on.told), top=1).worst.tolist()
         [2]
 
@@ -237,19 +233,22 @@ def would_leave(
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:
     """Pieces that speak of this person or of somebody tied to them, those that say most first."""
-    rows = np.union1d(before.near[[row]].indices, [row])
-    about = np.zeros(len(before.network.belief))
-    about[np.unique(before.touched[:, rows].tocoo().row)] = 1.0
-    about[np.unique(before.touched[:, [row]].tocoo().row)] += len(on.told.claims)
-    weight = np.array([about[on.told.link[piece.rows]].sum() for piece in pieces])
+    cells, ledger = before.network.cells, on.told
+    tied = np.flatnonzero(cells.other >= 0)
+    person, other = cells.person[tied], cells.other[tied]
+    about = np.zeros(before.network.size + 1)
+    about[other[person == row]] = about[person[other == row]] = 1.0
+    about[row] = 1.0 + len(ledger.claims)
+    ends = before.network.at[2 * ledger.link], before.network.at[2 * ledger.link + 1]
+    says = np.maximum(*(about[end] for end in ends))
+    weight = np.array([says[piece.rows].sum() for piece in pieces])
     return [pieces[number] for number in np.argsort(-weight, kind="stable").tolist() if weight[number] > 0]
 
 
 def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
     """How many agreeing invented accounts would put somebody of whom nothing is told among the first places.
 
-    Each is the account of one more independent witness, graded 2C: that the person organised a crossing and directed the
-    two who are most clearly hands-on.
+    Each is the account of one more witness: that the person organised a crossing and directed somebody who is no hub.
 
     Args:
         on: what the ranking is computed on.
@@ -269,22 +268,13 @@ def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
     Limits: one kind of story; what it does to the score of others is left out. It says what care is worth, not that
     anybody lied.
     """
-    if on.network is None or not on.network.size:
+    if on.network is None or on.scored is None or not on.network.size:
         return None
-    before = rereading.read(on.network)
     leads = {person.id for person in on.people}
     listed = np.array([name in leads for name in on.network.ids], dtype=bool)
-    everyone = np.sort(np.concatenate((before.score[listed], on.others)))[::-1]
+    everyone = np.sort(np.concatenate((on.scored.score[listed], np.zeros(on.unheard))))[::-1]
     bar = everyone[min(top, len(everyone)) - 1]
-    kinds = before.whom[-1]
-    directed = kinds[np.argsort(-kinds[:, list(WHOM).index("hands-on")], kind="stable")[:_DIRECTED]].sum(axis=0)
-    belief = claim_belief(*_GRADE, behind=True, weights=on.told.weights)
-    for accounts in range(1, most + 1):
-        support = 1 - (1 - belief) ** accounts
-        values = np.zeros((1, len(NAMES)))
-        values[0, NAMES.index("ORGANISED")] = np.log1p(support)
-        for place, whom in enumerate(WHOM):
-            values[0, NAMES.index(f"DIRECTED to {whom}")] = np.log1p(support * directed[place])
-        if parts.score(values)[0] > bar:
-            return accounts
-    return None
+    weights = on.score_weights
+    ingredients = {name for relation, far in _INVENTED for name in names(relation, "to", far, "witness")}
+    rate = sum(weights.said[weights.columns[name]] for name in ingredients if name in weights.columns)
+    return next((accounts for accounts in range(1, most + 1) if rate * np.log1p(accounts) > bar), None)

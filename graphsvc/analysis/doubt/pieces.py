@@ -10,11 +10,12 @@ from types import MappingProxyType
 
 import numpy as np
 
-from graphsvc.analysis.evidence.belief import met, strengths, supported
-from graphsvc.analysis.evidence.bins import among, distinct
+from graphsvc.analysis.doubt.rereading import ClaimChange
+from graphsvc.analysis.evidence.belief import strengths, supported
+from graphsvc.analysis.evidence.bins import among, distinct, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.laid import chosen, texts
-from graphsvc.analysis.evidence.ledger import Floats, Ledger, numbered
+from graphsvc.analysis.evidence.ledger import Ledger, numbered
 
 # Kind of piece → in words. What is the same as one of an earlier kind is that one.
 KINDS = MappingProxyType(
@@ -159,39 +160,36 @@ _ROWS = MappingProxyType(
 )
 
 
-def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats]]:
-    """For each set of rows the links they speak of, and how far those are believed without them.
+def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
+    """Describe the change that leaving out each set makes: the rows, and new standings of links the rows deny.
 
     Args:
         ledger: the claims.
         left_out: sets of numbers of rows.
 
-    Returns:
-        For each set (links, belief), the links each once.
-
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {})
-        >>> [(links.tolist(), belief.round(3).tolist()) for links, belief in without(ledger, [np.array([0])])]
-        [([0], [0.5])]
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 not RUNS g1")], {})
+        >>> [(change.gone.tolist(), change.links.tolist(), change.standing.tolist()) for one in without(ledger, [np.array([0]), np.array([1])])]
+        [([0], [], []), ([1], [0], [1.0])]
 
-    Limits: groups are made anew among those who remain, as they would be had the others never spoken.
+    Limits: groups of those who deny are made again among those who remain, as they would be had the others never spoken.
     """
-    count = len(ledger.claims)
+    count, links = max(len(ledger.claims), 1), int(ledger.link.max(initial=-1)) + 1
     of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
-    rows = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
-    gone = distinct(of * max(count, 1) + rows)
-    links = int(ledger.link.max(initial=-1)) + 1
-    which, link = np.divmod(distinct(of * max(links, 1) + ledger.link[rows]), max(links, 1))
-    row, pair = ledger.by_link.members(link)
-    remaining = ~among(which[pair] * max(count, 1) + row, gone)
-    row, pair = row[remaining], pair[remaining]
-    strength = strengths(ledger)
-    sides = []
-    for side in (~ledger.denies[row], ledger.denies[row]):
-        speaking, whose = row[side], pair[side]
-        sides.append(supported(ledger, whose, speaking, strength[speaking], len(link)))
-    belief = met(*sides)
+    gone = distinct(of * count + np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64))
+    denied, denying = ledger.against
+    by_row, by_link = sorted_into(denying, count), sorted_into(denied, max(links, 1))
+    which, row = np.divmod(gone, count)
+    entry, pair = by_row.members(row)
+    which, link = np.divmod(distinct(which[pair] * max(links, 1) + denied[entry]), max(links, 1))
+    entry, pair = by_link.members(link)
+    remaining = ~among(which[pair] * count + denying[entry], gone)
+    rows, pair = denying[entry[remaining]], pair[remaining]
+    standing = 1 - supported(ledger, pair, rows, strengths(ledger)[rows], len(link))
     ends = np.searchsorted(which, np.arange(len(left_out) + 1))
-    return [(link[a:b], belief[a:b]) for a, b in pairwise(ends.tolist())]
+    return [
+        ClaimChange(rows, link[first:last], standing[first:last])
+        for rows, (first, last) in zip(left_out, pairwise(ends.tolist()), strict=True)
+    ]

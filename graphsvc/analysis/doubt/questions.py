@@ -15,10 +15,11 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
-from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
+from graphsvc.analysis.doubt.rereading import ClaimChange
+from graphsvc.analysis.evidence.belief import claim_belief, strengths
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.laid import chosen, texts
-from graphsvc.analysis.evidence.ledger import Floats, Ledger
+from graphsvc.analysis.evidence.ledger import Ledger
 from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.records.weights import Weights
@@ -67,7 +68,7 @@ class Question:
 
     Attributes:
         claim: the claim.
-        rank_if_true: the lead's rank, from 1, if the claim were as good as any; `rank_if_false` if it were not there; None:
+        rank_if_true: the lead's rank, from 1, if nothing spoke against the claim; `rank_if_false` if it were not there; None:
             they would not be ranked.
         worth: how much is uncertain about the lead for the claim alone, 0 or more; orders questions, means nothing by
             itself.
@@ -104,7 +105,7 @@ def weigh(
 ) -> list[Question]:
     """The claims about a lead, and about those one step from them, by how far the answer could move the lead.
 
-    Each of about 20 is once made as good as a claim can be and once left out, and everybody is scored again. The
+    Each of about 20 is once taken as beyond dispute and once left out, and everybody is scored again. The
     difference, in places of the ranking, is weighed by belief * (1 - belief): what is all but certain, or all but
     dismissed, is not worth a question (the uncertainty sampling of Lewis & Gale 1994).
 
@@ -134,9 +135,8 @@ def weigh(
     candidates = _candidates(lead, list(beside), kinds, on.told.weights)
     numbers = [near[id(claim)] for claim in candidates]
     without = leaving.of_one([np.array([number]) for number in numbers], lead)
-    strength = strengths(on.told)
-    best = [(on.told.link[[number]], _at_its_best(on.told, number, strength)) for number in numbers]
-    at_best = leaving.believing(best, lead)
+    true = [_undisputed(on.told, number) for number in numbers]
+    at_best = leaving.standing(true, lead)
     questions = []
     for which, claim in enumerate(candidates):
         if_true, if_false = int(at_best.rank[which, 0]), int(without.rank[which, 0])
@@ -159,20 +159,14 @@ def weighable(lead: str, on: Basis) -> bool:
 
     Limits: that it can be weighed does not say that any check would move it.
     """
-    return on.network is not None and lead in on.network.ids
+    return on.network is not None and lead in on.network.ids and lead not in on.left_out
 
 
-def _at_its_best(ledger: Ledger, number: int, strengths_of: Floats) -> Floats:
-    """How far the link of a claim is believed if the claim is as good as can be."""
-    rows, _ = ledger.by_link.members(ledger.link[[number]])
-    strength = strengths_of[rows]
-    kind, _, _, behind, _ = ledger.claims[number].grading
-    strength[rows == number] = claim_belief(kind, "1", "A", behind, weights=ledger.weights)
-    sides = []
-    for speaking in (~ledger.denies[rows], ledger.denies[rows]):
-        owner = np.zeros(int(speaking.sum()), dtype=np.int64)
-        sides.append(supported(ledger, owner, rows[speaking], strength[speaking], 1))
-    return met(*sides)
+def _undisputed(ledger: Ledger, number: int) -> ClaimChange:
+    """A claim taken as beyond dispute: its link stands if it asserts it, and does not if it denies it."""
+    return ClaimChange(
+        np.zeros(0, dtype=np.int64), ledger.link[[number]], np.array([0.0 if ledger.denies[number] else 1.0])
+    )
 
 
 def choose(

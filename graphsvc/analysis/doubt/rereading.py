@@ -1,11 +1,8 @@
-"""The score again with some links believed otherwise, worked out only where it can have changed.
+"""Scores without some claims, worked out only where they can change.
 
-What one statement told touches a few persons; the first reading changes for them alone, each further one for those tied
-to whom it changed for. Everybody else keeps what they had, so the answer is the one a full rerun gives. Many such changes,
-each by itself, are worked out at once: what each adds to the sums of whom is one sparse product.
-
-Who may play a part can change with it. A tie to somebody who turns out to be only carried counts as one to the carried, and
-one to somebody who turns out to play a part as one to them: that is added in place of what the tie added before.
+A score is a sum, so leaving claims out is a subtraction: from the voices that rest on them, from the chances of the people they speak of,
+and from the scores of people tied to these. Everybody else keeps their score, and the result equals a full rerun. Many changes are
+worked out side by side.
 """
 
 from __future__ import annotations
@@ -15,257 +12,71 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
-from graphsvc.analysis.evidence.bins import Bins, Kept, among, distinct, narrow, sorted_into
+from graphsvc.analysis.evidence.bins import Bins, among, distinct, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.evidence.roles import WHOM
-from graphsvc.analysis.score import parts
-from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, NAMES, TIE_COLUMNS, ingredients
-from graphsvc.analysis.score.network import Entries, Operation
-
-# Links believed otherwise (numbers, each once), and how far.
-Change = tuple[Ints, Floats]
-_WIDTH = len(NAMES)
-# So many persons are weighed at once: what is computed of them stays near the processor, however many a piece touches.
-_ROWS_AT_ONCE = 8_192
-# Blocks whose ties go to one ingredient, whoever is at the other end.
-_ANYONE = TIE_COLUMNS.min(axis=1) == TIE_COLUMNS.max(axis=1)
+from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.score import additive
+from graphsvc.analysis.score.additive import Scored, ScoreWeights, chances
+from graphsvc.analysis.score.network import Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Adds:
-    """What links add to the sums that ingredients are made of: each entry the belief of its link.
+class ClaimChange:
+    """A change of the claims.
 
     Attributes:
-        by_link: the entries of each link.
-        cell: for each entry person x ingredient, as one number.
-        other: the person at the far end whose kind says how much of it counts; -1: all of it does.
-        kind: place of that kind in `roles.WHOM`.
+        gone: rows of the ledger that are left out.
+        links: links with a new standing, each once; `standing` the new one, 0 to 1.
     """
 
-    by_link: Bins
-    cell: Kept
-    other: Kept
-    kind: Kept
-
-
-@dataclass(frozen=True, slots=True)
-class Turns:
-    """What changes in the sums of others where somebody turns: each entry the belief of its link, added or taken away.
-
-    Attributes:
-        by_person: the entries of each person who turns.
-        link: for each entry its link; `sign` 1 or -1.
-        cell: as those of `Adds`; `other` and `kind` likewise.
-    """
-
-    by_person: Bins
-    link: Kept
-    sign: Floats
-    cell: Kept
-    other: Kept
-    kind: Kept
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """What is added to whom for each bit that somebody is of a kind.
-
-    Attributes:
-        cells: persons x ingredients, as one number, of those to which anything is added of who may play a part; sorted.
-        among: (persons x kinds) x `cells`.
-        by_person: the entries of each who may play none, for where they turn: `source` persons x kinds as one number, `cell` as
-            above, `amount` what is added.
-    """
-
-    cells: Kept
-    among: scipy.sparse.csr_array
-    by_person: Bins
-    source: Kept
-    cell: Kept
-    amount: Floats
+    gone: Ints
+    links: Ints
+    standing: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A network as it was read, round by round.
+    """A network as it was weighed, with what changes are looked up in.
 
     Attributes:
-        network: what was read.
-        plays: for each person whether they may play a part. Of who may not nothing goes on to others, and no score is asked for.
-        whom: before each reading persons x `roles.WHOM`; the first takes everybody for the average.
-        sums: at each reading persons x ingredients, before the logarithm.
-        weighed: at each reading persons x the parts of its table, log-odds.
-        score: for each person, see `parts.score`.
-        near: persons x persons: who is tied to whom at all.
-        touched: link x persons: whose sums it adds to.
-        reach: for each person how many, at most, score otherwise where their sums change.
-        adds: what each link adds.
-        turns: what each link adds less and more where the person at its far end turns from one who may play a part into one only
-            carried, or back.
-        handed: what somebody being of a kind adds to others.
+        network: the voices; `scored` as they are weighed.
+        of_row: the entries of each row of the ledger; `of_link` those of each link; `over` the cells of ties that lead to each person.
     """
 
     network: Operation
-    plays: Bools
-    whom: list[Floats]
-    sums: list[Floats]
-    weighed: list[Floats]
-    score: Floats
-    near: scipy.sparse.csr_array
-    touched: scipy.sparse.csr_array
-    reach: Kept
-    adds: Adds
-    turns: Turns
-    handed: Handed
+    scored: Scored
+    of_row: Bins
+    of_link: Bins
+    over: Bins
 
 
-def read(network: Operation, plays: Bools | None = None) -> Read:
-    """Reads a network and keeps what further readings need.
+def read(network: Operation, weights: ScoreWeights, rows: int) -> Read:
+    """Weigh a network and keep what changes need.
 
     Args:
         network: see `network`.
-        plays: for each person whether they may play a part (default: everybody may).
+        weights: what it is weighed with.
+        rows: how many rows the ledger has.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
-        >>> len(read(tied("s1: p1 DIRECTED p2")).whom)
-        3
+        >>> from graphsvc.analysis.score.additive import shipped
+        >>> len(read(tied("s1: p1 DIRECTED p2"), shipped(), 1).scored.score)
+        2
 
-    Limits: as `parts.read`.
+    Limits: as `additive.score`.
     """
-    tables = parts.readings()
-    whom = [np.tile(parts.kinds(tables[0].start[None, :]), (network.size, 1))]
-    sums: list[Floats] = []
-    weighed: list[Floats] = []
-    for reading in tables:
-        if weighed:
-            whom.append(parts.kinds(weighed[-1]))
-        values = ingredients(network, whom[-1])
-        sums.append(np.expm1(values))
-        weighed.append(parts.weigh(values, reading))
-    ties = network.ties.tocoo()
-    size = network.size
-    near = scipy.sparse.coo_array(
-        (np.ones(ties.nnz, dtype=bool), (ties.row % max(size, 1), ties.col)), shape=(size, size)
-    ).tocsr()
-    entries = (network.in_deeds, network.in_carried, network.in_ties)
-    link, person = (np.concatenate([getattr(entry, name) for entry in entries]) for name in ("link", "person"))
-    shape = (len(network.belief), size)
-    touched = scipy.sparse.coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
-    score = parts.fits(weighed[-1])
-    adds, turns = _adds(network), _turns(network)
-    plays = np.ones(size, dtype=bool) if plays is None else plays
-    # Each reading goes on to those tied to whom the one before changed for: at the last they are two ties away.
-    counting = plays.astype(np.int64)
-    tied = near.astype(np.int64)
-    ties_of = tied @ counting
-    reach = narrow(np.minimum(1 + ties_of + tied @ (ties_of * counting), size))
-    handed = _handed(network, plays)
-    return Read(network, plays, whom, sums, weighed, score, near, touched, reach, adds, turns, handed)
-
-
-# Entries as columns: link, cell (person x ingredient), person at the far end (-1: whoever it is), place of their kind.
-_Columns = tuple[Ints, Ints, Ints, Ints]
-
-
-def _deeds(entries: Entries) -> _Columns:
-    # Deeds come first among ingredients, in their order.
-    nobody = np.full(len(entries.link), -1)
-    return entries.link, entries.person * _WIDTH + entries.column, nobody, np.zeros(len(nobody), dtype=np.int64)
-
-
-def _with_carried(entries: Entries) -> tuple[_Columns, Ints]:
-    """What ties with those only carried add, and which of the entries each is of."""
-    column = CARRIED_COLUMNS[entries.column]
-    which = np.flatnonzero(column >= 0)
-    nobody = np.full(len(which), -1)
-    cell = entries.person[which] * _WIDTH + column[which]
-    return (entries.link[which], cell, nobody, np.zeros(len(which), dtype=np.int64)), which
-
-
-def _with_others(entries: Entries) -> tuple[_Columns, Ints]:
-    """What ties with those who may play a part add, and which of the entries each is of."""
-    alike, apart = np.flatnonzero(_ANYONE[entries.column]), np.flatnonzero(~_ANYONE[entries.column])
-    kinds = len(WHOM)
-    which = np.concatenate((alike, np.repeat(apart, kinds)))
-    kind = np.concatenate((np.zeros(len(alike), dtype=np.int64), np.tile(np.arange(kinds), len(apart))))
-    other = entries.other[which].copy()
-    other[: len(alike)] = -1
-    cell = entries.person[which] * _WIDTH + TIE_COLUMNS[entries.column[which], kind]
-    return (entries.link[which], cell, other, kind), which
-
-
-def _joined(*parts: Sequence[Ints]) -> list[Ints]:
-    return [np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True)]
-
-
-def _adds(network: Operation) -> Adds:
-    carried, ties = _with_carried(network.in_carried)[0], _with_others(network.in_ties)[0]
-    link, cell, other, kind = _joined(_deeds(network.in_deeds), carried, ties)
-    return Adds(sorted_into(link, len(network.belief)), narrow(cell), narrow(other), narrow(kind))
-
-
-def _turns(network: Operation) -> Turns:
-    ties, dormant = network.in_ties, network.in_carried.chosen(np.flatnonzero(network.in_carried.other >= 0))
-    parts, whose, signs = [], [], []
-    for entries, as_tie in ((ties, -1.0), (dormant, 1.0)):
-        for sign, (columns, which) in ((as_tie, _with_others(entries)), (-as_tie, _with_carried(entries))):
-            parts.append(columns)
-            whose.append(entries.other[which])
-            signs.append(np.full(len(which), sign))
-    link, cell, other, kind = _joined(*parts)
-    by_person = sorted_into(np.concatenate(whose).astype(np.int64), network.size)
-    return Turns(by_person, narrow(link), np.concatenate(signs), narrow(cell), narrow(other), narrow(kind))
-
-
-def _handed(network: Operation, plays: Bools) -> Handed:
-    ties, size, kinds = network.ties.tocoo(), network.size, len(WHOM)
-    block, person = np.divmod(ties.row.astype(np.int64), max(size, 1))
-    apart = np.flatnonzero(~_ANYONE[block])
-    tie, kind = np.repeat(apart, kinds), np.tile(np.arange(kinds), len(apart))
-    source = ties.col[tie].astype(np.int64) * kinds + kind
-    whose = person[tie]
-    cell = whose * _WIDTH + TIE_COLUMNS[block[tie], kind]
-    to, idle = np.flatnonzero(plays[whose]), np.flatnonzero(~plays[whose])
-    # Few of all cells are ever added to: so what is worked out for a hundred sets does not take room for each cell there is.
-    cells = distinct(cell[to])
-    column = np.searchsorted(cells, cell[to])
-    added = scipy.sparse.coo_array((ties.data[tie[to]], (source[to], column)), shape=(size * kinds, len(cells)))
-    by_person = sorted_into(whose[idle], size)
-    return Handed(
-        narrow(cells), added.tocsr(), by_person, narrow(source[idle]), narrow(cell[idle]), ties.data[tie[idle]]
+    entries, cells = network.entries, network.cells
+    tied = np.flatnonzero(cells.other >= 0)
+    over = sorted_into(cells.other[tied], network.size)
+    return Read(
+        network,
+        additive.score(network, weights),
+        sorted_into(entries.row, rows),
+        sorted_into(entries.near >> 1, len(network.standing)),
+        Bins(tied[over.order], over.starts),
     )
-
-
-def reached(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]) -> Ints:
-    """How many persons score otherwise after each change, at most: what `rescored` takes memory for.
-
-    Args:
-        before: see `read`.
-        changes: links believed otherwise.
-        turned: as `rescored` has it.
-
-    Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> none = np.array([], dtype=int)
-        >>> before = read(tied("s1: p1 DIRECTED p2", "s2: p3 PILOTED c1"))
-        >>> reached(before, [(np.array([0]), np.array([0.0])), (none, none + 0.0)], (none, none)).tolist()
-        [3, 0]
-
-    Limits: a bound, by ties and by how many those tied to somebody are tied to; often it is everybody.
-    """
-    whose, row = turned
-    touched = before.touched[np.concatenate([np.zeros(0, dtype=np.int64), *(links for links, _ in changes)])].tocoo()
-    by_link = np.repeat(np.arange(len(changes)), [len(links) for links, _ in changes])[touched.row]
-    entry, of = before.turns.by_person.members(row)
-    others = before.turns.cell[entry] // _WIDTH
-    of_change = np.concatenate((by_link, whose, whose[of]))
-    reach = before.reach[np.concatenate((touched.col, row, others))]
-    together = np.bincount(of_change, weights=reach, minlength=len(changes)).astype(np.int64)
-    return np.minimum(together, before.network.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,125 +92,119 @@ class Rescored:
     score: Floats
 
 
-def rescored(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] | None = None) -> Rescored:
-    """The scores where some links are believed otherwise, for many such changes, each by itself: of those alone for whom something changes.
+def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, Ints] | None = None) -> Rescored:
+    """Score again after each of many changes, but only the people whose score can change.
 
     Args:
         before: see `read`.
-        changes: links believed otherwise.
+        changes: the changes.
         turned: who turns from one who may play a part into one only carried, or back: the places of the changes, and rows of
-            the network. What they themselves score then means nothing where they turn into one only carried.
+            the network.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
-        >>> before = read(tied("s1: p1 ORGANISED c1", "s2: p2 SUPPLIED b2"))
-        >>> some = rescored(before, [(np.array([0]), np.array([1.0])), (np.array([1]), np.array([0.0]))])
-        >>> some.change.tolist(), some.row.tolist(), (some.score > before.score).tolist()
-        ([0, 1], [0, 1], [True, False])
+        >>> from graphsvc.analysis.score.additive import shipped
+        >>> before = read(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2"), shipped(), 2)
+        >>> none = np.zeros(0, dtype=np.int64)
+        >>> some = rescored(before, [ClaimChange(np.array([row]), none, none + 0.0) for row in (0, 1)])
+        >>> some.change.tolist(), some.row.tolist(), some.score.round(9).tolist()
+        ([0, 1], [0, 1], [0.0, 0.0])
 
-    Limits: none beyond `parts.read`: equal, but for rounding, to reading the changed network whole; takes memory for all whom the changes touch, so give a hundred at a time.
+    Limits: equal, but for rounding, to weighing the changed network whole; takes memory for all voices the changes touch, so give a
+    hundred at a time.
     """
-    count, size, kinds = len(changes), before.network.size, len(WHOM)
-    change = np.repeat(np.arange(count), [len(links) for links, _ in changes])
-    link = np.concatenate([np.zeros(0, dtype=np.int64), *(links for links, _ in changes)])
-    moved_by = np.concatenate([np.zeros(0), *(belief for _, belief in changes)]) - before.network.belief[link]
-    adds = before.adds
-    entry, of = adds.by_link.members(link)
-    parts_of: list[tuple[Ints, Floats, Kept, Kept, Kept]] = [
-        (change[of], moved_by[of], adds.cell[entry], adds.other[entry], adds.kind[entry])
-    ]
-    turning = np.zeros(0, dtype=np.int64)
-    if turned is not None:
-        parts_of.append(_turned(before, (change, link, moved_by), *turned))
-        turning = np.sort(turned[0] * size + turned[1])
-    change, amount, cell, other, kind = (np.concatenate(part) for part in zip(*parts_of, strict=True))
-    with_whom = np.flatnonzero(other >= 0)
-    kind, far = kind[with_whom], other[with_whom]
-    whose_kind = change[with_whom] * size + far
-    # Whom (change x person) a reading takes otherwise than before, and for how much of each kind: at the first it is nobody.
-    keys, shifted = np.zeros(0, dtype=np.int64), np.zeros((0, kinds))
-    for number, reading in enumerate(parts.readings()):
-        counted = amount.copy()
-        taken_for = before.whom[number][far, kind]
-        if len(keys):
-            place = np.minimum(np.searchsorted(keys, whose_kind), len(keys) - 1)
-            taken_for = taken_for + np.where(keys[place] == whose_kind, shifted[place, kind], 0.0)
-        counted[with_whom] *= taken_for
-        added = scipy.sparse.coo_array((counted, (change, cell)), shape=(count, size * _WIDTH)).tocsr()
-        if len(keys):
-            columns = (keys % size)[:, None] * kinds + np.arange(kinds)
-            starts = np.searchsorted(keys, np.arange(count + 1) * size) * kinds
-            otherwise = scipy.sparse.csr_array(
-                (shifted.reshape(-1), columns.reshape(-1), starts), shape=(count, size * kinds)
-            )
-            # Turned over twice it is sorted, sooner than by sorting; what is sorted is added up in a fraction of the time.
-            more = (otherwise @ before.handed.among).tocsc().tocsr()
-            cells = before.handed.cells[more.indices]
-            added = added + scipy.sparse.csr_array((more.data, cells, more.indptr), shape=added.shape)
-            if len(turning):
-                added = added + _to_turned(before.handed, turning, keys, shifted, added.shape)
-        person, column = np.divmod(added.indices, _WIDTH)
-        whose = np.repeat(np.arange(count) * size, np.diff(added.indptr)) + person
-        counts = before.plays[person]
-        counts[~counts] = among(whose[~counts], turning)
-        whose, column = whose[counts], column[counts]
-        former = before.sums[number].reshape(-1)[added.indices[counts]]
-        # Rounding may leave a hair below nothing where a belief was taken away again.
-        grown = np.log1p(np.maximum(former + added.data[counts], 0.0)) - np.log1p(former)
-        first = np.flatnonzero(np.diff(whose, prepend=-1))
-        keys, rows, ends = whose[first], whose[first] % size, np.append(first, len(whose))
-        shifted, score = np.empty((len(rows), kinds)), np.empty(len(rows))
-        for begin in range(0, len(rows), _ROWS_AT_ONCE):
-            span = slice(begin, begin + _ROWS_AT_ONCE)
-            some, starts = rows[span], ends[begin : begin + _ROWS_AT_ONCE + 1]
-            those = slice(starts[0], starts[-1])
-            values = scipy.sparse.csr_array((grown[those], column[those], starts - starts[0]), (len(some), _WIDTH))
-            # Column by column: sums and greatest over the few parts are taken of long columns, not of short rows.
-            weighed = np.asfortranarray(before.weighed[number][some] + values @ reading.says)
-            if number + 1 < len(before.whom):
-                shifted[span] = parts.kinds(weighed) - before.whom[number + 1][some]
-            else:
-                score[span] = parts.fits(weighed)
-    return Rescored(keys // max(size, 1), rows, score)
+    network, scored = before.network, before.scored
+    size, cells, said, weights = max(network.size, 1), network.cells, network.columns, scored.weights
+    pairs, value = _voices(before, changes)
+    change, cell = np.divmod(pairs, max(len(cells.person), 1))
+    # What is said of people themselves.
+    own = np.flatnonzero(cells.other[cell] < 0)
+    differs = value[own] - scored.value[cell[own]]
+    whose, shift = _moved(
+        scored.sums[:, :said],
+        weights.said,
+        change[own] * size + cells.person[cell[own]],
+        cells.column[cell[own]],
+        differs,
+        size,
+    )
+    # New chances.
+    turning = np.zeros(0, dtype=np.int64) if turned is None else np.sort(turned[0] * size + turned[1])
+    keys = distinct(np.concatenate((whose, turning)))
+    moved = np.zeros(len(keys))
+    moved[np.searchsorted(keys, whose)] = shift
+    plays = network.plays[keys % size] ^ among(keys, turning)
+    chance = np.where(plays, chances(scored.own[keys % size] + moved, weights), 0.0)
+    # Ties that lead to these people, and ties that rest on changed claims.
+    over, of = before.over.members(keys % size)
+    tie = distinct(np.concatenate((pairs[cells.other[cell] >= 0], keys[of] // size * len(cells.person) + over)))
+    change, cell = np.divmod(tie, max(len(cells.person), 1))
+    known = among(tie, pairs)
+    value_now = scored.value[cell]
+    value_now[known] = value[np.searchsorted(pairs, tie[known])]
+    far = change * size + cells.other[cell]
+    chance_now = scored.chance[cells.other[cell]]
+    otherwise = among(far, keys)
+    chance_now[otherwise] = chance[np.searchsorted(keys, far[otherwise])]
+    differs = value_now * chance_now - scored.voice[cell]
+    tied, more = _moved(
+        scored.sums[:, said:],
+        weights.ties,
+        change * size + cells.person[cell],
+        cells.column[cell] - said,
+        differs,
+        size,
+    )
+    every = distinct(np.concatenate((keys, tied)))
+    score = scored.score[every % size]
+    score[np.searchsorted(every, keys)] += moved
+    score[np.searchsorted(every, tied)] += more
+    return Rescored(every // size, every % size, score)
 
 
-def _to_turned(
-    handed: Handed, turning: Ints, keys: Ints, shifted: Floats, shape: tuple[int, int]
-) -> scipy.sparse.csr_array:
-    """What is added, list by list, to those who turn and might play no part before, as others are taken otherwise.
+def _voices(before: Read, changes: Sequence[ClaimChange]) -> tuple[Ints, Floats]:
+    """The voices that changes touch, as change x cell, sorted, and how far each counts then."""
+    network = before.network
+    cells, links, rows = network.cells, max(len(network.standing), 1), max(len(before.of_row.starts) - 1, 1)
+    none = np.zeros(0, dtype=np.int64)
+    which = np.repeat(np.arange(len(changes)), [len(change.gone) for change in changes])
+    row = np.concatenate([none, *(change.gone for change in changes)])
+    by_link = np.repeat(np.arange(len(changes)), [len(change.links) for change in changes])
+    link = np.concatenate([none, *(change.links for change in changes)])
+    standing = np.concatenate([none + 0.0, *(change.standing for change in changes)])
+    entry, of = before.of_row.members(row)
+    other_entry, other_of = before.of_link.members(link)
+    touched = np.concatenate(
+        (which[of] * len(cells.person) + cells.of[entry], by_link[other_of] * len(cells.person) + cells.of[other_entry])
+    )
+    pairs = distinct(touched.astype(np.int64))
+    change, cell = np.divmod(pairs, max(len(cells.person), 1))
+    entry, pair = cells.entries.members(cell)
+    stands = network.stands[entry]
+    order = np.argsort(by_link * links + link)
+    otherwise = (by_link * links + link)[order]
+    wanted = change[pair] * links + (network.entries.near[entry] >> 1)
+    there = among(wanted, otherwise)
+    stands[there] = standing[order][np.searchsorted(otherwise, wanted[there])]
+    gone = np.sort(which * rows + row)
+    stands[among(change[pair] * rows + network.entries.row[entry], gone)] = 0.0
+    if not len(pairs):
+        return pairs, np.zeros(0)
+    starts = np.searchsorted(pair, np.arange(len(pairs)))
+    return pairs, np.maximum.reduceat(stands, starts)
 
-    Args:
-        handed: what is added to whom.
-        turning: list x person, sorted.
-        keys: list x person of whom a reading takes otherwise, sorted.
-        shifted: for how much more of each kind.
-        shape: lists x (persons x ingredients).
-    """
-    size, kinds = shape[1] // _WIDTH, shifted.shape[1]
-    change, person = np.divmod(turning, max(size, 1))
-    entry, of = handed.by_person.members(person)
-    other, kind = np.divmod(handed.source[entry], kinds)
-    wanted = change[of] * size + other
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    moved = np.where(keys[place] == wanted, shifted[place, kind], 0.0) * handed.amount[entry]
-    return scipy.sparse.coo_array((moved, (change[of], handed.cell[entry])), shape=shape).tocsr()
 
-
-def _turned(
-    before: Read, moved: tuple[Ints, Ints, Floats], change: Ints, row: Ints
-) -> tuple[Ints, Floats, Kept, Kept, Kept]:
-    """What is added where some turn, entry by entry: change, how much, cell, whom it is with, and of what kind."""
-    turns, links = before.turns, max(len(before.network.belief), 1)
-    entry, of = turns.by_person.members(row)
-    change, link = change[of], turns.link[entry]
-    belief = before.network.belief[link]
-    keys = moved[0] * links + moved[1]
-    order = np.argsort(keys)
-    wanted = change * links + link
-    place = np.minimum(np.searchsorted(keys[order], wanted), max(len(keys) - 1, 0))
-    if len(keys):
-        belief = belief + np.where(keys[order][place] == wanted, moved[2][order][place], 0.0)
-    return change, turns.sign[entry] * belief, turns.cell[entry], turns.other[entry], turns.kind[entry]
+def _moved(sums: Floats, weights: Floats, whose: Ints, column: Ints, differs: Floats, size: int) -> tuple[Ints, Floats]:
+    """List the scores that move (change x person, sorted) and by how much, given differences of sums."""
+    width = max(sums.shape[1], 1)
+    places, turn = np.unique(whose * width + column, return_inverse=True)
+    by = np.bincount(turn, weights=differs, minlength=len(places))
+    person, column = np.divmod(places, width)
+    former = sums[person % size, column]
+    # Rounding may leave a hair below nothing where a voice was taken away.
+    moved = weights[column] * (np.log1p(np.maximum(former + by, 0.0)) - np.log1p(former))
+    people, turn = np.unique(person, return_inverse=True)
+    return people, np.bincount(turn, weights=moved, minlength=len(people)).astype(float)
 
 
 def ranks(score: Floats, others: Mapping[float, int | Ints] | Sequence[float] = ()) -> Ints:

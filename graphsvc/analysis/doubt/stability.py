@@ -78,8 +78,7 @@ def places(
         [('p1', 1, 1, ('witness',), None), ('p2', 2, 2, (), None)]
 
     Limits: leaves out what was said, not what it led others to say; two pieces that only matter together are missed.
-    Draws take links as independent of each other, and who is ranked as it is. Of those only carried who stand in the list for a
-    tie to who plays a part nothing is told.
+    Draws take links as independent of each other, and who is ranked as it is.
     """
     if on.network is None:
         return {}
@@ -196,8 +195,7 @@ class _Reach:
                 np.maximum(shorter, longer, out=shorter)
                 np.maximum(shorter[half:], longer[: len(at) - half], out=shorter[half:])
             if len(by_length):
-                shown = np.flatnonzero(at >= 0)
-                table[at[shown]] = np.maximum(table[at[shown]], by_length[0][shown])
+                table[at] = np.maximum(table[at], by_length[0])
         self._order = None
 
 
@@ -229,7 +227,7 @@ class _Nested:
 
 def _drawn(leaving: LeavingOut, seed: int) -> tuple[Ints, Ints]:
     """The interval that holds nine in ten ranks when each link holds as often as it is believed."""
-    rng, belief = np.random.default_rng(seed), leaving.before.network.belief
+    rng, belief = np.random.default_rng(seed), leaving.on.belief
     draws = (rng.random(len(belief)) < belief for _ in range(DRAWS))
     drawn = np.sort(np.stack(list(leaving.processors.each(ranks_drawn, leaving.board, draws))), axis=0)
     tail = int(_TAIL * DRAWS)

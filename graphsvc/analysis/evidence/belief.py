@@ -29,7 +29,6 @@ from graphsvc.records.weights import SHIPPED, Weights
 _NEARLY = 1 - 1e-12
 # Links whose figures are made Python's numbers at once.
 _AT_ONCE = 1 << 14
-_NODES, _SPANS = np.polynomial.legendre.leggauss(24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,51 +235,48 @@ def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, 
     return met(supporting, opposing), supporting
 
 
-def belief_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
-    """What each row does to the belief of its link: the rows of a link add up to its belief.
+def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
+    """The standing of each link, 0 to 1: 1 less the support of its denials.
 
-    Where nothing denies the link, the rows that assert it share its belief by what each takes from the chance that all
-    fail. Where something does, either side has its mean worth while both grow from nothing together (Aumann & Shapley
-    1974), so a denial has less than nothing. A row that adds nothing to its group has nothing.
+    A denial of a relation without direction counts against both orders.
+
+    Args:
+        ledger: the claims.
+        strength: for each row 0 to 1, see `strengths`.
+        links: number of links.
 
     Example:
         >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("s3: p1 RUNS g1", polarity="denies")], {})
-        >>> shares = belief_shares(ledger, strengths(ledger), 1)
-        >>> [round(float(share), 3) for share in shares], round(float(link_beliefs(ledger, strengths(ledger), 1)[0][0]), 3)
-        ([0.372, 0.372, -0.144], 0.6)
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1"), said("s3: p2 not RUNS g1")], {})
+        >>> standing(ledger, strengths(ledger), 2).tolist()
+        [1.0, 0.5]
 
-    Limits: of this link as it is told; what a claim says of a person is more or less by what the link is to them.
+    Limits: the number of claims that assert the link plays no part.
     """
-    worth = np.zeros(len(strength))
-    for rows in _rows_of_sides(ledger):
-        worth[rows] = 0.0 - _failing(ledger, ledger.link[rows], rows, strength[rows])
-    asserting, denying = (
-        np.bincount(ledger.link[rows], weights=worth[rows], minlength=links) for rows in _rows_of_sides(ledger)
-    )
-    belief = met(0.0 - np.expm1(-asserting), 0.0 - np.expm1(-denying))
-    most = -np.log1p(-_NEARLY)
-    lost = np.where(denying > 0, _lost(np.minimum(asserting, most), np.minimum(denying, most)), 0.0)
-    side = np.where(ledger.denies, lost[ledger.link], (belief - lost)[ledger.link])
-    whole = np.where(ledger.denies, denying[ledger.link], asserting[ledger.link])
-    result: Floats = np.divide(side * worth, whole, out=np.zeros(len(worth)), where=whole > 0)
+    denied, denying = ledger.against
+    result: Floats = 1 - supported(ledger, denied, denying, strength[denying], links)
     return result
 
 
-def _lost(asserting: Floats, denying: Floats) -> Floats:
-    """The share of what denies in a belief, 0 or less: its mean worth while both sides grow from nothing together.
+def asserted_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
+    """Each row's share in the support of its link before any denial, 0 to 1; 0 for a denial.
 
-    Args:
-        asserting: for each link minus the logarithm of the chance that all support for it fails.
-        denying: likewise of what is against it.
+    A row shares by how much it lowers the chance that all rows fail. A row that adds nothing to its group has no share.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("s3: p1 not RUNS g1")], {})
+        >>> asserted_shares(ledger, strengths(ledger), 1).tolist()
+        [0.5, 0.5, 0.0]
+
+    Limits: a share of support, not of truth.
     """
-    total = np.zeros_like(asserting)
-    for node, span in zip((_NODES + 1) / 2, _SPANS / 2, strict=True):
-        grown = node**3  # what happens, happens early where much is told
-        failing, failing_against = np.exp(-grown * asserting), np.exp(-grown * denying)
-        both = failing + failing_against - failing * failing_against
-        total -= span * 3 * node**2 * denying * failing_against * failing * (1 - failing) / both**2
-    return total
+    rows = np.flatnonzero(~ledger.denies)
+    worth = np.zeros(len(strength))
+    worth[rows] = 0.0 - _failing(ledger, ledger.link[rows], rows, strength[rows])
+    total = np.bincount(ledger.link, weights=worth, minlength=links)[ledger.link]
+    result: Floats = np.divide(worth, total, out=np.zeros(len(worth)), where=total > 0)
+    return result
 
 
 def _rows_of_sides(ledger: Ledger) -> tuple[Ints, Ints]:

@@ -1,7 +1,7 @@
 """What each relation can say of the persons at its ends, as the score reads it: derived from `records.relations`, row by row.
 
-Lawful service, family, presence and identity are in none of the tables of deeds and ties: they say nothing of a part in
-the operation.
+Lawful service, family, presence and identity are in none of the tables of deeds and ties: they give nobody a part in the
+operation.
 """
 
 from __future__ import annotations
@@ -13,37 +13,18 @@ from graphsvc.records.relations import KINDS, RELATIONS, doing, those
 # Ties of the operation; the others show presence, lawful service, family or identity.
 OPERATION = frozenset(those(lambda relation: KINDS[relation.kind].operation))
 
-# The parts a person can play. Those through whom an operation runs come first: what they share is that others depend
-# on them, not what they do.
-HUBS = ("top", "organiser", "controller", "supplier", "broker")
-PARTS = (*HUBS, "go-between", "hands-on", "outside")
-# Whom a tie leads to: somebody only carried or exploited, or somebody who may play one of these parts.
-CARRIED = "carried"
-WHOM = MappingProxyType(
-    {"hub": HUBS, "go-between": ("go-between",), "hands-on": ("hands-on",), "outside": ("outside",)}
-)
 
-
-def _columns(kind: str) -> tuple[str, ...]:
-    """Relations of a kind in the order of the fitted tables; those that are not in them yet come last."""
-    rows = [relation for relation in RELATIONS.values() if relation.kind == kind]
-    return tuple(
-        relation.name for relation in sorted(rows, key=lambda relation: relation.weighed.place or len(RELATIONS) + 1)
-    )
+def _of_kind(kind: str) -> tuple[str, ...]:
+    return those(lambda relation: relation.kind == kind)
 
 
 # What somebody does to a thing of the operation, whoever else is tied to it.
-DEEDS = _columns("part")
-# Ties between persons of which the one end acts on the other: which whom they tell apart, from either end.
-ACTS = MappingProxyType(
-    {name: tuple(WHOM) if RELATIONS[name].weighed.whom == "each" else ("anyone",) for name in _columns("command")}
-)
+DEEDS = _of_kind("part")
+# Ties between persons of which the one end acts on the other.
+ACTS = _of_kind("command")
 # Ties of which neither end can be told to be above the other.
-LEVEL_TIES = _columns("tie")
+LEVEL_TIES = _of_kind("tie")
 PAYS_OR_OWES = doing("pays", "owes")
-# What somebody does to those only carried. That these pay, owe, call or are seen with somebody says nothing of a part: an
-# operation lives on it, whoever serves them lawfully meets them too, and what says nothing can hide nobody.
-TO_CARRIED = tuple(name for name in ACTS if name not in PAYS_OR_OWES)
 
 # Stage of the operation → what somebody with a hand in it is said to do.
 STAGES = MappingProxyType(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from graphsvc.analysis.evidence.belief import corroboration, link_beliefs, strengths
+from graphsvc.analysis.evidence.belief import corroboration, link_beliefs, standing, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.laid import chosen
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
-from graphsvc.analysis.evidence.roles import PUTS_BEFORE, WHOM
-from graphsvc.analysis.score import parts
+from graphsvc.analysis.evidence.roles import PUTS_BEFORE
+from graphsvc.analysis.score import additive
+from graphsvc.analysis.score.additive import Scored, ScoreWeights
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.folding import as_told, by_statement
 from graphsvc.analysis.score.network import Operation, network
@@ -42,6 +43,7 @@ class Basis:
         network: the operation `told` makes; None where no claim puts anyone before others, or too few say so and contacts make somebody
             stand out.
         few_below: fewer groups of witnesses than this read `few`; 0: the reader is told every number.
+        score_weights: what the score is made with.
     """
 
     people: list[Person]
@@ -51,10 +53,11 @@ class Basis:
     told: Ledger
     network: Operation | None
     few_below: int = 0
+    score_weights: ScoreWeights = field(default_factory=additive.shipped)
 
-    def operation(self, ledger: Ledger, dormant: Collection[str] = ()) -> Operation:
-        """The network that these claims make, every link believed as far as its claims go; `dormant` as `network` has it."""
-        return operation(ledger, self.persons, self.left_out, dormant)
+    def operation(self, ledger: Ledger) -> Operation:
+        """The voices of these claims."""
+        return operation(ledger, self.persons, self.left_out, self.score_weights)
 
     def without(self, rows: Ints) -> Basis:
         """What the ranking would be computed on had these rows of `told` never been heard.
@@ -71,8 +74,9 @@ class Basis:
             left_out=left_out,
             ledger=rest,
             told=rest,
-            network=operation(rest, self.persons, left_out) if self.network is not None else None,
+            network=operation(rest, self.persons, left_out, self.score_weights) if self.network is not None else None,
             few_below=self.few_below,
+            score_weights=self.score_weights,
         )
 
     def anew(self, rows: Ints) -> Basis:
@@ -95,9 +99,14 @@ class Basis:
         return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)
 
     @cached_property
-    def whom(self) -> Floats:
-        """For what the last reading takes everybody of the network, see `parts.seen`; nobody where contacts rank."""
-        return np.zeros((0, len(WHOM))) if self.network is None else parts.seen(self.network)
+    def scored(self) -> Scored | None:
+        """The network as it is weighed; None where contacts rank."""
+        return None if self.network is None else additive.score(self.network, self.score_weights)
+
+    @cached_property
+    def belief(self) -> Floats:
+        """Belief of each link of `told`, 0 to 1."""
+        return link_beliefs(self.told, strengths(self.told), int(self.told.link.max(initial=-1)) + 1)[0]
 
     @cached_property
     def voices(self) -> int:
@@ -131,11 +140,10 @@ class Basis:
         return by_structure(self.told, self.inside)
 
     @property
-    def others(self) -> list[float]:
-        """Scores of those ranked of whom the network knows nothing: 0, less where they were carried."""
-        inside = frozenset(self.network.ids) if self.network is not None else frozenset()
-        apart = [person.id for person in self.people if person.id not in inside]
-        return [ONLY_CARRIED if name in self.left_out else 0.0 for name in apart]
+    def unheard(self) -> int:
+        """Number of ranked people no claim speaks of; their score is 0."""
+        known = frozenset(self.told.ids)
+        return sum(person.id not in known for person in self.people)
 
 
 def basis(
@@ -145,6 +153,7 @@ def basis(
     *,
     few_below: int = 0,
     weights: Weights = SHIPPED,
+    score_weights: ScoreWeights | None = None,
 ) -> Basis:
     """What a ranking of these claims is computed on; arguments as those of `hubs.rank`.
 
@@ -167,6 +176,7 @@ def basis(
         told=told_ledger,
         network=None,
         few_below=few_below,
+        score_weights=score_weights or additive.shipped(),
     )
     return _decided(on)
 
@@ -207,22 +217,20 @@ def has_roles(ledger: Ledger) -> bool:
     return bool((ledger.of(PUTS_BEFORE) & ~ledger.denies).any())
 
 
-def operation(
-    ledger: Ledger, persons: frozenset[str], left_out: frozenset[str], dormant: Collection[str] = ()
-) -> Operation:
-    """The network of the operation with every link believed as far as its claims go.
+def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str], weights: ScoreWeights) -> Operation:
+    """Collect the voices of some claims; denials lower them.
 
     Args:
         ledger: the claims.
         persons: ids of all persons.
         left_out: ids of those only carried or exploited.
-        dormant: those of them who have a row all the same, see `network`.
+        weights: of the score.
 
     Example:
-        >>> operation(encode([], {}), frozenset(), frozenset()).size
+        >>> operation(encode([], {}), frozenset(), frozenset(), additive.shipped()).size
         0
 
-    Limits: as `network` and `belief.link_beliefs`.
+    Limits: as `network` and `belief.standing`.
     """
-    belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
-    return network(ledger, belief, persons, left_out, dormant)
+    stands = standing(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    return network(ledger, stands, persons, left_out, weights.columns)

@@ -1,31 +1,46 @@
 """Who stands out: every candidate with a score, its shares, and what it rests on.
 
-The score says how far what is told fits a hub better than anybody else (`parts`). It ranks; it is no probability, and never a finding of guilt.
+The score adds up what sources say of a person and of whom they are tied to (`additive`). It ranks; it is no probability, and never a
+finding of guilt.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import corroboration
+from graphsvc.analysis.evidence.bins import distinct, spans
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.score import chance, ingredients, parts, stages
+from graphsvc.analysis.score import additive, chance, stages
+from graphsvc.analysis.score.additive import ScoreWeights
 from graphsvc.analysis.score.basis import FEWEST_VOICES, ONLY_CARRIED, Basis, basis, has_roles
+from graphsvc.analysis.score.ingredients import FAMILIES
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.reasons import LinkShares, link_shares, passive, rows_of, structure_links
+from graphsvc.analysis.score.reasons import (
+    RowShares,
+    dealt,
+    of_links,
+    passive,
+    row_shares,
+    rows_of,
+    structure_links,
+)
 from graphsvc.analysis.score.structure import by_structure
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
-RULES_VERSION = "7"
+RULES_VERSION = "8"
 _FEW_VOICES = f"fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces"
+_TOO_LITTLE = (
+    "No one stands out: too little is told of those who stand first. It would take further sources who say that they direct, arrange,"
+    " recruit or pay, or records of it."
+)
 # Why nobody is ranked where there are no people, and where all were carried.
 _NO_PEOPLE = "No one stands out: only people are ranked, and there are none that you can see."
 _ALL_CARRIED = (
@@ -94,6 +109,7 @@ def rank(
     *,
     few_below: int = 0,
     weights: Weights = SHIPPED,
+    score_weights: ScoreWeights | None = None,
 ) -> Ranking:
     """Ranks the candidates by what accounts say of them, direction first.
 
@@ -103,6 +119,7 @@ def rank(
         dependence: what sources share, see `dependence`.
         few_below: with it the ranking is computed on what may be told without source clearance (`folding.as_told`).
         weights: what a grading is worth.
+        score_weights: what the score is made with (default: as shipped).
 
     Example:
         >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -115,7 +132,8 @@ def rank(
     Limits: says who is worth a look, on what was said and recorded. Whoever no account mentions cannot be found, and
     accounts agreed beforehand by people with nothing recorded in common count as independent.
     """
-    return ranked(basis(claims, persons, dependence, few_below=few_below, weights=weights))
+    on = basis(claims, persons, dependence, few_below=few_below, weights=weights, score_weights=score_weights)
+    return ranked(on)
 
 
 def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
@@ -131,35 +149,27 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
 
     Limits: as `rank`.
     """
-    ledger, whole = on.ledger, on.network
+    ledger = on.ledger
     if not on.people:
         return Ranking("abstains", _ALL_CARRIED if on.persons else _NO_PEOPLE, [])
-    if whole is not None:
-        on_the_record = on.recorded
+    on_the_record = on.recorded
+    if on.network is not None and on.scored is not None:
         recorded = on.operation(on_the_record)
-        whom, whom_recorded = on.whom, parts.seen(recorded)
-        values, values_recorded = ingredients.ingredients(whole, whom), ingredients.ingredients(recorded, whom_recorded)
-        shares = by_parts(ledger, whole, values, on.left_out)
-        on_record = _placed(ledger, recorded, parts.score(values_recorded))
-        counts = _counts(
-            on,
-            link_shares(on.told, whole, whom, values),
-            link_shares(on_the_record, recorded, whom_recorded, values_recorded),
-        )
-        staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(values)), strict=True))
-        stands, reason = _verdict(on, whole, processors)
+        scored = additive.score(recorded, on.score_weights)
+        each = dealt(on)
+        shares = by_family(on, each)
+        on_record = _placed(ledger, recorded, scored.score)
+        raising_on_record = row_shares(on_the_record, recorded, scored)
+        hand = stages.hands(on.told, on.belief)
+        staged = dict(zip(on.told.ids, stages.places(hand, _placed(on.told, on.network, on.scored.score)), strict=True))
+        stands, reason = _verdict(on, processors)
     else:
-        inside = on.inside
-        shares, staged = on.positions, {}
-        on_the_record = on.recorded
-        recorded_shares = by_structure(on_the_record, inside)
+        each, shares, staged = dealt(on), on.positions, {}
+        recorded_shares = by_structure(on_the_record, on.inside)
         on_record = sum(recorded_shares.values(), start=np.zeros(len(ledger.ids)))
-        counts = _counts(
-            on,
-            structure_links(on.told, inside, shares),
-            structure_links(on_the_record, inside, recorded_shares),
-        )
+        raising_on_record = of_links(on_the_record, structure_links(on_the_record, on.inside, recorded_shares))
         stands, reason = _structure_verdict(on)
+    counts = _counts(on, each, on_the_record, raising_on_record)
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
@@ -179,11 +189,7 @@ def ranks(on: Basis) -> dict[str, int]:
     """
     if not on.people:
         return {}
-    if on.network is None:
-        shares = on.positions
-    else:
-        values = ingredients.ingredients(on.network, on.whom)
-        shares = by_parts(on.ledger, on.network, values, on.left_out)
+    shares = on.positions if on.network is None else by_family(on, dealt(on))
     scores = _scores(_rows(on.people, on.ledger), shares)[1]
     return {on.people[number].id: rank for number, rank in _order(on.people, scores)}
 
@@ -205,47 +211,50 @@ def score_of(on: Basis, heard: Ledger) -> Floats:
     if on.network is None:
         return sum(by_structure(heard, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
     network = on.operation(heard)
-    return _placed(on.ledger, network, parts.score(ingredients.ingredients(network, parts.seen(network))))
+    return _placed(on.ledger, network, additive.score(network, on.score_weights).score)
 
 
-def by_parts(ledger: Ledger, whole: Operation, values: Floats, carried: Collection[str]) -> Shares:
-    """The shares of the score of each entity of the ledger where accounts give people parts, family by family.
+def by_family(on: Basis, shares: RowShares) -> Shares:
+    """The shares of the score of each entity of the ledger, family by family.
 
     Args:
-        ledger: the claims.
-        whole: their network.
-        values: its ingredients, see `parts.read`.
-        carried: ids of those only carried or exploited.
+        on: what the ranking is computed on.
+        shares: of each claim, see `reasons.dealt`.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> whole = tied()
-        >>> sorted(by_parts(basis([], [], {}).ledger, whole, parts.read(whole), [])) == sorted([*ingredients.FAMILIES, "only_carried"])
-        True
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 RUNS g1")], people("p1"), {})
+        >>> found = by_family(on, dealt(on))
+        >>> sorted(found) == sorted([*FAMILIES, "only_carried"]), bool(found["arranges"][on.ledger.ids.index("p1")] > 0)
+        (True, True)
 
-    Limits: see `parts.shares`.
+    Limits: as `reasons.row_shares`.
     """
-    each = parts.shares(values)
-    shares = {}
-    for family in ingredients.FAMILIES:
-        columns = [place for place, name in enumerate(ingredients.NAMES) if ingredients.FAMILY[name] == family]
-        shares[family] = _placed(ledger, whole, each[:, columns].sum(axis=1))
-    shares["only_carried"] = np.where([name in carried for name in ledger.ids], ONLY_CARRIED, 0.0)
-    return shares
+    size = len(on.ledger.ids)
+    place = shares.family * size + shares.person
+    each = np.bincount(place, weights=shares.share, minlength=len(FAMILIES) * size).astype(float).reshape(-1, size)
+    carried = np.where([name in on.left_out for name in on.ledger.ids], ONLY_CARRIED, 0.0)
+    return {**dict(zip(FAMILIES, each, strict=True)), "only_carried": carried}
 
 
 def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
-    """Values of the persons of a network at the places of all entities."""
+    """Values of the people of a network at the places of all entities; 0 for people who were only carried."""
     result = np.zeros(len(ledger.ids))
     if whole.size:
-        result[np.searchsorted(ledger.ids, whole.ids)] = values
+        result[np.searchsorted(ledger.ids, whole.ids)] = np.where(whole.plays, values, 0.0)
     return result
 
 
-def _verdict(on: Basis, whole: Operation, processors: Processors) -> tuple[bool, str]:
+def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
+    if on.network is None or on.scored is None:
+        raise ValueError("nobody is given a part")
     if on.voices < FEWEST_VOICES:  # how many is not told: it may be one witness
         return False, f"No one stands out: {_FEW_VOICES}."
-    if not chance.stands_out(whole, processors=processors):
+    leads = frozenset(person.id for person in on.people) - on.left_out
+    listed = np.array([name in leads for name in on.network.ids], dtype=bool)
+    if not chance.look_like_hubs(on.scored, listed):
+        return False, _TOO_LITTLE
+    if not chance.stands_out(on.network, on.score_weights, processors=processors):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
     return True, "Ranked by what accounts say of who directs, arranges and links."
 
@@ -259,7 +268,7 @@ def _structure_verdict(on: Basis) -> tuple[bool, str]:
     return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 
 
-def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints | Floats, ...]:
+def _counts(on: Basis, shares: RowShares, on_the_record: Ledger, recorded: RowShares) -> tuple[Ints | Floats, ...]:
     """For each entity who raises it, and who denies what is said of it: about links with a share in its score, no others.
 
     In this order: groups of witnesses and other sources that raise it, effective number of independent accounts; denials; groups and other sources that deny;
@@ -267,47 +276,52 @@ def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints | 
 
     Args:
         on: what the ranking is computed on.
-        links: shares of the score.
-        recorded: shares of the score on the record.
+        shares: of the claims in the score.
+        on_the_record: the claims of `told` on the record.
+        recorded: of the claims in the score on the record.
     """
     ledger, size = on.ledger, len(on.ledger.ids)
-
-    def speaking(shares: LinkShares, chosen: Bools, said: Bools) -> tuple[Ints, Ints]:
-        """Whom it is about, and which row of the ledger, of the rows `said` about the links that are chosen."""
-        # A link has one number in both ledgers: what is told leaves none out.
-        which, row = rows_of(shares.link[chosen], ledger)
-        spoken = said[row]
-        return shares.person[chosen][which][spoken], row[spoken]
-
-    raised, accounts = speaking(links, links.share > 0, ~ledger.denies)
+    raised, accounts = _speaking(on, *_positive(on.told, shares), ~ledger.denies)
     raising = corroboration(ledger, raised, accounts, size)
     worth = ledger.effective(raised, accounts, size).round(6)
     asserted = ledger.on_record & ~ledger.denies
-    on_record = corroboration(ledger, *speaking(recorded, recorded.share > 0, asserted), size)
-    ends, denials = map(
-        np.concatenate,
-        zip(
-            speaking(links, links.share != 0, ledger.denies),
-            _denied_swapped(ledger, links),
-            _denied_carried(on),
-            strict=True,
-        ),
-    )
+    on_record = corroboration(ledger, *_speaking(on, *_positive(on_the_record, recorded), asserted), size)
+    ends, denials = map(np.concatenate, zip(_denied(on, shares), _denied_carried(on), strict=True))
     against = corroboration(ledger, ends, denials, size)
     return *raising, worth, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
 
 
-def _denied_swapped(ledger: Ledger, links: LinkShares) -> tuple[Ints, Ints]:
-    """List each person in whose score a link has a share, with each row that denies the link with its ends swapped."""
+def _positive(ledger: Ledger, shares: RowShares) -> tuple[Ints, Ints]:
+    """Person and link, pair by pair, where claims of the link together raise the person."""
+    links = ledger.link[shares.row]
+    size = int(links.max(initial=0)) + 1
+    pairs, place = np.unique(shares.person * size + links, return_inverse=True)
+    total = np.bincount(place, weights=shares.share, minlength=len(pairs))
+    person, link = np.divmod(pairs[total.round(12) > 0], size)
+    return person, link
+
+
+def _speaking(on: Basis, person: Ints, link: Ints, said: Bools) -> tuple[Ints, Ints]:
+    """List each person with each of the rows `said` about a link of theirs."""
+    ledger = on.ledger
+    # A link has one number in both ledgers: what is told leaves none out.
+    which, row = rows_of(link, ledger)
+    spoken = said[row]
+    return person[which][spoken], row[spoken]
+
+
+def _denied(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
+    """List each person in whose score a link has a share, with each row that denies the link, in either order where it has no direction."""
+    ledger = on.ledger
+    size = len(ledger.ids)
+    some = np.flatnonzero(shares.share)
+    pairs = distinct(on.told.link[shares.row[some]] * size + shares.person[some])
+    link, person = np.divmod(pairs, max(size, 1))
     denied, rows = ledger.against
-    swapped = denied != ledger.link[rows]
-    by_link: dict[int, list[int]] = defaultdict(list)
-    for link, row in zip(denied[swapped].tolist(), rows[swapped].tolist(), strict=True):
-        by_link[link].append(row)
-    chosen = np.flatnonzero(np.isin(links.link, denied[swapped]) & (links.share != 0)).tolist()
-    pairs = [(int(links.person[share]), row) for share in chosen for row in by_link[int(links.link[share])]]
-    person, row = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return person, row
+    order = np.argsort(denied, kind="stable")
+    first, after = (np.searchsorted(denied[order], link, side) for side in ("left", "right"))
+    which, place = spans(first, after)
+    return person[which], rows[order][place]
 
 
 def _denied_carried(on: Basis) -> tuple[Ints, Ints]:

@@ -15,7 +15,7 @@ from graphsvc.analysis.evidence.laid import ByEnd, LaidClaims
 from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.analysis.score.folding import bare
-from graphsvc.analysis.score.reasons import Reasons, share_key
+from graphsvc.analysis.score.reasons import Reasons
 from graphsvc.records import told
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
@@ -44,9 +44,8 @@ class Explanation:
     """What speaks for one lead and what against it.
 
     Attributes:
-        supporting: claims with weight that assert something and have a share that raises the score, largest first; or raise it
-            by making one group of two among who says what lowers it.
-        lowering: those that have one that lowers it, or lower it by making one group of two among who says so.
+        supporting: claims with weight that assert something and have a share that raises the score, largest first.
+        lowering: those that have one that lowers it.
         other: further claims with weight of the operation about the lead; the score is the same without any of them.
         denying: claims with weight that deny something said of the lead.
         because: what the score is made of, claim by claim.
@@ -165,14 +164,8 @@ def explain(
     ]
     asserted = [claim for claim in about if claim.asserts]
     upper = [claim for claim in asserted if share(claim) > 0]
-    raising, falling = ({claim.key for claim in asserted if sign * share(claim) > 0} for sign in (1, -1))
-    # Who joins two groups takes from what their link brings, be that more or less than nothing.
-    joining = [claim for claim in asserted if share_key(claim) in because.joining]
-    supporting = [*upper, *(claim for claim in joining if claim.key in falling)]
-    lowering = [
-        *(claim for claim in asserted if share(claim) < 0),
-        *(claim for claim in joining if claim.key in raising),
-    ]
+    raising = {claim.key for claim in upper}
+    supporting, lowering = upper, [claim for claim in asserted if share(claim) < 0]
     placed = {id(claim) for claim in (*supporting, *lowering)}
     # Behind it stands whoever asserts what raises it, as the groups of a figure are counted everywhere.
     behind = [claim for claim in asserted if claim.key in raising]

@@ -1,77 +1,64 @@
-"""The operation as numbers: what each person who may play a part is believed to do, and to whom they are tied.
+"""The claims of a case as numbers: the sources of each ingredient of each person, and the ties between people.
 
-Rows are the persons who may play a part, in the order of their ids. Everybody else who was only carried is counted and
-not followed: what they are is known. So a case of ten thousand people is a network of about a thousand, and it can be
-gone through again and again, each time with some accounts left out.
+Rows are the people claims speak of, in the order of their ids. A cell is one voice: one source for one ingredient of one person, however
+many claims it makes, or one person at the other end of a tie. Its worth is the best standing of its claims: 1 less the support of
+denials.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import scipy
 
+from graphsvc.analysis.evidence.bins import Bins, Kept, narrow, sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats, Ledger
-from graphsvc.analysis.evidence.roles import ACTS, DEEDS, LEVEL_TIES
+from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
+from graphsvc.analysis.score.ingredients import ENDS, FAR, SOURCE_KINDS, TIES, names
 
-# Relation and end: `to` whom somebody does it, `by` whom it is done to them; `with` where ends are alike.
-BLOCKS: tuple[tuple[str, str], ...] = (
-    *((relation, end) for relation in ACTS for end in ("to", "by")),
-    *((relation, "with") for relation in LEVEL_TIES),
-)
-_TURNED = {(relation, end): (relation, {"to": "by", "by": "to"}.get(end, end)) for relation, end in BLOCKS}
-_PLACE = {block: place for place, block in enumerate(BLOCKS)}
+_NONE = np.int64(-1)
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What is summed: each entry adds the belief of its link to one sum of one person.
+    """One entry for each claim, end and ingredient or tie.
 
     Attributes:
-        link: for each entry the number of its link.
-        person: row of the person it is told of.
-        column: which of their sums it adds to.
-        other: row of the person at the far end, -1 where that is nobody with a row.
+        row: the row of the ledger; `near` the end of the link.
+        column: the ingredient; from the number of ingredients on, the tie.
+        source: number of the source, -1 for a tie.
     """
 
-    link: Ints
-    person: Ints
-    column: Ints
-    other: Ints
-
-    def chosen(self, rows: Ints) -> Entries:
-        """Some of the entries."""
-        return Entries(self.link[rows], self.person[rows], self.column[rows], self.other[rows])
+    row: Kept
+    near: Kept
+    column: Kept
+    source: Kept
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+# Without slots: what follows from it is worked out once, when asked for.
+@dataclass(frozen=True, eq=False)
 class Operation:
-    """Sums over links, ready to be weighed.
+    """Voices, ready to be weighed.
 
     Attributes:
-        size: how many may play a part.
-        ids: they, sorted; empty where it is `nameless`.
-        deeds: persons x `roles.DEEDS`: summed belief of what each does, 0 or more.
-        carried: persons x `BLOCKS`: summed belief of ties with those only carried.
-        ties: (blocks x persons) x persons: summed belief of ties among those who may play a part.
-        belief: for each link of the ledger 0 to 1.
-        in_deeds: entries of `deeds`; `in_carried` those of `carried`, `in_ties` those of `ties`.
-        cell: for each entry of `ties` its place in `ties.data`.
+        ids: of the people, sorted; empty where it is `nameless`.
+        size: how many they are.
+        columns: number of ingredients; the ties come after them.
+        plays: whether each person can play a part; people who were only carried cannot.
+        standing: the standing of each link of the ledger, 0 to 1.
+        at: the person at each end of a link, -1 for none; ends of link `n` are `2n` and `2n + 1`.
+        entries: the entries of the claims.
     """
 
-    size: int
     ids: list[str]
-    deeds: Floats
-    carried: Floats
-    ties: scipy.sparse.csr_array
-    belief: Floats
-    in_deeds: Entries
-    in_carried: Entries
-    in_ties: Entries
-    cell: Ints
+    size: int
+    columns: int
+    plays: Bools
+    standing: Floats
+    at: Kept
+    entries: Entries
 
     def nameless(self) -> Operation:
         """The same network in numbers alone, without the ids: what other machines may be given.
@@ -84,164 +71,129 @@ class Operation:
         """
         return replace(self, ids=[])
 
-    def believing(self, links: Ints, belief: Floats) -> Operation:
-        """The same network where these links (numbers, each once) are believed so far instead.
+    @property
+    def person(self) -> Ints:
+        """The person of each entry."""
+        return self.at[self.entries.near].astype(np.int64)
 
-        Example:
-            >>> from graphsvc.analysis.examples import tied
-            >>> network = tied("s1: p1 PILOTED c1")
-            >>> float(network.believing(np.array([0]), np.array([0.0])).deeds.sum().round(9))
-            0.0
-        """
-        change = np.zeros(len(self.belief))
-        change[links] = belief - self.belief[links]
-        moved = change != 0
+    @property
+    def other(self) -> Ints:
+        """The person at the other end of each tie; -1 for other entries."""
+        return np.where(self.entries.source < 0, self.at[self.entries.near ^ 1], _NONE)
 
-        def sums(before: Floats, entries: Entries, place: Ints) -> Floats:
-            rows = np.flatnonzero(moved[entries.link])
-            if not len(rows):
-                return before
-            after = before.copy()
-            np.add.at(after.reshape(-1), place[rows], change[entries.link[rows]])
-            return after
-
-        data = sums(self.ties.data, self.in_ties, self.cell)
-        ties = self.ties
-        if data is not ties.data:
-            ties = scipy.sparse.csr_array((data, ties.indices, ties.indptr), shape=ties.shape)
-        return replace(
-            self,
-            deeds=sums(self.deeds, self.in_deeds, _flat(self.in_deeds, len(DEEDS))),
-            carried=sums(self.carried, self.in_carried, _flat(self.in_carried, len(BLOCKS))),
-            ties=ties,
-            belief=self.belief + change,
-        )
-
-    def ends(self) -> Ints:
-        """The persons at all ends of links, which `dealt` takes in any order."""
-        return np.concatenate([*self._ends(self._first())])
-
-    def dealt(self, ends: Ints) -> Operation:
-        """The same links dealt out anew: everybody is told of as often as before, in any role and with anybody.
-
-        Args:
-            ends: what `ends` gives, in any order.
-
-        Example:
-            >>> from graphsvc.analysis.examples import tied
-            >>> network = tied("s1: p1 PILOTED c1", "s2: p2 ASSISTED c1")
-            >>> network.dealt(np.random.default_rng(1).permutation(network.ends())).deeds.sum(axis=1).round(3).tolist()
-            [0.833, 0.833]
-        """
-        first = self._first()
-        mixed = np.split(ends, np.cumsum([len(part) for part in self._ends(first)])[:-1])
-        deeds, carried = replace(self.in_deeds, person=mixed[0]), replace(self.in_carried, person=mixed[1])
-        link, column, person, other = self.in_ties.link[first], self.in_ties.column[first], mixed[2], mixed[3]
-        back = np.array([_PLACE[_TURNED[block]] for block in BLOCKS])[column]
-        both = Entries(
-            *(np.concatenate(two) for two in ((link, link), (person, other), (column, back), (other, person)))
-        )
-        return _network(self.ids, self.size, self.belief, deeds, carried, both)
-
-    def _first(self) -> Ints:
-        """Each tie stands twice, once for each end: only its first entry is dealt, the second follows."""
-        result: Ints = np.unique(self.in_ties.link, return_index=True)[1]
+    @property
+    def stands(self) -> Floats:
+        """The standing of the claim of each entry."""
+        result: Floats = self.standing[self.entries.near >> 1]
         return result
 
-    def _ends(self, first: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-        ties = self.in_ties
-        return self.in_deeds.person, self.in_carried.person, ties.person[first], ties.other[first]
+    @cached_property
+    def cells(self) -> Cells:
+        """The voices that the entries make."""
+        person, other, source = self.person, self.other, self.entries.source.astype(np.int64)
+        width = max(self.size, int(source.max(initial=-1)) + 1, 1)
+        voice = np.where(source < 0, other, source)
+        code = (self.entries.column * max(self.size, 1) + person) * width + voice
+        codes, first, cell = np.unique(code, return_index=True, return_inverse=True)
+        entries = sorted_into(cell.astype(np.int64), len(codes))
+        return Cells(
+            narrow(person[first]), narrow(self.entries.column[first].astype(np.int64)), narrow(other[first]), narrow(cell), entries
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Voices.
+
+    Attributes:
+        person: whom each speaks of; `column` the ingredient or tie; `other` the person at the other end of a tie, else -1.
+        of: for each entry its cell; `entries` those of each cell.
+    """
+
+    person: Kept
+    column: Kept
+    other: Kept
+    of: Kept
+    entries: Bins
+
+    def greatest(self, values: Floats) -> Floats:
+        """The greatest value among the entries of each cell."""
+        if not len(self.person):
+            return np.zeros(0)
+        result: Floats = np.maximum.reduceat(values[self.entries.order], self.entries.starts[:-1])
+        return result
 
 
 def network(
     ledger: Ledger,
-    belief: Floats,
+    standing: Floats,
     persons: Collection[str],
     carried: Collection[str],
-    dormant: Collection[str] = (),
+    columns: Mapping[str, int],
 ) -> Operation:
-    """The operation that some claims tell of.
+    """The voices of some claims.
 
     Args:
         ledger: the claims.
-        belief: for each link of the ledger 0 to 1.
+        standing: of each link, see `belief.standing`.
         persons: ids of all persons; what a gang or a phone does is not what a person does.
-        carried: ids of those who were only carried or exploited.
-        dormant: those of them who have a row all the same, since they may turn out to play a part. Their own sums are those of
-            somebody who does; to everybody else they are carried.
+        carried: ids of those who were only carried or exploited, and speak for nobody.
+        columns: ingredient → its column, from 0; others are left out.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
         >>> found = tied("s1: p1 DIRECTED p2", "s1: p1 DIRECTED p3", carried=["p3"])
-        >>> found.ids, float(found.ties.sum().round(3)), float(found.carried.sum().round(3))
-        (['p1', 'p2'], 1.0, 0.5)
+        >>> found.ids, found.plays.tolist(), len(found.cells.person) < len(found.entries.row)
+        (['p1', 'p2', 'p3'], [True, True, False], True)
 
     Limits: what is told of phones, accounts and gangs is not handed on to those who used, held or ran them.
     """
     known, left_out = frozenset(persons), frozenset(carried)
-    rows_too = frozenset(dormant)
-    ids = [name for name in ledger.ids if name in known and (name not in left_out or name in rows_too)]
-    number = {name: place for place, name in enumerate(ids)}
-    acting = np.array([number.get(name, -1) for name in ledger.ids], dtype=np.int64)
-    only_carried = np.array([name in left_out for name in ledger.ids], dtype=bool)
-    inside = (acting >= 0) & ~only_carried
+    ids = [name for name in ledger.ids if name in known]
+    row_of = np.full(len(ledger.ids), -1, dtype=np.int64)
+    row_of[[name in known for name in ledger.ids]] = np.arange(len(ids))
     links, first = np.unique(ledger.link, return_index=True)
-    subject, object_ = ledger.subject[first], ledger.object[first]
-    relation = [ledger.relations[number] for number in ledger.relation[first].tolist()]
-    of: dict[str, list[int]] = {}
-    for row, name in enumerate(relation):
-        of.setdefault(name, []).append(row)
-    entries: dict[str, list[tuple[Ints, ...]]] = {"deeds": [], "carried": [], "ties": []}
-    for column, name in enumerate(DEEDS):
-        rows = np.array(of.get(name, ()), dtype=np.int64)
-        rows = rows[acting[subject[rows]] >= 0]
-        entries["deeds"].append(
-            (links[rows], acting[subject[rows]], np.full(len(rows), column), np.full(len(rows), -1))
-        )
-    for column, (name, end) in enumerate(BLOCKS):
-        rows = np.array(of.get(name, ()), dtype=np.int64)
-        for near, far in _directions(end, subject[rows], object_[rows]):
-            both = (acting[near] >= 0) & inside[far] & (near != far)
-            apart = (acting[near] >= 0) & only_carried[far] & (near != far)
-            for kind, chosen in (("ties", np.flatnonzero(both)), ("carried", np.flatnonzero(apart))):
-                person, other = acting[near[chosen]], acting[far[chosen]]
-                entries[kind].append((links[rows[chosen]], person, np.full(len(chosen), column), other))
-    deeds, apart, ties = (
-        Entries(*(np.concatenate(part).astype(np.int64) for part in zip(*entries[kind], strict=True)))
-        for kind in ("deeds", "carried", "ties")
+    at = np.full(2 * (int(ledger.link.max(initial=-1)) + 1), -1, dtype=np.int64)
+    at[2 * links], at[2 * links + 1] = row_of[ledger.subject[first]], row_of[ledger.object[first]]
+    alone = links[ledger.subject[first] == ledger.object[first]]
+    at[2 * alone] = at[2 * alone + 1] = -1
+    plays = np.array([name not in left_out for name in ids], dtype=bool)
+    entries = _entries(ledger, at, columns)
+    return Operation(ids, len(ids), len(columns), plays, standing, narrow(at), entries)
+
+
+def _entries(ledger: Ledger, at: Ints, columns: Mapping[str, int]) -> Entries:
+    said, ties = _tables(ledger.relations, columns)
+    kind_of = np.array([SOURCE_KINDS.index(grading[0]) for grading in ledger.gradings] or [0])
+    parts = []
+    for end in range(len(ENDS)):
+        rows = np.flatnonzero(~ledger.denies)
+        near = 2 * ledger.link[rows] + end
+        rows, near = rows[at[near] >= 0], near[at[near] >= 0]
+        far = np.where(at[near ^ 1] >= 0, FAR.index("person"), FAR.index("thing"))
+        relation = ledger.relation[rows]
+        for table in said[:, :, end]:
+            column = table[relation, far, kind_of[ledger.grading[rows]]] if len(table) else relation
+            counts = np.flatnonzero(column >= 0)
+            parts.append((rows[counts], near[counts], column[counts], ledger.source[rows[counts]]))
+        for number, over in enumerate(ties[:, end]):
+            counts = np.flatnonzero(over[relation] & (at[near ^ 1] >= 0))
+            column = np.full(len(counts), len(columns) + number)
+            parts.append((rows[counts], near[counts], column, np.full(len(counts), -1)))
+    return Entries(*(narrow(np.concatenate(part).astype(np.int64)) for part in zip(*parts, strict=True)))
+
+
+def _tables(relations: list[str], columns: Mapping[str, int]) -> tuple[Ints, Bools]:
+    """The columns of each relation: turns x relations x ends x far ends x kinds of source, -1 for none; ties x ends x relations."""
+    most = 3
+    said = np.full((most, len(relations), len(ENDS), len(FAR), len(SOURCE_KINDS)), -1, dtype=np.int64)
+    for place, relation in enumerate(relations):
+        for cell in np.ndindex(said.shape[2:]):
+            of = names(relation, ENDS[cell[0]], FAR[cell[1]], SOURCE_KINDS[cell[2]])
+            for turn, name in enumerate(of):
+                said[turn, place, *cell] = columns.get(name, -1)
+    ties = np.array(
+        [[[name in over and end in ends for name in relations] for end in ENDS] for over, ends in TIES.values()],
+        dtype=bool,
     )
-    return _network(ids, len(ids), belief, deeds, apart, ties)
-
-
-def _network(ids: list[str], size: int, belief: Floats, deeds: Entries, carried: Entries, ties: Entries) -> Operation:
-    width = max(size, 1)
-    cells, cell = np.unique((ties.column * size + ties.person) * width + ties.other, return_inverse=True)
-    row, column = np.divmod(cells, width)
-    starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(BLOCKS) * size))))
-    data = np.bincount(cell, weights=belief[ties.link], minlength=len(cells)).astype(float)
-    return Operation(
-        size=size,
-        ids=ids,
-        deeds=_summed(deeds, belief, size, len(DEEDS)),
-        carried=_summed(carried, belief, size, len(BLOCKS)),
-        ties=scipy.sparse.csr_array((data, column, starts), shape=(len(BLOCKS) * size, size)),
-        belief=belief,
-        in_deeds=deeds,
-        in_carried=carried,
-        in_ties=ties,
-        cell=cell,
-    )
-
-
-def _directions(end: str, subject: Ints, object_: Ints) -> list[tuple[Ints, Ints]]:
-    both = [(subject, object_), (object_, subject)]
-    return both if end == "with" else both[:1] if end == "to" else both[1:]
-
-
-def _flat(entries: Entries, width: int) -> Ints:
-    return entries.person * width + entries.column
-
-
-def _summed(entries: Entries, belief: Floats, size: int, width: int) -> Floats:
-    total = np.bincount(_flat(entries, width), weights=belief[entries.link], minlength=size * width)
-    return total.astype(float).reshape(size, width)
+    return said, ties.reshape(len(TIES), len(ENDS), len(relations))

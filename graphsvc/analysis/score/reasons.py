@@ -1,39 +1,37 @@
 """What each claim adds to a score, so that the reasons shown are the score's own.
 
-The share of an ingredient (`parts.shares`) is dealt to its links by what each brings to its sum, and the share of a link to
-the claims about it by what each does to its belief (`belief.belief_shares`). All of it adds up to the score. What somebody
-at the other end is taken for is read from claims about them: these say what a share is of, and have none themselves.
+What an ingredient or tie adds is dealt to its voices by how far each counts, and what a voice adds to the claims it rests on, alike. A
+claim that is denied adds what it would add undenied, and its denials take away the rest. All of it adds up to the score. How far
+somebody at the other end of a tie looks like a hub is read from claims about them: these have no share in it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.evidence.belief import belief_shares, strengths, supported
+from graphsvc.analysis.evidence.belief import asserted_shares, strengths
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT, PUTS_BEFORE
-from graphsvc.analysis.score import parts
+from graphsvc.analysis.score.additive import Scored
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
-from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, TIE_COLUMNS, ingredients
+from graphsvc.analysis.score.ingredients import ENDS, FAMILIES, FAMILY_OF, family
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.score.structure import roles, usable
 from graphsvc.records.relations import LinkKey
 
-# Beliefs that differ by less are the same.
-_HAIR = 1e-12
 # A claim by its id; what witnesses said, told as one, by what it says: subject, relation, object, polarity.
 ShareKey = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkShares:
-    """The share each link has in the score of a person at an end of it.
+    """The share each link has in the score of a person at an end of it, where contacts rank.
 
     Attributes:
         link: for each share the number of the link in the ledger.
@@ -47,34 +45,48 @@ class LinkShares:
 
 
 @dataclass(frozen=True, slots=True)
-class Reasons:
-    """What the score of one person is made of.
+class RowShares:
+    """The share each claim has in the score of a person at an end of it; one claim may have several.
 
     Attributes:
-        shares: claim → its share; claims that have none are not in it.
-        joining: claims without a share that make two who assert the same depend on each other, or alike: without them their link
-            would be believed more.
+        row: for each share the row of the ledger.
+        person: place of the person among the ids of the ledger.
+        share: of the claim in their score; less than 0: it lowers it.
+        family: for each share the place in `ingredients.FAMILIES`; 0 where contacts rank.
+    """
+
+    row: Ints
+    person: Ints
+    share: Floats
+    family: Ints
+
+    def chosen(self, which: Ints | Bools) -> RowShares:
+        """Some of the shares."""
+        return RowShares(self.row[which], self.person[which], self.share[which], self.family[which])
+
+    def summed(self) -> RowShares:
+        """One share for each person and claim, what is nothing left out; of no family."""
+        size = int(self.row.max(initial=0)) + 1
+        pairs, place = np.unique(self.person * size + self.row, return_inverse=True)
+        share = np.bincount(place, weights=self.share, minlength=len(pairs)).astype(float)
+        some = np.flatnonzero(share.round(12) != 0)
+        person, row = np.divmod(pairs[some], size)
+        return RowShares(row, person, share[some], np.zeros(len(some), dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The shares of claims in the score of one person.
+
+    Attributes:
+        shares: claim → its share; claims without a share are left out.
     """
 
     shares: Mapping[ShareKey, float]
-    joining: frozenset[ShareKey] = frozenset()
 
     def share(self, claim: Claim) -> float:
         """The share of a claim in the score; 0: it has none."""
         return self.shares.get(share_key(claim), 0.0) if claim.counts else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Dealt:
-    """What the scores of everybody are made of.
-
-    Attributes:
-        links: the share of each link.
-        part: for each row of the ledger its share of the belief of its link, 0 to 1; less than 0 of a denial.
-    """
-
-    links: LinkShares
-    part: Floats
 
 
 def share_key(claim: Claim) -> ShareKey:
@@ -90,47 +102,76 @@ def share_key(claim: Claim) -> ShareKey:
     return claim.id or (*claim.key, claim.polarity)
 
 
-def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats, of: int | None = None) -> LinkShares:
-    """The share of every link in the score of everybody at an end of it.
+def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | None = None) -> RowShares:
+    """The share of every claim in the score of everybody at an end of it.
 
     Args:
         ledger: the claims the network is made of.
-        whole: their network.
-        whom: for what the last reading takes everybody, see `parts.seen`.
-        values: their ingredients with that.
-        of: row, in the network, of the one person whose shares are wanted; `values` are theirs alone then (default: everybody).
+        network: their voices.
+        scored: the network as it is weighed.
+        of: the person alone whose shares are wanted, by their row in the network (default: everybody).
 
     Example:
-        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.examples import people, said
         >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.evidence.claims import Person
-        >>> on = basis([said("s1: p1 ORGANISED c1")], [Person("p1", "", frozenset(), False)], {})
-        >>> whom, values = parts.seen(on.network), parts.read(on.network)
-        >>> found = link_shares(on.told, on.network, whom, values)
-        >>> on.told.ids[found.person[0]], bool(abs(found.share[0] - parts.score(values)[0]) < 1e-9)
-        ('p1', True)
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p1 not ORGANISED c1")], people("p1"), {})
+        >>> found = row_shares(on.told, on.network, on.scored)
+        >>> bool(abs(found.share.sum() - on.scored.score[0]) < 1e-9), sorted(found.share > 0), sorted(set(found.row.tolist()))
+        (True, [np.False_, np.False_, np.True_, np.True_], [0, 1])
 
-    Limits: with whom a tie is, is taken as the last reading has it.
+    Limits: says what a claim did to the number, not how good the claim is. Leaving out one of several on which a voice rests changes
+    nothing, though each has a share.
     """
-    sums = np.expm1(values)
-    rate = np.divide(parts.shares(values), sums, out=np.zeros_like(sums), where=sums > 0)
-    deeds, carried, ties = whole.in_deeds, whole.in_carried, whole.in_ties
+    cells, entries, stands = network.cells, network.entries, network.stands
+    counts = scored.voice[cells.of] != 0
     if of is not None:
-        theirs = (entries.chosen(np.flatnonzero(entries.person == of)) for entries in (deeds, carried, ties))
-        deeds, carried, ties = (replace(entries, person=np.zeros_like(entries.person)) for entries in theirs)
-    column = CARRIED_COLUMNS[carried.column]
-    by_kind = rate[ties.person[:, None], TIE_COLUMNS[ties.column]] * whom[ties.other]
-    rates = (
-        rate[deeds.person, deeds.column],
-        np.where(column >= 0, rate[carried.person, column], 0.0),
-        by_kind.sum(axis=1),
+        counts &= cells.person[cells.of] == of
+    counts &= network.plays[cells.person[cells.of]]
+    # A voice rests on those of its claims that stand furthest.
+    chosen = np.flatnonzero(counts & (stands == scored.value[cells.of]))
+    cell = cells.of[chosen].astype(np.int64)
+    rests = np.bincount(cell, minlength=len(cells.person))[cell]
+    rate = scored.rate[cells.person[cell], cells.column[cell]]
+    undenied = rate * scored.voice[cell] / scored.value[cell] / rests
+    row, near = entries.row[chosen].astype(np.int64), entries.near[chosen].astype(np.int64)
+    of_family = _families(ledger)[ledger.relation[row], near & 1]
+    of_family[cells.other[cell] >= 0] = FAMILIES.index("reaches")
+    place = _places(ledger, network)
+    person = place[cells.person[cell]]
+    denied, denials, part = _denials(ledger, near >> 1)
+    lost = undenied[denied] * (stands[chosen][denied] - 1) * part
+    return RowShares(
+        np.concatenate((row, denials)),
+        np.concatenate((person, person[denied])),
+        np.concatenate((undenied, lost)),
+        np.concatenate((of_family, of_family[denied])),
     )
-    link = np.concatenate((deeds.link, carried.link, ties.link))
-    ids = whole.ids if of is None else whole.ids[of : of + 1]
-    # One by one: to be searched at once, all ids of the case would be put into an array first.
-    place = np.fromiter((bisect_left(ledger.ids, name) for name in ids), dtype=np.int64, count=len(ids))
-    person = place[np.concatenate((deeds.person, carried.person, ties.person))]
-    return LinkShares(link, person.astype(np.int64), np.concatenate(rates) * whole.belief[link])
+
+
+def _places(ledger: Ledger, network: Operation) -> Ints:
+    """The place of each person of a network among the ids of the ledger."""
+    return np.fromiter((bisect_left(ledger.ids, name) for name in network.ids), dtype=np.int64, count=network.size)
+
+
+def _families(ledger: Ledger) -> Ints:
+    """The place in `FAMILIES` of each relation and end, 0 for none."""
+    return np.array(
+        [[FAMILIES.index(family(name, end)) if name in FAMILY_OF else 0 for end in ENDS] for name in ledger.relations]
+        or [[0, 0]]
+    )
+
+
+def _denials(ledger: Ledger, links: Ints) -> tuple[Ints, Ints, Floats]:
+    """The denials of some links: which of `links`, the row of the ledger, and its part in all that denies the link."""
+    denied, rows = ledger.against
+    order = np.argsort(denied, kind="stable")
+    denied, rows = denied[order], rows[order]
+    first, after = (np.searchsorted(denied, links, side) for side in ("left", "right"))
+    which = np.repeat(np.arange(len(links)), after - first)
+    place = np.arange(len(which)) - np.repeat(np.cumsum(after - first) - (after - first), after - first) + first[which]
+    weight = strengths(ledger)[rows]
+    total = np.bincount(denied, weights=weight, minlength=int(denied.max(initial=-1)) + 1)
+    return which, rows[place], weight[place] / total[denied[place]]
 
 
 def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
@@ -151,28 +192,47 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
     return spoken_of[which], row
 
 
-def dealt(on: Basis) -> Dealt:
-    """The scores of everybody, dealt to links and claims.
+def dealt(on: Basis) -> RowShares:
+    """The scores of everybody, dealt to claims.
 
     Args:
         on: what the ranking is computed on.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
-        >>> dealt(basis([], [], {})).part.tolist()
+        >>> dealt(basis([], [], {})).share.tolist()
         []
 
-    Limits: as `link_shares` and `contact_links`.
+    Limits: as `row_shares` and `contact_links`. People who were only carried have no shares here.
     """
-    ledger, network = on.told, on.network
-    believed = None if network is None else network.belief[ledger.link]
-    return Dealt(_every_share(on), _part(ledger, believed))
+    if on.network is None or on.scored is None:
+        return of_links(on.told, structure_links(on.told, on.inside, on.positions))
+    return row_shares(on.told, on.network, on.scored)
 
 
-def _every_share(on: Basis) -> LinkShares:
-    if on.network is None:
-        return structure_links(on.told, on.inside, on.positions)
-    return link_shares(on.told, on.network, on.whom, ingredients(on.network, on.whom))
+def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
+    """The shares of links dealt to their claims: of a part by how far each supports it, of contacts alike.
+
+    Args:
+        ledger: the claims.
+        links: the shares.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s2: p1 CONTACTED p2")], {})
+        >>> of_links(ledger, LinkShares(np.array([0]), np.array([0]), np.array([1.0]))).share.tolist()
+        [0.5, 0.5]
+
+    Limits: a denial has no share where contacts rank.
+    """
+    size = int(ledger.link.max(initial=-1)) + 1
+    asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
+    part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
+    by_role = ledger.of(PUTS_BEFORE)
+    part[by_role] = asserted_shares(ledger, strengths(ledger), size)[by_role]
+    which, row = rows_of(links.link, ledger)
+    return RowShares(row, links.person[which], links.share[which] * part[row], np.zeros(len(row), dtype=np.int64))
 
 
 def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
@@ -186,17 +246,17 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
         >>> from graphsvc.analysis.examples import people, said
         >>> from graphsvc.analysis.score.basis import basis
         >>> on = basis([said("s1: p1 PAID p2"), said("s1: p3 DIRECTED p4"), said("s1: p3 SERVED p1")], people("p1", "p2", "p3", "p4"), {})
-        >>> sorted(scored_by(on, {("p1", "PAID", "p2"), ("p3", "SERVED", "p1")}))
+        >>> sorted(scored_by(on, {("p1", "PAID", "p2")}))
         ['p1', 'p2']
 
-    Limits: as `link_shares`; with contacts alone those whose contacts count.
+    Limits: as `row_shares`; with contacts alone those whose contacts count.
     """
     ledger = on.told
     numbers = _numbers_of(ledger, links)
     if not len(numbers):  # as in most cases; shares take long
         return frozenset()
-    shares = _every_share(on)
-    people = shares.person[np.isin(shares.link, numbers) & (shares.share != 0)]
+    shares = dealt(on)
+    people = shares.person[np.isin(ledger.link[shares.row], numbers) & (shares.share != 0)]
     if on.network is not None:
         people = np.concatenate((people, passive(ledger, ~on.inside, np.isin(ledger.link, numbers))[0]))
     return frozenset(ledger.ids[number] for number in np.unique(people).tolist())
@@ -215,24 +275,8 @@ def _numbers_of(ledger: Ledger, links: Collection[LinkKey]) -> Ints:
     return np.unique(ledger.link[np.isin(code, known)]) if known else np.zeros(0, dtype=np.int64)
 
 
-def _part(ledger: Ledger, believed: Floats | None) -> Floats:
-    """For each row its share of the belief of its link; `believed`: for each row how far that is; None: there are contacts above all."""
-    size = int(ledger.link.max(initial=-1)) + 1
-    shares = belief_shares(ledger, strengths(ledger), size)
-    if believed is not None:
-        return np.divide(shares, believed, out=np.zeros(len(believed)), where=believed > 0)
-    asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
-    part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
-    of_link = np.bincount(ledger.link, shares, size)[ledger.link]
-    by_role = ledger.of(PUTS_BEFORE) & (of_link > 0)
-    part[by_role] = shares[by_role] / of_link[by_role]
-    return part
-
-
 def reasons(on: Basis, lead: str) -> Reasons:
     """What the score of one person is made of, claim by claim; the shares add up to it.
-
-    Nothing but the claims that have the person at an end is gone through: no other has a share.
 
     Args:
         on: what the ranking is computed on; for who lacks source clearance, the claims as they are told.
@@ -242,43 +286,24 @@ def reasons(on: Basis, lead: str) -> Reasons:
         >>> from graphsvc.analysis.examples import said
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.evidence.claims import Person
-        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 SERVED p2")]
+        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 CROSSED_ON c1")]
         >>> list(reasons(basis(claims, [Person("p1", "", frozenset(), False)], {}), "p1").shares)
         ['s1: p1 ORGANISED c1']
 
     Limits: says what an account did to the number, not how good the account is. Where there are only contacts, each person
     somebody is tied to has the same share of their position, whatever it owes to whom.
     """
-    place = _place_of(on.told.ids, lead)
+    ledger = on.told
+    place = _place_of(ledger.ids, lead)
     if place is None:
         return Reasons({})
-    about = on.told.rows((on.told.subject == place) | (on.told.object == place))
-    if on.network is not None and lead in on.left_out:
-        return Reasons(_of_carried(about, place))
-    links, number = np.unique(about.link, return_inverse=True)
-    belief = None if on.network is None else on.network.belief[about.link]
-    about = replace(about, link=number.astype(np.int64))
-    shares = _shares_of(on, about, links, place)
-    part = _part(about, belief)
-    which, row = rows_of(shares.link, about)
-    share = shares.share[which] * part[row]
-    idle = (shares.share[which] != 0) & (part[row] == 0) & ~about.denies[row]
-    return Reasons(_keyed(about, row, share), _joining(about, row[idle]))
-
-
-def _shares_of(on: Basis, about: Ledger, links: Ints, place: int) -> LinkShares:
-    """The share of each link in the score of one person, by its place among `links`, which are those of the rows that have them at an end."""
-    network = on.network
-    if network is None:
-        every = structure_links(about, on.inside, on.positions)
-        mine = every.person == place
-        return LinkShares(every.link[mine], every.person[mine], every.share[mine])
-    row = _place_of(network.ids, on.told.ids[place])
-    if row is None:
-        nobody = np.zeros(0, dtype=np.int64)
-        return LinkShares(nobody, nobody, np.zeros(0))
-    shares = link_shares(on.told, network, on.whom, ingredients(network, on.whom, np.array([row])), row)
-    return replace(shares, link=np.searchsorted(links, shares.link).astype(np.int64))
+    if on.network is None or on.scored is None:
+        shares = dealt(on)
+        return Reasons(_keyed(ledger, shares.chosen(shares.person == place).summed()))
+    if lead in on.left_out:
+        return Reasons(_of_carried(ledger, place))
+    row = _place_of(on.network.ids, lead)
+    return Reasons({} if row is None else _keyed(ledger, row_shares(ledger, on.network, on.scored, row).summed()))
 
 
 def _place_of(ids: Sequence[str], wanted: str) -> int | None:
@@ -287,18 +312,18 @@ def _place_of(ids: Sequence[str], wanted: str) -> int | None:
     return place if place < len(ids) and ids[place] == wanted else None
 
 
-def raising(on: Basis, of: Dealt) -> tuple[Ints, Ints]:
+def raising(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
     """Which claims raise whose score: places of persons among the ids of the ledger, and rows of it, pair by pair.
 
     Args:
         on: what the ranking is computed on.
-        of: `dealt(on)`.
+        shares: `dealt(on)`.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.evidence.claims import Person
-        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 SERVED p2")]
+        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 PILOTED c2")]
         >>> on = basis(claims, [Person("p1", "", frozenset(), False)], {})
         >>> person, row = raising(on, dealt(on))
         >>> [(on.told.ids[who], on.told.claims[which].id) for who, which in zip(person, row)]
@@ -306,23 +331,16 @@ def raising(on: Basis, of: Dealt) -> tuple[Ints, Ints]:
 
     Limits: as `reasons`, which says the same of one person, and by how much.
     """
-    ledger, links, size = on.told, of.links, max(len(on.told.claims), 1)
-    which, row = rows_of(links.link, ledger)
-    share = links.share[which] * of.part[row]
-    # A link may have several shares in one score, of which one raises it and another lowers it.
-    pairs, turn = np.unique(links.person[which] * size + row, return_inverse=True)
-    person, row = np.divmod(pairs[np.bincount(turn, share, len(pairs)) > 0], size)
-    carried = np.array([on.network is not None and name in on.left_out for name in ledger.ids], dtype=bool)
-    raises = ~ledger.denies[row] & ~carried[person]
-    return person[raises], row[raises]
+    every = shares.summed()
+    raises = (every.share > 0) & ~on.told.denies[every.row]
+    return every.person[raises], every.row[raises]
 
 
-def _keyed(ledger: Ledger, rows: Ints, shares: Floats) -> dict[ShareKey, float]:
+def _keyed(ledger: Ledger, shares: RowShares) -> dict[ShareKey, float]:
     keyed: dict[ShareKey, float] = {}
-    for row, share in zip(rows.tolist(), shares.tolist(), strict=True):
-        if share:
-            key = share_key(ledger.claims[row])
-            keyed[key] = keyed.get(key, 0.0) + share
+    for row, share in zip(shares.row.tolist(), shares.share.tolist(), strict=True):
+        key = share_key(ledger.claims[row])
+        keyed[key] = keyed.get(key, 0.0) + share
     return keyed
 
 
@@ -358,7 +376,10 @@ def _of_carried(ledger: Ledger, place: int) -> dict[ShareKey, float]:
     who = np.zeros(len(ledger.ids), dtype=bool)
     who[place] = True
     _, rows = passive(ledger, who, ~ledger.denies)
-    return _keyed(ledger, np.sort(rows), np.full(len(rows), ONLY_CARRIED / max(len(rows), 1)))
+    shares = np.full(len(rows), ONLY_CARRIED / max(len(rows), 1))
+    return _keyed(
+        ledger, RowShares(np.sort(rows), np.full(len(rows), place), shares, np.zeros(len(rows), dtype=np.int64))
+    )
 
 
 def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats]) -> LinkShares:
@@ -423,16 +444,3 @@ def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
     share = score[person] / np.maximum(tied[person], 1) / times[which]
     order = np.lexsort((link, person))
     return LinkShares(link[order], person[order], share[order])
-
-
-def _joining(ledger: Ledger, rows: Ints) -> frozenset[ShareKey]:
-    """Those of some rows that assert something without which their link would be believed more."""
-    joining = set()
-    strength = strengths(ledger)
-    for row in rows.tolist():
-        alike = np.flatnonzero((ledger.link == ledger.link[row]) & ~ledger.denies)
-        without = alike[alike != row]
-        with_it, apart = (supported(ledger, 0 * those, those, strength[those], 1)[0] for those in (alike, without))
-        if apart > with_it + _HAIR:
-            joining.add(share_key(ledger.claims[row]))
-    return frozenset(joining)

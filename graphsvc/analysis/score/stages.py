@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphsvc.analysis.evidence.ledger import Floats
-from graphsvc.analysis.evidence.roles import DEEDS, ORDERS, STAGES
-from graphsvc.analysis.score.network import BLOCKS, Operation
+from graphsvc.analysis.evidence.ledger import Floats, Ledger
+from graphsvc.analysis.evidence.roles import ORDERS, STAGES
 
 # What directing somebody with a hand in a stage counts, against having one oneself.
 ONE_ORDER_AWAY = 0.5
@@ -14,31 +13,36 @@ ONE_ORDER_AWAY = 0.5
 LEAST_HAND = 0.3
 
 
-def hands(network: Operation) -> Floats:
-    """How far each person has a hand in each stage, themselves or one order away: persons x `roles.STAGES`, 0 to 1.
+def hands(ledger: Ledger, belief: Floats) -> Floats:
+    """How far each entity has a hand in each stage, themselves or one order away: entities x `roles.STAGES`, 0 to 1.
+
+    Args:
+        ledger: the claims.
+        belief: for each link how far it is believed, 0 to 1.
 
     Example:
-        >>> from graphsvc.analysis.examples import tied
-        >>> hand = hands(tied("s1: p1 DIRECTED p2", "s2: p2 SUPPLIED b1"))
-        >>> hand[:, list(STAGES).index("boat")].round(2).tolist()  # p1, p2
-        [0.09, 0.39]
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 DIRECTED p2"), said("s2: p2 SUPPLIED b1")], {})
+        >>> hand = hands(ledger, np.array([0.5, 0.5]))
+        >>> dict(zip(ledger.ids, hand[:, list(STAGES).index("boat")].round(2).tolist()))
+        {'b1': 0.0, 'p1': 0.09, 'p2': 0.39}
 
     Limits: what is told of. Whoever has others hold the money through two hands is in no stage.
     """
-    tied = np.asarray(network.ties.sum(axis=1)).reshape(len(BLOCKS), network.size)
-    own = np.zeros((network.size, len(STAGES)))
-    for place, relations in enumerate(STAGES.values()):
-        for relation in relations:
-            if relation in DEEDS:
-                own[:, place] += network.deeds[:, DEEDS.index(relation)]
-            else:
-                block = BLOCKS.index((relation, "to"))
-                own[:, place] += tied[block] + network.carried[:, block]
+    link, first = np.unique(ledger.link, return_index=True)
+    subject, object_ = ledger.subject[first], ledger.object[first]
+    size = len(ledger.ids)
+
+    def summed(relations: frozenset[str], worth: Floats) -> Floats:
+        rows = np.flatnonzero(ledger.of(relations)[first])
+        return np.bincount(subject[rows], weights=worth[rows], minlength=size).astype(float)
+
+    own = np.column_stack([summed(frozenset(relations), belief[link]) for relations in STAGES.values()])
     themselves = -np.expm1(-own)
-    ordered = np.zeros_like(own)
-    for relation in sorted(ORDERS):
-        block = BLOCKS.index((relation, "to"))
-        ordered += network.ties[block * network.size : (block + 1) * network.size] @ themselves
+    ordered = np.column_stack(
+        [summed(ORDERS, belief[link] * themselves[object_, place]) for place in range(len(STAGES))]
+    )
     result: Floats = -np.expm1(-(own + ONE_ORDER_AWAY * ordered))
     return result
 
