@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
-from bench import fit_linkage, fit_weights
+from bench import fit_weights
 
 # Table → how its text is made.
 TABLES: MappingProxyType[Path, Callable[[], str]] = MappingProxyType(
     {
         fit_weights.TARGET: fit_weights.made,
-        fit_linkage.TARGET: lambda: fit_linkage.text(fit_linkage.fitted()),
     }
 )
 

@@ -942,6 +942,15 @@ class World:
 
     # -- the files: nothing in a row of a person tells the truth ----------------------------------------------------
 
+    @property
+    def operations(self) -> dict[str, list[str]]:
+        """Crossing → those who arranged it."""
+        return {
+            crossing.id: [cell.foreman if cell.freelance else cell.circle.gang]
+            for cell in self.cells
+            for crossing in cell.crossings
+        }
+
     def write(self, folder: Path) -> None:
         """Write the world as a case folder; people in no statement have no row."""
         known = {row[end] for row in self.claims for end in ("subject_id", "object_id")}

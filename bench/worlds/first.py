@@ -47,6 +47,8 @@ class World:
         self.random = np.random.default_rng(seed)
         self.false_share = false_share
         self.tables: Tables = {name: [] for name in COLUMNS}
+        # Crossing → those who arranged it.
+        self.operations: dict[str, list[str]] = {}
         self.hubs: set[str] = set()
         self.candidates: list[str] = []
         self.witnesses: set[str] = set()
@@ -174,6 +176,7 @@ class World:
         crossing, boat = f"X{gang}_{number}", f"V{gang}_{number}"
         day = f"2020-{random.integers(2, 6):02d}-{random.integers(1, 29):02d}"
         self.tables["boats"].append({"id": boat, "kind": "dinghy"})
+        self.operations[crossing] = [f"G{gang}"]
         size = int(random.integers(8, 26))
         places = {
             "launch_site": random.choice(["Grande-Synthe", "Calais", "Wissant"]),

@@ -147,11 +147,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A crossing and the day it happened."""
+    """A crossing, the day it happened and the outfit that arranged it."""
 
     id: str
     day: int
     people: int
+    gang: str
 
 
 @dataclass(eq=False)
@@ -450,7 +451,7 @@ class World:
     def _crossing(self, outfit: Outfit) -> None:
         crossing, boat, day = self._id("X"), self._id("B"), self._between(200, _END - 20)
         pilot = self._person("pilot")
-        self.crossings.append(Crossing(crossing, day, self._between(9, 24)))
+        self.crossings.append(Crossing(crossing, day, self._between(9, 24), outfit.gang))
         self.boats.append(boat)
         self._fact(boat, "USED_ON", crossing, day)
         self._fact(pilot, "PILOTED", crossing, day)
@@ -1086,6 +1087,11 @@ class World:
             self._record([Claim(*key)], summaries.get(key[1], "Electoral roll and parcels."))
 
     # -- the files -------------------------------------------------------------------------------------------------
+
+    @property
+    def operations(self) -> dict[str, list[str]]:
+        """Crossing → those who arranged it."""
+        return {crossing.id: [crossing.gang] for crossing in self.crossings}
 
     def write(self, folder: Path) -> None:
         """Write the world as a case folder."""

@@ -1004,6 +1004,11 @@ class World:
 
     # -- the files: missing data, noisy categories, shuffled rows ----------------------------------------------------
 
+    @property
+    def operations(self) -> dict[str, list[str]]:
+        """Crossing → those who arranged it."""
+        return {crossing.id: [crossing.agent] for crossing in self.crossings}
+
     def write(self, folder: Path) -> None:
         """Write the world as a case folder."""
         self.links = [row for row in self.links if not self._chance(0.06)]

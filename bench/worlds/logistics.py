@@ -1072,6 +1072,11 @@ class World:
 
     # -- the files -------------------------------------------------------------------------------------------------
 
+    @property
+    def operations(self) -> dict[str, list[str]]:
+        """Crossing → those who arranged it."""
+        return {crossing.id: [outfit.gang for outfit in crossing.outfits] for crossing in self.crossings}
+
     def write(self, folder: Path) -> None:
         """Write the world as a case folder; the order of columns is that in which rows bring them."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -675,6 +675,11 @@ class World:
 
     # -- the files -------------------------------------------------------------------------------------------------
 
+    @property
+    def operations(self) -> dict[str, list[str]]:
+        """Crossing → those who arranged it."""
+        return {trip.crossing: [trip.way[3].foreman] for trip in self.trips}
+
     def write(self, folder: Path) -> None:
         """Write the world as a case folder."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -71,6 +71,8 @@ class World:
         self.random = np.random.default_rng(seed)
         self.false_share = false_share
         self.tables: Tables = {name: [] for name in COLUMNS}
+        # Crossing → those who arranged it.
+        self.operations: dict[str, list[str]] = {}
         self.role: dict[str, str] = {}
         self.gangs: list[_Gang] = []
         self.forced: list[str] = []
@@ -290,6 +292,7 @@ class World:
         day = f"2020-{random.integers(2, 6):02d}-{random.integers(1, 29):02d}"
         size = int(random.integers(8, 26))
         self.tables["boats"].append({"id": boat, "kind": "dinghy"})
+        self.operations[crossing] = [str(number)]
         places = {
             "launch_site": self._choice(["Grande-Synthe", "Calais", "Wissant"]),
             "landing_site": self._choice(["Dover", "Dungeness"]),
@@ -485,6 +488,7 @@ class World:
                 renamed[row["id"]] = f"{prefix}{number:05d}"
                 row["id"] = renamed[row["id"]]
             rows.sort(key=lambda row: str(row["id"]))
+        self.operations = {renamed[name]: gangs for name, gangs in self.operations.items()}
         for row in self.tables["links"]:
             row["statement_id"] = renamed[row["statement_id"]]
             row["subject_id"] = renamed.get(row["subject_id"], row["subject_id"])

@@ -109,21 +109,14 @@ def _write_answer(form: str, whole: Behind) -> None:
 
 
 @click.command()
-@click.option("--id", "crossing", default="", metavar="ID", help="Only what hangs together with this crossing.")
-@click.option(
-    "--least",
-    type=float,
-    default=None,
-    show_default="0.5; with --id what is more like it than two taken at random",
-    help="Least chance of a pair, 0 to 1, unless both are in one cluster.",
-)
+@click.option("--id", "crossing", default="", metavar="ID", help="All that share a name with this crossing.")
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @acting
-def linked(session: Opener, crossing: str, least: float | None, case: str, form: str) -> None:
-    """Which crossings hang together, pair by pair, and by what: intelligence, never evidence."""
+def linked(session: Opener, crossing: str, case: str, form: str) -> None:
+    """List linked crossings, pair by pair, and the names they share: intelligence, never evidence."""
     with session(case) as acts:
-        pairs = acts.linkage.table(crossing, least)
+        pairs = acts.linkage.table(crossing)
     write(form, LINKED_COLUMNS, pairs.rows)
     say(*filter(None, (pairs.nothing, pairs.ranked_on)), err=True)
     say(*(f"Cluster {number}: {', '.join(some)}" for number, some in pairs.clusters.items()), err=True)

@@ -287,9 +287,9 @@ class Session:
         parts = {part: plain[part] for part in ("verdict", "surges", "records", "segments")}
         return answer_frame(SURGE_COLUMNS, list(map(tuple, answer.table())), list(answer.notes), **parts)
 
-    def linked_crossings(self, crossing: str = "", *, least: float | None = None) -> pd.DataFrame:
-        """Pairs of crossings that hang together, or those with this one, as a table: see `Linkage.frame`."""
-        return self.linkage.frame(crossing, least)
+    def linked_crossings(self, crossing: str = "") -> pd.DataFrame:
+        """Return pairs of linked crossings, or all that share a name with one, as a table: see `Linkage.frame`."""
+        return self.linkage.frame(crossing)
 
     def show(self, *ids: str, title: str = "", presence: bool = False, **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

@@ -27,8 +27,6 @@ WORK = """
     import json, logging, networkx as nx, numpy as np
     from graphsvc.analysis.backend import by_backend, use_backend
     from graphsvc.analysis.evaluation import baselines
-    from graphsvc.analysis.linkage import clusters
-    from graphsvc.analysis.linkage.ratios import shipped
     from graphsvc.analysis.score import structure
     from graphsvc.views.picture import measures
     from types import SimpleNamespace as Plain
@@ -42,15 +40,12 @@ WORK = """
 
     def answers():
         graph = nx.convert_node_labels_to_integers(nx.disjoint_union(nx.gnm_random_graph(120, 400, seed=1), nx.cycle_graph(90)))
-        own = np.random.default_rng(1).normal(0, 4, 40 * 39 // 2)
         between = structure._betweenness_far(nx.to_scipy_sparse_array(graph, format="csr"), np.arange(0, 200, 3))
         return {
             "between": baselines.betweenness(graph),
             "sampled": baselines.betweenness(graph, sample=40, seed=3),
             "pagerank": baselines.pagerank(graph, [1, 5]),
             "far": dict(enumerate(between.tolist())),
-            "clusters": clusters.clusters(own, 40, shipped()),
-            "parts": clusters.parts_of(own, 40, 6.0),
             "picture": measures.measured(drawn(350)),
         }
 """
@@ -91,7 +86,7 @@ COUNTING = """
             raise TypeError("this one is broken")
 
         @staticmethod
-        def louvain_communities(graph, *given, **options):
+        def greedy_modularity_communities(graph, *given, **options):
             return [{node} for node in graph.graph]
 """
 
@@ -133,9 +128,8 @@ def test_what_a_backend_has_is_done_by_it_and_the_rest_by_networkx(tmp_path: Pat
             return [*counting_backend.CALLED, nx.config.backend_priority.algos]
     """
     before, after, used = ran(textwrap.dedent(code) + textwrap.dedent(both("counting")), installed(tmp_path, "counting", COUNTING))  # fmt: skip
-    # It has its own louvain_communities, which would put everybody alone: that is not for a backend to say.
+    # It has its own greedy_modularity_communities, which would put everybody alone: that is not for a backend to say.
     assert after == before
-    assert len(before["clusters"]) > 1
     assert used == [
         "betweenness_centrality",
         "betweenness_centrality",

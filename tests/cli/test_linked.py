@@ -32,7 +32,7 @@ def test_an_answer_that_is_cut_ends_with_status_75(
     must: Command, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     must("load", str(write(tmp_path / "delivery", **ROWS)), "--case", CASE)
-    asked = ("linked", "--case", CASE, "--least", "0", "--format", "csv")
+    asked = ("linked", "--case", CASE, "--format", "csv")
     whole = must(*asked)
     pairs = list(csv.DictReader(io.StringIO(whole.answer)))
     assert len(pairs) == 3

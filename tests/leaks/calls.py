@@ -98,10 +98,10 @@ CALLS: dict[str, Entry] = {
     "linkage.pair": lambda known: [
         ((one, other), {}) for one, other in zip(known.entities, known.entities[1:], strict=False)
     ],
-    "linkage.table": lambda known: [((), {"least": 0.0}), *(((one,), {}) for one in known.entities[::4])],
-    "linkage.frame": lambda _known: [((), {"least": 0.0}), ((), {"least": 2.0})],
+    "linkage.table": lambda known: [((), {}), *(((one,), {}) for one in known.entities[::4])],
+    "linkage.frame": of("entities"),
     "linkage.graph": with_(),
-    "linked_crossings": with_(least=0.0),
+    "linked_crossings": with_(),
     "network.entities.between": lambda known: [(link, {}) for link in known.links],
     "deliveries.cancel_job": of("jobs"),
     "deliveries.uploads.cancel": of("uploads"),

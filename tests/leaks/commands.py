@@ -74,7 +74,7 @@ COMMANDS: dict[str, Entry] = {
         ["no-such-series", "--case", known.case],
     ],
     "linked": lambda known: [
-        ["--case", known.case, "--least", "0"],
+        ["--case", known.case],
         ["--case", known.case, "--format", "json"],
         ["--id", known.entities[0], "--case", known.case, "--format", "csv"],
     ],

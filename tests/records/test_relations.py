@@ -115,9 +115,8 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "crossings/behind": (_BEHIND,),
     "crossings/hang_together": (_BEHIND,),
     "crossings/on_days": (_PARTS_AT["crossing"],),
-    # What crossings are compared by is chosen by hand: each is a feature with a ratio of its own.
+    # The relations that crossings are compared by are chosen by hand.
     "crossings/ties_compared": (frozenset(READ),),
-    "crossings/words": (frozenset({"ORGANISED", "PILOTED"}),),
     "gangs/crossings": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/every_crossing": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/in_common": (OF_A_GANG, _THEIR_THINGS),

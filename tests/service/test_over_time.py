@@ -272,30 +272,24 @@ def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
         people.forget()
 
 
-def test_of_days_beyond_the_crossings_that_are_read_it_is_said_that_nothing_is_known(
+def test_a_series_reaches_the_newest_crossing_however_many_there_are(
     brought: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, case = brought.client("low"), f"/case/{brought.case}"
-    unread = "not known: the case has more crossings than are read at once"
     whole = client.get(f"{case}/surges?of=official").text
-    assert unread not in whole
-    drawn = client.get(f"{case}/overview.json").get_json()["timeline"]
+    days, last = brought("low").time.crossing_days(), brought("low").time.series(SeriesChoice("crossings")).series.last
     bound = Gate._bound
 
     def fewer(gate: Gate, query: Query, of: str, grant: Grant) -> dict[str, Any]:
         return bound(gate, query, of, grant) | ({"limit": 3} if query.name == "cases.crossings" else {})
 
     monkeypatch.setattr(Gate, "_bound", fewer)
-    # Those of 1, 3 and 5 January are read: none is on 4 January, and of the sixth nobody knows.
-    days = brought("low").time.crossing_days()
-    assert (list(days.counts), days.unread_from) == (_DAYS[:3], _DAYS[2])
-    page = client.get(f"{case}/surges?of=official").text
-    assert unread in page
-    assert 0 < page.count("no crossing in the case") < whole.count("no crossing in the case")
-    # The overview counts all of them.
     brought.service.forget()
-    assert client.get(f"{case}/overview.json").get_json()["timeline"] == drawn
-    assert "read at once" not in client.get(case).text
+    assert brought("low").time.crossing_days() == days
+    chosen = brought("low").time.series(SeriesChoice("crossings"))
+    assert (chosen.series.last, chosen.notes) == (last, ())
+    page = client.get(f"{case}/surges?of=official").text
+    assert page.count("no crossing in the case") == whole.count("no crossing in the case") > 0
 
 
 def test_people_per_boat_are_told_as_a_mean(people: Place) -> None:

@@ -59,7 +59,6 @@ WHOLE_CASE = (
     "workplaces.ties",
     "cases.crossing_days",
     "crossings.compared",
-    "crossings.words",
 )
 MATERIAL = ("hubs.claims", "hubs.persons")
 

@@ -1,16 +1,15 @@
-"""What each crossing of a case has, from its rows and links: the figures and traits that are compared."""
+"""Names that are reported about each crossing of a case, from its rows and links."""
 
 from __future__ import annotations
 
 import re
-import statistics
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
 
-from graphsvc.analysis.linkage.features import CrossingFigures, Trait
+from graphsvc.analysis.linkage.features import Trait
 from graphsvc.records.relations import LinkKey
 
 # Relation → feature: parts played on a crossing; what is done to those who are carried; whoever does it, or where.
@@ -24,35 +23,9 @@ _DWELLING, _STORE = "dwelling", "address"
 # Serials of which each is less than this from the next are taken for one batch.
 _BATCH = 100
 _SERIAL = re.compile(r"^(.*?)(\d{3,12})$")
-# Whoever was carried on so many crossings, and did something on each, is crew.
-_CREW = 2
 # What people behind a crossing use and are told apart by.
 _THEIRS = frozenset({"phone", "account", "online", "vehicle"})
-
-
 _MARKS = ("", "contested", "denied")
-
-
-@dataclass(frozen=True, slots=True)
-class RowOfCrossing:
-    """A crossing as it was delivered: `day` as a number of days; what is not known is None or empty."""
-
-    id: str
-    day: float | None = None
-    launch_site: str = ""
-    launch: tuple[float, float] | None = None
-    landing_site: str = ""
-    landing: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RowOfBoat:
-    """A boat as it was delivered."""
-
-    id: str
-    kind: str = ""
-    length: float | None = None
-    power: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,62 +53,39 @@ class LinkSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidOf:
-    """Something else that is said in claims: a price that somebody aboard paid, or what somebody behind a crossing is called.
-
-    Attributes:
-        crossing: its id. value: the amount with its currency (`3000 EUR`), or the words. about: whom the words are for, or who paid.
-        voices: as of `LinkSaid`.
-        piece: kind and id of what says it (a witness, report or record), so that it goes where that is left out.
-    """
-
-    crossing: str
-    value: str
-    about: str = ""
-    voices: frozenset[str] = frozenset()
-    piece: tuple[str, str] = ("", "")
-
-
-@dataclass(frozen=True, slots=True)
 class CaseRows:
-    """What of a case crossings are compared by.
+    """Rows and links of a case that crossings are compared by.
 
     Attributes:
-        crossings, boats: rows. things: id → (kind, value). workplaces: id → kind.
-        links: of the relations `READ`. prices: of places aboard. words: for whoever organised or piloted.
+        crossings: ids. things: id → (kind, value). workplaces: id → kind.
+        links: of the relations `READ`.
     """
 
-    crossings: Sequence[RowOfCrossing]
-    boats: Sequence[RowOfBoat] = ()
+    crossings: Sequence[str]
     things: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     workplaces: Mapping[str, str] = field(default_factory=dict)
     links: Sequence[LinkSaid] = ()
-    prices: Sequence[SaidOf] = ()
-    words: Sequence[SaidOf] = ()
 
 
-def gathered(rows: CaseRows) -> tuple[list[CrossingFigures], list[Trait]]:
-    """The figures and traits of the crossings of a case.
+def gather_traits(rows: CaseRows) -> list[Trait]:
+    """Collect the names that are reported about the crossings of a case.
 
     Example:
-        >>> rows = CaseRows([RowOfCrossing("c1")], [RowOfBoat("b1", "inflatable", 6.5)], links=[
+        >>> rows = CaseRows(["c1"], links=[
         ...     LinkSaid("b1", "USED_ON", "c1", 0.9), LinkSaid("p1", "SUPPLIED", "b1", 0.5)])
-        >>> figures, traits = gathered(rows)
-        >>> figures[0].length, [(trait.feature, trait.value, round(trait.belief, 2)) for trait in traits]
-        (6.5, [('boat', 'b1', 0.9), ('kind', 'inflatable', 0.9), ('supplier', 'p1', 0.45)])
+        >>> [(trait.feature, trait.value, round(trait.belief, 2)) for trait in gather_traits(rows)]
+        [('boat', 'b1', 0.9), ('supplier', 'p1', 0.45)]
 
-    Limits: where somebody was housed is compared whenever it was; prices in any but the commonest currency of the case are not. Whoever was
-        carried counts as crew alone, so one who crossed once and arranged others since is not what these share; and one who was made to
-        steer on two crossings is.
+    Limits: a house counts whenever somebody lived there. A person who was carried counts as crew alone, so nobody is found who crossed
+        once and arranged others since; somebody who was linkage to steer on two crossings is.
     """
     by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
-    crossings = {row.id for row in rows.crossings}
+    crossings = set(rows.crossings)
     for link in rows.links:
         by_relation[link.relation].append(link)
     on_crossing = {
         name: [link for link in by_relation[name] if link.object in crossings] for name in (*PARTS, CARRIED, USED_ON)
     }
-    boats = {row.id: row for row in rows.boats}
     aboard = _Aboard.of(by_relation)
     traits = [
         Trait(link.object, feature, link.subject, link.belief, "", link.voices, link.denied)
@@ -143,22 +93,16 @@ def gathered(rows: CaseRows) -> tuple[list[CrossingFigures], list[Trait]]:
         for link in on_crossing[relation]
         if aboard.counts(link.subject, link.object)
     ]
-    traits += _boats(on_crossing[USED_ON], boats, by_relation, rows.things, aboard)
+    traits += _boats(on_crossing[USED_ON], by_relation, rows.things, aboard)
     traits += _used(traits, by_relation, rows.things, aboard)
     traits += _carried(on_crossing[CARRIED], by_relation, rows, aboard)
-    traits += [
-        Trait(said.crossing, "words", said.value, 1.0, said.about, said.voices)
-        for said in rows.words
-        if said.about not in aboard.passengers
-    ]
-    traits += _sites(rows.crossings)
-    return list(_figures(rows, on_crossing[USED_ON], boats)), traits
+    return traits
 
 
 def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[list[LinkSaid], list[LinkSaid]]:
     """The links by which some crossings have what they have, and those by which it is known who of these people was carried.
 
-    Both together give `gathered` all that it has of these crossings in the whole case.
+    Both together give `gather_traits` all that it has of these crossings in the whole case.
 
     Args:
         links: of the case.
@@ -170,7 +114,7 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
         >>> [link.object for link in of_it], [link.subject for link in beside]
         (['c1', 'b1', 't1', 'q'], ['q'])
 
-    Limits: follows what `gathered` follows, and nothing else that is said of the same people.
+    Limits: follows what `gather_traits` follows, and nothing else that is said of the same people.
     """
     by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
     for link in links:
@@ -202,7 +146,7 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
     owned = ends([USED], objects=named)
     aboard = ends([CARRIED], subjects=named | {link.subject for link in owned})
     were = {link.subject for link in aboard}
-    beside = [*aboard, *ends(PARTS, subjects=were), *(link for link in owned if link.subject in were)]
+    beside = [*aboard, *(link for link in owned if link.subject in were)]
     return list(every.values()), [link for link in beside if link.key not in every]
 
 
@@ -212,12 +156,10 @@ class _Aboard:
 
     Attributes:
         crossings: whoever was carried → on which.
-        passengers: who of them is no crew.
         used: what any of them used: nobody finds one of them by whom those behind a crossing called.
     """
 
     crossings: Mapping[str, Collection[str]]
-    passengers: Collection[str]
     used: Collection[str]
 
     @classmethod
@@ -225,13 +167,7 @@ class _Aboard:
         crossings: dict[str, set[str]] = defaultdict(set)
         for link in links[CARRIED]:
             crossings[link.subject].add(link.object)
-        worked: dict[str, set[str]] = defaultdict(set)
-        for relation in PARTS:
-            for link in links[relation]:
-                if link.object in crossings.get(link.subject, ()):
-                    worked[link.subject].add(link.object)
-        passengers = {person for person in crossings if len(worked[person]) < _CREW}
-        return cls(crossings, passengers, {link.object for link in links[USED] if link.subject in crossings})
+        return cls(crossings, {link.object for link in links[USED] if link.subject in crossings})
 
     def counts(self, person: str, crossing: str) -> bool:
         """Whether it is compared what somebody did on a crossing: if they were carried at all, they were aboard of this one.
@@ -241,34 +177,8 @@ class _Aboard:
         return person not in self.crossings or crossing in self.crossings[person]
 
 
-def _figures(rows: CaseRows, used: Iterable[LinkSaid], boats: Mapping[str, RowOfBoat]) -> Iterator[CrossingFigures]:
-    best: dict[str, LinkSaid] = {}
-    for link in used:
-        if link.object not in best or link.belief > best[link.object].belief:
-            best[link.object] = link
-    prices = _prices(rows.prices)
-    for row in rows.crossings:
-        boat = boats.get(best[row.id].subject) if row.id in best else None
-        yield CrossingFigures(
-            row.id, row.day, row.launch, row.landing, boat.length if boat else None, prices.get(row.id)
-        )
-
-
-def _prices(said: Iterable[SaidOf]) -> dict[str, float]:
-    """Crossing → the middle of what a place is said to have cost, in the commonest currency."""
-    amounts: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in said:
-        amount, _, currency = row.value.partition(" ")
-        amounts[currency][row.crossing].append(float(amount))
-    if not amounts:
-        return {}
-    commonest = min(amounts, key=lambda currency: (-len(amounts[currency]), currency))
-    return {crossing: statistics.median(some) for crossing, some in amounts[commonest].items()}
-
-
 def _boats(
     used: Iterable[LinkSaid],
-    boats: Mapping[str, RowOfBoat],
     links: Mapping[str, Sequence[LinkSaid]],
     things: Mapping[str, tuple[str, str]],
     aboard: _Aboard,
@@ -278,11 +188,6 @@ def _boats(
     for link in used:
         boat, crossing = link.subject, link.object
         yield Trait(crossing, "boat", boat, link.belief, "", link.voices, link.denied)
-        row = boats.get(boat)
-        if row is not None and row.kind:
-            yield Trait(crossing, "kind", row.kind, link.belief, boat)
-        if row is not None and row.power:
-            yield Trait(crossing, "engine", f"{row.power:g} hp", link.belief, boat)
         for supply in suppliers[boat]:
             if supply.subject in aboard.crossings:
                 continue
@@ -351,17 +256,6 @@ def _carried(
         for home in stood[person]:
             if rows.things.get(home.object, ("", ""))[0] == _STORE:
                 yield _through(crossing, "house", home.object, person, link, home)
-
-
-def _sites(crossings: Iterable[RowOfCrossing]) -> Iterator[Trait]:
-    """Places by their names, of crossings that have no coordinates."""
-    for row in crossings:
-        for feature, site, place in (
-            ("launch_site", row.launch_site, row.launch),
-            ("landing_site", row.landing_site, row.landing),
-        ):
-            if site and place is None:
-                yield Trait(row.id, feature, site.casefold(), 1.0)
 
 
 def _through(crossing: str, feature: str, value: str, via: str, *way: LinkSaid) -> Trait:

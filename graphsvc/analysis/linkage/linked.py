@@ -1,302 +1,226 @@
-"""The crossings of a case compared: which hang together, what each cluster shares, and what would split it."""
+"""The crossings of a case compared: linked pairs, their clusters, what each cluster shares, and what would split it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from graphsvc.analysis.evidence.claims import Dependence
-from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.linkage.clusters import chances, clusters, joined, parts_of, threshold, together
-from graphsvc.analysis.linkage.features import SHARED, CrossingFigures, Trait
-from graphsvc.analysis.linkage.ratios import (
-    CrossingPairs,
-    RatioTable,
-    SharedEntries,
-    apart_ratio,
-    counts,
-    entry_ratios,
-    log_ratios,
-    near_ratio,
-    pairs,
-    shipped,
-    with_figures,
-)
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.linkage.features import BEHIND, SHARED, Trait
+from graphsvc.analysis.linkage.overlap import PEOPLE, TIMES, Mention, Mentions, Overlap, is_derived, mentions, overlap
 
-_SHARED = tuple(SHARED)
+_PART = 100_000
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedFeature:
-    """One line of the comparison of two crossings.
+class SharedName:
+    """A name that several crossings share.
 
     Attributes:
-        feature: of `SHARED` or `NEAR`; `through` for what both hang together with through others.
-        value: what is shared; empty for a figure, and where something is known of both and not shared.
-        apart: a figure: how far apart both are; None otherwise.
-        log_ratio: what it says; 0 where it is `counted` elsewhere.
-        counted: whether it counts; else it is the same thing, or the same voice's word, as a stronger line.
+        name: id of an entity, or a batch of serials.
+        features: its part in these crossings, of `features.SHARED`.
+        crossings: the crossings that have it.
     """
 
-    feature: str
-    value: str
-    apart: float | None
-    log_ratio: float
-    counted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SharedThing:
-    """Something that crossings share.
-
-    Attributes:
-        feature: of `SHARED`. value: what it is.
-        crossings: who has it.
-        log_ratio: what it says of a pair of them, on average.
-    """
-
-    feature: str
-    value: str
+    name: str
+    features: tuple[str, ...]
     crossings: tuple[str, ...]
-    log_ratio: float
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What becomes of a cluster without something.
-
-    Attributes:
-        parts: the parts it falls into; one: it holds. log_ratio: of its pairs, on average, without it.
-    """
-
-    parts: tuple[tuple[str, ...], ...]
-    log_ratio: float
-
-    @property
-    def splits(self) -> bool:
-        """Whether it falls apart."""
-        return len(self.parts) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedCrossings:
-    """The crossings of a case, every two compared.
+    """The crossings of a case, compared by name.
 
     Attributes:
-        pairs: of them. own: log ratio of each pair by itself; together: with all it hangs together with.
-        clusters: numbers of their crossings, the largest first.
-        table: what it was made with.
+        about: names of each crossing, in the order of the case.
+        dependence: what sources share.
+        candidates: pairs that may be linked, as numbers of crossings in the order of their ids; most people in common first.
+        clusters: crossings that hang together through linked pairs, the largest first.
     """
 
-    pairs: CrossingPairs
-    own: Floats
-    together: Floats
-    clusters: tuple[tuple[int, ...], ...]
-    table: RatioTable
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The crossings."""
-        return self.pairs.ids
-
-    @property
-    def chances(self) -> Floats:
-        """How likely each pair is of one series, on the stated prior."""
-        return chances(self.together, self.table)
+    about: Mentions
+    dependence: Dependence
+    candidates: tuple[Ints, Ints]
+    clusters: tuple[tuple[str, ...], ...]
 
     def cluster_of(self, crossing: str) -> tuple[str, ...]:
         """The cluster that a crossing is in; empty if in none."""
-        for rows in self.clusters:
-            names = tuple(self.ids[row] for row in rows)
-            if crossing in names:
-                return names
-        return ()
+        return next((names for names in self.clusters if crossing in names), ())
 
-    def number(self, first: str, second: str) -> int:
-        """The number of the pair of two crossings."""
-        low, high = sorted((self.ids.index(first), self.ids.index(second)))
-        return len(self.ids) * low - low * (low + 1) // 2 + high - low - 1
+    def overlap(self, first: str, second: str) -> Overlap:
+        """Compare two crossings."""
+        return overlap(self.about[first], self.about[second], self.dependence)
+
+    def links(self, crossings: Collection[str] = ()) -> Iterator[tuple[Pair, Overlap]]:
+        """Go through the linked pairs among some crossings, or among all, those with the largest share of the same people first."""
+        for pair in _pairs(sorted(self.about), self.candidates, crossings):
+            if (both := self.overlap(*pair)).is_link:
+                yield pair, both
+
+    def nearest(self, crossing: str) -> dict[str, Overlap]:
+        """The crossings that share a name with one: linked crossings first, then by share of names."""
+        names = self.about[crossing].keys()
+        others = {
+            other: self.overlap(crossing, other)
+            for other, theirs in self.about.items()
+            if other != crossing and not names.isdisjoint(theirs)
+        }
+        return dict(sorted(((name, both) for name, both in others.items() if both.shared), key=_order))
 
 
-def linked(
-    figures: Sequence[CrossingFigures],
-    traits: Iterable[Trait],
-    dependence: Dependence,
-    table: RatioTable | None = None,
-) -> LinkedCrossings:
-    """Every two crossings compared, and the clusters they make.
+def _order(row: tuple[str, Overlap]) -> tuple[bool, float, int, str]:
+    return not row[1].is_link, -row[1].share, -len(row[1].shared), row[0]
+
+
+def compare(crossings: Sequence[str], traits: Iterable[Trait], dependence: Dependence) -> LinkedCrossings:
+    """Compare every two crossings, and cluster the linked ones.
 
     Args:
-        figures: of the crossings (`gathered`).
-        traits: of the same.
+        crossings: ids.
+        traits: of the same crossings (`gather_traits`).
         dependence: what sources share.
-        table: of ratios; None: the one that comes with the package.
 
     Example:
-        >>> figures = [CrossingFigures(name) for name in ("c1", "c2", "c3", "c4", "c5")]
-        >>> said = [Trait(name, what, f"{what} 1", 1.0) for name in ("c1", "c2") for what in ("organiser", "boat", "thing")]
-        >>> made = linked(figures, said, {})
-        >>> made.cluster_of("c1"), made.cluster_of("c3")
+        >>> said = [Trait(name, "pilot", person, 1.0) for name in ("c1", "c2") for person in ("p1", "p2")]
+        >>> linkage = compare(["c1", "c2", "c3"], said, {})
+        >>> linkage.cluster_of("c1"), linkage.cluster_of("c3")
         (('c1', 'c2'), ())
 
-    Limits: that crossings hang together does not say who arranged them; a market that all buy from makes different series alike.
+    Limits: that crossings are linked does not say who arranged them; crews for hire link different operations.
     """
-    table = table or shipped()
-    some = pairs(figures, traits, dependence)
-    own = log_ratios(some, table)
-    rows = tuple(map(tuple, clusters(own, len(figures), table)))
-    return LinkedCrossings(some, own, together(own, joined(own), table), rows, table)
+    about = mentions(crossings, traits)
+    candidates = _candidates(about)
+    clusters = [part for part in _parts(about, dependence, candidates) if len(part) > 1]
+    return LinkedCrossings(about, dependence, candidates, tuple(clusters))
 
 
-def comparison(made: LinkedCrossings, first: str, second: str) -> list[ComparedFeature]:
-    """What two crossings share and what not, line by line, what says most first; the lines add up to the log ratio of the pair.
+def _candidates(about: Mentions) -> tuple[Ints, Ints]:
+    """Find the pairs that share enough people. Most pairs share nobody, and are never looked at."""
+    from scipy import sparse
+
+    ids = sorted(about)
+    behind = [sorted(name for name, mention in about[crossing].items() if mention.is_behind) for crossing in ids]
+    number = {name: place for place, name in enumerate(sorted({name for names in behind for name in names}))}
+    sizes = np.array([len(names) for names in behind], dtype=np.int32)
+    columns = [number[name] for names in behind for name in names]
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    matrix = sparse.csr_matrix((np.ones(len(columns), dtype=np.int32), columns, starts), shape=(len(ids), len(number)))
+    common = sparse.triu(matrix @ matrix.T, 1).tocoo()
+    either = sizes[common.row] + sizes[common.col] - common.data
+    enough = np.flatnonzero((common.data >= PEOPLE) & (TIMES * common.data >= either))
+    first, second, share = common.row[enough], common.col[enough], (common.data / np.maximum(either, 1))[enough]
+    order = np.lexsort((second, first, -share))
+    return first[order], second[order]
+
+
+def _pairs(ids: Sequence[str], candidates: tuple[Ints, Ints], crossings: Collection[str]) -> Iterator[Pair]:
+    """Go through the candidates among some crossings, or among all where none are named."""
+    first, second = candidates
+    if crossings:
+        chosen = np.isin(ids, list(crossings))
+        inside = chosen[first] & chosen[second]
+        first, second = first[inside], second[inside]
+    # In parts: a gang that is behind thousands of crossings links millions of pairs.
+    for start in range(0, len(first), _PART):
+        part = slice(start, start + _PART)
+        for low, high in zip(first[part].tolist(), second[part].tolist(), strict=True):
+            yield ids[low], ids[high]
+
+
+def _parts(about: Mentions, dependence: Dependence, candidates: tuple[Ints, Ints]) -> list[tuple[str, ...]]:
+    """Split crossings into the parts that links hold together, the largest first.
+
+    Two crossings that hang together already are not compared again, so a large cluster costs little.
+    """
+    root = {name: name for name in about}
+
+    def find(name: str) -> str:
+        while root[name] != name:
+            root[name] = name = root[root[name]]
+        return name
+
+    left = len(root)
+    for first, second in _pairs(sorted(about), candidates, ()):
+        if left == 1:
+            break
+        one_end, far_end = find(first), find(second)
+        if one_end != far_end and overlap(about[first], about[second], dependence).is_link:
+            root[one_end] = far_end
+            left -= 1
+    members: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(root):
+        members[find(name)].append(name)
+    return sorted(map(tuple, members.values()), key=lambda part: (-len(part), part))
+
+
+def shared_names(
+    linkage: LinkedCrossings, crossings: Collection[str] = (), features: Collection[str] = tuple(SHARED)
+) -> list[SharedName]:
+    """List the names that several crossings share, people behind them first, then by number of crossings.
 
     Args:
-        made: the case.
-        first: id of one.
-        second: id of the other.
-
-    Example:
-        >>> figures = [CrossingFigures("c1", day=0), CrossingFigures("c2", day=1)]
-        >>> made = linked(figures, [Trait(name, "boat", "b1", 1.0) for name in ("c1", "c2")], {})
-        >>> [line.feature for line in comparison(made, "c1", "c2")]
-        ['boat', 'through', 'days']
-
-    Limits: ratios were fitted together: a line by itself says what it adds to the others.
-    """
-    low, high = sorted((made.ids.index(first), made.ids.index(second)))
-    both, table = made.pairs.within((low, high)), made.table
-    worth = entry_ratios(both.entries, table)
-    counted = counts(both.entries, worth)
-    lines = [
-        ComparedFeature(
-            _SHARED[feature], both.values[value], None, float(ratio) if counts_here else 0.0, bool(counts_here)
-        )
-        for feature, value, ratio, counts_here in zip(
-            both.entries.feature.tolist(), both.entries.value.tolist(), worth.tolist(), counted.tolist(), strict=True
-        )
-    ]
-    for name, ratio in table.shared.items():
-        if less := float(apart_ratio(both, name, ratio)[0]):
-            lines.append(ComparedFeature(name, "", None, less))
-    for name, near in table.near.items():
-        if not np.isnan(both.apart[name][0]):
-            said = float(near_ratio(both.apart[name], both.few[name], near)[0])
-            lines.append(ComparedFeature(name, "", float(both.apart[name][0]), said))
-    own = sum(line.log_ratio for line in lines)
-    lines.append(ComparedFeature("through", "", None, float(made.together[made.number(first, second)]) - own))
-    return sorted(lines, key=lambda line: (not line.counted, -line.log_ratio, line.feature, line.value))
-
-
-def shared(made: LinkedCrossings, crossings: Collection[str] = ()) -> list[SharedThing]:
-    """What several crossings share, what says most over all their pairs first; what counts in no pair is left out.
-
-    Args:
-        made: the case.
+        linkage: the case.
         crossings: only among these; empty: in the whole case.
+        features: only names that are one of these to a crossing.
 
     Example:
-        >>> figures = [CrossingFigures(name) for name in ("c1", "c2", "c3")]
-        >>> made = linked(figures, [Trait(name, "supplier", "p1", 1.0) for name in ("c1", "c3")], {})
-        >>> [(thing.value, thing.crossings) for thing in shared(made)]
+        >>> linkage = compare(["c1", "c2", "c3"], [Trait(name, "supplier", "p1", 1.0) for name in ("c1", "c3")], {})
+        >>> [(thing.name, thing.crossings) for thing in shared_names(linkage)]
         [('p1', ('c1', 'c3'))]
 
-    Limits: who shares something with nobody else here is not told.
+    Limits: a name that all of them reach through one entity alone is left out, for that entity.
     """
-    rows = [row for row, name in enumerate(made.ids) if not crossings or name in crossings]
-    some = made.pairs.within(rows) if crossings else made.pairs
-    worth = entry_ratios(some.entries, made.table)
-    counted = counts(some.entries, worth)
-    holders: dict[tuple[int, int], set[int]] = defaultdict(set)
-    sums: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for entry in np.flatnonzero(counted & (worth > 0)).tolist():
-        key = int(some.entries.feature[entry]), int(some.entries.value[entry])
-        pair = int(some.entries.pair[entry])
-        holders[key] |= {int(some.first[pair]), int(some.second[pair])}
-        sums[key].append(float(worth[entry]))
-    order = sorted(sums, key=lambda key: (-sum(sums[key]), key))
-    return [
-        SharedThing(
-            _SHARED[feature],
-            some.values[value],
-            tuple(some.ids[row] for row in sorted(holders[feature, value])),
-            sum(sums[feature, value]) / len(sums[feature, value]),
+    by_name: dict[str, dict[str, Mention]] = defaultdict(dict)
+    for crossing in crossings or linkage.about:
+        for name, mention in linkage.about[crossing].items():
+            if not set(features).isdisjoint(mention.features):
+                by_name[name][crossing] = mention
+    shared = [
+        SharedName(
+            name,
+            tuple(sorted({feature for mention in by.values() for feature in mention.features if feature in features})),
+            tuple(sorted(by)),
         )
-        for feature, value in order
+        for name, by in by_name.items()
+        if len(by) > 1 and not is_derived(by.values())
     ]
+    return sorted(shared, key=lambda row: (BEHIND.isdisjoint(row.features), -len(row.crossings), row.name))
 
 
-def without_thing(made: LinkedCrossings, crossings: Sequence[str], feature: str, value: str) -> LeftOut:
-    """What becomes of a cluster if something it shares had never been said.
+def without_name(linkage: LinkedCrossings, crossings: Sequence[str], name: str) -> list[tuple[str, ...]]:
+    """Split a cluster into the parts that are left if a name had never been reported.
 
     Example:
-        >>> figures = [CrossingFigures(name) for name in ("c1", "c2", "c3")]
-        >>> said = [Trait(name, "organiser", "p1", 1.0) for name in ("c1", "c2")]
-        >>> without_thing(linked(figures, said, {}), ("c1", "c2"), "organiser", "p1").splits
-        True
+        >>> said = [Trait(crossing, "pilot", person, 1.0) for crossing in ("c1", "c2") for person in ("p1", "p2")]
+        >>> without_name(compare(["c1", "c2"], said, {}), ("c1", "c2"), "p1")
+        [('c1',), ('c2',)]
 
-    Limits: of what goes, the rest stays as it is: who is known through it is still known.
+    Limits: names that are known through it stay.
     """
-    some = made.pairs.within([row for row, name in enumerate(made.ids) if name in crossings])
-    gone = (some.entries.feature == _SHARED.index(feature)) & (some.entries.value == some.values.index(value))
-    return _left(made, some, gone)
+    about = {
+        crossing: {other: mention for other, mention in linkage.about[crossing].items() if other != name}
+        for crossing in crossings
+    }
+    return without(linkage, about)
 
 
-def without_traits(
-    made: LinkedCrossings,
-    crossings: Sequence[str],
-    beliefs: Mapping[tuple[str, str, str], float],
-    figures: Iterable[CrossingFigures] = (),
-) -> LeftOut:
-    """What becomes of a cluster if what is said of its crossings were believed otherwise, as when a source is left out.
+def without(linkage: LinkedCrossings, about: Mentions) -> list[tuple[str, ...]]:
+    """Split a cluster into the parts that are left if other names were reported, as when a source is left out.
 
     Args:
-        made: the case.
-        crossings: of the cluster.
-        beliefs: (crossing, feature, value) → how far it is believed then; what is not in it is not said any more.
-        figures: of these crossings then (prices, lengths of boats); empty: they are as they were.
+        linkage: the case.
+        about: the names of each crossing of the cluster then.
 
     Example:
-        >>> figures = [CrossingFigures(name) for name in ("c1", "c2", "c3")]
-        >>> said = [Trait(name, "organiser", "p1", 1.0) for name in ("c1", "c2")]
-        >>> without_traits(linked(figures, said, {}), ("c1", "c2"), {}).parts
-        (('c1',), ('c2',))
+        >>> said = [Trait(crossing, "pilot", person, 1.0) for crossing in ("c1", "c2") for person in ("p1", "p2")]
+        >>> without(compare(["c1", "c2"], said, {}), {"c1": {}, "c2": {}})
+        [('c1',), ('c2',)]
 
-    Limits: how rare a thing is, and what one voice alone says, stay as they are in the whole case.
+    Limits: crossings outside the cluster are not compared again.
     """
-    some = made.pairs.within([row for row, name in enumerate(made.ids) if name in crossings])
-    if then_by := {row.id: row for row in figures}:
-        some = with_figures(made.pairs, some, [then_by[name] for name in some.ids])
-    rows = some.entries
-    then = np.array(
-        [
-            beliefs.get((some.ids[some.first[pair]], _SHARED[feature], some.values[value]), 0.0)
-            * beliefs.get((some.ids[some.second[pair]], _SHARED[feature], some.values[value]), 0.0)
-            for pair, feature, value in zip(rows.pair.tolist(), rows.feature.tolist(), rows.value.tolist(), strict=True)
-        ]
-    )
-    rows.sure[:] = np.minimum(then, rows.sure)
-    said = rows.sure > 0
-    columns = {name: getattr(rows, name)[said] for name in SharedEntries.__dataclass_fields__}
-    # What is not known any more of one of two crossings does not speak against them either.
-    best = {name: dict.fromkeys(some.ids, 0.0) for name in SHARED}
-    for (crossing, feature, _), belief in beliefs.items():
-        if crossing in best[feature]:
-            best[feature][crossing] = max(best[feature][crossing], belief)
-    known = {
-        name: np.minimum(row, np.array([best[name][crossing] for crossing in some.ids], dtype=np.float32))
-        for name, row in some.known.items()
-    }
-    return _left(
-        made, replace(some, entries=SharedEntries(**columns), known=known), np.zeros(int(said.sum()), dtype=bool)
-    )
-
-
-def _left(made: LinkedCrossings, some: CrossingPairs, gone: Bools) -> LeftOut:
-    ratios = log_ratios(some, made.table, gone)
-    parts = parts_of(ratios, len(some.ids), threshold(len(made.ids), made.table))
-    strength = together(ratios, joined(ratios), made.table)
-    return LeftOut(tuple(tuple(some.ids[row] for row in rows) for rows in parts), float(strength.mean()))
+    return _parts(about, linkage.dependence, _candidates(about))

@@ -1,26 +1,16 @@
-"""Which crossings hang together, as one reader may see it: clusters, one of them, two crossings, and what boats have in common."""
+"""Linked crossings as one reader may see them: clusters, one of them, two crossings, and what boats have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from graphsvc.analysis.linkage.clusters import chances
-from graphsvc.analysis.linkage.linked import (
-    LinkedCrossings,
-    SharedThing,
-    comparison,
-    shared,
-    without_thing,
-)
-from graphsvc.analysis.linkage.support import in_favour
+from graphsvc.analysis.linkage.linked import SharedName, shared_names, without_name
+from graphsvc.analysis.linkage.overlap import Overlap
 from graphsvc.cases.cypher_runs import cut
 from graphsvc.errors import RequestError
-from graphsvc.records.numbers import significant
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.leads.material import Material
@@ -31,17 +21,16 @@ from graphsvc.views.forms.graphs import writable
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
-    from numpy.typing import NDArray
 
-# Of one crossing so many others are named; of a cluster so many things it shares, of all boats so many.
+# Most crossings that are named next to one, and most names that are shown of a cluster, of all boats, and in a row.
 _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
-# What may be pairs of one table at most, those that hang together best.
+# Most pairs of one table: those with the largest overlap.
 _PAIRS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedPairs:
-    """Pairs of crossings that hang together.
+    """Pairs of crossings and the names they share.
 
     Attributes:
         rows: of `views.linked.COLUMNS`, best first.
@@ -64,80 +53,70 @@ class LinkedPairs:
 
     @property
     def beside(self) -> list[str]:
-        """What a table alone would be silent on, in sentences: more pairs, that nothing links any, what this reader's leaves out."""
+        """Sentences that a table alone does not say: more pairs, no pairs, what this reader's comparison leaves out."""
         return [*filter(None, [self.cut, self.nothing, self.ranked_on])]
 
 
 class Linkage:
-    """Which crossings of one case hang together, and by what. A score is no proof: crossings are compared, and nobody is accused by it."""
+    """Linked crossings of one case. Crossings are compared, and nobody is accused by it."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
         self._material = material
 
     def clusters(self) -> dict[str, Any]:
-        """All clusters with what each shares and how strong that is; what boats have in common; what is in none."""
+        """All clusters with what each shares, and what boats have in common."""
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
-            made = case.linked
-            things = {rows: shared(made, [made.ids[row] for row in rows]) for rows in made.clusters}
-            market = [thing for thing in shared(made) if thing.feature in words.MARKET][:_MARKET]
-            names = self._named([*market, *(thing for some in things.values() for thing in some[:_SUMMARY])], made.ids)
-            apart = len(made.ids) - sum(map(len, made.clusters))
-            loose = _loose(made)
-            outcome["rows"] = len(made.clusters)
+            linkage = case.linkage
+            things = {ids: shared_names(linkage, ids) for ids in linkage.clusters}
+            market = shared_names(linkage, features=words.MARKET)[:_MARKET]
+            first = [thing for names_of in things.values() for thing in names_of[:_SUMMARY]]
+            names = self._names(thing.name for thing in (*market, *first)) | self._names(case.dates)
+            apart = len(case.dates) - sum(map(len, linkage.clusters))
+            outcome["rows"] = len(linkage.clusters)
             return {
-                "clusters": [self._summary(case, rows, things[rows], names) for rows in made.clusters],
-                "compared": len(made.ids),
+                "clusters": [self._summary(case, ids, things[ids], names) for ids in linkage.clusters],
+                "compared": len(case.dates),
                 "apart": apart,
-                "apart_says": words.apart(apart, loose),
-                "prior": made.table.prior,
+                "apart_says": words.apart(apart),
                 "ranked_on": self._ask.ranked_on,
-                "nothing": "" if made.clusters else words.nothing_links(len(made.ids), loose),
+                "nothing": "" if linkage.clusters else words.nothing_links(len(case.dates)),
                 "boats": [
                     _thing(case, thing, names)
-                    | {"says": words.boats_sentence(thing, names), "of": self._crossings(case, thing.crossings, names)}
+                    | {"says": words.boats_sentence(thing, names), "of": _crossings(case, thing.crossings, names)}
                     for thing in market
                 ],
             }
 
     def of(self, crossing: str) -> dict[str, Any]:
-        """What one crossing hangs together with: its cluster, and the others most like it.
+        """One crossing: its cluster, and the others that share most names with it.
 
         Raises:
             NotFound: it is not there for this reader.
         """
         with self._ask.look("analyse", query="linked", entity=crossing) as outcome:
             case = compared(self._ask, self._material)
-            made = case.linked
-            at = self._row(made, crossing)
-            of_it = (made.pairs.first == at) | (made.pairs.second == at)
-            alike = np.flatnonzero(of_it & (made.together > 0))
-            best = alike[np.argsort(-made.together[alike], kind="stable")][:_NEAREST].tolist()
-            others = {
-                pair: made.ids[
-                    int(made.pairs.second[pair]) if int(made.pairs.first[pair]) == at else int(made.pairs.first[pair])
-                ]
-                for pair in best
-            }
-            cluster = made.cluster_of(crossing)
-            things = {other: shared(made, (crossing, other)) for other in others.values()}
-            names = self._named([thing for some in things.values() for thing in some], [crossing, *others.values()])
-            outcome["rows"] = len(others)
+            _check(case, crossing)
+            every = case.linkage.nearest(crossing)
+            nearest = dict(islice(every.items(), _NEAREST))
+            cluster = case.linkage.cluster_of(crossing)
+            names = self._names((name for both in nearest.values() for name in both.shared), [crossing, *nearest])
+            outcome["rows"] = len(nearest)
             return {
-                "crossing": self._crossings(case, [crossing], names)[0],
+                "crossing": _crossings(case, [crossing], names)[0],
                 "cluster": list(cluster),
-                "nothing": "" if cluster else words.in_no_cluster(_loose(made, at)),
+                "nothing": "" if cluster else words.IN_NO_CLUSTER,
                 "nearest": [
-                    self._crossings(case, [other], names)[0]
-                    | self._strength(made, [pair])
+                    _crossings(case, [other], names)[0]
+                    | words.figures(both)
                     | {
                         "together": other in cluster,
-                        "shares": [_thing(case, thing, names) for thing in things[other][:_SUMMARY]],
+                        "shares": _shares(case, (crossing, other), both, names)[:_SUMMARY],
                     }
-                    for pair, other in others.items()
+                    for other, both in nearest.items()
                 ],
-                "more_nearest": len(alike) - len(others),
+                "more_nearest": len(every) - len(nearest),
                 "ranked_on": self._ask.ranked_on,
             }
 
@@ -149,41 +128,45 @@ class Linkage:
         """
         with self._ask.look("analyse", query="linked cluster", entity=crossing) as outcome:
             case = compared(self._ask, self._material)
-            made = case.linked
-            at = self._row(made, crossing)
-            ids = made.cluster_of(crossing)
+            linkage = case.linkage
+            _check(case, crossing)
+            ids = linkage.cluster_of(crossing)
             if not ids:
-                nothing_of_it = words.in_no_cluster(_loose(made, at))
-                return {"asked": crossing, "crossings": [], "nothing": nothing_of_it, "ranked_on": self._ask.ranked_on}
-            things = shared(made, ids)
-            names = self._named(things[:_SHARED], ids)
-            rows = tuple(made.ids.index(name) for name in ids)
+                return {
+                    "asked": crossing,
+                    "crossings": [],
+                    "nothing": words.IN_NO_CLUSTER,
+                    "ranked_on": self._ask.ranked_on,
+                }
+            things = shared_names(linkage, ids)
+            names = self._names((thing.name for thing in things[:_SHARED]), ids)
             pieces, more_pieces = without_pieces(self._ask, self._material, case, ids)
+            links = list(islice(linkage.links(ids), _PAIRS + 1))
             outcome["rows"] = len(ids)
-            return self._summary(case, rows, things, names) | {
+            return self._summary(case, ids, things, names) | {
                 "asked": crossing,
                 "things": [
                     _thing(case, thing, names)
                     | {
                         "of": len(thing.crossings),
-                        "without": words.left(without_thing(made, ids, thing.feature, thing.value), len(ids)),
+                        "without": words.describe_parts(without_name(linkage, ids, thing.name), len(ids)),
                     }
                     for thing in things[:_SHARED]
                 ],
                 "more_things": max(0, len(things) - _SHARED),
-                "pieces": [{"kind": piece.kind, "id": piece.id} | words.left(piece.left, len(ids)) for piece in pieces],
+                "pieces": [
+                    {"kind": row.kind, "id": row.id} | words.describe_parts(row.parts, len(ids)) for row in pieces
+                ],
                 "more_pieces": more_pieces,
                 "pairs": [
-                    {"first": made.ids[first], "second": made.ids[second]}
-                    | self._strength(made, [made.number(made.ids[first], made.ids[second])])
-                    for first, second in islice(combinations(rows, 2), _PAIRS)
+                    {"first": first, "second": second} | words.figures(both) for (first, second), both in links[:_PAIRS]
                 ],
-                "more_pairs": max(0, len(ids) * (len(ids) - 1) // 2 - _PAIRS),
+                "more_pairs": len(links) > _PAIRS,
                 "ranked_on": self._ask.ranked_on,
             }
 
     def pair(self, first: str, second: str) -> dict[str, Any]:
-        """The comparison of two crossings, line by line.
+        """The comparison of two crossings, name by name.
 
         Raises:
             NotFound: one is not there for this reader. RequestError: both are the same.
@@ -192,189 +175,162 @@ class Linkage:
             raise RequestError("Two crossings are compared: name another one beside the first.")
         with self._ask.look("analyse", query="linked pair", entity=first) as outcome:
             case = compared(self._ask, self._material)
-            made = case.linked
             for name in (first, second):
-                self._row(made, name)
-            lines = comparison(made, first, second)
-            names = self._ask.named({first, second, *words.entity_values(lines)})
-            outcome["rows"] = len(lines)
+                _check(case, name)
+            about, both = case.linkage.about, case.linkage.overlap(first, second)
+            alone = {
+                crossing: [
+                    name for name, mention in about[crossing].items() if mention.is_behind and name not in both.people
+                ]
+                for crossing in (first, second)
+            }
+            names = self._names([*both.shared, *alone[first], *alone[second]], [first, second])
+            outcome["rows"] = len(both.shared)
             return {
-                "first": self._crossings(case, [first], names)[0],
-                "second": self._crossings(case, [second], names)[0],
-                "together": second in made.cluster_of(first),
+                "first": _crossings(case, [first], names)[0],
+                "second": _crossings(case, [second], names)[0],
+                "together": second in case.linkage.cluster_of(first),
                 "lines": [
-                    words.line(line, names) | {"denied": case.denial(line.feature, line.value, (first, second))}
-                    for line in lines
+                    words.line(name, about[first][name], about[second][name], names)
+                    | {"denied": case.denial(name, (first, second))}
+                    for name in (*both.people, *(name for name in both.shared if name not in both.people))
                 ],
-                "prior": made.table.prior,
+                **{
+                    f"{side}_alone": [
+                        words.describe(name, about[crossing][name].features, names)
+                        | {"denied": case.denial(name, [crossing])}
+                        for name in sorted(alone[crossing])
+                    ]
+                    for side, crossing in (("first", first), ("second", second))
+                },
                 "ranked_on": self._ask.ranked_on,
-            } | self._strength(made, [made.number(first, second)])
+            } | words.figures(both)
 
-    def table(self, crossing: str = "", least: float | None = None) -> LinkedPairs:
-        """Pairs of crossings that hang together, best first.
+    def table(self, crossing: str = "") -> LinkedPairs:
+        """List pairs of crossings and the names they share, best first.
 
         Args:
-            crossing: only pairs with this one; empty: all.
-            least: least chance, 0 to 1, unless both are in one cluster; left out: 0.5, and of one crossing those that are more
-                like it than two taken at random, the nearest of which `of` names.
+            crossing: its pairs with every crossing that shares a name; empty: all linked pairs.
 
         Raises:
-            NotFound: the crossing is not there for this reader. RequestError: `least` is no chance.
+            NotFound: the crossing is not there for this reader.
         """
-        if least is not None and not 0 <= least <= 1:
-            raise RequestError(f"least is {least}, but takes a number from 0 to 1: the least chance of a pair.")
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
-            rows, truncated = self._pairs(case, crossing, least)
+            rows, truncated = self._pairs(case, crossing)
             outcome["rows"] = len(rows)
         clusters = {
-            number: names
-            for number, some in enumerate(case.linked.clusters, start=1)
-            if crossing in (names := [case.linked.ids[row] for row in some]) or not crossing
+            number: list(ids)
+            for number, ids in enumerate(case.linkage.clusters, start=1)
+            if crossing in ids or not crossing
         }
-        return LinkedPairs(rows, clusters, truncated, "" if rows else words.no_pair(least), self._ask.ranked_on)
+        none = words.NO_NAME if crossing else words.NO_PAIR
+        return LinkedPairs(rows, clusters, truncated, "" if rows else none, self._ask.ranked_on)
 
-    def frame(self, crossing: str = "", least: float | None = None) -> pd.DataFrame:
+    def frame(self, crossing: str = "") -> pd.DataFrame:
         """The same as a table: `attrs["clusters"]` lists the clusters, of one crossing its own alone. Raises as `table`."""
-        pairs = self.table(crossing, least)
+        pairs = self.table(crossing)
         warn(filter(None, [pairs.cut]))
         return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=[*pairs.clusters.values()])
 
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Crossings that hang together as a graph: one edge a pair, with its ratio and chance; nodes carry the number of their cluster.
+        """Build a graph of linked crossings: one edge for each linked pair; nodes carry the number of their cluster.
 
-        That there are more pairs than it has edges is warned of (`errors.AnswerWarning`); what the comparison leaves out for this
-        reader is its attribute `ranked_on`.
+        A warning says that there are more pairs than edges (`errors.AnswerWarning`); the attribute `ranked_on` says what the
+        comparison leaves out for this reader.
         """
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
-            pairs, truncated = self._pairs(case, "", None)
-            names = self._ask.named(case.linked.ids)
+            pairs, truncated = self._pairs(case, "")
+            names = self._ask.named(case.dates)
             outcome["rows"] = len(pairs)
         warn([cut(len(pairs))] if truncated else [])
         import networkx as nx
 
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(ranked_on=self._ask.ranked_on)
-        for name in case.linked.ids:
+        for name in case.dates:
             graph.add_node(name, kind="crossing", name=names[name]["name"] or name, date=case.dates[name])
-        for number, some in enumerate(case.linked.clusters, start=1):
-            for row in some:
-                graph.nodes[case.linked.ids[row]]["cluster"] = number
-        for first, _, second, _, _, ratio, word, likely, shares in pairs:
-            graph.add_edge(
-                first,
-                second,
-                key="LINKED",
-                relation="LINKED",
-                ratio=ratio,
-                support=word,
-                chance=likely,
-                shares=shares,
-            )
+        for number, ids in enumerate(case.linkage.clusters, start=1):
+            for name in ids:
+                graph.nodes[name]["cluster"] = number
+        for row in pairs:
+            values = dict(zip(words.COLUMNS, row, strict=True))
+            attributes = {name: values[name] for name in ("people", "of_people", "names", "of_names", "shares")}
+            graph.add_edge(values["first"], values["second"], key="LINKED", relation="LINKED", **attributes)
         return writable(graph)
 
     # -- parts of answers --------------------------------------------------------------------------------------
 
-    def _pairs(self, case: ComparedCase, crossing: str, least: float | None) -> tuple[list[tuple[Any, ...]], bool]:
-        """Rows of `views.linked.COLUMNS`, and whether there are more than are given. Arguments as `table`."""
-        made = case.linked
-        cluster, chance = _cluster_numbers(made), made.chances
-        first, second = made.pairs.first, made.pairs.second
-        likely = chance >= (words.LEAST_CHANCE if least is None else least)
-        if crossing and least is None:
-            likely = made.together > 0  # those of which `of` names the nearest
-        chosen = likely | ((cluster[first] == cluster[second]) & (cluster[first] >= 0))
+    def _pairs(self, case: ComparedCase, crossing: str) -> tuple[list[tuple[Any, ...]], bool]:
+        """Rows of `views.linked.COLUMNS`, and whether there are more than are given. Argument as `table`."""
+        linkage = case.linkage
         if crossing:
-            at = self._row(made, crossing)
-            chosen &= (first == at) | (second == at)
-        numbers = np.flatnonzero(chosen)
-        best = numbers[np.argsort(-made.together[numbers], kind="stable")][:_PAIRS].tolist()
-        things = {pair: shared(made, (made.ids[first[pair]], made.ids[second[pair]]))[:3] for pair in best}
-        names = self._named([thing for some in things.values() for thing in some], [])
+            _check(case, crossing)
+            pairs = [((crossing, other), both) for other, both in linkage.nearest(crossing).items()]
+        else:
+            pairs = list(islice(linkage.links(), _PAIRS + 1))
+        table = pairs[:_PAIRS]
+        number = {name: place for place, ids in enumerate(linkage.clusters, start=1) for name in ids}
+        names = self._names(name for _, both in table for name in both.shared)
         rows = [
             (
-                made.ids[first[pair]],
-                case.dates[made.ids[first[pair]]],
-                made.ids[second[pair]],
-                case.dates[made.ids[second[pair]]],
-                int(cluster[first[pair]]) + 1 if cluster[first[pair]] == cluster[second[pair]] >= 0 else None,
-                significant(float(np.exp(min(made.together[pair], 30.0)))),
-                in_favour(float(made.together[pair])),
-                words.rounded(float(chance[pair])),
-                words.shares_text([_thing(case, thing, names) for thing in things[pair]]),
+                first,
+                case.dates[first],
+                second,
+                case.dates[second],
+                number[first] if number.get(first) == number.get(second, 0) else None,
+                len(both.people),
+                both.behind,
+                len(both.shared),
+                both.named,
+                words.shares_text(_shares(case, (first, second), both, names)[:_SUMMARY]),
             )
-            for pair in best
+            for (first, second), both in table
         ]
-        return rows, len(numbers) > len(best)
+        return rows, len(pairs) > len(table)
 
     def _summary(
         self,
         case: ComparedCase,
-        rows: Sequence[int],
-        things: Sequence[SharedThing],
+        ids: Sequence[str],
+        things: Sequence[SharedName],
         names: Mapping[str, Mapping[str, Any]],
     ) -> dict[str, Any]:
-        made = case.linked
-        ids = [made.ids[row] for row in rows]
-        numbers = [made.number(made.ids[low], made.ids[high]) for low, high in combinations(rows, 2)]
         first, last = words.days(case.dates[name] for name in ids)
         return {
             "id": ids[0],
-            "crossings": self._crossings(case, ids, names),
+            "crossings": _crossings(case, ids, names),
             "first": first,
             "last": last,
             "shares": [_thing(case, thing, names) | {"of": len(thing.crossings)} for thing in things[:_SUMMARY]],
-        } | self._strength(made, numbers)
-
-    def _strength(self, made: LinkedCrossings, numbers: Sequence[int]) -> dict[str, Any]:
-        """How strongly some pairs hang together, on average."""
-        ratios = made.together[list(numbers)]
-        mean = float(ratios.mean())
-        # Of these alone: among thousands of crossings are millions of pairs, and this is asked of each pair of a cluster.
-        likely = float(chances(ratios, made.table).mean())
-        return {
-            "log_ratio": round(mean, 3),
-            "ratio": words.ratio(mean),
-            "alike": words.alike(mean),
-            "support": in_favour(mean),
-            "chance": words.rounded(likely),
-            "chance_says": words.chance(likely),
         }
 
-    def _crossings(
-        self, case: ComparedCase, ids: Sequence[str], names: Mapping[str, Mapping[str, Any]]
-    ) -> list[dict[str, Any]]:
-        return [
-            {"id": name, "name": (names.get(name) or {}).get("name") or name, "date": case.dates.get(name, "")}
-            for name in ids
-        ]
-
-    def _named(self, things: Sequence[SharedThing], ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        every = {*words.entity_values(things), *ids, *(name for thing in things for name in thing.crossings)}
-        return self._ask.named(every)
-
-    def _row(self, made: LinkedCrossings, crossing: str) -> int:
-        if crossing not in made.ids:
-            raise nothing(crossing)
-        return made.ids.index(crossing)
+    def _names(self, *ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        return self._ask.named(set().union(*ids))
 
 
-def _thing(case: ComparedCase, thing: SharedThing, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Something that crossings share, with whether it is denied or contested of any of them."""
-    return words.thing(thing, names) | {"denied": case.denial(thing.feature, thing.value, thing.crossings)}
+def _check(case: ComparedCase, crossing: str) -> None:
+    if crossing not in case.dates:
+        raise nothing(crossing)
 
 
-def _cluster_numbers(made: LinkedCrossings) -> NDArray[np.int64]:
-    """The number of the cluster of each crossing; -1: it is in none."""
-    cluster = np.full(len(made.ids), -1)
-    for number, some in enumerate(made.clusters):
-        cluster[list(some)] = number
-    return cluster
+def _crossings(case: ComparedCase, ids: Iterable[str], names: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"id": name, "name": (names.get(name) or {}).get("name") or name, "date": case.dates.get(name, "")}
+        for name in ids
+    ]
 
 
-def _loose(made: LinkedCrossings, at: int | None = None) -> int:
-    """How many pairs are likely and of no one cluster, of all or of the crossing of that row."""
-    first, second = made.pairs.first, made.pairs.second
-    cluster = _cluster_numbers(made)
-    chosen = (made.chances >= words.LEAST_CHANCE) & ((cluster[first] != cluster[second]) | (cluster[first] < 0))
-    return int((chosen if at is None else chosen & ((first == at) | (second == at))).sum())
+def _thing(case: ComparedCase, thing: SharedName, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A name that crossings share, with whether it is denied or contested for any of them."""
+    return words.thing(thing, names) | {"denied": case.denial(thing.name, thing.crossings)}
+
+
+def _shares(
+    case: ComparedCase, pair: tuple[str, str], both: Overlap, names: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Names that two crossings share, the people and groups behind both first."""
+    order = (*both.people, *(name for name in both.shared if name not in both.people))
+    about = case.linkage.about
+    features = {name: {*about[pair[0]][name].features, *about[pair[1]][name].features} for name in order}
+    return [_thing(case, SharedName(name, tuple(sorted(features[name])), pair), names) for name in order]

@@ -48,19 +48,6 @@ class ChosenSeries:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CrossingDays:
-    """How many crossings of a case stand on each day, as far as they are read.
-
-    Attributes:
-        counts: day → how many, in the order of the days.
-        unread_from: from this day on there may be crossings that are not read; None: all are read.
-    """
-
-    counts: Mapping[dt.date, int]
-    unread_from: dt.date | None
-
-
 class SurgeCaches(Caches):
     """What stands out in series of cases."""
 
@@ -114,17 +101,13 @@ class OverTime:
             outcome["rows"] = len(answer.days)
         return answer
 
-    def crossing_days(self) -> CrossingDays:
-        """How many crossings of the case stand on each day: what can be asked who is behind."""
-        released = self._ask.rows("cases.crossings")
-        rows = released.dicts()
-        # Rows come by day, those without one last: where one of these is read, all that stand on a day are.
-        last = rows[-1]["day"] if released.truncated and rows else None
-        return CrossingDays(per_day(rows), None if last is None else dt.date.fromisoformat(str(last)))
+    def crossing_days(self) -> Mapping[dt.date, int]:
+        """How many crossings of the case are on each day, in the order of the days."""
+        return per_day(self._crossings())
 
     def sites(self) -> dict[str, list[str]]:
         """`launch` and `landing` → the names of the sites of crossings, in their order."""
-        rows = self._ask.rows("cases.crossings").dicts()
+        rows = self._crossings()
         return {
             end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")
         }
@@ -163,8 +146,7 @@ class OverTime:
         return ChosenSeries(series, column.replace("_", " "), notes), stored.id
 
     def _of_case(self, choice: SeriesChoice, name: str) -> ChosenSeries:
-        released = self._ask.rows("cases.crossings")
-        every: Sequence[Mapping[str, Any]] = released.dicts()
+        every: Sequence[Mapping[str, Any]] = self._crossings()
         rows = every
         for end, wanted in (("launch", choice.launch), ("landing", choice.landing)):
             if wanted:
@@ -184,14 +166,14 @@ class OverTime:
         if series is None:
             raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
         notes = []
-        if released.truncated:
-            notes.append(
-                f"There are more crossings than are read at once: these are the earliest {len(released.rows):,}."
-            )
         uncounted = sum(row["people_count"] is None for row in rows)
         if uncounted and name != "crossings":
             notes.append(f"Of {uncounted:,} of {len(rows):,} crossings nobody counted the people.")
         return ChosenSeries(series, MEASURES[name], tuple(notes))
+
+    def _crossings(self) -> Sequence[Mapping[str, Any]]:
+        """All crossings that this reader may see: a series that ends before the newest one hides what goes on."""
+        return self._ask.read("cases.crossings", action="read", whole=True).dicts()
 
     @staticmethod
     def _day(choice: SeriesChoice, first: dt.date) -> dt.date | None:

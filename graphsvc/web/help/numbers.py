@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from graphsvc.records import grading
-from graphsvc.views import wording
+from graphsvc.views import linked, wording
 from graphsvc.web.frame import answer, home
 from graphsvc.web.frame import page as register
 
@@ -28,6 +28,7 @@ def page() -> ResponseReturnValue:
         ],
         few_below=home().settings.few_below,
         questions_most=home().settings.questions_most,
+        linked_figures=linked.figure_rows(),
     )
 
 

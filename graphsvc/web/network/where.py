@@ -31,7 +31,8 @@ def page_of(case: str) -> ResponseReturnValue:
     filters = _filters()
     lists = session.network.lists
     listed = lists.crossings(), lists.workplaces()
-    crossings, workplaces = ([each.row for each in rows[:_MOST]] for rows in listed)
+    # Crossings are listed by day: those of today may not be left out.
+    crossings, workplaces = ([each.row for each in rows] for rows in (listed[0][-_MOST:], listed[1][:_MOST]))
     some = events(crossings, workplaces)
     rows = [_row(event, filters) for event in some]
     data: dict[str, Any] = {

@@ -129,18 +129,11 @@ def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str
     def behind(first: dt.date, last: dt.date | None = None) -> tuple[str, str]:
         """Where it is asked who is behind some days, or else an empty address and why it is not."""
         end = (last or first) + span
-        number_there = sum(count for day, count in there.counts.items() if first <= day <= end)
-        unread = there.unread_from is not None and there.unread_from <= end
+        number_there = sum(count for day, count in there.items() if first <= day <= end)
         if not number_there:
-            return (
-                "",
-                "not known: the case has more crossings than are read at once" if unread else "no crossing in the case",
-            )
+            return "", "no crossing in the case"
         if number_there > MOST_STARTS:
-            return (
-                "",
-                f"{'at least ' if unread else ''}{number_there:,} crossings, more than the {MOST_STARTS} that are asked about at once",
-            )
+            return "", f"{number_there:,} crossings, more than the {MOST_STARTS} that are asked about at once"
         until = None if end == first else end.isoformat()
         return url_for("behind.behind", case=session.case, day=first.isoformat(), until=until), ""
 
