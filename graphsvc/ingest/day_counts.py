@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from graphsvc.ingest.csvtext import DELIMITERS, CsvPart
 from graphsvc.ingest.figures import decimal_text, is_grouped, plain
 from graphsvc.ingest.raw import Limits, NumberCell, RawTable
 from graphsvc.ingest.readers import open_parts
+from graphsvc.records.dates import day as day_words
 from graphsvc.records.dates import parse_date, typed
 from graphsvc.records.numbers import count, plural
 
@@ -49,6 +50,8 @@ LARGEST_COUNT = 1_000_000_000
 _MOST_COLUMNS = 40
 _WEEK = 7
 _MOST_NAMED = 3
+# So many days that are given several times are named.
+_MOST_REPEATED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +96,14 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
             f"{table.file} runs from {first} to {last}: one of these two days cannot be right. Correct it and load it again."
         )
     step = _step({day for day, _, _ in dated})
-    repeated = sum(times > 1 for times in Counter(day for day, _, _ in dated).values())
-    if repeated:
-        notes.append(
-            f"{count(repeated, 'day')} {plural(repeated, 'stands', 'stand')} in several rows, which were added up."
-        )
+    repeated = _repeated(table.file, dated)
     columns = {}
     for place, name in enumerate(table.header):
         if place == dates.place or not any(len(cells) > place and cells[place] for _, _, cells in dated):
             continue
         column = _Column(table.file, name.strip() or f"column {place + 1}", place, dated)
         if not column.numeric:
+            column.require_same_words(repeated)
             notes.append(f"The column {column.name!r} holds no numbers and is left out.")
             continue
         numbers, said = column.by_day(first, last, step, empty)
@@ -111,11 +111,34 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
             raise InputError(f"{table.file} has two columns named {column.name!r}: rename one and load it again.")
         columns[column.name] = numbers
         notes += said
+    notes += [
+        f"{day_words(day)} is given {len(lines)} times, in {_places(lines)}: the last row counts, as a revision."
+        for day, lines in list(repeated.items())[:_MOST_REPEATED]
+    ]
+    if len(repeated) > _MOST_REPEATED:
+        notes.append(f"{count(len(repeated) - _MOST_REPEATED, 'more day')} also given several times.")
     if not columns:
         raise InputError(
             f"{table.file} has no column of numbers beside {table.header[dates.place]!r}: a series needs a date and a count."
         )
     return DayCounts(first, step, columns, tuple(notes))
+
+
+def _repeated(file: str, dated: list[Dated]) -> dict[dt.date, list[int]]:
+    """Day → its rows, for each day that has several.
+
+    Raises:
+        InputError: most days have several, as in a list with a row for each boat.
+    """
+    rows: dict[dt.date, list[int]] = defaultdict(list)
+    for day, line, _ in dated:
+        rows[day].append(line)
+    repeated = {day: lines for day, lines in sorted(rows.items()) if len(lines) > 1}
+    if len(repeated) > max(len(rows) / 2, _MOST_NAMED):
+        raise InputError(
+            f"{file} has several rows for most days: add up the rows of each day, so that a day has one row, and load it again."
+        )
+    return repeated
 
 
 def _table(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
@@ -352,31 +375,53 @@ class _Column:
 
     def by_day(
         self, first: dt.date, last: dt.date, step: int, empty: str
-    ) -> tuple[tuple[float | None, ...], Iterator[str]]:
+    ) -> tuple[tuple[float | None, ...], list[str]]:
         """One number for each day, and what is said of it.
 
         Raises:
             InputError: a cell is no number, may be two, or is larger than any count.
         """
         self._require_one_way()
-        sums: dict[dt.date, float] = defaultdict(float)
+        given: dict[dt.date, tuple[int, float]] = {}
+        revised = []
         for day, line, cell in self._cells:
-            if cell.casefold() not in _NOTHING:
-                sums[day] += self._number(cell, line)
-            if abs(sums.get(day, 0.0)) > LARGEST_COUNT:
+            if cell.casefold() in _NOTHING:
+                continue
+            number = self._number(cell, line)
+            if abs(number) > LARGEST_COUNT:
                 raise InputError(
-                    f"{self._file}, row {line}, column {self.name!r}: with {cell[:40]!r} the day has over {LARGEST_COUNT:,}, more than any count. Correct it, or take the column out if it holds ids."
+                    f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} is over {LARGEST_COUNT:,}, more than any count. Correct it, or take the column out if it holds ids."
                 )
+            if day in given and given[day][1] != number:
+                before_line, before = given[day]
+                revised.append(
+                    f"{self.name!r}: on {day_words(day)} {number:,.10g} (row {line}) replaces {before:,.10g} (row {before_line})."
+                )
+            given[day] = line, number
+        numbers_of = {day: number for day, (_, number) in given.items()}
         places = (last - first).days // step + 1
         days = [first + dt.timedelta(days=step * place) for place in range(places)]
         as_zero = empty == "zero" or (
-            not empty and not any(number == 0 for number in sums.values()) and self._whole(sums.values())
+            not empty and not any(number == 0 for number in numbers_of.values()) and self._whole(numbers_of.values())
         )
-        numbers = tuple(sums.get(day, 0.0 if as_zero else None) for day in days)
-        return numbers, self._said(days, sums, as_zero=as_zero, chosen=bool(empty))
+        numbers = tuple(numbers_of.get(day, 0.0 if as_zero else None) for day in days)
+        notes = [*revised[:_MOST_REPEATED], *self._said(days, numbers_of, as_zero=as_zero, chosen=bool(empty))]
+        return numbers, notes
 
-    def _said(self, days: list[dt.date], sums: dict[dt.date, float], *, as_zero: bool, chosen: bool) -> Iterator[str]:
-        missing = sum(day not in sums for day in days)
+    def require_same_words(self, repeated: Mapping[dt.date, list[int]]) -> None:
+        """Raise InputError if the rows of one day differ in this column: they are of different things, and no revision."""
+        words: dict[dt.date, str] = {}
+        for day, line, cell in self._cells:
+            if day in repeated and words.setdefault(day, cell) != cell:
+                raise InputError(
+                    f"{self._file}, row {line}, column {self.name!r}: {day_words(day)} is given as {words[day][:40]!r} and as {cell[:40]!r}. "
+                    "Add up the rows of that day, or keep the one that counts, and load it again."
+                )
+
+    def _said(
+        self, days: list[dt.date], numbers_of: dict[dt.date, float], *, as_zero: bool, chosen: bool
+    ) -> Iterator[str]:
+        missing = sum(day not in numbers_of for day in days)
         rows = {day for day, _, _ in self._cells}
         gaps = sum(day not in rows for day in days)
         if missing:
@@ -390,7 +435,7 @@ class _Column:
             )
             why = (
                 why
-                if chosen or as_zero or any(number == 0 for number in sums.values())
+                if chosen or as_zero or any(number == 0 for number in numbers_of.values())
                 else "since its numbers are no counts"
             )
             yield f"{self.name!r}: {count(missing, 'day')} without a number{of_them} {plural(missing, 'is', 'are')} {'read as 0' if as_zero else 'not known'}, {why}."
