@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import DELIMITERS, CsvPart
+from graphsvc.ingest.day_cells import day_of, is_month, numeric_day
 from graphsvc.ingest.figures import decimal_text, is_grouped, plain
 from graphsvc.ingest.raw import Limits, NumberCell, RawTable
 from graphsvc.ingest.readers import open_parts
 from graphsvc.records.dates import day as day_words
-from graphsvc.records.dates import parse_date, typed
 from graphsvc.records.numbers import count, plural
 
 if TYPE_CHECKING:
@@ -33,15 +33,6 @@ _TOTAL = re.compile(
     r"(?i)\W*(grand |sub)?(total|totals|sum|gesamt|summe|insgesamt|somme|ensemble|suma|totaal|totale)\b.*"
 )
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", ".", "..", ":", "x"})
-_NUMERIC = re.compile(
-    r"(?P<day>\d{1,2})(?P<sign>[/.\-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})\.?(?:[ T]\d.*)?", re.ASCII
-)
-_REVERSED = re.compile(r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})\.?(?:[ T]\d.*)?", re.ASCII)
-_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]\d.*)?", re.ASCII)
-_PACKED = re.compile(r"(?:19|20)\d{6}", re.ASCII)
-_MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3,})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})", re.ASCII)
-_SHORT = re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,})[- ](?P<year>\d{4}|\d{2})", re.ASCII)
-_WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
 _SIGNS = MappingProxyType({",": "comma", ".": "point"})
 _LONGEST_DAYS = 40_000
@@ -106,7 +97,7 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
             column.require_same_words(repeated)
             notes.append(f"The column {column.name!r} holds no numbers and is left out.")
             continue
-        numbers, said = column.by_day(first, last, step, empty)
+        numbers, said = column.byday_of(first, last, step, empty)
         if column.name in columns:
             raise InputError(f"{table.file} has two columns named {column.name!r}: rename one and load it again.")
         columns[column.name] = numbers
@@ -240,12 +231,12 @@ class _Dates:
         totals, months = [], []
         for line, cells in self._rows:
             given = cells[self.place] if len(cells) > self.place else ""
-            day = _day(given, order)
+            day = day_of(given, order)
             if day is not None:
                 dated.append((day, line, cells))
             elif _TOTAL.fullmatch(given) or (not given and any(map(_TOTAL.fullmatch, cells))):
                 totals.append(line)
-            elif _is_month(given):
+            elif is_month(given):
                 months.append(line)
             else:
                 raise InputError(
@@ -268,7 +259,7 @@ class _Dates:
         some = self._rows[:200]
         for place in range(len(self._table.header)):
             cells = [cells[place] for _, cells in some if len(cells) > place and cells[place]]
-            dates = [cell for cell in cells if _day(cell, "day") or _day(cell, "month")]
+            dates = [cell for cell in cells if day_of(cell, "day") or day_of(cell, "month")]
             if dates and len(dates) * 2 >= len(cells):
                 return place
         raise InputError(
@@ -278,7 +269,7 @@ class _Dates:
     def _order(self) -> str:
         """Whether days or months come first where both are numbers, as all rows together have it."""
         cells = [(line, cells[self.place]) for line, cells in self._rows if len(cells) > self.place]
-        numeric = [(line, match) for line, cell in cells if (match := _NUMERIC.fullmatch(_WEEKDAY.sub("", cell)))]
+        numeric = [(line, match) for line, cell in cells if (match := numeric_day(cell))]
         if not numeric:
             return "day"
         days = [line for line, match in numeric if int(match["day"]) > 12]
@@ -297,7 +288,7 @@ class _Dates:
         """The order in which days follow each other best."""
         spans = {}
         for order in ("day", "month"):
-            days = sorted({day for _, cell in cells if (day := _day(cell, order))})
+            days = sorted({day for _, cell in cells if (day := day_of(cell, order))})
             spans[order] = (days[-1] - days[0]).days if days else 0
         if spans["day"] == spans["month"]:
             raise InputError(
@@ -306,51 +297,6 @@ class _Dates:
         order = min(spans, key=lambda name: spans[name])
         self.notes.append(f"Dates are read with the {order} first: so the days lie closest together.")
         return order
-
-
-def _day(given: str, order: str) -> dt.date | None:
-    """The day that a cell gives; None: none."""
-    text = _WEEKDAY.sub("", given.strip())
-    match = _NUMERIC.fullmatch(text)
-    if match:
-        day, month = (match["day"], match["month"]) if order == "day" else (match["month"], match["day"])
-        return _made(match["year"], month, day)
-    match = _REVERSED.fullmatch(text)
-    if match:
-        return _made(match["year"], match["month"], match["day"])
-    if _PACKED.fullmatch(text):
-        return _made(text[:4], text[4:6], text[6:])
-    iso = _ISO.fullmatch(text)
-    for form in (_MONTH_FIRST, _SHORT):
-        named = form.fullmatch(text)
-        if named:
-            text = f"{named['day']} {named['month']} {_year(named['year'])}"
-    text = iso[1] if iso else typed(text)
-    try:
-        date = parse_date(text)
-    except ValueError:
-        return None
-    return date.earliest if date.earliest == date.latest else None
-
-
-def _made(year: str, month: str, day: str) -> dt.date | None:
-    try:
-        return dt.date(_year(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _year(text: str) -> int:
-    """Two digits are of this century."""
-    return int(text) + 2000 if len(text) == 2 else int(text)
-
-
-def _is_month(given: str) -> bool:
-    try:
-        parse_date(typed(given.strip()))
-    except ValueError:
-        return False
-    return True
 
 
 def _step(days: set[dt.date]) -> int:
@@ -373,7 +319,7 @@ class _Column:
         self._decimals, self._thousands = _signs(written)
         self._decimal = next(iter(self._decimals), "")
 
-    def by_day(
+    def byday_of(
         self, first: dt.date, last: dt.date, step: int, empty: str
     ) -> tuple[tuple[float | None, ...], list[str]]:
         """One number for each day, and what is said of it.

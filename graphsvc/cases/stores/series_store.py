@@ -129,8 +129,8 @@ class SeriesStore:
             tuple(map(tuple, numbers)),
             tuple(
                 Revision(dt.date.fromisoformat(day), column, before, dt.date.fromisoformat(on))
-                for kept in revisions
-                for day, column, before, on in kept
+                for revised in revisions
+                for day, column, before, on in revised
             ),
         )
 

@@ -53,8 +53,16 @@ class Displaced:
 
 def _place(row: dict[str, Any]) -> WorkPlace:
     # A place without a kind is premises, as the case format has it.
+    position = (row["latitude"], row["longitude"])
     return WorkPlace(
-        row["id"], row["name"] or "", row["kind"] or "premises", row["opened_on"] or "", row["closed_on"] or ""
+        row["id"],
+        row["name"] or "",
+        row["kind"] or "premises",
+        row["opened_on"] or "",
+        row["closed_on"] or "",
+        row["sector"] or "",
+        row["address"] or "",
+        None if None in position else position,
     )
 
 

@@ -62,7 +62,7 @@ class MoveRow:
         months: month → how many came in it; empty where one of them is few.
         first, last: when the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
         chance: so many a deal sends there on average. share, low, high: of those seen again, with its 95 % interval.
-        p: of the closure alone, corrected for the places of it and not for other closures: see `permutation.Excess`. together: whether it stands.
+        p: of the closure alone, corrected for the places of it and not for other closures: see `deals.Excess`. together: whether it stands.
         verdict, q: of the place they left, as in `ClosureRow`: q is p corrected over all closures, and what the verdict is held to.
     """
 
