@@ -28,8 +28,10 @@ NEAR = 10.0
 FEWEST_ROUTES = 20
 # More origins would take memory by the square of the places, and change nothing.
 _MOST_ORIGINS = 500
-# Standard deviation of the normal prior on each coefficient: it decides only where the moves say nothing.
-_PRIOR = 5.0
+# Standard deviation of the normal prior on each coefficient: it decides only where the moves say little.
+_PRIOR = 2.0
+# Nobody is taken to avoid a place for being nearby, in their trade or of the same kind: that would make going there look forced.
+_LEAST = 0.0
 # Coefficients and sizes are fitted in turn.
 _ROUNDS = 6
 _EARTH = 6371.0
@@ -96,7 +98,9 @@ def _fit(alike: Floats, taken: Floats, size: Floats) -> Floats:
     """The coefficients that make the moves most likely, with sizes such that each place is expected to take as many as it took."""
     values = np.zeros(alike.shape[-1])
     for _ in range(_ROUNDS):
-        values = scipy.optimize.minimize(_loss, values, (alike, taken, size), jac=True, method="L-BFGS-B").x
+        values = scipy.optimize.minimize(
+            _loss, values, (alike, taken, size), jac=True, method="L-BFGS-B", bounds=[(_LEAST, None)] * len(values)
+        ).x
         expected = taken.sum(axis=1) @ scipy.special.softmax(size + alike @ values, axis=1)
         size = size + np.log((taken.sum(axis=0) + 0.5) / (expected + 0.5))
     return np.asarray(values)
