@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
+from bench.measured import write_measured
 from graphsvc.analysis.surges.alarms import alarm_tail, surges, watched
 from graphsvc.analysis.surges.counts import YEAR, Series
 from graphsvc.analysis.surges.expected import outlook
@@ -92,7 +93,7 @@ def calm(years: int, first: int) -> dict[str, float]:
         for name, sort in SORTS.items():
             questions = ((seed, sort) for seed in range(first, first + years))
             alarms, runs = np.array(list(pool.map(_calm_year, questions, chunksize=10))).T
-            rates[name] = float(np.mean(alarms))
+            rates[name] = round(float(np.mean(alarms)), 2)
             print(
                 f"{years} calm years, {name}: {np.mean(alarms):.2f} false alarms a year (standard error"
                 f" {np.std(alarms) / np.sqrt(years):.2f}), in {np.mean(runs):.2f} surges;"
@@ -111,13 +112,18 @@ def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
     return sum(day.alarm for day in days), len(surges(days))
 
 
-def planted(worlds: int) -> None:
+def planted(worlds: int) -> dict[str, dict[str, float]]:
     """The share of doublings that is found within two active days, by mean and dispersion of the days before."""
     print(f"{worlds} doublings each, found within two active days; mean of an active day down, dispersion across")
     print("      " + "".join(f"{dispersion:8}" for dispersion in _DISPERSIONS))
+    found = {}
     for mean in _MEANS:
         row = [np.mean([_is_found(seed, mean, dispersion) for seed in range(worlds)]) for dispersion in _DISPERSIONS]
+        found[str(mean)] = {
+            str(dispersion): round(float(share), 2) for dispersion, share in zip(_DISPERSIONS, row, strict=True)
+        }
         print(f"{mean:6}" + "".join(f"{share:8.2f}" for share in row), flush=True)
+    return found
 
 
 def _is_found(seed: int, mean: float, dispersion: float) -> bool:
@@ -184,17 +190,19 @@ def main() -> None:
     parser.add_argument(
         "--file", type=Path, default=Path("../shared/data/small_boats/daily.csv"), help="daily counts of the Channel"
     )
+    parser.add_argument("--write", action="store_true", help="write the figures that the help page prints")
     given = parser.parse_args()
     if given.file.is_file():
         file(given.file)
     else:
         print(f"{given.file} is not there: 8 May 2020 is left out. It is no part of the project.")
-    if given.planted:
-        planted(given.planted)
     if given.cut:
         cut(given.cut)
-    if given.calm:
-        calm(given.calm, given.first)
+    found = planted(given.planted) if given.planted else {}
+    rates = calm(given.calm, given.first) if given.calm else {}
+    if given.write:
+        run = {"first": given.first, "years": given.calm, "doublings": given.planted}
+        write_measured("surges", {"false_alarms_a_year": rates, "doublings_found": found, "run": run})
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ LARGEST_COUNT = 1_000_000_000
 _MOST_COLUMNS = 40
 _WEEK = 7
 _MOST_NAMED = 3
-# So many days that are given several times are named.
+# At most this many days that are given several times are named.
 _MOST_REPEATED = 10
 
 
@@ -87,7 +87,7 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
             f"{table.file} runs from {first} to {last}: one of these two days cannot be right. Correct it and load it again."
         )
     step = _step({day for day, _, _ in dated})
-    repeated = _repeated(table.file, dated)
+    repeated = _find_repeated(table.file, dated)
     columns = {}
     for place, name in enumerate(table.header):
         if place == dates.place or not any(len(cells) > place and cells[place] for _, _, cells in dated):
@@ -115,7 +115,7 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
     return DayCounts(first, step, columns, tuple(notes))
 
 
-def _repeated(file: str, dated: list[Dated]) -> dict[dt.date, list[int]]:
+def _find_repeated(file: str, dated: list[Dated]) -> dict[dt.date, list[int]]:
     """Day → its rows, for each day that has several.
 
     Raises:

@@ -264,20 +264,8 @@ def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
     return {name: _judged(test, q.get(name), level) for name, test in tests.items()}
 
 
-def reached(asked: AskedOf, *, draws: int = DRAWS) -> Reached:
-    """How the case stands among deals of it: what `dealt` takes p from.
-
-    Example:
-        >>> reached(AskedOf(["a", "b"], ["a", "b", "c", "d"]), draws=99).beyond
-        0
-
-    Limits: as `dealt`.
-    """
-    return standing_of(None, _hands(asked, draws))
-
-
 def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
-    """Place → the chance that one of those who left is dealt there, in order of the ids.
+    """Place → the chance that a person who left is dealt there, in order of ids.
 
     Example:
         >>> chances(["w2", "w2", "w3"], {"w3": 2.0})

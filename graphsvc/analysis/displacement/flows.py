@@ -100,12 +100,12 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors 
     some = {closing.place: cohort(known, closing) for closing in closings(known)}
     bound: dict[str, frozenset[str]] = {}
     tests: dict[str, ChanceTest] = {}
-    preferred = _preferred(known, None)
+    preferred = _fit_both(known, None)
     # Whoever was moved with others from elsewhere is no measure of where the free go: they are dealt in the first round alone.
     for _ in range(2):
         others = frozenset().union(*bound.values())
         if tests:
-            preferred = _preferred(known, others)
+            preferred = _fit_both(known, others)
         asked = {
             place: _asked(known, left, controlled(place), others - bound.get(place, frozenset()), preferred(left))
             for place, left in some.items()
@@ -143,7 +143,7 @@ def left_on(
     some = cohort(known, Closing(place, day, "asked"))
     bound = moved_together(every)
     others = frozenset().union(*bound.values()) - bound.get(place, frozenset())
-    preferences = _preferred(known, frozenset().union(*bound.values()))(some)
+    preferences = _fit_both(known, frozenset().union(*bound.values()))(some)
     asked = _asked(known, some, _under_one_hand(known.ties)(place), others, preferences)
     return Departure(some, deals.corrected(deals.chance_tests({place: asked}, draws=draws))[place], preferences)
 
@@ -161,7 +161,7 @@ def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
 
 
 def chances_of(known: Whereabouts, left: Departure, bound: Collection[str] = ()) -> dict[str, float]:
-    """Place → the chance that one of those who left goes there.
+    """Place → the chance that a person who left goes there.
 
     Args:
         known: where everybody is said to have been.
@@ -321,8 +321,8 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
     )
 
 
-def _preferred(known: Whereabouts, bound: Collection[str] | None) -> Callable[[Cohort], Preferences]:
-    """For each cohort where people like to go: dwellings and places of work are fitted separately."""
+def _fit_both(known: Whereabouts, bound: Collection[str] | None) -> Callable[[Cohort], Preferences]:
+    """Preferences by cohort: dwellings and places of work are fitted separately."""
     fitted = {relation: fit_preferences(known, relation, bound) for relation in (WORKED, LIVED)}
     return lambda left: fitted[relation_at(known, left.closing.place)]
 

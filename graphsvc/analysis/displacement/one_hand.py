@@ -72,7 +72,7 @@ def hand_tests(known: Whereabouts, every: Mapping[str, Departure]) -> list[HandT
             theirs = held[who] - {place}
             stayed = sum(name in theirs for name in went)
             parts[who].append((place, len(went), stayed, sum(chances.get(name, 0.0) for name in theirs)))
-    return _corrected(_test(who, some) for who, some in parts.items() if len(some) >= _FEWEST_CLOSURES)
+    return _correct(_test(who, some) for who, some in parts.items() if len(some) >= _FEWEST_CLOSURES)
 
 
 def _test(who: str, parts: list[tuple[str, int, int, float]]) -> HandTest:
@@ -87,7 +87,7 @@ def _test(who: str, parts: list[tuple[str, int, int, float]]) -> HandTest:
     return HandTest(who, places, seen, stayed, float(np.dot(seen, chances)), p)
 
 
-def _corrected(tests: Iterable[HandTest]) -> list[HandTest]:
+def _correct(tests: Iterable[HandTest]) -> list[HandTest]:
     """The tests that could tell something, with p corrected over them."""
     from scipy.stats import false_discovery_control
 

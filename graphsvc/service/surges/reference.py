@@ -21,7 +21,7 @@ from graphsvc.service.ask import Ask
 MOST_BYTES = 1 << 20
 _MOST_ROWS, _MOST_CELL, _MOST_SERIES = 50_000, 1_000, 50
 _LONGEST_NAME = 60
-# So many revised numbers are named.
+# At most this many revised numbers are named.
 _MOST_NOTED = 10
 EMPTY = ("", "zero", "unknown")
 
@@ -94,7 +94,7 @@ class ReferenceSeries:
             )
             if same is not None and (handling == "C" or same.handling == "P"):
                 # Figures of code C are in no revision that readers without it see.
-                series = _revised(series, same, on)
+                series = _revise(series, same, on)
             self._store().keep(series, self._ask.withhold(), replacing=same.id if same else "")
             outcome["rows"] = len(series.numbers[0])
         return series
@@ -158,8 +158,8 @@ def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
     return replace(stored, numbers=tuple(map(tuple, numbers)), notes=(*stored.notes, *sorted(notes)))
 
 
-def _revised(series: StoredSeries, earlier: StoredSeries, on: dt.date) -> StoredSeries:
-    """A series with what it revises in the one it replaces."""
+def _revise(series: StoredSeries, earlier: StoredSeries, on: dt.date) -> StoredSeries:
+    """Add the numbers that a series revises in an earlier one."""
     if series.step != earlier.step:
         return series
     revisions, notes = [], []

@@ -92,7 +92,7 @@ class SurgeAnswer:
         return f"The most is {mark.count:,} on {day_words(mark.day)}: a record, {self.against(mark.day)}."
 
     def against(self, day: dt.date) -> str:
-        """How the count of a day compares with what was to be expected, in words."""
+        """Comparison of the count of a day with its expectation, in words."""
         seen = next(watched for watched in self.days if watched.day == day)
         if seen.alarm:
             return _ALARM
