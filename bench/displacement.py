@@ -48,7 +48,11 @@ class Taste:
     trade: float = 1.0
 
 
-TASTES = {"anywhere": Taste(), "town x7, trade x4": Taste(7, 4), "town x20, trade x4": Taste(20, 4)}
+TASTES = {
+    "anywhere": Taste(),
+    "their town 7 times, their trade 4 times as often": Taste(7, 4),
+    "their town 20 times, their trade 4 times as often": Taste(20, 4),
+}
 _TOWNS, _TRADES = 8, 4
 
 

@@ -288,7 +288,7 @@ def test_planted_moves_are_found_and_chance_is_seldom_called_one() -> None:
     score = scored(range(1, 9), draws=999)
     assert score.found_visible / score.visible >= 0.8
     assert score.false / score.called <= 0.15  # eight worlds say no more: the benchmark has sixty
-    p, called = calm(range(1, 9), TASTES["town x7, trade x4"], draws=199)
+    p, called = calm(range(1, 9), TASTES["their town 7 times, their trade 4 times as often"], draws=199)
     assert np.mean(np.array(p) <= 0.05) <= 0.1  # 146 closures say no more
     assert called <= 2
 
