@@ -1,7 +1,7 @@
 """Whether people who left a place went to the same one more often than chance would send them: a Monte Carlo test.
 
-Chance sends each of those who left to the places where people came in the same months, in proportion to how many came there and to
-how far such places are preferred (`choice`: nearby, same trade, same kind). What is compared is the most surprising count, over all
+Chance sends each person who left to a place where people came in the same months. A place is the likelier the more people came there and
+the more such places are preferred (`choice`: nearby, same trade, same kind). What is compared is the most surprising count, over all
 places and over the places under the same control taken as one: its chance in the binomial distribution, the least of which is set
 against the least in each deal (min-P; Westfall & Young 1993). The p-value is (r + 1) / (n + 1), *r* deals of *n* that reach
 it (Phipson & Smyth 2010).

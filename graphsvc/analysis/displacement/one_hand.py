@@ -18,7 +18,7 @@ from graphsvc.analysis.displacement.deals import ALPHA, FEWEST
 from graphsvc.analysis.displacement.flows import Departure, chances_of, moved_together
 from graphsvc.analysis.displacement.stays import hands
 
-# One closure has a test of its own.
+# A single closure has its own test (`deals`).
 _FEWEST_CLOSURES = 2
 
 
@@ -57,10 +57,10 @@ def hand_tests(known: Whereabouts, every: Mapping[str, Departure]) -> list[HandT
     Limits: as `deals.dealt`. Only control that is believed counts; who is behind a front is not known.
     """
     by_place = hands(known.ties)
-    held: dict[str, set[str]] = defaultdict(set)
+    controlled: dict[str, set[str]] = defaultdict(set)
     for place, controllers in by_place.items():
         for who in controllers:
-            held[who].add(place)
+            controlled[who].add(place)
     together = moved_together(every)
     parts: dict[str, list[tuple[str, int, int, float]]] = defaultdict(list)
     for place, left in every.items():
@@ -69,7 +69,7 @@ def hand_tests(known: Whereabouts, every: Mapping[str, Departure]) -> list[HandT
             continue
         chances = chances_of(known, left, frozenset().union(*together.values()) - together[place])
         for who in by_place[place]:
-            theirs = held[who] - {place}
+            theirs = controlled[who] - {place}
             stayed = sum(name in theirs for name in went)
             parts[who].append((place, len(went), stayed, sum(chances.get(name, 0.0) for name in theirs)))
     return _correct(_test(who, some) for who, some in parts.items() if len(some) >= _FEWEST_CLOSURES)

@@ -124,7 +124,7 @@ class Displacement:
         return rows
 
     def preferences(self) -> str:
-        """What chance knows of where people of this case like to work, in a sentence."""
+        """Sentence on the places that people of this case prefer, as chance knows it."""
         with self._ask.look("analyse", query="displacement"):
             fitted = (left.preferences for left in self._displaced.every().values())
             return preferences_in_words(max(fitted, key=lambda each: each.routes, default=Preferences()))
@@ -241,7 +241,7 @@ class Displacement:
         return flows.left_on(known, place, _day(day), self._displaced.every())
 
     def _hands(self, place: str = "") -> list[HandRow]:
-        """Tests of several closures under one hand: all, or those that a place is among."""
+        """Tests of several closures under one hand: all, or the tests with one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
         rows = hand_rows(tests, lambda name: names.get(name, {}), self._few)
