@@ -1,8 +1,8 @@
 """Where people went when places closed, on invented worlds in which it is known: `python -m bench.displacement`.
 
-Each world draws its own size, closures, coverage, vagueness of dates and mistakes. In some nobody is moved, and whether p is uniform there is
-asked of 500 of them; in others some closures move their people to one place, and what is asked is how many are found, and how many of those
-found are chance.
+Each world draws its own size, closures, coverage, vagueness of dates and mistakes. In some nobody is moved: the free go anywhere, or prefer
+their town and trade. In others some closures move their people to one place, and what is counted is how many are found, and how many of
+those found are chance. In a third sort many small places are under few hands.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
-from scipy import stats
 
-from graphsvc.analysis.displacement.cohorts import Whereabouts, closings, cohort, whereabouts
-from graphsvc.analysis.displacement.flows import arrivals, displaced
-from graphsvc.analysis.displacement.permutation import FEWEST, reached
+from bench.measured import write_measured
+from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
+from graphsvc.analysis.displacement.deals import ALPHA, FEWEST
+from graphsvc.analysis.displacement.flows import displaced
+from graphsvc.analysis.displacement.one_hand import hand_tests
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
 
 _LOCKDOWN = dt.date(2020, 3, 16)
@@ -39,11 +40,37 @@ class Invented:
     told: dict[str, int] = field(default_factory=dict)
 
 
-def world(seed: int, *, people: int = 0, moves: bool = True) -> Invented:
-    """An invented world. `people` 0: as many as its seed draws; `moves` False: nobody is moved, everybody goes where work is."""
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How many times as likely the free go to a place in their town, and to one in their trade."""
+
+    town: float = 1.0
+    trade: float = 1.0
+
+
+TASTES = {
+    "anywhere": Taste(),
+    "their town 7 times, their trade 4 times as often": Taste(7, 4),
+    "their town 20 times, their trade 4 times as often": Taste(20, 4),
+}
+_TOWNS, _TRADES = 8, 4
+
+
+def world(
+    seed: int, *, people: int = 0, moves: bool = True, taste: Taste = TASTES["anywhere"], under: float | None = None
+) -> Invented:
+    """Draw a world.
+
+    Args:
+        seed: of all draws.
+        people: how many; 0: as many as the seed draws.
+        moves: whether some closures move their people; without it everybody goes where work is.
+        taste: where the free like to go.
+        under: makes places of about six people, who go to a place of the same hand with that chance when theirs closes.
+    """
     rng = np.random.default_rng(seed)
     people = people or int(rng.integers(300, 2500))
-    places = max(20, int(people * rng.uniform(0.015, 0.04)))
+    places = max(20, int(people * (rng.uniform(0.015, 0.04) if under is None else 1 / 6)))
     sizes = rng.lognormal(0, rng.uniform(0.3, 0.9), places)
     closing = rng.random(places) < rng.uniform(0.3, 0.65)
     closed_on = [_LOCKDOWN + dt.timedelta(int(day)) for day in rng.integers(0, rng.integers(40, 120), places)]
@@ -51,10 +78,23 @@ def world(seed: int, *, people: int = 0, moves: bool = True) -> Invented:
     coming, mistaken, vague = rng.uniform(0.1, 0.6), rng.uniform(0.0, 0.08), rng.uniform(0.0, 0.3)
     still_open = np.flatnonzero(~closing)
     chance = sizes[still_open] / sizes[still_open].sum()
+    town, trade = rng.integers(0, _TOWNS, places), rng.integers(0, _TRADES, places)
+
+    def choose(left: int) -> int:
+        """Where somebody goes next: one who is free anywhere, one who is held to an open place of the same hand."""
+        theirs = still_open[(hand[still_open] == hand[left]) & (still_open != left)]
+        if under and closing[left] and len(theirs) and rng.random() < under:
+            return int(rng.choice(theirs))
+        pull = sizes[still_open] * np.where(town[still_open] == town[left], taste.town, 1.0)
+        pull *= np.where(trade[still_open] == trade[left], taste.trade, 1.0) * (still_open != left)
+        return int(rng.choice(still_open, p=pull / pull.sum()))
+
+    hand = rng.integers(0, max(3, places // 3), places)
+    if under is not None:
+        moves, hand = False, rng.integers(0, max(3, places // 8), places)
     planted = {
         place: int(rng.choice(still_open)) for place in np.flatnonzero(closing).tolist() if moves and rng.random() < 0.4
     }
-    hand = rng.integers(0, max(3, places // 3), places)
     for place, to in planted.items():
         hand[to] = hand[place]
     ties = [WorkTie(f"K{hand[place]}", "CONTROLS", f"W{place}", 0.7) for place in range(places) if rng.random() < 0.6]
@@ -89,7 +129,7 @@ def world(seed: int, *, people: int = 0, moves: bool = True) -> Invented:
             seen = tell(person, first, begin, until)
             if rng.random() < again:
                 moved = first in planted and rng.random() < pull
-                to = planted[first] if moved else int(rng.choice(still_open, p=chance))
+                to = planted[first] if moved else choose(first)
                 seen &= tell(person, to, until + dt.timedelta(int(rng.integers(0, 45))), None)
                 if moved and seen:
                     told[f"W{first}"] = told.get(f"W{first}", 0) + 1
@@ -97,10 +137,18 @@ def world(seed: int, *, people: int = 0, moves: bool = True) -> Invented:
             left = _LOCKDOWN + dt.timedelta(int(rng.integers(0, 150))) if rng.random() < coming else None
             tell(person, first, begin, left)
             if left is not None:
-                tell(person, int(rng.choice(still_open, p=chance)), left + dt.timedelta(int(rng.integers(0, 30))), None)
+                tell(person, choose(first), left + dt.timedelta(int(rng.integers(0, 30))), None)
     known = whereabouts(
         (
-            WorkPlace(f"W{n}", "", _KINDS[n % len(_KINDS)], "", str(closed_on[n]) if closing[n] else "")
+            WorkPlace(
+                f"W{n}",
+                "",
+                _KINDS[n % len(_KINDS)],
+                "",
+                str(closed_on[n]) if closing[n] else "",
+                f"trade {trade[n]}",
+                f"{n} High Street, Town {town[n]}",
+            )
             for n in range(places)
         ),
         ties,
@@ -108,22 +156,42 @@ def world(seed: int, *, people: int = 0, moves: bool = True) -> Invented:
     return Invented(known, {f"W{place}": f"W{to}" for place, to in planted.items()}, told)
 
 
-def calm_p(seed: int, draws: int = 999) -> tuple[float, float] | None:
-    """P of one closure of a world in which nobody is moved: as it is told, and with ties broken by lot; None: no closure tells.
+def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int]:
+    """P of every closure of worlds in which nobody is moved, and how many were called together."""
+    p, called = [], 0
+    for seed in seeds:
+        every = displaced(world(seed, moves=False, taste=taste).known, draws=draws)
+        p += [left.test.p for left in every.values() if left.test.p is not None]
+        called += sum(left.test.verdict == "together" for left in every.values())
+    return p, called
 
-    Counts are whole numbers, so p as it is told is too large by the ties; by lot it is uniform where the test is right.
-    """
-    known = world(seed, moves=False).known
-    rng = np.random.default_rng(seed + 1)
-    some = [closing for closing in closings(known) if closing.why == "closed"]
-    for place in rng.permutation(len(some)).tolist():
-        left = cohort(known, some[place])
-        went = [became.following.place for became in left.went if became.following]
-        if len(went) >= FEWEST:
-            standing = reached(went, arrivals(known, left), draws=draws, seed=seed)
-            by_lot = (standing.beyond + rng.random() * (standing.equal + 1)) / (standing.draws + 1)
-            return standing.p, by_lot
-    return None
+
+@dataclass(slots=True)
+class Pooled:
+    """Hands tested in some worlds: how many, how many were called, and how often single closures were."""
+
+    hands: int = 0
+    called: int = 0
+    single: int = 0
+    seen: int = 0
+    stayed: int = 0
+    expected: float = 0.0
+
+
+def pooled(seeds: range, under: float, draws: int = 199) -> Pooled:
+    """Test hands over many small closures; `under`: the chance that somebody goes to another place of the same hand."""
+    found = Pooled()
+    for seed in seeds:
+        known = world(seed, under=under).known
+        every = displaced(known, draws=draws)
+        tests = hand_tests(known, every)
+        found.hands += len(tests)
+        found.called += sum(test.together for test in tests)
+        found.single += sum(left.test.verdict == "together" for left in every.values())
+        found.seen += sum(sum(test.seen) for test in tests)
+        found.stayed += sum(sum(test.stayed) for test in tests)
+        found.expected += sum(test.expected for test in tests)
+    return found
 
 
 @dataclass(slots=True)
@@ -140,11 +208,11 @@ class Score:
     false_places: int = 0
 
 
-def scored(seeds: range, draws: int) -> Score:
+def scored(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> Score:
     """Planted moves found, and what was called a move that is none."""
     score = Score()
     for seed in seeds:
-        invented = world(seed)
+        invented = world(seed, taste=taste)
         every = displaced(invented.known, draws=draws)
         called = {place for place, left in every.items() if left.test.verdict == "together"}
         visible = {place for place in invented.planted if invented.told.get(place, 0) >= FEWEST}
@@ -161,24 +229,39 @@ def scored(seeds: range, draws: int) -> Score:
     return score
 
 
+def measure(first: int, worlds: int, draws: int) -> dict[str, dict[str, float]]:
+    """False alarms and power by taste, and of small closures under one hand; printed as they come."""
+    seeds, figures = range(first, first + worlds), {}
+    for name, taste in TASTES.items():
+        p, called = calm(seeds, taste, draws)
+        score = scored(seeds, draws, taste)
+        figures[name] = {
+            "closures": len(p),
+            "p_at_most_5_percent": round(float(np.mean(np.array(p) <= ALPHA)), 3),
+            "called_with_nobody_moved": called,
+            "visible": score.visible,
+            "found": score.found_visible,
+            "called": score.called,
+            "false": score.false,
+        }
+        print(name, figures[name], f"places called {score.places}, of them another {score.false_places}", flush=True)
+    for name, under in (("one hand, nobody moved", 0.0), ("one hand, most moved", 0.7)):
+        found = pooled(seeds, under)
+        figures[name] = {**asdict(found), "expected": round(found.expected, 1)}
+        print(name, figures[name], flush=True)
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calm", type=int, default=500, help="worlds in which nobody is moved (%(default)s)")
-    parser.add_argument("--worlds", type=int, default=60, help="worlds in which some are (%(default)s)")
+    parser.add_argument("--worlds", type=int, default=60, help="worlds of each sort (%(default)s)")
     parser.add_argument("--first", type=int, default=5001, help="seed of the first of each (%(default)s)")
     parser.add_argument("--draws", type=int, default=9_999, help="deals of a test (%(default)s)")
+    parser.add_argument("--write", action="store_true", help="write the figures that the help page prints")
     options = parser.parse_args()
-    tried = [calm_p(seed) for seed in range(options.first, options.first + options.calm)]
-    p, by_lot = np.array([both for both in tried if both is not None]).T
-    uniform = stats.kstest(by_lot, "uniform")
-    print(f"calm: {len(p)} of {options.calm} worlds tell; ties by lot: KS {uniform.statistic:.3f}, p {uniform.pvalue:.2f}; "
-          f"by lot at most .05 in {(by_lot <= 0.05).mean():.3f}, as told in {(p <= 0.05).mean():.3f}", flush=True)  # fmt: skip
-    score = scored(range(options.first, options.first + options.worlds), options.draws)
-    print(f"planted: {score.planted} moves, {score.visible} told of by {FEWEST} at both ends; found {score.found_visible} of these "
-          f"({score.found_visible / score.visible:.2f}), {score.found} of all ({score.found / score.planted:.2f}); "
-          f"called {score.called}, of them chance {score.false} ({score.false / max(score.called, 1):.3f}); "
-          f"places called {score.places}, of them another {score.false_places} ({score.false_places / max(score.places, 1):.3f})",
-          flush=True)  # fmt: skip
+    figures = measure(options.first, options.worlds, options.draws)
+    if options.write:
+        write_measured("displacement", figures | {"run": {"first": options.first, "worlds": options.worlds}})
     large = world(options.first, people=20_000)
     begin = time.perf_counter()
     every = displaced(large.known, draws=options.draws)

@@ -3,8 +3,8 @@
     python -m bench.surges --calm 1000 --planted 100 --cut 200
     python -m bench.surges --file ../shared/data/small_boats/daily.csv
 
-A calm year has no surge in it: whatever is an alarm is a false one. Each comes after one to three years of days, and draws how
-often anything happens, how much then, how far that varies, and its season. A doubling is planted on a day: all counts from
+A calm year has no surge in it: every alarm is a false one. Each comes after one to three years of days and draws how often anything
+happens, how much then, how far that varies, and its season. `SORTS` add weekdays, weather, growth. A doubling is planted on a day: all counts from
 then on are of twice the mean. It is found if one of the first two days with anything is an alarm.
 """
 
@@ -14,10 +14,13 @@ import argparse
 import csv
 import datetime as dt
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy import signal
 
+from bench.measured import write_measured
 from graphsvc.analysis.surges.alarms import alarm_tail, surges, watched
 from graphsvc.analysis.surges.counts import YEAR, Series
 from graphsvc.analysis.surges.expected import outlook
@@ -27,55 +30,106 @@ from graphsvc.analysis.surges.segments import segments
 _YEAR = 365
 _FIRST = dt.date(2017, 1, 2)
 _MAY = dt.date(2020, 5, 8)
+# Correlation of the weather from one day to the next.
+_SPELL = 0.75
 _MEANS, _DISPERSIONS = (5, 20, 50, 100, 300), (0.0, 0.02, 0.05, 0.1, 0.3, 0.6)
 
 
-def drawn(
-    rng: np.random.Generator, days: int, chance: float, mean: float, dispersion: float, season: float, twice: int = 0
-) -> Series:
-    """A series of days, all of one sort but that the last `twice` are of twice the mean."""
-    means = mean * np.exp(season * np.sin(2 * np.pi * np.arange(days) / YEAR + rng.uniform(0, 6.28)))
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of calm days. Each series draws what a sort leaves open (None).
+
+    Attributes:
+        weekday: standard deviation of the logarithm over weekdays. spells: how far weather of about a week moves days together.
+        growth: growth a year. chance: that anything comes on a day. mean: of such a day. dispersion: how far it varies.
+    """
+
+    weekday: float = 0.0
+    spells: float = 0.0
+    growth: float = 0.0
+    chance: float | None = None
+    mean: float | None = None
+    dispersion: float | None = None
+
+
+SORTS = {
+    "season": Sort(),
+    "weekday": Sort(weekday=0.5),
+    "weather spells": Sort(weekday=0.3, spells=1.0),
+    "growth of 60 % a year": Sort(weekday=0.3, growth=0.6),
+    "growth and weather spells": Sort(weekday=0.3, growth=0.6, spells=1.0),
+    "days that vary much, in weather spells": Sort(weekday=0.3, spells=1.0, dispersion=0.9),
+    "hardly anything": Sort(chance=0.15, mean=4.0),
+}
+
+
+def draw_series(rng: np.random.Generator, days: int, sort: Sort, twice: int = 0) -> Series:
+    """A series of days of one sort; its last `twice` days have twice the mean."""
+    mean = sort.mean or float(np.exp(rng.uniform(0.4, 5)))
+    chance = sort.chance or rng.uniform(0.2, 0.95)
+    dispersion = rng.uniform(0.02, 0.6) if sort.dispersion is None else sort.dispersion
+    years, weather = np.arange(days) / YEAR, _weather(rng, days)
+    season = rng.uniform(0, 0.6) * np.sin(2 * np.pi * years + rng.uniform(0, 6.28))
+    weekday = rng.normal(0, sort.weekday, 7)[np.arange(days) % 7]
+    means = mean * np.exp(season + weekday + np.log1p(sort.growth) * years + 0.35 * sort.spells * weather)
     means[days - twice :] *= 2
     size = rng.poisson(rng.gamma(1 / dispersion, dispersion * means) if dispersion else means)
-    counts = np.where(rng.random(days) < chance, np.maximum(size, 1), 0)
+    odds = chance / (1 - chance) * np.exp(2 * sort.spells * weather)
+    counts = np.where(rng.random(days) < odds / (1 + odds), np.maximum(size, 1), 0)
     return Series(_FIRST, tuple(map(int, counts)))
 
 
-def calm(worlds: int, first: int) -> None:
-    """False alarms a year, over many calm years: their seeds from `first` on."""
+def _weather(rng: np.random.Generator, days: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Weather of each day, of variance 1, in spells: the correlation from one day to the next is .75."""
+    shocks = rng.normal(0, np.sqrt(1 - _SPELL**2), days)
+    shocks[0] /= np.sqrt(1 - _SPELL**2)
+    return np.asarray(signal.lfilter([1], [1, -_SPELL], shocks))
+
+
+def calm(years: int, first: int) -> dict[str, float]:
+    """Sort → false alarms a year, over many calm years: their seeds from `first` on."""
+    rates = {}
     with ProcessPoolExecutor() as pool:
-        alarms, runs = np.array(list(pool.map(_calm_year, range(first, first + worlds), chunksize=10))).T
-    error = np.std(alarms) / np.sqrt(worlds)
-    print(
-        f"{worlds} calm years: {np.mean(alarms):.2f} false alarms a year (standard error {error:.2f}), in"
-        f" {np.mean(runs):.2f} surges; years with none {np.mean(runs == 0):.2f}, with more than two surges {np.mean(runs > 2):.2f}",
-        flush=True,
-    )
+        for name, sort in SORTS.items():
+            questions = ((seed, sort) for seed in range(first, first + years))
+            alarms, runs = np.array(list(pool.map(_calm_year, questions, chunksize=10))).T
+            rates[name] = round(float(np.mean(alarms)), 2)
+            print(
+                f"{years} calm years, {name}: {np.mean(alarms):.2f} false alarms a year (standard error"
+                f" {np.std(alarms) / np.sqrt(years):.2f}), in {np.mean(runs):.2f} surges;"
+                f" years with none {np.mean(runs == 0):.2f}, with more than two surges {np.mean(runs > 2):.2f}",
+                flush=True,
+            )
+    return rates
 
 
-def _calm_year(seed: int) -> tuple[int, int]:
+def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
     """Alarms and surges in a calm year that comes after one to three."""
+    seed, sort = seed_and_sort
     rng = np.random.default_rng([seed, 1])
     before = int(rng.integers(_YEAR, 3 * _YEAR))
-    mean, chance = float(np.exp(rng.uniform(0.4, 5))), rng.uniform(0.2, 1)
-    series = drawn(rng, before + _YEAR, chance, mean, rng.uniform(0, 1), rng.uniform(0, 0.6))
-    days = watched(series, since=before)[0][before:]
+    days = watched(draw_series(rng, before + _YEAR, sort), since=before)[0][before:]
     return sum(day.alarm for day in days), len(surges(days))
 
 
-def planted(worlds: int) -> None:
+def planted(worlds: int) -> dict[str, dict[str, float]]:
     """The share of doublings that is found within two active days, by mean and dispersion of the days before."""
     print(f"{worlds} doublings each, found within two active days; mean of an active day down, dispersion across")
     print("      " + "".join(f"{dispersion:8}" for dispersion in _DISPERSIONS))
+    found = {}
     for mean in _MEANS:
         row = [np.mean([_is_found(seed, mean, dispersion) for seed in range(worlds)]) for dispersion in _DISPERSIONS]
+        found[str(mean)] = {
+            str(dispersion): round(float(share), 2) for dispersion, share in zip(_DISPERSIONS, row, strict=True)
+        }
         print(f"{mean:6}" + "".join(f"{share:8.2f}" for share in row), flush=True)
+    return found
 
 
 def _is_found(seed: int, mean: float, dispersion: float) -> bool:
     rng = np.random.default_rng([seed, 2])
     days, twice = 2 * _YEAR, 20
-    series = drawn(rng, days, 0.6, mean, dispersion, 0.3, twice)
+    series = draw_series(rng, days, Sort(chance=0.6, mean=mean, dispersion=dispersion), twice)
     counts = np.array(series.counts, float)
     active = [place for place in range(days - twice, days) if counts[place] > 0][:2]
     return bool(np.any(outlook(series, since=days - twice).at_least(counts)[active] <= alarm_tail(1)))
@@ -87,9 +141,8 @@ def cut(worlds: int) -> None:
     for seed in range(worlds):
         rng = np.random.default_rng([seed, 3])
         years = int(rng.integers(1, 5))
-        sort = (rng.uniform(0.2, 1), float(np.exp(rng.uniform(0.4, 5))), rng.uniform(0, 1), rng.uniform(0, 0.6))
-        false += len(segments(drawn(rng, years * _YEAR, *sort))) > 1
-        later = segments(drawn(rng, 3 * _YEAR, *sort, twice=_YEAR))
+        false += len(segments(draw_series(rng, years * _YEAR, Sort()))) > 1
+        later = segments(draw_series(rng, 3 * _YEAR, Sort(), twice=_YEAR))
         day = _FIRST + dt.timedelta(days=2 * _YEAR)
         right += any(abs((part.first - day).days) <= 61 for part in later[1:])
     print(
@@ -137,17 +190,19 @@ def main() -> None:
     parser.add_argument(
         "--file", type=Path, default=Path("../shared/data/small_boats/daily.csv"), help="daily counts of the Channel"
     )
+    parser.add_argument("--write", action="store_true", help="write the figures that the help page prints")
     given = parser.parse_args()
     if given.file.is_file():
         file(given.file)
     else:
         print(f"{given.file} is not there: 8 May 2020 is left out. It is no part of the project.")
-    if given.planted:
-        planted(given.planted)
     if given.cut:
         cut(given.cut)
-    if given.calm:
-        calm(given.calm, given.first)
+    found = planted(given.planted) if given.planted else {}
+    rates = calm(given.calm, given.first) if given.calm else {}
+    if given.write:
+        run = {"first": given.first, "years": given.calm, "doublings": given.planted}
+        write_measured("surges", {"false_alarms_a_year": rates, "doublings_found": found, "run": run})
 
 
 if __name__ == "__main__":

@@ -476,5 +476,5 @@ reference_series = sa.Table(
     # Who is cleared for less is not told of it.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name, columns, what was said of the file
-    sa.Column("counts_sealed", sa.LargeBinary, nullable=False),  # first day, step, numbers
+    sa.Column("counts_sealed", sa.LargeBinary, nullable=False),  # first day, step, numbers, revisions
 )

@@ -44,13 +44,24 @@ def series() -> None:
     help="What a cell without a number or a day without a row means. Without it: zero, unless a 0 is written somewhere.",
 )
 @click.option("--replace", is_flag=True, help="Put it in the place of the series of this name.")
+@click.option("--published", default="", metavar="DAY", help="When these figures were published; without it today.")
 @acting
 def load(
-    session: Opener, file: Path, name: str, case: str, handling: str | None, empty: str | None, *, replace: bool
+    session: Opener,
+    file: Path,
+    name: str,
+    case: str,
+    handling: str | None,
+    empty: str | None,
+    published: str,
+    *,
+    replace: bool,
 ) -> None:
     """Bring in a table of counts by day (.csv or .xlsx) as a series that a case is held against."""
     with session(case) as acts:
-        stored = acts.time.reference.load(file, name, handling=handling or "", empty=empty or "", replace=replace)
+        stored = acts.time.reference.load(
+            file, name, handling=handling or "", empty=empty or "", replace=replace, published=published
+        )
     days = "days" if stored.step == 1 else "weeks"
     say(
         f"{stored.name}: {len(stored.numbers[0]):,} {days} from {day(stored.first)}; columns {', '.join(stored.columns)}."

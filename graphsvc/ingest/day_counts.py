@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.csvtext import DELIMITERS, CsvPart
+from graphsvc.ingest.day_cells import day_of, is_month, numeric_day
 from graphsvc.ingest.figures import decimal_text, is_grouped, plain
 from graphsvc.ingest.raw import Limits, NumberCell, RawTable
 from graphsvc.ingest.readers import open_parts
-from graphsvc.records.dates import parse_date, typed
+from graphsvc.records.dates import day as day_words
 from graphsvc.records.numbers import count, plural
 
 if TYPE_CHECKING:
@@ -32,15 +33,6 @@ _TOTAL = re.compile(
     r"(?i)\W*(grand |sub)?(total|totals|sum|gesamt|summe|insgesamt|somme|ensemble|suma|totaal|totale)\b.*"
 )
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", ".", "..", ":", "x"})
-_NUMERIC = re.compile(
-    r"(?P<day>\d{1,2})(?P<sign>[/.\-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})\.?(?:[ T]\d.*)?", re.ASCII
-)
-_REVERSED = re.compile(r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})\.?(?:[ T]\d.*)?", re.ASCII)
-_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]\d.*)?", re.ASCII)
-_PACKED = re.compile(r"(?:19|20)\d{6}", re.ASCII)
-_MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3,})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})", re.ASCII)
-_SHORT = re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,})[- ](?P<year>\d{4}|\d{2})", re.ASCII)
-_WEEKDAY = re.compile(r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u2019 \u00a0\u202f]*", re.ASCII)
 _SIGNS = MappingProxyType({",": "comma", ".": "point"})
 _LONGEST_DAYS = 40_000
@@ -49,6 +41,8 @@ LARGEST_COUNT = 1_000_000_000
 _MOST_COLUMNS = 40
 _WEEK = 7
 _MOST_NAMED = 3
+# At most this many days that are given several times are named.
+_MOST_REPEATED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +87,49 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
             f"{table.file} runs from {first} to {last}: one of these two days cannot be right. Correct it and load it again."
         )
     step = _step({day for day, _, _ in dated})
-    repeated = sum(times > 1 for times in Counter(day for day, _, _ in dated).values())
-    if repeated:
-        notes.append(
-            f"{count(repeated, 'day')} {plural(repeated, 'stands', 'stand')} in several rows, which were added up."
-        )
+    repeated = _find_repeated(table.file, dated)
     columns = {}
     for place, name in enumerate(table.header):
         if place == dates.place or not any(len(cells) > place and cells[place] for _, _, cells in dated):
             continue
         column = _Column(table.file, name.strip() or f"column {place + 1}", place, dated)
         if not column.numeric:
+            column.require_same_words(repeated)
             notes.append(f"The column {column.name!r} holds no numbers and is left out.")
             continue
-        numbers, said = column.by_day(first, last, step, empty)
+        numbers, said = column.byday_of(first, last, step, empty)
         if column.name in columns:
             raise InputError(f"{table.file} has two columns named {column.name!r}: rename one and load it again.")
         columns[column.name] = numbers
         notes += said
+    notes += [
+        f"{day_words(day)} is given {len(lines)} times, in {_places(lines)}: the last row counts, as a revision."
+        for day, lines in list(repeated.items())[:_MOST_REPEATED]
+    ]
+    if len(repeated) > _MOST_REPEATED:
+        notes.append(f"{count(len(repeated) - _MOST_REPEATED, 'more day')} also given several times.")
     if not columns:
         raise InputError(
             f"{table.file} has no column of numbers beside {table.header[dates.place]!r}: a series needs a date and a count."
         )
     return DayCounts(first, step, columns, tuple(notes))
+
+
+def _find_repeated(file: str, dated: list[Dated]) -> dict[dt.date, list[int]]:
+    """Day → its rows, for each day that has several.
+
+    Raises:
+        InputError: most days have several, as in a list with a row for each boat.
+    """
+    rows: dict[dt.date, list[int]] = defaultdict(list)
+    for day, line, _ in dated:
+        rows[day].append(line)
+    repeated = {day: lines for day, lines in sorted(rows.items()) if len(lines) > 1}
+    if len(repeated) > max(len(rows) / 2, _MOST_NAMED):
+        raise InputError(
+            f"{file} has several rows for most days: add up the rows of each day, so that a day has one row, and load it again."
+        )
+    return repeated
 
 
 def _table(path: Path, limits: Limits) -> tuple[RawTable, list[str]]:
@@ -217,12 +231,12 @@ class _Dates:
         totals, months = [], []
         for line, cells in self._rows:
             given = cells[self.place] if len(cells) > self.place else ""
-            day = _day(given, order)
+            day = day_of(given, order)
             if day is not None:
                 dated.append((day, line, cells))
             elif _TOTAL.fullmatch(given) or (not given and any(map(_TOTAL.fullmatch, cells))):
                 totals.append(line)
-            elif _is_month(given):
+            elif is_month(given):
                 months.append(line)
             else:
                 raise InputError(
@@ -245,7 +259,7 @@ class _Dates:
         some = self._rows[:200]
         for place in range(len(self._table.header)):
             cells = [cells[place] for _, cells in some if len(cells) > place and cells[place]]
-            dates = [cell for cell in cells if _day(cell, "day") or _day(cell, "month")]
+            dates = [cell for cell in cells if day_of(cell, "day") or day_of(cell, "month")]
             if dates and len(dates) * 2 >= len(cells):
                 return place
         raise InputError(
@@ -255,7 +269,7 @@ class _Dates:
     def _order(self) -> str:
         """Whether days or months come first where both are numbers, as all rows together have it."""
         cells = [(line, cells[self.place]) for line, cells in self._rows if len(cells) > self.place]
-        numeric = [(line, match) for line, cell in cells if (match := _NUMERIC.fullmatch(_WEEKDAY.sub("", cell)))]
+        numeric = [(line, match) for line, cell in cells if (match := numeric_day(cell))]
         if not numeric:
             return "day"
         days = [line for line, match in numeric if int(match["day"]) > 12]
@@ -274,7 +288,7 @@ class _Dates:
         """The order in which days follow each other best."""
         spans = {}
         for order in ("day", "month"):
-            days = sorted({day for _, cell in cells if (day := _day(cell, order))})
+            days = sorted({day for _, cell in cells if (day := day_of(cell, order))})
             spans[order] = (days[-1] - days[0]).days if days else 0
         if spans["day"] == spans["month"]:
             raise InputError(
@@ -283,51 +297,6 @@ class _Dates:
         order = min(spans, key=lambda name: spans[name])
         self.notes.append(f"Dates are read with the {order} first: so the days lie closest together.")
         return order
-
-
-def _day(given: str, order: str) -> dt.date | None:
-    """The day that a cell gives; None: none."""
-    text = _WEEKDAY.sub("", given.strip())
-    match = _NUMERIC.fullmatch(text)
-    if match:
-        day, month = (match["day"], match["month"]) if order == "day" else (match["month"], match["day"])
-        return _made(match["year"], month, day)
-    match = _REVERSED.fullmatch(text)
-    if match:
-        return _made(match["year"], match["month"], match["day"])
-    if _PACKED.fullmatch(text):
-        return _made(text[:4], text[4:6], text[6:])
-    iso = _ISO.fullmatch(text)
-    for form in (_MONTH_FIRST, _SHORT):
-        named = form.fullmatch(text)
-        if named:
-            text = f"{named['day']} {named['month']} {_year(named['year'])}"
-    text = iso[1] if iso else typed(text)
-    try:
-        date = parse_date(text)
-    except ValueError:
-        return None
-    return date.earliest if date.earliest == date.latest else None
-
-
-def _made(year: str, month: str, day: str) -> dt.date | None:
-    try:
-        return dt.date(_year(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _year(text: str) -> int:
-    """Two digits are of this century."""
-    return int(text) + 2000 if len(text) == 2 else int(text)
-
-
-def _is_month(given: str) -> bool:
-    try:
-        parse_date(typed(given.strip()))
-    except ValueError:
-        return False
-    return True
 
 
 def _step(days: set[dt.date]) -> int:
@@ -350,33 +319,55 @@ class _Column:
         self._decimals, self._thousands = _signs(written)
         self._decimal = next(iter(self._decimals), "")
 
-    def by_day(
+    def byday_of(
         self, first: dt.date, last: dt.date, step: int, empty: str
-    ) -> tuple[tuple[float | None, ...], Iterator[str]]:
+    ) -> tuple[tuple[float | None, ...], list[str]]:
         """One number for each day, and what is said of it.
 
         Raises:
             InputError: a cell is no number, may be two, or is larger than any count.
         """
         self._require_one_way()
-        sums: dict[dt.date, float] = defaultdict(float)
+        given: dict[dt.date, tuple[int, float]] = {}
+        revised = []
         for day, line, cell in self._cells:
-            if cell.casefold() not in _NOTHING:
-                sums[day] += self._number(cell, line)
-            if abs(sums.get(day, 0.0)) > LARGEST_COUNT:
+            if cell.casefold() in _NOTHING:
+                continue
+            number = self._number(cell, line)
+            if abs(number) > LARGEST_COUNT:
                 raise InputError(
-                    f"{self._file}, row {line}, column {self.name!r}: with {cell[:40]!r} the day has over {LARGEST_COUNT:,}, more than any count. Correct it, or take the column out if it holds ids."
+                    f"{self._file}, row {line}, column {self.name!r}: {cell[:40]!r} is over {LARGEST_COUNT:,}, more than any count. Correct it, or take the column out if it holds ids."
                 )
+            if day in given and given[day][1] != number:
+                before_line, before = given[day]
+                revised.append(
+                    f"{self.name!r}: on {day_words(day)} {number:,.10g} (row {line}) replaces {before:,.10g} (row {before_line})."
+                )
+            given[day] = line, number
+        numbers_of = {day: number for day, (_, number) in given.items()}
         places = (last - first).days // step + 1
         days = [first + dt.timedelta(days=step * place) for place in range(places)]
         as_zero = empty == "zero" or (
-            not empty and not any(number == 0 for number in sums.values()) and self._whole(sums.values())
+            not empty and not any(number == 0 for number in numbers_of.values()) and self._whole(numbers_of.values())
         )
-        numbers = tuple(sums.get(day, 0.0 if as_zero else None) for day in days)
-        return numbers, self._said(days, sums, as_zero=as_zero, chosen=bool(empty))
+        numbers = tuple(numbers_of.get(day, 0.0 if as_zero else None) for day in days)
+        notes = [*revised[:_MOST_REPEATED], *self._said(days, numbers_of, as_zero=as_zero, chosen=bool(empty))]
+        return numbers, notes
 
-    def _said(self, days: list[dt.date], sums: dict[dt.date, float], *, as_zero: bool, chosen: bool) -> Iterator[str]:
-        missing = sum(day not in sums for day in days)
+    def require_same_words(self, repeated: Mapping[dt.date, list[int]]) -> None:
+        """Raise InputError if the rows of one day differ in this column: they are of different things, and no revision."""
+        words: dict[dt.date, str] = {}
+        for day, line, cell in self._cells:
+            if day in repeated and words.setdefault(day, cell) != cell:
+                raise InputError(
+                    f"{self._file}, row {line}, column {self.name!r}: {day_words(day)} is given as {words[day][:40]!r} and as {cell[:40]!r}. "
+                    "Add up the rows of that day, or keep the one that counts, and load it again."
+                )
+
+    def _said(
+        self, days: list[dt.date], numbers_of: dict[dt.date, float], *, as_zero: bool, chosen: bool
+    ) -> Iterator[str]:
+        missing = sum(day not in numbers_of for day in days)
         rows = {day for day, _, _ in self._cells}
         gaps = sum(day not in rows for day in days)
         if missing:
@@ -390,7 +381,7 @@ class _Column:
             )
             why = (
                 why
-                if chosen or as_zero or any(number == 0 for number in sums.values())
+                if chosen or as_zero or any(number == 0 for number in numbers_of.values())
                 else "since its numbers are no counts"
             )
             yield f"{self.name!r}: {count(missing, 'day')} without a number{of_them} {plural(missing, 'is', 'are')} {'read as 0' if as_zero else 'not known'}, {why}."

@@ -22,7 +22,7 @@ _PAUSE = 0.85
 _READY = (
     "graphsvc.analysis.doubt.board",
     "graphsvc.analysis.score.chance",
-    "graphsvc.analysis.displacement.permutation",
+    "graphsvc.analysis.displacement.deals",
 )
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from bench.displacement import calm_p, scored, world
-from graphsvc.analysis.displacement import permutation
+from bench.displacement import TASTES, calm, scored, world
 from graphsvc.analysis.displacement.cohorts import Closing, Whereabouts, closings, cohort, whereabouts
+from graphsvc.analysis.displacement.deals import corrected, dealt
 from graphsvc.analysis.displacement.flows import arrivals, came, compared, displaced, flow_graph, flows, left_on
 from graphsvc.analysis.displacement.movers import _in_time, movers, next_places
-from graphsvc.analysis.displacement.permutation import corrected, dealt
+from graphsvc.analysis.displacement.one_hand import hand_tests
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie, near, stays
 
 CLOSED = "2020-03-20"
@@ -189,22 +191,52 @@ def test_who_moved_them_has_something_in_common_with_several_and_denials_stay_se
 
 
 def test_p_is_what_a_count_of_all_deals_says() -> None:
-    """Where one place alone can surprise, the test has a closed form: the hypergeometric tail."""
-    went, arrivals = ["a"] * 4 + ["b"], ["a"] * 6 + ["b"] * 2 + ["c"] * 2 + ["d"] * 2 + ["e", "f"]
+    """Where one place alone can surprise, the test has a closed form: the binomial tail."""
+    went, arrivals = ["a"] * 4 + ["b"], ["a"] * 6 + [f"w{n}" for n in range(24)] + ["b"]
     test = dealt(went, arrivals, draws=20_000)
-    exact = float(stats.hypergeom.sf(3, len(arrivals), 6, 5))
+    # By chance two or more of five never stand out elsewhere as four do here.
+    exact = float(stats.binom.sf(3, 5, 6 / 31))
     assert test.p == pytest.approx(exact, abs=0.01)
-    assert test.places[0].expected == pytest.approx(5 * 6 / 14)
+    assert test.places[0].expected == pytest.approx(5 * 6 / 31)
     interval = stats.binomtest(4, 5).proportion_ci(method="exact")
     assert (test.places[0].low, test.places[0].high) == pytest.approx((interval.low, interval.high))
 
 
-def test_deals_hold_every_arrival_once_and_each_as_often_as_any() -> None:
-    for size, seen in ((30, 4), (9, 7)):  # more than half of them are dealt another way
-        dealing = permutation._hands_dealt(np.random.default_rng(1), size, seen, 6_000)
-        assert all(len(set(row)) == seen for row in dealing.tolist())
-        counts = np.bincount(dealing.ravel(), minlength=size)
-        assert stats.chisquare(counts).pvalue > 0.001
+def test_deals_go_to_each_place_as_often_as_it_draws_people() -> None:
+    arrivals, weights = ["a"] * 3 + ["b"] * 2 + ["c"], {"a": 2.0, "c": 4.0}
+    test = dealt(["a", "b", "c", "a"], arrivals, weights=weights, draws=99)
+    assert {excess.place: excess.expected for excess in test.places} == pytest.approx(
+        {"a": 4 * 6 / 12, "b": 4 * 2 / 12, "c": 4 * 4 / 12}
+    )
+
+
+def near_by_world(*, sector: str) -> Whereabouts:
+    """Eight people leave a place for the only one in their town where others of the town went as well; the free stay in their towns."""
+    places = [
+        WorkPlace(f"t{town}p{n}", "", "premises", "", "", sector, f"{n} Lane, Town {town}")
+        for town in range(6)
+        for n in range(6)
+    ]
+    texts = []
+    for number in range(240):
+        town, first, then = number % 6, number // 6 % 6, (number // 36 + number // 6 + 1) % 6
+        texts += [
+            f"f{number} WORKED_AT t{town}p{first} 2020-01-05",
+            f"f{number} WORKED_AT t{town}p{then} 2020-04-0{1 + number % 7}",
+        ]
+    places = [replace(place, closed_on=CLOSED) if place.id == "t0p0" else place for place in places]
+    return whereabouts(places, map(tie, texts))
+
+
+def test_chance_knows_that_people_stay_in_their_town() -> None:
+    """All who left a place go to others in its town, as everybody does: preferring it is learned, and nothing stands out."""
+    known = near_by_world(sector="food")
+    left = displaced(known, draws=999)["t0p0"]
+    assert math.exp(left.preferences.near) > 20
+    assert left.preferences.trade == pytest.approx(0, abs=0.5)
+    assert left.test.verdict != "together"
+    town = sum(excess.expected for excess in left.test.places if excess.place.startswith("t0"))
+    assert town > 0.8 * left.test.seen
 
 
 def test_the_same_question_has_the_same_answer_whoever_came_first() -> None:
@@ -224,7 +256,7 @@ def test_places_under_one_hand_stand_out_together_where_none_does_alone() -> Non
 
 
 def test_scattered_is_said_only_where_half_of_them_in_one_place_is_ruled_out() -> None:
-    arrivals = [f"w{n}" for n in range(40) for _ in range(3)]
+    arrivals = [f"w{n}" for n in range(40) for _ in range(6)]
     many = corrected({"x": dealt([f"w{n}" for n in range(12)], arrivals, draws=500)})["x"]
     some = corrected({"x": dealt([f"w{n}" for n in range(4)], arrivals, draws=500)})["x"]
     assert (many.verdict, some.verdict) == ("scattered", "cannot tell")
@@ -256,8 +288,9 @@ def test_planted_moves_are_found_and_chance_is_seldom_called_one() -> None:
     score = scored(range(1, 9), draws=999)
     assert score.found_visible / score.visible >= 0.8
     assert score.false / score.called <= 0.15  # eight worlds say no more: the benchmark has sixty
-    by_lot = [p[1] for seed in range(1, 23) if (p := calm_p(seed, draws=199))]
-    assert stats.kstest(by_lot, "uniform").pvalue > 0.01
+    p, called = calm(range(1, 9), TASTES["their town 7 times, their trade 4 times as often"], draws=199)
+    assert np.mean(np.array(p) <= 0.05) <= 0.1  # 146 closures say no more
+    assert called <= 2
 
 
 def test_a_world_is_the_same_for_its_seed() -> None:
@@ -477,3 +510,32 @@ def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_
     assert every["w1"].test.verdict == "together"
     alone, beside = (left_on(known, "w3", dt.date(2020, 3, 20), some, draws=999) for some in ({}, {"w1": every["w1"]}))
     assert (alone.test.arrivals, beside.test.arrivals) == (39, 33)
+
+
+def small_closures(*, moved: bool) -> Whereabouts:
+    """Seven places of a boss close, each with three workers: two go to another place of the boss, or all go anywhere."""
+    places = [WorkPlace(f"b{n}", closed_on=CLOSED) for n in range(7)] + [WorkPlace(f"n{n}") for n in range(3)]
+    texts = [f"boss CONTROLS {place.id}" for place in places]
+    for number in range(21):
+        to = f"n{number % 3}" if moved and number % 3 else f"x{number * 7 % 40}"
+        texts += [f"p{number} WORKED_AT b{number // 3} 2020-01-05", f"p{number} WORKED_AT {to} 2020-04-02"]
+    texts += [f"o{number} WORKED_AT {'n' if number < 3 else 'x'}{number % 40} 2020-04-05" for number in range(80)]
+    texts += ["other CONTROLS x1", "other CONTROLS b1"]
+    return whereabouts(places, map(tie, texts))
+
+
+def test_small_closures_under_one_hand_are_tested_together() -> None:
+    """Each of seven closures of three cannot tell; together 14 of 21 stayed under the boss, where chance sends few."""
+    known = small_closures(moved=True)
+    every = displaced(known, draws=999)
+    assert {left.test.verdict for left in every.values()} == {"cannot tell"}
+    (boss,) = hand_tests(known, every)
+    assert (boss.who, len(boss.closures), sum(boss.seen), sum(boss.stayed)) == ("boss", 7, 21, 14)
+    assert 0 < boss.expected < 6
+    assert (boss.together, boss.q < 0.001) == (True, True)
+
+
+def test_a_hand_whose_people_went_anywhere_does_not_stand_out() -> None:
+    known = small_closures(moved=False)
+    (boss,) = hand_tests(known, displaced(known, draws=999))
+    assert (sum(boss.stayed), boss.together) == (0, False)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,6 @@ from graphsvc.analysis.surges import alarms, counts, expected, milestones, segme
 from graphsvc.analysis.surges.counts import Series
 
 FIRST = dt.date(2018, 1, 1)
-DAILY = Path(__file__).parents[3] / "shared" / "data" / "small_boats" / "daily.csv"
 
 
 def drawn(seed: int, days: int, mean: float = 30, chance: float = 0.6, dispersion: float = 0.05) -> Series:
@@ -62,6 +59,18 @@ def test_a_calm_year_has_about_one_false_alarm() -> None:
     """A small version of `python -m bench.surges --calm`: five years, each after one of its own."""
     false = sum(day.alarm for seed in range(5) for day in alarms.watched(drawn(seed, 730), since=365)[0][365:])
     assert false <= 11
+
+
+def test_steady_growth_is_no_surge() -> None:
+    """Growth by 60 % a year after one and a half years: about one false alarm a year, as where nothing grows."""
+    false = 0
+    for seed in range(4):
+        rng = np.random.default_rng([seed, 60])
+        means = 20 * 1.6 ** (np.arange(910) / 365)
+        size = np.maximum(rng.poisson(rng.gamma(5, means / 5)), 1)
+        series = Series(FIRST, tuple(map(int, np.where(rng.random(910) < 0.6, size, 0))))
+        false += sum(day.alarm for day in alarms.watched(series, since=545)[0][545:])
+    assert false <= 8
 
 
 def test_a_doubling_is_found_within_two_active_days() -> None:
@@ -157,7 +166,7 @@ def test_a_bound_is_found_for_any_size_of_counts() -> None:
 
 def test_alarms_less_than_a_week_apart_are_one_surge() -> None:
     def day(place: int, *, alarm: bool) -> alarms.WatchedDay:
-        return alarms.WatchedDay(FIRST + dt.timedelta(days=place), 9, 2.0, 5, 7, 0.001, alarm)
+        return alarms.WatchedDay(FIRST + dt.timedelta(days=place), 9, 2.0, 9, 9, 0.001, alarm)
 
     days = [day(place, alarm=place in (0, 3, 20)) for place in range(30)]
     assert [((surge.first - FIRST).days, (surge.last - FIRST).days, surge.count) for surge in alarms.surges(days)] == [
@@ -270,20 +279,20 @@ def test_what_is_no_series_is_refused(wrong: tuple[int, ...]) -> None:
         Series(FIRST, wrong)
 
 
-@pytest.mark.skipif(not DAILY.is_file(), reason="the daily counts of the Channel are beside the project, and not there")
-@pytest.mark.parametrize(
-    ("column", "count", "until"), [("migrants_arrived", 152, "2020-06-03"), ("boats_arrived", 8, "2020-07-12")]
-)
-def test_8_may_2020_is_flagged_on_the_day(column: str, count: int, until: str) -> None:
-    with DAILY.open(newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if "2018-01-31" <= row["date"] <= "2020-07-31"]
-    series = Series(dt.date(2018, 1, 31), tuple(int(float(row[column] or 0)) for row in rows))
-    may = dt.date(2020, 5, 8)
-    day = alarms.watched(series.until(may), since=(may - series.first).days)[0][-1]
-    assert (day.count, day.alarm) == (count, True)
-    mark = milestones.milestone(series, may)
-    assert mark is not None
-    assert mark.until == dt.date.fromisoformat(until)
+def test_the_high_day_after_an_alarm_belongs_to_its_surge(calm: Series) -> None:
+    """82 more people within 24 hours of a record are above the band and no alarm: they are part of the surge, and start none."""
+    counts = (*calm.counts[:295], 90, 48, 0, 0, 48)
+    days, _ = alarms.watched(replace(calm, counts=counts))
+    assert [(day.alarm, day.is_high) for day in days[295:]] == [
+        (True, True),
+        (False, True),
+        (False, False),
+        (False, False),
+        (False, True),
+    ]
+    surge = alarms.surges(days)[-1]
+    assert (surge.first, surge.last, surge.count, surge.peak) == (calm.day(295), calm.day(296), 138, calm.day(295))
+    assert surge.expected == pytest.approx(sum(day.mean or 0 for day in days[295:297]))
 
 
 def test_people_per_boat_are_a_mean_and_never_added_up() -> None:

@@ -38,7 +38,7 @@ def read(tmp_path: Path, text: str | bytes, **how: str) -> DayCounts:
         "date,boats\n2020-05-08 00:00:00,8\n2020-05-09T00:00:00Z,6\n",
         "Tag;Boote\n8.5.2020;8\n9.5.2020;6\nSumme;14\n",
         "date,boats,note\n2020-05-08,8,fine\n2020-05-09,6,\n",
-        "date,port,boats\n2020-05-08,Dover,3\n2020-05-08,Hythe,5\n2020-05-09,Dover,6\n",
+        "date,boats\n2020-05-08,7\n2020-05-09,6\n2020-05-08,8\n2020-05-09,6\n",
     ],
 )
 def test_one_table_in_many_forms(tmp_path: Path, text: str) -> None:
@@ -84,6 +84,21 @@ def test_what_is_empty_is_zero_or_unknown_and_said(tmp_path: Path) -> None:
     written = read(tmp_path, "date,n\n2020-05-08,3\n2020-05-09,\n2020-05-10,0\n")
     assert written.columns["n"] == (3.0, None, 0.0)
     assert read(tmp_path, "date,n\n2020-05-08,3\n2020-05-10,4\n", empty="unknown").columns["n"] == (3.0, None, 4.0)
+
+
+def test_a_day_given_again_is_a_revision_and_named(tmp_path: Path) -> None:
+    """The figure of the press on the day and the official one later: never the sum of both."""
+    read_as = read(
+        tmp_path, "date,people\n2020-05-08,145\n2020-05-09,82\n2020-05-10,17\n2020-05-08,152\n2020-05-09,82\n"
+    )
+    assert read_as.columns == {"people": (152.0, 82.0, 17.0)}
+    assert read_as.notes == (
+        "'people': on 8 May 2020 152 (row 5) replaces 145 (row 2).",
+        "8 May 2020 is given 2 times, in row 2, row 5: the last row counts, as a revision.",
+        "9 May 2020 is given 2 times, in row 3, row 6: the last row counts, as a revision.",
+    )
+    empty = read(tmp_path, "date,people\n2020-05-08,145\n2020-05-09,82\n2020-05-08,\n")
+    assert empty.columns == {"people": (145.0, 82.0)}
 
 
 def test_totals_are_left_out_aloud(tmp_path: Path) -> None:
@@ -168,6 +183,14 @@ def test_a_sign_with_three_digits_behind_it_is_what_the_rest_of_the_column_has(t
         ("date,n\n08/05/2020,1\n", "may be of two months"),
         ("date,n\n1900-05-08,1\n2320-05-08,1\n", "one of these two days cannot be right"),
         ("date,port\n2020-05-08,Dover\n2020-05-09,Hythe\n", "no column of numbers beside 'date'"),
+        (
+            "date,port,n\n2020-05-08,Dover,3\n2020-05-08,Hythe,5\n",
+            "row 3, column 'port': 8 May 2020 is given as 'Dover' and as 'Hythe'. Add up",
+        ),
+        (
+            "date,n\n" + "".join(f"2020-05-0{day},{boat}\n" for day in range(1, 6) for boat in (17, 18)),
+            "several rows for most days: add up",
+        ),
         ("date,n,n\n2020-05-08,1,2\n", "two columns named 'n'"),
         ("date\n2020-05-08\n", "no column of numbers"),
         (
@@ -185,11 +208,11 @@ def test_a_sign_with_three_digits_behind_it_is_what_the_rest_of_the_column_has(t
         ("date;n\n2020-05-08;12 13\n2020-05-09;7\n", "row 2, column 'n': '12 13' may be two numbers"),
         (
             "date,id,n\n2020-05-08,4,8\n2020-05-09,123456789012345678,6\n",
-            "row 3, column 'id': with '123456789012345678' the day has over 1,000,000,000",
+            "row 3, column 'id': '123456789012345678' is over 1,000,000,000",
         ),
         (
             f"date,n\n2020-05-08,4\n2020-05-09,{'9' * 310}\n",
-            "row 3, column 'n': with '9999999999999999999999999999999999999999' the",
+            "row 3, column 'n': '9999999999999999999999999999999999999999' is over",
         ),
     ],
 )

@@ -1859,8 +1859,8 @@ MUTATIONS = (
         "machines-seeds",
         "what other machines draw by tells no id",
         "graphsvc/analysis/displacement/flows.py",
-        "return AskedOf(went, arrivals(known, left, bound), controlled)",
-        "return AskedOf(went, arrivals(known, left, bound), controlled, __import__('zlib').crc32(left.closing.place.encode()))",
+        "return AskedOf(went, came, controlled, _weights(known, left.closing.place, came, preferences))",
+        "return AskedOf(went, came, controlled, _weights(known, left.closing.place, came, preferences), __import__('zlib').crc32(left.closing.place.encode()))",
         f"{_MACHINES}::test_nothing_but_numbers_crosses_the_wire",
     ),
     Mutation(

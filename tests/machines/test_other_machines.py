@@ -87,7 +87,7 @@ def test_nothing_but_numbers_crosses_the_wire(at: str, expected: list[Any], monk
             assert invented.results(processors) == expected
             read = b"\n".join(wire.seen)
             # It was read: the names of what is done are there, on the way to the scheduler and on to the worker.
-            for work in ("board:without_some", "board:ranks_drawn", "chance:head_of_deal", "permutation:standing_of"):
+            for work in ("board:without_some", "board:ranks_drawn", "chance:head_of_deal", "deals:standing_of"):
                 assert read.count(f"{work}".encode()) >= 2, work
             assert _bearing(read) == []
             # Nor is an id told by what a seed is made of.

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from graphsvc.analysis.displacement.permutation import Reached
+from graphsvc.analysis.displacement.deals import Reached
 from graphsvc.machines.numbers_alone import NotNumbersAlone
 from graphsvc.machines.packing import pack, unpack
 from tests.machines import invented
@@ -84,9 +84,9 @@ HOSTILE = {
     "a method of the reader": message(["__init__", 1]),
     "a class of others": message(["of", "pathlib:Path", {}]),
     "a module of ours outside the analysis": message(["of", "graphsvc.config:Settings", {}]),
-    "an imported class": message(["of", "graphsvc.analysis.displacement.permutation:AskedOf.__init__", {}]),
-    "no dataclass": message(["of", "graphsvc.analysis.displacement.permutation:np", {}]),
-    "other fields": message(["of", "graphsvc.analysis.displacement.permutation:Reached", {"__class__": 1}]),
+    "an imported class": message(["of", "graphsvc.analysis.displacement.deals:AskedOf.__init__", {}]),
+    "no dataclass": message(["of", "graphsvc.analysis.displacement.deals:np", {}]),
+    "other fields": message(["of", "graphsvc.analysis.displacement.deals:Reached", {"__class__": 1}]),
     "a sparse array": pack(scipy.sparse.csr_array(np.eye(2))),
     "an array of objects": message(["array", 0], [["|O8", [1], "C"]], bytes(8)),
     "an array of texts": message(["array", 0], [["<U1", [2], "C"]], bytes(8)),

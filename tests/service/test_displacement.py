@@ -44,7 +44,7 @@ LINKS: Rows = [
     claim("rival", "CONTROLS", "live", "r1"),
     claim("rival", "CONTROLS", "live", "r2", polarity="denies"),
     claim("boss", "CONTROLS", "bar", "r2"),
-    claim("boss", "ABANDONED", LEFT, "r1", from_date="2020-03-20"),
+    *(claim("boss", "ABANDONED", who, "r1", from_date="2020-03-20") for who in (LEFT, "m4")),
     *(claim("driver", "TRANSPORTED", who, "r1", from_date="2020-03-21") for who in MOVED[:3]),
     claim("boss", "COERCED", "m0", "r1"),
     claim("boss", "USED", "till", "r1"),
@@ -80,13 +80,15 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 def test_a_closure_is_told_with_its_verdict_and_what_became_of_each(people: Place) -> None:
     (row,) = people("ana").displacement.closures()
     assert (row.place, row.on, row.verdict, row.ids) == ("wash", "2020-03-20", "together", ("live",))
-    assert (row.there, row.moved, row.abandoned, row.unknown) == (8, 6, 1, 1)
+    assert (row.there, row.moved, row.abandoned, row.unknown) == (8, 6, 2, 1), (
+        "one was abandoned and then made to work elsewhere"
+    )
     moves = people("ana").displacement.moves()
-    assert [(move.outcome, move.next, move.people) for move in moves] == [
-        ("moved", "live", 5),
-        ("moved", "farm", 1),
-        ("abandoned", "", 1),
-        ("unknown", "", 1),
+    assert [(move.outcome, move.next, move.people, move.abandoned) for move in moves] == [
+        ("moved", "live", 5, 1),
+        ("moved", "farm", 1, 0),
+        ("abandoned", "", 1, 1),
+        ("unknown", "", 1, 0),
     ]
 
 

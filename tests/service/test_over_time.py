@@ -195,6 +195,36 @@ def test_a_name_is_taken_once_and_replaced_on_purpose(brought: Place, figures: P
         brought("low").time.reference.load(figures, "mine", handling="C")
 
 
+def test_a_replaced_figure_is_told_as_it_was_known(brought: Place, figures: Path) -> None:
+    """The press said 145 people on the day; 152 was published on 1 June."""
+    ana = brought("ana").time
+    for people_of_day, more in ((145, {}), (150, {"published": "2020-05-20"}), (152, {"published": "2020-06-01"})):
+        days = (FIRST + dt.timedelta(days=place) for place in range(140))
+        lines = (f"{day},{people_of_day if day == SURGE else 20}" for day in days)
+        figures.write_text("\n".join(("date,people", *lines)))
+        stored = ana.reference.load(figures, "press", handling="P", replace=bool(more), **more)
+    assert "'people': 8 May 2020 is 152, and was 150 before." in stored.notes
+    for until, known in (("", 152), ("2020-05-08", 145), ("2020-05-19", 145), ("2020-05-31", 150), ("2020-06-01", 152)):
+        chosen = brought("low").time.series(SeriesChoice("press", until=until))
+        assert chosen.series.at(SURGE) == known, until
+    answer = brought("low").time.surges(SeriesChoice("press", until="2020-05-08"))
+    assert "'people': 8 May 2020 was 145 until 20 May 2020." in answer.notes
+    for wrong in ("2020", "2999-01-01", "soon"):
+        with pytest.raises(RequestError):
+            ana.reference.load(figures, "press", replace=True, published=wrong)
+
+
+def test_a_revision_tells_no_figure_of_code_c(brought: Place, figures: Path) -> None:
+    """A series of code C that is replaced by one of code P leaves nothing behind for readers without C."""
+    ana = brought("ana").time
+    figures.write_text("date,people\n2020-05-08,145\n2020-05-09,82\n")
+    ana.reference.load(figures, "opened", handling="C")
+    figures.write_text("date,people\n2020-05-08,152\n2020-05-09,82\n")
+    stored = ana.reference.load(figures, "opened", handling="P", replace=True)
+    assert (stored.revisions, stored.notes) == ((), ())
+    assert brought("low").time.series(SeriesChoice("opened", until="2020-05-09")).series.counts == (152, 82)
+
+
 def test_what_lies_in_the_database_names_nothing(brought: Place) -> None:
     with transaction(brought.service.database) as connection:
         rows = connection.execute(sa.select(tables.reference_series)).mappings().all()
@@ -297,5 +327,5 @@ def test_people_per_boat_are_told_as_a_mean(people: Place) -> None:
     means = {of: client.get(f"{address}.json?of={of}").get_json()["mean"] for of in ("per_boat", "people")}
     assert means == {"per_boat": True, "people": False}
     page, added = (client.get(f"{address}?of={of}").text for of in ("per_boat", "people"))
-    assert "Sum of its alarms" in added
-    assert "Sum of its alarms" not in page
+    assert "Sum of its days" in added
+    assert "Sum of its days" not in page

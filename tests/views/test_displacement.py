@@ -12,6 +12,7 @@ import pytest
 from graphsvc.analysis.displacement.cohorts import OUTCOMES, Whereabouts, whereabouts
 from graphsvc.analysis.displacement.flows import Departure, compared, displaced
 from graphsvc.analysis.displacement.movers import movers
+from graphsvc.analysis.displacement.one_hand import HandTest
 from graphsvc.analysis.displacement.stays import Stay, WorkPlace, WorkTie, stays
 from graphsvc.views.displacement.drawing import places_line, sankey
 from graphsvc.views.displacement.rows import (
@@ -19,6 +20,7 @@ from graphsvc.views.displacement.rows import (
     MOVE_COLUMNS,
     OUTCOME_WORDS,
     closure_row,
+    hand_rows,
     move_cells,
     move_rows,
     mover_rows,
@@ -100,6 +102,37 @@ def test_who_has_source_clearance_is_told_all_of_it() -> None:
     assert (closure.there, closure.moved, closure.verdict, closure.places) == (10, 6, "together", ("W2",))
     assert closure.text.startswith("Moved together: 5 of 6 seen again went to W2; chance would send 0.65. p 0.0")
     assert closure.text.endswith("corrected over 7 closures.")
+
+
+def test_whoever_was_moved_may_have_been_abandoned_as_well() -> None:
+    """The victim left by the Captain in March is made to work on a site in April: both are said."""
+    known = known_of(5, 3)
+    known = whereabouts(
+        known.places.values(),
+        [*known.ties, *(WorkTie("captain", "ABANDONED", f"p2-{n}", 0.8, False, "2020-03-23") for n in range(4))],
+    )
+    some = displaced(known, draws=99)["w1"]
+    assert [(row.next, row.people, row.abandoned) for row in move_rows(some, named, 0)] == [("w2", 5, 4), ("w3", 3, 0)]
+    assert closure_row(some, named, 0, 1).abandoned == 4
+    # Four of five would tell that there is one other.
+    assert [row.abandoned for row in move_rows(some, named, 3)] == [FEW, 0]
+    assert closure_row(some, named, 3, 1).abandoned == FEW
+
+
+def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
+    tests = [
+        HandTest("boss", ("w1", "w2", "w3"), (3, 3, 2), (2, 2, 1), 0.8, 0.0004, 0.0008, together=True),
+        HandTest("gang", ("w1", "w4"), (3, 2), (0, 1), 0.9, 0.6, 0.6),
+    ]
+    whole, few = (hand_rows(tests, named, below) for below in (0, 3))
+    assert [(row.seen, row.stayed, row.verdict) for row in whole] == [(8, 5, "together"), (5, 1, "cannot tell")]
+    assert whole[0].text == (
+        "Moved together: 5 of 8 seen again after 3 closures under boss went to other places of that hand; chance would send 0.8."
+        " p 0.0008, corrected over 2 hands."
+    )
+    assert [(row.seen, row.stayed, row.chance, row.q) for row in few] == [(None,) * 4] * 2
+    assert few[0].text.startswith("Moved together: more of those seen again after 3 closures under boss")
+    assert few[1].text.startswith("Cannot tell: no more of those")
 
 
 @pytest.mark.parametrize(

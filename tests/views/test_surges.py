@@ -101,3 +101,25 @@ def test_what_is_beyond_a_condition_is_told_apart() -> None:
     assert not alone.days[-1].alarm
     assert held.days[-1].day in held.beyond
     assert "beyond waves" in picture.words(held, held.days[-1])
+
+
+def test_a_record_that_is_no_alarm_is_said_with_the_verdict() -> None:
+    """Days of 0 to 60, and one of 61: nothing out of the ordinary, and the highest of all."""
+    counts = tuple(place * 37 % 61 for place in range(200))
+    calm = answered(Series(FIRST, (*counts, 61)), name="x", counted="people")
+    assert calm.surges == []
+    assert calm.verdict == (
+        "No day stands out from those before it. The most is 61 on 17 July 2020: a record, within what was to be expected."
+    )
+    assert calm.plain()["records"][-1]["against"] == "within what was to be expected"
+    wild = answered(Series(FIRST, (*counts, 900)), name="x", counted="people")
+    assert "a record" not in wild.verdict
+    assert wild.plain()["records"][-1]["against"] == "an alarm"
+    assert calm.against(calm.marks[0].day) == "not to be judged yet"
+
+
+def test_a_high_day_that_is_no_alarm_says_so() -> None:
+    high = answered(Series(FIRST, (2, 0, 3, 2, 1, 0, 2) * 20 + (5,)), name="x", counted="boats")
+    assert high.days[-1].is_high
+    assert not high.days[-1].alarm
+    assert picture.words(high, high.days[-1]).endswith("; above the band but no alarm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.records.weights import SHIPPED
 from graphsvc.service import Service
+from graphsvc.views.measured import measured
 from graphsvc.web import create_app
 
 
@@ -33,3 +35,18 @@ def test_it_shows_the_table_of_weights_that_is_in_use_and_where_each_value_comes
         assert "3.25" in page
         assert "Counted on &lt;b&gt;closed&lt;/b&gt; cases" in page
         assert "Irwin &amp; Mandel 2019" in page
+
+
+def test_it_prints_false_alarms_and_power_as_they_were_measured(settings: Callable[..., Settings]) -> None:
+    with Service(settings()) as service:
+        accounts.add(service.database, "ann", ["analyst"], {})
+        client = create_app(service).test_client()
+        client.get(f"/link/{service.sign_in_link('ann', 'tests')}")
+        page = re.sub(r"\s+", " ", client.get("/numbers").text)
+    surges, moves = measured("surges"), measured("displacement")
+    for name, rate in surges["false_alarms_a_year"].items():
+        assert f'<th scope="row">{name}</th><td class="num">{rate}</td>' in page
+    assert f"{surges['doublings_found']['20']['0.3']}</td>" in page
+    anywhere, hands = moves["anywhere"], moves["one hand, most moved"]
+    assert f"{anywhere['found']} of {anywhere['visible']}" in page
+    assert f"{hands['called']} of {hands['hands']} where most are" in page

@@ -9,12 +9,13 @@ import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from graphsvc.analysis.displacement import permutation
+from graphsvc.analysis.displacement import deals
+from graphsvc.analysis.displacement.choice import Preferences, fit_preferences
 from graphsvc.analysis.displacement.cohorts import (
     Became,
     Closing,
@@ -25,8 +26,8 @@ from graphsvc.analysis.displacement.cohorts import (
     cohort,
     relation_at,
 )
-from graphsvc.analysis.displacement.permutation import DRAWS, AskedOf, ChanceTest
-from graphsvc.analysis.displacement.stays import COARSEST, WorkTie, hands, shifted
+from graphsvc.analysis.displacement.deals import DRAWS, AskedOf, ChanceTest
+from graphsvc.analysis.displacement.stays import COARSEST, LIVED, WORKED, WorkPlace, WorkTie, hands, shifted
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.numbers import significant
 
@@ -43,10 +44,12 @@ class Departure:
 
     Attributes:
         cohort: who was there, and what became of each. test: against chance.
+        preferences: what chance knows of where people like to go.
     """
 
     cohort: Cohort
     test: ChanceTest
+    preferences: Preferences = field(default_factory=Preferences)
 
     @property
     def closing(self) -> Closing:
@@ -91,22 +94,25 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors 
         >>> displaced(known)["w1"].test.verdict
         'cannot tell'
 
-    Limits: as `cohorts.cohort` and `permutation.dealt`. A place that people left twice is there once, by its closing.
+    Limits: as `cohorts.cohort` and `deals.dealt`. A place that people left twice is there once, by its closing.
     """
     controlled = _under_one_hand(known.ties)
     some = {closing.place: cohort(known, closing) for closing in closings(known)}
     bound: dict[str, frozenset[str]] = {}
     tests: dict[str, ChanceTest] = {}
+    preferred = _fit_both(known, None)
     # Whoever was moved with others from elsewhere is no measure of where the free go: they are dealt in the first round alone.
     for _ in range(2):
         others = frozenset().union(*bound.values())
+        if tests:
+            preferred = _fit_both(known, others)
         asked = {
-            place: _asked(known, left, controlled(place), others - bound.get(place, frozenset()))
+            place: _asked(known, left, controlled(place), others - bound.get(place, frozenset()), preferred(left))
             for place, left in some.items()
         }
-        tests = permutation.corrected(permutation.chance_tests(asked, draws=draws, processors=processors))
+        tests = deals.corrected(deals.chance_tests(asked, draws=draws, processors=processors))
         bound = {place: _bound(left, tests[place]) for place, left in some.items()}
-    return {place: Departure(left, tests[place]) for place, left in some.items()}
+    return {place: Departure(left, tests[place], preferred(left)) for place, left in some.items()}
 
 
 def left_on(
@@ -135,10 +141,44 @@ def left_on(
     Limits: as `displaced`. Who asks about many days until one stands has been told by chance.
     """
     some = cohort(known, Closing(place, day, "asked"))
-    bound = {name: _bound(left.cohort, left.test) for name, left in every.items()}
+    bound = moved_together(every)
     others = frozenset().union(*bound.values()) - bound.get(place, frozenset())
-    asked = _asked(known, some, _under_one_hand(known.ties)(place), others)
-    return Departure(some, permutation.corrected(permutation.chance_tests({place: asked}, draws=draws))[place])
+    preferences = _fit_both(known, frozenset().union(*bound.values()))(some)
+    asked = _asked(known, some, _under_one_hand(known.ties)(place), others, preferences)
+    return Departure(some, deals.corrected(deals.chance_tests({place: asked}, draws=draws))[place], preferences)
+
+
+def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
+    """Place → those who left it and went together to another one.
+
+    Example:
+        >>> moved_together({})
+        {}
+
+    Limits: of places that stand out; see `deals.corrected`.
+    """
+    return {name: _bound(left.cohort, left.test) for name, left in every.items()}
+
+
+def chances_of(known: Whereabouts, left: Departure, bound: Collection[str] = ()) -> dict[str, float]:
+    """Place → the chance that a person who left goes there.
+
+    Args:
+        known: where everybody is said to have been.
+        left: who left.
+        bound: people left out, since they were moved with others from elsewhere.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import whereabouts
+        >>> from graphsvc.analysis.displacement.stays import WorkPlace
+        >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [WorkTie("p1", "WORKED_AT", "w2", 0.7, first_on="2020-04-02")])
+        >>> chances_of(known, displaced(known)["w1"])
+        {'w2': 1.0}
+
+    Limits: as `deals.dealt`.
+    """
+    came = arrivals(known, left.cohort, bound)
+    return deals.chances(came, _weights(known, left.closing.place, came, left.preferences))
 
 
 def compared(every: Iterable[Departure]) -> int:
@@ -237,7 +277,7 @@ def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> l
         >>> arrivals(known, cohort(known, Closing("w1", dt.date(2020, 3, 20))))
         ['w2']
 
-    Limits: somebody who came to two places in those months is dealt once, for the first; places are as open to all as `permutation.dealt` has it.
+    Limits: somebody who came to two places in those months is dealt once, for the first; places are as open to all as `deals.dealt` has it.
     """
     closing = left.closing
     since, end = closing.since, closing.until
@@ -281,11 +321,28 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
     )
 
 
-def _asked(known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str]) -> AskedOf:
+def _fit_both(known: Whereabouts, bound: Collection[str] | None) -> Callable[[Cohort], Preferences]:
+    """Preferences by cohort: dwellings and places of work are fitted separately."""
+    fitted = {relation: fit_preferences(known, relation, bound) for relation in (WORKED, LIVED)}
+    return lambda left: fitted[relation_at(known, left.closing.place)]
+
+
+def _asked(
+    known: Whereabouts, left: Cohort, controlled: frozenset[str], bound: frozenset[str], preferences: Preferences
+) -> AskedOf:
     went = [became.following.place for became in left.went if became.following is not None]
-    if len(went) < permutation.FEWEST:
+    if len(went) < deals.FEWEST:
         return AskedOf(went, ())
-    return AskedOf(went, arrivals(known, left, bound), controlled)
+    came = arrivals(known, left, bound)
+    return AskedOf(went, came, controlled, _weights(known, left.closing.place, came, preferences))
+
+
+def _weights(known: Whereabouts, origin: str, came: Iterable[str], preferences: Preferences) -> dict[str, float]:
+    """Place → how many times as likely it is for those who left another."""
+    names = sorted(set(came))
+    places = [known.places.get(name, WorkPlace(name)) for name in names]
+    weights = preferences.weights(known.places.get(origin, WorkPlace(origin)), places)
+    return dict(zip(names, weights.tolist(), strict=True))
 
 
 def _bound(left: Cohort, test: ChanceTest) -> frozenset[str]:

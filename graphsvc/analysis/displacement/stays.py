@@ -53,6 +53,7 @@ class WorkPlace:
     Attributes:
         kind: `premises`, `dwelling`, `site` or `online`.
         opened_on, closed_on: as given, or empty.
+        sector, address: as given, or empty. position: latitude and longitude; None: not known.
     """
 
     id: str
@@ -60,6 +61,14 @@ class WorkPlace:
     kind: str = "premises"
     opened_on: str = ""
     closed_on: str = ""
+    sector: str = ""
+    address: str = ""
+    position: tuple[float, float] | None = None
+
+    @property
+    def town(self) -> str:
+        """The last part of the address, such as `folkestone`; empty where no address is known."""
+        return self.address.rpartition(",")[2].strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)

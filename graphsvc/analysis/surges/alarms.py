@@ -1,7 +1,8 @@
-"""Days with more than was to be expected on the day itself: alarms, and surges, which are runs of them.
+"""Days with more than was to be expected on the day itself: alarms, and surges, which are alarms with the high days around them.
 
-A day is an alarm where its mid-p is so small that a calm year would bring about no more than one such day by chance. What a fit does
-not know of itself costs a fifth of that. How many there are is measured on invented calm years: `python -m bench.surges`.
+A day is an alarm where its mid-p is so small that a calm year would bring about no more than one such day by chance. Weather makes more:
+how many there are is measured on invented calm years of several sorts (`python -m bench.surges`). The days next to an alarm belong to
+its surge as long as each is above the band. They add no surge, so they cost no false ones.
 
 Limits: an alarm says that a count is out of the ordinary, never why: more boats, more watching or better weather look alike.
 A slow rise raises no alarm; lasting changes are in `segments`.
@@ -10,6 +11,7 @@ A slow rise raises no alarm; lasting changes are in `segments`.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,14 +46,19 @@ class WatchedDay:
     p: float | None
     alarm: bool
 
+    @property
+    def is_high(self) -> bool:
+        """Whether the count is an alarm or above the band."""
+        return self.alarm or (self.count is not None and self.high is not None and self.count > self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """Alarms that are less than a week apart.
+    """Alarms less than a week apart, with the high days that follow each other around them.
 
     Attributes:
-        first, last: of its alarms. count: the sum of its alarms; expected: what was to be expected of them. Of counts that are means both are
-            those of the peak.
+        first, last: first and last day. count: the sum of its days; expected: the sum expected on them. Of counts that are means
+            both are those of the peak.
         peak: the day with most; most: how many. p: the smallest of its alarms.
     """
 
@@ -124,7 +131,7 @@ def surges(days: list[WatchedDay], *, mean: bool = False) -> list[Surge]:
     """The surges among some days that follow each other, in their order.
 
     Args:
-        days: the days.
+        days: each day of the series, in order.
         mean: their counts are means (`Series.mean`), which cannot be added up.
 
     Example:
@@ -135,17 +142,22 @@ def surges(days: list[WatchedDay], *, mean: bool = False) -> list[Surge]:
     Limits: that alarms lie near each other does not say that one cause is behind them.
     """
     step = (days[1].day - days[0].day).days if len(days) > 1 else 1
-    return [_surge(run, [_peak(run)] if mean else run) for run in _runs([day for day in days if day.alarm], step)]
+    return [_surge(run, [_peak(run)] if mean else run) for run in _runs(days, step)]
 
 
-def _runs(alarms: list[WatchedDay], step: int) -> Iterator[list[WatchedDay]]:
+def _runs(days: list[WatchedDay], step: int) -> Iterator[list[WatchedDay]]:
     run: list[WatchedDay] = []
-    for day in alarms:
+    last = dt.date.min
+    for high, together in itertools.groupby(days, lambda day: day.is_high):
+        stretch = list(together)
+        alarms = [day.day for day in stretch if day.alarm]
+        if not high or not alarms:
+            continue
         # Of weeks those that follow each other are one.
-        if run and (day.day - run[-1].day).days >= _APART + step - 1:
+        if run and (alarms[0] - last).days >= _APART + step - 1:
             yield run
             run = []
-        run.append(day)
+        run, last = [*run, *stretch], alarms[-1]
     if run:
         yield run
 

@@ -3,9 +3,9 @@
 On most days no boat is launched, as weather and the sea have it, and on the others many or few are. So two regressions
 are fitted: whether the count is above 0 (logistic), and how far above 1 it then is (negative binomial, whose dispersion is
 estimated by its Pearson statistic, Breslow 1984). This is a hurdle model (Mullahy 1986). Both have a season and a
-condition where one is given; a weekday where it makes the fit better by the Bayesian criterion; and a trend as Farrington et
-al. (1996) have it: with three years of days, where it makes the fit better, and never far beyond what has been seen. Past
-outbreaks do not raise what is expected for long: counts as far out as Noufaily et al. (2013) weigh down are taken as no further
+condition where one is given; a weekday where it makes the fit better by the Bayesian criterion; and from a year on a trend, where it
+makes the fit better, as Noufaily et al. (2013) have it. With less than three years a season looks much like a trend, so until then the
+trend is no steeper than `_STEEPEST`; and no mean is far beyond what has been seen. Past outbreaks do not raise what is expected for long: counts as far out as Noufaily et al. (2013) weigh down are taken as no further
 out than that. Days of long ago weigh less than those of late.
 
 Limits: days are taken as independent of each other, given what is in the model; a spell of fine weather that nobody told of
@@ -27,8 +27,10 @@ from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, YEAR, Seri
 
 Array = npt.NDArray[np.float64]
 
-# Days that a fit looks back on; from a full year on there is a season, from so many years a trend.
-_WINDOW, _SEASON, _TREND = 3 * YEAR + 1, YEAR, 3 * YEAR
+# Days that a fit looks back on; from a full year on there is a season and a trend, from nearly three years a trend of any slope.
+_WINDOW, _SEASON, _ANY_TREND = 3 * YEAR + 1, YEAR, 3 * YEAR - LEAST_DAYS
+# Until then the logarithm changes by no more than that a year: growth by 60 %, or a fall by 37 %.
+_STEEPEST = 0.47
 # After so many days a day weighs half.
 _HALF_LIFE = 2 * YEAR
 # A fit is made anew once there is a twentieth more to learn from, and after so many days at the latest.
@@ -264,7 +266,7 @@ def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispe
     if span >= _SEASON and most >= len(parts) + 3:
         parts += ("season",)
     best = _regress(grid, parts, days, values, weights, now, dispersion)
-    ways = (("weekday", _WEEK, grid.step == 1), ("trend", 2, span >= _TREND - LEAST_DAYS))
+    ways = (("weekday", _WEEK, grid.step == 1), ("trend", 2, span >= _SEASON))
     for name, cost, possible in ways:
         if possible and most >= len(best.values) + cost - 1:
             other = _regress(grid, (*best.parts, name), days, values, weights, now, dispersion)
@@ -313,20 +315,38 @@ def _regress(
     start: Array | None = None,
 ) -> _Regression:
     """One regression: logistic where there is no dispersion, else negative binomial; `start` is where it begins to look."""
+    columns = grid.columns(parts, int(days[0]), int(days[-1]) + 1, now)[days - days[0]]
+    coefficients, covariance, fit = _fit(columns, values, weights, dispersion, start)
+    steepest = np.inf if (now - int(days[0])) * grid.step >= _ANY_TREND else _STEEPEST
+    if "trend" in parts and abs(coefficients[-1]) > steepest:
+        # The trend is the last column: it is held at the bound, and the rest is fitted about it.
+        slope = np.copysign(steepest, coefficients[-1])
+        coefficients, covariance, fit = _fit(columns[:, :-1], values, weights, dispersion, None, slope * columns[:, -1])
+        coefficients, covariance = np.append(coefficients, slope), np.pad(covariance, (0, 1))
+    return _Regression(parts, now, coefficients, covariance, fit + columns.shape[1] * float(np.log(weights.sum())))
+
+
+def _fit(
+    columns: Array,
+    values: Array,
+    weights: Array,
+    dispersion: float | None,
+    start: Array | None,
+    offset: Array | None = None,
+) -> tuple[Array, Array, float]:
+    """Coefficients, their covariance, and minus twice the log-likelihood."""
     # Imported here: it takes a second, and only who asks for surges should wait for it.
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    columns = grid.columns(parts, int(days[0]), int(days[-1]) + 1, now)[days - days[0]]
     family = families.Binomial() if dispersion is None else families.NegativeBinomial(alpha=dispersion)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a fit that ends at its last round: its figures are used as they are
-        model = GLM(values, columns, family=family, var_weights=weights)
+        model = GLM(values, columns, family=family, var_weights=weights, offset=offset)
         try:
             result = model.fit(start_params=start, maxiter=25, scale=1.0, wls_method="qr", tol=1e-6)
         except (
             np.linalg.LinAlgError
         ):  # a weekday on which there always, or never, was anything: slower, and does not mind
             result = model.fit(maxiter=25, scale=1.0, tol=1e-6)
-        criterion = -2 * float(result.llf) + columns.shape[1] * np.log(weights.sum())
-    return _Regression(parts, now, np.asarray(result.params), np.asarray(result.cov_params()), float(criterion))
+        return np.asarray(result.params), np.asarray(result.cov_params()), -2 * float(result.llf)

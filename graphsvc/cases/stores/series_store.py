@@ -17,6 +17,21 @@ _ROW = tables.reference_series
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A number that a later file replaced.
+
+    Attributes:
+        day: of the number. column: its place among the columns. before: the number that was replaced; None: not known.
+        on: the day on which the later figures were published.
+    """
+
+    day: dt.date
+    column: int
+    before: float | None
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class StoredSeries:
     """A reference series.
 
@@ -25,6 +40,7 @@ class StoredSeries:
         columns: names of its columns. notes: what was said of the file, a sentence each.
         first: its first day. step: days that one number is of.
         numbers: for each column one number a day, or None where it is not known.
+        revisions: numbers that were replaced since the series was first brought in, the earliest first.
     """
 
     id: str
@@ -37,6 +53,7 @@ class StoredSeries:
     first: dt.date
     step: int
     numbers: tuple[tuple[float | None, ...], ...]
+    revisions: tuple[Revision, ...] = ()
 
 
 class SeriesStore:
@@ -73,7 +90,15 @@ class SeriesStore:
             ),
             "counts_sealed": pack(
                 self._key,
-                [series.first.isoformat(), series.step, [list(column) for column in series.numbers]],
+                [
+                    series.first.isoformat(),
+                    series.step,
+                    [list(column) for column in series.numbers],
+                    [
+                        [each.day.isoformat(), each.column, each.before, each.on.isoformat()]
+                        for each in series.revisions
+                    ],
+                ],
                 _bound(identifier),
             ),
         }
@@ -89,7 +114,8 @@ class SeriesStore:
     def _series(self, row: sa.Row[Any], handling: str, reader: str) -> StoredSeries:
         words = unpack(self._key, row.words_sealed, _bound(row.id))
         name, columns, notes = words_for(words, mine=row.account == reader, level=handling)
-        first, step, numbers = unpack(self._key, row.counts_sealed, _bound(row.id))
+        # Series brought in before revisions were kept have none.
+        first, step, numbers, *revisions = unpack(self._key, row.counts_sealed, _bound(row.id))
         return StoredSeries(
             row.id,
             name,
@@ -101,6 +127,11 @@ class SeriesStore:
             dt.date.fromisoformat(first),
             step,
             tuple(map(tuple, numbers)),
+            tuple(
+                Revision(dt.date.fromisoformat(day), column, before, dt.date.fromisoformat(on))
+                for revised in revisions
+                for day, column, before, on in revised
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.analysis.displacement import flows, movers
+from graphsvc.analysis.displacement.choice import Preferences
 from graphsvc.analysis.displacement.flows import Departure
 from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie, near
 from graphsvc.errors import RequestError
@@ -20,14 +21,17 @@ from graphsvc.views.displacement.rows import (
     FEW,
     NOBODY_LEFT,
     ClosureRow,
+    HandRow,
     MoveRow,
     MoverRow,
     NextRow,
     closure_row,
+    hand_rows,
     move_rows,
     mover_rows,
     next_rows,
     plain,
+    preferences_in_words,
     told,
 )
 from graphsvc.views.displacement.safeguarding import AtRisk
@@ -48,7 +52,7 @@ class PlaceMoves:
         place: id, `name` and `sort` (kind) of the place. closed_on: as given, or empty.
         closure: what happened to it, in one line; None: nothing that is known of, or asked about.
         moves: flows from it. came: flows to it from places that people left.
-        movers, next: see `views.displacement.rows`.
+        movers, next: see `views.displacement.rows`. hands: tests of several closures under one hand, this place among them.
         people: id → name and whether sealed, of those listed anywhere here.
         things: of an online place: rows of what it, and who runs it, is tied to. runs: who is said to control or manage it.
         at_risk: of an online place who is said to be there, by risk. count: how many are said to be there, or few.
@@ -61,6 +65,7 @@ class PlaceMoves:
     came: tuple[MoveRow, ...]
     movers: tuple[MoverRow, ...]
     next: tuple[NextRow, ...]
+    hands: tuple[HandRow, ...]
     people: dict[str, dict[str, Any]]
     things: tuple[dict[str, Any], ...]
     runs: tuple[dict[str, Any], ...]
@@ -77,6 +82,7 @@ class PlaceMoves:
             "came": [plain(row) for row in self.came],
             "movers": [plain(row) for row in self.movers],
             "next": [plain(row) for row in self.next],
+            "hands": [plain(row) for row in self.hands],
             "people": self.people,
             "things": list(self.things),
             "runs": list(self.runs),
@@ -106,6 +112,23 @@ class Displacement:
             outcome["rows"] = len(rows)
         return rows
 
+    def hands(self) -> list[HandRow]:
+        """Closures under one hand, tested together, the most surprising first.
+
+        Raises:
+            OperatorError: the case has more rows than may be analysed.
+        """
+        with self._ask.look("analyse", query="displacement") as outcome:
+            rows = self._hands()
+            outcome["rows"] = len(rows)
+        return rows
+
+    def preferences(self) -> str:
+        """Sentence on the places that people of this case prefer, as chance knows it."""
+        with self._ask.look("analyse", query="displacement"):
+            fitted = (left.preferences for left in self._displaced.every().values())
+            return preferences_in_words(max(fitted, key=lambda each: each.routes, default=Preferences()))
+
     def moves(self, ids: Sequence[str] = (), *, day: str = "") -> list[MoveRow]:
         """The flows from some places, or from all that people left.
 
@@ -126,7 +149,8 @@ class Displacement:
     def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
         """Place → what the test says of where its people went, in a sentence. Arguments and errors as `moves`.
 
-        A place that was asked about and that nobody is known to have left is among them, with that.
+        A place that was asked about and that nobody is known to have left is among them, with that. Without ids there is also a
+        sentence for each person or gang whose closures were tested together.
         """
         with self._ask.look("analyse", query="displacement") as outcome:
             lefts, closures = self._lefts(ids, day), flows.compared(self._displaced.every().values())
@@ -134,6 +158,7 @@ class Displacement:
             verdicts = dict.fromkeys(ids, NOBODY_LEFT) | {
                 left.closing.place: self._closure(left, names, closures).text for left in lefts
             }
+            verdicts |= {} if ids else {row.who: row.text for row in self._hands()}
             outcome["rows"] = len(verdicts)
         return verdicts
 
@@ -215,6 +240,13 @@ class Displacement:
             return self._displaced.every().get(place)
         return flows.left_on(known, place, _day(day), self._displaced.every())
 
+    def _hands(self, place: str = "") -> list[HandRow]:
+        """Tests of several closures under one hand: all, or the tests with one place."""
+        tests = self._displaced.hands()
+        names = self._names({test.who for test in tests})
+        rows = hand_rows(tests, lambda name: names.get(name, {}), self._few)
+        return [row for row in rows if not place or place in row.places]
+
     def _closure(self, left: Departure, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
         return closure_row(left, lambda name: names.get(name, {}), self._few, closures)
 
@@ -250,6 +282,7 @@ class Displacement:
             tuple(arrived),
             tuple(mover_rows(behind, left, named, few)) if left else (),
             tuple(next_rows(following, named)),
+            tuple(self._hands(identifier)),
             {
                 row["id"]: {"name": row["name"] or row["id"], "sealed": row["sealed"]}
                 for row in self._ask.named(listed).values()

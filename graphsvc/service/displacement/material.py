@@ -6,6 +6,7 @@ from typing import Any
 
 from graphsvc.analysis.displacement.cohorts import Whereabouts, whereabouts
 from graphsvc.analysis.displacement.flows import Departure, displaced
+from graphsvc.analysis.displacement.one_hand import HandTest, hand_tests
 from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
@@ -20,6 +21,7 @@ class DisplacementCaches(Caches):
     def __init__(self) -> None:
         self.known: Cache[Whereabouts] = Cache(_RESULTS)
         self.left: Cache[dict[str, Departure]] = Cache(_RESULTS)
+        self.hands: Cache[list[HandTest]] = Cache(_RESULTS)
 
 
 class Displaced:
@@ -41,6 +43,10 @@ class Displaced:
         """Place → who left it, and the test of where they went. Raises as `known`."""
         return self._caches.left.of(self._ask.state, self._test)
 
+    def hands(self) -> list[HandTest]:
+        """Closures under one hand, tested together. Raises as `known`."""
+        return self._caches.hands.of(self._ask.state, lambda: hand_tests(self.known(), self.every()))
+
     @lasting()
     def _read(self) -> Whereabouts:
         places, ties = self._ask.together(("cases.workplaces", {}), ("workplaces.ties", {}), whole=True)
@@ -53,8 +59,16 @@ class Displaced:
 
 def _place(row: dict[str, Any]) -> WorkPlace:
     # A place without a kind is premises, as the case format has it.
+    position = (row["latitude"], row["longitude"])
     return WorkPlace(
-        row["id"], row["name"] or "", row["kind"] or "premises", row["opened_on"] or "", row["closed_on"] or ""
+        row["id"],
+        row["name"] or "",
+        row["kind"] or "premises",
+        row["opened_on"] or "",
+        row["closed_on"] or "",
+        row["sector"] or "",
+        row["address"] or "",
+        None if None in position else position,
     )
 
 

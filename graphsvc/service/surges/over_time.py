@@ -13,7 +13,7 @@ from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.dates import typed_date
 from graphsvc.service.ask import Ask
-from graphsvc.service.surges.reference import ReferenceSeries, of_stored
+from graphsvc.service.surges.reference import ReferenceSeries, as_known, of_stored
 from graphsvc.views.surges.answer import SurgeAnswer, answered
 
 
@@ -128,6 +128,8 @@ class OverTime:
                 "Sites and gangs are of the crossings of the case; a series that was brought in has none."
             )
         stored = self.reference.named(choice.name)
+        if choice.until:
+            stored = as_known(stored, typed_date(choice.until).latest)
         series, column = of_stored(stored, choice.column, choice.condition)
         # What came later is left out first: a week that was not over then is none.
         day = self._day(choice, series.day(1) - dt.timedelta(days=1))

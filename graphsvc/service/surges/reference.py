@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from graphsvc.access.log.audit import now
 from graphsvc.analysis.surges.counts import MEASURES, Series
-from graphsvc.cases.stores.series_store import SeriesStore, StoredSeries, new_id
+from graphsvc.cases.stores.series_store import Revision, SeriesStore, StoredSeries, new_id
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.ingest.day_counts import LARGEST_COUNT, read_counts
 from graphsvc.ingest.raw import Limits
+from graphsvc.records.dates import day as day_words
+from graphsvc.records.dates import typed_date
+from graphsvc.records.numbers import count
 from graphsvc.service.ask import Ask
 
 # What one file may be, and how many series a case may have.
 MOST_BYTES = 1 << 20
 _MOST_ROWS, _MOST_CELL, _MOST_SERIES = 50_000, 1_000, 50
 _LONGEST_NAME = 60
+# At most this many revised numbers are named.
+_MOST_NOTED = 10
 EMPTY = ("", "zero", "unknown")
 
 
@@ -35,7 +42,14 @@ class ReferenceSeries:
             return self._there()
 
     def load(
-        self, path: Path, name: str, *, handling: str = "", empty: str = "", replace: bool = False
+        self,
+        path: Path,
+        name: str,
+        *,
+        handling: str = "",
+        empty: str = "",
+        replace: bool = False,
+        published: str = "",
     ) -> StoredSeries:
         """Bring in the counts of a file; what was decided in reading it is in the `notes` of the series.
 
@@ -44,7 +58,8 @@ class ReferenceSeries:
             name: what it is asked for by, 1 to 60 characters.
             handling: `P`, so that who is cleared for P alone sees it too, or `C`; empty: as its loader is cleared.
             empty: what a cell without a number, or a day without a row, means: `zero`, `unknown`, or what the file shows.
-            replace: put it in the place of the one of this name.
+            replace: put it in the place of the one of this name. What it revises is kept as it was known before.
+            published: the day on which these figures were published, `2020-06-01`; empty: today.
 
         Raises:
             InputError: it cannot be read, in words that say where. RequestError: the name, or a word above, is wrong.
@@ -53,6 +68,7 @@ class ReferenceSeries:
         with self._ask.act("load", step="series") as outcome:
             name, handling = name.strip(), handling or self._ask.grant.handling
             self._require(name, handling, empty)
+            on = _day_of(published)
             there = self._there()
             same = next((series for series in there if series.name.casefold() == name.casefold()), None)
             if same is not None and not replace:
@@ -76,6 +92,9 @@ class ReferenceSeries:
                 counts.step,
                 tuple(counts.columns.values()),
             )
+            if same is not None and (handling == "C" or same.handling == "P"):
+                # Figures of code C are in no revision that readers without it see.
+                series = _revise(series, same, on)
             self._store().keep(series, self._ask.withhold(), replacing=same.id if same else "")
             outcome["rows"] = len(series.numbers[0])
         return series
@@ -117,6 +136,65 @@ class ReferenceSeries:
             raise RequestError("A series is of handling code P, or C where you are cleared for C.")
         if empty not in EMPTY:
             raise RequestError("What is empty is read as zero or as unknown, or as the file shows.")
+
+
+def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
+    """A series with each number as it was known at the end of a day, and a note for each that was replaced since.
+
+    Args:
+        stored: the reference series.
+        day: the day. Numbers of later days are kept as they are.
+    """
+    numbers = [list(column) for column in stored.numbers]
+    notes = []
+    # The earliest that came later holds what was known; it is the last to be written.
+    for each in sorted(stored.revisions, key=lambda each: each.on, reverse=True):
+        place = (each.day - stored.first).days // stored.step
+        if each.on > day >= each.day and 0 <= place < len(numbers[each.column]):
+            numbers[each.column][place] = each.before
+            notes.append(
+                f"{stored.columns[each.column]!r}: {day_words(each.day)} was {_number(each.before)} until {day_words(each.on)}."
+            )
+    return replace(stored, numbers=tuple(map(tuple, numbers)), notes=(*stored.notes, *sorted(notes)))
+
+
+def _revise(series: StoredSeries, earlier: StoredSeries, on: dt.date) -> StoredSeries:
+    """Add the numbers that a series revises in an earlier one."""
+    if series.step != earlier.step:
+        return series
+    revisions, notes = [], []
+    for old, name in enumerate(earlier.columns):
+        if name not in series.columns:
+            continue
+        column = series.columns.index(name)
+        revisions += [replace(each, column=column) for each in earlier.revisions if each.column == old]
+        now_at = dict(zip(_days(series), series.numbers[column], strict=True))
+        for day, before in zip(_days(earlier), earlier.numbers[old], strict=True):
+            if day in now_at and now_at[day] != before:
+                revisions.append(Revision(day, column, before, on))
+                notes.append(f"{name!r}: {day_words(day)} is {_number(now_at[day])}, and was {_number(before)} before.")
+    more = [f"{count(len(notes) - _MOST_NOTED, 'more number')} revised."] if len(notes) > _MOST_NOTED else []
+    return replace(series, revisions=tuple(revisions), notes=(*series.notes, *notes[:_MOST_NOTED], *more))
+
+
+def _days(series: StoredSeries) -> list[dt.date]:
+    return [series.first + dt.timedelta(days=series.step * place) for place in range(len(series.numbers[0]))]
+
+
+def _number(value: float | None) -> str:
+    return "not known" if value is None else f"{value:,.10g}"
+
+
+def _day_of(published: str) -> dt.date:
+    today = now().date()
+    date = typed_date(published) if published.strip() else None
+    if date is None:
+        return today
+    if date.earliest != date.latest or date.latest > today:
+        raise RequestError(
+            f"{published.strip()[:40]!r} is no day up to today on which figures can have been published."
+        )
+    return date.latest
 
 
 def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tuple[Series, str]:

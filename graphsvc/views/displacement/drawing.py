@@ -102,7 +102,7 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
 
     Example:
         >>> from graphsvc.views.displacement.rows import MoveRow
-        >>> row = MoveRow("w1", "Wash", "site", "2020-03-20", "closed", "moved", "w2", "Live", "online", 4, (), {}, "", "", 4.0, None, None, None, None, None, None, True, "together")
+        >>> row = MoveRow("w1", "Wash", "site", "2020-03-20", "closed", "moved", "w2", "Live", "online", 4, 0, (), {}, "", "", 4.0, None, None, None, None, None, None, True, "together")
         >>> drawing = sankey([row])
         >>> [(end.name, end.people) for end in (*drawing.lefts, *drawing.rights)], drawing.ribbons[0].says
         ([('Wash', '4'), ('Live', '4')], 'Wash to Live: 4')

@@ -6,14 +6,17 @@ total, nor its months, nor the share, and nobody in it is listed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from graphsvc.analysis.displacement.choice import Preferences
 from graphsvc.analysis.displacement.cohorts import OUTCOMES
 from graphsvc.analysis.displacement.flows import Departure, Flow, flows
 from graphsvc.analysis.displacement.movers import Mover, NextPlace
+from graphsvc.analysis.displacement.one_hand import HandTest
 from graphsvc.records.numbers import chance, count, short, significant
 
 FEW = "few"
@@ -59,10 +62,11 @@ class MoveRow:
             `asked` about.
         outcome: see `cohorts`; empty: nobody is known to have left. next, next_name, next_kind: where they appear next; empty: nowhere.
         people: how many, or `few`. who: ids; empty where that is few.
+        abandoned: how many of them are said to be abandoned, wherever they are now; `few` where they or the others are.
         months: month → how many came in it; empty where one of them is few.
         first, last: when the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
         chance: so many a deal sends there on average. share, low, high: of those seen again, with its 95 % interval.
-        p: of the closure alone, corrected for the places of it and not for other closures: see `permutation.Excess`. together: whether it stands.
+        p: of the closure alone, corrected for the places of it and not for other closures: see `deals.Excess`. together: whether it stands.
         verdict, q: of the place they left, as in `ClosureRow`: q is p corrected over all closures, and what the verdict is held to.
     """
 
@@ -76,6 +80,7 @@ class MoveRow:
     next_name: str
     next_kind: str
     people: int | str
+    abandoned: int | str
     who: tuple[str, ...]
     months: dict[str, int]
     first: str
@@ -97,8 +102,8 @@ class ClosureRow:
 
     Attributes:
         place, name, kind: the place. on, why: as in `MoveRow`.
-        there: how many are known to have been there. moved, beside, abandoned, stayed, seen, unknown: what became of them; each a
-            number, `few`, or `4 and few` where one of what it sums up is few.
+        there: how many are known to have been there. moved, beside, stayed, seen, unknown: what became of them; each a number, `few`, or
+            `4 and few` where one of what it sums up is few. abandoned: how many of them are said to be abandoned, wherever they are now.
         undated, doubted: people said to have been there on no day that is told, or believed less than not.
         verdict: `together`, `scattered` or `cannot tell`. q: p corrected over all closures; None: none, or told to nobody without clearance.
         places: names of the places that stand out; ids beside it. hand: whether it is that they stayed under the same control.
@@ -124,6 +129,29 @@ class ClosureRow:
     places: tuple[str, ...]
     ids: tuple[str, ...]
     hand: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandRow:
+    """Several closures under one hand, tested together; see `one_hand.HandTest`.
+
+    Attributes:
+        who, name, kind: the person or gang. places: ids of the places that closed or emptied.
+        seen, stayed: how many are seen again, and how many of them at other places of that hand. chance: how many chance sends there.
+            q: p corrected over all hands. None in all four without source clearance.
+        verdict: `together` or `cannot tell`. text: the same in a sentence.
+    """
+
+    who: str
+    name: str
+    kind: str
+    places: tuple[str, ...]
+    seen: int | None
+    stayed: int | None
+    chance: float | None
+    q: float | None
+    verdict: str
     text: str
 
 
@@ -178,11 +206,28 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
         >>> told_total([4, 3], 3), told_total([4, 1], 3), told_total([1, 2], 3), told_total([], 3)
         (7, '4 and few', 'few', 0)
     """
-    some = list(numbers)
-    large = sum(number for number in some if told(number, few_below) != FEW)
-    if large == sum(some):
+    return _sum([told(number, few_below) for number in numbers])
+
+
+def _sum(numbers: Sequence[int | str]) -> int | str:
+    large = sum(number for number in numbers if isinstance(number, int))
+    if FEW not in numbers:
         return large
     return f"{large} and {FEW}" if large else FEW
+
+
+def _abandoned(flow: Flow) -> int:
+    return sum(bool(became.abandoned) for became in flow.people)
+
+
+def told_part(part: int, of: int, few_below: int) -> int | str:
+    """A count of some people, so that neither they nor the others are a number where they are few.
+
+    Example:
+        >>> told_part(4, 5, 3), told_part(5, 5, 3), told_part(0, 5, 3), told_part(4, 8, 3)
+        ('few', 5, 0, 4)
+    """
+    return FEW if part and FEW in (told(part, few_below), told(of - part, few_below)) else part
 
 
 def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
@@ -205,6 +250,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
         next_name="",
         next_kind="",
         people=0,
+        abandoned=0,
         who=(),
         months={},
         first="",
@@ -233,6 +279,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
                 next_name=following.get("name") or flow.next,
                 next_kind=following.get("sort") or "",
                 people=number,
+                abandoned=told_part(_abandoned(flow), len(flow.people), few_below),
                 who=() if number == FEW else tuple(became.person for became in flow.people),
                 months={} if number == FEW else _months(flow, few_below),
                 first="" if number == FEW else flow.first,
@@ -252,8 +299,10 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
 def closure_row(left: Departure, named: Named, few_below: int, closures: int) -> ClosureRow:
     """One place that people left as it is told; `closures`: over how many p was corrected."""
     counts: dict[str, list[int]] = {outcome: [] for outcome in OUTCOMES}
+    abandoned: list[int | str] = []
     for flow in flows(left):
         counts[flow.outcome].append(len(flow.people))
+        abandoned.append(told_part(_abandoned(flow), len(flow.people), few_below))
     place = named(left.closing.place)
     ids = tuple(excess.place for excess in left.test.places if excess.together)
     names = tuple(str(named(name).get("name") or name) for name in ids)
@@ -268,7 +317,7 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
         there=told_total((number for some in counts.values() for number in some), few_below),
         moved=became["moved"],
         beside=became["beside"],
-        abandoned=became["abandoned"],
+        abandoned=_sum(abandoned),
         stayed=became["stayed"],
         seen=became["seen"],
         unknown=became["unknown"],
@@ -320,6 +369,48 @@ def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below
     return sorted(rows, key=lambda row: order.get(row.who, (0, False, "")))
 
 
+def hand_rows(tests: Sequence[HandTest], named: Named, few_below: int) -> list[HandRow]:
+    """Closures under one hand as a reader may know them: without source clearance no number, since each is a sum of small flows."""
+    return [_hand_row(test, named(test.who), few_below, len(tests)) for test in tests]
+
+
+def _hand_row(test: HandTest, who: dict[str, Any], few_below: int, tested: int) -> HandRow:
+    name = str(who.get("name") or test.who)
+    seen, stayed = sum(test.seen), sum(test.stayed)
+    verdict = "together" if test.together else "cannot tell"
+    begin = "Moved together" if test.together else "Cannot tell"
+    after = f"after {count(len(test.closures), 'closure')} under {name}"
+    if few_below:
+        more = "more" if test.together else "no more"
+        text = f"{begin}: {more} of those seen again {after} went to other places of that hand than chance would send."
+        return HandRow(test.who, name, who.get("kind") or "", test.closures, None, None, None, None, verdict, text)
+    text = (
+        f"{begin}: {stayed} of {seen} seen again {after} went to other places of that hand; chance would send {short(test.expected)}."
+        f" p {chance(test.q)}, corrected over {count(tested, 'hand')}."
+    )
+    return HandRow(
+        test.who, name, who.get("kind") or "", test.closures, seen, stayed, test.expected, test.q, verdict, text
+    )
+
+
+def preferences_in_words(preferences: Preferences) -> str:
+    """What chance knows of where people like to go.
+
+    Example:
+        >>> preferences_in_words(Preferences(near=2.0, trade=1.0, kind=0.0, routes=40))
+        'Chance knows that people of this case go 7.4 times as often to a place nearby, 2.7 times to one in the same trade and 1.0 times to one of the same kind.'
+        >>> preferences_in_words(Preferences())
+        'Too few moves are known to tell whether people prefer a place nearby or in their trade: chance sends them anywhere.'
+    """
+    if not preferences.routes:
+        return "Too few moves are known to tell whether people prefer a place nearby or in their trade: chance sends them anywhere."
+    near, trade, kind = (short(math.exp(value)) for value in (preferences.near, preferences.trade, preferences.kind))
+    return (
+        f"Chance knows that people of this case go {near} times as often to a place nearby, {trade} times to one in the same trade and"
+        f" {kind} times to one of the same kind."
+    )
+
+
 def next_rows(places: Iterable[NextPlace], named: Named) -> list[NextRow]:
     """Open places under the same control, as they are told."""
     return [
@@ -357,7 +448,7 @@ def besides(verdicts: Mapping[str, str]) -> list[str]:
     return [f"{place}: {text}" for place, text in verdicts.items()] or [NO_CLOSURE]
 
 
-def plain(row: MoveRow | ClosureRow | MoverRow | NextRow) -> dict[str, Any]:
+def plain(row: MoveRow | ClosureRow | HandRow | MoverRow | NextRow) -> dict[str, Any]:
     """A row as plain data."""
     return asdict(row)
 

@@ -27,6 +27,7 @@ COLUMNS = (
 )
 _MOST_NAMED = 3
 _DIGITS = 6  # of what was expected: more than anybody reads, and nothing small becomes 0
+_ALARM = "an alarm"
 _PARTS = ("season", "weekday", "trend", "condition")
 
 
@@ -70,6 +71,9 @@ class SurgeAnswer:
                 f"Cannot tell: it takes {LEAST_DAYS} days on record, and {LEAST_ACTIVE} {step}s with anything in three years, before a {step} can be"
                 " held against them."
             )
+        return " ".join(filter(None, (self._surges_in_words(step), self._record_in_words())))
+
+    def _surges_in_words(self, step: str) -> str:
         if not self.surges:
             return f"No {step} stands out from those before it."
         newest = self.surges[-1]
@@ -79,6 +83,22 @@ class SurgeAnswer:
             f"{count(len(self.surges), 'surge')}; the newest on {day_words(newest.peak)}, with {newest.most:,} where"
             f" {short(expected)} was to be expected."
         )
+
+    def _record_in_words(self) -> str:
+        """The highest count, where it is no alarm: the surges leave it out."""
+        if not self.marks or self.against(self.marks[-1].day) == _ALARM:
+            return ""
+        mark = self.marks[-1]
+        return f"The most is {mark.count:,} on {day_words(mark.day)}: a record, {self.against(mark.day)}."
+
+    def against(self, day: dt.date) -> str:
+        """Comparison of the count of a day with its expectation, in words."""
+        seen = next(watched for watched in self.days if watched.day == day)
+        if seen.alarm:
+            return _ALARM
+        if seen.is_high:
+            return "above the band but no alarm"
+        return "not to be judged yet" if seen.mean is None else "within what was to be expected"
 
     def mark(self, day: dt.date) -> Milestone | None:
         """How the count of a day stands among the others."""
@@ -122,7 +142,9 @@ class SurgeAnswer:
                 }
                 for surge in self.surges
             ],
-            "records": [asdict(mark) | {"words": until_words(mark)} for mark in self.marks],
+            "records": [
+                asdict(mark) | {"words": until_words(mark), "against": self.against(mark.day)} for mark in self.marks
+            ],
             "segments": [asdict(part) for part in self.segments],
             "days": [dict(zip(COLUMNS, row, strict=True)) for row in self.table()],
         }

@@ -142,6 +142,8 @@ def words(answer: SurgeAnswer, day: WatchedDay) -> str:
     if day.alarm and day.p is not None:
         beyond = f", beyond {answer.condition}" if answer.condition and day.day in answer.beyond else ""
         said += f"; an alarm (p = {day.p:.2g}{beyond}), {since_words(answer.mark(day.day))}"
+    elif day.is_high:
+        said += f"; {answer.against(day.day)}"
     return said
 
 

@@ -40,7 +40,13 @@ def table(case: str) -> ResponseReturnValue:
         # Inside of it, as the page is sent before it is computed.
         with session.look("analyse", query="displacement"):
             closures, moves = session.displacement.closures(), session.displacement.moves()
-        values: dict[str, Any] = {"closures": [plain(row) for row in closures], "moves": [plain(row) for row in moves]}
+            hands, chance = session.displacement.hands(), session.displacement.preferences()
+        values: dict[str, Any] = {
+            "closures": [plain(row) for row in closures],
+            "moves": [plain(row) for row in moves],
+            "hands": [plain(row) for row in hands],
+            "chance": chance,
+        }
         if wants_json():
             return values
         return values | {

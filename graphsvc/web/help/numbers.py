@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.records import grading
 from graphsvc.views import linked, wording
+from graphsvc.views.measured import measured
 from graphsvc.web.frame import answer, home
 from graphsvc.web.frame import page as register
 
@@ -26,6 +27,8 @@ def page() -> ResponseReturnValue:
             {"section": section, "name": name, "value": value, "from": origin}
             for section, name, value, origin in home().weights.rows()
         ],
+        surges=measured("surges"),
+        displacement=measured("displacement"),
         few_below=home().settings.few_below,
         questions_most=home().settings.questions_most,
         linked_figures=linked.figure_rows(),

@@ -64,6 +64,7 @@ def load(case: str) -> ResponseReturnValue:
                 handling=form.get("handling", ""),
                 empty=form.get("empty", ""),
                 replace=form.get("replace") == "yes",
+                published=form.get("published", ""),
             )
     except (InputError, RequestError) as error:
         return _refused(session, error)

@@ -1,9 +1,9 @@
-"""Whether people who left a place went to the same one more often than chance would have them: a permutation test.
+"""Whether people who left a place went to the same one more often than chance would send them: a Monte Carlo test.
 
-Everybody in the case who comes to a place in the same months is dealt anew over the places that somebody came to: each person keeps the
-number of places they came to (one, the next), each place the number of people who came to it. What is compared is the most surprising
-count, over all places and over the places under the same control taken as one: its chance in the hypergeometric distribution, the least of
-which is set against the least in each deal (min-P; Westfall & Young 1993). The p-value is (r + 1) / (n + 1), *r* deals of *n* that reach
+Chance sends each person who left to a place where people came in the same months. A place is the likelier the more people came there and
+the more such places are preferred (`choice`: nearby, same trade, same kind). What is compared is the most surprising count, over all
+places and over the places under the same control taken as one: its chance in the binomial distribution, the least of which is set
+against the least in each deal (min-P; Westfall & Young 1993). The p-value is (r + 1) / (n + 1), *r* deals of *n* that reach
 it (Phipson & Smyth 2010).
 
 Closures are many, and each is a question of its own whose answer is a list of those worth a visit: what matters is how much of that list is
@@ -14,8 +14,9 @@ a closure that stands, places are held to what was corrected for (Benjamini & Bo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal
 from zlib import crc32
 
@@ -110,6 +111,7 @@ class AskedOf:
     Attributes:
         went: where each of those who left appears next. arrivals: where everybody appears who came to a place in that time.
         controlled: places under the same control as the one that was left.
+        weights: place → how many times as likely it is for those who left (`Preferences.weights`); a place that is missing: 1.
         seed: of the deals; None: made of the numbers that are asked about, so that the same question has the same answer
             whichever others are asked, and whoever deals learns nothing by it (of an id it would tell which).
     """
@@ -117,6 +119,7 @@ class AskedOf:
     went: Sequence[str]
     arrivals: Sequence[str]
     controlled: Collection[str] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
     seed: int | None = None
 
 
@@ -125,15 +128,15 @@ class Hands:
     """The places dealt over as numbers alone, and what is asked of them: other machines may be given it.
 
     Attributes:
-        slots: for each arrival, the number of its place. heads: arrivals at each place.
+        heads: arrivals at each place. chances: that one person is dealt to each place.
         ours: for each place whether it is under the same control. surprise: (places + 1) x (went + 1): the chance of at least so
             many; the last row is that of the places under the same control.
         counts: how many of those who left went to each place; seen: how many in all.
         draws: deals. seed: of them.
     """
 
-    slots: Ints
     heads: Ints
+    chances: Floats
     ours: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     surprise: Floats
     counts: Ints
@@ -147,6 +150,7 @@ def dealt(
     arrivals: Sequence[str],
     controlled: Collection[str] = (),
     *,
+    weights: Mapping[str, float] = MappingProxyType({}),
     draws: int = DRAWS,
     seed: int = 0,
 ) -> ChanceTest:
@@ -156,19 +160,18 @@ def dealt(
         went: where each of those who left appears next; empty: nobody was seen again.
         arrivals: where everybody appears who came to a place in that time, those who left among them.
         controlled: places under the same control as the one that was left.
+        weights: as in `AskedOf`.
         draws: deals.
         seed: of the deals; the same seed gives the same answer.
 
     Example:
         >>> test = dealt(["w2"] * 5 + ["w3"], ["w2"] * 6 + [f"w{n}" for n in range(3, 40)], draws=999)
         >>> test.p, test.places[0].place, test.places[0].went, round(test.places[0].expected, 2)
-        (0.001, 'w2', 5, 0.84)
+        (0.007, 'w2', 5, 0.84)
 
-    Limits: everybody who comes somewhere in those months is taken to be as free as anybody else to go to any place that took people then.
-    That a place is near, in the same trade or of the same family explains much that is not being moved, and the test does not know it.
-    Whoever was moved with others from elsewhere says nothing of where the free go, so a caller leaves them out (`flows.displaced`).
+    Limits: of what draws people somewhere only `weights` are known. Whoever follows a workmate or their family looks moved. Whoever was moved with others from elsewhere says nothing of where the free go, so a caller leaves them out (`flows.displaced`).
     """
-    return chance_tests({"": AskedOf(went, arrivals, controlled, seed)}, draws=draws)[""]
+    return chance_tests({"": AskedOf(went, arrivals, controlled, weights, seed)}, draws=draws)[""]
 
 
 def chance_tests(
@@ -206,13 +209,13 @@ def _test(asked: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
         best = min(best, float(hands.surprise[-1, min(int(hands.heads[hands.ours].sum()), seen)]))
     could_tell = (int((standing.least <= best * _HAIR).sum()) + 1) / (draws + 1) <= ALPHA
 
-    def excess(place: str, number: int, row: int, heads: int) -> Excess:
+    def excess(place: str, number: int, row: int, chance: float) -> Excess:
         surprise = float(hands.surprise[row, number])
         low, high = _interval(number, seen)
         return Excess(
             place,
             number,
-            seen * heads / arrivals,
+            seen * chance,
             number / seen,
             low,
             high,
@@ -221,11 +224,11 @@ def _test(asked: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
 
     names = sorted(set(asked.arrivals))
     places = [
-        excess(names[row], int(hands.counts[row]), row, int(hands.heads[row]))
+        excess(names[row], int(hands.counts[row]), row, float(hands.chances[row]))
         for row in np.flatnonzero(hands.counts).tolist()
     ]
     ours = int(hands.counts[hands.ours].sum())
-    control = excess("", ours, len(hands.heads), int(hands.heads[hands.ours].sum())) if hands.ours.any() else None
+    control = excess("", ours, len(hands.heads), float(hands.chances[hands.ours].sum())) if hands.ours.any() else None
     return ChanceTest(
         seen,
         arrivals,
@@ -261,23 +264,19 @@ def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
     return {name: _judged(test, q.get(name), level) for name, test in tests.items()}
 
 
-def reached(
-    went: Sequence[str],
-    arrivals: Sequence[str],
-    controlled: Collection[str] = (),
-    *,
-    draws: int = DRAWS,
-    seed: int = 0,
-) -> Reached:
-    """How the case stands among deals of it: what `dealt` takes p from; arguments as there.
+def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
+    """Place → the chance that a person who left is dealt there, in order of ids.
 
     Example:
-        >>> reached(["a", "b"], ["a", "b", "c", "d"], draws=99).beyond
-        0
+        >>> chances(["w2", "w2", "w3"], {"w3": 2.0})
+        {'w2': 0.5, 'w3': 0.5}
 
     Limits: as `dealt`.
     """
-    return standing_of(None, _hands(AskedOf(went, arrivals, controlled, seed), draws))
+    heads = Counter(arrivals)
+    pulls = {name: heads[name] * weights.get(name, 1.0) for name in sorted(heads)}
+    total = sum(pulls.values())
+    return {name: pull / total for name, pull in pulls.items()}
 
 
 # A chance is reached by one that differs from it in the last digits only.
@@ -297,44 +296,19 @@ def _judged(test: ChanceTest, q: float | None, level: float) -> ChanceTest:
 
 
 def _hands(asked: AskedOf, draws: int) -> Hands:
-    heads, went = Counter(asked.arrivals), Counter(asked.went)
-    names = sorted(heads)
-    numbers = np.array([heads[name] for name in names], dtype=np.int64)
+    heads, went, seen = Counter(asked.arrivals), Counter(asked.went), len(asked.went)
+    by_place = chances(asked.arrivals, asked.weights)
     # In the order of the places, so that no answer hangs on who came first.
-    slots = np.repeat(np.arange(len(names)), numbers)
+    names, chance = list(by_place), np.array(list(by_place.values()))
+    numbers = np.array([heads[name] for name in names], dtype=np.int64)
     ours = np.array([name in asked.controlled for name in names], dtype=np.bool_)
-    each = np.append(numbers, numbers[ours].sum())
-    sizes, which = np.unique(each, return_inverse=True)
-    # Places of one size surprise alike.
-    table = _at_least(sizes, len(asked.arrivals), len(asked.went))
+    each = np.minimum(np.append(chance, chance[ours].sum()), 1.0)
+    # The upper tail of the binomial distribution.
+    table = scipy.special.bdtrc(np.arange(-1, seen)[None, :], seen, each[:, None])
     table[:, :FEWEST] = 1.0
     counts = np.array([went[name] for name in names], dtype=np.int64)
-    seed = crc32(counts.tobytes(), crc32(slots.tobytes())) if asked.seed is None else asked.seed
-    return Hands(slots, numbers, ours, table[which], counts, len(asked.went), draws, seed)
-
-
-def _at_least(sizes: Ints, arrivals: int, seen: int) -> Floats:
-    """For places of these sizes the chance that a deal sends at least 0 to `seen` there: sizes x (seen + 1).
-
-    The survival function of the hypergeometric distribution, all at once: `scipy.stats.hypergeom.sf` takes a hundred times as long.
-    """
-    went, place = np.arange(seen + 1)[None, :], sizes[:, None]
-
-    def ways(number: Ints | int, of: Ints | int) -> Floats:
-        fine = (np.asarray(of) >= 0) & (np.asarray(of) <= number)
-        some = np.where(fine, of, 0)
-        result: Floats = np.where(
-            fine,
-            scipy.special.gammaln(number + 1)
-            - scipy.special.gammaln(some + 1)
-            - scipy.special.gammaln(number - some + 1),
-            -np.inf,
-        )
-        return result
-
-    chance = np.exp(ways(place, went) + ways(arrivals - place, seen - went) - ways(arrivals, seen))
-    result: Floats = np.minimum(np.cumsum(chance[:, ::-1], axis=1)[:, ::-1], 1.0)
-    return result
+    seed = crc32(counts.tobytes(), crc32(numbers.tobytes())) if asked.seed is None else asked.seed
+    return Hands(numbers, chance, ours, table, counts, seen, draws, seed)
 
 
 def _interval(number: int, of: int) -> tuple[float, float]:
@@ -361,7 +335,9 @@ def standing_of(_none: None, hands: Hands) -> Reached:
     surprise = float(hands.surprise[np.arange(len(counts)), counts].min())
     if hands.ours.any():
         surprise = min(surprise, float(hands.surprise[-1, int(counts[hands.ours].sum())]))
-    drawn = hands.slots[_hands_dealt(np.random.default_rng(hands.seed), len(hands.slots), seen, draws)]
+    lots = np.random.default_rng(hands.seed).random((draws, seen))
+    # By inversion; rounding must not deal beyond the last place.
+    drawn = np.minimum(np.searchsorted(np.cumsum(hands.chances), lots, side="right"), len(counts) - 1)
     drawn.sort(axis=1)
     least = np.ones(draws)
     run = np.ones(draws, dtype=np.int64)
@@ -374,19 +350,3 @@ def standing_of(_none: None, hands: Hands) -> Reached:
         np.minimum(least, hands.surprise[-1, hands.ours[drawn].sum(axis=1)], out=least)
     as_much, more = int((least <= surprise * _HAIR).sum()), int((least < surprise / _HAIR).sum())
     return Reached(more, as_much - more, draws, surprise, least)
-
-
-def _hands_dealt(rng: np.random.Generator, size: int, seen: int, draws: int) -> Ints:
-    """For each deal the numbers of `seen` different arrivals of `size`, every choice as likely: draws x seen."""
-    if 2 * seen > size:
-        return rng.permuted(np.broadcast_to(np.arange(size), (draws, size)), axis=1)[:, :seen]
-    dealing = rng.integers(size, size=(draws, seen))
-    # What was dealt already is dealt again until it is new, as one would with cards.
-    while True:
-        dealing.sort(axis=1)
-        again = np.zeros(dealing.shape, dtype=np.bool_)
-        again[:, 1:] = dealing[:, 1:] == dealing[:, :-1]
-        number = int(again.sum())
-        if not number:
-            return dealing
-        dealing[again] = rng.integers(size, size=number)

@@ -1,0 +1,20 @@
+"""Figures that benchmarks measured and help pages print, so that each page states its own false alarms and power."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def measured(part: str) -> dict[str, Any]:
+    """Figures of one part, as `python -m bench.PART --write` wrote them.
+
+    Example:
+        >>> sorted(measured("surges"))
+        ['doublings_found', 'false_alarms_a_year', 'run']
+    """
+    figures: dict[str, Any] = json.loads(files("graphsvc.views").joinpath(part, "measured.json").read_text("utf-8"))
+    return figures
