@@ -1776,6 +1776,14 @@ MUTATIONS = (
         f"{_PROTECTING}::test_nobody_erases_alone_and_held_material_stays",
     ),
     Mutation(
+        "held-without-sources",
+        "no refused erasure tells who gave a statement",
+        "graphsvc/service/protection/erasures.py",
+        "            policy.require_sources(self._ask.principal, case)\n",
+        "",
+        "tests/leaks/test_erasing.py::test_no_refusal_tells_who_gave_a_statement",
+    ),
+    Mutation(
         "held-in-time",
         "no hold is added while something goes that it would hold",
         "graphsvc/service/protection/holds.py",
