@@ -1,4 +1,4 @@
-"""What a refused erasure tells: nothing of who gave a statement, whatever is under a hold.
+"""A refused erasure reveals nothing about the source of a statement, whatever is under a hold.
 
 Two cases differ in one hidden cell: which of two people gave a statement, or will have given it once it opens. A supervisor
 without source clearance puts one person after another under a hold, and asks each time that each of the two is erased.
@@ -46,7 +46,7 @@ BASE: Tables = {
 HELD = ("boss-1", "aide-1", "")
 
 
-def delivered(people: Place, source: str) -> None:
+def deliver(people: Place, source: str) -> None:
     people.load(
         "inv",
         {
@@ -57,41 +57,41 @@ def delivered(people: Place, source: str) -> None:
     )
 
 
-def waiting(people: Place, source: str) -> None:
+def add_by_form(people: Place, source: str) -> None:
     form = people("inv").deliveries.form
     parts = (FormPart("c1", "links", dict(zip(("subject_id", "relation", "object_id"), LINK, strict=True))),)
-    cells = {"kind": "witness", "handling": "P", "source_id": named(people, source)}
+    cells = {"kind": "witness", "handling": "P", "source_id": pseudonym_of(people, source)}
     job = people("inv").deliveries.job(form.enter(replace(form.new(), statement=cells, claims=parts)), wait_s=60)
     assert job.result["waits"]
 
 
-def named(people: Place, person: str) -> str:
+def pseudonym_of(people: Place, person: str) -> str:
     return pseudonym(people.service.register.key(people.case, create=False), "person", person)
 
 
 def tries(people: Place) -> Iterator[str]:
     """Every answer to an erasure asked for or agreed to without source clearance, while one person after another is held."""
-    asked = [people("cus").protection.erasures.ask(named(people, guess), "asked for it") for guess in GUESSES]
-    for held in HELD:
+    requests = [people("cus").protection.erasures.ask(pseudonym_of(people, guess), "asked for it") for guess in GUESSES]
+    for person in HELD:
         hold = NewHold("investigation", "DI Marsh", "still open", dt.date(2999, 1, 1))
-        kept = people("sup").protection.holds.add(hold, held)
-        for request, guess in zip(asked, GUESSES, strict=True):
+        hold_id = people("sup").protection.holds.add(hold, person)
+        for request, guess in zip(requests, GUESSES, strict=True):
             for who in ("sup", "cus2"):
-                yield answered(people(who).protection.erasures.ask, named(people, guess), "as asked")
-            yield answered(people("sup2").protection.erasures.agree, request, quiet)
-        people("sup").protection.holds.release(kept)
+                yield answer_to(people(who).protection.erasures.ask, pseudonym_of(people, guess), "as asked")
+            yield answer_to(people("sup2").protection.erasures.agree, request, quiet)
+        people("sup").protection.holds.release(hold_id)
 
 
-def answered(act: Callable[..., object], *given: object) -> str:
+def answer_to(act: Callable[..., object], *arguments: object) -> str:
     try:
-        act(*given)
+        act(*arguments)
     except GraphsvcError as error:
         return f"{type(error).__name__}: {error}"
     return "done"
 
 
 @pytest.mark.changes
-@pytest.mark.parametrize("add", [delivered, waiting])
+@pytest.mark.parametrize("add", [deliver, add_by_form])
 def test_no_refusal_tells_who_gave_a_statement(
     at_server: Callable[..., Settings], add: Callable[[Place, str], None]
 ) -> None:
