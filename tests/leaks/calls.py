@@ -223,6 +223,7 @@ CALLS: dict[str, Entry] = {
     "hubs": with_(),
     "deliveries.job": of("jobs"),
     "deliveries.jobs": with_(),
+    "leads.denials": lambda known: [((list(known.links),), {})],
     "leads.look": of("entities"),
     "leads.table": with_(),
     "leads.ranked_on": with_(),

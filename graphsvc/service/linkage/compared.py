@@ -17,7 +17,6 @@ from graphsvc.analysis.linkage.gathered import (
     RowOfBoat,
     RowOfCrossing,
     SaidOf,
-    denial,
     gathered,
     leading_to,
 )
@@ -26,7 +25,7 @@ from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.records.relations import LinkKey, link_key
-from graphsvc.records.told import CONTESTED, OPEN_KINDS
+from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
@@ -63,7 +62,7 @@ class ComparedCase:
 
     def denial(self, feature: str, value: str, crossings: Iterable[str]) -> str:
         """`denied` or `contested` where a link behind something that crossings share is, for any of them; else empty."""
-        return denial(*(self.denials.get((crossing, feature, value), "") for crossing in crossings))
+        return denial_mark(*(self.denials.get((crossing, feature, value), "") for crossing in crossings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
     for trait in traits:
         if trait.denied:
             at = trait.crossing, trait.feature, trait.value
-            denials[at] = denial(denials.get(at, ""), trait.denied)
+            denials[at] = denial_mark(denials.get(at, ""), trait.denied)
     dates = {row["id"]: row["date"] or "" for row in known}
     return ComparedCase(rows, dates, linked(figures, traits, dependence), denials)
 
@@ -151,7 +150,7 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
                 row["object"],
                 row["belief"],
                 frozenset() if row["other_sources"] else _WITNESSES,
-                _mark(row["denying"]),
+                denial_mark(row["denying"]),
             )
             for row in rows
         ]
@@ -165,14 +164,12 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
         else:
             voices[claim.key].add(claim.source or claim.statement)
     return [
-        LinkSaid(*key, row["belief"], frozenset() if key in recorded else frozenset(voices[key]), _mark(row["denying"]))
+        LinkSaid(
+            *key, row["belief"], frozenset() if key in recorded else frozenset(voices[key]), denial_mark(row["denying"])
+        )
         for row in rows
         for key in [link_key(row)]
     ]
-
-
-def _mark(denying: int | str | None) -> str:
-    return CONTESTED if denying == CONTESTED else "denied" if denying else ""
 
 
 def _words(rows: Iterable[Mapping[str, Any]]) -> Iterator[SaidOf]:
