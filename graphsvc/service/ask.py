@@ -314,9 +314,9 @@ class Ask:
         """Map each of these links that this reader sees denied or contested to its denials, as `network.among` gives them."""
         every, result = sorted(set(links)), dict[LinkKey, int | str]()
         for start in range(0, len(every), _LINKS_AT_ONCE):
-            some = every[start : start + _LINKS_AT_ONCE]
-            ids = sorted({end for subject, _, target in some for end in (subject, target)})
-            rows = self.rows("network.among", ids=ids, relations=sorted({relation for _, relation, _ in some})).dicts()
+            part = every[start : start + _LINKS_AT_ONCE]
+            ids = sorted({end for subject, _, target in part for end in (subject, target)})
+            rows = self.rows("network.among", ids=ids, relations=sorted({relation for _, relation, _ in part})).dicts()
             result |= {link_key(row): row["denying"] for row in rows if row["denying"]}
         return {link: result[link] for link in every if link in result}
 

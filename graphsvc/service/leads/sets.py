@@ -80,7 +80,7 @@ class KeySet:
         """Why they are in it, of those who add most: id → sentence."""
         return {
             gain.person: adds_to_set(gain, self.names, things=self.things)
-            + (f" ({self.denied[gain.person]})" if gain.person in self.denied else "")
+            + (f" {self.denied[gain.person].capitalize()}." if gain.person in self.denied else "")
             for gain in self.gains[:_REASONS]
         }
 
