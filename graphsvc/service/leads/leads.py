@@ -5,7 +5,7 @@ Everything is computed on what this reader may see, not hidden afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
 from graphsvc.analysis.score.reasons import Reasons
 from graphsvc.errors import Refused
-from graphsvc.records.relations import LinkKey, orders
+from graphsvc.records.relations import orders
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
@@ -74,10 +74,6 @@ class Leads:
             places = self._material.places()
             outcome["rows"] = len(places)
         return places
-
-    def denials(self, links: Collection[LinkKey]) -> dict[LinkKey, int | str]:
-        """Map each of these links that this reader sees denied or contested to its denials."""
-        return self._ask.denials(links)
 
     def place(self, identifier: str) -> Place | None:
         """How far one place holds; with source clearance what moves it most has its sources. None: nothing is told of it.

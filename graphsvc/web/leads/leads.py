@@ -143,7 +143,7 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
         everyone += path.claims
     mentioned = {identifier for reading in read for identifier in reading.entities[:_NAMED]}
     names = _names(session, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
-    rows = partial(_rows, names=names, denying=session.leads.denials({claim.key for claim in everyone}))
+    rows = partial(_rows, names=names, denying=session.ask.denials({claim.key for claim in everyone}))
     ranking = session.leads.ranking()
     row = session.leads.rows([lead])[0].whole()
     place = session.leads.place(lead.id)
