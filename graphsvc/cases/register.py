@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided import reviews
+from graphsvc.access.decided import requests, reviews
 from graphsvc.access.log import audit
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.policy import READING
@@ -373,14 +373,13 @@ class Register:
         moves_open: bool,
         unnamed: Collection[str],
         named: Collection[str],
+        marked: Collection[str],
     ) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
 
-        `standing` is how everybody stands from now on; `graded_with` the digest of the weights that the graph's figures
-        were computed with; `held` what the graph holds; `moves_open` whether anything under handling code P became another;
-        `unnamed` the pseudonyms of who stood by name until now, `named` those of who does from now on.
-
-        Views and comments name everybody as the graph does from then on.
+        `standing` is how everybody stands from now on; `graded_with` the digest of the weights that figures were computed with;
+        `held` what the graph holds; `moves_open` whether anything under handling code P changed; `unnamed` the pseudonyms of
+        people named until now, `named` of those named from now on; `marked` of people with a new mark, which ends openings asked for.
         """
         dependence: dict[str, Any] = {
             level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
@@ -427,6 +426,7 @@ class Register:
             following.settle(connection, case, key, follow, result.withhold)
             _forget_claims(connection, case, result.provenance)
             reviews.settle(connection, case, unnamed=unnamed, named=named)
+            requests.end_openings(connection, case, marked)
             self.shared_ids.close_naming(connection, case)
             self._vault.require_current(connection)
 

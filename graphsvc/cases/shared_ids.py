@@ -1,6 +1,6 @@
 """Cases that share their ids, by a custodian's declaration: an id sealed in one is sealed in the other.
 
-No open case names anybody whose id is sealed in a case that shares its ids. The transaction that opens a case checks this
+No open case names anybody whose id is sealed in a case that shares its ids, also through a third one. The transaction that opens a case checks this
 for both cases and closes each one that breaks it, so no reader comes in between. `SealingAcross` then makes closed cases
 again; what it cannot do now, the next start or the next change of that case does.
 """
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import permutations, product
 
 import sqlalchemy as sa
 
@@ -20,7 +22,7 @@ from graphsvc.access.vault import Vault, kind_of, pack, pseudonym, unpack
 from graphsvc.appdb import transaction
 from graphsvc.appdb.shared_ids import shared_ids as table
 from graphsvc.appdb.tables import cases
-from graphsvc.cases.image.sealing import SHARED_ID
+from graphsvc.cases.image.sealing import is_news, shared_marks
 from graphsvc.cases.image.standing import Standings, unpacked
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
@@ -58,11 +60,15 @@ class SharedIds:
             for row in rows
         ]
 
-    def sealed_elsewhere(self, case: str) -> frozenset[str]:
-        """Delivered ids of the people sealed in cases that share their ids with this one."""
+    def sealed_elsewhere(self, case: str) -> dict[str, tuple[str, ...]]:
+        """Map delivered ids of people sealed in cases with the same ids to their marks there."""
+        result = defaultdict[str, set[str]](set)
         with transaction(self._database) as connection:
-            others = [row.other_id for row in connection.execute(_lasting(case))]
-            return frozenset().union(*(_sealed_ids(self._standings(connection, other)) for other in others))
+            for sealing in _sharing(connection, case)[1:]:
+                for identifier, mark in _marks(sealing, self._standings(connection, sealing)):
+                    if is_news(case, mark, None):
+                        result[identifier].add(mark)
+        return {identifier: tuple(sorted(marks)) for identifier, marks in result.items()}
 
     def declare(self, case: str, other: str, account: str, reason: str) -> None:
         """Keep a declaration, and close both cases as far as one names anybody sealed in the other.
@@ -101,14 +107,13 @@ class SharedIds:
                 raise NotFound("These two cases do not share their ids.")
 
     def close_naming(self, connection: sa.Connection, case: str) -> None:
-        """Close this case and those that share its ids, each if it names anybody whose id is sealed in the other."""
-        others = [row.other_id for row in connection.execute(_lasting(case))]
-        mine = self._standings(connection, case) if others else {}
-        for other in others:
-            theirs = self._standings(connection, other)
-            for name, standing, sealing in ((case, mine, theirs), (other, theirs, mine)):
-                if _names_any(standing, _sealed_ids(sealing), self._key(connection, name)):
-                    connection.execute(cases.update().where(cases.c.id == name).values(state="loading"))
+        """Close each case with the same ids that names a person sealed in another one, unless it knows the mark."""
+        sharing = _sharing(connection, case)
+        standing = {name: self._standings(connection, name) for name in sharing} if sharing[1:] else {}
+        for naming, sealing in permutations(standing, 2):
+            key = self._key(connection, naming)
+            if _names_any(naming, standing[naming], _marks(sealing, standing[sealing]), key):
+                connection.execute(cases.update().where(cases.c.id == naming).values(state="loading"))
 
     def closed(self) -> list[str]:
         """List the cases with a declaration, ended ones too, that are closed to readers."""
@@ -185,20 +190,26 @@ def _bound(case: str, other: str) -> str:
     return f"shared ids {case} {other}"
 
 
-def _sealed_ids(standing: Standings) -> frozenset[str]:
-    """Delivered ids of sealed people; things and places are sealed with the people they lead to."""
-    return frozenset(
-        str(identity["id"])
-        for name, entity in standing.items()
-        if entity.sealed and kind_of(name) == "person"
-        for identity in entity.identities
-    )
+def _sharing(connection: sa.Connection, case: str) -> list[str]:
+    """List a case and all that share its ids, also through others."""
+    cases_sharing = [case]
+    for each in cases_sharing:
+        near = sorted(row.other_id for row in connection.execute(_lasting(each)))
+        cases_sharing += [name for name in near if name not in cases_sharing]
+    return cases_sharing
 
 
-def _names_any(standing: Standings, ids: frozenset[str], key: bytes) -> bool:
-    """Whether anybody with one of these ids is not sealed, and was not opened by two persons who knew of it."""
-    entities = (standing.get(pseudonym(key, "person", identifier)) for identifier in ids)
+def _marks(case: str, standing: Standings) -> Iterator[tuple[str, str]]:
+    """Each delivered id of a person sealed in a case, with a mark; things and places are sealed with the people they lead to."""
+    for name, entity in standing.items():
+        if entity.sealed and kind_of(name) == "person":
+            yield from product((str(identity["id"]) for identity in entity.identities), shared_marks(case, entity))
+
+
+def _names_any(case: str, standing: Standings, marks: Iterable[tuple[str, str]], key: bytes) -> bool:
+    """Whether anybody with one of these ids is not sealed, and was not opened by two persons who knew of the mark."""
+    entities = ((standing.get(pseudonym(key, "person", identifier)), mark) for identifier, mark in marks)
     return any(
-        entity is not None and not entity.sealed and not entity.moved_to and SHARED_ID not in entity.why.split(", ")
-        for entity in entities
+        entity is not None and not entity.sealed and not entity.moved_to and is_news(case, mark, entity)
+        for entity, mark in entities
     )

@@ -38,7 +38,8 @@ def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ..
 def _show(key_set: KeySet) -> None:
     def named(identifier: str) -> str:
         name = key_set.names.get(identifier, identifier)
-        return identifier if name == identifier else f"{identifier} {name}"
+        called = identifier if name == identifier else f"{identifier} {name}"
+        return f"{called} ({key_set.denied[identifier]})" if identifier in key_set.denied else called
 
     of_whom = "people and things" if key_set.things else "people"
     unranked = NOT_TOLD if key_set.verdict == "abstains" else "none"
@@ -58,7 +59,7 @@ def _show(key_set: KeySet) -> None:
         say(f"{when:13} {left.people} {of_whom}, {pieces}, fragmentation {left.fragmentation:.3f}")
     for rival in key_set.rivals:
         of = f"{named(rival.gang)}, the gang of {rival.of}" if rival.gang else named(rival.of)
-        say(f"might gain: {named(rival.rival)}, a rival of {of}")
+        say(f"might gain: {named(rival.rival)}, a rival of {of}{f' ({rival.denied})' if rival.denied else ''}")
     if key_set.ranked_on:
         say(key_set.ranked_on, err=True)
     if key_set.contacts_alone:

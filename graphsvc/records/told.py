@@ -101,6 +101,17 @@ def voices(groups: int, others: int) -> list[int] | None:
     return [groups, others] if groups or others else None
 
 
+def denial_mark(*denying: int | str | None) -> str:
+    """Join the denials of links into one mark: `denied` if one is denied, else `contested` if one is contested, else empty.
+
+    Example:
+        >>> denial_mark(0, CONTESTED), denial_mark(CONTESTED, 2), denial_mark("denied", ""), denial_mark()
+        ('contested', 'denied', 'denied', '')
+    """
+    marks = {each for each in denying if each}
+    return "" if not marks else CONTESTED if marks == {CONTESTED} else "denied"
+
+
 def denied_word(denying: int | str | None) -> str:
     """The word for a link's denials in files and graphs: `yes`, `no`, or `contested` where the reader may not see them.
 
@@ -108,7 +119,7 @@ def denied_word(denying: int | str | None) -> str:
         >>> denied_word(2), denied_word(CONTESTED), denied_word(0)
         ('yes', 'contested', 'no')
     """
-    return CONTESTED if denying == CONTESTED else "yes" if denying else "no"
+    return {"": "no", "denied": "yes"}.get(mark := denial_mark(denying), mark)
 
 
 def ranked_on(handling: str, *, sources: bool) -> str:

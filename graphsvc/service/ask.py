@@ -26,8 +26,12 @@ from graphsvc.cases.protection import WITNESS
 from graphsvc.cases.versions import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.relations import LinkKey, link_key
 from graphsvc.records.told import ranked_on
 from graphsvc.store.bolt import Item, Make
+
+# Links whose denials are asked for at once: few enough that the bound of the query cuts none.
+_LINKS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +309,23 @@ class Ask:
         some, step = sorted(ids), self.settings.row_cap
         parts = (self.rows(name, ids=some[start : start + step]).dicts() for start in range(0, len(some), step))
         return [row for rows in parts for row in rows]
+
+    def denials(self, links: Collection[LinkKey]) -> dict[LinkKey, int | str]:
+        """Map each of these links that this reader sees denied or contested to its denials, as `network.among` gives them."""
+        every, result = sorted(set(links)), dict[LinkKey, int | str]()
+        for start in range(0, len(every), _LINKS_AT_ONCE):
+            part = every[start : start + _LINKS_AT_ONCE]
+            ids = sorted({end for subject, _, target in part for end in (subject, target)})
+            rows = self.rows("network.among", ids=ids, relations=sorted({relation for _, relation, _ in part})).dicts()
+            result |= {link_key(row): row["denying"] for row in rows if row["denying"]}
+        return {link: result[link] for link in every if link in result}
+
+    def mark_denied(self, claims: Iterable[dict[str, Any]]) -> None:
+        """Add the denials of its link to each row of a claim that asserts: an accusation does not travel without them."""
+        asserting = [row for row in claims if row["polarity"] == "asserts"]
+        denying = self.denials([link_key(row) for row in asserting])
+        for row in asserting:
+            row["denying"] = denying.get(link_key(row), 0)
 
     def pseudonyms(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
         """Ids of people or things by name, as pages show them → the pseudonyms that would stand for them.

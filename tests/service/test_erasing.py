@@ -15,7 +15,7 @@ from graphsvc.access.vault import pack, pseudonym, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.config import Settings
-from graphsvc.errors import NotFound
+from graphsvc.errors import NotFound, Refused
 from graphsvc.service import quiet
 from graphsvc.store.image import read_image
 from tests.service.test_protecting import everything, known_of, sealed_words
@@ -102,7 +102,7 @@ def test_who_is_sealed_and_in_no_delivery_any_more_is_erased(people: Place, tmp_
     for name in ("P9", "S-0000-0000-0000", "nobody"):
         with pytest.raises(NotFound):
             people("cus").protection.erasures.ask(name, "loaded by mistake")
-    with pytest.raises(NotFound):  # who may not list the sealed knows of none of them
+    with pytest.raises(Refused):  # it takes source clearance
         people("blind").protection.erasures.ask(absent, "loaded by mistake")
     asked = people("cus").protection.erasures.ask(absent, "Ivo Strand was loaded by mistake")
     assert [request.sealed for request in people("sup").protection.erasures.listed()] == [False]

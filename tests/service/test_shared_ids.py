@@ -12,7 +12,7 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
-from graphsvc.cases.image.sealing import SHARED_ID
+from graphsvc.cases.image.sealing import SHARED_ID, in_words
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.shared_ids import SealingAcross, SharedIds
 from graphsvc.config import Settings
@@ -64,7 +64,7 @@ class Cases:
     def why(self, case: str, person: str) -> str:
         key = self.service.register.key(case, create=False)
         standing = self.service.register.sealed(case)[pseudonym(key, "person", person)]
-        return standing.why
+        return in_words(standing.why)
 
     def state(self, case: str) -> str:
         return next(str(row["state"]) for row in self.service.register.cases() if row["id"] == case)
@@ -143,7 +143,7 @@ def test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_t
     """The writer of one case decided before the other sealed: its case is closed in the moment in which it would open."""
     cases.declare()
     with monkeypatch.context() as blind:
-        blind.setattr(SharedIds, "sealed_elsewhere", lambda *_: frozenset())
+        blind.setattr(SharedIds, "sealed_elsewhere", lambda *_: {})
         blind.setattr(SealingAcross, "complete", lambda _self: None)
         cases.load(cases.one, marked("p-1"))
         assert cases.state(cases.two) == "loading"

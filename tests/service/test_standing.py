@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.image.handling import Handling
-from graphsvc.cases.image.sealing import BY_DECISION, NO_ACT, NO_PART, Standing, marks
+from graphsvc.cases.image.sealing import BY_DECISION, NO_ACT, NO_PART, SHARED_ID, Standing, marks
 from graphsvc.cases.image.standing import (
     THE_SAME,
     WHERE_THEY_LIVE,
@@ -611,8 +611,8 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
     for number, (acts, elsewhere, declared, row) in enumerate(rounds, 1):
         delivered = [*people(row), *CROSSING, *said(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
         fold(state, number, delivered, COLUMNS, partial=True)
-        ids = frozenset(elsewhere) if declared == "declared" else frozenset[str]()
-        by = replace(BY, elsewhere=ids, last_read="2020-05-10T10:00:00")
+        ids = elsewhere if declared == "declared" else set[str]()
+        by = replace(BY, elsewhere=dict.fromkeys(ids, (SHARED_ID,)), last_read="2020-05-10T10:00:00")
         standing = unpacked(packed(standings(standing, state, by, number, delivered)))
         now = {person for person in state.records["people"] if of(standing, person).sealed}
         assert sealed | (ids & state.records["people"].keys()) <= now

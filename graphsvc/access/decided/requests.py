@@ -156,6 +156,14 @@ class RequestStore:
             return bool(result.rowcount)
 
 
+def end_openings(connection: sa.Connection, case: str, people: Collection[str]) -> None:
+    """End what was asked for to open these people and is not done: it was asked without knowing what is known now."""
+    waits = _ROW.c.case_id == case, _ROW.c.kind == "open", _ROW.c.state.in_(WAITING["open"])
+    for request, name in connection.execute(sa.select(_ROW.c.id, _ROW.c.pseudonym).where(*waits)).all():
+        if name in people:
+            connection.execute(_ROW.update().where(_ROW.c.id == request).values(state="ended", ended_at=now()))
+
+
 def settle(database: sa.Engine) -> None:
     """End the reveals whose time is over, each with a line in the log under the name of who had it open."""
     for row in RequestStore(database).expired():

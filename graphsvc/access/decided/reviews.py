@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Collection
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.errors import RequestError
 from graphsvc.records.lines import require_reason
+from graphsvc.records.told import CONTESTED, HIDDEN_DENIAL
 
 JUDGEMENTS = ("agree", "refuse", "park")
 _ROW = tables.reviews
@@ -29,7 +30,7 @@ class Figures:
 
     Attributes:
         of: how many were ranked.
-        groups, other_sources: corroboration; groups and denied may read `few`.
+        groups, other_sources: corroboration; groups and denied may read `few`, denied also `contested`.
         stands_out: whether the ranking told anyone apart then.
     """
 
@@ -174,10 +175,12 @@ def settle(connection: sa.Connection, case: str, *, unnamed: Collection[str], na
 
 
 def _packed(figures: Figures) -> list[Any]:
-    """Figures without a text in them: `few` as nothing."""
-    return [None if isinstance(value, str) else value for value in astuple(figures)]
+    """Give figures without text: None for `few`, and for `contested` the number used in the graph."""
+    denied = HIDDEN_DENIAL if figures.denied == CONTESTED else figures.denied
+    return [None if isinstance(value, str) else value for value in astuple(replace(figures, denied=denied))]
 
 
 def _unpacked(values: list[Any]) -> Figures:
-    figures: list[Any] = ["few" if value is None else value for value in values]
-    return Figures(*figures)
+    plain: list[Any] = ["few" if value is None else value for value in values]
+    figures = Figures(*plain)
+    return replace(figures, denied=CONTESTED) if figures.denied == HIDDEN_DENIAL else figures

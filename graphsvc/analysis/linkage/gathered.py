@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from graphsvc.analysis.linkage.features import Trait
 from graphsvc.records.relations import LinkKey
+from graphsvc.records.told import denial_mark
 
 # Relation → feature: parts played on a crossing; what is done to those who are carried; whoever does it, or where.
 PARTS = MappingProxyType({"ORGANISED": "organiser", "PILOTED": "pilot", "ASSISTED": "helper"})
@@ -25,7 +26,6 @@ _BATCH = 100
 _SERIAL = re.compile(r"^(.*?)(\d{3,12})$")
 # What people behind a crossing use and are told apart by.
 _THEIRS = frozenset({"phone", "account", "online", "vehicle"})
-_MARKS = ("", "contested", "denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ def _used(
             if things.get(link.object, ("", ""))[0] in _THEIRS:
                 traits.append(_through(crossing, "thing", link.object, actor, own, link))
                 belief = own.belief * link.belief
-                line = LinkSaid(actor, "", crossing, belief, _voices(own, link), denial(own.denied, link.denied))
+                line = LinkSaid(actor, "", crossing, belief, _voices(own, link), denial_mark(own.denied, link.denied))
                 lines.append((link.object, line))
         for end, way in lines:
             traits += [
@@ -262,19 +262,7 @@ def _through(crossing: str, feature: str, value: str, via: str, *way: LinkSaid) 
     belief = 1.0
     for link in way:
         belief *= link.belief
-    return Trait(crossing, feature, value, belief, via, _voices(*way), denial(*(link.denied for link in way)))
-
-
-def denial(*marks: str) -> str:
-    """Join the marks of several links: `denied` if one of them is denied, else `contested` if one is contested.
-
-    Example:
-        >>> denial("", "contested"), denial("contested", "denied"), denial()
-        ('contested', 'denied', '')
-
-    Limits: how many of them are denied is not kept.
-    """
-    return max(marks, key=_MARKS.index, default="")
+    return Trait(crossing, feature, value, belief, via, _voices(*way), denial_mark(*(link.denied for link in way)))
 
 
 def _voices(*way: LinkSaid) -> frozenset[str]:

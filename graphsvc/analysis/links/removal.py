@@ -62,12 +62,14 @@ class Rival:
     Attributes:
         of: who is gone. gang: theirs, if the quarrel is the gang's. rival: person or gang.
         belief: how far the quarrel is believed, 0 to 1.
+        denied: `denied` or `contested` if the quarrel, or that the gang is theirs, is; who shows it sets that.
     """
 
     of: str
     gang: str
     rival: str
     belief: float
+    denied: str = ""
 
 
 def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:

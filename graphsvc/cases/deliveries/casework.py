@@ -368,7 +368,7 @@ class Casework:
             account: who asked for it.
             reason: why; it may name somebody and is sealed.
             progress: told what is done.
-            agreed: called before anything changes: what it raises stops it.
+            agreed: called before anything changes: what it raises stops it. So does a mark that nobody knew of (RequestError).
         """
         with self.at_work(case, progress) as key:
             decided = {person: kind} | dict.fromkeys(
@@ -376,6 +376,7 @@ class Casework:
             )
             # Worked out before it is kept: a decision that nothing could follow from would leave the case closed.
             plan = self.replay.plan(case, key, progress, decided=decided)
+            self.replay.require_known(plan, decided, progress)
             agreed()
             self._export_store.clear(case)
             self.register.overrule(case, account, reason, decided)

@@ -20,6 +20,7 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.computed import children
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
+from graphsvc.cases.image.sealing import is_newly_marked
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, by_name, sealed_anew, standings
 from graphsvc.cases.image.texts import Texts
 from graphsvc.cases.locks import Locks
@@ -27,7 +28,7 @@ from graphsvc.cases.protection import MARKED, Protections
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
-from graphsvc.errors import OperatorError
+from graphsvc.errors import OperatorError, RequestError
 from graphsvc.ingest.check import Delivery, Row, digest
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.versions import KeptRows, steps
@@ -93,6 +94,11 @@ class Plan:
     def sealed_anew(self) -> set[str]:
         """Pseudonyms of who stood by name and will not any more."""
         return sealed_anew(self.before, self.standing) | self.stood
+
+    @property
+    def newly_marked(self) -> set[str]:
+        """Pseudonyms of the people with a mark that was not kept before."""
+        return {name for name, entity in self.standing.items() if is_newly_marked(self.before.get(name), entity)}
 
 
 class Replay:
@@ -284,6 +290,18 @@ class Replay:
         self.write(plan, progress)
         self.finish(plan)
 
+    def require_known(self, plan: Plan, decided: Mapping[str, str], progress: Progress) -> None:
+        """Raise RequestError if somebody about to be opened has a mark that was not kept yet, and keep it.
+
+        Keeping it ends what was asked for without knowing it.
+        """
+        if any(decided[name] == "opened" for name in plan.newly_marked.intersection(decided)):
+            self.restore(plan.case, plan.key, progress)
+            raise RequestError(
+                "Something new is known of this person that was not listed when this was asked for. Whoever still wants it asks"
+                " again."
+            )
+
     def deciding(
         self,
         case: str,
@@ -315,7 +333,7 @@ class Replay:
             self._register.last_read(case),
             kind == MARKED,
             loosened_at if kind == MARKED else "",
-            frozenset() if preview else self._register.shared_ids.sealed_elsewhere(case),
+            {} if preview else self._register.shared_ids.sealed_elsewhere(case),
         )
 
     @uncollected()
@@ -346,6 +364,7 @@ class Replay:
             held,
             moves_open=plan.moves_open,
             unnamed=(by_name(plan.before) - by_name(plan.standing)) | plan.sealed_anew | (masked - before_masked),
+            marked=plan.newly_marked,
             named=(by_name(plan.standing) - by_name(plan.before)) | (before_masked - masked),
         )
         self._snapshots.settle()

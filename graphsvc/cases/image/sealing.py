@@ -35,6 +35,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 from graphsvc.names.seal import CHARGED, categories
@@ -129,20 +130,17 @@ class Moment:
 def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing:
     """Decide how a person stands, by the table above."""
     if now.decision == _SEALED:
-        return before if before is not None and before.sealed else _seal(facts, now, BY_DECISION)
+        return _with_marks(before if before is not None and before.sealed else _seal(facts, now, BY_DECISION), facts)
     if _opens(before, facts, now):
         return Standing(False, facts.level, now.day, ", ".join(facts.marks), at=now.at)
     if before is not None and before.level == "C" and facts.level == "P" and not before.sealed:
         before = None  # what C decided counts for nothing under P
     if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "":
         before = None  # two persons chose to name everybody who is not marked
-    new_marks = [mark for mark in facts.marks if before is None or mark not in _known_marks(before)]
     if before is not None and before.sealed:
-        # A mark is kept with the reason: it outlives the delivery that brought it.
-        why = ", ".join([before.why, *new_marks])
-        return replace(before, level="P" if facts.level == "P" else before.level, why=why)
-    if new_marks:
-        return _seal(facts, now, ", ".join(new_marks))
+        return _with_marks(before, facts)
+    if not set(facts.marks).issubset(_reasons(before.why) if before is not None else ()):
+        return _seal(facts, now, ", ".join(facts.marks))
     if before is None or before.is_open_id:
         return _decide_first(facts, now)
     return _keep_named(replace(before, level=facts.level), facts, now)
@@ -171,6 +169,13 @@ def _keep_named(before: Standing, facts: PersonFacts, now: Moment) -> Standing:
     return _seal(facts, now, NO_ACT)
 
 
+def _with_marks(before: Standing, facts: PersonFacts) -> Standing:
+    """Keep each new mark of a sealed person with the reason: it outlives the delivery that brought it."""
+    known = _reasons(before.why)
+    why = ", ".join([*known, *(mark for mark in facts.marks if mark not in known)])
+    return replace(before, level="P" if facts.level == "P" else before.level, why=why)
+
+
 def _seal(facts: PersonFacts, now: Moment, why: str) -> Standing:
     return Standing(True, facts.level, now.day, why, at=now.at)
 
@@ -187,9 +192,45 @@ def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
     return now.decided_at == now.at or (before.sealed and now.decided_at >= before.at)
 
 
-def _known_marks(before: Standing) -> list[str]:
-    """The marks that two persons knew of when they opened somebody."""
-    return before.why.split(", ")
+def _reasons(why: str) -> list[str]:
+    """Split the reasons of a standing. Somebody opened has the marks that were known at the opening."""
+    return why.split(", ") if why else []
+
+
+def is_newly_marked(before: Standing | None, after: Standing) -> bool:
+    """Whether a mark has come that was not kept before. A decision of two persons is not a mark."""
+    known = _reasons(before.why) if before is not None else []
+    return not {BY_DECISION, *known}.issuperset(_reasons(after.why))
+
+
+def shared_marks(case: str, standing: Standing) -> list[str]:
+    """Marks of a person sealed in a case, for the cases that share its ids: a different mark for each new reason.
+
+    A mark says nothing about that case or its reason. Of a person sealed only because of other cases, their marks are passed on.
+    """
+    shared = [reason for reason in _reasons(standing.why) if reason.startswith(SHARED_ID)]
+    own = [reason for reason in _reasons(standing.why) if reason not in shared]
+    return [f"{SHARED_ID} [{_digest(case)} {_digest(case, standing.at, *own)}]"] if own else shared
+
+
+def _digest(*texts: str) -> str:
+    return blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
+
+
+def is_news(case: str, mark: str, standing: Standing | None) -> bool:
+    """Whether a shared mark is another case's and not among the reasons that a standing in this case keeps."""
+    own = f"{SHARED_ID} [{_digest(case)} "
+    return not mark.startswith(own) and (standing is None or mark not in _reasons(standing.why))
+
+
+def in_words(why: str) -> str:
+    """Reasons of a standing in the words of the page *Who is sealed*.
+
+    Example:
+        >>> in_words("victim, sealed in a case that shares its ids [0a], sealed in a case that shares its ids [0b]")
+        'victim, sealed in a case that shares its ids'
+    """
+    return ", ".join(dict.fromkeys(reason.partition(" [")[0] for reason in _reasons(why)))
 
 
 def marks(values: Mapping[str, Any], on: dt.date, *, of_witnesses: bool = False) -> tuple[str, ...]:

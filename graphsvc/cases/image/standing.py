@@ -19,7 +19,6 @@ from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PAS
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.sealing import (
     BY_DECISION,
-    SHARED_ID,
     UNDER_C,
     Moment,
     PersonFacts,
@@ -77,7 +76,7 @@ class Deciding:
         last_read: when somebody last read the case (ISO, UTC); empty: nobody did.
         protects_marked: whether the case protects marked people only.
         loosened_at: when two persons chose that (ISO, UTC); empty: they did not.
-        elsewhere: delivered ids of people sealed in cases that share their ids with this one.
+        elsewhere: delivered id of a person sealed in cases that share their ids with this one → their marks there (`sealing.shared_marks`).
     """
 
     key: bytes
@@ -91,7 +90,7 @@ class Deciding:
     last_read: str = ""
     protects_marked: bool = False
     loosened_at: str = ""
-    elsewhere: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def moment(self, name: str, number: int) -> Moment:
         """When it is decided on a pseudonym, and what persons decided before."""
@@ -234,7 +233,7 @@ def _person(
     values = row.values if level == "C" or row.open is None else row.open
     about = PersonFacts(
         level,
-        (*marks(values, by.on, of_witnesses=by.protects_marked), *([SHARED_ID] if identifier in by.elsewhere else [])),
+        (*marks(values, by.on, of_witnesses=by.protects_marked), *by.elsewhere.get(identifier, ())),
         has_identity(values),
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),

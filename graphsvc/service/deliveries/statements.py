@@ -18,14 +18,11 @@ from graphsvc.errors import Refused
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.ingest.versions import VersionStep
 from graphsvc.records.properties import property_of, says_something
-from graphsvc.records.relations import link_key
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 
 # What the claims of a statement are, apart from each other.
 CLAIMED = ("asserts", "denies", "taken_back")
-# Claims whose links are asked for at once: few enough that the bound of the query cuts none.
-_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +90,9 @@ class Statements:
             asked: dict[str, Any] = {"id": identifier, "after": after, "most": most}
             answers = [self._ask.rows("statements.claims", which=part, **asked) for part in counted]
         claims = [row for answer in answers for row in answer.dicts()]
-        self._mark_denied(claims)
+        self._ask.mark_denied(claims)
         numbers = {part: counted.get(part, 0) for part in CLAIMED}
         return StatementPage(identifier, filled(rows[0]), claims, numbers, len(claims) < total)
-
-    def _mark_denied(self, claims: list[dict[str, Any]]) -> None:
-        """Add the denials of its link to each claim that asserts: an accusation does not travel without them."""
-        asserting = [row for row in claims if row["polarity"] == "asserts"]
-        for start in range(0, len(asserting), _AT_ONCE):
-            some = asserting[start : start + _AT_ONCE]
-            ids = sorted({row[end] for row in some for end in ("subject", "object")})
-            links = self._ask.rows(
-                "network.among", ids=ids, relations=sorted({row["relation"] for row in some})
-            ).dicts()
-            denying = {link_key(row): row["denying"] for row in links}
-            for row in some:
-                row["denying"] = denying.get(link_key(row), 0)
 
     def history(self, statement: str) -> list[StatementVersion]:
         """What each delivery did to a statement and its claims, the newest first.
@@ -127,7 +111,7 @@ class Statements:
             history = _History(telling, deliveries, self._ask.grant)
             versions = [history.version(step) for step in steps]
             outcome["rows"] = len(versions)
-            self._mark_denied([row for version in versions for row in version.claims])
+            self._ask.mark_denied([row for version in versions for row in version.claims])
             named = self._ask.named(
                 {end for version in versions for row in version.claims for end in (row["subject"], row["object"])}
             )

@@ -13,6 +13,7 @@ from graphsvc.analysis.displacement.flows import Departure
 from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie, near
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import typed_date
+from graphsvc.records.relations import link_key
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.displacement.material import Displaced
 from graphsvc.views.displacement import safeguarding
@@ -304,7 +305,7 @@ class Displacement:
             answers.append(self._ask.rows("network.around", ids=who, relations=list(_OF_THOSE), kind="thing").dicts())
         rows = [row for rows in answers for row in rows]
         ends = {row["subject"] for row in rows} | {row["object"] for row in rows}
-        names = self._names(ends)
+        names, denying = self._names(ends), self._ask.denials([link_key(row) for row in rows])
         return [
             {
                 "thing": thing,
@@ -314,6 +315,7 @@ class Displacement:
                 "of": of,
                 "of_name": names.get(of, {}).get("name") or of,
                 "belief": row["belief"],
+                "denied": denying.get(link_key(row), 0),
             }
             for row in rows
             for thing, of in [

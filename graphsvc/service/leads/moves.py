@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.score.hubs import Ranking
@@ -12,12 +12,28 @@ from graphsvc.analysis.score.reasons import Reasons, reasons
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.cases.image.computed import computed
 from graphsvc.cases.image.graphing import Graphed
-from graphsvc.records.told import OPEN_KINDS
+from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
 _HAIR = 1e-9
+
+
+@dataclass(frozen=True)
+class ShownMove(Move):
+    """A move with the mark of a lead that is denied.
+
+    Attributes:
+        denied: `denied`, or `contested` where the reader may not see what denies it; empty: neither.
+    """
+
+    denied: str = ""
+
+    @property
+    def words(self) -> str:
+        """The words of the move, and the mark."""
+        return ", ".join(filter(None, (super().words, self.denied)))
 
 
 class LeadMoves:
@@ -79,10 +95,12 @@ class LeadMoves:
         why: Callable[[str], Reasons],
     ) -> list[Move]:
         """The moves between two rankings with the statements they are by, of these claims; `why` gives reasons of the later one."""
-        ranked, leads = {lead.id for lead in now.leads}, []
+        ranked, leads = {lead.id for lead in now.leads}, list[Move]()
+        denied = {lead.id: denial_mark(lead.denied) for ranking in (before, now) for lead in ranking.leads}
         for move in moved(before, now):
             about = _about(move, claims)
-            leads.append(self._named(move, about, why(move.id).shares if about and move.id in ranked else {}, ended))
+            named = self._named(move, about, why(move.id).shares if about and move.id in ranked else {}, ended)
+            leads.append(ShownMove(**asdict(named), denied=denied[move.id]))
         return leads
 
     def _named(

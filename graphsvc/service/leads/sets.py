@@ -5,8 +5,9 @@ Everything is computed on the links as this reader is told them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphsvc.analysis.links.gains import Gain, gains
 from graphsvc.analysis.links.ground import Ground, ground
@@ -22,6 +23,8 @@ from graphsvc.analysis.links.removal import (
 from graphsvc.analysis.links.sets import GOALS, LARGEST, TieNetwork, reach, sampled
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.relations import LinkKey
+from graphsvc.records.told import denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.service.leads.rows import said_of_ranks
@@ -48,6 +51,7 @@ class KeySet:
         names: id → name of everyone and every gang named here.
         ranks: id → rank among the leads, none where no one stands out. verdict: of the ranking (`leads` or `abstains`).
         ranked_on: what the ranks leave out, or that no one stands out and none is told; empty: nothing.
+        denied: id → `denied` or `contested`, of everyone named here whom such a link makes a lead.
         contacts_alone: nobody is said to have a part here: ties are contacts. things: they are among them.
     """
 
@@ -67,13 +71,18 @@ class KeySet:
     ranks: dict[str, int]
     verdict: str
     ranked_on: str
+    denied: dict[str, str]
     contacts_alone: bool = False
     things: bool = False
 
     @property
     def reasons(self) -> dict[str, str]:
         """Why they are in it, of those who add most: id → sentence."""
-        return {gain.person: adds_to_set(gain, self.names, things=self.things) for gain in self.gains[:_REASONS]}
+        return {
+            gain.person: adds_to_set(gain, self.names, things=self.things)
+            + (f" {self.denied[gain.person].capitalize()}." if gain.person in self.denied else "")
+            for gain in self.gains[:_REASONS]
+        }
 
 
 class Sets:
@@ -114,7 +123,7 @@ class Sets:
     def _what_if(self, on: Ground, goal: str, people: tuple[str, ...]) -> KeySet:
         net = on.net
         heirs = successors(net, people)
-        gain = rivals(on.quarrels, people)
+        gain = self._mark_denied(on, rivals(on.quarrels, people))
         named = {*people, *(heir.person for heir in heirs)}
         named |= {end for gainer in gain for end in (gainer.rival, gainer.gang) if end}
         ranking = self._material.ranking()
@@ -137,9 +146,25 @@ class Sets:
             ranks=ranks,
             verdict=ranking.verdict,
             ranked_on=said_of_ranks(ranking, self._ask.ranked_on) if ranks or abstains else "",
+            denied={lead.id: denial_mark(lead.denied) for lead in ranking.leads if lead.id in named and lead.denied},
             contacts_alone=on.contacts_alone,
             things=on.things,
         )
+
+    def _mark_denied(self, on: Ground, gain: Sequence[Rival]) -> list[Rival]:
+        """Add to each rival the denials of the quarrel and of what makes a gang theirs."""
+        between = defaultdict[frozenset[str], list[LinkKey]](list)
+        for link in on.quarrels:
+            between[frozenset((link[0], link[2]))].append(link)
+        links = {
+            rival: [
+                *between[frozenset((rival.gang or rival.of, rival.rival))],
+                *between[frozenset((rival.of, rival.gang))],
+            ]
+            for rival in gain
+        }
+        denying = self._ask.denials([link for each in links.values() for link in each])
+        return [replace(rival, denied=denial_mark(*map(denying.get, links[rival]))) for rival in gain]
 
     def _network(self) -> Ground:
         """Who may play a part, the network among those who are said to, and the links that tell of quarrels."""

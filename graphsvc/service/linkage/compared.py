@@ -9,14 +9,14 @@ from typing import Any
 
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, denial, gather_traits, leading_to
+from graphsvc.analysis.linkage.gathered import READ, CaseRows, LinkSaid, gather_traits, leading_to
 from graphsvc.analysis.linkage.linked import LinkedCrossings, compare, without
 from graphsvc.analysis.linkage.overlap import mentions
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.records.relations import LinkKey, link_key
-from graphsvc.records.told import CONTESTED, OPEN_KINDS
+from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
@@ -53,7 +53,7 @@ class ComparedCase:
 
     def denial(self, name: str, crossings: Iterable[str]) -> str:
         """`denied` or `contested` if a link behind a name is, for any of some crossings; else empty."""
-        return denial(*(self.denials.get((crossing, name), "") for crossing in crossings))
+        return denial_mark(*(self.denials.get((crossing, name), "") for crossing in crossings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
     for trait in traits:
         if trait.denied:
             at = trait.crossing, trait.value
-            denials[at] = denial(denials.get(at, ""), trait.denied)
+            denials[at] = denial_mark(denials.get(at, ""), trait.denied)
     return ComparedCase(rows, dates, compare(rows.crossings, traits, dependence), denials)
 
 
@@ -108,7 +108,7 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
     else:
         voices = {link_key(row): frozenset() if row["other_sources"] else _WITNESSES for row in rows}
     return [
-        LinkSaid(*key, row["belief"], voices.get(key, frozenset()), _mark(row["denying"]))
+        LinkSaid(*key, row["belief"], voices.get(key, frozenset()), denial_mark(row["denying"]))
         for row in rows
         for key in [link_key(row)]
     ]
@@ -125,10 +125,6 @@ def _voices(claims: Iterable[Claim], *, sources: bool) -> dict[LinkKey, frozense
             if claim.source_kind in alone:
                 recorded.add(claim.key)
     return {key: frozenset() if key in recorded else frozenset(names) for key, names in voices.items()}
-
-
-def _mark(denying: int | str | None) -> str:
-    return CONTESTED if denying == CONTESTED else "denied" if denying else ""
 
 
 def without_pieces(

@@ -13,6 +13,7 @@ from typing import Any
 from graphsvc.access.decided.requests import DECIDED
 from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.protecting import protect
+from graphsvc.cases.image.sealing import in_words
 from graphsvc.cases.protection import MARKED, WITNESS
 from graphsvc.errors import RequestError
 from graphsvc.records.progress import Progress
@@ -203,7 +204,7 @@ class Sealings:
         register, case = self._ask.home.register, self._ask.case
         there = register.pseudonyms(case)
         everybody = (
-            Sealed(name, standing.since, standing.why, standing.against, name in there)
+            Sealed(name, standing.since, in_words(standing.why), standing.against, name in there)
             for name, standing in register.sealed(case).items()
             if name in there or not standing.moved_to
         )

@@ -74,7 +74,7 @@ class Said:
             the deliverer's own, whose name the excerpt begins with.
         excerpt: the words around.
         entity: whose note it is; None of a statement or claim.
-        statement: the row of `statements.said`; None of a note on an entity.
+        statement: the row of `statements.said`, of a claim that asserts with `denying`; None of a note on an entity.
     """
 
     column: str
@@ -169,8 +169,10 @@ class Search:
             return FoundText()
         given: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.text_spelt}
         statements, entities = self._ask.rows("statements.said", **given), self._ask.rows("entities.said", **given)
+        rows = statements.dicts()
+        self._ask.mark_denied([row for row in rows if row["claim"]])
         texts = [
-            *_texts(sought, statements.dicts(), (*TEXTS["Statement"], *TEXTS["Claim"], *_RESTRICTED), statement=True),
+            *_texts(sought, rows, (*TEXTS["Statement"], *TEXTS["Claim"], *_RESTRICTED), statement=True),
             *_texts(sought, entities.dicts(), (*TEXTS["Entity"], *_RESTRICTED), statement=False),
         ]
         cut = statements.truncated or entities.truncated or len(texts) > MOST_SAID

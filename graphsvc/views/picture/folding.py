@@ -15,7 +15,7 @@ from graphsvc.records.dates import ending
 from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, LinkKey
-from graphsvc.records.told import CONTESTED
+from graphsvc.records.told import denial_mark
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, Picture
 
@@ -240,8 +240,8 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
 
 def _denying(edges: Iterable[Edge]) -> int | str:
     """Sum up the denials of several links: `contested` if every denied one is, `someone` if another is, else 0."""
-    denials = {edge.denial for edge in edges} - {"no"}
-    return 0 if not denials else CONTESTED if denials == {CONTESTED} else "someone"
+    mark = denial_mark(*(edge.denying or edge.denied for edge in edges))
+    return "someone" if mark == "denied" else mark or 0
 
 
 def _id(group: FoldedGroup) -> str:

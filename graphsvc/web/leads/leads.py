@@ -143,6 +143,7 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
         everyone += path.claims
     mentioned = {identifier for reading in read for identifier in reading.entities[:_NAMED]}
     names = _names(session, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
+    rows = partial(_rows, names=names, denying=session.ask.denials({claim.key for claim in everyone}))
     ranking = session.leads.ranking()
     row = session.leads.rows([lead])[0].whole()
     place = session.leads.place(lead.id)
@@ -169,11 +170,11 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
         "invented": invented,
         "bar": charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
         "total": len(ranking.leads),
-        "supporting": _rows(why.supporting, names, why.voices, why),
-        "lowering": _rows(why.lowering, names, why.voices, why),
-        "other": _rows(why.other, names, why.voices),
-        "denying": _rows(why.denying, names, None, why),
-        "taken_back": _rows(why.taken_back, names),
+        "supporting": rows(why.supporting, voices=why.voices, why=why),
+        "lowering": rows(why.lowering, voices=why.voices, why=why),
+        "other": rows(why.other, voices=why.voices),
+        "denying": rows(why.denying, why=why),
+        "taken_back": rows(why.taken_back),
         "groups": [list(group.sources) for group in groups],
         "reasons": group_rows(groups, things),
         "colouring": shared_rows(colouring, things),
@@ -183,7 +184,7 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
             {
                 "source": path.source,
                 "strength": path.strength,
-                "steps": [row | {"said": wording.claim(row)} for row in _rows(path.claims, names, why.voices)],
+                "steps": [row | {"said": wording.claim(row)} for row in rows(path.claims, voices=why.voices)],
             }
             for path in why.paths
         ],
@@ -206,7 +207,7 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
                 "rank_if_false": question.rank_if_false,
             }
             for question in asking.questions
-            for row in _rows([question.claim], names)
+            for row in rows([question.claim])
         ],
         "question_notes": list(asking.notes),
         "put": [{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
@@ -337,6 +338,7 @@ def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:
 def _rows(
     claims: Iterable[Any],
     names: dict[str, str],
+    denying: Mapping[tuple[str, str, str], int | str],
     voices: Mapping[tuple[str, str, str], int | str] | None = None,
     why: Explanation | None = None,
 ) -> list[dict[str, Any]]:
@@ -345,6 +347,7 @@ def _rows(
     Args:
         claims: of the analysis.
         names: id → name.
+        denying: link → its denials, where it is denied or contested.
         voices: link → groups, for accounts told as one.
         why: what says the share of each in the score.
     """
@@ -356,6 +359,7 @@ def _rows(
             "object_name": names.get(claim.object, claim.object),
             "statement_kind": claim.source_kind,
             "groups": (voices or {}).get(claim.key, 0) if not claim.statement else 0,
+            "denying": denying.get(claim.key, 0) if claim.asserts else 0,
         }
         | ({"share": why.because.share(claim)} if why is not None else {})
         for claim in claims

@@ -1,0 +1,114 @@
+"""An accusation does not travel without its denial: readers cleared for P read *contested* wherever a link denied under C is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from tests.toolbox.accounts import WHOLE, Roles
+from tests.toolbox.cases import Place, laid
+from tests.toolbox.rows import Tables, said
+
+pytestmark = pytest.mark.neo4j
+ROLES: Roles = {"inv": ("investigator", WHOLE), "low": ("analyst", Grant("P"))}
+LINKS = (
+    "boss-1 ORGANISED crossing-1",
+    "boss-1 RUNS gang-1",
+    "boss-1 CONTROLS site-1",
+    "boss-1 USED phone-1",
+    "aide-1 PILOTED crossing-1",
+    "aide-1 ASSOCIATES_WITH boss-1",
+    "gang-2 RIVAL_OF gang-1",
+)
+FIRST: Tables = {
+    "people": [
+        {"id": "boss-1", "name": "Ari Berg", "category": "suspect"},
+        {"id": "aide-1", "name": "Bo Quist", "category": "suspect"},
+    ],
+    "gangs": [{"id": "gang-1", "name": "The Landing"}, {"id": "gang-2", "name": "The Other"}],
+    "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
+    "workplaces": [{"id": "site-1", "name": "Rooms 24", "kind": "online"}],
+    "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900123"}],
+    "statements": [{"id": "rep-1", "kind": "intelligence", "handling": "P"}],
+    "links": [{**one, "place": "Loon beach"} for one in said("rep-1", *LINKS)],
+}
+DENIALS: Tables = {
+    "statements": [{"id": "rep-c", "kind": "intelligence", "handling": "C"}],
+    "links": [{**one, "polarity": "denies"} for one in said("rep-c", *LINKS)],
+}
+LATER: Tables = {
+    "statements": [{"id": "rep-2", "kind": "record", "handling": "P"}],
+    "links": said("rep-2", "aide-1 ORGANISED crossing-1", "aide-1 RUNS gang-1", "aide-1 CONTROLS site-1"),
+}
+
+
+@pytest.fixture(scope="module")
+def people(at_server: Callable[..., Settings]) -> Iterator[Place]:
+    """A case whose links were denied under C after the reader had looked, and of which a report tells more since."""
+    with laid(at_server(), ROLES, "inv", FIRST) as place:
+        place.load("inv", DENIALS, partial=True)
+        waiting = place("low").waiting
+        waiting.seen(now(), waiting.listed().version)
+        place("low").leads.reviews.add("boss-1", "park", "to be looked at again")
+        place.load("inv", LATER, partial=True)
+        yield place
+
+
+def pages(people: Place, path: str, query: str = "") -> tuple[str, str]:
+    """A page and its JSON twin."""
+    client = people.client("low")
+    page = client.get(f"/case/{people.case}/{path}{query}")
+    twin = client.get(f"/case/{people.case}/{path}.json{query}")
+    assert (page.status_code, twin.status_code) == (200, 200)
+    return page.text, twin.text
+
+
+def test_key_players_and_their_rivals_are_marked(people: Place) -> None:
+    found = people("low").leads.sets.find(2, people=["boss-1", "aide-1"])
+    assert [rival.denied for rival in found.rivals] == ["contested"] * len(found.rivals) != []
+    assert found.denied["boss-1"] == "contested"
+    page, twin = pages(people, "sets", "?id=boss-1&id=aide-1")
+    assert page.count(">contested<") >= 1 + len(found.rivals)
+    assert twin.count('"contested"') >= 1 + len(found.rivals)
+
+
+def test_words_of_a_claim_that_are_found_are_marked(people: Place) -> None:
+    found = people("low").search.said("Loon")
+    assert [text.statement["denying"] for text in found.texts if text.statement] == ["contested"] * len(LINKS)
+    page, twin = pages(people, "search", "?q=Loon")
+    assert page.count(">contested<") == len(LINKS)
+    assert twin.count('"denying":"contested"') == len(LINKS)
+
+
+def test_a_lead_says_that_it_is_contested_with_each_of_its_claims_and_paths(people: Place) -> None:
+    page, twin = pages(people, "lead", "?id=boss-1")
+    assert "nobody denies it" not in page
+    assert "that you may not see denies" in page
+    assert twin.count('"denying":"contested"') >= 3
+    assert page.count(">contested<") >= 4
+
+
+def test_what_became_of_a_lead_is_marked(people: Place) -> None:
+    moved = people("low").waiting.listed().moved or []
+    assert [", contested" in str(move) for move in moved] == [True] * len(moved) != []
+    page, twin = pages(people, "waiting")
+    assert twin.count(", contested") == len(moved)
+    assert page.count(", contested") == sum(move.notable for move in moved) > 0
+
+
+def test_what_those_who_run_a_place_use_is_marked(people: Place) -> None:
+    page, twin = pages(people, "displacement/place", "?id=site-1")
+    things = page[page.index("Sites, accounts and payments") :]
+    assert ">contested<" in things
+    assert '"denied":"contested"' in twin
+
+
+def test_a_review_keeps_the_word(people: Place) -> None:
+    (review,) = people("low").leads.reviews.of("boss-1")
+    assert review.then is not None
+    assert review.then.denied == "contested"
+    assert "denied contested" in review.shown
