@@ -46,6 +46,7 @@ _MASKED = "tests/service/test_masked_ids.py"
 _RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
+_OPENED = "tests/leaks/test_opened.py"
 _MACHINES = "tests/machines/test_other_machines.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -1446,6 +1447,62 @@ MUTATIONS = (
         'if row.values["kind"] == "witness" and identifier in self.others',
         'if row.values["kind"] == "none" and identifier in self.others',
         f"{_PREVIEWS}::test_rows_about_a_witness_statement_of_others_change_nothing_of_it",
+    ),
+    Mutation(
+        "opened-claims",
+        "a claim of a statement under C that is not delivered again under P stays under C, also taken out or superseded",
+        "graphsvc/ingest/fold.py",
+        "    _keep_closed(state, opened, report)\n",
+        "",
+        f"{_OPENED}::test_an_opened_statement_says_under_p_what_is_delivered_under_p",
+    ),
+    Mutation(
+        "opened-cells",
+        "a cell of a statement under C that is not delivered again under P stays under C",
+        "graphsvc/ingest/fold.py",
+        "    if not missing:\n",
+        "    if missing:\n",
+        f"{_OPENED}::test_a_row_that_does_not_give_every_filled_cell_again_opens_nothing",
+    ),
+    Mutation(
+        "opened-barred",
+        "claims of a statement whose row is refused are refused with it",
+        "graphsvc/ingest/fold.py",
+        ' or values["statement_id"] in barred:\n',
+        ":\n",
+        f"{_OPENED}::test_a_row_that_does_not_give_every_filled_cell_again_opens_nothing",
+    ),
+    Mutation(
+        "opened-form",
+        "what is taken back stays under C when a form opens its statement",
+        "graphsvc/cases/deliveries/form_rows.py",
+        "if opens and takes_back(cells) else cells",
+        "if not opens and takes_back(cells) else cells",
+        f"{_OPENED}::test_a_claim_taken_out_by_form_stays_under_c_when_a_form_opens_the_statement",
+    ),
+    Mutation(
+        "opened-others",
+        "a statement of others is opened with source clearance alone",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "        hidden.update(identifier for identifier in opening if identifier in self.others)\n",
+        "",
+        f"{_OPENED}::test_without_source_clearance_nobody_opens_what_others_delivered_whatever_it_holds",
+    ),
+    Mutation(
+        "opened-others-form",
+        "a form opens a statement with source clearance alone",
+        "graphsvc/service/deliveries/form.py",
+        '        return [Fault(f"{STATEMENT}.handling", _OPENING)] if is_closed else []\n',
+        "        return []\n",
+        f"{_OPENED}::test_without_source_clearance_nobody_opens_what_others_delivered_whatever_it_holds",
+    ),
+    Mutation(
+        "witness-stays",
+        "a witness statement becomes no report",
+        "graphsvc/ingest/fold.py",
+        'old.values["kind"] == "witness" != row.values["kind"]',
+        'old.values["kind"] == "none"',
+        "tests/leaks/test_kinds.py::test_a_witness_statement_delivered_again_as_another_kind_is_refused_with_the_way_out",
     ),
     Mutation(
         "no-act-left",
