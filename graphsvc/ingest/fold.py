@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Row, part
+from graphsvc.ingest.check import Row, may_mark, part
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, TakenRow
 from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
@@ -459,7 +459,10 @@ def _reject(report: Report, row: Row, why: Why) -> None:
     report.counts[row.table].rejected += 1
     row_id = str(row.values.get("id", ""))
     value = str(row.values.get(why.column, ""))
-    rejection = Rejection(row.file, row.line, why.column, value, why.reason, why.fault, row.table, row_id, why.cause)
+    marks = may_mark(row.table, row.values)
+    rejection = Rejection(
+        row.file, row.line, why.column, value, why.reason, why.fault, row.table, row_id, why.cause, marks
+    )
     report.rejections.append(rejection)
     if row.table != _LINKS:
         report.refused.setdefault(row_id, rejection.place)

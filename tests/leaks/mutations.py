@@ -47,6 +47,7 @@ _RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _OPENED = "tests/leaks/test_opened.py"
+_MARKS = "tests/leaks/test_marks.py"
 _MACHINES = "tests/machines/test_other_machines.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -619,9 +620,9 @@ MUTATIONS = (
         "lost-marks",
         "a rejected row that may mark somebody named stops the delivery",
         "graphsvc/ingest/check.py",
-        'return raw.name == "people" and (bool(unread) or says)',
+        'return table == "people" and (bool(unread) or says)',
         "return False",
-        "tests/leaks/test_loaders.py::test_a_mark_in_a_rejected_row_of_somebody_named_stops_the_delivery",
+        f"{_MARKS}::test_a_refused_mark_of_somebody_named_stops_the_delivery",
     ),
     Mutation(
         "once-withheld",
@@ -1503,6 +1504,30 @@ MUTATIONS = (
         'old.values["kind"] == "witness" != row.values["kind"]',
         'old.values["kind"] == "none"',
         "tests/leaks/test_kinds.py::test_a_witness_statement_delivered_again_as_another_kind_is_refused_with_the_way_out",
+    ),
+    Mutation(
+        "mark-folded",
+        "a mark in a row that is refused as it is folded stops the delivery",
+        "graphsvc/ingest/fold.py",
+        "    marks = may_mark(row.table, row.values)\n",
+        "    marks = False\n",
+        f"{_MARKS}::test_a_refused_mark_of_somebody_named_stops_the_delivery",
+    ),
+    Mutation(
+        "mark-new",
+        "a refused mark of a person first named by the same delivery stops it",
+        "graphsvc/cases/deliveries/casework.py",
+        ".with_unsafe(standing, key)",
+        ".with_unsafe(before, key)",
+        f"{_MARKS}::test_so_does_one_of_somebody_whom_the_delivery_itself_names",
+    ),
+    Mutation(
+        "mark-of-nobody",
+        "a refused mark in a row without an id stops the delivery",
+        "graphsvc/cases/deliveries/loaded.py",
+        "named and (not row.row_id or pseudonym(",
+        "named and (pseudonym(",
+        f"{_MARKS}::test_one_that_does_not_say_of_whom_it_is_stops_the_delivery_too",
     ),
     Mutation(
         "no-act-left",
