@@ -69,8 +69,8 @@ def readers(service: Service, case: str) -> People:
 
 
 def words_of_the_witness(service: Service, case: str, readers: People) -> list[str]:
-    """What a witness said, as far as a reader without source clearance gets it."""
-    app, found = create_app(service), []
+    """List words of the witness that readers without source clearance get."""
+    app, leaked = create_app(service), list[str]()
     for name in ("low", "inv"):
         client = signed_in(app, name)
         pages = (
@@ -85,8 +85,8 @@ def words_of_the_witness(service: Service, case: str, readers: People) -> list[s
         for look in (readers(name).deliveries.statements.look, readers(name).deliveries.statements.history):
             with suppress(GraphsvcError):  # it is there for nobody else
                 answers.append(str(look("told-1")))
-        found += [f"{name}: {word}" for word in WORDS for answer in answers if word in answer]
-    return found
+        leaked += [f"{name}: {word}" for word in WORDS for answer in answers if word in answer]
+    return leaked
 
 
 @pytest.mark.parametrize("kind", OTHER_KINDS)

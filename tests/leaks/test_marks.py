@@ -52,20 +52,20 @@ def sessions(service: Service, case: str, tmp_path: Path) -> People:
     roles = {"ana": ("analyst", WHOLE), "inv": ("investigator", Grant("C")), "low": ("investigator", Grant("P"))}
     result = people(service, case, roles)
     assert result("ana").deliveries.load(write(tmp_path / "base", **BASE), quiet).rejections == []
-    assert named(result("low")) == {"Zoltan Quarrel"}
+    assert names_shown(result("low")) == {"Zoltan Quarrel"}
     return result
 
 
-def named(reader: Session) -> set[str]:
+def names_shown(reader: Session) -> set[str]:
     return {row["name"] for row in reader.ask.rows("tables.people").dicts() if row["name"]}
 
 
 NUMBER = count()
 
 
-def load(session: Session, folder: Path, some: Rows, *, dry_run: bool = False) -> Loaded:
+def load(session: Session, folder: Path, rows: Rows, *, dry_run: bool = False) -> Loaded:
     delivery: Tables = {
-        "people": some,
+        "people": rows,
         "statements": [REFUSED_STATEMENT, {"id": "report-2", "kind": "record", "handling": "P"}],
         "links": said("report-2", "new-1 PILOTED crossing-1"),
     }
@@ -75,26 +75,26 @@ def load(session: Session, folder: Path, some: Rows, *, dry_run: bool = False) -
 @pytest.mark.parametrize("loader", ["ana", "inv"])
 def test_a_refused_mark_of_somebody_named_stops_the_delivery(loader: str, sessions: People, tmp_path: Path) -> None:
     for fault in FAULTS:
-        some = [NEW, {"id": NAMED, **fault}]
-        preview = load(sessions(loader), tmp_path, some, dry_run=True)
+        rows = [NEW, {"id": NAMED, **fault}]
+        preview = load(sessions(loader), tmp_path, rows, dry_run=True)
         assert [row.row_id for row in preview.unsafe] == [NAMED], fault
         assert "must be sealed" in preview.notes[0]
         with pytest.raises(InputError, match=r"must be sealed.*people\.csv, line 3"):
-            load(sessions(loader), tmp_path, some)
-    assert named(sessions("low")) == {"Zoltan Quarrel"}
+            load(sessions(loader), tmp_path, rows)
+    assert names_shown(sessions("low")) == {"Zoltan Quarrel"}
     assert load(sessions(loader), tmp_path, [NEW, {"id": NAMED, "sealed": "yes"}]).committed
-    assert named(sessions("low")) == {"Milan Orchard"}
+    assert names_shown(sessions("low")) == {"Milan Orchard"}
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_so_does_one_of_somebody_whom_the_delivery_itself_names(order: int, sessions: People, tmp_path: Path) -> None:
     faults = [mark | fault for mark in MARKS for fault in READ] + [*UNREADABLE]
     for fault in faults:
-        some = [NEW, NEW | fault, {"id": "new-1", **fault}][::order]
-        assert load(sessions("ana"), tmp_path, some, dry_run=True).unsafe, fault
+        rows = [NEW, NEW | fault, {"id": "new-1", **fault}][::order]
+        assert load(sessions("ana"), tmp_path, rows, dry_run=True).unsafe, fault
         with pytest.raises(InputError, match="must be sealed"):
-            load(sessions("ana"), tmp_path, some)
-    assert named(sessions("low")) == {"Zoltan Quarrel"}
+            load(sessions("ana"), tmp_path, rows)
+    assert names_shown(sessions("low")) == {"Zoltan Quarrel"}
 
 
 def test_one_that_does_not_say_of_whom_it_is_stops_the_delivery_too(sessions: People, tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_what_is_refused_without_a_mark_or_of_somebody_sealed_or_not_there_stops
     sessions: People, tmp_path: Path
 ) -> None:
     for fault in (*READ, *FOLDED):
-        some = [{"id": NAMED, "name": "Zoltan Quarrel", **fault}, NEW]
-        some += [{"id": one, "sealed": "yes", **fault} for one in (SEALED, "absent-1")]
-        loaded = load(sessions("ana"), tmp_path, some, dry_run=True)
+        rows = [{"id": NAMED, "name": "Zoltan Quarrel", **fault}, NEW]
+        rows += [{"id": person, "sealed": "yes", **fault} for person in (SEALED, "absent-1")]
+        loaded = load(sessions("ana"), tmp_path, rows, dry_run=True)
         assert (len(loaded.rejections), loaded.unsafe, loaded.unsafe_words) == (4, [], ""), fault
-    assert load(sessions("ana"), tmp_path, some).committed
-    assert named(sessions("low")) == {"Zoltan Quarrel", "Milan Orchard"}
+    assert load(sessions("ana"), tmp_path, rows).committed
+    assert names_shown(sessions("low")) == {"Zoltan Quarrel", "Milan Orchard"}

@@ -97,7 +97,7 @@ def opening(kind: str, *links: dict[str, str], without: Collection[str] = ()) ->
 
 
 def case(*deliveries: tuple[Tables, bool]) -> tuple[dict[Any, Any], list[Rejection], Image]:
-    """What deliveries (and whether each is partial) come to under P, the rejections of the last one, and the whole graph."""
+    """Give all that answers at P are made of after some deliveries (and whether each is partial), the last rejections, and the graph."""
     state, standing, rejections = State(), dict[str, Standing](), list[Rejection]()
     by = Deciding(KEY, dt.date(2020, 5, 8))
     for number, (tables, partial) in enumerate(deliveries, 1):
@@ -108,8 +108,8 @@ def case(*deliveries: tuple[Tables, bool]) -> tuple[dict[Any, Any], list[Rejecti
         rejections = [*read.rejections, *report.rejections]
     image = graphed(state, KEY, standing, few_below=3).image
     visible = at_p(image)
-    given = {("given by", statement): image.given[statement] for statement in image.given.keys() & visible.keys()}
-    return visible | given, rejections, image
+    sources = {("given by", statement): image.given[statement] for statement in image.given.keys() & visible.keys()}
+    return visible | sources, rejections, image
 
 
 Sequence = Callable[[str], list[tuple[Tables, bool]]]
@@ -160,22 +160,24 @@ def test_an_opened_statement_says_under_p_what_is_delivered_under_p(kind: str, w
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_row_that_does_not_give_every_filled_cell_again_opens_nothing(column: str, partial: bool) -> None:
     for kind in STATEMENT_KINDS:
-        some = opening(kind, KEPT, without=(column,))
-        opened, rejections, _ = case((BASE, False), (under_c(kind), False), (some, partial))
+        shared = opening(kind, KEPT, without=(column,))
+        opened, rejections, _ = case((BASE, False), (under_c(kind), False), (shared, partial))
         assert opened == case((BASE, False))[0]
         refused = next(each for each in rejections if each.table == "statements")
         assert (refused.column, refused.value) == ("handling", "P")
         assert column in refused.reason
         assert "under a new id" in refused.reason
-        # Nor are the claims of the version that was to be shared taken for some of the one under C.
+        # Claims of the shared version must not join those under C.
         assert {each.table for each in rejections} == {"statements", "links"}
 
 
 def test_a_cell_is_emptied_by_a_whole_delivery_and_kept_by_one_that_only_adds() -> None:
-    some = opening("record", KEPT)
-    some["statements"][0]["summary"] = ""
-    assert case((BASE, False), (under_c("record"), False), (some, False))[0] == case((BASE, False), (some, False))[0]
-    assert case((BASE, False), (under_c("record"), False), (some, True))[0] == case((BASE, False))[0]
+    shared = opening("record", KEPT)
+    shared["statements"][0]["summary"] = ""
+    assert (
+        case((BASE, False), (under_c("record"), False), (shared, False))[0] == case((BASE, False), (shared, False))[0]
+    )
+    assert case((BASE, False), (under_c("record"), False), (shared, True))[0] == case((BASE, False))[0]
 
 
 # -- the same, as readers of a case get it ---------------------------------------------------------------------
@@ -198,7 +200,7 @@ def load(session: Session, folder: Path, tables: Tables) -> list[Rejection]:
 
 def leaks(service: Service, case: str, readers: People) -> list[str]:
     """Secrets that a reader cleared for P gets from pages and queries."""
-    app, found = create_app(service), []
+    app, leaked = create_app(service), list[str]()
     addresses = [
         f"statement?id={STATEMENT}",
         "entity?id=dov-1",
@@ -211,11 +213,11 @@ def leaks(service: Service, case: str, readers: People) -> list[str]:
         client = signed_in(app, name)
         for address in addresses:
             text = html.unescape(client.get(f"/case/{case}/{address}").text)
-            found += [f"{name}: {secret} on {address}" for secret in SECRETS if secret in text and secret != "secret"]
+            leaked += [f"{name}: {secret} on {address}" for secret in SECRETS if secret in text and secret != "secret"]
         for query in ("tables.people", "tables.claims", "tables.boats", "tables.statements", "statements.taken_back"):
             rows = str(readers(name).ask.rows(query).rows)
-            found += [f"{name}: {secret} in {query}" for secret in SECRETS if secret in rows]
-    return found
+            leaked += [f"{name}: {secret} in {query}" for secret in SECRETS if secret in rows]
+    return leaked
 
 
 @pytest.mark.neo4j
