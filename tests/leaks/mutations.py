@@ -1478,7 +1478,7 @@ MUTATIONS = (
         "what is taken back stays under C when a form opens its statement",
         "graphsvc/cases/deliveries/form_rows.py",
         "if opens and takes_back(cells) else cells",
-        "if not opens and takes_back(cells) else cells",
+        "if opens and not cells else cells",
         f"{_OPENED}::test_a_claim_taken_out_by_form_stays_under_c_when_a_form_opens_the_statement",
     ),
     Mutation(
