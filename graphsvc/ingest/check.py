@@ -240,12 +240,12 @@ def _protecting_words(row: Row, other: Row) -> str:
     return " and ".join(name for name in _PROTECTING if row.values.get(name) != other.values.get(name))
 
 
-def _may_mark(raw: RawTable, values: Names[str, object], at_fault: Collection[str]) -> bool:
-    """Whether a rejected row of people says, or may say, that they have to be sealed."""
+def may_mark(table: str, values: Names[str, object], at_fault: Collection[str] = ()) -> bool:
+    """Whether a rejected row says, or may say, that a person has to be sealed."""
     # No column at fault: the row has too few cells or too many, so any cell may belong to another column.
     unread = {*_PROTECTING, "id", ""} & set(at_fault)
     says = any(values.get(name, "no") != "no" for name in _PROTECTING)
-    return raw.name == "people" and (bool(unread) or says)
+    return table == "people" and (bool(unread) or says)
 
 
 class _Check:
@@ -398,6 +398,6 @@ class _Check:
                 fault,
                 raw.name,
                 row_id,
-                may_mark=_may_mark(raw, values, at_fault),
+                may_mark=may_mark(raw.name, values, at_fault),
             )
         )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Row, part
+from graphsvc.ingest.check import Row, may_mark, part
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, TakenRow
 from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
@@ -31,6 +31,9 @@ _NOTHING_BACK = (
     " loaded, or with the id it was loaded with"
 )
 _REFUSED = "the row with this id is rejected itself"
+_STAYS_WITNESS = (
+    "a witness statement with this id is loaded and cannot become another kind: deliver this row under a new id"
+)
 
 
 class Why(NamedTuple):
@@ -108,14 +111,16 @@ def fold(
     for row in rows:
         by_table[row.table].append(row)
         report.counts[row.table].read += 1
-    accepted = _accept(state, by_table, report, accepted_before)
+    accepted = _accept(state, by_table, report, accepted_before, columns, partial=partial)
+    barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
+    opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(state, row)]
     levels = _Levels(state, accepted[_STATEMENTS], by_table.get(_LINKS, []))
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, levels, report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
     seen = _merge_claims(
-        state, number, by_table.get(_LINKS, []), report, delivered, levels, whole, notes=incomplete is not None
+        state, number, by_table.get(_LINKS, []), report, delivered, levels, whole, barred, notes=incomplete is not None
     )
     for statement in accepted[_STATEMENTS]:
         for key in state.by_statement.get(statement, ()) if statement in whole else ():
@@ -125,11 +130,37 @@ def fold(
                 state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
                 report.counts[_LINKS].superseded += 1
                 report.superseded.append(key)
+    _keep_closed(state, opened, report)
     return report
 
 
+def opens(state: State, row: Row) -> bool:
+    """Whether the row of a statement puts under handling code P what is under C so far."""
+    old = state.records[_STATEMENTS].get(row.values["id"])
+    return (
+        old is not None
+        and old.values.get("handling", DEFAULT_HANDLING) == "C"
+        and row.values.get("handling", DEFAULT_HANDLING) == "P"
+    )
+
+
+def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
+    """Leave the claims of opened statements that the delivery does not make again under handling code C, for good."""
+    for statement in opened:
+        for key in state.by_statement.get(statement, ()):
+            old = state.claims[key]
+            if key not in report.claims and old.values.get("handling") != "C":
+                state.claims[key] = replace(old, values={**old.values, "handling": "C"})
+
+
 def _accept(
-    state: State, by_table: Mapping[str, list[Row]], report: Report, accepted_before: Collection[str]
+    state: State,
+    by_table: Mapping[str, list[Row]],
+    report: Report,
+    accepted_before: Collection[str],
+    columns: Mapping[str, list[str]],
+    *,
+    partial: bool,
 ) -> dict[str, dict[str, Row]]:
     """Rows of entities and statements whose ids are free and whose references lead somewhere, by table and id."""
     accepted: dict[str, dict[str, Row]] = {}
@@ -150,10 +181,28 @@ def _accept(
             elif known is not None and known != table:
                 why = Why("id", f"is the id of a {_RECORD[known]} loaded earlier; ids are unique in a case")
                 _reject(report, row, why)
+            elif table == _STATEMENTS and (fault := _statement_fault(state, row, columns, partial=partial)):
+                _reject(report, row, fault)
             else:
                 mine[identifier] = owner[identifier] = row
     _reject_dangling(state, accepted, report, accepted_before)
     return accepted
+
+
+def _statement_fault(state: State, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> Why | None:
+    """Why the row of a loaded statement is refused that would show what was given to fewer readers; None if it would not."""
+    old = state.records[_STATEMENTS].get(row.values["id"])
+    if old is not None and old.values["kind"] == "witness" != row.values["kind"]:
+        return Why("kind", _STAYS_WITNESS)
+    if old is None or not opens(state, row):
+        return None
+    present = {*row.values, *columns_delivered(row, columns, partial=partial)}
+    missing = [name for name in old.values if name not in present and not is_extra(name)]
+    if not missing:
+        return None
+    add = "fill these cells" if partial else "add these columns, empty if not to be shared"
+    reason = f"would show under P what was given under C, since the row has no {', '.join(missing)}"
+    return Why("handling", f"{reason}: {add}, or deliver the shared version under a new id")
 
 
 def _reject_dangling(
@@ -282,13 +331,15 @@ def _merge_claims(
     delivered: Collection[str],
     levels: _Levels,
     whole: set[str],
+    barred: Collection[str],
     *,
     notes: bool,
 ) -> set[Key]:
     """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out.
 
-    `whole` are the statements whose claims the delivery has all of. If it `notes` them, those go out of it of which a row
-    is rejected that may be any of their claims: it has no id, and its content is not loaded.
+    `whole` are the statements whose claims the delivery has all of, `barred` those of which it refuses the row. If it `notes`
+    them, those go out of it of which a row is rejected that may be any of their claims: it has no id, and its content is not
+    loaded.
     """
     counts = report.counts[_LINKS]
     first: dict[Key, Row] = {}
@@ -296,7 +347,8 @@ def _merge_claims(
     seen: set[Key] = set()
     for row in rows:
         key = claim_key(row.values)
-        fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else (), report.refused)
+        near = delivered if len(report.rejections) < SUGGESTIONS else ()
+        fault = _claim_fault(state, row, near, report.refused, barred)
         if fault is not None:
             _reject(report, row, fault)
             same = keys_of(state.claims, key)
@@ -340,6 +392,9 @@ def _merge_claims(
 
 
 def _take(state: State, number: int, key: Key, row: Row, report: Report, levels: _Levels) -> None:
+    report.claims.add(key)
+    if levels.claim(row.values) == "P":
+        state.shared.update((row.values["subject_id"], row.values["object_id"]))
     old = state.claims.get(key)
     if old is not None and old.status == "active" and old.values == row.values:
         report.take(TakenRow(row, key, old, old))
@@ -351,8 +406,6 @@ def _take(state: State, number: int, key: Key, row: Row, report: Report, levels:
         state.by_statement[row.values["statement_id"]].append(key)
     state.claims[key] = FoldedRow(row.values, number, row.line)
     report.take(TakenRow(row, key, old, state.claims[key]))
-    if levels.claim(row.values) == "P":
-        state.shared.update((row.values["subject_id"], row.values["object_id"]))
 
 
 def _is_among_several(state: State, key: Key, row: Row, *, is_whole: bool) -> bool:
@@ -373,10 +426,12 @@ def _contrary(other: Row | None) -> Why:
     return Why("polarity", f"this claim stands in line {other.line} {as_well}", f"this claim stands there {as_well}")
 
 
-def _claim_fault(state: State, row: Row, delivered: Collection[str], refused: Mapping[str, str]) -> Why | None:
+def _claim_fault(
+    state: State, row: Row, delivered: Collection[str], refused: Mapping[str, str], barred: Collection[str]
+) -> Why | None:
     values = row.values
     statement = state.records[_STATEMENTS].get(values["statement_id"])
-    if statement is None:
+    if statement is None or values["statement_id"] in barred:
         reason = "no statement with this id is accepted here or loaded earlier"
         return _missing("statement_id", values["statement_id"], refused, reason)
     relation = RELATIONS.get(values["relation"])
@@ -404,7 +459,10 @@ def _reject(report: Report, row: Row, why: Why) -> None:
     report.counts[row.table].rejected += 1
     row_id = str(row.values.get("id", ""))
     value = str(row.values.get(why.column, ""))
-    rejection = Rejection(row.file, row.line, why.column, value, why.reason, why.fault, row.table, row_id, why.cause)
+    marks = may_mark(row.table, row.values)
+    rejection = Rejection(
+        row.file, row.line, why.column, value, why.reason, why.fault, row.table, row_id, why.cause, marks
+    )
     report.rejections.append(rejection)
     if row.table != _LINKS:
         report.refused.setdefault(row_id, rejection.place)

@@ -86,6 +86,7 @@ class Report:
         equal: rows that are equal to others, by table, file and whether they are kept.
         changed: rows that are not what they were; what is superseded is none of them.
         superseded: keys of the claims that are.
+        claims: keys of the claims that the delivery makes, whether they change or not.
         refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
         contrary: statement → rejections of its claims that depend on what it claimed before.
         watch: called with each row that is taken, to keep counts of its own; None if nobody does.
@@ -96,6 +97,7 @@ class Report:
     equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
     changed: list[ChangedRow] = field(default_factory=list)
     superseded: list[Key] = field(default_factory=list)
+    claims: set[Key] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     contrary: dict[str, list[Rejection]] = field(default_factory=lambda: defaultdict(list))
     watch: Callable[[TakenRow], object] | None = None

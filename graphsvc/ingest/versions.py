@@ -60,6 +60,13 @@ class VersionStep:
     claims: dict[Key, tuple[FoldedRow | None, FoldedRow | None]] = field(default_factory=dict)
 
 
+def _is_alike(before: FoldedRow | None, after: FoldedRow | None) -> bool:
+    """Whether nothing became of a claim, or nothing but that it stays under C while its statement is opened."""
+    if before is None or after is None or before is after:
+        return before is after
+    return (before.status, before.delivery, before.line) == (after.status, after.delivery, after.line)
+
+
 def steps(deliveries: Mapping[int, KeptRows], statement: str) -> tuple[State, list[VersionStep]]:
     """What the deliveries make, and those that changed a statement (by its delivered id) or its claims, in order.
 
@@ -89,7 +96,7 @@ def steps(deliveries: Mapping[int, KeptRows], statement: str) -> tuple[State, li
         changed = {
             key: (held.get(key), claims.get(key))
             for key in (*held, *(key for key in claims if key not in held))
-            if held.get(key) is not claims.get(key)
+            if not _is_alike(held.get(key), claims.get(key))
         }
         if changed or standing is not was:
             version_steps.append(VersionStep(number, standing, None if standing is was else (was, standing), changed))

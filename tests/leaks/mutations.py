@@ -46,6 +46,8 @@ _MASKED = "tests/service/test_masked_ids.py"
 _RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
+_OPENED = "tests/leaks/test_opened.py"
+_MARKS = "tests/leaks/test_marks.py"
 _MACHINES = "tests/machines/test_other_machines.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -618,9 +620,9 @@ MUTATIONS = (
         "lost-marks",
         "a rejected row that may mark somebody named stops the delivery",
         "graphsvc/ingest/check.py",
-        'return raw.name == "people" and (bool(unread) or says)',
+        'return table == "people" and (bool(unread) or says)',
         "return False",
-        "tests/leaks/test_loaders.py::test_a_mark_in_a_rejected_row_of_somebody_named_stops_the_delivery",
+        f"{_MARKS}::test_a_refused_mark_of_somebody_named_stops_the_delivery",
     ),
     Mutation(
         "once-withheld",
@@ -1448,6 +1450,86 @@ MUTATIONS = (
         f"{_PREVIEWS}::test_rows_about_a_witness_statement_of_others_change_nothing_of_it",
     ),
     Mutation(
+        "opened-claims",
+        "a claim of a statement under C that is not delivered again under P stays under C, also taken out or superseded",
+        "graphsvc/ingest/fold.py",
+        "    _keep_closed(state, opened, report)\n",
+        "",
+        f"{_OPENED}::test_an_opened_statement_says_under_p_what_is_delivered_under_p",
+    ),
+    Mutation(
+        "opened-cells",
+        "a cell of a statement under C that is not delivered again under P stays under C",
+        "graphsvc/ingest/fold.py",
+        "    if not missing:\n",
+        "    if missing:\n",
+        f"{_OPENED}::test_a_row_that_does_not_give_every_filled_cell_again_opens_nothing",
+    ),
+    Mutation(
+        "opened-barred",
+        "claims of a statement whose row is refused are refused with it",
+        "graphsvc/ingest/fold.py",
+        ' or values["statement_id"] in barred:\n',
+        ":\n",
+        f"{_OPENED}::test_a_row_that_does_not_give_every_filled_cell_again_opens_nothing",
+    ),
+    Mutation(
+        "opened-form",
+        "what is taken back stays under C when a form opens its statement",
+        "graphsvc/cases/deliveries/form_rows.py",
+        "if opens and takes_back(cells) else cells",
+        "if opens and not cells else cells",
+        f"{_OPENED}::test_a_claim_taken_out_by_form_stays_under_c_when_a_form_opens_the_statement",
+    ),
+    Mutation(
+        "opened-others",
+        "a statement of others is opened with source clearance alone",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "        hidden.update(identifier for identifier in opening if identifier in self.others)\n",
+        "",
+        f"{_OPENED}::test_without_source_clearance_nobody_opens_what_others_delivered_whatever_it_holds",
+    ),
+    Mutation(
+        "opened-others-form",
+        "a form opens a statement with source clearance alone",
+        "graphsvc/service/deliveries/form.py",
+        '        return [Fault(f"{STATEMENT}.handling", _OPENING)] if is_closed else []\n',
+        "        return []\n",
+        f"{_OPENED}::test_without_source_clearance_nobody_opens_what_others_delivered_whatever_it_holds",
+    ),
+    Mutation(
+        "witness-stays",
+        "a witness statement becomes no report",
+        "graphsvc/ingest/fold.py",
+        'old.values["kind"] == "witness" != row.values["kind"]',
+        'old.values["kind"] == "none"',
+        "tests/leaks/test_kinds.py::test_a_witness_statement_delivered_again_as_another_kind_is_refused_with_the_way_out",
+    ),
+    Mutation(
+        "mark-folded",
+        "a mark in a row that is refused as it is folded stops the delivery",
+        "graphsvc/ingest/fold.py",
+        "    marks = may_mark(row.table, row.values)\n",
+        "    marks = False\n",
+        f"{_MARKS}::test_a_refused_mark_of_somebody_named_stops_the_delivery",
+    ),
+    Mutation(
+        "mark-new",
+        "a refused mark of a person first named by the same delivery stops it",
+        "graphsvc/cases/deliveries/casework.py",
+        ".with_unsafe(standing, key)",
+        ".with_unsafe(before, key)",
+        f"{_MARKS}::test_so_does_one_of_somebody_whom_the_delivery_itself_names",
+    ),
+    Mutation(
+        "mark-of-nobody",
+        "a refused mark in a row without an id stops the delivery",
+        "graphsvc/cases/deliveries/loaded.py",
+        "named and (not row.row_id or pseudonym(",
+        "named and (pseudonym(",
+        f"{_MARKS}::test_one_that_does_not_say_of_whom_it_is_stops_the_delivery_too",
+    ),
+    Mutation(
         "no-act-left",
         "somebody is sealed when the last act that stood is taken back and nobody has read it",
         "graphsvc/cases/image/sealing.py",
@@ -1829,7 +1911,7 @@ MUTATIONS = (
         "graphsvc/cases/image/sealing.py",
         "_digest(case, standing.at, *own)",
         "_digest(case)",
-        "tests/leaks/test_marks.py::test_each_new_mark_in_a_case_of_shared_ids_seals_again_who_was_opened",
+        "tests/leaks/test_later_marks.py::test_each_new_mark_in_a_case_of_shared_ids_seals_again_who_was_opened",
     ),
     Mutation(
         "marks-of-decided",
@@ -1837,7 +1919,7 @@ MUTATIONS = (
         "graphsvc/cases/image/sealing.py",
         "return _with_marks(before if before is not None and before.sealed else _seal(facts, now, BY_DECISION), facts)",
         "return before if before is not None and before.sealed else _seal(facts, now, BY_DECISION)",
-        "tests/leaks/test_marks.py::test_a_mark_on_somebody_two_persons_sealed_is_listed",
+        "tests/leaks/test_later_marks.py::test_a_mark_on_somebody_two_persons_sealed_is_listed",
     ),
     Mutation(
         "openings-before-a-mark",
@@ -1845,7 +1927,7 @@ MUTATIONS = (
         "graphsvc/cases/register.py",
         "            requests.end_openings(connection, case, marked)\n",
         "",
-        "tests/leaks/test_marks.py::test_a_mark_ends_an_opening_that_was_asked_for_before_it",
+        "tests/leaks/test_later_marks.py::test_a_mark_ends_an_opening_that_was_asked_for_before_it",
     ),
     Mutation(
         "openings-before-a-shared-mark",
@@ -1853,7 +1935,7 @@ MUTATIONS = (
         "graphsvc/cases/deliveries/casework.py",
         "            self.replay.require_known(plan, decided, progress)\n",
         "",
-        "tests/leaks/test_marks.py::test_a_mark_ends_an_opening_that_was_asked_for_before_it",
+        "tests/leaks/test_later_marks.py::test_a_mark_ends_an_opening_that_was_asked_for_before_it",
     ),
     Mutation(
         "held-without-sources",

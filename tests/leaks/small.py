@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,7 +15,9 @@ from flask.testing import FlaskClient
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
+from graphsvc.records.properties import P_SUFFIX
 from graphsvc.service import Service, Session, quiet
+from graphsvc.store.image import Image
 from graphsvc.web import create_app
 from tests.leaks import homes, pages
 from tests.leaks.known import Known
@@ -86,6 +89,22 @@ KNOWN = Known(
     (("boss-1", "DIRECTED", "aide-1"), ("boss-1", "DIRECTED", "aide-2")),
     ("a", "hid", "+44", "sea"),
 )
+
+
+def at_p(image: Image) -> dict[Any, Any]:
+    """All of a case that an answer to a reader cleared for P is made of: element → its properties."""
+    nodes = {
+        key: properties
+        for label in image.nodes
+        for key, properties in image.nodes[label].items()
+        if properties.get("handling") == "P"
+    }
+    claims = {key: claim for key, claim in image.claims.items() if str(claim[0]["handling"]).startswith("P")}
+    links = {
+        link: {name: value for name, value in properties.items() if name.endswith(P_SUFFIX)}
+        for link, properties in image.links.items()
+    }
+    return nodes | claims | {link: values for link, values in links.items() if values}
 
 
 @dataclass

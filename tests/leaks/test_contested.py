@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.records.properties import P_SUFFIX
 from graphsvc.service import Service, quiet
 from graphsvc.store.image import Image, read_image
 from tests.leaks import homes, small
-from tests.leaks.small import CASE, FIRST, Small
+from tests.leaks.small import CASE, FIRST, Small, at_p
 from tests.toolbox import clock
 from tests.toolbox.rows import Tables, claim, write
 
@@ -96,22 +94,6 @@ def contested(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempP
                 result.images[f"{state}, taken back"] = read_image(service.store(), CASE)
             homes.wipe(service, CASE)
     return result
-
-
-def at_p(image: Image) -> dict[Any, Any]:
-    """All of a case that an answer to a reader cleared for P is made of: element → its properties."""
-    nodes = {
-        key: properties
-        for label in image.nodes
-        for key, properties in image.nodes[label].items()
-        if properties.get("handling") == "P"
-    }
-    claims = {key: claim for key, claim in image.claims.items() if str(claim[0]["handling"]).startswith("P")}
-    links = {
-        link: {name: value for name, value in properties.items() if name.endswith(P_SUFFIX)}
-        for link, properties in image.links.items()
-    }
-    return nodes | claims | {link: values for link, values in links.items() if values}
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:

@@ -18,7 +18,7 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.statement_form import FormPart
 from graphsvc.config import Settings
-from graphsvc.errors import InputError, Refused
+from graphsvc.errors import Refused
 from graphsvc.service import Form, Loaded, Service, Session, quiet
 from tests.toolbox.accounts import WHOLE, add, session
 from tests.toolbox.cases import new_name
@@ -216,28 +216,6 @@ def test_under_a_hold_nothing_is_taken_back_without_source_clearance_whatever_it
     place("sue").protection.holds.add(NewHold("prosecution", "DI Marsh", "trial in May", dt.date(2999, 1, 1)), held)
     with pytest.raises(HeldError):
         place("ben").deliveries.undo(mine, quiet)
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        {"sealed": "yes", "date_of_birth": "20x0"},
-        {"date_of_birth": "2015-01-01", "category": "witnes"},
-        {"sealed": "Yes please"},
-        {"age_disputed": "perhaps"},
-    ],
-)
-def test_a_mark_in_a_rejected_row_of_somebody_named_stops_the_delivery(place: Place, row: dict[str, str]) -> None:
-    others = [{"id": "aide-2", "name": "Jo Hale"}]
-    marked: Tables = {"people": [{"id": "aide-1", "name": "Bo Quist", **row}, *others]}
-    previewed = place.load("ann", marked, partial=True, dry_run=True)
-    assert "people.csv, line 2" in " ".join(previewed.notes)
-    with pytest.raises(InputError, match=r"people\.csv, line 2"):
-        place.load("ann", marked, partial=True)
-    # Of somebody who is not named, and of a fault that marks nobody, the other rows are loaded as ever.
-    for rejected in ({"id": "wit-x", **row}, {"id": "aide-1", "handling": "Q"}):
-        loaded = place.load("ann", {"people": [rejected, {"id": new_name(), "name": "Jo Hale"}]}, partial=True)
-        assert (loaded.committed, len(loaded.rejections)) == (True, 1)
 
 
 def test_a_preview_does_not_compare_a_guess_with_a_withheld_name(place: Place) -> None:

@@ -167,7 +167,7 @@ def test_nothing_that_anybody_is_called_is_masked_for_a_source() -> None:
     case.load(
         *people({"id": "falcon-77-driver", "name": "Falcon 77 Driver", "category": ["suspect"], "x_falcon_77": "yes"}),
         *rows("boats", {"id": "b", "name": "Falcon 77 of Hove", "registration": "FALCON77 B"}),
-        *said("falcon-77-driver X_FALCON_77 b", statement="RC"),
+        *said("falcon-77-driver X_FALCON_77 b"),
     )
     assert case.made.shown["falcon-77-driver"] == "falcon-77-driver"
     assert case.node("Person", "falcon-77-driver")["name"] == "Falcon 77 Driver"

@@ -190,7 +190,7 @@ class Casework:
                 passed_over=delivery.passed_over,
                 other_names=other_names_in(visible, delivery.rows, before, state, key),
             )
-            loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "").with_unsafe(before, key)
+            loaded = loaded.with_pseudonyms(standing, delivery, choice[0] if is_new else "").with_unsafe(standing, key)
             if sources:
                 loaded = loaded.with_sealing(before, standing, number)
             if dry_run and compares:

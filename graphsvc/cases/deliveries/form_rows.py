@@ -14,6 +14,7 @@ from graphsvc.errors import RequestError
 from graphsvc.ingest.cells import written
 from graphsvc.ingest.check import Delivery, Row
 from graphsvc.ingest.fold import State, claim_key
+from graphsvc.ingest.several import takes_back
 from graphsvc.records.lines import plain
 from graphsvc.records.tables import TABLES
 
@@ -66,15 +67,21 @@ class FormRows:
         values = self._state.records["statements"][statement].values
         anew = statement_form.changed(self._form.statement, statement_form.statement_cells(now.values))
         anew = self._own("statements", {name: cell for name, cell in anew.items() if name in columns})
-        claims, touched = self._claims(statement, {row["claim"]: row for row in now.claims})
+        by_id = {row["claim"]: row for row in now.claims}
+        claims, touched = self._claims(statement, by_id, opens=anew.get("handling") == "P")
         if not anew and not touched:
             raise RequestError("Nothing is changed yet: correct a field, or say what becomes of a claim.")
         stays = {name: cell for name, cell in _cells(values).items() if name not in withheld}
         row = stays | anew | {statement_form.REASON: self._form.reason}
         return [*self._new(statement), (statement_form.STATEMENT, "statements", row), *claims]
 
-    def _claims(self, statement: str, shown: Mapping[str, Mapping[str, Any]]) -> tuple[list[Made], bool]:
-        """All claims the statement makes from now on, and whether any of them is another than before."""
+    def _claims(
+        self, statement: str, by_id: Mapping[str, Mapping[str, Any]], *, opens: bool
+    ) -> tuple[list[Made], bool]:
+        """All claims the statement makes from now on, and whether any of them is another than before.
+
+        If the form `opens` the statement to readers of P, what is taken back stays under C.
+        """
         parts = {part.claim: part for part in self._form.claims if part.claim}
         rows: list[Made] = []
         touched = False
@@ -85,14 +92,14 @@ class FormRows:
             claim = vault.claim_id(self._key, *key)
             part = parts.pop(claim, None)
             if part is None:
-                rows.append(("", "links", _cells(held.values)))
+                rows.append(("", "links", _close_taken_back(_cells(held.values), opens=opens)))
             elif part.fate == "mistake":
                 touched = True
             else:
-                anew = self._own("links", statement_form.changed(part.cells, statement_form.claim_cells(shown[claim])))
+                anew = self._own("links", statement_form.changed(part.cells, statement_form.claim_cells(by_id[claim])))
                 if part.fate == "withdrawn":
                     anew["polarity"] = "withdrawn"
-                rows.append((part.handle, "links", _cells(held.values) | anew))
+                rows.append((part.handle, "links", _close_taken_back(_cells(held.values) | anew, opens=opens)))
                 touched = touched or bool(anew)
         if parts:
             raise RequestError("A claim of this form is not one that stands in this statement. Open the form anew.")
@@ -149,6 +156,11 @@ def reference_in(column: str, cells: Cells, table: str) -> str:
 
 def _cells(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: written(value) for name, value in values.items()}
+
+
+def _close_taken_back(cells: dict[str, str], *, opens: bool) -> dict[str, str]:
+    """The cells of a claim, under handling code C if it is taken back in a statement that is opened."""
+    return cells | {"handling": "C"} if opens and takes_back(cells) else cells
 
 
 def entered_id(key: bytes, token: str, handle: str) -> str:

@@ -60,7 +60,7 @@ class Loaded:
         by_pseudonym: of a new case in which nobody seems to need protection, how many people would be shown by a pseudonym.
         people: how many people it brings.
         owed: what is still to be done of it, in a sentence; empty: nothing.
-        unsafe: rejected rows that may mark somebody who is named: nothing is loaded before they are corrected.
+        unsafe: rejected rows that may mark somebody who would be named: nothing is loaded before they are corrected.
     """
 
     case: str
@@ -90,7 +90,7 @@ class Loaded:
     def require_sound(self, *, confirmed: bool) -> None:
         """Raise InputError if it cannot be loaded like this.
 
-        A rejected row may mark somebody who is named. Or most known ids of a table have another name, and nobody `confirmed`
+        A rejected row may mark somebody who would be named. Or most known ids of a table have another name, and nobody `confirmed`
         that this is right.
         """
         if self.unsafe:
@@ -105,15 +105,18 @@ class Loaded:
             return ""
         rows = count(len(self.unsafe), "rejected row")
         return (
-            f"Nothing can be loaded yet: {rows} may say that somebody who is named must be sealed, and would be lost."
+            f"Nothing can be loaded yet: {rows} may say that somebody shown by name must be sealed, and would be lost."
             f" Correct {self.unsafe[0].place}{' and the others' if len(self.unsafe) > 1 else ''}, or take the row out."
         )
 
-    def with_unsafe(self, before: Standings, key: bytes) -> Loaded:
-        """Return a copy that names the rejected rows that may mark somebody named; `before`: how everybody stood."""
+    def with_unsafe(self, standing: Standings, key: bytes) -> Loaded:
+        """Return a copy that names the rejected rows that may mark somebody named; `standing`: how everybody would stand.
+
+        A row without a readable id may mark anybody.
+        """
         marking = [row for row in self.rejections if row.may_mark]
-        named = by_name(before) if marking else set()
-        unsafe = [row for row in marking if pseudonym(key, "person", row.row_id) in named]
+        named = {name for name in by_name(standing) if kind_of(name) == "person"} if marking else set()
+        unsafe = [row for row in marking if named and (not row.row_id or pseudonym(key, "person", row.row_id) in named)]
         return dataclasses.replace(self, unsafe=unsafe)
 
     @property

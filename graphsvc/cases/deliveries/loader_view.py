@@ -10,7 +10,8 @@ It is computed from the delivery, from what the loader delivered before, and fro
 | an id of others that is sealed, a statement of others, a claim of one | received |
 
 A row about a statement of a witness that others delivered is received and set aside: nothing of it is taken into the case, or
-a loader could show, change or silence a statement that they may not see. With source clearance such rows are taken. The id of a claim
+a loader could show, change or silence a statement that they may not see. So is a row that would put a statement of others from
+handling code C under P: it cannot give again the cells that its loader may not see. With source clearance such rows are taken. The id of a claim
 of others is no id for a claim of one's own: that row counts by its content.
 
 So no count, list or refusal depends on who a source is, on a protected category, on an identity in the vault, or on what
@@ -28,7 +29,7 @@ from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
 from graphsvc.ingest.check import Delivery, Row, part
-from graphsvc.ingest.fold import State, claim_key, columns_delivered
+from graphsvc.ingest.fold import State, claim_key, columns_delivered, opens
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow
 from graphsvc.ingest.several import polarity
@@ -72,6 +73,8 @@ class LoaderView:
             for identifier, row in state.records[_STATEMENTS].items()
             if row.values["kind"] == "witness" and identifier in self.others
         }
+        opening = (row.values["id"] for row in delivery.rows if row.table == _STATEMENTS and opens(state, row))
+        hidden.update(identifier for identifier in opening if identifier in self.others)
         contrary = self._contrary(delivery)
         refused = {id(row) for row in contrary}
         rows, columns = [], dict(delivery.columns)

@@ -25,7 +25,7 @@ _FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
 # Letters of a whole date: a month or a year is no one occasion.
 _A_DAY = len("2020-05-08")
 # Goes up whenever the same claims may have other figures.
-_RULES = "9"
+_RULES = "10"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.
 FAMILY = "family"
 

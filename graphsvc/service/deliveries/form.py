@@ -44,6 +44,9 @@ _CANDIDATES = 8
 _SURELY = 1  # level of a match up to which somebody may be the same: exactly, or a whole word
 # Of a statement that is there: they say whose account it is. Another source makes it another statement.
 _FIXED = ("id", "kind", "source_id")
+_OPENING = (
+    "cannot become P without source clearance: add the shared version as a new statement, or ask a colleague who has it"
+)
 # What tells somebody or something apart, by column: by these those who may be the same are looked for.
 _TELLING = ("name", "aliases", "phones", "value", "registration", "date")
 
@@ -213,7 +216,14 @@ class StatementForms:
             for handle, part in new.items()
         }
         wrong = [Fault(place, *self._meant(cell, kind)) for place, cell, kind in wanted if cell not in ends]
-        return ends, wrong
+        return ends, [*wrong, *self._opening_faults(form)]
+
+    def _opening_faults(self, form: Form) -> list[Fault]:
+        """Refuse a form that opens a statement to readers of P, if its author may not see every cell."""
+        if not form.of or self._ask.grant.sources or form.statement.get("handling") != "P":
+            return []
+        is_closed = self._statements.look(form.of).values["handling"] == "C"
+        return [Fault(f"{STATEMENT}.handling", _OPENING)] if is_closed else []
 
     def _unread(self, form: Form, known: Collection[str]) -> list[Fault]:
         """What can be told to be wrong with cells before it is known whom the form refers to."""

@@ -183,7 +183,7 @@ class _History:
             "did": did,
             "belief": belief,
             "belief_before": changes.pop("belief", None),
-            "before": changes if was else {},
+            "before": changes if was and did != "superseded" else {},
         }
 
     def _row(self, key: tuple[str, ...], row: FoldedRow) -> dict[str, Any]:
