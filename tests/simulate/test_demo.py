@@ -135,15 +135,16 @@ def shown(demo: Any) -> Shown:
 
 def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, shown: Shown) -> None:
     first = shown.leads[:10]
-    assert {lead.id for lead in first} <= set(demo.truth["hubs"])
+    # An aide stands among them: a user meets a lead who is none of those behind it.
+    assert len({lead.id for lead in first} & set(demo.truth["hubs"])) == 9
     groups = [int(lead.groups) for lead in first]
-    # One of them reports alone put forward: a user meets both.
-    assert sorted(groups)[:2] == [0, 1]
+    # Some rest on one group of witnesses, some on several: a user meets both.
+    assert min(groups) == 1
     assert max(groups) > 2
-    # Some of them only witnesses put forward, and one rests on one witness and says so.
+    # Some of them only witnesses put forward, and some rest on one group of witnesses and say so.
     assert sum(lead.id in shown.surfaced for lead in first) >= 3
-    assert any("witness" in shown.rests[lead.id] for lead in first)
-    assert any("witness" not in shown.rests[lead.id] for lead in first)
+    assert any("group" in shown.rests[lead.id] for lead in first)
+    assert any(not shown.rests[lead.id] for lead in first)
 
 
 def test_of_the_day_of_the_peak_most_boats_have_somebody_named_and_lies_are_denied(demo: Any, shown: Shown) -> None:
