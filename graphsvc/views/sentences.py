@@ -299,26 +299,6 @@ def invented(accounts: int) -> str:
     )
 
 
-# Ranks up to these are first places, and places worth a look.
-_FIRST, _NEXT = 10, 40
-
-
-def band(best: int | None, worst: int | None) -> str:
-    """What a range of ranks means: whether the rank can be relied on, and for what.
-
-    Example:
-        >>> [band(*ranks) for ranks in ((1, 8), (12, 35), (50, 90), (3, 57), (None, None))]
-        ['among the first 10', '10 to 40', 'after the first 40', 'uncertain', 'not told']
-    """
-    if best is None or worst is None:
-        return NOT_TOLD
-    if worst <= _FIRST:
-        return f"among the first {_FIRST}"
-    if best >= _FIRST and worst <= _NEXT:
-        return f"{_FIRST} to {_NEXT}"
-    return f"after the first {_NEXT}" if best > _NEXT else "uncertain"
-
-
 def holds(best: int | None, worst: int | None) -> str:
     """The ranks from the best to the worst; None for who has no range that is told.
 

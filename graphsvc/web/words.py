@@ -39,6 +39,7 @@ _GLOBALS = {
     "count": count,
     "plural": plural,
     "say": sentences,
+    "band": resting.band,
     "loading": loading,
     "waits": waits,
     "MOST_ASKED": MOST_STARTS,

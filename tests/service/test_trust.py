@@ -54,7 +54,6 @@ ROWS: Tables = {
     + said(
         "account-wit-1",
         "told-1 DIRECTED aide-1",
-        "told-1 PAID aide-1",
         "told-1 RUNS gang-1",
         "told-1 ORGANISED crossing-13",
     )
@@ -209,7 +208,7 @@ def test_what_was_offered_to_a_witness_stands_beside_every_lead_that_rests_on_th
     noted = noted_everywhere(people, "sourced")
     assert noted == [noted[0]] * len(noted)
     # What somebody steered raises nobody, so of who says it of duo-1 nothing is noted.
-    expected = {"told-1": "all", "aide-1": "all", "duo-2": "some"}
+    expected = {"told-1": "all", "duo-2": "some"}
     assert {lead: interest for lead, interest in noted[0].items() if interest} == expected
     # It is what each page says among the innocent readings.
     said = {"all": "Said only by", "some": "Among who says"}

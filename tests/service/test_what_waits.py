@@ -53,10 +53,10 @@ FIRST: Tables = {
     ],
     "links": [
         *said("R1", "boss ORGANISED X1", "boss DIRECTED aide"),
-        *said("R2", "boss ORGANISED X2", "aide PILOTED X1"),
+        *said("R2", "boss ORGANISED X2"),
         *said("R3", "boss RUNS gang-1", "second ORGANISED X3"),
         *said("R4", "boss ORGANISED X4"),
-        *said("R5", "boss DIRECTED second", "aide PILOTED X2"),
+        *said("R5", "boss DIRECTED second"),
         *said("W1", "wit CROSSED_ON X1"),
     ],
 }
@@ -199,7 +199,7 @@ def test_what_a_delivery_did_to_the_leads_is_what_the_score_says(people: Place) 
         lead, why = session.leads.look("aide")
         raising = {claim.statement for claim in why.claims if why.because.share(claim) > 0}
         assert "N1" in raising
-        assert moved["boss"].way == "fell"
+        assert "fell" in {move.way for move in moved.values()}
         look(session)
         assert people(name).waiting.listed().items == []
     assert lead.rank == moved["aide"].now

@@ -171,7 +171,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
         >>> from graphsvc.analysis.examples import said
         >>> from graphsvc.analysis.evidence.ledger import encode
         >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 not RUNS g1")], {})
-        >>> [(change.gone.tolist(), change.links.tolist(), change.standing.tolist()) for one in without(ledger, [np.array([0]), np.array([1])])]
+        >>> [(change.gone.tolist(), change.links.tolist(), change.standing.tolist()) for change in without(ledger, [np.array([0]), np.array([1])])]
         [([0], [], []), ([1], [0], [1.0])]
 
     Limits: groups of those who deny are made again among those who remain, as they would be had the others never spoken.
