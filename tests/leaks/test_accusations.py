@@ -42,8 +42,12 @@ DENIALS: Tables = {
     "links": [{**one, "polarity": "denies"} for one in said("rep-c", *LINKS)],
 }
 LATER: Tables = {
-    "statements": [{"id": "rep-2", "kind": "record", "handling": "P"}],
-    "links": said("rep-2", "aide-1 ORGANISED crossing-1", "aide-1 RUNS gang-1", "aide-1 CONTROLS site-1"),
+    "statements": [{"id": report, "kind": "intelligence", "handling": "P"} for report in ("rep-2", "rep-3")],
+    "links": [
+        row
+        for report in ("rep-2", "rep-3")
+        for row in said(report, "aide-1 ORGANISED crossing-1", "aide-1 RUNS gang-1", "aide-1 CONTROLS site-1")
+    ],
 }
 
 
