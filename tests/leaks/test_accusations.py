@@ -35,7 +35,10 @@ FIRST: Tables = {
     "workplaces": [{"id": "site-1", "name": "Rooms 24", "kind": "online"}],
     "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900123"}],
     "statements": [{"id": "rep-1", "kind": "intelligence", "handling": "P"}],
-    "links": [{**one, "place": "Loon beach"} for one in said("rep-1", *LINKS, "idle-1 ASSOCIATES_WITH boss-1")],
+    "links": [
+        *({**one, "place": "Loon beach"} for one in said("rep-1", *LINKS)),
+        *said("rep-1", "idle-1 ASSOCIATES_WITH boss-1"),
+    ],
 }
 DENIALS: Tables = {
     "statements": [{"id": "rep-c", "kind": "intelligence", "handling": "C"}],
