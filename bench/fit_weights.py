@@ -10,7 +10,6 @@ Weights are rounded to three digits, and the fit goes on until they no longer mo
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -167,11 +166,6 @@ def text(weights: ScoreWeights) -> str:
 def made() -> str:
     """Fit the shipped table again."""
     return text(fit(worlds()))
-
-
-def read() -> ScoreWeights:
-    """The table as it is shipped."""
-    return of_table(tomllib.loads(TARGET.read_text("utf-8")))
 
 
 if __name__ == "__main__":

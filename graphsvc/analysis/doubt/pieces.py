@@ -180,11 +180,10 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
     of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
     gone = distinct(of * count + np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64))
     denied, denying = ledger.against
-    by_row, by_link = sorted_into(denying, count), sorted_into(denied, max(links, 1))
     which, row = np.divmod(gone, count)
-    entry, pair = by_row.members(row)
+    entry, pair = sorted_into(denying, count).members(row)
     which, link = np.divmod(distinct(which[pair] * max(links, 1) + denied[entry]), max(links, 1))
-    entry, pair = by_link.members(link)
+    entry, pair = ledger.denials.members(link)
     remaining = ~among(which[pair] * count + denying[entry], gone)
     rows, pair = denying[entry[remaining]], pair[remaining]
     standing = 1 - supported(ledger, pair, rows, strengths(ledger)[rows], len(link))

@@ -90,6 +90,11 @@ class Ledger(_Counted):
             np.concatenate((rows, both[known])),
         )
 
+    @cached_property
+    def denials(self) -> Bins:
+        """The denials of each link: places in `against`."""
+        return sorted_into(self.against[0], int(self.link.max(initial=-1)) + 1)
+
     def _codes(self, subject: Ints, object_: Ints) -> Ints:
         """A number for the link between two ends of each row; equal links have equal numbers."""
         return (subject * len(self.relations) + self.relation) * len(self.ids) + object_

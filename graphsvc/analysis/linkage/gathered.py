@@ -77,7 +77,7 @@ def gather_traits(rows: CaseRows) -> list[Trait]:
         [('boat', 'b1', 0.9), ('supplier', 'p1', 0.45)]
 
     Limits: a house counts whenever somebody lived there. A person who was carried counts as crew alone, so nobody is found who crossed
-        once and arranged others since; somebody who was linkage to steer on two crossings is.
+        once and arranged others since; somebody who is said to have steered on two crossings is.
     """
     by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
     crossings = set(rows.crossings)

@@ -15,6 +15,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from graphsvc.analysis.evidence.bins import Kept
+from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.score.ingredients import TIES
 from graphsvc.analysis.score.network import Operation
@@ -100,13 +102,11 @@ class Scored:
     chance: Floats
     score: Floats
 
-    @property
-    def rate(self) -> Floats:
-        """Score for each unit of a sum: people x columns; a sum times its rate is the column's part of the score."""
-        weights = np.concatenate((self.weights.said, self.weights.ties))
-        result: Floats = weights * np.divide(
-            np.log1p(self.sums), self.sums, out=np.zeros_like(self.sums), where=self.sums > 0
-        )
+    def rates(self, person: Kept, column: Kept) -> Floats:
+        """Score for each unit of some sums; a sum times its rate is what the column adds to the person's score."""
+        weights = np.concatenate((self.weights.said, self.weights.ties))[column]
+        sums = self.sums[person, column]
+        result: Floats = weights * np.divide(np.log1p(sums), sums, out=np.zeros_like(sums), where=sums > 0)
         return result
 
 
@@ -143,21 +143,47 @@ def score(network: Operation, weights: ScoreWeights | None = None) -> Scored:
     count one by one: `doubt.stability` says what becomes of the list without all of a group.
     """
     weights = shipped() if weights is None else weights
-    cells, said = network.cells, network.columns
+    cells = network.cells
     value = cells.greatest(network.stands)
-    sums = _added(network, np.where(cells.column < said, value, 0.0))
-    own = np.log1p(sums[:, :said]) @ weights.said
-    chance = np.where(network.plays, chances(own, weights), 0.0)
-    tied = cells.other >= 0
+    tied = np.flatnonzero(cells.other >= 0)
+    sums, own, chance, total = summed(network, weights, cells.person, cells.column, value, (tied, cells.other[tied]))
     voice = value.copy()
     voice[tied] *= chance[cells.other[tied]]
-    sums[:, said:] = _added(network, np.where(tied, voice, 0.0))[:, said:]
-    return Scored(weights, value, voice, sums, own, chance, own + np.log1p(sums[:, said:]) @ weights.ties)
+    return Scored(weights, value, voice, sums, own, chance, total)
 
 
-def _added(network: Operation, voices: Floats) -> Floats:
-    """Voices added up: people x columns."""
-    width, cells = network.columns + len(TIES), network.cells
-    place = cells.person.astype(np.int64) * width + cells.column
-    total: Floats = np.bincount(place, weights=voices, minlength=network.size * width).astype(float)
-    return total.reshape(network.size, width)
+def summed(
+    network: Operation, weights: ScoreWeights, person: Kept, column: Kept, value: Floats, ties: tuple[Ints, Kept]
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Add voices up: sums, own parts, chances and scores, as of `Scored`.
+
+    Args:
+        network: the people.
+        weights: the weights.
+        person: of each voice.
+        column: the ingredient or tie of each voice.
+        value: the worth of each voice, 0 to 1.
+        ties: which voices are of ties, and the person at the other end of each.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> none = np.zeros(0, dtype=np.int64)
+        >>> [column.tolist() for column in summed(tied("s1: p1 RUNS g1"), shipped(), none, none, none + 0.0, (none, none))[1::2]]
+        [[0.0], [0.0]]
+
+    Limits: as `score`.
+    """
+    said, size = network.columns, network.size
+    width = said + len(TIES)
+    place = person.astype(np.int64) * width + column
+
+    def added(which: Ints | slice, voices: Floats) -> Floats:
+        total: Floats = np.bincount(place[which], weights=voices, minlength=size * width).astype(float)
+        return total.reshape(size, width)
+
+    of_tie, other = ties
+    sums = added(slice(None), value)
+    own = np.log1p(sums[:, :said]) @ weights.said
+    chance = np.where(network.plays, chances(own, weights), 0.0)
+    sums[:, said:] = added(of_tie, value[of_tie] * chance[other])[:, said:]
+    return sums, own, chance, own + np.log1p(sums[:, said:]) @ weights.ties

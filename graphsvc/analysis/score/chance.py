@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats
-from graphsvc.analysis.score.additive import Scored, ScoreWeights, chances
+from graphsvc.analysis.score.additive import Scored, ScoreWeights, chances, summed
 from graphsvc.analysis.score.ingredients import TIES
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
@@ -131,17 +131,10 @@ def _slots(network: Operation) -> tuple[Ints, Ints]:
 
 def _first(network: Operation, weights: ScoreWeights, at: NDArray[np.signedinteger]) -> float:
     """The mean score of the first with these people at the ends of links; each claim is a voice of its own."""
-    entries, said, size = network.entries, network.columns, network.size
-    width = said + len(TIES)
-    place = at[entries.near].astype(np.int64) * width + entries.column
+    entries = network.entries
     ties = np.flatnonzero(entries.source < 0)
-    stands = network.stands
-    sums = np.bincount(place, weights=stands, minlength=size * width).astype(float).reshape(size, width)
-    own = np.log1p(sums[:, :said]) @ weights.said
-    chance = np.where(network.plays, chances(own, weights), 0.0)
-    tied = stands[ties] * chance[at[entries.near[ties] ^ 1]]
-    sums = np.bincount(place[ties], weights=tied, minlength=size * width).astype(float).reshape(size, width)
-    score = own + np.log1p(sums[:, said:]) @ weights.ties
+    voices = at[entries.near], entries.column, network.stands
+    score = summed(network, weights, *voices, (ties, at[entries.near[ties] ^ 1]))[-1]
     return _head(score[network.plays])
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import corroboration
-from graphsvc.analysis.evidence.bins import distinct, spans
+from graphsvc.analysis.evidence.bins import distinct
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
@@ -317,11 +317,8 @@ def _denied(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
     some = np.flatnonzero(shares.share)
     pairs = distinct(on.told.link[shares.row[some]] * size + shares.person[some])
     link, person = np.divmod(pairs, max(size, 1))
-    denied, rows = ledger.against
-    order = np.argsort(denied, kind="stable")
-    first, after = (np.searchsorted(denied[order], link, side) for side in ("left", "right"))
-    which, place = spans(first, after)
-    return person[which], rows[order][place]
+    place, which = ledger.denials.members(link)
+    return person[which], ledger.against[1][place]
 
 
 def _denied_carried(on: Basis) -> tuple[Ints, Ints]:

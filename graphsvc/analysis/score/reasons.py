@@ -131,8 +131,7 @@ def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | Non
     chosen = np.flatnonzero(counts & (stands == scored.value[cells.of]))
     cell = cells.of[chosen].astype(np.int64)
     rests = np.bincount(cell, minlength=len(cells.person))[cell]
-    rate = scored.rate[cells.person[cell], cells.column[cell]]
-    undenied = rate * scored.voice[cell] / scored.value[cell] / rests
+    undenied = scored.rates(cells.person[cell], cells.column[cell]) * scored.voice[cell] / scored.value[cell] / rests
     row, near = entries.row[chosen].astype(np.int64), entries.near[chosen].astype(np.int64)
     of_family = _families(ledger)[ledger.relation[row], near & 1]
     of_family[cells.other[cell] >= 0] = FAMILIES.index("reaches")
@@ -164,11 +163,7 @@ def _families(ledger: Ledger) -> Ints:
 def _denials(ledger: Ledger, links: Ints) -> tuple[Ints, Ints, Floats]:
     """The denials of some links: which of `links`, the row of the ledger, and its part in all that denies the link."""
     denied, rows = ledger.against
-    order = np.argsort(denied, kind="stable")
-    denied, rows = denied[order], rows[order]
-    first, after = (np.searchsorted(denied, links, side) for side in ("left", "right"))
-    which = np.repeat(np.arange(len(links)), after - first)
-    place = np.arange(len(which)) - np.repeat(np.cumsum(after - first) - (after - first), after - first) + first[which]
+    place, which = ledger.denials.members(links)
     weight = strengths(ledger)[rows]
     total = np.bincount(denied, weights=weight, minlength=int(denied.max(initial=-1)) + 1)
     return which, rows[place], weight[place] / total[denied[place]]
