@@ -498,11 +498,11 @@ def test_what_is_asked_side_by_side_waits_as_long_as_who_asks_for_all_of_it(
 
 
 def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:
-    """They decide it, and nothing in the graph tells which they were."""
+    """They decide who has a hand in a stage, and nothing in the graph tells which they were."""
     twice.deliver(FIRST)
     shipped = computed(twice.kept, "all")["ranking"]
     table = (files("graphsvc.records") / "weights.toml").read_text("utf-8")
-    (tmp_path / "weights.toml").write_text(table.replace("intelligence = 0.9", "intelligence = 0.3"))
+    (tmp_path / "weights.toml").write_text(table.replace("intelligence = 0.9", "intelligence = 0.01"))
     settings = dataclasses.replace(twice.kept.settings, grading=tmp_path / "weights.toml")
     with Service(settings) as service:
         assert computed(service, "all")["ranking"] != shipped
