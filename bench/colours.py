@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.calibration import off
 from bench.case_folder import Case, read
 from bench.hubs_quality import FALSE_SHARES
+from bench.reporters import off
 from graphsvc.analysis.doubt.falsehood import alone, invented_needed, would_leave
 from graphsvc.analysis.doubt.leaving_out import LeavingOut
 from graphsvc.analysis.doubt.pieces import pieces

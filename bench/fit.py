@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
-from bench import fit_weights
+from bench import fit_beliefs, fit_weights
 
 # Table → how its text is made.
 TABLES: MappingProxyType[Path, Callable[[], str]] = MappingProxyType(
     {
+        fit_beliefs.TARGET: fit_beliefs.made,
         fit_weights.TARGET: fit_weights.made,
     }
 )

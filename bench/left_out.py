@@ -24,13 +24,10 @@ from typing import TypeVar
 import numpy as np
 
 from bench import fit_weights
-from bench.calibration import off
 from bench.case_folder import Case
 from bench.plain import Sums, fit, sums
 from bench.worlds import FALSE_SHARES, FAMILIES, PROJECT, case, usual_share
 from graphsvc.analysis.evaluation import baselines, measures
-from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.roles import BEHIND
 from graphsvc.analysis.score.additive import ScoreWeights
 from graphsvc.analysis.score.hubs import rank
 
@@ -51,9 +48,9 @@ _FIGURES = {
     "leaders": "leaders in the first tenth",
     "brokers": "brokers in the first tenth",
 }
-# Of the score alone: worlds that it says nothing of though they have hubs, worlds that it names leads in though all claims on
-# hubs were taken out, and how far the belief of links that one group of witnesses alone tells of upper parts is from the truth.
-_OF_SCORE = ("silent", "called", "belief off")
+# Of the score alone: worlds that it says nothing of though they have hubs, and worlds that it names leads in though all claims on
+# hubs were taken out.
+_OF_SCORE = ("silent", "called")
 COLUMNS = (*_FIGURES, *_OF_SCORE)
 _HEADS = ("score", "method", "author", "family", "false", *COLUMNS, "AP before")
 
@@ -109,7 +106,7 @@ def _tried(given: tuple[tuple[str, int, float], ScoreWeights]) -> Tried:
     without = [claim for claim in made.claims if planted.hubs.isdisjoint((claim.subject, claim.object))]
     called = rank(without, made.persons, made.dependence, score_weights=weights).verdict == "leads"
     scored = _figures({lead.id: lead.score for lead in ranking.leads}, planted)
-    scored |= zip(_OF_SCORE, (ranking.verdict != "leads", called, _belief_off(made)), strict=True)
+    scored |= zip(_OF_SCORE, (ranking.verdict != "leads", called), strict=True)
     textbook = max((_figures(scores, planted) for scores in _textbook(made)), key=lambda figures: figures["AP"])
     return Tried(which[0], which[2], sums(made), planted, {SCORE: scored, "textbook": textbook})
 
@@ -120,20 +117,6 @@ def _textbook(made: Case) -> Iterator[Mapping[str, float]]:
     yield baselines.betweenness(graph, sample=_PIVOTS)
     yield baselines.effective_size(graph)
     yield baselines.pagerank(graph)
-
-
-def _belief_off(made: Case) -> float:
-    """How far belief in upper parts that one group of witnesses alone tells of is from the truth; NaN: nothing tells it."""
-    if "false_links" not in made.truth:
-        return math.nan
-    untrue = {tuple(key) for name in ("false_links", "mistaken_links") for key in made.truth.get(name, ())}
-    links = [
-        (figures.belief, float(key not in untrue))
-        for key, figures in link_table(made.claims, made.dependence).items()
-        if key[1] in BEHIND and figures.groups == 1 and not figures.other_sources
-    ]
-    belief, true = np.array(links or [(0.0, 0.0)], dtype=float).T
-    return off(belief, true) if links else math.nan
 
 
 def _numbers(which: tuple[str, int, float]) -> Sums:

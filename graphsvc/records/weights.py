@@ -1,4 +1,4 @@
-"""What a grading is worth, as data: the shipped table `weights.toml`, or one of the operator's own in its place."""
+"""How often claims are true and what a grading is worth, as data: the table `weights.toml`, or an operator's own in its place."""
 
 from __future__ import annotations
 
@@ -15,35 +15,40 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.errors import OperatorError
+from graphsvc.records.tables import STATEMENT_KINDS
 
 # Larger ones would leave nothing to choose between, and their products could not be told from infinity.
 LARGEST = 1000.0
+# Above this a single claim could not be outweighed by any denial.
+CERTAIN = 0.999
+# Entries of a kind of source besides relations: a relation of one's own, and a denial of any.
+OTHER, DENIED = "other", "denied"
 _FROM = "from"
 _REPEATED = "repeated"
-_SECTIONS = ("assessment", "source_grade", "kind", "behind", "seen", "interest", "shared")
+_FACTORS = ("account", "assessment", "source_grade", "interest")
+_MOST = {**dict.fromkeys(STATEMENT_KINDS, CERTAIN), **dict.fromkeys(("shared", "again"), 1.0)}
 # Where the values of a table of one's own come from, if it does not say.
 _OWN = "set for this service, without saying where from"
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What each part of a grading multiplies the odds by that a claim is true.
+    """How often claims are true, and what each part of a grading multiplies the odds of that by.
 
     Attributes:
-        assessment: A to E → odds for a witness of grade 2.
-        source_grade: 1 to 3 → factor; `kind` witness, intelligence or record → factor.
-        behind: kind → factor of a claim on who arranges, runs or directs (`analysis.evidence.roles.BEHIND`); `seen` of any other.
+        chances: kind of source → relation, `other` or `denied` → chance that a claim of grade 2 and assessment C is true, 0 to 1.
+        account: A to E → factor where a witness says it; `assessment` where a report or record does.
+        source_grade: 1 to 3 → factor.
         interest: what the source is to the one the claim is about (`records.grading.INTERESTS`) → factor.
         shared: what may colour two accounts (`interpreter`, `day` of the interviews) → how far it makes them alike, up to 1.
         repeated: what a second account of the same group adds, as a share of its own belief.
         origins: `section.name` of each value → where it comes from.
     """
 
+    chances: Mapping[str, Mapping[str, float]]
+    account: Mapping[str, float]
     assessment: Mapping[str, float]
     source_grade: Mapping[str, float]
-    kind: Mapping[str, float]
-    behind: Mapping[str, float]
-    seen: Mapping[str, float]
     interest: Mapping[str, float]
     shared: Mapping[str, float]
     repeated: float
@@ -52,25 +57,31 @@ class Weights:
     @cached_property
     def digest(self) -> str:
         """The same for the same values, wherever they come from: figures computed with others are not current."""
-        values = [dict(sorted(getattr(self, part).items())) for part in _SECTIONS]
-        return hashlib.sha256(json.dumps([*values, self.repeated]).encode()).hexdigest()
+        values = [dict(sorted(section.items())) for section in self._sections().values()]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+    def assessments(self, source_kind: str) -> Mapping[str, float]:
+        """The factors of A to E for what a kind of source says."""
+        return self.account if source_kind == "witness" else self.assessment
 
     def rows(self) -> list[tuple[str, str, float, str]]:
         """Every value as (section, name, value, where it comes from), in the order of the shipped table."""
-        named = {part: dict(getattr(self, part)) for part in _SECTIONS}
-        named["again"] = {_REPEATED: self.repeated}
         return [
             (section, name, value, self.origins[f"{section}.{name}"])
-            for section, values in named.items()
+            for section, values in self._sections().items()
             for name, value in values.items()
         ]
+
+    def _sections(self) -> dict[str, Mapping[str, float]]:
+        factors = {part: getattr(self, part) for part in _FACTORS}
+        return {**self.chances, **factors, "shared": self.shared, "again": {_REPEATED: self.repeated}}
 
 
 def read_weights(path: Path | None = None) -> Weights:
     """The shipped table, with the values of the file `path`, if one is given, in place of its own.
 
     Example:
-        >>> read_weights().kind["witness"]
+        >>> read_weights().source_grade["2"]
         1.0
 
     Raises:
@@ -85,7 +96,8 @@ def read_weights(path: Path | None = None) -> Weights:
         for section, values in table.items()
     }
     repeated = named.pop("again")[_REPEATED]
-    return Weights(**named, repeated=repeated, origins=MappingProxyType(origins))
+    chances = MappingProxyType({kind: named.pop(kind) for kind in STATEMENT_KINDS})
+    return Weights(chances=chances, **named, repeated=repeated, origins=MappingProxyType(origins))
 
 
 def _given(path: Path) -> dict[str, Any]:
@@ -116,7 +128,7 @@ def _replace(table: dict[str, dict[str, Any]], origins: dict[str, str], given: M
                 if not isinstance(value, str) or not value.strip():
                     raise _wrong(path, key, value, "takes a text that says where the values come from")
             else:
-                most = 1.0 if name == _REPEATED or section == "shared" else LARGEST
+                most = _MOST.get(section, LARGEST)
                 number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
                 if not number or not 0 < value <= most:
                     raise _wrong(path, key, value, f"takes a number above 0 and no more than {most:g}")

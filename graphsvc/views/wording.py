@@ -83,21 +83,19 @@ SHARED = MappingProxyType(
         "day": ("heard on the same day", ""),
     }
 )
-# Sections of the table of weights (`records.weights`), and what its names mean where the name alone does not say it.
+# Sections of the table of weights (`records.weights`) besides the kinds of source, and what names mean that do not say it themselves.
 WEIGHED = MappingProxyType(
     {
-        "assessment": "information",
+        "account": "what a witness says, information",
+        "assessment": "reports and records, information",
         "source_grade": "source",
-        "kind": "kind of source:",
-        "behind": "on who is behind it:",
-        "seen": "on anything else:",
         "interest": "interest:",
         "shared": "alike for the same",
         "again": "again",
     }
 )
 WEIGHED_NAMES = MappingProxyType(
-    {("assessment", code): words for code, words in grading.ASSESSMENTS.items()}
+    {(section, code): words for section in ("account", "assessment") for code, words in grading.ASSESSMENTS.items()}
     | {("source_grade", code): words for code, words in grading.SOURCE_GRADES.items()}
     | {("interest", name): words for name, words in grading.INTERESTS.items()}
     | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}

@@ -14,6 +14,8 @@ from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES
+from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.weights import DENIED, OTHER, SHIPPED
 
 RUNS = "p1 RUNS g1"
 ONE_BOAT = {"s1": frozenset({"boat"}), "s2": frozenset({"boat"})}
@@ -32,32 +34,48 @@ def belief(*claims: Claim, dependence: dict[str, frozenset[str]] | None = None) 
     return figures.belief
 
 
-def test_better_grades_are_believed_more() -> None:
+@pytest.mark.parametrize("kind", STATEMENT_KINDS)
+@pytest.mark.parametrize("says", ["RUNS", "CROSSED_ON", "X_LENT", DENIED])
+def test_better_grades_are_never_believed_less(kind: str, says: str) -> None:
     for grade in SOURCE_GRADES:
-        values = [claim_belief("witness", grade, assessment, behind=False) for assessment in ASSESSMENTS]
+        values = [claim_belief(kind, grade, assessment, says) for assessment in ASSESSMENTS]
         assert values == sorted(values, reverse=True)
-        assert 0 < values[-1] < 0.5 < values[0] < 1
+        assert 0 < values[-1] < values[0] < 1
     for assessment in ASSESSMENTS:
-        values = [claim_belief("witness", grade, assessment, behind=False) for grade in SOURCE_GRADES]
-        assert values == sorted(values, reverse=True)
+        values = [claim_belief(kind, grade, assessment, says) for grade in SOURCE_GRADES]
+        assert values == sorted(set(values), reverse=True)
 
 
-def test_what_is_suspected_to_be_false_stays_below_half_whoever_says_it() -> None:
-    kinds = ("witness", "intelligence", "record")
-    assert all(claim_belief(kind, "1", "E", behind) < 0.5 for kind in kinds for behind in (False, True))
+def test_what_a_witness_says_counts_alike_whatever_its_assessment_unless_it_is_suspected_false() -> None:
+    assert len({claim_belief("witness", "2", assessment, "DIRECTED") for assessment in "ABCD"}) == 1
+    assert claim_belief("intelligence", "2", "A", "DIRECTED") > claim_belief("intelligence", "2", "D", "DIRECTED")
+
+
+@pytest.mark.parametrize("kind", STATEMENT_KINDS)
+def test_what_is_suspected_to_be_false_stays_below_half_whoever_says_it(kind: str) -> None:
+    assert all(claim_belief(kind, "1", "E", says) < 0.5 for says in SHIPPED.chances[kind])
+
+
+def test_who_is_behind_it_is_believed_less_than_what_was_lived_through() -> None:
+    assert claim_belief("witness", "2", "C", "RUNS") < 0.5 < 0.9 < claim_belief("witness", "2", "C", "CROSSED_ON")
+
+
+def test_a_relation_without_an_entry_is_believed_as_any_other() -> None:
+    assert claim_belief("witness", "2", "C", "X_LENT") == pytest.approx(SHIPPED.chances["witness"][OTHER])
 
 
 def test_an_unknown_grade_is_named() -> None:
     with pytest.raises(RequestError, match="'F'"):
-        claim_belief("witness", "1", "F", behind=False)
+        claim_belief("witness", "1", "F", "RUNS")
 
 
 def test_independent_accounts_add_up_and_dependent_ones_hardly_do() -> None:
-    # 2C of a witness on who runs something: odds 2.5 x 0.4. Independent: 1 - (1/2)². Dependent: 1 - (1/2)(1 - 0.1/2).
+    # A witness on who runs something, 2C. Independent: 1 - (1 - one)². Dependent: 1 - (1 - one)(1 - 0.1 one).
     claims = said(f"s1: {RUNS}"), said(f"s2: {RUNS}")
-    assert belief(claims[0]) == pytest.approx(1 / 2)
-    assert belief(*claims) == pytest.approx(3 / 4)
-    assert belief(*claims, dependence=ONE_BOAT) == pytest.approx(1 - 1 / 2 * (1 - 0.1 / 2))
+    one = SHIPPED.chances["witness"]["RUNS"]
+    assert belief(claims[0]) == pytest.approx(one)
+    assert belief(*claims) == pytest.approx(1 - (1 - one) ** 2)
+    assert belief(*claims, dependence=ONE_BOAT) == pytest.approx(1 - (1 - one) * (1 - 0.1 * one))
 
 
 def test_three_hundred_from_one_boat_are_not_three_hundred() -> None:
@@ -85,8 +103,8 @@ def test_denial_lowers_and_never_below_zero() -> None:
         values.append(belief(*claims))
     assert values == sorted(set(values), reverse=True)
     assert values[-1] > 0
-    # 1/2 met by 1/2: S(1 - D) / (1 - SD).
-    assert values[1] == pytest.approx(1 / 3)
+    support, denial = SHIPPED.chances["witness"]["RUNS"], SHIPPED.chances["witness"][DENIED]
+    assert values[1] == pytest.approx(support * (1 - denial) / (1 - support * denial))
 
 
 @pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"status": "superseded"}, {"polarity": "withdrawn"}])
@@ -113,7 +131,7 @@ def test_counts_and_dates() -> None:
     assert figures is not None
     assert (figures.asserting, figures.denying, figures.groups, figures.other_sources) == (4, 1, 1, 1)
     assert (figures.first_on, figures.last_on) == ("2020-05", "2020-05")
-    assert figures.belief_on_record == pytest.approx(claim_belief("record", "2", "C", behind=True))
+    assert figures.belief_on_record == pytest.approx(claim_belief("record", "2", "C", "RUNS"))
 
 
 def test_an_end_alone_is_no_first_day() -> None:
@@ -150,8 +168,8 @@ def test_the_table_is_each_link_alone_in_any_order() -> None:
 
 def test_so_many_voices_on_both_sides_that_neither_can_be_told_from_certain_leave_one_half() -> None:
     graded = {"source_kind": "record", "source_grade": "1", "assessment": "A"}
-    claims = [said(f"r{n}: {RUNS}", **graded) for n in range(20)]
-    claims += [said(f"d{n}: p1 not RUNS g1", **graded) for n in range(20)]
+    claims = [said(f"r{n}: {RUNS}", **graded) for n in range(60)]
+    claims += [said(f"d{n}: p1 not RUNS g1", **graded) for n in range(60)]
     figures = link_belief(claims, {})
     assert figures is not None
     assert figures.belief == pytest.approx(0.5)

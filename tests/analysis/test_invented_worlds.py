@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from bench import calibration, witnesses
+from bench import witnesses
 from bench.case_folder import Case
 from bench.worlds import case, usual_share
 from bench.worlds.randomised import HUBS
-from graphsvc.analysis.evidence.roles import BEHIND
 
 SEEDS = range(3001, 3007)
 
@@ -41,23 +39,6 @@ def test_in_close_worlds_passengers_pay_and_call_those_who_run_it_and_it_is_told
     ]
     assert sum(map(bool, told)) > len(close) / 2
     assert not any(dealings(case("worlds", seed, usual_share(seed)), relation) for seed in SEEDS)
-
-
-def test_links_are_held_against_the_truth_row_by_row(close: list[Case]) -> None:
-    links = calibration.beliefs(close[:2])
-    rows = links.rows()
-    assert all(those.any() for those in rows.values())
-    assert not (links.record & links.lone).any()
-    assert (rows["the same, one group of witnesses alone"] <= rows["who arranges, runs or directs, no record"]).all()
-    assert 0 < links.true.mean() < 1
-    behind = {claim.key for world in close[:2] for claim in world.claims if claim.asserts and claim.relation in BEHIND}
-    assert links.behind.sum() >= len(behind)
-    off = links.off()
-    assert off.keys() == rows.keys()
-    assert all(0 <= value < 0.5 for value in off.values())
-    # Half are true: believed .85 it is off by .35, believed .5 by nothing.
-    assert calibration.off(np.full(10, 0.85), np.arange(10) < 5) == pytest.approx(0.35)
-    assert calibration.off(np.full(10, 0.5), np.arange(10) < 5) == pytest.approx(0.0)
 
 
 def test_who_was_forced_to_steer_is_counted_among_the_first_fifty(close: list[Case]) -> None:

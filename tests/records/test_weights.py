@@ -11,8 +11,9 @@ from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import OperatorError
 from graphsvc.records.grading import ASSESSMENTS, INTERESTS, SOURCE_GRADES
+from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import STATEMENT_KINDS
-from graphsvc.records.weights import LARGEST, SHIPPED, read_weights
+from graphsvc.records.weights import CERTAIN, DENIED, LARGEST, OTHER, SHIPPED, read_weights
 
 
 def table(folder: Path, text: str) -> Path:
@@ -22,26 +23,28 @@ def table(folder: Path, text: str) -> Path:
 
 
 def test_the_shipped_table_weighs_every_part_of_a_grading_and_names_where_each_value_is_from() -> None:
-    assert set(SHIPPED.assessment) == set(ASSESSMENTS)
+    assert set(SHIPPED.assessment) == set(SHIPPED.account) == set(ASSESSMENTS)
     assert set(SHIPPED.source_grade) == set(SOURCE_GRADES)
-    assert set(SHIPPED.kind) == set(STATEMENT_KINDS)
+    assert set(SHIPPED.chances) == set(STATEMENT_KINDS)
+    assert all(set(some) == {*RELATIONS, OTHER, DENIED} for some in SHIPPED.chances.values())
+    assert all(0 < chance <= CERTAIN for some in SHIPPED.chances.values() for chance in some.values())
     assert set(SHIPPED.interest) == set(INTERESTS)
     assert all(origin.strip() for *_, origin in SHIPPED.rows())
     assert all(0 < value <= LARGEST and math.isfinite(value) for _, _, value, _ in SHIPPED.rows())
 
 
 def test_a_table_of_ones_own_replaces_what_it_names_and_leaves_the_rest(tmp_path: Path) -> None:
-    own = read_weights(table(tmp_path, '[kind]\nfrom = "counted on closed cases"\nrecord = 4\n'))
-    assert own.kind["record"] == 4.0
-    assert own.kind["witness"] == SHIPPED.kind["witness"]
-    assert own.origins["kind.record"] == "counted on closed cases"
-    assert own.origins["kind.witness"] == SHIPPED.origins["kind.witness"]
+    own = read_weights(table(tmp_path, '[record]\nfrom = "counted on closed cases"\nRUNS = 0.4\n'))
+    assert own.chances["record"]["RUNS"] == 0.4
+    assert own.chances["witness"] == SHIPPED.chances["witness"]
+    assert own.origins["record.RUNS"] == "counted on closed cases"
+    assert own.origins["witness.RUNS"] == SHIPPED.origins["witness.RUNS"]
     assert own.digest != SHIPPED.digest
 
 
 def test_the_same_values_are_the_same_table_wherever_they_come_from(tmp_path: Path) -> None:
-    value = SHIPPED.kind["record"]
-    own = read_weights(table(tmp_path, f'[kind]\nfrom = "elsewhere"\nrecord = {value}\n'))
+    value = SHIPPED.source_grade["1"]
+    own = read_weights(table(tmp_path, f'[source_grade]\nfrom = "elsewhere"\n1 = {value}\n'))
     assert own.digest == SHIPPED.digest == read_weights().digest
 
 
@@ -49,11 +52,12 @@ def test_the_same_values_are_the_same_table_wherever_they_come_from(tmp_path: Pa
     ("text", "said_of_it"),
     [
         (
-            "[kind]\nrecrod = 2.0\n",
-            "key kind.recrod (value 2.0) is unknown; [kind] takes witness, intelligence, record",
+            "[interest]\nrivla = 2.0\n",
+            "key interest.rivla (value 2.0) is unknown; [interest] takes rival, owes, owed, accuser",
         ),
-        ("[kinds]\nrecord = 2.0\n", "key kinds (value {'record': 2.0}) is no section; there are assessment"),
-        ("kind = 3\n", "key kind (value 3) is no section"),
+        ("[kinds]\nrecord = 2.0\n", "key kinds (value {'record': 2.0}) is no section; there are witness"),
+        ("record = 3\n", "key record (value 3) is no section"),
+        ("[record]\nRUNS = 1\n", "key record.RUNS (value 1) takes a number above 0 and no more than 0.999"),
         ("[assessment]\nE = 0\n", "key assessment.E (value 0) takes a number above 0"),
         ("[assessment]\nE = -0.3\n", "key assessment.E (value -0.3) takes a number above 0"),
         ("[assessment]\nE = inf\n", "key assessment.E (value inf) takes a number above 0"),
@@ -62,8 +66,8 @@ def test_the_same_values_are_the_same_table_wherever_they_come_from(tmp_path: Pa
         ("[assessment]\nE = true\n", "key assessment.E (value True) takes a number"),
         ('[assessment]\nE = "0.3"\n', "key assessment.E (value '0.3') takes a number"),
         ("[again]\nrepeated = 1.5\n", "key again.repeated (value 1.5) takes a number above 0 and no more than 1"),
-        ("[kind]\nfrom = 3\n", "key kind.from (value 3) takes a text"),
-        ("[kind\n", "is no TOML"),
+        ("[record]\nfrom = 3\n", "key record.from (value 3) takes a text"),
+        ("[record\n", "is no TOML"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_with_file_key_value_and_way_out(
@@ -79,20 +83,22 @@ def test_what_is_wrong_is_one_sentence_with_file_key_value_and_way_out(
 def test_a_table_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match=r"GRAPHSVC_GRADING names .*none\.toml, which cannot be read"):
         read_weights(tmp_path / "none.toml")
-    (tmp_path / "latin.toml").write_bytes(b'[kind]\nfrom = "\xe9"\n')
+    (tmp_path / "latin.toml").write_bytes(b'[record]\nfrom = "\xe9"\n')
     with pytest.raises(OperatorError, match="which is no TOML"):
         read_weights(tmp_path / "latin.toml")
 
 
 def test_beliefs_links_and_ranks_are_computed_with_the_table_they_are_given(tmp_path: Path) -> None:
-    own = read_weights(table(tmp_path, "[assessment]\nC = 9.0\n[again]\nrepeated = 1.0\n[interest]\nrival = 0.5\n"))
-    assert claim_belief("witness", "2", "C", behind=False, weights=own) == pytest.approx(18 / 19)
-    assert claim_belief("witness", "2", "C", False, "rival", own) == pytest.approx(0.9)
+    own = read_weights(
+        table(tmp_path, "[witness]\nRUNS = 0.9\ndenied = 0.9\n[again]\nrepeated = 1.0\n[interest]\nrival = 0.5\n")
+    )
+    assert claim_belief("witness", "2", "C", "RUNS", weights=own) == pytest.approx(0.9)
+    assert claim_belief("witness", "2", "C", "RUNS", "rival", own) == pytest.approx(4.5 / 5.5)
     told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1", id="again")]
     one_boat = {"s1": frozenset({"k"}), "s2": frozenset({"k"})}
     (figures,) = link_table(told, one_boat, own).values()
     (shipped,) = link_table(told, one_boat).values()
-    assert figures.belief == pytest.approx(1 - (1 - 18 / 23) ** 2)
+    assert figures.belief == pytest.approx(0.99)
     assert shipped.belief < 0.9
     cast = people("p1", "p2")
     # The score counts sources; a table says how far denials take from them.

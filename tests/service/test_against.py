@@ -40,9 +40,11 @@ ROWS: Tables = {
         },
         {"id": "r3", "kind": "intelligence", "handling": "C", "summary": "was seen elsewhere"},
         {"id": "a1", "kind": "witness", "handling": "P", "source_id": "w1", "summary": "it was another"},
+        {"id": "r5", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
         {"id": "r4", "kind": "intelligence", "handling": "P", "status": "withdrawn"},
     ],
     "links": said("r1", "boss ORGANISED c1", "aide PILOTED c1")
+    + said("r5", "boss ORGANISED c1")
     + [claim(*LINK, statement, polarity="denies") for statement in ("r2", "r3", "a1", "r4")]
     + said("r1", "b2 USED_ON c2", "aide SUPPLIED b2")
     + [claim("b2", "USED_ON", "c2", "r2", polarity="denies")]
@@ -97,7 +99,7 @@ def test_page_twin_and_paper_say_it_and_what_is_written_is_no_markup(people: Pla
     for text in (" ".join(page.split()), paper.replace("<b>", "&lt;b&gt;").replace("</b>", "&lt;/b&gt;")):
         assert "graded 2C" in text
         assert "“was in &lt;b&gt;hospital&lt;/b&gt; that night”" in text
-        assert "; said by 1 source of reports or records all the same" in text
+        assert "; said by 2 sources of reports or records all the same" in text
     (told,) = client.get(f"{address}.json?id=c1").get_json()["against"]
     assert [each["kind"] for each in told["denials"]] == ["intelligence", "intelligence", "witness"]
     assert (told["subject"], told["relation"], told["object"]) == LINK
@@ -110,7 +112,7 @@ def test_so_does_the_command(people: Place) -> None:
     lines = commands.run(people.service.settings, "behind", "--id", "c1", "--case", people.case).splitlines()
     (told,) = people("officer").behind("c1").answer.against
     assert told.text in lines
-    assert "contested; said by 1 source of reports or records all the same. Intelligence report r2" in told.text
+    assert "contested; said by 2 sources of reports or records all the same. Intelligence report r2" in told.text
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

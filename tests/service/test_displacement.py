@@ -94,7 +94,7 @@ def test_a_closure_is_told_with_its_verdict_and_what_became_of_each(people: Plac
 
 def test_who_moved_them_and_where_to_look_stand_beside_it(people: Place) -> None:
     place = people("ana").displacement.place("wash")
-    assert [(row.name, row.people) for row in place.movers] == [("<b>boss</b>", 5), ("<b>driver</b>", 3)]
+    assert [(row.name, row.people) for row in place.movers] == [("<b>driver</b>", 3), ("<b>boss</b>", 5)]
     assert [(row.place, row.reached) for row in place.next] == [("live", True), ("bar", False)]
 
 

@@ -13,6 +13,7 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
+from graphsvc.records.weights import SHIPPED
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
 from tests.toolbox.accounts import WHOLE
@@ -133,9 +134,10 @@ def test_a_table_may_give_such_claims_less_weight_at_each_level_by_its_own_marks
     with Service(dataclasses.replace(settings, grading=own)) as service:
         service.recover()
         after = read_image(service.store(), case).links[DIRECTED]
-        # Who stands behind is told by a witness, ungraded: odds of 1.5 and 0.4 times that.
-        assert after["belief"] == pytest.approx(0.12 / 1.12)
-        assert after["belief_p"] == before["belief_p"] == before["belief"] == pytest.approx(0.6 / 1.6)
+        shipped = SHIPPED.chances["witness"]["DIRECTED"]
+        odds = 0.2 * shipped / (1 - shipped)
+        assert after["belief"] == pytest.approx(odds / (1 + odds))
+        assert after["belief_p"] == before["belief_p"] == before["belief"] == pytest.approx(shipped)
 
 
 # -- denied, and taken back ---------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ FIRST: Tables = {
     ],
     "statements": [
         {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
-        {"id": "r2", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "D"},
+        {"id": "r2", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "E"},
         *({"id": f"a{n}", "kind": "witness", "source_id": f"wit-{n}", "handling": "P"} for n in (1, 2, 3)),
     ],
     "links": said(

@@ -7,7 +7,6 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -501,8 +500,7 @@ def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_pat
     """They decide who has a hand in a stage, and nothing in the graph tells which they were."""
     twice.deliver(FIRST)
     shipped = computed(twice.kept, "all")["ranking"]
-    table = (files("graphsvc.records") / "weights.toml").read_text("utf-8")
-    (tmp_path / "weights.toml").write_text(table.replace("intelligence = 0.9", "intelligence = 0.01"))
+    (tmp_path / "weights.toml").write_text("[intelligence]\nPILOTED = 0.01\n")
     settings = dataclasses.replace(twice.kept.settings, grading=tmp_path / "weights.toml")
     with Service(settings) as service:
         assert computed(service, "all")["ranking"] != shipped

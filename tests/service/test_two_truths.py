@@ -183,7 +183,7 @@ def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
         if unknown:
             row = rows[crossing]
             assert [row[name] for name in ("boat", "pilot", "organiser", "missing")] == [False, False, False, 3]
-    hardly = {row["crossing"] for row in asked(people, "whole", "quality.incomplete_crossings", least=0.01)}
+    hardly = {row["crossing"] for row in asked(people, "whole", "quality.incomplete_crossings", least=0.001)}
     assert "weak" not in hardly
     assert "denied" in hardly
 

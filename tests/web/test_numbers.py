@@ -18,7 +18,7 @@ def test_it_shows_the_table_of_weights_that_is_in_use_and_where_each_value_comes
     settings: Callable[..., Settings], tmp_path: Path
 ) -> None:
     own = tmp_path / "own.toml"
-    own.write_text('[kind]\nfrom = "counted on <b>closed</b> cases"\nrecord = 3.25\n', "utf-8")
+    own.write_text('[record]\nfrom = "counted on <b>closed</b> cases"\nRUNS = 0.325\n', "utf-8")
     with Service(settings(grading=own)) as service:
         accounts.add(service.database, "ann", ["analyst"], {})
         client = create_app(service).test_client()
@@ -29,10 +29,10 @@ def test_it_shows_the_table_of_weights_that_is_in_use_and_where_each_value_comes
             row for row in rows if (row["section"], row["name"], row["value"], row["from"]) not in SHIPPED.rows()
         ]
         assert changed == [
-            {"section": "kind", "name": "record", "value": 3.25, "from": "counted on <b>closed</b> cases"}
+            {"section": "record", "name": "RUNS", "value": 0.325, "from": "counted on <b>closed</b> cases"}
         ]
         page = client.get("/numbers").text
-        assert "3.25" in page
+        assert "0.325" in page
         assert "Counted on &lt;b&gt;closed&lt;/b&gt; cases" in page
         assert "Irwin &amp; Mandel 2019" in page
 

@@ -1,6 +1,6 @@
 """How far a claim, and a link, is believed: a number from 0 to 1.
 
-A claim's belief comes from its 3x5x2 grading. A link's comes from all claims about it, counted over independent
+A claim's belief comes from how often its kind of source is right about its relation, and from its grading. A link's comes from all claims about it, counted over independent
 groups of sources: support for it and against it each build up over groups as evidence that may fail independently
 does, and then meet by Dempster's rule for two simple support functions (Shafer, *A Mathematical Theory of
 Evidence*, 1976, chapter 4).
@@ -23,7 +23,7 @@ from graphsvc.analysis.evidence.ledger import Floats, Ledger, encode
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import ending
 from graphsvc.records.relations import LinkKey
-from graphsvc.records.weights import SHIPPED, Weights
+from graphsvc.records.weights import OTHER, SHIPPED, Weights
 
 # The most that support for something, or against it, can be.
 _NEARLY = 1 - 1e-12
@@ -66,7 +66,7 @@ def claim_belief(
     source_kind: str,
     source_grade: str,
     assessment: str,
-    behind: bool,
+    says: str,
     interest: str = "",
     weights: Weights = SHIPPED,
 ) -> float:
@@ -76,23 +76,24 @@ def claim_belief(
         source_kind: `witness`, `intelligence` or `record`.
         source_grade: 1 to 3 of 3x5x2.
         assessment: A to E of 3x5x2.
-        behind: whether it says who stands behind an operation (`roles.BEHIND`), rather than what was seen or lived through.
+        says: its relation, or `denied`.
         interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
-        weights: what each of these multiplies the odds by.
+        weights: how often such claims are true, and what the rest multiplies the odds by.
 
     Example:
-        >>> round(claim_belief("witness", "2", "C", False), 3), claim_belief("witness", "2", "C", True)
-        (0.833, 0.5)
+        >>> claim_belief("witness", "2", "C", "CROSSED_ON") > claim_belief("witness", "2", "C", "RUNS")
+        True
 
     Raises:
         RequestError: if one of them is no such kind or grade.
 
-    Limits: a prior from the grade given by whoever took the statement and the relation alone; of what else was said it knows nothing.
+    Limits: the chances were counted on invented cases (`bench.fit_beliefs`). Nothing else that was said plays a part.
     """
     try:
-        odds = weights.assessment[assessment] * weights.source_grade[source_grade] * weights.kind[source_kind]
-        odds *= (weights.behind if behind else weights.seen)[source_kind]
-        odds *= weights.interest[interest] if interest else 1.0
+        chances = weights.chances[source_kind]
+        chance = chances.get(says, chances[OTHER])
+        odds = weights.source_grade[source_grade] * weights.assessments(source_kind)[assessment]
+        odds *= chance / (1 - chance) * (weights.interest[interest] if interest else 1.0)
     except KeyError as missing:
         raise RequestError(
             f"{missing} is no part of a grading: a source is a witness, intelligence or record, graded 1 to 3, and what it says A to E;"
@@ -199,7 +200,7 @@ def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: i
         ...     ledger = encode(told, {"s1": frozenset({key}), "s2": frozenset({key})})
         ...     return float(supported(ledger, np.array([0, 0]), np.array([0, 1]), strengths(ledger), 1)[0].round(3))
         >>> through("k0"), through("interpreter 0")
-        (0.525, 0.707)
+        (0.434, 0.607)
 
     Limits: as `support`. What colours accounts is taken to do so alike, whatever they say.
     """
@@ -248,8 +249,8 @@ def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1"), said("s3: p2 not RUNS g1")], {})
-        >>> standing(ledger, strengths(ledger), 2).tolist()
-        [1.0, 0.5]
+        >>> standing(ledger, strengths(ledger), 2).round(2).tolist()
+        [1.0, 0.37]
 
     Limits: the number of claims that assert the link plays no part.
     """
@@ -306,8 +307,9 @@ def link_table(
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
         ...     "person", "gang", from_on="2020-05")
-        >>> link_table([claim], {})
-        {('p1', 'RUNS', 'g1'): LinkFigures(belief=0.5, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.5, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0, independent=1.0)}
+        >>> ((key, figures),) = link_table([claim], {}).items()
+        >>> key, figures.asserting, figures.groups, figures.other_sources, figures.first_on
+        (('p1', 'RUNS', 'g1'), 1, 1, 0, '2020-05')
 
     Limits: belief in what is said, not in guilt.
     """

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphsvc.analysis.evidence.roles import BEHIND
 from graphsvc.records.relations import LinkKey
+from graphsvc.records.weights import DENIED
 
 # Source → opaque keys of what it shares with others; two sources with a key in common depend on each other.
 Dependence = Mapping[str, frozenset[str]]
+# Kind of source, its grade, the assessment, relation, or `denied`, interest of the source.
+Grading = tuple[str, str, str, str, str]
 
 
 # Not frozen: a frozen one takes fifteen times as long to make, and a case has hundreds of thousands. Nobody changes one.
@@ -73,9 +75,10 @@ class Claim:
         return self.status == "active" and self.polarity == "denies"
 
     @property
-    def grading(self) -> tuple[str, str, str, bool, str]:
+    def grading(self) -> Grading:
         """What `belief.claim_belief` is computed from, as it takes it."""
-        return self.source_kind, self.source_grade, self.assessment, self.relation in BEHIND, self.interest
+        says = DENIED if self.polarity == "denies" else self.relation
+        return self.source_kind, self.source_grade, self.assessment, says, self.interest
 
     @property
     def key(self) -> LinkKey:

@@ -10,16 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.bins import Bins, sorted_into
-from graphsvc.analysis.evidence.claims import Claim, Dependence
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Grading
 from graphsvc.analysis.evidence.dependence import Ints, components, joins
 from graphsvc.analysis.evidence.independence import Colours, colours, effective
 from graphsvc.analysis.evidence.laid import LaidClaims, SomeClaims, texts
 from graphsvc.analysis.evidence.laid import chosen as chosen_of
-from graphsvc.analysis.evidence.roles import BEHIND
 from graphsvc.records import columns as laid
 from graphsvc.records.columns import ValueColumn
 from graphsvc.records.relations import KINDS, those
-from graphsvc.records.weights import SHIPPED, Weights
+from graphsvc.records.weights import DENIED, SHIPPED, Weights
 
 # Relations without direction: a denial of one order denies the other.
 _UNDIRECTED = frozenset(those(lambda relation: not KINDS[relation.kind].directed))
@@ -39,7 +38,7 @@ class _Counted:
     object: Ints
     source: Ints
     grading: Ints
-    gradings: list[tuple[str, str, str, bool, str]]
+    gradings: list[Grading]
     denies: Bools
     on_record: Bools
     witness: Bools
@@ -247,11 +246,11 @@ def _among(names: list[str], subject: Ints, object_: Ints, rows: Ints) -> tuple[
     return ids, number[subject[rows]], number[object_[rows]]
 
 
-_GRADED = ("source_kind", "source_grade", "assessment", "relation", "interest")
-_COUNTED = frozenset({*_GRADED, "source", "statement", "polarity", "on_record"})
+_GRADED = ("source_kind", "source_grade", "assessment", "relation", "interest", "polarity")
+_COUNTED = frozenset({*_GRADED, "source", "statement", "on_record"})
 
 
-def _gradings(of: Mapping[str, ValueColumn]) -> tuple[list[tuple[str, str, str, bool, str]], Ints]:
+def _gradings(of: Mapping[str, ValueColumn]) -> tuple[list[Grading], Ints]:
     """The different gradings, as `Claim.grading` has them, sorted, and for each row the number of its own."""
     code = np.zeros(len(of["relation"].place), dtype=np.int64)
     for name in _GRADED:
@@ -259,8 +258,8 @@ def _gradings(of: Mapping[str, ValueColumn]) -> tuple[list[tuple[str, str, str, 
     _, first, turn = np.unique(code, return_index=True, return_inverse=True)
     values = [of[name].rows(first).values() for name in _GRADED]
     graded = [
-        (kind, grade, assessment, relation in BEHIND, interest)
-        for kind, grade, assessment, relation, interest in zip(*values, strict=True)
+        (kind, grade, assessment, DENIED if polarity == "denies" else relation, interest)
+        for kind, grade, assessment, relation, interest, polarity in zip(*values, strict=True)
     ]
     gradings = sorted(set(graded))
     number = {grading: number for number, grading in enumerate(gradings)}

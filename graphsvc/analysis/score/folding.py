@@ -115,7 +115,7 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
         >>> def told(*claims):
         ...     return [told_belief(one, 3) for one in link_table(as_told(claims, {}, 3), {}).values()]
         >>> told(said("s1: p1 RUNS g1")), told(said("r1: p1 RUNS g1", source_kind="record"))
-        ([0.5], [0.875])
+        ([0.5], [0.625])
 
     Limits: `told.SOME` is no measurement. It says that somebody of whom there are few says so, and nobody else anything.
     """

@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from graphsvc.records import grading
+from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.views import linked, wording
 from graphsvc.views.measured import measured
 from graphsvc.web.frame import answer, home
@@ -23,6 +24,9 @@ def page() -> ResponseReturnValue:
         sources=dict(grading.SOURCE_GRADES),
         assessments=dict(grading.ASSESSMENTS),
         handling_codes=dict(grading.HANDLING),
+        kinds=list(STATEMENT_KINDS),
+        chances=home().weights.chances,
+        origins=list(dict.fromkeys((row[0], row[3]) for row in home().weights.rows() if row[0] in STATEMENT_KINDS)),
         weights=[
             {"section": section, "name": name, "value": value, "from": origin}
             for section, name, value, origin in home().weights.rows()

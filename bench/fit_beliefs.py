@@ -1,0 +1,180 @@
+"""Fits how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` puts it in place.
+
+For each kind of source and relation the chance that one claim is true, such that belief of links as `graphsvc.analysis.evidence.belief`
+makes it (accounts support a link independently, denials take from it) is as likely as can be on invented worlds that tell which links
+are true. Every author weighs the same. What a kind of source says of a relation is drawn to what it says of others of the same sort
+(who arranges and directs, or anything else), and its denials to those of others, so that few claims move an entry little. Gradings and groups of witnesses play no part in the fit.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from bench.case_folder import Case
+from bench.worlds import FAMILIES, case, usual_share
+from graphsvc.analysis.evidence.ledger import Bools, Floats
+from graphsvc.analysis.evidence.roles import BEHIND
+from graphsvc.records import weights
+from graphsvc.records.relations import RELATIONS, LinkKey
+from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.weights import DENIED, OTHER, SHIPPED, Weights
+
+TARGET = Path(weights.__file__).with_name("weights.toml")
+FITTED = 8
+SAYS = (*RELATIONS, OTHER, DENIED)
+# Kind of source → what is said (`SAYS`) → chance that a claim is true.
+Chances = Mapping[str, Mapping[str, float]]
+# How strongly an entry is drawn to others of its sort, in links that say otherwise.
+_DRAWN = 3.0
+_DIGITS = 2
+_SURE = 0.99
+_LINKS = 20_000.0
+# Entries are drawn to the others of their sort: for each kind of source two of assertions, and one of denials for all.
+_SORTS = np.array([[0 if name == DENIED else 1 + 2 * kind + (name in BEHIND) for name in SAYS] for kind in range(len(STATEMENT_KINDS))]).ravel()  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links of some worlds, those with the same sources taken together.
+
+    Attributes:
+        sources: different links x (kind of source, `SAYS`): distinct sources.
+        every: how much such links weigh in a fit; `true` how much of that is so.
+    """
+
+    sources: Floats
+    every: Floats
+    true: Floats
+
+
+def truth(world: Case) -> tuple[frozenset[LinkKey], bool] | None:
+    """Links, and whether they are those that are so or those that are not; None where a world tells neither."""
+    if facts := world.truth.get("facts"):
+        return frozenset(map(tuple, facts)), True
+    if "false_links" in world.truth or "mistaken_links" in world.truth:
+        return frozenset(world.untrue), False
+    return None
+
+
+def links(world: Case) -> tuple[Bools, Floats]:
+    """Whether each asserted link of a world is so, and its sources by kind and by what they say.
+
+    Raises:
+        ValueError: the world does not tell which links are so.
+    """
+    told = truth(world)
+    if told is None:
+        raise ValueError("the world does not tell which of its links are so")
+    listed, so = told
+    counted = {(claim.key, claim.source or claim.statement, claim.source_kind, claim.denies) for claim in world.claims if claim.asserts or claim.denies}  # fmt: skip
+    keys = sorted({key for key, *_, denies in counted if not denies})
+    place = {key: number for number, key in enumerate(keys)}
+    sources = np.zeros((len(keys), len(STATEMENT_KINDS) * len(SAYS)))
+    for key, _, kind, denies in counted:
+        if key in place:
+            says = DENIED if denies else key[1] if key[1] in RELATIONS else OTHER
+            column = STATEMENT_KINDS.index(kind) * len(SAYS) + SAYS.index(says)
+            sources[place[key], column] += 1
+    return np.array([(key in listed) == so for key in keys], dtype=bool), sources
+
+
+def _of(which: tuple[str, int]) -> tuple[Bools, Floats] | None:
+    made = case(which[0], which[1], usual_share(which[1]))
+    return links(made) if truth(made) else None
+
+
+def worlds(count: int = FITTED) -> dict[str, list[tuple[Bools, Floats]]]:
+    """The links of the worlds that beliefs are fitted on, family by family, where they tell which are so."""
+    which = [(name, seed) for name, family in FAMILIES.items() for seed in family.fitted[:count]]
+    found: dict[str, list[tuple[Bools, Floats]]] = {}
+    with ProcessPoolExecutor() as processes:
+        for (name, _), one in zip(which, processes.map(_of, which), strict=True):
+            if one is not None:
+                found.setdefault(name, []).append(one)
+    return found
+
+
+def together(by_family: Mapping[str, Sequence[tuple[Bools, Floats]]]) -> Links:
+    """The links of some families, each author with the same weight."""
+    sizes: Counter[str] = Counter()
+    for name, some in by_family.items():
+        sizes[FAMILIES[name].author] += sum(len(true) for true, _ in some)
+    every = [(FAMILIES[name].author, *one) for name, some in by_family.items() for one in some]
+    weight = np.concatenate([np.full(len(true), 1 / sizes[author]) for author, true, _ in every])
+    weight *= _LINKS / weight.sum()
+    sources, place = np.unique(np.vstack([sources for *_, sources in every]), axis=0, return_inverse=True)
+    true = np.concatenate([true for _, true, _ in every])
+    return Links(sources, *(np.bincount(place.ravel(), values).astype(float) for values in (weight, weight * true)))
+
+
+def fit(fitted_on: Mapping[str, Sequence[tuple[Bools, Floats]]]) -> Chances:
+    """Fit the chances of claims on the links of some families."""
+    known = together(fitted_on)
+    size, kinds = len(SAYS), len(STATEMENT_KINDS)
+    denials, sorts = _SORTS == 0, int(_SORTS.max()) + 1
+    asserted, denied = known.sources[:, ~denials], known.sources[:, denials]
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        own = flat[: size * kinds]
+        odds = own + flat[size * kinds :][_SORTS]
+        failing = np.logaddexp(0, odds)
+        support = np.clip(-np.expm1(-asserted @ failing[~denials]), 1e-9, 1 - 1e-9)
+        against = np.clip(-np.expm1(-denied @ failing[denials]), 0, 1 - 1e-9)
+        shared = 1 - support * against
+        belief = np.clip(support * (1 - against) / shared, 1e-6, 1 - 1e-6)
+        value = -(known.true * np.log(belief) + (known.every - known.true) * np.log(1 - belief)).sum()
+        of_belief = (known.every * belief - known.true) / (belief * (1 - belief)) / shared**2
+        of_support = of_belief * (1 - against) * (1 - support)
+        of_against = -of_belief * support * (1 - support) * (1 - against)
+        each = expit(odds) * np.where(denials, known.sources.T @ of_against, known.sources.T @ of_support)
+        value += _DRAWN * (own**2).sum() / 2
+        base = np.bincount(_SORTS, weights=each, minlength=sorts)
+        return float(value), np.concatenate((each + _DRAWN * own, base))
+
+    start = np.zeros(size * kinds + sorts)
+    options = {"maxiter": 20_000, "maxfun": 40_000, "ftol": 1e-15, "gtol": 1e-7}
+    flat = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
+    chance = np.minimum(np.round(expit(flat[: size * kinds] + flat[size * kinds :][_SORTS]), _DIGITS), _SURE)
+    return {
+        kind: dict(zip(SAYS, chance[number * size :][:size].tolist(), strict=True))
+        for number, kind in enumerate(STATEMENT_KINDS)
+    }
+
+
+def weighed(chances: Chances) -> Weights:
+    """Weights with these chances and everything else as shipped."""
+    return replace(SHIPPED, chances=chances)
+
+
+def text(chances: Chances, table: str) -> str:
+    """The table as a file holds it: chances as fitted, everything else as it is there."""
+    head, _, tail = table.partition("[witness]\n")
+    rest = "[account]\n" + tail.partition("[account]\n")[2]
+    origins = {kind: values["from"] for kind, values in tomllib.loads(table).items() if kind in STATEMENT_KINDS}
+    parts = []
+    for kind, some in chances.items():
+        rows = "\n".join(f"{name} = {chance:.{_DIGITS}f}" for name, chance in some.items())
+        parts.append(f'[{kind}]\nfrom = "{origins[kind]}"\n{rows}\n\n')
+    return head + "".join(parts) + rest
+
+
+def made() -> str:
+    """Fit the shipped table again."""
+    return text(fit(worlds()), TARGET.read_text("utf-8"))
+
+
+def main(_given: Iterable[str] = ()) -> None:
+    print(made(), end="")
+
+
+if __name__ == "__main__":
+    main()
