@@ -55,21 +55,19 @@ def poorly_graded(share: float, score: float, source_grade: str, assessment: str
     return f"half of it graded {source_grade}{assessment}" if poor and score > 0 and 2 * share >= score else ""
 
 
-# Ranks up to these are first places, and places worth a look.
+# Ranks up to the first number are first places; up to the second, worth a look.
 _FIRST, _NEXT = 10, 40
 
 
 def band(best: int | None, worst: int | None) -> str:
-    """What a range of ranks means: whether the rank can be relied on, and for what.
+    """Return what a range of ranks means in words.
 
     Example:
-        >>> [band(*ranks) for ranks in ((1, 8), (12, 35), (50, 90), (3, 57), (None, None))]
-        ['among the first 10', '10 to 40', 'after the first 40', 'uncertain', 'not told']
+        >>> [band(*ranks) for ranks in ((1, 8), (5, 28), (50, 90), (3, 57), (None, None))]
+        ['among the first 10', 'among the first 40', 'after the first 40', 'uncertain', 'not told']
     """
     if best is None or worst is None:
         return "not told"
-    if worst <= _FIRST:
-        return f"among the first {_FIRST}"
-    if best >= _FIRST and worst <= _NEXT:
-        return f"{_FIRST} to {_NEXT}"
+    if worst <= _NEXT:
+        return f"among the first {_FIRST if worst <= _FIRST else _NEXT}"
     return f"after the first {_NEXT}" if best > _NEXT else "uncertain"

@@ -139,7 +139,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         (sentences.no_way(over=False, besides=False), "Links of presence, service and family were left out."),
         (sentences.moved_by(1, 12), "(1 claim): rank 12 without"),
         (sentences.invented(2), "2 agreeing invented accounts, by witnesses with nothing"),
-        (sentences.place(1, 2, 1, 3, in_steps=True), "or what few witnesses say of one person; 1 to 3"),
+        (sentences.place(1, 2, 1, 3, in_steps=True), "what few witnesses say of one person, is left out; 1 to 3"),
         (sentences.place(None, None, None, None, in_steps=True), "not told"),
         (sentences.if_checked(1, 4), "Rank about 1 if it is so, about 4 without it."),
         (sentences.safe(0, None, 5, by_source=True, earlier=False), "Nothing in it rests on a witness."),

@@ -111,15 +111,15 @@ def rank(
     weights: Weights = SHIPPED,
     score_weights: ScoreWeights | None = None,
 ) -> Ranking:
-    """Ranks the candidates by what accounts say of them, direction first.
+    """Rank the candidates by what sources say of them.
 
     Args:
-        claims: those the reader may see.
-        persons: likewise.
-        dependence: what sources share, see `dependence`.
-        few_below: with it the ranking is computed on what may be told without source clearance (`folding.as_told`).
-        weights: what a grading is worth.
-        score_weights: what the score is made with (default: as shipped).
+        claims: those visible to the reader.
+        persons: those visible to the reader.
+        dependence: shared circumstances of sources, see `dependence`.
+        few_below: rank without source clearance, with this limit (`folding.as_told`).
+        weights: of gradings.
+        score_weights: of the score (default: as shipped).
 
     Example:
         >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -256,7 +256,7 @@ def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
         return False, _TOO_LITTLE
     if not chance.stands_out(on.network, on.score_weights, processors=processors):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
-    return True, "Ranked by what accounts say of who directs, arranges and links."
+    return True, "Ranked by how many sources say who arranges, directs, recruits, pays or coerces."
 
 
 def _structure_verdict(on: Basis) -> tuple[bool, str]:

@@ -71,10 +71,10 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
 
 
 def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
-    """What is said of a part, where too few say it to rank by parts: link, who is said to do it, and its share of their score.
+    """List links that say who arranges, directs, recruits, pays or coerces, with that person and the link's share of their score.
 
-    Together it is worth half of the first place among contacts, as far as any of it is believed, and dealt to links by what each takes
-    from the chance that none is true.
+    Where contacts rank, too few sources say such things to rank by. The links together count for at most half of the first place among
+    contacts: for half times the chance that any link holds. Each link has a part of that chance.
 
     Args:
         ledger: the claims.
@@ -88,7 +88,7 @@ def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
         >>> [ledger.ids[who] for who in person], bool(0 < share[0] < 0.5)
         (['p1'], True)
 
-    Limits: any part counts alike, and with whom it is done does not count.
+    Limits: all such links count alike, and with whom it is done does not count.
     """
     rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & inside[ledger.subject])
     link, first = np.unique(ledger.link[rows], return_index=True)
