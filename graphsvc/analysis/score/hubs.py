@@ -173,12 +173,12 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
-        leads=_leads(on.people, ledger, shares, on_record, counts, staged),
+        leads=_leads(on, shares, on_record, counts, staged),
     )
 
 
 def ranks(on: Basis) -> dict[str, int]:
-    """The rank that `ranked` gives each person, and nothing of what else it tells.
+    """Return the rank of each person, without what else `ranked` works out.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -187,11 +187,7 @@ def ranks(on: Basis) -> dict[str, int]:
 
     Limits: as `rank`.
     """
-    if not on.people:
-        return {}
-    shares = on.positions if on.network is None else by_family(on, dealt(on))
-    scores = _scores(_rows(on.people, on.ledger), shares)[1]
-    return {on.people[number].id: rank for number, rank in _order(on.people, scores)}
+    return {on.people[number].id: rank for number, rank in _order(on.people, _scores(on))}
 
 
 def score_of(on: Basis, heard: Ledger) -> Floats:
@@ -233,8 +229,7 @@ def by_family(on: Basis, shares: RowShares) -> Shares:
     size = len(on.ledger.ids)
     place = shares.family * size + shares.person
     each = np.bincount(place, weights=shares.share, minlength=len(FAMILIES) * size).astype(float).reshape(-1, size)
-    carried = np.where([name in on.left_out for name in on.ledger.ids], ONLY_CARRIED, 0.0)
-    return {**dict(zip(FAMILIES, each, strict=True)), "only_carried": carried}
+    return {**dict(zip(FAMILIES, each, strict=True)), "only_carried": _only_carried(on)}
 
 
 def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
@@ -332,15 +327,14 @@ def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
 
 
 def _leads(
-    people: Sequence[Person],
-    ledger: Ledger,
+    on: Basis,
     shares: Shares,
     recorded: Floats,
     counts: tuple[Ints | Floats, ...],
     staged: Mapping[str, dict[str, int]],
 ) -> list[Lead]:
-    rows = _rows(people, ledger)
-    columns, scores = _scores(rows, shares)
+    people, rows, scores = on.people, _rows(on), _scores(on)
+    columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
     groups, others, worth, denied, deniers, denying_others, groups_on_record, others_on_record = (
         np.append(count, 0)[rows].tolist() for count in counts
@@ -370,16 +364,26 @@ def _leads(
     ]
 
 
-def _rows(people: Sequence[Person], ledger: Ledger) -> list[int]:
-    """The row of each person among the entities of a ledger; the one behind the last where no claim speaks of them."""
-    place = {name: number for number, name in enumerate(ledger.ids)}
-    return [place.get(person.id, -1) for person in people]
+def _rows(on: Basis) -> list[int]:
+    """The row of each ranked person among the entities of the ledger; the one behind the last where no claim speaks of them."""
+    place = {name: number for number, name in enumerate(on.ledger.ids)}
+    return [place.get(person.id, -1) for person in on.people]
 
 
-def _scores(rows: list[int], shares: Shares) -> tuple[dict[str, list[float]], list[float]]:
-    """The shares of each person, family by family, and the score that they add up to."""
-    columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
-    return columns, [round(sum(column[number] for column in columns.values()), 9) for number in range(len(rows))]
+def _scores(on: Basis) -> list[float]:
+    """The score of each ranked person."""
+    if on.network is None or on.scored is None:
+        score = sum(on.positions.values(), start=np.zeros(len(on.ledger.ids)))
+    else:
+        score = _placed(on.ledger, on.network, on.scored.score) + _only_carried(on)
+    # Rounding makes -0.0 of a tiny negative score; adding 0.0 makes that 0.0.
+    listed: list[float] = (np.append(score, 0.0)[_rows(on)].round(9) + 0.0).tolist()
+    return listed
+
+
+def _only_carried(on: Basis) -> Floats:
+    """The score of each entity that was only carried; 0 for others."""
+    return np.where([name in on.left_out for name in on.ledger.ids], ONLY_CARRIED, 0.0)
 
 
 def _order(people: Sequence[Person], scores: list[float]) -> Iterator[tuple[int, int]]:
