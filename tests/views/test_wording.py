@@ -138,6 +138,11 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         ),
         (sentences.no_way(over=False, besides=False), "Links of presence, service and family were left out."),
         (sentences.moved_by(1, 12), "(1 claim): rank 12 without"),
+        (resting.made_of("MANAGED", "to", {"record": -0.5, "denied": 0.25}), "managed: records -0.50, denials +0.25"),
+        (
+            resting.made_of("OWES", "by", {"witness": None, "intelligence": None}),
+            "somebody owes them: witnesses, reports",
+        ),
         (sentences.invented(2), "2 agreeing invented accounts, by witnesses with nothing"),
         (sentences.place(1, 2, 1, 3, in_steps=True), "what few witnesses say of one person, is left out; 1 to 3"),
         (sentences.place(None, None, None, None, in_steps=True), "not told"),

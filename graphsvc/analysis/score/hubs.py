@@ -28,9 +28,8 @@ from graphsvc.analysis.score.reasons import (
     passive,
     row_shares,
     rows_of,
-    structure_links,
 )
-from graphsvc.analysis.score.structure import by_structure
+from graphsvc.analysis.score.structure import by_structure, structure_links
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
