@@ -1,9 +1,15 @@
-"""What a lead rests on, in words: which pieces, whose accounts, how graded."""
+"""Words for the pieces, kinds of source, accounts and grades that a lead rests on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from graphsvc.records.relations import says
+
 # What half of a score may go with that no witness said, as a list of leads has it.
 _OF_NO_WITNESS = ("one report", "one record", "one other source")
+_KINDS = MappingProxyType({"witness": "witnesses", "intelligence": "reports", "record": "records", "denied": "denials"})
 # A source not reliable; what is not known how, or suspected to be false.
 _POOR_SOURCES, _POOR_ASSESSMENTS = ("3",), ("D", "E")
 
@@ -55,21 +61,39 @@ def poorly_graded(share: float, score: float, source_grade: str, assessment: str
     return f"half of it graded {source_grade}{assessment}" if poor and score > 0 and 2 * share >= score else ""
 
 
-# Ranks up to these are first places, and places worth a look.
+# Ranks up to the first number are first places; up to the second, worth a look.
 _FIRST, _NEXT = 10, 40
 
 
 def band(best: int | None, worst: int | None) -> str:
-    """What a range of ranks means: whether the rank can be relied on, and for what.
+    """Return what a range of ranks means in words.
 
     Example:
-        >>> [band(*ranks) for ranks in ((1, 8), (12, 35), (50, 90), (3, 57), (None, None))]
-        ['among the first 10', '10 to 40', 'after the first 40', 'uncertain', 'not told']
+        >>> [band(*ranks) for ranks in ((1, 8), (5, 28), (50, 90), (3, 57), (None, None))]
+        ['among the first 10', 'among the first 40', 'after the first 40', 'uncertain', 'not told']
     """
     if best is None or worst is None:
         return "not told"
-    if worst <= _FIRST:
-        return f"among the first {_FIRST}"
-    if best >= _FIRST and worst <= _NEXT:
-        return f"{_FIRST} to {_NEXT}"
+    if worst <= _NEXT:
+        return f"among the first {_FIRST if worst <= _FIRST else _NEXT}"
     return f"after the first {_NEXT}" if best > _NEXT else "uncertain"
+
+
+def made_of(relation: str, end: str, by_kind: Mapping[str, float | None]) -> str:
+    """Name a relation and the kinds of source it comes from, with the share of each in a score where that is known.
+
+    Args:
+        relation: its name.
+        end: `to` if the lead is its subject, `by` if its object.
+        by_kind: kind of source, or `denied` → share.
+
+    Example:
+        >>> made_of("ORGANISED", "to", {"witness": 3.316, "intelligence": 2.2})
+        'organised: witnesses +3.32, reports +2.20'
+        >>> made_of("DIRECTED", "by", {"witness": None, "record": None})
+        'somebody gave instructions to them: witnesses, records'
+    """
+    words = says(relation)
+    phrase = f"somebody {words} them" if end == "by" else words.removesuffix(" on").removesuffix(" to")
+    kinds = (_KINDS[kind] if share is None else f"{_KINDS[kind]} {share:+.2f}" for kind, share in by_kind.items())
+    return f"{phrase}: {', '.join(kinds)}"

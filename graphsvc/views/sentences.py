@@ -289,13 +289,13 @@ def invented(accounts: int) -> str:
     """How many invented accounts would put somebody among the first ten.
 
     Example:
-        >>> invented(1)[:72]
-        'One invented account, by a witness with nothing in common and graded 2C,'
+        >>> invented(1)[:70]
+        'One invented account, by a witness with nothing in common with others,'
     """
     many = "One invented account" if accounts == 1 else f"{accounts} agreeing invented accounts"
     return (
-        f"{many}, by {plural(accounts, 'a witness', 'witnesses')} with nothing in common and graded 2C, would put somebody"
-        " of whom nothing is told among the first ten of this case."
+        f"{many}, by {plural(accounts, 'a witness', 'witnesses')} with nothing in common with others, would put"
+        " an unmentioned person among the first ten of this case."
     )
 
 
@@ -321,18 +321,18 @@ def place(best: int | None, worst: int | None, low: int | None, high: int | None
 
     Example:
         >>> place(1, 3, 1, 5, in_steps=False)
-        '1 to 3 without one witness, report, record or source, or all of one boat or house; 1 to 5 on uncertain data'
+        '1 to 3 if a witness, report, record or source, or all of one boat or house, is left out; 1 to 5 on uncertain data'
         >>> place(None, None, None, None, in_steps=False)
         'not told'
     """
     if best is None:
         return holds(best, worst)
-    without = (
-        "one report or record, or what few witnesses say of one person"
+    piece = (
+        "a report or record, or what few witnesses say of one person,"
         if in_steps
-        else "one witness, report, record or source, or all of one boat or house"
+        else "a witness, report, record or source, or all of one boat or house,"
     )
-    return f"{holds(best, worst)} without {without}; {holds(low, high)} on uncertain data"
+    return f"{holds(best, worst)} if {piece} is left out; {holds(low, high)} on uncertain data"
 
 
 def moved_by(claims: int, rank: int | None) -> str:

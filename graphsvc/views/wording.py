@@ -111,16 +111,16 @@ STAGES = MappingProxyType(
         "money": "money",
     }
 )
-# Family of ingredients (`analysis.score.hubs.by_parts`), or position in a plain network → what it is called and what it means.
+# Family of ingredients (`analysis.score.hubs.by_family`) or position in a network of contacts → name and meaning.
 INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to people, recruits or forces them"),
         "arranges": ("arranges", "organises crossings, supplies boats, runs gangs, controls workplaces"),
         "reaches": (
-            "tied to those behind it",
-            "directs, recruits, forces or pays people who look like hubs themselves, or is paid by them",
+            "ties to other leads",
+            "directs, recruits, forces or pays people who look like leads themselves, or is paid by them",
         ),
-        "money": ("money", "pays or is paid, owes or is owed"),
+        "money": ("money", "pays or is paid, owes or is owed; may raise or lower the score"),
         "service": ("lawful service", "serves people lawfully, or is served; mostly lowers the score"),
         "takes_orders": (
             "takes orders",

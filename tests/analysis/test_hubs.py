@@ -15,9 +15,11 @@ from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.examples import people, said, tied
 from graphsvc.analysis.score import additive, ingredients
 from graphsvc.analysis.score.basis import basis
-from graphsvc.analysis.score.hubs import Lead, Ranking, rank
+from graphsvc.analysis.score.hubs import Lead, Ranking, rank, ranks
+from graphsvc.analysis.score.hubs import ranked as whole
 from graphsvc.service.evaluation.simulated_cases import read
 from graphsvc.simulate import simulate
+from tests.analysis.random_cases import told_at_random, with_passengers
 
 # One gang told of by three who have nothing in common: `top` directs `mid`, who runs things and directs two pilots.
 GANG = (
@@ -52,6 +54,30 @@ def test_directing_one_who_runs_things_passes_on() -> None:
 def test_shares_add_up_to_the_score() -> None:
     for one in ranked(*GANG).leads:
         assert sum(one.shares.values()) == pytest.approx(one.score, abs=1e-8)
+
+
+def test_people_with_equal_scores_share_a_rank_however_their_shares_are_split() -> None:
+    """One source says the same of both in two claims and in six; the shares of each family round differently."""
+    claims = [
+        "s1: once ORGANISED c1",
+        "s1: once DIRECTED a",
+        *(f"s2: often ORGANISED d{number}" for number in range(5)),
+        "s2: often DIRECTED b",
+    ]
+    ranking = ranked(*claims, cast=("once", "often", "a", "b"))
+    once, often = lead(ranking, "once"), lead(ranking, "often")
+    assert once.shares["arranges"] < often.shares["arranges"]
+    assert (once.score, once.rank) == (often.score, often.rank)
+
+
+@pytest.mark.parametrize("few_below", [0, 3])
+@pytest.mark.parametrize("seed", range(12))
+def test_ranks_alone_are_those_of_the_whole_ranking(seed: int, few_below: int) -> None:
+    for claims, persons, keys in (told_at_random(seed), with_passengers(seed)):
+        contacts = [claim for claim in claims if claim.relation in ("CONTACTED", "OWES")]
+        for chosen in (claims, contacts, []):
+            on = basis(chosen, persons, keys, few_below=few_below)
+            assert ranks(on) == {lead.id: lead.rank for lead in whole(on).leads}
 
 
 def test_lawful_service_of_three_hundred_raises_nobody_and_costs_others_nothing() -> None:

@@ -83,6 +83,35 @@ def test_the_shares_are_exact(seed: int, make: Make, few_below: int) -> None:
     assert [lead.score for lead in ranked(on).leads] == pytest.approx(sorted(scores.values(), reverse=True), abs=1e-7)
 
 
+@pytest.mark.parametrize("few_below", [0, 3])
+@pytest.mark.parametrize("make", [case, of_contacts, with_passengers])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_relations_by_kind_of_source_add_up_to_each_family(seed: int, make: Make, few_below: int) -> None:
+    """Where contacts rank the list is empty: a position comes of all contacts together."""
+    on = basis(*make(seed), few_below=few_below)
+    kinds = {(claim.relation, "denied" if claim.denies else claim.source_kind) for claim in on.told.claims}
+    for lead in ranked(on).leads:
+        made_of = reasons(on, lead.id).made_of
+        families = {name: share for name, share in lead.shares.items() if share and make is not of_contacts}
+        assert families == pytest.approx(
+            {
+                name: sum(share or 0.0 for part in made_of if part.family == name for share in part.by_kind.values())
+                for name in dict.fromkeys(part.family for part in made_of)
+            },
+            abs=1e-8,
+        )
+        assert {(part.relation, kind) for part in made_of for kind in part.by_kind} <= kinds
+        ends = {(part.relation, part.end) for part in made_of}
+        assert all(
+            any(
+                lead.id == (claim.subject if end == "to" else claim.object)
+                for claim in on.told.claims
+                if claim.relation == relation
+            )
+            for relation, end in ends
+        )
+
+
 @pytest.mark.parametrize("make", [case, of_contacts])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_raises_everybody_is_what_the_reasons_of_each_say(seed: int, make: Make) -> None:

@@ -65,7 +65,7 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         expect(said.filter(has_text="Station group").first).to_be_visible()
         # By lead rank: the accused is not the first that is read.
         expect(said.first).not_to_contain_text(ACCUSED)
-        expect(said.first).to_contain_text("lead ")
+        expect(said.first).to_contain_text("rank ")
         # Navid Haji is known by a name alone: who is not identified says so in words too.
         other = page.locator(".behind-row", has_text="C0007").locator(".fact", has_text="Navid Haji")
         expect(other.first).to_contain_text("not identified")

@@ -113,3 +113,23 @@ def test_a_lead_prints_on_two_sheets(visit: Visiting) -> None:
         expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
         sheets = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
         assert 1 <= sheets <= 2
+
+
+@pytest.mark.parametrize(("viewport", "least"), [(WIDE, 8), (NARROW, 3)], ids=["wide", "narrow"])
+def test_leads_and_the_reasons_for_one_are_seen_without_scrolling(
+    visit: Visiting, viewport: dict[str, int], least: int
+) -> None:
+    with visit(viewport=viewport) as seen:
+        page: Page = seen.page
+        page.goto("/case/demo/leads")
+        names = page.locator("table.leads tbody th a")
+        expect(names.first).to_be_visible()
+        assert names.evaluate_all(_COUNT_ON_SCREEN) >= least
+        names.first.click()
+        expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
+        if viewport == WIDE:
+            assert page.get_by_role("row").evaluate_all(_COUNT_ON_SCREEN) > 0
+
+
+_COUNT_ON_SCREEN = """some => some.map(one => one.getBoundingClientRect())
+  .filter(box => box.right <= innerWidth && box.bottom <= innerHeight).length"""

@@ -257,6 +257,14 @@ MUTATIONS = (
         "tests/web/test_frame.py::test_without_source_clearance_no_source_and_few_groups",
     ),
     Mutation(
+        "shares-by-kind",
+        "how much of a score comes from witnesses takes source clearance",
+        "graphsvc/service/leads/leads.py",
+        "without_amounts(why.because.made_of)",
+        "why.because.made_of",
+        "tests/web/test_frame.py::test_without_source_clearance_no_source_and_few_groups",
+    ),
+    Mutation(
         "conditional",
         "columns of the deliverer's own take clearance for C",
         "graphsvc/access/door/redact.py",

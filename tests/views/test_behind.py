@@ -373,13 +373,13 @@ def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() ->
         "cid": LeadRank(2, 2, 2, "", "one account", None),
     }
     first, second = sheets(LINKS, CROSSINGS, leads=leads)
-    assert "Cid: lead 2 now; not ranked if what moves it most fell (one account)." in first
-    assert "Ann: lead 3 now; lead 41 if what moves it most fell (one record)." in first
+    assert "Cid: rank 2 now; not ranked if what moves it most fell (one account)." in first
+    assert "Ann: rank 3 now; rank 41 if what moves it most fell (one record)." in first
     assert "Bob: lead" not in first
     assert "3 (2 to 9); rests on one record, one account" in second
     told = answer(leads=leads)
     assert [(each["who"]["id"], each["rank"]) for each in told.plain()["moved"]] == [("cid", 2), ("ann", 3)]
-    assert told.moved[0].text.startswith("Cid: lead 2 now")
+    assert told.moved[0].text.startswith("Cid: rank 2 now")
 
 
 def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> None:

@@ -183,6 +183,12 @@ def test_without_source_clearance_no_source_and_few_groups(site: Any) -> None:
     assert all((4 * share).is_integer() for share in in_quarters), in_quarters
     assert not all((4 * share).is_integer() for share in exact), exact
     assert sum(exact) == pytest.approx(cleared["lead"]["score"], abs=1e-6)
+    assert sum(share for part in cleared["made_of"] for share in part["by_kind"].values()) == pytest.approx(sum(exact))
+    assert {share for part in lead["made_of"] for share in part["by_kind"].values()} == {None}
+    # Which kinds of source say it, the list of claims says as well.
+    listed = {(row["relation"], row["source_kind"]) for row in (*lead["supporting"], *lead["lowering"])}
+    assert {(part["relation"], kind) for part in lead["made_of"] for kind in part["by_kind"]} == listed
+    assert {kind for _, kind in listed} > {"witness"}
     assert cleared["lead"]["groups"] == 1
     assert len(cleared["groups"]) == 1
     told, absent = (pam.get(site.address("statement.json", id=one)) for one in ("T1", "T0"))

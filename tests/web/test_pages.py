@@ -63,7 +63,7 @@ def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv:
 
 
 def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) -> None:
-    """*Denied* counts what denies a share alone, so the list of denials may be longer; what lowers does so with the rest."""
+    """*Denied* counts what denies a share alone, so the list of denials may be longer."""
     leads = [row["id"] for row in inv.get(site.address("leads.json", all="yes")).get_json()["leads"]]
     seen = set()
     for name in leads:
@@ -71,7 +71,7 @@ def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) ->
         page = inv.get(site.address("lead", id=name)).text
         for those, says in (
             ("denying", "counts those alone that deny"),
-            ("lowering", "taken with the rest, fit other"),
+            ("lowering", "Claims that lower the score"),
         ):
             assert (says in page) == bool(answer[those]), (name, those)
             seen.add((those, bool(answer[those])))

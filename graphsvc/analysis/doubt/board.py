@@ -139,7 +139,10 @@ def made(before: Read, stands: Ints, row_of: Ints, unheard: int) -> Board:
         unheard: number of listed people no claim speaks of.
 
     Example:
-        >>> board = made(*_one())
+        >>> from graphsvc.analysis.examples import tied
+        >>> from graphsvc.analysis.score.additive import shipped
+        >>> before = rereading.read(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2").nameless(), shipped(), 2)
+        >>> board = made(before, np.full(2, INSIDE), np.array([-1, -1, 0, 1]), 2)
         >>> board.ranks(board.before.scored.score).tolist()
         [1, 4]
 
@@ -152,15 +155,6 @@ def made(before: Read, stands: Ints, row_of: Ints, unheard: int) -> Board:
     return Board(before, stands, row_of, unheard, scores, -scores[falling], place)
 
 
-def _one() -> tuple[Read, Ints, Ints, int]:
-    """An example: an organiser, a pilot, and two people no claim speaks of."""
-    from graphsvc.analysis.examples import tied
-    from graphsvc.analysis.score.additive import shipped
-
-    before = rereading.read(tied("s1: p1 ORGANISED c1", "s2: p2 PILOTED c2").nameless(), shipped(), 2)
-    return before, np.full(2, INSIDE), np.array([-1, -1, 0, 1]), 2
-
-
 def without_some(board: Board, given: tuple[list[ClaimChange], Moves]) -> Differs:
     """What is otherwise without each of some sets.
 
@@ -169,9 +163,13 @@ def without_some(board: Board, given: tuple[list[ClaimChange], Moves]) -> Differ
         given: of each set what is left out, and who stands otherwise.
 
     Example:
+        >>> from graphsvc.analysis.doubt.leaving_out import LeavingOut
+        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c2")], people("p1", "p2", "q1", "q2"), {})
         >>> none = np.zeros(0, dtype=np.int64)
         >>> leaving = [ClaimChange(np.array([0]), none, none + 0.0)]
-        >>> found = without_some(made(*_one()), (leaving, Moves(none, none, none)))
+        >>> found = without_some(LeavingOut(on).board, (leaving, Moves(none, none, none)))
         >>> [(column + 0.0).round(9).tolist() for column in found[1:5]]
         [[0.0], [0.0], [1.0], [1.0]]
 
@@ -188,7 +186,11 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
         holds: for each link.
 
     Example:
-        >>> board = made(*_one())
+        >>> from graphsvc.analysis.doubt.leaving_out import LeavingOut
+        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c2")], people("p1", "p2", "q1", "q2"), {})
+        >>> board = LeavingOut(on).board
         >>> ranks_drawn(board, np.array([True, True])).tolist(), ranks_drawn(board, np.array([False, False])).tolist()
         ([1, 4], [1, 1])
 

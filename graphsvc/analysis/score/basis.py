@@ -62,7 +62,7 @@ class Basis:
     def without(self, rows: Ints) -> Basis:
         """What the ranking would be computed on had these rows of `told` never been heard.
 
-        Where they alone put anyone before others, everybody is still ranked by the part they play and not by contacts.
+        Where they alone put anyone before others, everybody is still ranked by what sources say and not by contacts.
         """
         heard = np.ones(len(self.told.claims), dtype=bool)
         heard[rows] = False
@@ -80,7 +80,7 @@ class Basis:
         )
 
     def anew(self, rows: Ints) -> Basis:
-        """The same, ranked by parts or by contacts as a case of what remains would be."""
+        """Return the same, ranked by what sources say or by contacts, as a case of what remains would be."""
         return _decided(self.without(rows))
 
     @property
@@ -182,7 +182,7 @@ def basis(
 
 
 def _decided(on: Basis) -> Basis:
-    """Ranked by parts, or by contacts: where nobody says who is before others, or few do and contacts make somebody stand out."""
+    """Rank by contacts if nothing says who is before others, or few sources do and contacts make somebody stand out; else by what sources say."""
     if not has_roles(on.ledger) or (on.voices < FEWEST_VOICES and on.structure[0]):
         return replace(on, network=None)
     return on if on.network is not None else replace(on, network=on.operation(on.told))

@@ -28,9 +28,8 @@ from graphsvc.analysis.score.reasons import (
     passive,
     row_shares,
     rows_of,
-    structure_links,
 )
-from graphsvc.analysis.score.structure import by_structure
+from graphsvc.analysis.score.structure import by_structure, structure_links
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
@@ -111,15 +110,15 @@ def rank(
     weights: Weights = SHIPPED,
     score_weights: ScoreWeights | None = None,
 ) -> Ranking:
-    """Ranks the candidates by what accounts say of them, direction first.
+    """Rank the candidates by what sources say of them.
 
     Args:
-        claims: those the reader may see.
-        persons: likewise.
-        dependence: what sources share, see `dependence`.
-        few_below: with it the ranking is computed on what may be told without source clearance (`folding.as_told`).
-        weights: what a grading is worth.
-        score_weights: what the score is made with (default: as shipped).
+        claims: those visible to the reader.
+        persons: those visible to the reader.
+        dependence: shared circumstances of sources, see `dependence`.
+        few_below: rank without source clearance, with this limit (`folding.as_told`).
+        weights: of gradings.
+        score_weights: of the score (default: as shipped).
 
     Example:
         >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -173,12 +172,12 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
-        leads=_leads(on.people, ledger, shares, on_record, counts, staged),
+        leads=_leads(on, shares, on_record, counts, staged),
     )
 
 
 def ranks(on: Basis) -> dict[str, int]:
-    """The rank that `ranked` gives each person, and nothing of what else it tells.
+    """Return the rank of each person, without what else `ranked` works out.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -187,11 +186,7 @@ def ranks(on: Basis) -> dict[str, int]:
 
     Limits: as `rank`.
     """
-    if not on.people:
-        return {}
-    shares = on.positions if on.network is None else by_family(on, dealt(on))
-    scores = _scores(_rows(on.people, on.ledger), shares)[1]
-    return {on.people[number].id: rank for number, rank in _order(on.people, scores)}
+    return {on.people[number].id: rank for number, rank in _order(on.people, _scores(on))}
 
 
 def score_of(on: Basis, heard: Ledger) -> Floats:
@@ -233,8 +228,7 @@ def by_family(on: Basis, shares: RowShares) -> Shares:
     size = len(on.ledger.ids)
     place = shares.family * size + shares.person
     each = np.bincount(place, weights=shares.share, minlength=len(FAMILIES) * size).astype(float).reshape(-1, size)
-    carried = np.where([name in on.left_out for name in on.ledger.ids], ONLY_CARRIED, 0.0)
-    return {**dict(zip(FAMILIES, each, strict=True)), "only_carried": carried}
+    return {**dict(zip(FAMILIES, each, strict=True)), "only_carried": _only_carried(on)}
 
 
 def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
@@ -256,7 +250,7 @@ def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
         return False, _TOO_LITTLE
     if not chance.stands_out(on.network, on.score_weights, processors=processors):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
-    return True, "Ranked by what accounts say of who directs, arranges and links."
+    return True, "Ranked by how many sources say who arranges, directs, recruits, pays or coerces."
 
 
 def _structure_verdict(on: Basis) -> tuple[bool, str]:
@@ -332,15 +326,14 @@ def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
 
 
 def _leads(
-    people: Sequence[Person],
-    ledger: Ledger,
+    on: Basis,
     shares: Shares,
     recorded: Floats,
     counts: tuple[Ints | Floats, ...],
     staged: Mapping[str, dict[str, int]],
 ) -> list[Lead]:
-    rows = _rows(people, ledger)
-    columns, scores = _scores(rows, shares)
+    people, rows, scores = on.people, _rows(on), _scores(on)
+    columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
     groups, others, worth, denied, deniers, denying_others, groups_on_record, others_on_record = (
         np.append(count, 0)[rows].tolist() for count in counts
@@ -370,16 +363,26 @@ def _leads(
     ]
 
 
-def _rows(people: Sequence[Person], ledger: Ledger) -> list[int]:
-    """The row of each person among the entities of a ledger; the one behind the last where no claim speaks of them."""
-    place = {name: number for number, name in enumerate(ledger.ids)}
-    return [place.get(person.id, -1) for person in people]
+def _rows(on: Basis) -> list[int]:
+    """The row of each ranked person among the entities of the ledger; the one behind the last where no claim speaks of them."""
+    place = {name: number for number, name in enumerate(on.ledger.ids)}
+    return [place.get(person.id, -1) for person in on.people]
 
 
-def _scores(rows: list[int], shares: Shares) -> tuple[dict[str, list[float]], list[float]]:
-    """The shares of each person, family by family, and the score that they add up to."""
-    columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
-    return columns, [round(sum(column[number] for column in columns.values()), 9) for number in range(len(rows))]
+def _scores(on: Basis) -> list[float]:
+    """The score of each ranked person."""
+    if on.network is None or on.scored is None:
+        score = sum(on.positions.values(), start=np.zeros(len(on.ledger.ids)))
+    else:
+        score = _placed(on.ledger, on.network, on.scored.score) + _only_carried(on)
+    # Rounding makes -0.0 of a tiny negative score; adding 0.0 makes that 0.0.
+    listed: list[float] = (np.append(score, 0.0)[_rows(on)].round(9) + 0.0).tolist()
+    return listed
+
+
+def _only_carried(on: Basis) -> Floats:
+    """The score of each entity that was only carried; 0 for others."""
+    return np.where([name in on.left_out for name in on.ledger.ids], ONLY_CARRIED, 0.0)
 
 
 def _order(people: Sequence[Person], scores: list[float]) -> Iterator[tuple[int, int]]:

@@ -8,8 +8,8 @@ somebody at the other end of a tie looks like a hub is read from claims about th
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,28 +20,15 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT, PUTS_BEFORE
 from graphsvc.analysis.score.additive import Scored
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
-from graphsvc.analysis.score.ingredients import ENDS, FAMILIES, FAMILY_OF, family
+from graphsvc.analysis.score.ingredients import ENDS, FAMILIES, FAMILY_OF, SOURCE_KINDS, family
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.structure import roles, usable
+from graphsvc.analysis.score.structure import LinkShares, structure_links
 from graphsvc.records.relations import LinkKey
 
 # A claim by its id; what witnesses said, told as one, by what it says: subject, relation, object, polarity.
 ShareKey = str | tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LinkShares:
-    """The share each link has in the score of a person at an end of it, where contacts rank.
-
-    Attributes:
-        link: for each share the number of the link in the ledger.
-        person: place of the person among the ids of the ledger.
-        share: of the link in their score; less than 0: it lowers it.
-    """
-
-    link: Ints
-    person: Ints
-    share: Floats
+DENIED = "denied"
+_KINDS = (*SOURCE_KINDS, DENIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +62,32 @@ class RowShares:
 
 
 @dataclass(frozen=True, slots=True)
+class RelationShare:
+    """The share of one relation in one family of a score.
+
+    Attributes:
+        family: one of `ingredients.FAMILIES`, or `only_carried`.
+        relation: its name; `end` is `to` if the person is its subject, `by` if its object.
+        by_kind: kind of source, or `denied` for denials of any kind → share; None without source clearance.
+    """
+
+    family: str
+    relation: str
+    end: str
+    by_kind: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Reasons:
     """The shares of claims in the score of one person.
 
     Attributes:
         shares: claim → its share; claims without a share are left out.
+        made_of: the same by family and relation; empty where contacts rank.
     """
 
     shares: Mapping[ShareKey, float]
+    made_of: tuple[RelationShare, ...] = ()
 
     def share(self, claim: Claim) -> float:
         """The share of a claim in the score; 0: it has none."""
@@ -296,9 +301,42 @@ def reasons(on: Basis, lead: str) -> Reasons:
         shares = dealt(on)
         return Reasons(_keyed(ledger, shares.chosen(shares.person == place).summed()))
     if lead in on.left_out:
-        return Reasons(_of_carried(ledger, place))
+        return _reasons(ledger, _of_carried(ledger, place), ("only_carried",))
     row = _place_of(on.network.ids, lead)
-    return Reasons({} if row is None else _keyed(ledger, row_shares(ledger, on.network, on.scored, row).summed()))
+    return Reasons({}) if row is None else _reasons(ledger, row_shares(ledger, on.network, on.scored, row), FAMILIES)
+
+
+def _reasons(ledger: Ledger, shares: RowShares, families: Sequence[str]) -> Reasons:
+    """Add the shares of one person up by claim, and by family and relation."""
+    parts: dict[tuple[int, str, str], dict[str, float]] = {}
+    for row, person, share, number in zip(
+        shares.row.tolist(), shares.person.tolist(), shares.share.tolist(), shares.family.tolist(), strict=True
+    ):
+        claim = ledger.claims[row]
+        kinds = parts.setdefault((number, claim.relation, ENDS[int(ledger.subject[row] != person)]), {})
+        kind = DENIED if claim.denies else claim.source_kind
+        kinds[kind] = kinds.get(kind, 0.0) + share
+    return Reasons(
+        _keyed(ledger, shares.summed()),
+        tuple(
+            RelationShare(
+                families[number], relation, end, {kind: round(kinds[kind], 9) for kind in _KINDS if kind in kinds}
+            )
+            for (number, relation, end), kinds in sorted(parts.items())
+        ),
+    )
+
+
+def without_amounts(made_of: Iterable[RelationShare]) -> tuple[RelationShare, ...]:
+    """Keep which kinds of source assert each relation, and not how much of the score comes from each.
+
+    Example:
+        >>> [share.by_kind for share in without_amounts([RelationShare("arranges", "RUNS", "to", {"witness": 1.0, "denied": -0.5})])]
+        [{'witness': None}]
+
+    Limits: reports and records are listed one by one elsewhere, with their shares.
+    """
+    return tuple(replace(share, by_kind={kind: None for kind in share.by_kind if kind != DENIED}) for share in made_of)
 
 
 def _place_of(ids: Sequence[str], wanted: str) -> int | None:
@@ -366,76 +404,10 @@ def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
     return entity, row
 
 
-def _of_carried(ledger: Ledger, place: int) -> dict[ShareKey, float]:
+def _of_carried(ledger: Ledger, place: int) -> RowShares:
     """Of somebody only carried: alike to each claim that says so."""
     who = np.zeros(len(ledger.ids), dtype=bool)
     who[place] = True
     _, rows = passive(ledger, who, ~ledger.denies)
     shares = np.full(len(rows), ONLY_CARRIED / max(len(rows), 1))
-    return _keyed(
-        ledger, RowShares(np.sort(rows), np.full(len(rows), place), shares, np.zeros(len(rows), dtype=np.int64))
-    )
-
-
-def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats]) -> LinkShares:
-    """The share of every link where there are contacts above all: those of positions, and those of what is said of a part.
-
-    Args:
-        ledger: the claims.
-        inside: for each entity whether it may play a part.
-        shares: their score, see `structure.by_structure`.
-
-    Example:
-        >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> from graphsvc.analysis.score.structure import by_structure
-        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p1 RUNS g1")], {})
-        >>> inside = np.ones(len(ledger.ids), dtype=bool)
-        >>> found = structure_links(ledger, inside, by_structure(ledger, inside))
-        >>> [ledger.ids[who] for who in found.person]
-        ['p1', 'p2', 'p1']
-
-    Limits: as `contact_links` and `structure.roles`.
-    """
-    positions = (share for name, share in shares.items() if name != "roles")
-    of_contacts = contact_links(ledger, inside, sum(positions, start=np.zeros(len(ledger.ids))))
-    if "roles" not in shares:
-        return of_contacts
-    link, person, share = roles(ledger, inside)
-    return LinkShares(
-        np.concatenate((of_contacts.link, link)),
-        np.concatenate((of_contacts.person, person)),
-        np.concatenate((of_contacts.share, share)),
-    )
-
-
-def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
-    """The share of every link where there are only contacts: a position is dealt alike to everybody somebody is tied to.
-
-    Args:
-        ledger: the claims.
-        inside: for each entity whether it may play a part.
-        score: for each entity its score, see `structure.by_structure`.
-
-    Example:
-        >>> from graphsvc.analysis.evidence.ledger import encode
-        >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p2 CONTACTED p3")], {})
-        >>> found = contact_links(ledger, np.ones(3, dtype=bool), np.array([1.0, 3.0, 1.0]))
-        >>> found.person.tolist(), found.share.tolist()
-        ([0, 1, 1, 2], [1.0, 1.5, 1.5, 1.0])
-
-    Limits: what a contact owes to what others of theirs know is not told apart.
-    """
-    rows = usable(ledger, inside)
-    rows = rows[ledger.subject[rows] != ledger.object[rows]]
-    link, first = np.unique(ledger.link[rows], return_index=True)
-    subject, object_ = ledger.subject[rows][first], ledger.object[rows][first]
-    person, other = np.concatenate((subject, object_)), np.concatenate((object_, subject))
-    link = np.tile(link, 2)
-    pair = person * max(len(ledger.ids), 1) + other
-    pairs, which, times = np.unique(pair, return_inverse=True, return_counts=True)
-    tied = np.bincount(pairs // max(len(ledger.ids), 1), minlength=len(ledger.ids))
-    share = score[person] / np.maximum(tied[person], 1) / times[which]
-    order = np.lexsort((link, person))
-    return LinkShares(link[order], person[order], share[order])
+    return RowShares(np.sort(rows), np.full(len(rows), place), shares, np.zeros(len(rows), dtype=np.int64))

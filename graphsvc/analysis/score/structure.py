@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import scipy
 
@@ -29,6 +32,21 @@ _REWIRED = 99
 _LEVEL, _HAIR = 0.05, 1e-9
 # A degree so many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
 _SIGMAS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkShares:
+    """The share each link has in the score of a person at an end of it, where contacts rank.
+
+    Attributes:
+        link: for each share the number of the link in the ledger.
+        person: place of the person among the ids of the ledger.
+        share: of the link in their score; less than 0: it lowers it.
+    """
+
+    link: Ints
+    person: Ints
+    share: Floats
 
 
 def contacts(first: Ints, second: Ints, size: int) -> scipy.sparse.csr_array:
@@ -71,10 +89,10 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
 
 
 def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
-    """What is said of a part, where too few say it to rank by parts: link, who is said to do it, and its share of their score.
+    """List links that say who arranges, directs, recruits, pays or coerces, with that person and the link's share of their score.
 
-    Together it is worth half of the first place among contacts, as far as any of it is believed, and dealt to links by what each takes
-    from the chance that none is true.
+    Where contacts rank, too few sources say such things to rank by. The links together count for at most half of the first place among
+    contacts: for half times the chance that any link holds. Each link has a part of that chance.
 
     Args:
         ledger: the claims.
@@ -88,7 +106,7 @@ def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
         >>> [ledger.ids[who] for who in person], bool(0 < share[0] < 0.5)
         (['p1'], True)
 
-    Limits: any part counts alike, and with whom it is done does not count.
+    Limits: all such links count alike, and with whom it is done does not count.
     """
     rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & inside[ledger.subject])
     link, first = np.unique(ledger.link[rows], return_index=True)
@@ -98,6 +116,69 @@ def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
     total = np.bincount(person, failing, len(ledger.ids))[person]
     share = np.divide(-_ROLES * np.expm1(-total) * failing, total, out=np.zeros(len(total)), where=total > 0)
     return link, person, share
+
+
+def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats]) -> LinkShares:
+    """The share of every link where there are contacts above all: those of positions, and those of what is said of a part.
+
+    Args:
+        ledger: the claims.
+        inside: for each entity whether it may play a part.
+        shares: their score, see `by_structure`.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p1 RUNS g1")], {})
+        >>> inside = np.ones(len(ledger.ids), dtype=bool)
+        >>> found = structure_links(ledger, inside, by_structure(ledger, inside))
+        >>> [ledger.ids[who] for who in found.person]
+        ['p1', 'p2', 'p1']
+
+    Limits: as `contact_links` and `roles`.
+    """
+    positions = (share for name, share in shares.items() if name != "roles")
+    of_contacts = contact_links(ledger, inside, sum(positions, start=np.zeros(len(ledger.ids))))
+    if "roles" not in shares:
+        return of_contacts
+    link, person, share = roles(ledger, inside)
+    return LinkShares(
+        np.concatenate((of_contacts.link, link)),
+        np.concatenate((of_contacts.person, person)),
+        np.concatenate((of_contacts.share, share)),
+    )
+
+
+def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
+    """The share of every link where there are only contacts: a position is dealt alike to everybody somebody is tied to.
+
+    Args:
+        ledger: the claims.
+        inside: for each entity whether it may play a part.
+        score: for each entity its score, see `by_structure`.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p2 CONTACTED p3")], {})
+        >>> found = contact_links(ledger, np.ones(3, dtype=bool), np.array([1.0, 3.0, 1.0]))
+        >>> found.person.tolist(), found.share.tolist()
+        ([0, 1, 1, 2], [1.0, 1.5, 1.5, 1.0])
+
+    Limits: what a contact owes to what others of theirs know is not told apart.
+    """
+    rows = usable(ledger, inside)
+    rows = rows[ledger.subject[rows] != ledger.object[rows]]
+    link, first = np.unique(ledger.link[rows], return_index=True)
+    subject, object_ = ledger.subject[rows][first], ledger.object[rows][first]
+    person, other = np.concatenate((subject, object_)), np.concatenate((object_, subject))
+    link = np.tile(link, 2)
+    pair = person * max(len(ledger.ids), 1) + other
+    pairs, which, times = np.unique(pair, return_inverse=True, return_counts=True)
+    tied = np.bincount(pairs // max(len(ledger.ids), 1), minlength=len(ledger.ids))
+    share = score[person] / np.maximum(tied[person], 1) / times[which]
+    order = np.lexsort((link, person))
+    return LinkShares(link[order], person[order], share[order])
 
 
 def usable(ledger: Ledger, inside: Bools) -> Ints:

@@ -18,7 +18,7 @@ from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
-from graphsvc.analysis.score.reasons import Reasons
+from graphsvc.analysis.score.reasons import Reasons, without_amounts
 from graphsvc.errors import Refused
 from graphsvc.records.relations import orders
 from graphsvc.records.told import score as told_score
@@ -189,7 +189,10 @@ class Leads:
         why = retold(why, {key: told_belief(figures, few) for key, figures in coarse.items()})
         return replace(
             why,
-            because=Reasons({key: told_score(share) for key, share in why.because.shares.items()}),
+            because=Reasons(
+                {key: told_score(share) for key, share in why.because.shares.items()},
+                without_amounts(why.because.made_of),
+            ),
             voices={key: told(self._ask.grant, exact[key].groups, few) for key in sorted(exact)},
         )
 

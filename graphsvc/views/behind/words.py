@@ -81,10 +81,10 @@ def moves(rank: int, without: int | None, moved_by: str) -> str:
 
     Example:
         >>> moves(3, 41, "one record"), moves(3, None, "one record")
-        ('lead 3 now; lead 41 if what moves it most fell (one record)', 'lead 3 now; not ranked if what moves it most fell (one record)')
+        ('rank 3 now; rank 41 if what moves it most fell (one record)', 'rank 3 now; not ranked if what moves it most fell (one record)')
     """
-    there = "not ranked" if without is None else f"lead {without}"
-    return f"lead {rank} now; {there} if what moves it most fell ({moved_by})"
+    rank_then = "not ranked" if without is None else f"rank {without}"
+    return f"rank {rank} now; {rank_then} if what moves it most fell ({moved_by})"
 
 
 def beginning(text: str) -> str:

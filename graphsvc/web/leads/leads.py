@@ -22,7 +22,7 @@ from graphsvc.service import (
     Review,
     Session,
 )
-from graphsvc.views import charts, wording
+from graphsvc.views import charts, resting, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, answer_early, at, opens, or_again, page
 from graphsvc.web.leads.groups import group_rows, shared_names, shared_rows
@@ -169,6 +169,10 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
         else None,
         "invented": invented,
         "bar": charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
+        "made_of": [
+            asdict(part) | {"says": resting.made_of(part.relation, part.end, part.by_kind)}
+            for part in why.because.made_of
+        ],
         "total": len(ranking.leads),
         "supporting": rows(why.supporting, voices=why.voices, why=why),
         "lowering": rows(why.lowering, voices=why.voices, why=why),
