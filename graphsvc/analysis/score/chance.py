@@ -20,7 +20,7 @@ _MAY_REACH = 2
 # The first tenth is looked at, and ten at most.
 _FIRST, _MOST = 10, 10
 # Least mean chance of the first for somebody to stand out.
-FEWEST_HUBS = 0.55
+FEWEST_HUBS = 0.7
 
 
 def look_like_hubs(scored: Scored, listed: NDArray[np.bool_]) -> bool:
