@@ -1546,6 +1546,24 @@ MUTATIONS = (
         f"{_STANDING}::test_those_said_to_be_one_are_sealed_together",
     ),
     Mutation(
+        "same-under-c",
+        "a claim under C that two are one seals nobody known under P",
+        "graphsvc/cases/image/standing.py",
+        'if handling.claim(row.values) == "P" or handling.entity(theirs) == "C":',
+        'if handling.claim(row.values) == "P" or handling.entity(mine) == "C":',
+        f"{_STANDING}::test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p",
+    ),
+    Mutation(
+        "same-asked",
+        "the custodian is asked about somebody whom a claim under C says to be the same as somebody sealed",
+        "graphsvc/cases/image/standing.py",
+        "                ties[mine].add(theirs)\n",
+        '                if handling.claim(row.values) == "P" or handling.entity(mine) == "C":\n'
+        "                    ties[mine].add(theirs)\n",
+        f"{_STANDING}"
+        "::test_somebody_known_from_c_alone_who_is_the_same_as_somebody_sealed_is_sealed_or_the_custodian_is_asked",
+    ),
+    Mutation(
         "rows-under-c",
         "a row under C changes nothing of what is known under P",
         "graphsvc/ingest/fold.py",
@@ -1765,7 +1783,7 @@ MUTATIONS = (
         "opened-again",
         "a mark seals somebody opened who comes again",
         "graphsvc/cases/image/sealing.py",
-        "        return not facts.marks\n",
+        "        return not facts.every_mark\n",
         "        return True\n",
         f"{_STANDING}::test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals",
     ),
@@ -1928,6 +1946,14 @@ MUTATIONS = (
         "            requests.end_openings(connection, case, marked)\n",
         "",
         "tests/leaks/test_later_marks.py::test_a_mark_ends_an_opening_that_was_asked_for_before_it",
+    ),
+    Mutation(
+        "marks-under-c",
+        "a mark under C of somebody sealed ends openings, and loosening does not name them",
+        "graphsvc/cases/image/sealing.py",
+        "for mark in facts.every_mark if mark not in known",
+        "for mark in facts.marks if mark not in known",
+        "tests/leaks/test_later_marks.py::test_a_loosening_names_nobody_who_was_marked_before_it_was_agreed",
     ),
     Mutation(
         "openings-before-a-shared-mark",
