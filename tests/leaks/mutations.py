@@ -1042,6 +1042,22 @@ MUTATIONS = (
         f"{_EXPORTS}::test_what_is_taken_away_while_it_is_fetched_does_not_go_out",
     ),
     Mutation(
+        "held-with-a-name",
+        "a delivery that seals somebody takes away every file held ready, as its text may name them",
+        "graphsvc/cases/deliveries/replay.py",
+        '            self._export_store.clear(case, ("P", "C") if "P" in levels else ("C",))\n',
+        "",
+        f"{_EXPORTS}::test_an_export_with_somebody_whom_a_delivery_marks_is_recalled",
+    ),
+    Mutation(
+        "held-at-p",
+        "a file under P stays held when somebody known from C alone is sealed",
+        "graphsvc/cases/deliveries/replay.py",
+        '("P", "C") if "P" in levels else ("C",)',
+        '("P", "C")',
+        f"{_EXPORTS}::test_a_mark_of_somebody_known_from_c_alone_takes_away_what_is_held_at_c_and_nothing_at_p",
+    ),
+    Mutation(
         "recipients",
         "pseudonyms in exports are new for each recipient",
         "graphsvc/cases/stores/export_store.py",
