@@ -1940,6 +1940,14 @@ MUTATIONS = (
         "tests/leaks/test_accusations.py::test_a_review_keeps_the_word",
     ),
     Mutation(
+        "gang-of-a-node",
+        "a node tells no gang by a link that is denied or contested",
+        "cypher/network/nodes.cypher",
+        " AND NOT coalesce(r[$denying] <> 0, false)",
+        "",
+        "tests/leaks/test_accusations.py::test_a_node_tells_no_gang_by_a_link_that_is_denied",
+    ),
+    Mutation(
         "shared-marks",
         "a new mark in a case of shared ids seals again who was opened",
         "graphsvc/cases/image/sealing.py",
