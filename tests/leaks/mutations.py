@@ -1948,6 +1948,23 @@ MUTATIONS = (
         "tests/leaks/test_accusations.py::test_a_node_tells_no_gang_by_a_link_that_is_denied",
     ),
     Mutation(
+        "contested-hand",
+        "closures under one hand read contested where that control is denied",
+        "graphsvc/views/displacement/rows.py",
+        '    text += f" {CONTROL_CONTESTED}" if denied else ""\n',
+        "",
+        "tests/service/test_one_hand.py::test_control_that_is_denied_reads_contested",
+    ),
+    Mutation(
+        "contested-closure",
+        "people who stayed under one control read contested where that control is denied",
+        "graphsvc/service/displacement/displacement.py",
+        '            return replace(row, text=f"{row.text} {CONTROL_CONTESTED}")\n',
+        "            return row\n",
+        "tests/service/test_one_hand.py"
+        "::test_a_closure_whose_people_stayed_under_a_control_that_is_denied_reads_contested",
+    ),
+    Mutation(
         "shared-marks",
         "a new mark in a case of shared ids seals again who was opened",
         "graphsvc/cases/image/sealing.py",
