@@ -1965,6 +1965,14 @@ MUTATIONS = (
         "::test_a_closure_whose_people_stayed_under_a_control_that_is_denied_reads_contested",
     ),
     Mutation(
+        "contested-series",
+        "the series of a gang says of how many crossings its part is contested",
+        "graphsvc/service/surges/over_time.py",
+        'theirs = {row["crossing"]: row["denied"] for row in answer}',
+        'theirs = {row["crossing"]: False for row in answer}',
+        "tests/service/test_series_of_a_gang.py::test_a_series_of_a_gang_says_how_many_of_its_crossings_are_contested",
+    ),
+    Mutation(
         "shared-marks",
         "a new mark in a case of shared ids seals again who was opened",
         "graphsvc/cases/image/sealing.py",
