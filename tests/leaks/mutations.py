@@ -1571,7 +1571,7 @@ MUTATIONS = (
     ),
     Mutation(
         "same-asked",
-        "the custodian is asked about somebody whom a claim under C says to be the same as somebody sealed",
+        "a person said under C to be the same as somebody sealed is put to the custodian",
         "graphsvc/cases/image/standing.py",
         "                ties[mine].add(theirs)\n",
         '                if handling.claim(row.values) == "P" or handling.entity(mine) == "C":\n'

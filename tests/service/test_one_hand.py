@@ -81,16 +81,16 @@ def test_control_that_is_denied_reads_contested(people: Place) -> None:
 @pytest.mark.changes
 def test_a_closure_whose_people_stayed_under_a_control_that_is_denied_reads_contested(people: Place) -> None:
     """Nine workers of one place go to nine places of the aide, one each."""
-    others, workers = [f"m{n}" for n in range(9)], [f"t{n}" for n in range(9)]
+    sites, workers = [f"m{n}" for n in range(9)], [f"t{n}" for n in range(9)]
     denial = {"id": "d1", "kind": "record", "source_grade": "1", "assessment": "A", "handling": "C"}
     wash: Tables = {
         "people": [{"id": "aide", "name": "Aide", "category": "suspect"}, *({"id": who} for who in workers)],
-        "workplaces": [{"id": "c0", "closed_on": "2020-03-20"}, *({"id": place} for place in others)],
+        "workplaces": [{"id": "c0", "closed_on": "2020-03-20"}, *({"id": place} for place in sites)],
         "statements": [{**ROWS["statements"][0], "id": "r2"}],
         "links": [
-            *(claim("aide", "CONTROLS", place, "r2") for place in ("c0", *others)),
+            *(claim("aide", "CONTROLS", place, "r2") for place in ("c0", *sites)),
             *(claim(who, "WORKED_AT", "c0", "r2", from_date="2020-01-05") for who in workers),
-            *(claim(who, "WORKED_AT", others[n], "r2", from_date="2020-04-02") for n, who in enumerate(workers)),
+            *(claim(who, "WORKED_AT", sites[n], "r2", from_date="2020-04-02") for n, who in enumerate(workers)),
         ],
     }
     people.load("ana", wash, partial=True)
