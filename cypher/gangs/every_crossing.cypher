@@ -12,19 +12,21 @@
 // default = 0.25
 // [returns]
 // crossing = "Crossing.id"
+// denied = "computed.flag"
 // ---
 MATCH (g:Entity&Gang {case: $case, id: $gang})
 WHERE g.handling IN $handling
 CALL (g) {
-  RETURN g AS actor
+  RETURN g AS actor, false AS contested
   UNION
   MATCH (p:Person)-[m:MEMBER_OF|RUNS]->(g)
   WHERE p.handling IN $handling AND m[$belief] >= $least
-  RETURN p AS actor
+  RETURN p AS actor, coalesce(m[$denying] <> 0, false) AS contested
 }
 MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
 WHERE c.handling IN $handling AND r[$belief] >= $least
-WITH DISTINCT c
-RETURN c.id AS crossing
+// Denied where no link that puts it to the gang is free of a denial.
+WITH c, min(CASE WHEN contested OR coalesce(r[$denying] <> 0, false) THEN 1 ELSE 0 END) = 1 AS denied
+RETURN c.id AS crossing, denied
 ORDER BY c.date_earliest, crossing
 LIMIT $limit + 1

@@ -9,6 +9,7 @@ import pytest
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
+from graphsvc.service import PictureRequest
 from tests.toolbox.accounts import WHOLE, Roles
 from tests.toolbox.cases import Place, laid
 from tests.toolbox.rows import Tables, said
@@ -98,6 +99,12 @@ def test_a_lead_says_that_it_is_contested_with_each_of_its_claims_and_paths(peop
     assert "that you may not see denies" in page
     assert twin.count('"denying":"contested"') >= 3
     assert page.count(">contested<") >= 4
+
+
+@pytest.mark.parametrize("reader", ["inv", "low"])
+def test_a_node_tells_no_gang_by_a_link_that_is_denied(people: Place, reader: str) -> None:
+    picture = people(reader).network.picture(PictureRequest(ids=("boss-1", "aide-1"), depth=0))
+    assert {node.id: node.gang for node in picture.nodes} == {"boss-1": "", "aide-1": "The Landing"}
 
 
 def test_what_became_of_a_lead_is_marked(people: Place) -> None:

@@ -56,6 +56,7 @@ class Shared:
         assert self.at("inv", case).deliveries.load(folder, quiet, partial=True).rejections == []
 
     def mark(self, case: str, person: str, **cells: str) -> None:
+        """Load a row of a person with more cells."""
         self.deliver(case, [{"id": person, "name": NAMES[person], **cells}])
 
     def named(self, case: str) -> set[str]:
@@ -137,3 +138,33 @@ def test_a_mark_ends_an_opening_that_was_asked_for_before_it(shared: Shared) -> 
     shared.deliver(one, [{"id": "p-1", "name": NAMES["p-1"]}])  # nothing new came
     sealings.agree(again, quiet)
     assert shared.named(one) == {"p-2"}
+
+
+def test_a_mark_under_c_ends_an_opening_as_well_and_counts_in_a_case_of_shared_ids(shared: Shared) -> None:
+    case, sharing, _ = shared.cases
+    child = {"category": "victim", "date_of_birth": "2013-01-01", "handling": "C"}
+    request = shared.ask_opening(case, "p-2")
+    shared.mark(case, "p-2", **child)
+    assert shared.why(case, "p-2") == "no visible part, sealed in a case that shares its ids, under 18, victim"
+    with pytest.raises(RequestError):
+        shared.at("sup", case).protection.sealings.agree(request, quiet)
+    assert shared.named(case) == {"p-1"}
+    shared.open(case, "p-2")  # two persons who know of the marks
+    assert (shared.named(case), shared.at("cus", case).protection.sealings.to_be_sealed()) == ({"p-1", "p-2"}, {})
+    shared.deliver(sharing, [{"id": "p-1", "name": NAMES["p-1"]}])  # what the first case says is listed from now on
+    shared.open(sharing, "p-2")
+    shared.seal(case, "p-2")
+    shared.deliver(sharing, [{"id": "p-1", "name": NAMES["p-1"]}])
+    shared.open(sharing, "p-2")
+    shared.mark(case, "p-2", **child, age_disputed="yes")
+    assert shared.named(sharing) == {"p-1"}
+
+
+def test_a_loosening_names_nobody_who_was_marked_before_it_was_agreed(shared: Shared) -> None:
+    case = shared.cases[2]
+    request = shared.at("cus", case).protection.sealings.ask_loosening("a register of companies")
+    shared.mark(case, "p-2", age_disputed="yes", handling="C")
+    shared.deliver(case, [{"id": "p-3", "name": "Ny Else", "handling": "P"}])
+    shared.at("sup", case).protection.sealings.agree(request, quiet)
+    names = {row["name"] for row in shared.at("low", case).ask.rows("tables.people").dicts()}
+    assert names - {None} == {NAMES["p-1"], "Ny Else"}

@@ -497,6 +497,10 @@ def test_what_is_taken_away_while_it_is_fetched_does_not_go_out(
 # -- who is sealed or erased --------------------------------------------------------------------------------------
 
 
+_WORKPLACE = Wanted(picture=PictureRequest(ids=("K1",), depth=0))
+_NO_LINKS = "subject_id,relation,object_id,statement_id\n"
+
+
 def contents(service: Service) -> dict[str, bool]:
     with transaction(service.database) as connection:
         return {row.id: row.content_sealed is not None for row in connection.execute(sa.select(tables.exports))}
@@ -554,15 +558,32 @@ def test_an_export_with_somebody_whom_a_delivery_marks_is_recalled(service: Serv
     made = inv.exports.make(FIRST, POLICE, WHY)
     inv.exports.given.fetch(made.id)
     held = inv.exports.make(SECOND, OTHERS, WHY)
-    later = tmp_path / "later"
-    later.mkdir()
-    (later / "people.csv").write_text("id,name,sealed\nP2,Bo Quist,yes\n")
-    (later / "links.csv").write_text("subject_id,relation,object_id,statement_id\n")
+    # Shows nobody who is marked, but its text names them.
+    words = inv.exports.make(_WORKPLACE, "Lawyer of Bo Quist", "the account of Bo Quist")
+    later = texts(tmp_path / "later", people="id,name,sealed\nP2,Bo Quist,yes\n", links=_NO_LINKS)
     assert inv.deliveries.load(later, quiet, partial=True).sealed_anew == 1
     assert {one.id: (one.state, one.recall) for one in inv.exports.given.listed()} == {
         made.id: ("given", "sealed"),
         held.id: ("removed", ""),
+        words.id: ("removed", ""),
     }
+    with pytest.raises(Refused):
+        inv.exports.given.fetch(words.id)
+
+
+def test_a_mark_of_somebody_known_from_c_alone_takes_away_what_is_held_at_c_and_nothing_at_p(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    people = opened(service, case, tmp_path / "case")
+    inv, low = people("inv"), people("low")
+    act = _NO_LINKS + "P3,PILOTED,C1,C-only\n"
+    hidden = texts(tmp_path / "hidden", people="id,name,handling\nP3,Cas Roe,C\n", links=act)
+    assert inv.deliveries.load(hidden, quiet, partial=True).rejections == []
+    strict, shared = inv.exports.make(_WORKPLACE, OTHERS, "about Cas Roe"), low.exports.make(_WORKPLACE, POLICE, WHY)
+    marked = texts(tmp_path / "marked", people="id,name,handling,sealed\nP3,Cas Roe,C,yes\n", links=_NO_LINKS)
+    assert inv.deliveries.load(marked, quiet, partial=True).sealed_anew == 1
+    states = {one.id: one.state for one in people("sup").exports.given.listed()}
+    assert states == {strict.id: "removed", shared.id: "held"}
 
 
 def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple[Service, People]) -> None:

@@ -34,7 +34,7 @@ class Asked:
 
     def rows(self, name: str, **_parameters: Any) -> Released:
         if name == "gangs.every_crossing":
-            return Released(("crossing",), [(row[0],) for row in self._crossings if row[2] == "Dunkirk"])
+            return Released(("crossing", "denied"), [(row[0], False) for row in self._crossings if row[2] == "Dunkirk"])
         return Released(_COLUMNS, [(*row[:2], row[1], row[2], "", 20) for row in self._crossings])
 
 

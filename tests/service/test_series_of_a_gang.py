@@ -45,6 +45,30 @@ def test_a_gang_with_over_a_thousand_parts_loses_no_crossing(people: Place) -> N
     assert series.counts == (1,) * NUMBER
 
 
+@pytest.mark.changes
+def test_a_series_of_a_gang_says_how_many_of_its_crossings_are_contested(people: Place) -> None:
+    """Two of three crossings are put to the gang by denied links alone: a part played, and memberships."""
+    shared: Tables = {
+        "people": [{"id": "p5", "name": "Pilot p5", "category": "suspect"}],
+        "gangs": [{"id": "g2", "name": "Beach"}],
+        "crossings": [{"id": f"d{day}", "date": f"2021-05-0{day}"} for day in (1, 2, 3)],
+        "statements": [{"id": "r2", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+        "links": said("r2", "p5 MEMBER_OF g2", "p5 PILOTED d1", "g2 ORGANISED d2", "p5 PILOTED d3", "g2 ORGANISED d3"),
+    }
+    hidden = {"id": "r3", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"}
+    denied = [{**link, "polarity": "denies"} for link in said("r3", "p5 MEMBER_OF g2", "g2 ORGANISED d2")]
+    people.load("ana", shared, partial=True)
+    low = people("low")
+    before = low.time.surges(SeriesChoice(gang="g2")).notes
+    people.load("ana", {"statements": [hidden], "people": [], "links": denied}, partial=True)
+    note = "Of 2 of 3 crossings it is contested that this gang had a hand in them."
+    assert low.time.surges(SeriesChoice(gang="g2")).notes == (note, *before)
+    assert low.time.series(SeriesChoice(gang="g2")).notes[0] == note
+    client = people.client("low")
+    for form in ("surges?gang=g2", "surges?gang=g2&as=csv", "surges.json?gang=g2"):
+        assert note in client.get(f"/case/{people.case}/{form}").text, form
+
+
 def test_a_refused_file_says_its_fault_where_no_crossing_stands_on_a_day(people: Place) -> None:
     client = people.client("low")
     address = f"/case/{people.case}/surges"

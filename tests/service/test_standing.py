@@ -298,6 +298,29 @@ def test_a_mark_that_comes_to_somebody_sealed_is_kept_and_outlives_its_delivery(
     assert not of(standings(first, undone, loosened, 3, ()), "p").sealed
 
 
+@pytest.mark.parametrize(("mark", "why"), MARKS)
+@pytest.mark.parametrize("handling", ["P", "C"])
+def test_a_mark_of_somebody_sealed_is_kept_in_any_handling_code_and_loosening_does_not_name_them(
+    handling: str, mark: dict[str, Any], why: str
+) -> None:
+    person = {"id": "p", "name": "Ari", "handling": "P"}
+    register = [*people(person, {"id": "q", "name": "Bo"}), *CROSSING, *said("p CROSSED_ON c1")]
+    state, standing = after(register, people(person | mark | {"handling": handling}))
+    assert of(standing, "p").why == f"{NO_PART}, {why}"
+    loosened = replace(BY, protects_marked=True, loosened_at="2020-05-10", at="2020-05-10")
+    standing = standings(standing, state, loosened, 3, ())
+    assert (of(standing, "p").sealed, of(standing, "q").sealed) == (True, False)
+
+
+@pytest.mark.parametrize(("mark", "why"), MARKS)
+def test_an_opening_of_somebody_taken_back_counts_for_no_mark_under_c_either(mark: dict[str, Any], why: str) -> None:
+    name = pseudonym(KEY, "person", "p")
+    opened = replace(BY, decided={name: "opened"}, decided_at={name: BY.at}, at="2020-05-10T10:00:00")
+    carried = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p CROSSED_ON c1")]
+    again, _ = after(carried, people({"id": "p", "name": "Ari", "handling": "C", **mark}))
+    assert of(standings({}, again, opened, 2), "p").why == f"{NO_PART}, {why}"
+
+
 def test_whoever_is_the_same_as_somebody_marked_stays_sealed_when_the_case_is_loosened() -> None:
     both = people({"id": "p", "name": "Ari", "sealed": "yes"}, {"id": "q", "name": "Ari B."})
     state, standing = after([*both, *CROSSING, *said("p SAME_AS q", "q CROSSED_ON c1")])
@@ -381,6 +404,31 @@ def test_those_said_to_be_one_are_sealed_together() -> None:
     both = people({"id": "p", "sealed": "yes"}, {"id": "q", "name": "Ari"}, {"id": "r", "name": "Bo"})
     _, later = after([*both, *CROSSING, *said("q PILOTED c1", "r PILOTED c1")], said("p SAME_AS q", statement="S2"))
     assert (of(later, "q").sealed, of(later, "q").asked) == (False, THE_SAME)
+
+
+VICTIM = {"id": "v", "name": "Vic", "category": ["victim"]}
+
+
+@pytest.mark.parametrize("row", [{"id": "p"}, {"id": "p", "name": "Ari"}])
+def test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p(row: dict[str, Any]) -> None:
+    victim = [*people(VICTIM | {"handling": "C"}), *said("v CROSSED_ON c1", handling="C", statement="S8")]
+    act, same = [*people(row), *said("p PILOTED c1")], said("v SAME_AS p", handling="C", statement="S9")
+    plain = of(after(CROSSING, act)[1], "p")
+    assert not plain.sealed
+    for deliveries in ([act, same], [[*act, *same]]):
+        standing = of(after([*CROSSING, *victim], *deliveries)[1], "p")
+        assert standing.asked == THE_SAME
+        assert replace(standing, asked="", named_by=0) == replace(plain, named_by=0)
+
+
+def test_somebody_known_from_c_alone_who_is_the_same_as_somebody_sealed_is_sealed_or_the_custodian_is_asked() -> None:
+    victim = [*people(VICTIM), *CROSSING, *said("v CROSSED_ON c1")]
+    hidden = [*people({"id": "p", "name": "Vic Alias"}), *said("p PILOTED c1", handling="C", statement="S8")]
+    same = said("p SAME_AS v", handling="C", statement="S9")
+    _, together = after(victim, [*hidden, *same])
+    assert (of(together, "p").sealed, of(together, "p").why) == (True, THE_SAME)
+    _, later = after(victim, hidden, same)
+    assert (of(later, "p").sealed, of(later, "p").asked) == (False, THE_SAME)
 
 
 def test_what_leads_to_somebody_sealed_is_sealed_with_them() -> None:

@@ -124,7 +124,7 @@ def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
         HandTest("boss", ("w1", "w2", "w3"), (3, 3, 2), (2, 2, 1), 0.8, 0.0004, 0.0008, together=True),
         HandTest("gang", ("w1", "w4"), (3, 2), (0, 1), 0.9, 0.6, 0.6),
     ]
-    whole, few = (hand_rows(tests, named, below) for below in (0, 3))
+    whole, few = (hand_rows(tests, named, below, {"gang"}) for below in (0, 3))
     assert [(row.seen, row.stayed, row.verdict) for row in whole] == [(8, 5, "together"), (5, 1, "cannot tell")]
     assert whole[0].text == (
         "Moved together: 5 of 8 seen again after 3 closures under boss went to other places of that hand; chance would send 0.8."
@@ -133,6 +133,8 @@ def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
     assert [(row.seen, row.stayed, row.chance, row.q) for row in few] == [(None,) * 4] * 2
     assert few[0].text.startswith("Moved together: more of those seen again after 3 closures under boss")
     assert few[1].text.startswith("Cannot tell: no more of those")
+    assert [row.denied for row in (*whole, *few)] == [False, True] * 2
+    assert [row.text.endswith("That control is contested.") for row in (*whole, *few)] == [False, True] * 2
 
 
 @pytest.mark.parametrize(

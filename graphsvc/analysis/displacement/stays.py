@@ -200,6 +200,16 @@ def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
     return controlled
 
 
+def contested_hands(ties: Iterable[WorkTie]) -> frozenset[str]:
+    """People and gangs who control some place by a link that somebody denies.
+
+    Example:
+        >>> contested_hands([WorkTie("boss", "CONTROLS", "w1", 0.7, denied=True), WorkTie("aide", "CONTROLS", "w1", 0.7)])
+        frozenset({'boss'})
+    """
+    return frozenset(tie.subject for tie in ties if tie.relation == CONTROLS and tie.holds and tie.denied)
+
+
 def _stay(tie: WorkTie) -> Stay:
     begin, ended, until = near(tie.first_on), None, None
     if tie.last_on != tie.first_on:

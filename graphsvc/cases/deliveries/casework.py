@@ -84,7 +84,6 @@ class Casework:
     ) -> None:
         self.register, self.protection = register, protection
         self._requests = requests
-        self._export_store = export_store
         self.waitlist = waitlist
         self._locks = Locks(settings.home)
         self.replay = Replay(
@@ -378,7 +377,6 @@ class Casework:
             plan = self.replay.plan(case, key, progress, decided=decided)
             self.replay.require_known(plan, decided, progress)
             agreed()
-            self._export_store.clear(case)
             self.register.overrule(case, account, reason, decided)
             self.replay.carry_out(plan, unstoppable(progress))
 

@@ -349,6 +349,9 @@ class Replay:
         erased = self._register.overrules(case, "erased")
         self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
+            # A file under P that goes would tell its maker of somebody known from C alone.
+            levels = {plan.standing[name].level for name in plan.sealed_anew}
+            self._export_store.clear(case, ("P", "C") if "P" in levels else ("C",))
             self._register.ask_rewrite(case)
         held = mark.renew(self._store(), case, result.image)
         # A delivered id that is hidden from now on would lead from the name in it to the hidden one.

@@ -27,7 +27,8 @@ A person stands in one of three ways. *Sealed*: a pseudonym stands for them ever
 * The act has to come with the identity: what was claimed of a bare id before names nobody who arrives under that id.
 * In a case that protects *marked people only*, everybody with an identity has an act that stands, and the category witness
   is a mark too. When two persons made a case so, people sealed without a mark before that are decided on again.
-* What is said under handling code C decides nothing of somebody who is known under P: the custodian is asked instead.
+* What is said under handling code C names or seals nobody who is known under P: the custodian is asked instead. A mark
+  under C of somebody sealed is kept with the reasons, as any other: no opening or loosening agreed without it names them.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ class PersonFacts:
     Attributes:
         level: `P` or `C`.
         marks: why a row, or a case that shares its ids, says that they must be sealed, in words of our own.
+        marks_under_c: further marks of somebody known under P, from what is said under C.
         has_identity: whether anything but an id is known of them.
         acts: whether an act stands. acts_now: whether one does in the deliveries that come now.
         is_charged: whether they are a suspect or convicted.
@@ -100,6 +102,12 @@ class PersonFacts:
     acts: bool = False
     acts_now: bool = False
     is_charged: bool = False
+    marks_under_c: tuple[str, ...] = ()
+
+    @property
+    def every_mark(self) -> tuple[str, ...]:
+        """Marks under any handling code."""
+        return *self.marks, *self.marks_under_c
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def decide(before: Standing | None, facts: PersonFacts, now: Moment) -> Standing
     if now.decision == _SEALED:
         return _with_marks(before if before is not None and before.sealed else _seal(facts, now, BY_DECISION), facts)
     if _opens(before, facts, now):
-        return Standing(False, facts.level, now.day, ", ".join(facts.marks), at=now.at)
+        return Standing(False, facts.level, now.day, ", ".join(facts.every_mark), at=now.at)
     if before is not None and before.level == "C" and facts.level == "P" and not before.sealed:
         before = None  # what C decided counts for nothing under P
     if before is not None and before.why in (NO_PART, NO_ACT) and before.at <= now.loosened_at != "":
@@ -172,12 +180,12 @@ def _keep_named(before: Standing, facts: PersonFacts, now: Moment) -> Standing:
 def _with_marks(before: Standing, facts: PersonFacts) -> Standing:
     """Keep each new mark of a sealed person with the reason: it outlives the delivery that brought it."""
     known = _reasons(before.why)
-    why = ", ".join([*known, *(mark for mark in facts.marks if mark not in known)])
+    why = ", ".join([*known, *(mark for mark in facts.every_mark if mark not in known)])
     return replace(before, level="P" if facts.level == "P" else before.level, why=why)
 
 
 def _seal(facts: PersonFacts, now: Moment, why: str) -> Standing:
-    return Standing(True, facts.level, now.day, why, at=now.at)
+    return _with_marks(Standing(True, facts.level, now.day, why, at=now.at), facts)
 
 
 def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
@@ -188,7 +196,7 @@ def _opens(before: Standing | None, facts: PersonFacts, now: Moment) -> bool:
     if now.decision != _OPENED:
         return False
     if before is None:
-        return not facts.marks
+        return not facts.every_mark
     return now.decided_at == now.at or (before.sealed and now.decided_at >= before.at)
 
 

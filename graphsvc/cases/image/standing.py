@@ -231,22 +231,21 @@ def _person(
 ) -> Standing:
     level = handling.entity(identifier)
     values = row.values if level == "C" or row.open is None else row.open
+    in_rows = marks(values, by.on, of_witnesses=by.protects_marked)
+    in_all = marks(row.values, by.on, of_witnesses=by.protects_marked)
     about = PersonFacts(
         level,
-        (*marks(values, by.on, of_witnesses=by.protects_marked), *by.elsewhere.get(identifier, ())),
+        (*in_rows, *by.elsewhere.get(identifier, ())),
         has_identity(values),
         by.protects_marked or facts.acts(identifier, level),
         by.protects_marked or facts.acts(identifier, level, now=True),
         is_charged(values),
+        tuple(mark for mark in in_all if mark not in in_rows),
     )
     standing = decide(old, about, by.moment(name, number))
     if not standing.sealed:
         # What is C moves nothing under P, so that it cannot seal: the custodian is asked to look.
-        more = [
-            mark
-            for mark in marks(row.values, by.on, of_witnesses=by.protects_marked)
-            if mark not in about.marks and mark not in standing.why
-        ]
+        more = [mark for mark in about.marks_under_c if mark not in standing.why]
         asked = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
         return replace(standing, asked=asked, identities=())
     would_seal = bool(about.marks) or not (about.acts or about.is_charged)
@@ -255,8 +254,12 @@ def _person(
 
 
 def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:
-    """Whoever is asserted to be the same as somebody sealed is sealed with them, unless they stood by name before."""
+    """Seal people asserted to be the same as somebody sealed; ask the custodian about those named before.
+
+    A claim under C seals nobody who is known under P: the custodian is asked.
+    """
     ties: dict[str, set[str]] = defaultdict(set)
+    sealing = set[tuple[str, str]]()
     for row in state.claims.values():
         if (
             row.values["relation"] in SAME
@@ -264,25 +267,26 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             and row.values.get("polarity", "asserts") == "asserts"
         ):
             subject, target = row.values["subject_id"], row.values["object_id"]
-            level = handling.claim(row.values)
             for mine, theirs in ((subject, target), (target, subject)):
-                if level == "P" or handling.entity(mine) == "C":
-                    ties[mine].add(theirs)
+                ties[mine].add(theirs)
+                if handling.claim(row.values) == "P" or handling.entity(theirs) == "C":
+                    sealing.add((mine, theirs))
     names = {person: vault.pseudonym(by.key, "person", person) for person in set(ties).union(*ties.values())}
     waiting = [person for person in ties if result[names[person]].sealed]
     while waiting:
-        for other in ties[waiting.pop()]:
-            standing, old = result[names[other]], before.get(names[other])
+        person = waiting.pop()
+        for other in ties[person]:
+            name = names[other]
+            standing, old = result[name], before.get(name)
             if standing.sealed:
                 continue
             new = old is None or old.sealed or (old.level == "C" and standing.level == "P")
-            if by.decided.get(names[other]) == "opened" or not (new or standing.is_open_id):
-                result[names[other]] = replace(standing, asked=standing.asked or THE_SAME)
+            seals = (person, other) in sealing and (new or standing.is_open_id)
+            if by.decided.get(name) == "opened" or not seals:
+                result[name] = replace(standing, asked=standing.asked or THE_SAME)
                 continue
             known = _person_known((), state.records["people"][other], standing.level)
-            result[names[other]] = replace(
-                standing, sealed=True, why=THE_SAME, asked="", is_open_id=False, named_by=0, identities=known
-            )
+            result[name] = Standing(True, standing.level, standing.since, THE_SAME, at=standing.at, identities=known)
             waiting.append(other)
 
 
@@ -363,12 +367,9 @@ class _Leads:
 def _thing(old: Standing | None, level: str, name: str, why: str, by: Deciding) -> Standing:
     """Decide on a thing or dwelling; `why` is the reason to seal it with the people it leads to, empty for none."""
     now = by.moment(name, 0)
-    if old is not None and old.sealed and (why or now.decision == "sealed" or not by.reopens(name, old)):
-        return replace(old, level="P") if old.level == "C" and level == "P" else old
-    if why or now.decision == "sealed":
-        return Standing(True, level, now.day, why or BY_DECISION, at=now.at)
-    if old is None or old.sealed:
-        return Standing(False, level, now.day, at=now.at)
+    seals = bool(why) or now.decision == "sealed"
+    if old is None or (seals and not old.sealed) or (old.sealed and not seals and by.reopens(name, old)):
+        return Standing(seals, level, now.day, (why or BY_DECISION) if seals else "", at=now.at)
     return replace(old, level="P") if old.level == "C" and level == "P" else old
 
 

@@ -193,9 +193,9 @@ class ExportStore:
 
     # -- who is sealed or erased ------------------------------------------------------------------------------
 
-    def clear(self, case: str) -> None:
-        """Take away what a case holds ready: it may name in its text who is sealed or erased now."""
-        mine = (_ROW.c.case_id == case, _ROW.c.state.in_(HERE))
+    def clear(self, case: str, codes: Collection[str] = ("P", "C")) -> None:
+        """Take away the files that a case holds at these handling codes: their texts may name people sealed or erased now."""
+        mine = (_ROW.c.case_id == case, _ROW.c.state.in_(HERE), _ROW.c.handling.in_(codes))
         with transaction(self._database) as connection:
             connection.execute(_ROW.update().where(*mine).values(state="removed", content_sealed=None))
 

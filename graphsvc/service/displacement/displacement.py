@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.analysis.displacement import flows, movers
 from graphsvc.analysis.displacement.choice import Preferences
 from graphsvc.analysis.displacement.flows import Departure
-from graphsvc.analysis.displacement.stays import CONTROLS, LEAST, MANAGED, ONLINE, WorkTie, near
+from graphsvc.analysis.displacement.stays import (
+    CONTROLS,
+    LEAST,
+    MANAGED,
+    ONLINE,
+    WorkTie,
+    contested_hands,
+    hands,
+    near,
+)
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import typed_date
 from graphsvc.records.relations import link_key
@@ -19,6 +28,7 @@ from graphsvc.service.displacement.material import Displaced
 from graphsvc.views.displacement import safeguarding
 from graphsvc.views.displacement.drawing import PlacesLine, places_line
 from graphsvc.views.displacement.rows import (
+    CONTROL_CONTESTED,
     FEW,
     NOBODY_LEFT,
     ClosureRow,
@@ -245,11 +255,18 @@ class Displacement:
         """Tests of several closures under one hand: all, or the tests with one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
-        rows = hand_rows(tests, lambda name: names.get(name, {}), self._few)
+        contested = contested_hands(self._displaced.known().ties)
+        rows = hand_rows(tests, lambda name: names.get(name, {}), self._few, contested)
         return [row for row in rows if not place or place in row.places]
 
     def _closure(self, left: Departure, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
-        return closure_row(left, lambda name: names.get(name, {}), self._few, closures)
+        row, ties = (
+            closure_row(left, lambda name: names.get(name, {}), self._few, closures),
+            self._displaced.known().ties,
+        )
+        if row.hand and not row.ids and not contested_hands(ties).isdisjoint(hands(ties)[row.place]):
+            return replace(row, text=f"{row.text} {CONTROL_CONTESTED}")
+        return row
 
     def _place(self, identifier: str, day: str) -> PlaceMoves:
         known, every, few = self._displaced.known(), self._displaced.every(), self._few

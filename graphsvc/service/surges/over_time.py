@@ -12,6 +12,7 @@ from graphsvc.analysis.surges.counts import MEASURES, STEPS, Series, by_week, kn
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.dates import typed_date
+from graphsvc.records.numbers import count, plural
 from graphsvc.service.ask import Ask
 from graphsvc.service.surges.reference import ReferenceSeries, as_known, of_stored
 from graphsvc.views.surges.answer import SurgeAnswer, answered
@@ -153,10 +154,10 @@ class OverTime:
         for end, wanted in (("launch", choice.launch), ("landing", choice.landing)):
             if wanted:
                 rows = [row for row in rows if (row[f"{end}_site"] or "").casefold() == wanted.strip().casefold()]
+        theirs: dict[str, bool] = {}
         if choice.gang:
-            theirs = {
-                row["crossing"] for row in self._ask.rows("gangs.every_crossing", gang=choice.gang.strip()).dicts()
-            }
+            answer = self._ask.rows("gangs.every_crossing", gang=choice.gang.strip()).dicts()
+            theirs = {row["crossing"]: row["denied"] for row in answer}
             rows = [row for row in rows if row["id"] in theirs]
         days = per_day(rows)
         day = self._day(choice, min(days)) if days else None
@@ -168,6 +169,11 @@ class OverTime:
         if series is None:
             raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
         notes = []
+        if contested := sum(theirs.get(row["id"], False) for row in rows):
+            them = plural(contested, "it", "them")
+            notes.append(
+                f"Of {contested:,} of {count(len(rows), 'crossing')} it is contested that this gang had a hand in {them}."
+            )
         uncounted = sum(row["people_count"] is None for row in rows)
         if uncounted and name != "crossings":
             notes.append(f"Of {uncounted:,} of {len(rows):,} crossings nobody counted the people.")

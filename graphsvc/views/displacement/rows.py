@@ -7,7 +7,7 @@ total, nor its months, nor the share, and nobody in it is listed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
@@ -140,6 +140,7 @@ class HandRow:
         who, name, kind: the person or gang. places: ids of the places that closed or emptied.
         seen, stayed: how many are seen again, and how many of them at other places of that hand. chance: how many chance sends there.
             q: p corrected over all hands. None in all four without source clearance.
+        denied: whether somebody denies that they control one of their places.
         verdict: `together` or `cannot tell`. text: the same in a sentence.
     """
 
@@ -151,6 +152,7 @@ class HandRow:
     stayed: int | None
     chance: float | None
     q: float | None
+    denied: bool
     verdict: str
     text: str
 
@@ -187,6 +189,7 @@ class NextRow:
 
 
 MOVE_COLUMNS = tuple(field.name for field in fields(MoveRow))
+CONTROL_CONTESTED = "That control is contested."
 
 
 def told(number: int, few_below: int) -> int | str:
@@ -369,28 +372,28 @@ def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below
     return sorted(rows, key=lambda row: order.get(row.who, (0, False, "")))
 
 
-def hand_rows(tests: Sequence[HandTest], named: Named, few_below: int) -> list[HandRow]:
+def hand_rows(tests: Sequence[HandTest], named: Named, few_below: int, contested: Collection[str]) -> list[HandRow]:
     """Closures under one hand as a reader may know them: without source clearance no number, since each is a sum of small flows."""
-    return [_hand_row(test, named(test.who), few_below, len(tests)) for test in tests]
+    return [_hand_row(test, named(test.who), few_below, len(tests), test.who in contested) for test in tests]
 
 
-def _hand_row(test: HandTest, who: dict[str, Any], few_below: int, tested: int) -> HandRow:
+def _hand_row(test: HandTest, who: dict[str, Any], few_below: int, tested: int, denied: bool) -> HandRow:
     name = str(who.get("name") or test.who)
-    seen, stayed = sum(test.seen), sum(test.stayed)
+    figures: tuple[Any, Any, Any, Any] = (sum(test.seen), sum(test.stayed), test.expected, test.q)
     verdict = "together" if test.together else "cannot tell"
     begin = "Moved together" if test.together else "Cannot tell"
-    after = f"after {count(len(test.closures), 'closure')} under {name}"
+    after = f"after {count(len(test.closures), 'closure')} under {name} went to other places of that hand"
     if few_below:
+        figures = (None, None, None, None)
         more = "more" if test.together else "no more"
-        text = f"{begin}: {more} of those seen again {after} went to other places of that hand than chance would send."
-        return HandRow(test.who, name, who.get("kind") or "", test.closures, None, None, None, None, verdict, text)
-    text = (
-        f"{begin}: {stayed} of {seen} seen again {after} went to other places of that hand; chance would send {short(test.expected)}."
-        f" p {chance(test.q)}, corrected over {count(tested, 'hand')}."
-    )
-    return HandRow(
-        test.who, name, who.get("kind") or "", test.closures, seen, stayed, test.expected, test.q, verdict, text
-    )
+        text = f"{begin}: {more} of those seen again {after} than chance would send."
+    else:
+        text = (
+            f"{begin}: {sum(test.stayed)} of {sum(test.seen)} seen again {after}; chance would send {short(test.expected)}."
+            f" p {chance(test.q)}, corrected over {count(tested, 'hand')}."
+        )
+    text += f" {CONTROL_CONTESTED}" if denied else ""
+    return HandRow(test.who, name, who.get("kind") or "", test.closures, *figures, denied, verdict, text)
 
 
 def preferences_in_words(preferences: Preferences) -> str:
