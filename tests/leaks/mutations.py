@@ -1658,6 +1658,22 @@ MUTATIONS = (
         f"{_PREVIEWS}::test_each_row_alone_is_received[people]",
     ),
     Mutation(
+        "changes-statements",
+        "a preview does not show which statement brought a row of others",
+        "graphsvc/cases/deliveries/loader_view.py",
+        'frozenset({"sealed", "category", "statement_id"})',
+        'frozenset({"sealed", "category"})',
+        f"{_PREVIEWS}::test_a_preview_does_not_show_which_witness_statement_brought_a_row",
+    ),
+    Mutation(
+        "changes-under-c",
+        "a preview does not compare what rows under C say of somebody named under P",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "    return row.values if row.open is None else row.open\n",
+        "    return row.values\n",
+        f"{_PREVIEWS}::test_a_preview_does_not_show_that_a_named_person_is_marked_under_c",
+    ),
+    Mutation(
         "changes-guesses",
         "who is sealed counts in no question about other names",
         "graphsvc/cases/deliveries/comparing.py",
