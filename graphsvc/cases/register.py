@@ -423,7 +423,7 @@ class Register:
             withhold_words(connection, case, key, result.withhold)
             if unnamed:  # who was sealed before was masked there then
                 mask_cypher_elsewhere(connection, case, self._vault.key, result.withhold)
-            following.settle(connection, case, key, follow, result.withhold)
+            following.settle(connection, case, key, follow)
             _forget_claims(connection, case, result.provenance)
             reviews.settle(connection, case, unnamed=unnamed, named=named)
             requests.end_openings(connection, case, marked)

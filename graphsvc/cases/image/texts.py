@@ -107,13 +107,16 @@ def _letters(text: str) -> str:
 def named_sources(state: State, known: Iterable[str] = ()) -> frozenset[str]:
     """Ids of sources that are nobody's and nothing's own id, with their handles, and those that were known before.
 
-    A source stays one: a text that was withheld for them would come to light otherwise.
+    A source stays one: a text that was withheld for them would come to light otherwise. The id of a witness is that of a
+    person, also once the row of the person is taken back: a loader who brought it would learn that the person is a witness.
     """
     statements = (row.values for row in state.records["statements"].values())
     apart = (
         (source, values["kind"])
         for values in statements
-        if (source := values.get("source_id")) and state.kinds.get(source, "statements") == "statements"
+        if (source := values.get("source_id"))
+        and values["kind"] != "witness"
+        and state.kinds.get(source, "statements") == "statements"
     )
     return frozenset(text for source, kind in apart for text in source_names(source, kind)) | frozenset(known)
 

@@ -83,9 +83,13 @@ def take_out(
         # What is called otherwise and does not stand as before is not followed, and its id names who is erased.
         return None if still(identifier) is None or leaving.mask(now) != now else now
 
+    def text(typed: str) -> str | None:
+        now = followed(typed)
+        return mask(typed) if now == typed else now
+
     still = following.followed(key, {}, erased)
     mask_words(connection, case, key, mask, (*REASONS, *TYPED, *OWN))
-    following.settle(connection, case, key, followed, mask)
+    following.settle(connection, case, key, followed, text)
 
 
 def _keep_sources(connection: sa.Connection, case: str, key: bytes, sources: Collection[str]) -> None:
