@@ -962,6 +962,14 @@ MUTATIONS = (
         "tests/service/test_reveals.py::test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log",
     ),
     Mutation(
+        "reveals-opened",
+        "whether an opened person is a witness or victim shows in no reveal",
+        "graphsvc/service/protection/reveals.py",
+        'if kind == "person" and pseudonym not in register.sealed(case):',
+        "if False:",
+        f"{_REVEALS}::test_the_former_pseudonym_of_an_opened_person_cannot_be_revealed_whatever_their_category",
+    ),
+    Mutation(
         "witnesses",
         "statements of witnesses are not there one by one without source clearance",
         "graphsvc/access/door/gate.py",
