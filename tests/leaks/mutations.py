@@ -537,6 +537,14 @@ MUTATIONS = (
         f"{_PICTURES}::test_what_a_version_changes_does_not_confirm_a_guess_of_withheld_words",
     ),
     Mutation(
+        "states-relations",
+        "a view does not show a relation that names somebody sealed since",
+        "graphsvc/cases/stores/view_store.py",
+        "links and self._without_named(links)",
+        "links",
+        f"{_PICTURES}::test_a_view_does_not_show_a_relation_that_names_somebody_sealed_since",
+    ),
+    Mutation(
         "comments",
         "a comment is told at the level of who wrote it",
         "graphsvc/service/network/comments.py",

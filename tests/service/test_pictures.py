@@ -441,6 +441,21 @@ def test_what_a_version_changes_does_not_confirm_a_guess_of_withheld_words(peopl
         assert guessing.look(made.id)[1][0].said == "look"
 
 
+@pytest.mark.changes
+def test_a_view_does_not_show_a_relation_that_names_somebody_sealed_since(people: Place) -> None:
+    named: Tables = {
+        "people": [{"id": "aide-7", "name": "Zoltan Quarrel", "category": "suspect"}],
+        "statements": [{"id": "report-7", "kind": "intelligence", "handling": "P"}],
+        "links": said("report-7", "boss-1 X_COUSIN_OF_ZOLTAN_QUARREL aide-1", "boss-1 X_COUSIN_OF_NOBODY aide-1"),
+    }
+    people.load("high", named)
+    made = people("low").network.views.save(STATE, "mine", shared=True)
+    people.load("high", {"people": [{"id": "aide-7", "date_of_birth": "2013-01-01"}]})
+    for name in ("low", "other"):
+        changes = people(name).network.views.open(made.id).changes
+        assert [(change.kind, change.relation) for change in changes or []] == [("new", "X_WITHHELD")]
+
+
 def typed_by_low(people: Place, words: str, folder: Path) -> None:
     """Type words wherever others read them."""
     low = people("low")

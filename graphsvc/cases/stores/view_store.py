@@ -19,6 +19,7 @@ from graphsvc.appdb import tables
 from graphsvc.cases.stores.following import draft_bound, version_bound
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.lines import is_title, plain
+from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import State
 
@@ -264,7 +265,14 @@ class ViewStore:
         if row is None:
             raise NotFound(f"This view has no version {number}. Its page lists those it has.")
         state, links = unpack(self.key, row.state_sealed, version_bound(identifier, number))
-        return row, self._readable(row, state), links
+        return row, self._readable(row, state), links and self._without_named(links)
+
+    def _without_named(self, links: list[list[Any]]) -> Links:
+        """Leave out links whose own relation names somebody sealed since: pages show them under another relation."""
+        if not any(link[1].startswith(CUSTOM_PREFIX) for link in links):
+            return links
+        mask = self.withhold()
+        return [link for link in links if not link[1].startswith(CUSTOM_PREFIX) or mask(link[1]) == link[1]]
 
     def _readable(self, row: Any, state: State) -> State:
         """A state as this account may read it: its author with every word as typed."""
