@@ -697,20 +697,12 @@ MUTATIONS = (
         "tests/service/test_texts.py::test_the_handle_of_a_source_names_them",
     ),
     Mutation(
-        "source-witness",
-        "no text is withheld for the id of a witness whose row is taken back",
-        "graphsvc/cases/image/texts.py",
-        ' if row.values["kind"] != "witness")',
-        ")",
-        "tests/service/test_texts.py::test_taking_back_a_person_does_not_show_whether_they_gave_a_statement[witness]",
-    ),
-    Mutation(
         "source-owned",
-        "nor for the id of another source that a person had whose row is taken back",
+        "no text is withheld for the id of a source that is a person whose row is taken back",
         "graphsvc/cases/image/texts.py",
         "        elif source not in owned:\n",
         "        else:\n",
-        "tests/service/test_texts.py::test_taking_back_a_person_does_not_show_whether_they_gave_a_statement[intelligence]",
+        "tests/service/test_texts.py::test_taking_back_a_person_does_not_show_whether_they_gave_a_statement[witness]",
     ),
     Mutation(
         "source-names",

@@ -36,11 +36,11 @@ _SAME_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class SourceIds:
-    """Ids of sources other than witnesses, by what they were when their statement came.
+    """Ids of sources, divided by whether they were the id of somebody or something when their statement came.
 
     Attributes:
         apart: nobody's and nothing's own ids, with their handles: texts are withheld for them.
-        owned: own ids of somebody or something. They are no handles, also once that row is taken back: a loader who
+        owned: own ids of somebody or something, as those of all witnesses. They are no handles, also once that row is taken back: a loader who
             brought the row would learn that the person is a source.
     """
 
@@ -137,13 +137,12 @@ def _letters(text: str) -> str:
 
 
 def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
-    """Ids of the sources of a state, and those that were known before.
+    """Return the source ids of a state together with those known before.
 
-    A source stays one: a text that was withheld for them would come to light otherwise. The id of a witness is that of a
-    person, whose row may be taken back.
+    A source stays one: a text that was withheld for them would come to light otherwise.
     """
     owned, apart = set(known.owned), set(known.apart)
-    statements = (row.values for row in state.records["statements"].values() if row.values["kind"] != "witness")
+    statements = (row.values for row in state.records["statements"].values())
     for source, kind in ((values["source_id"], values["kind"]) for values in statements if "source_id" in values):
         if source not in apart and state.kinds.get(source, "statements") != "statements":
             owned.add(source)

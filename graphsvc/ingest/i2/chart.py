@@ -192,7 +192,7 @@ class _Chart:
         return RawTable(name, self._path.name, header, cells)
 
     def _require_same_marks(self, row: Table[str, str], line: int, other: Table[str, str], other_line: int) -> None:
-        """Refuse a chart that says in two places different things of what may seal one person: neither is to be trusted."""
+        """Refuse a chart with two different marks for one person: neither can be trusted."""
         for column in PROTECTING:
             if row.get(column, other.get(column)) != other.get(column, row.get(column)):
                 raise InputError(

@@ -105,7 +105,7 @@ class Reveals:
     def _require_mine(self, case: str, pseudonym: str) -> None:
         """Raise unless the vault holds who this is, pages show the pseudonym, and the reader is cleared for it.
 
-        Of somebody named the vault holds no more than that they are a witness or victim, which no answer may show.
+        The vault entry of a named person only says that they are a witness or victim. No answer shows that it exists.
 
         Raises:
             NotFound: in the same words for what is not there and what is not theirs.

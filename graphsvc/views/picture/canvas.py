@@ -211,7 +211,7 @@ def mask_words(state: State, mask: Callable[[str], str]) -> State:
 
 
 def followed(state: State, follow: Follow, text: Follow = lambda typed: typed) -> State:
-    """Replace each id of a state by what it is called now. The author's other words stay as typed, also those equal to an id.
+    """Replace each id of a state by its present name. The author's other words stay as typed, also those equal to an id.
 
     Args:
         state: as it was kept.
