@@ -1701,8 +1701,8 @@ MUTATIONS = (
         "changes-statements",
         "a preview does not show which statement brought a row of others",
         "graphsvc/cases/deliveries/loader_view.py",
-        'frozenset({"sealed", "category", "statement_id"})',
-        'frozenset({"sealed", "category"})',
+        'frozenset({"sealed", "category", "statement_id", _HANDLING})',
+        'frozenset({"sealed", "category", _HANDLING})',
         f"{_PREVIEWS}::test_a_preview_does_not_show_which_witness_statement_brought_a_row",
     ),
     Mutation(

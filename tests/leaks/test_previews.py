@@ -301,6 +301,8 @@ def statements_behind(which: int) -> Tables:
             {"id": "w1", "name": "Wanda Witt"},
             {"id": "w2", "name": "Wen Dy"},
             {"id": "lee", "name": "Lee Ray", "category": "suspect", "statement_id": accounts[which]},
+            # Its own row says P, or a statement does: pages show the same.
+            {"id": "kim", "name": "Kim Roe", "category": "suspect"} | ({"handling": "P"} if which else {}),
         ],
         "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": accounts[which]}],
         "statements": [
@@ -310,7 +312,14 @@ def statements_behind(which: int) -> Tables:
                 for account, source in zip(accounts, ("w1", "w2"), strict=True)
             ),
         ],
-        "links": said("report-1", "boss ORGANISED c1", "w1 CROSSED_ON c1", "w2 CROSSED_ON c1", "lee ASSISTED c1")
+        "links": said(
+            "report-1",
+            "boss ORGANISED c1",
+            "w1 CROSSED_ON c1",
+            "w2 CROSSED_ON c1",
+            "lee ASSISTED c1",
+            "kim ASSISTED c1",
+        )
         + said("acc-1", "boss DIRECTED lee")
         + said("acc-2", "boss DIRECTED lee"),
     }
@@ -329,6 +338,11 @@ def test_a_preview_does_not_show_which_witness_statement_brought_a_row(
             one, two = pair.both("ben", write(tmp_path / f"{at}", **rows), partial=True, dry_run=True)
             assert pair.plain(one) == pair.plain(two)
             assert (one.received_count, one.changes) == (2, [])
+        for handling, unchanged in (("P", 1), ("C", 0)):
+            rows = {"people": [{"id": "kim", "name": "Kim Roe", "handling": handling}]}
+            one, two = pair.both("ben", write(tmp_path / handling, **rows), partial=True, dry_run=True)
+            assert pair.plain(one) == pair.plain(two)
+            assert (one.counts["people"]["unchanged"], one.changes) == (unchanged, [])
 
 
 # Column → a cell under C that marks a person named under P or goes with such a mark, and another cell that a loader tries.

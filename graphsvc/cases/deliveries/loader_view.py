@@ -36,9 +36,10 @@ from graphsvc.ingest.several import polarity
 from graphsvc.names.seal import PROTECTED, categories
 from graphsvc.records.tables import TABLES
 
-# Never compared: reasons to seal (only unprotected categories are compared) and the statement that brought the row, which
-# may be a witness's.
-_HIDDEN = frozenset({"sealed", "category", "statement_id"})
+_HANDLING = "handling"
+# Never compared: reasons to seal (only unprotected categories are compared), the statement that brought the row, which may
+# be a witness's, and the handling code of the row, of which pages show what follows from all rows.
+_HIDDEN = frozenset({"sealed", "category", "statement_id", _HANDLING})
 _LINKS, _STATEMENTS = "links", "statements"
 # Cells of a statement that take source clearance to see, and so to change where others delivered it.
 _OF_SOURCES = frozenset({"source_id", "interest", "interpreter_id"})
@@ -180,7 +181,7 @@ class LoaderView:
         )
         if is_opened or change.before.values != change.after.values:
             self._change(change)
-        elif all(name in seen and will.get(name) == taken.row.values.get(name) for name in brought):
+        elif all(_stays(name, taken.row, seen, will, shown) for name in brought):
             self._counts[table].unchanged += 1
         else:
             self._counts[table].received += 1
@@ -216,6 +217,13 @@ def _own_cells(row: FoldedRow) -> Mapping[str, Any]:
 def _is_seen(name: str, cells: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
     """Whether a page shows the cell of a row as it was delivered."""
     return name == "id" or (name not in _HIDDEN and text(shown.get(name)) == text(cells.get(name)))
+
+
+def _stays(name: str, row: Row, seen: Collection[str], will: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Whether pages show that the cell of a delivered row changes nothing."""
+    if name == _HANDLING:
+        return row.values.get(name) in (None, shown[name])
+    return name in seen and will.get(name) == row.values.get(name)
 
 
 def _open_cells(names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
