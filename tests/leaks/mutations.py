@@ -1679,7 +1679,7 @@ MUTATIONS = (
         "graphsvc/cases/deliveries/loader_view.py",
         "        if identifier in self.others:\n",
         "        if identifier is None:\n",
-        f"{_PREVIEWS}::test_each_row_alone_is_received[statements]",
+        f"{_PREVIEWS}::test_each_row_alone_is_received[witness-statements]",
     ),
     Mutation(
         "changes-masked",
@@ -1695,7 +1695,7 @@ MUTATIONS = (
         "graphsvc/cases/deliveries/loader_view.py",
         "    return None if pages.shown(identifier) != identifier else pages.entity(identifier, row)\n",
         "    return row.values\n",
-        f"{_PREVIEWS}::test_each_row_alone_is_received[people]",
+        f"{_PREVIEWS}::test_each_row_alone_is_received[witness-people]",
     ),
     Mutation(
         "changes-statements",
