@@ -20,6 +20,7 @@ from graphsvc.cases.deliveries.sealed_rows import seal_rows
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import Standings, packed, unpacked
+from graphsvc.cases.image.texts import SourceIds
 from graphsvc.cases.shared_ids import SharedIds
 from graphsvc.cases.stores import following
 from graphsvc.cases.stores.erased import Leaving, take_out
@@ -46,11 +47,9 @@ class Register:
         """The case's deliveries, newest first: number, status, who, when, counts; never their rows."""
         table = tables.deliveries
         columns = [column for column in table.c if column.name != "rows_sealed"]
+        query = sa.select(*columns).where(table.c.case_id == case).order_by(table.c.number.desc())
         with transaction(self._database) as connection:
-            rows = connection.execute(
-                sa.select(*columns).where(table.c.case_id == case).order_by(table.c.number.desc())
-            ).mappings()
-            return [dict(row) for row in rows]
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
         """What the sources of a case share, at level `all` or `p`; for computing only."""
@@ -79,9 +78,9 @@ class Register:
         """Hidden ids (`vault.is_hidden`) → the pseudonym that their bearer would have."""
         return dict(self._kept_dependence(case, key).get("masked", {}))
 
-    def sources_named(self, case: str, key: bytes) -> list[str]:
+    def sources_named(self, case: str, key: bytes) -> SourceIds:
         """Ids and handles of sources that texts are withheld for, also of statements taken back."""
-        return list(self._kept_dependence(case, key).get("sources_named", ()))
+        return SourceIds.of_json(self._kept_dependence(case, key).get("sources_named", ()))
 
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line in its links file)."""
@@ -386,7 +385,7 @@ class Register:
         }
         dependence["shared"] = result.shared
         dependence["masked"] = result.masked_ids
-        dependence["sources_named"] = sorted(result.sources_named)
+        dependence["sources_named"] = result.sources_named.as_json()
         follow = following.followed(key, result.shown, self.overrules(case, "erased"))
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:
@@ -423,7 +422,7 @@ class Register:
             withhold_words(connection, case, key, result.withhold)
             if unnamed:  # who was sealed before was masked there then
                 mask_cypher_elsewhere(connection, case, self._vault.key, result.withhold)
-            following.settle(connection, case, key, follow, result.withhold)
+            following.settle(connection, case, key, follow)
             _forget_claims(connection, case, result.provenance)
             reviews.settle(connection, case, unnamed=unnamed, named=named)
             requests.end_openings(connection, case, marked)

@@ -25,11 +25,10 @@ from graphsvc.ingest.raw import PROGRESS_ROWS, FaultyCell, Limits, PassedRow, Pr
 from graphsvc.ingest.readers import read_delivery
 from graphsvc.ingest.rejected import PassedOver, Rejection
 from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
-from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
+from graphsvc.records.tables import EXTRA_PREFIX, PROTECTING, TABLES, Table
 
 _SHOWN_CHARS = 60
-# Columns of a person that may have them sealed.
-_PROTECTING = ("category", "sealed", "date_of_birth", "age_disputed")
+_MARKS_THOUGH_PASSED = "is empty, so the mapping passes the row over, but the row may say that somebody must be sealed"
 _OTHER_WIDTH = "the row has another number of cells than the header"
 
 
@@ -237,14 +236,14 @@ def _content(row: Row) -> bytes:
 
 
 def _protecting_words(row: Row, other: Row) -> str:
-    return " and ".join(name for name in _PROTECTING if row.values.get(name) != other.values.get(name))
+    return " and ".join(name for name in PROTECTING if row.values.get(name) != other.values.get(name))
 
 
 def may_mark(table: str, values: Names[str, object], at_fault: Collection[str] = ()) -> bool:
     """Whether a rejected row says, or may say, that a person has to be sealed."""
     # No column at fault: the row has too few cells or too many, so any cell may belong to another column.
-    unread = {*_PROTECTING, "id", ""} & set(at_fault)
-    says = any(values.get(name, "no") != "no" for name in _PROTECTING)
+    unread = {*PROTECTING, "id", ""} & set(at_fault)
+    says = any(values.get(name, "no") != "no" for name in PROTECTING)
     return table == "people" and (bool(unread) or says)
 
 
@@ -279,6 +278,12 @@ class _Check:
         width, count = len(raw.header), 0
         for line, cells in raw.rows:
             if isinstance(cells, PassedRow):
+                values, faults = self._values(plan, cells) if raw.name == "people" else ({}, [])
+                # A row without an id says nothing of anybody here.
+                if "id" in values and may_mark(raw.name, values, {name for name, *_ in faults}):
+                    count += 1
+                    self._reject(raw, plan, line, cells, values, [(cells.field, "", _MARKS_THOUGH_PASSED, ""), *faults])
+                    continue
                 key = (raw.name, raw.file, cells.field)
                 self.passed_over.setdefault(key, PassedOver(*key)).add(line)
                 continue
@@ -349,7 +354,7 @@ class _Check:
         rows, self.rows = self.rows, []
         for row in rows:
             other = self._torn.get((row.table, row.values.get("id", ""))) if row.table == "people" else None
-            if other is None or all(row.values.get(name) == other.values.get(name) for name in _PROTECTING):
+            if other is None or all(row.values.get(name) == other.values.get(name) for name in PROTECTING):
                 self.rows.append(row)
                 continue
             reason = f"stands in {other.file}, line {other.line} too, with another {_protecting_words(row, other)}"

@@ -220,9 +220,9 @@ class _MappedRows:
             if len(cells) != width:
                 yield line, _ragged(self.raw, cells)
                 continue
-            values = [value(cells) for value in self.fields]
+            values = [value(cells) for value in self.fields] + self.constants
             empty = next((name for place, name in self.wanted if not values[place]), "")
-            yield line, PassedRow(empty) if empty else values + self.constants
+            yield line, PassedRow(empty, values) if empty else values
 
 
 @dataclass(frozen=True, slots=True)

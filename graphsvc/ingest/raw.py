@@ -123,14 +123,14 @@ class RaggedRow(list[str]):
 
 
 class PassedRow(list[str]):
-    """A row of other people's tables that their mapping passes over, without cells.
+    """A row that is passed over, as the mapping of other people's tables has it.
 
     Attributes:
         field: the field that is empty in it.
     """
 
-    def __init__(self, field: str) -> None:
-        super().__init__()
+    def __init__(self, field: str, cells: list[str]) -> None:
+        super().__init__(cells)
         self.field = field
 
 

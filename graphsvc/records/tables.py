@@ -26,6 +26,8 @@ THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "
 STATEMENT_KINDS = ("witness", "intelligence", "record")
 STATEMENT_STATUSES = ("given", "withdrawn", "retracted_as_false")
 POLARITIES = ("asserts", "denies", "withdrawn")
+# Columns of a person that may have them sealed.
+PROTECTING = ("category", "sealed", "date_of_birth", "age_disputed")
 
 
 @dataclass(frozen=True, slots=True)

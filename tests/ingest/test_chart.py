@@ -135,7 +135,7 @@ def test_grades_of_3x5x2_are_kept_and_others_not_guessed_at(tmp_path: Path) -> N
     ]  # fmt: skip
     found = read(tmp_path, chart(people, *graded, head=GRADES))
     told = [(row.get("assessment"), row.get("handling")) for row in rows(found, "links")]
-    assert told == [("A", "P"), (None, "C"), (None, None)]
+    assert told == [("A", None), (None, "C"), (None, None)]
     (statement,) = rows(found, "statements")
     # As cautious as the least of them, and shared only if all may be.
     assert (statement["source_grade"], statement["handling"]) == ("3", "C")
@@ -143,6 +143,59 @@ def test_grades_of_3x5x2_are_kept_and_others_not_guessed_at(tmp_path: Path) -> N
     assert found.chart.graded == 2
     all_open = read(tmp_path, chart(people, graded[0], head=GRADES))
     assert rows(all_open, "statements")[0]["handling"] == "P"
+
+
+def test_what_an_entity_or_any_card_is_graded_c_is_in_no_p_row(tmp_path: Path) -> None:
+    shared, closed = 'GradeThreeIndex="1"', 'GradeThreeIndex="2"'
+    people = [
+        entity("a", "Person", more=closed),
+        entity("b", "Person", inside=f'<CardCollection><Card Summary="x"/><Card Summary="y" {closed}/></CardCollection>'),
+        entity("c", "Person", more=shared),
+        entity("d", "Person"),
+    ]  # fmt: skip
+    links = [link("c", "paid", "d", more=shared), link("a", "paid", "c", more=shared)]
+    found = read(tmp_path, chart(*people, *links, head=GRADES))
+    assert [row.get("handling") for row in rows(found, "people")] == ["C", "C", None, None]
+    assert rows(found, "statements")[0]["handling"] == "P"
+    assert fold(State(), 1, found.rows, found.columns, partial=False).rejections == []
+    cards = f'<CardCollection><Card Summary="x" {shared}/><Card Summary="y" {closed}/></CardCollection>'
+    closed_card = read(tmp_path, chart(*people, *links, link("c", "owes", "d", more=shared, inside=cards), head=GRADES))
+    assert [row.get("handling") for row in rows(closed_card, "links")] == [None, None, "C"]
+    assert rows(closed_card, "statements")[0]["handling"] == "C"
+    assert fold(State(), 1, closed_card.rows, closed_card.columns, partial=False).rejections == []
+
+
+def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_path: Path) -> None:
+    def person(**given: str) -> str:
+        marks = "".join(
+            f'<Attribute AttributeClass="{name.replace("_", " ").capitalize()}" Value="{value}"/>'
+            for name, value in given.items()
+        )
+        return entity("a", "Person", inside=f"<AttributeCollection>{marks}</AttributeCollection>")
+
+    for given_marks, read_as in (
+        ({"sealed": "yes"}, {"sealed": "yes"}),
+        ({"category": "victim@2020-05"}, {"category": ["victim@2020-05"]}),
+        ({"age_disputed": "yes", "date_of_birth": "2013"}, {"age_disputed": "yes", "date_of_birth": "2013"}),
+    ):
+        (row,) = rows(read(tmp_path, chart(person(**given_marks))), "people")
+        assert {name: row.get(name) for name in read_as} == read_as
+    for unknown in ({"sealed": "perhaps"}, {"category": "minor"}, {"date_of_birth": "03/02/2013"}):
+        (rejection,) = read(tmp_path, chart(person(**unknown))).rejections
+        assert (rejection.column, rejection.may_mark, rejection.row_id) == (*unknown, True, "a")
+    for first, second in (
+        ({"date_of_birth": "1990"}, {"date_of_birth": "2013"}),
+        ({"age_disputed": "no"}, {"age_disputed": "yes"}),
+        ({"category": "suspect"}, {"category": "victim"}),
+        ({"sealed": "no"}, {"sealed": "yes"}),
+    ):
+        with pytest.raises(
+            InputError, match=f"lines 4 and 5: two items of one identity have a different {[*first].pop()}"
+        ):
+            read(tmp_path, chart(person(**first), person(**second)))
+    # What one of them does not say is taken from the other.
+    (both,) = rows(read(tmp_path, chart(person(sex="male"), person(sealed="yes"))), "people")
+    assert (both["sex"], both["sealed"]) == ("male", "yes")
 
 
 def test_where_every_item_bears_the_first_grade_nothing_is_graded(tmp_path: Path) -> None:

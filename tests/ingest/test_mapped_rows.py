@@ -106,6 +106,22 @@ def test_a_row_whose_end_is_empty_is_passed_over_and_counted(folder: Path, limit
     assert delivery.passed_over == []
 
 
+def test_a_row_that_may_mark_a_person_is_never_passed_over(folder: Path, limits: Limits) -> None:
+    """Otherwise a person named by an earlier delivery would stay named, and the mark would be lost."""
+    rows = "P1,,2013,\nP2,,,victim\nP3,,soon,\nP4,,,\n,,2013,\nP6,Hewa,2013,\n"
+    (folder / "people.csv").write_text(f"id,name,born,category\n{rows}")
+    columns = "".join(f'columns.{ours} = "{ours}"\n' for ours in ("id", "name", "category"))
+    table = '[[table]]\nrecord = "people"\nfile = "people.csv"\npass_over_empty = ["name"]\n'
+    delivery = read(folder, limits, f'{table}{columns}columns.date_of_birth = "born"\n')
+    assert [(row.line, row.row_id, row.column, row.may_mark) for row in delivery.rejections] == [
+        (2, "P1", "name", True),
+        (3, "P2", "name", True),
+        (4, "P3", "name", True),
+    ]
+    assert [rows.lines for rows in delivery.passed_over] == [[5, 6]]
+    assert (delivery.read, len(delivery.rows)) == ({"people": 4}, 1)
+
+
 def test_a_cell_that_is_too_long_is_rejected_and_not_split(folder: Path, limits: Limits) -> None:
     (folder / "people.csv").write_text(f"id,name,home\nP1,Hewa,{';'.join(['A1'] * limits.cell_chars)}\nP2,Karo,A1\n")
     delivery = read(folder, limits)

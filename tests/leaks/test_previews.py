@@ -143,12 +143,18 @@ def guess(protection: str = "witness") -> Tables:
 class Pair:
     """A service with two cases that differ in nothing but what `ben` may not see; `ann` loaded both, and knows sources."""
 
-    def __init__(self, service: Service, folder: Path, protection: str = "witness") -> None:
+    def __init__(
+        self,
+        service: Service,
+        folder: Path,
+        protection: str = "witness",
+        tables: Callable[[int], Tables] | None = None,
+    ) -> None:
         self.service, self.protection = service, protection
         self.cases = (new_name(), new_name())
         add(service, "*", {"ann": ("analyst", WHOLE), "ben": ("analyst", Grant("C"))})
         for which in range(2):
-            base = write(folder / f"base{which}", **hidden(which, protection))
+            base = write(folder / f"base{which}", **(tables(which) if tables else hidden(which, protection)))
             loaded = self.load("ann", which, base, protection=protection)
             assert loaded.rejections == []
             assert loaded.committed
@@ -284,6 +290,107 @@ def test_named_rows_of_others_are_compared_in_what_pages_show(lasting_pair: Pair
         {"date": ("2020-05-08", "2020-05-09")},
     ]
     assert loaded.received_count == 0
+
+
+def statements_behind(which: int) -> Tables:
+    """Named people and a crossing that statements of two witnesses brought: `which` statement brought Lee Ray differs."""
+    accounts = ("acc-1", "acc-2")
+    return {
+        "people": [
+            {"id": "boss", "name": "Ari Berg", "category": "suspect"},
+            {"id": "w1", "name": "Wanda Witt"},
+            {"id": "w2", "name": "Wen Dy"},
+            {"id": "lee", "name": "Lee Ray", "category": "suspect", "statement_id": accounts[which]},
+            # Its own row says P, or a statement does: pages show the same.
+            {"id": "kim", "name": "Kim Roe", "category": "suspect"} | ({"handling": "P"} if which else {}),
+        ],
+        "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": accounts[which]}],
+        "statements": [
+            {"id": "report-1", "kind": "intelligence", "handling": "P"},
+            *(
+                {"id": account, "kind": "witness", "handling": "P", "source_id": source}
+                for account, source in zip(accounts, ("w1", "w2"), strict=True)
+            ),
+        ],
+        "links": said(
+            "report-1",
+            "boss ORGANISED c1",
+            "w1 CROSSED_ON c1",
+            "w2 CROSSED_ON c1",
+            "lee ASSISTED c1",
+            "kim ASSISTED c1",
+        )
+        + said("acc-1", "boss DIRECTED lee")
+        + said("acc-2", "boss DIRECTED lee"),
+    }
+
+
+def test_a_preview_does_not_show_which_witness_statement_brought_a_row(
+    at_server: Callable[..., Settings], tmp_path: Path
+) -> None:
+    with Service(at_server()) as service:
+        pair = Pair(service, tmp_path, tables=statements_behind)
+        for at, cell in enumerate(("report-1", "acc-1", "acc-2")):
+            rows: Tables = {
+                "people": [{"id": "lee", "statement_id": cell}],
+                "crossings": [{"id": "c1", "date": "2020-05-08", "statement_id": cell}],
+            }
+            one, two = pair.both("ben", write(tmp_path / f"{at}", **rows), partial=True, dry_run=True)
+            assert pair.plain(one) == pair.plain(two)
+            assert (one.received_count, one.changes) == (2, [])
+        for handling, unchanged in (("P", 1), ("C", 0)):
+            rows = {"people": [{"id": "kim", "name": "Kim Roe", "handling": handling}]}
+            one, two = pair.both("ben", write(tmp_path / handling, **rows), partial=True, dry_run=True)
+            assert pair.plain(one) == pair.plain(two)
+            assert (one.counts["people"]["unchanged"], one.changes) == (unchanged, [])
+
+
+# Column → a cell under C that marks a person named under P or goes with such a mark, and another cell that a loader tries.
+UNDER_C = {
+    "sealed": ("yes", "no"),
+    "category": ("victim", "suspect"),
+    "age_disputed": ("yes", "no"),
+    "date_of_birth": ("2013-01-01", "1990"),
+    "name": ("Hewa Karim", "Cas Roe"),
+    "phones": ("+447700900001", "+447700900002"),
+    "notes": ("met him", "met her"),
+    "statement_id": ("report-c", "report-1"),
+    "handling": ("C", "P"),
+}
+
+
+def named_under_p(_which: int) -> Tables:
+    """People named under P, one for each column above."""
+    people = [{"id": f"p-{name}", "name": "Ari Berg", "category": "suspect"} for name in UNDER_C]
+    return {
+        "people": people,
+        "crossings": [{"id": "c1", "date": "2020-05-08"}],
+        "statements": [
+            {"id": "report-1", "kind": "intelligence", "handling": "P"},
+            {"id": "report-c", "kind": "intelligence", "handling": "C"},
+        ],
+        "links": said("report-1", *(f"{row['id']} PILOTED c1" for row in people)),
+    }
+
+
+@pytest.mark.parametrize("under_c", ["", "C"], ids=["under P", "under C"])
+def test_a_preview_does_not_show_that_a_named_person_is_marked_under_c(
+    at_server: Callable[..., Settings], tmp_path: Path, under_c: str
+) -> None:
+    handling = {"handling": under_c} if under_c else {}
+    with Service(at_server()) as service:
+        pair = Pair(service, tmp_path, tables=named_under_p)
+        marks = [
+            {"id": f"p-{name}", "handling": "C", "sealed": "yes", name: cells[0]} for name, cells in UNDER_C.items()
+        ]
+        marked = pair.load("ann", 0, write(tmp_path / "marks", people=marks), partial=True)
+        assert (marked.rejections, marked.counts["people"]["changed"]) == ([], len(UNDER_C))
+        for name, cells in UNDER_C.items():
+            for at, cell in enumerate(cells):
+                row = {"id": f"p-{name}", **handling, name: cell}
+                folder = write(tmp_path / f"{name}{at}", people=[row])
+                one, two = pair.both("ben", folder, partial=True, dry_run=True)
+                assert pair.plain(one) == pair.plain(two), row
 
 
 WITNESSED: Tables = {

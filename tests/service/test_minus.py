@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries.erasure import gone, standing_without, without
 from graphsvc.cases.image.sealing import Standing
+from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row
 from graphsvc.names.seal import ERASED
 from tests.service.test_standing import KEY, people, rows, said
@@ -100,7 +101,8 @@ def test_names_of_the_erased_go_whole_and_what_others_are_called_stays() -> None
     assert (left["r"]["name"], left["r"]["notes"]) == (f"Brother of {ERASED}", f"{ERASED}, {ERASED}")
     assert (left["g"]["name"], left["g"]["notes"]) == ("Wolf Pack", f"cousins of {ERASED} and of Demir")
     assert (left["S2"]["summary"], left["S2"]["interest"]) == (ERASED, f"owes {ERASED}")
-    assert what.sources_left(("p", "CHIS-wolf-1", "R1")) == {"R1"}
+    known = SourceIds(frozenset(("p", "CHIS-wolf-1", "R1")), frozenset(("p", "R2")))
+    assert what.sources_left(known) == SourceIds(frozenset({"R1"}), frozenset({"R2"}))
 
 
 def test_the_name_of_the_erased_goes_out_of_relations_and_columns() -> None:

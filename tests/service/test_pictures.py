@@ -369,17 +369,17 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     low.network.comments.add(["boss-1", "DIRECTED", "aide-1"], "twice")
     sealed = pseudonym(service.register.key(case, create=False), "person", "aide-1")
     seal(people("cus"), people("sup"), "aide-1")
-    assert "aide-1" not in stored(service, case)
     assert sealed not in stored(service, case)
     opened = low.network.views.open(made.id)
     assert opened.state["pinned"] == []
-    assert opened.state["look"]["seen"] == []
     assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
     # Their author reads what they typed, and nobody else does.
     assert opened.picture.notes == "Bo Quist was seen"
-    seen = people("other").network.views.open(made.id).picture
-    assert (seen.name, seen.notes) == ("[withheld]", "[withheld]")
+    assert (opened.state["asked"][-1], opened.state["look"]["seen"]) == (["find", "Bo Quist"], ["aide-1"])
+    seen = people("other").network.views.open(made.id)
+    assert (seen.picture.name, seen.picture.notes) == ("[withheld]", "[withheld]")
+    assert (seen.state["asked"][-1], seen.state["look"]["seen"]) == (["find", "[withheld]"], ["[withheld]"])
     assert low.network.comments.of(sealed) == []
     assert low.network.comments.of("boss-1", "DIRECTED", sealed) == []
     assert [one.state["pinned"] for one in low.network.views.drafts()] == [[]]
@@ -400,6 +400,60 @@ def test_trying_names_in_views_and_comments_tells_their_writer_nothing(people: P
     mine = next(view for view in low.network.views.listed() if view.name == "of Bo Quist")
     low.network.views.rename(mine.id, "Bo Quist", "")
     assert next(view.name for view in other_reader.network.views.listed() if view.id == mine.id) == "[withheld]"
+
+
+UNDER_C: Tables = {
+    "people": [{"id": "hidden-victim", "name": "Dilan Hidden", "category": "victim", "handling": "C"}],
+    "statements": [{"id": "report-c", "kind": "intelligence", "handling": "C", "source_id": "CHIS-falcon-77"}],
+    "links": said("report-c", "aide-1 RECRUITED hidden-victim"),
+}
+GUESSES = [SEALED_NAME, SEALED, "Dilan Hidden", "hidden-victim", "falcon-77", "Bo Nobody", "absent-witness"]
+
+
+@pytest.mark.changes
+def test_trying_names_in_the_state_of_a_view_or_draft_tells_its_author_nothing(people: Place) -> None:
+    people.load("high", UNDER_C)
+    low = people("low")
+    guesses = other(
+        asked=[["id", "boss-1"], *(["find", word] for word in GUESSES), ["open", "~X_MET_DILAN_HIDDEN~boss-1"]],
+        look={"note": GUESSES},
+    )
+    made = low.network.views.save(guesses, "mine", shared=True)
+    low.network.views.keep_draft("sitting1", guesses)
+    public = ["[withheld]", "[withheld]", *GUESSES[2:]]  # readers of P are not told whom C seals
+    for _ in range(2):
+        for state in (low.network.views.open(made.id).state, low.network.views.drafts()[0].state):
+            assert (state["asked"], state["look"]["note"]) == (guesses["asked"], GUESSES)
+        assert people("other").network.views.open(made.id).state["look"]["note"] == public
+        assert people("high").network.views.open(made.id).state["look"]["note"] == ["[withheld]"] * 4 + GUESSES[4:]
+        people.load("high", LATER)
+
+
+@pytest.mark.changes
+def test_what_a_version_changes_does_not_confirm_a_guess_of_withheld_words(people: Place) -> None:
+    made = people("low").network.views.save(other(look={"note": SEALED_NAME}), "mine", shared=True)
+    guessing = people("other").network.views
+    for number, word in enumerate((SEALED_NAME, "Bo Nobody"), start=1):
+        if number > 1:
+            people("low").network.views.save_version(made.id, other(look={"note": SEALED_NAME}), number)
+            number += 1
+        guessing.save_version(made.id, other(look={"note": word}), number)
+        assert guessing.look(made.id)[1][0].said == "look"
+
+
+@pytest.mark.changes
+def test_a_view_does_not_show_a_relation_that_names_somebody_sealed_since(people: Place) -> None:
+    named: Tables = {
+        "people": [{"id": "aide-7", "name": "Zoltan Quarrel", "category": "suspect"}],
+        "statements": [{"id": "report-7", "kind": "intelligence", "handling": "P"}],
+        "links": said("report-7", "boss-1 X_COUSIN_OF_ZOLTAN_QUARREL aide-1", "boss-1 X_COUSIN_OF_NOBODY aide-1"),
+    }
+    people.load("high", named)
+    made = people("low").network.views.save(STATE, "mine", shared=True)
+    people.load("high", {"people": [{"id": "aide-7", "date_of_birth": "2013-01-01"}]})
+    for name in ("low", "other"):
+        changes = people(name).network.views.open(made.id).changes
+        assert [(change.kind, change.relation) for change in changes or []] == [("new", "X_WITHHELD")]
 
 
 def typed_by_low(people: Place, words: str, folder: Path) -> None:
@@ -451,14 +505,7 @@ def test_authors_read_all_their_own_words_and_others_none_that_name_somebody_sea
 @pytest.mark.parametrize("words", ["Dilan Hidden", "falcon-77"])
 def test_what_is_c_withholds_nothing_of_words_that_are_p(people: Place, tmp_path: Path, words: str) -> None:
     """Readers cleared for P would learn a name or a source that only C holds."""
-    under_c: Tables = {
-        "people": [{"id": "hidden-victim", "name": "Dilan Hidden", "category": "victim", "handling": "C"}],
-        "statements": [
-            {"id": "report-c", "kind": "intelligence", "handling": "C", "source_id": "CHIS-falcon-77"},
-        ],
-        "links": said("report-c", "aide-1 RECRUITED hidden-victim"),
-    }
-    people.load("high", under_c)
+    people.load("high", UNDER_C)
     typed_by_low(people, words, tmp_path)
     for _ in range(2):
         assert read_by(people, "low") == read_by(people, "other") == [[words]] * 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ import sqlalchemy as sa
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
 from tests.toolbox.accounts import People, session
-from tests.toolbox.rows import texts
+from tests.toolbox.rows import said, texts, write
+from tests.toolbox.two_persons import unseal
 
 pytestmark = pytest.mark.neo4j
 REASON = "Wit Ness asks for protection"
@@ -206,3 +209,36 @@ def test_who_a_source_is_takes_source_clearance(opened: Service, place: tuple[st
     request = people("cus").protection.reveals.ask(source, REASON)
     people("sup").protection.reveals.agree(request)
     assert people("cus").protection.reveals.open(request).values["name"] == "Wit Ness"
+
+
+def test_the_former_pseudonym_of_an_opened_person_cannot_be_revealed_whatever_their_category(
+    opened: Service, tmp_path: Path
+) -> None:
+    """The vault keeps that a named person is a witness or victim: the answer must not depend on it."""
+    case = "revealing-opened"
+    whole = {case: Grant("C", sources=True)}
+    for name, role, grants in (
+        ("open-inv", "investigator", whole),
+        ("open-cus", "custodian", {case: Grant("C")}),
+        ("open-sup", "supervisor", {case: Grant("C")}),
+    ):
+        accounts.add(opened.database, name, [role], grants)
+    who = {"witness": "P1", "victim": "P2", "suspect": "P3", "other": "P4"}
+    rows = [
+        {"id": number, "name": f"Bo {category}", "category": category, "sealed": "yes"}
+        for category, number in who.items()
+    ]
+    folder = write(
+        tmp_path / "case",
+        people=rows,
+        crossings=[{"id": "c1", "date": "2020-05-08"}],
+        statements=[{"id": "R1", "kind": "intelligence", "handling": "P"}],
+        links=said("R1", *(f"{number} CROSSED_ON c1" for number in who.values())),
+    )
+    session(opened, "open-inv", case).deliveries.load(folder, quiet)
+    custodian, supervisor = (session(opened, name, case) for name in ("open-cus", "open-sup"))
+    for number in who.values():
+        sealed = pseudonym(opened.register.key(case, create=False), "person", number)
+        unseal(custodian, supervisor, sealed)
+        with pytest.raises(NotFound):
+            custodian.protection.reveals.ask(sealed, REASON)

@@ -20,9 +20,9 @@ def test_folded_groups_stay_as_long_as_what_they_are_folded_by() -> None:
 
 
 def test_folded_groups_are_followed_and_lost_with_what_they_are_folded_by() -> None:
-    now = canvas.followed(STATE, lambda one: {"G1": "T-1"}.get(one, one), str)
+    now = canvas.followed(STATE, lambda one: {"G1": "T-1"}.get(one, one))
     assert list(now["arranged"]) == ["P1", "group:gang:T-1", "group:community:2"]
-    gone = canvas.followed(STATE, lambda one: None if one == "G1" else one, str)
+    gone = canvas.followed(STATE, lambda one: None if one == "G1" else one)
     assert (list(gone["arranged"]), gone["pinned"]) == (["P1", "group:community:2"], [])
 
 
@@ -69,7 +69,7 @@ def test_who_is_sealed_leaves_openings_links_and_folds_of_the_address_too() -> N
         ["link", "P1~X_UNCLE_OF_[withheld]~P3"],
         ["depth", "0"],
     ]
-    now = canvas.followed(state, lambda one: {"P2": "S-2~"}.get(one, one), str)["asked"]
+    now = canvas.followed(state, lambda one: {"P2": "S-2~"}.get(one, one))["asked"]
     assert now[1:3] + now[5:6] + now[8:9] == [
         ["open", "~PAID~S-2~"], ["open", "S-2~"], ["link", '["P1", "PAID", "S-2~"]'], ["fold", "workplace:S-2~"]
     ]  # fmt: skip

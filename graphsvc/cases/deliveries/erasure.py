@@ -14,6 +14,7 @@ from typing import Any
 from graphsvc.access.vault import kind_of, pseudonym, signs
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import HOME, OWN, Standings, formerly
+from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row, columns_left
 from graphsvc.names.seal import ERASED, needles
 from graphsvc.names.whole import WholeNames
@@ -75,9 +76,9 @@ class Gone:
         left = columns_left(columns, rows)
         return {part: [self.label_left(name, EXTRA_PREFIX) for name in names] for part, names in left.items()}
 
-    def sources_left(self, sources: Iterable[str]) -> frozenset[str]:
+    def sources_left(self, sources: SourceIds) -> SourceIds:
         """Ids and handles of sources that texts go on being withheld for."""
-        return frozenset(name for name in sources if name not in self.people and self.without_names(name) == name)
+        return sources.only(lambda name: name not in self.people and self.without_names(name) == name)
 
     @property
     def moved(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ It is computed from the delivery, from what the loader delivered before, and fro
 |---|---|
 | an id that is new, or a claim of a statement that is new | added |
 | an id or statement that only their own deliveries bring | added, changed or unchanged |
-| an id of others that pages show by name | compared in the columns that pages show; received if those are equal and it brings another column |
+| an id of others that pages show by name | compared in the columns that pages show as its own; received if those are equal and it brings another column, or the same one under handling code C |
 | an id of others that is sealed, a statement of others, a claim of one | received |
 
 A row about a statement of a witness that others delivered is received and set aside: nothing of it is taken into the case, or
@@ -36,10 +36,10 @@ from graphsvc.ingest.several import polarity
 from graphsvc.names.seal import PROTECTED, categories
 from graphsvc.records.tables import TABLES
 
-# Columns that tell why somebody is sealed, or may: only what is left of a category is compared.
-_HIDDEN = frozenset({"sealed", "category"})
-# Columns of the row itself: of these pages show what follows from them rather than the cells.
-_OF_THE_ROW = frozenset({"id", "handling", "statement_id", "review_on"})
+_HANDLING = "handling"
+# Never compared: reasons to seal (only unprotected categories are compared), the statement that brought the row, which may
+# be a witness's, and the handling code of the row, of which pages show what follows from all rows.
+_HIDDEN = frozenset({"sealed", "category", "statement_id", _HANDLING})
 _LINKS, _STATEMENTS = "links", "statements"
 # Cells of a statement that take source clearance to see, and so to change where others delivered it.
 _OF_SOURCES = frozenset({"source_id", "interest", "interpreter_id"})
@@ -170,11 +170,18 @@ class LoaderView:
         if shown is None:
             self._counts[table].received += 1
             return
-        seen = {name for name in {*before.values, *taken.after.values, *brought} if _is_seen(name, before, shown)}
-        change = ChangedRow(taken.row, taken.key, _only(seen, before), _only(seen, taken.after))
-        if (change.before.values, change.before.open) != (change.after.values, change.after.open):
+        is_opened = before.open is None and taken.after.open is not None
+        was, will = _own_cells(before), taken.after.values if is_opened else _own_cells(taken.after)
+        seen = {name for name in {*was, *will, *brought} if _is_seen(name, was, shown)}
+        change = ChangedRow(
+            taken.row,
+            taken.key,
+            replace(before, values=_open_cells(seen, was)),
+            replace(taken.after, values=_open_cells(seen, will)),
+        )
+        if is_opened or change.before.values != change.after.values:
             self._change(change)
-        elif seen.issuperset(brought):
+        elif all(_stays(name, taken.row, seen, will, shown) for name in brought):
             self._counts[table].unchanged += 1
         else:
             self._counts[table].received += 1
@@ -202,23 +209,25 @@ def _shown(identifier: str, row: FoldedRow, pages: IdMap) -> Mapping[str, Any] |
     return None if pages.shown(identifier) != identifier else pages.entity(identifier, row)
 
 
-def _is_seen(name: str, row: FoldedRow, shown: Mapping[str, Any]) -> bool:
+def _own_cells(row: FoldedRow) -> Mapping[str, Any]:
+    """Cells that pages show as the entity's own: rows under C change none of an entity under P, and may mark somebody."""
+    return row.values if row.open is None else row.open
+
+
+def _is_seen(name: str, cells: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
     """Whether a page shows the cell of a row as it was delivered."""
-    return name in _OF_THE_ROW or (name not in _HIDDEN and text(shown.get(name)) == text(row.values.get(name)))
+    return name == "id" or (name not in _HIDDEN and text(shown.get(name)) == text(cells.get(name)))
 
 
-def _only(names: Collection[str], row: FoldedRow) -> FoldedRow:
-    """Cut a row down to these columns and the categories shown to every reader."""
-    return FoldedRow(
-        _open_cells(names, row.values),
-        row.delivery,
-        row.line,
-        row.status,
-        None if row.open is None else _open_cells(names, row.open),
-    )
+def _stays(name: str, row: Row, seen: Collection[str], will: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Whether pages show that the cell of a delivered row changes nothing."""
+    if name == _HANDLING:
+        return row.values.get(name) in (None, shown[name])
+    return name in seen and will.get(name) == row.values.get(name)
 
 
 def _open_cells(names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells in these columns, and the categories shown to every reader."""
     cells = {name: value for name, value in values.items() if name in names}
     # Pages show `other` for somebody of whom they show no category.
     unprotected = sorted(categories(values).keys() - PROTECTED - {"other"})

@@ -18,7 +18,15 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import links, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import OWN, SAME, Standings, people_to_check, sealed_ids
-from graphsvc.cases.image.texts import Texts, hides_identity, named_sources, sought_sources, unshown_identities
+from graphsvc.cases.image.texts import (
+    NO_SOURCES,
+    SourceIds,
+    Texts,
+    hides_identity,
+    named_sources,
+    sought_sources,
+    unshown_identities,
+)
 from graphsvc.ingest.fold import State, is_extra
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
@@ -71,7 +79,7 @@ class Graphed:
     masked_ids: dict[str, str] = field(default_factory=dict)
     reserved: set[tuple[str, str, str]] = field(default_factory=set)
     withhold: Withhold = field(default=Texts({}).words, compare=False)
-    sources_named: frozenset[str] = frozenset()
+    sources_named: SourceIds = NO_SOURCES
 
 
 @uncollected()
@@ -81,7 +89,7 @@ def graphed(
     standing: Standings,
     weights: Weights = SHIPPED,
     pairings: Collection[Pairing] = (),
-    sources: Collection[str] = (),
+    sources: SourceIds = NO_SOURCES,
     *,
     few_below: int,
 ) -> Graphed:
@@ -93,7 +101,7 @@ def graphed(
         standing: how everybody stands (`cases.image.standing`).
         weights: what a grading is worth.
         pairings: what was decided on pairs of sources, oldest first.
-        sources: ids and handles of sources that texts were withheld for before.
+        sources: what was known of sources before.
         few_below: fewer groups of witnesses than this read `few` to who has no source clearance.
     """
     result = Graphed()
@@ -101,7 +109,7 @@ def graphed(
     handling = Handling(state)
     result.sources_named = named_sources(state, sources)
     checked = people_to_check(standing)
-    sought = sought_sources(result.sources_named, state, result.sealed, handling)
+    sought = sought_sources(result.sources_named.apart, state, result.sealed, handling)
     texts = Texts(standing, sought, unshown_identities(state, key, checked))
     result.withhold = texts.words
     writer = _Writer(state, key, result, texts, handling, weights, checked)
@@ -140,12 +148,12 @@ class IdMap:
         key: bytes,
         standing: Standings,
         weights: Weights = SHIPPED,
-        sources: Collection[str] = (),
+        sources: SourceIds = NO_SOURCES,
     ) -> None:
         self._state, self._key = state, key
         self._result = Graphed(sealed=sealed_ids(standing, state, key))
         handling = Handling(state)
-        sought = sought_sources(named_sources(state, sources), state, self._result.sealed, handling)
+        sought = sought_sources(named_sources(state, sources).apart, state, self._result.sealed, handling)
         checked = people_to_check(standing)
         texts = Texts(standing, sought, unshown_identities(state, key, checked))
         self._writer = _Writer(state, key, self._result, texts, handling, weights, checked)

@@ -7,10 +7,11 @@ has the same: what becomes of a name, an id or a phone must never depend on bein
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.image.handling import Handling
@@ -31,6 +32,37 @@ _WITHHELD_WORD = "WITHHELD"
 _CALLED = ("id", "text", "list")
 # Numbers with the same last nine digits are one, with the code of any country or none.
 _SAME_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIds:
+    """Ids of sources, divided by whether they were the id of somebody or something when their statement came.
+
+    Attributes:
+        apart: nobody's and nothing's own ids, with their handles: texts are withheld for them.
+        owned: own ids of somebody or something, as those of all witnesses. They are no handles, also once that row is taken back: a loader who
+            brought the row would learn that the person is a source.
+    """
+
+    apart: frozenset[str] = frozenset()
+    owned: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_json(cls, value: Sequence[Any]) -> Self:
+        """Return what `as_json` gave; in homes of earlier versions only the ids `apart`."""
+        lists = value if value and isinstance(value[0], list) else [value]
+        return cls(*map(frozenset, lists))
+
+    def as_json(self) -> list[list[str]]:
+        """Return both as sorted lists."""
+        return [sorted(self.apart), sorted(self.owned)]
+
+    def only(self, stays: Callable[[str], bool]) -> SourceIds:
+        """Return those for which a condition holds."""
+        return SourceIds(frozenset(filter(stays, self.apart)), frozenset(filter(stays, self.owned)))
+
+
+NO_SOURCES = SourceIds()
 
 
 class Texts:
@@ -104,18 +136,19 @@ def _letters(text: str) -> str:
     return "".join(sign for sign in text if sign.isalnum()).casefold()
 
 
-def named_sources(state: State, known: Iterable[str] = ()) -> frozenset[str]:
-    """Ids of sources that are nobody's and nothing's own id, with their handles, and those that were known before.
+def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:
+    """Return the source ids of a state together with those known before.
 
     A source stays one: a text that was withheld for them would come to light otherwise.
     """
+    owned, apart = set(known.owned), set(known.apart)
     statements = (row.values for row in state.records["statements"].values())
-    apart = (
-        (source, values["kind"])
-        for values in statements
-        if (source := values.get("source_id")) and state.kinds.get(source, "statements") == "statements"
-    )
-    return frozenset(text for source, kind in apart for text in source_names(source, kind)) | frozenset(known)
+    for source, kind in ((values["source_id"], values["kind"]) for values in statements if "source_id" in values):
+        if source not in apart and state.kinds.get(source, "statements") != "statements":
+            owned.add(source)
+        elif source not in owned:
+            apart.update(source_names(source, kind))
+    return SourceIds(frozenset(apart), frozenset(owned))
 
 
 def hides_identity(row: FoldedRow, key: bytes, to_check: Collection[str]) -> bool:
@@ -147,7 +180,7 @@ def sought_sources(
     What somebody or something named is called is left out: their texts would tell otherwise that a source is called the same.
 
     Args:
-        sources: see `named_sources`.
+        sources: ids `apart`, see `SourceIds`.
         state: see `ingest.fold`.
         sealed: ids of sealed people and things.
         handling: under which level each entity is.

@@ -11,6 +11,7 @@ from graphsvc.access.decided import pairs
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.cases.image.standing import Standings, packed
+from graphsvc.cases.image.texts import NO_SOURCES, SourceIds
 from graphsvc.cases.stores import export_store, following
 from graphsvc.cases.stores import renamed as renaming
 from graphsvc.cases.stores.peoples_words import OWN, REASONS, TYPED, mask_words
@@ -37,7 +38,7 @@ class Leaving:
     sources: Collection[str] = ()
     standing: Standings | None = None
     emptied: Collection[int] = ()
-    sources_named: Collection[str] = ()
+    sources_named: SourceIds = NO_SOURCES
 
 
 def take_out(
@@ -83,14 +84,18 @@ def take_out(
         # What is called otherwise and does not stand as before is not followed, and its id names who is erased.
         return None if still(identifier) is None or leaving.mask(now) != now else now
 
+    def text(typed: str) -> str | None:
+        now = followed(typed)
+        return mask(typed) if now == typed else now
+
     still = following.followed(key, {}, erased)
     mask_words(connection, case, key, mask, (*REASONS, *TYPED, *OWN))
-    following.settle(connection, case, key, followed, mask)
+    following.settle(connection, case, key, followed, text)
 
 
-def _keep_sources(connection: sa.Connection, case: str, key: bytes, sources: Collection[str]) -> None:
+def _keep_sources(connection: sa.Connection, case: str, key: bytes, sources: SourceIds) -> None:
     table, bound = tables.cases, f"dependence {case}"
     before = connection.execute(sa.select(table.c.dependence_sealed).where(table.c.id == case)).scalar()
     if before is not None:
-        sealed = pack(key, unpack(key, before, bound) | {"sources_named": sorted(sources)}, bound)
+        sealed = pack(key, unpack(key, before, bound) | {"sources_named": sources.as_json()}, bound)
         connection.execute(table.update().where(table.c.id == case).values(dependence_sealed=sealed))

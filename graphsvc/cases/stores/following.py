@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -68,19 +68,25 @@ def followed(key: bytes, shown: Mapping[str, str], erased: Collection[str]) -> F
     return follow
 
 
-def settle(connection: sa.Connection, case: str, key: bytes, follow: Follow, mask: Callable[[str], str]) -> None:
-    """Follow everybody in the states and comments of a case, and mask other texts of its states."""
+def settle(
+    connection: sa.Connection, case: str, key: bytes, follow: Follow, text: Follow = lambda typed: typed
+) -> None:
+    """Follow everybody in the states and comments of a case.
+
+    Words that an author typed into a state stay as typed: a word that went would tell the author that it names somebody
+    sealed. After an erasure, `text` gives what is left of each word.
+    """
     for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
         bound = version_bound(row.picture_id, row.number)
         state, links = stored = unpack(key, row.state_sealed, bound)
-        now = [canvas.followed(state, follow, mask), None if links is None else _links(links, follow)]
+        now = [canvas.followed(state, follow, text), None if links is None else _links(links, follow)]
         if now != stored:
             mine = (_VERSIONS.c.picture_id == row.picture_id, _VERSIONS.c.number == row.number)
             connection.execute(_VERSIONS.update().where(*mine).values(state_sealed=pack(key, now, bound)))
     for row in connection.execute(sa.select(_DRAFTS).where(_DRAFTS.c.case_id == case)).all():
         bound = draft_bound(case, row.account, row.sitting)
         state = unpack(key, row.state_sealed, bound)
-        followed_state = canvas.followed(state, follow, mask)
+        followed_state = canvas.followed(state, follow, text)
         if followed_state != state:
             own = (_DRAFTS.c.case_id == case, _DRAFTS.c.account == row.account, _DRAFTS.c.sitting == row.sitting)
             connection.execute(_DRAFTS.update().where(*own).values(state_sealed=pack(key, followed_state, bound)))

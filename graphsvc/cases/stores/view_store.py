@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.decided.own_words import passed_on, words_for
+from graphsvc.access.decided.own_words import Withhold, passed_on, words_for
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pack, unpack
@@ -17,6 +19,7 @@ from graphsvc.appdb import tables
 from graphsvc.cases.stores.following import draft_bound, version_bound
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.lines import is_title, plain
+from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import State
 
@@ -89,6 +92,7 @@ class ViewStore:
 
     Attributes:
         key: the case's data key. grant: what the account is cleared for in the case.
+        withhold: gives the rule for words of others; see `Ask.withhold`.
     """
 
     connection: sa.Connection
@@ -96,6 +100,7 @@ class ViewStore:
     case: str
     account: str
     grant: Grant
+    withhold: Callable[[], Withhold]
 
     def pictures(self) -> list[SavedView]:
         """One's own and the shared ones, last changed first, then by name: an id is random and would order by chance."""
@@ -123,18 +128,18 @@ class ViewStore:
         return [_version(row) for row in self.connection.execute(query)]
 
     def version(self, identifier: str, number: int) -> tuple[ViewVersion, State, Links]:
-        """One version of a view, its state, and the links in it.
+        """One version of a view, its state as this account may read it, and the links in it.
 
         Raises:
             NotFound: it has no such version.
         """
         row, state, links = self._kept(identifier, number)
-        return _version(row), canvas.bare(state) if self._withheld(row) else state, links
+        return _version(row), state, links
 
     def changes(self, identifier: str, number: int, state: State) -> str:
         """What is other in a state than in a version of a view, in one line, as far as this account sees that version."""
         row, before, _ = self._kept(identifier, number)
-        return canvas.changes(*((canvas.bare(before), canvas.bare(state)) if self._withheld(row) else (before, state)))
+        return canvas.changes(before, canvas.bare(state) if self._withheld(row) else state)
 
     def other(self, identifier: str) -> str:
         """Who saved last in a view besides this account; empty if nobody did."""
@@ -260,7 +265,22 @@ class ViewStore:
         if row is None:
             raise NotFound(f"This view has no version {number}. Its page lists those it has.")
         state, links = unpack(self.key, row.state_sealed, version_bound(identifier, number))
-        return row, state, links
+        return row, self._readable(row, state), links and self._without_named(links)
+
+    def _without_named(self, links: list[list[Any]]) -> Links:
+        """Leave out links whose own relation names somebody sealed since: pages show them under another relation."""
+        if not any(link[1].startswith(CUSTOM_PREFIX) for link in links):
+            return links
+        mask = self.withhold()
+        return [link for link in links if not link[1].startswith(CUSTOM_PREFIX) or mask(link[1]) == link[1]]
+
+    def _readable(self, row: Any, state: State) -> State:
+        """A state as this account may read it: its author with every word as typed."""
+        if self._withheld(row):
+            return canvas.bare(state)
+        if row.account == self.account:
+            return state
+        return canvas.mask_words(state, partial(self.withhold(), level=self.grant.handling))
 
     def _withheld(self, row: Any) -> bool:
         """Whether somebody with source clearance made it and this account has none: their words may tell of sources."""

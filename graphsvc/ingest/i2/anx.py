@@ -44,6 +44,7 @@ class Item:
         date: ISO day, with the time if it is set; empty if none is.
         told: attribute → value. cards: date, as of an item, and words of each card.
         grades: text of each grade, by `GRADES`; empty where it is not graded.
+        handlings: text of every third grade, of the item and its cards.
     """
 
     line: int
@@ -61,6 +62,7 @@ class Item:
     told: list[tuple[str, str]] = field(default_factory=list)
     cards: list[tuple[str, str]] = field(default_factory=list)
     grades: dict[str, str] = field(default_factory=dict)
+    handlings: list[str] = field(default_factory=list)
 
     @property
     def when(self) -> str:
@@ -177,6 +179,8 @@ class _Reader(ContentHandler):
                 words = self._grades[grade]
                 if grade in used and 0 <= index < len(words):
                     item.grades.setdefault(grade, words[index])
+                    if grade == GRADES[-1]:
+                        item.handlings.append(words[index])
         return Items(
             [item for item in self._items if item.entity],
             [item for item in self._items if item.link and not item.entity],

@@ -25,12 +25,12 @@ from graphsvc.ingest.raw import Limits, Progress, RawTable
 from graphsvc.records.charts import EVENTS, LINKED_AS, OTHERWISE, READ_AS
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, happens_again
-from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, THING_KINDS
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, PROTECTING, TABLES, THING_KINDS
 
 IGNORE = "ignore"
 _TABLE = {table.record: table.name for table in ENTITY_TABLES}
 # Columns that an attribute of a chart never fills.
-_OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on", "sealed", "category")
+_OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on")
 _BETWEEN_NOTES = " · "
 _DATES = ("date", "from_date", "to_date")
 _LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.columns if column.kind == "list")
@@ -161,7 +161,7 @@ class _Chart:
         """All of it."""
         rows: dict[str, list[tuple[int, dict[str, str]]]] = defaultdict(list)
         unread = []
-        seen: dict[str, dict[str, str]] = {}
+        seen: dict[str, tuple[int, dict[str, str]]] = {}
         for item in self._items.entities:
             kind = self._kinds[item.type]
             if not kind:
@@ -170,9 +170,11 @@ class _Chart:
                 record = "thing" if kind in THING_KINDS else kind
                 row, identifier = self._entity(item, kind, record), self._called[id(item)]
                 if identifier in seen:
-                    _add(seen[identifier], row)
+                    first, known = seen[identifier]
+                    self._require_same_marks(known, first, row, item.line)
+                    _add(known, row)
                 else:
-                    seen[identifier] = row
+                    seen[identifier] = (item.line, row)
                     rows[_TABLE[record]].append((item.line, row))
         ends = {name: item for item in self._items.entities for name in item.ids}
         links = [item for item in self._items.links if not self._left_out(item, ends)]
@@ -188,6 +190,16 @@ class _Chart:
         header = list(dict.fromkeys([*required, *(column for _, row in rows for column in row)]))
         cells = [(line, [row.get(column, "") for column in header]) for line, row in rows]
         return RawTable(name, self._path.name, header, cells)
+
+    def _require_same_marks(self, row: Table[str, str], line: int, other: Table[str, str], other_line: int) -> None:
+        """Refuse a chart with two different marks for one person: neither can be trusted."""
+        for column in PROTECTING:
+            if row.get(column, other.get(column)) != other.get(column, row.get(column)):
+                raise InputError(
+                    f"{self._path.name}, lines {line} and {other_line}: two items of one identity have a different {column},"
+                    " which may say that the person must be sealed. Give both the same, or another identity if they are two"
+                    " people. Nothing was read."
+                )
 
     # -- types ----------------------------------------------------------------------------------------------------
 
@@ -259,7 +271,7 @@ class _Chart:
         return called
 
     def _entity(self, item: Item, kind: str, record: str) -> dict[str, str]:
-        row = {"id": self._called[id(item)], "statement_id": self._statement["id"]}
+        row = {"id": self._called[id(item)], "statement_id": self._statement["id"]} | _strict(item)
         notes = _notes(item)
         name = item.label.strip() or item.identity
         if record == "crossing":
@@ -296,8 +308,10 @@ class _Chart:
             "object_id": self._end(target, ends),
             "statement_id": self._statement["id"],
             "from_date": item.when,
-        } | _graded(item)
-        row.pop("source_grade", None)
+            **_strict(item),
+        }
+        if assessment := _graded(item).get("assessment"):
+            row["assessment"] = assessment
         label = item.label.strip()
         # What the relation does not say any more is still said.
         lost = item.type if name in OTHERWISE.values() and name != relation else ""
@@ -336,7 +350,7 @@ class _Chart:
         """The statement that all links belong to, graded as cautiously as the least of them; `chosen` goes before that."""
         graded = [_graded(item) for item in self._items.links]
         sources = [grades["source_grade"] for grades in graded if "source_grade" in grades]
-        open_to_share = bool(graded) and all(grades.get("handling") == "P" for grades in graded)
+        open_to_share = bool(graded) and all(_handling(item) == "P" for item in self._items.links)
         content = hashlib.sha256(self._path.read_bytes()).hexdigest()
         return {
             "id": f"chart-{content[:12]}",
@@ -419,20 +433,34 @@ def _graded(item: Item) -> dict[str, str]:
         >>> _graded(item)
         {'source_grade': '2', 'assessment': 'A'}
     """
-    codes = {}
-    for grade, name, scheme in (
-        ("GradeOne", "source_grade", SOURCE_GRADES),
-        ("GradeTwo", "assessment", ASSESSMENTS),
-        ("GradeThree", "handling", HANDLING),
-    ):
-        words = item.grades.get(grade, "").strip()
-        code = _CODE.match(words)
-        named = {meaning: key for key, meaning in scheme.items()}
-        if code and code[1] in scheme:
-            codes[name] = code[1]
-        elif words.casefold() in named:
-            codes[name] = named[words.casefold()]
-    return codes
+    codes = {
+        name: _code(item.grades.get(grade, ""), scheme)
+        for grade, name, scheme in (
+            ("GradeOne", "source_grade", SOURCE_GRADES),
+            ("GradeTwo", "assessment", ASSESSMENTS),
+            ("GradeThree", "handling", HANDLING),
+        )
+    }
+    return {name: code for name, code in codes.items() if code}
+
+
+def _code(text: str, scheme: Table[str, str]) -> str:
+    words = text.strip()
+    code = _CODE.match(words)
+    if code and code[1] in scheme:
+        return code[1]
+    return next((key for key, meaning in scheme.items() if meaning == words.casefold()), "")
+
+
+def _handling(item: Item) -> str:
+    """The strictest handling code of an item and its cards; empty if one has a grade of another scheme, or none is graded."""
+    codes = {_code(text, HANDLING) for text in item.handlings if text.strip()}
+    return "C" if "C" in codes else "P" if codes == {"P"} else ""
+
+
+def _strict(item: Item) -> dict[str, str]:
+    """The cell that says that a row is C, as the item or one of its cards is."""
+    return {"handling": "C"} if _handling(item) == "C" else {}
 
 
 def _crossing(label: str) -> tuple[str, str]:

@@ -138,7 +138,7 @@ class SavedViews:
         grant = policy.require_case(self._ask.principal, self._ask.case)
         key = self._ask.key
         with transaction(self._ask.database) as connection:
-            views = ViewStore(connection, key, self._ask.case, self._ask.principal.name, grant)
+            views = ViewStore(connection, key, self._ask.case, self._ask.principal.name, grant, self._ask.withhold)
             views.picture(identifier)
             return views.versions(identifier)[0]
 
@@ -278,7 +278,7 @@ class SavedViews:
             self._ask.require_open()
             key = self._ask.key
             with alone(self._ask.database, _LOCK) if writing else transaction(self._ask.database) as connection:
-                yield ViewStore(connection, key, case, self._ask.principal.name, self._ask.grant)
+                yield ViewStore(connection, key, case, self._ask.principal.name, self._ask.grant, self._ask.withhold)
 
     def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> SavedView:
         """A view with a version more; `base`: which one must still be the newest, if one must."""

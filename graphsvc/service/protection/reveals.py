@@ -103,13 +103,18 @@ class Reveals:
         requests.settle(self._ask.database)
 
     def _require_mine(self, case: str, pseudonym: str) -> None:
-        """Nothing, if the vault holds who this is and the reader is cleared for it.
+        """Raise unless the vault holds who this is, pages show the pseudonym, and the reader is cleared for it.
+
+        The vault entry of a named person only says that they are a witness or victim. No answer shows that it exists.
 
         Raises:
             NotFound: in the same words for what is not there and what is not theirs.
         """
         grant = policy.require_case(self._ask.principal, case)
-        kind = self._ask.home.register.kind(case, pseudonym)
+        register = self._ask.home.register
+        kind = register.kind(case, pseudonym)
+        if kind == "person" and pseudonym not in register.sealed(case):
+            kind = None
         if grant.handling != "C" or kind is None or (kind == "source" and not grant.sources):
             raise no_such_pseudonym(pseudonym)
 

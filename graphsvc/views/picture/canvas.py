@@ -200,18 +200,24 @@ def drawable(state: State, there: Collection[str]) -> State:
     return {**left, "asked": [*left["asked"], *(["add", identifier] for identifier in alone)]}
 
 
-def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
-    """A state in which every id is what it is called now, and texts are masked.
+def mask_words(state: State, mask: Callable[[str], str]) -> State:
+    """Mask the words that the author of a state typed.
+
+    Example:
+        >>> mask_words({"asked": [["id", "P1"], ["find", "Bo"]], "arranged": {}, "pinned": []}, lambda text: "[withheld]")
+        {'asked': [['id', 'P1'], ['find', '[withheld]']], 'arranged': {}, 'pinned': []}
+    """
+    return followed(state, lambda identifier: identifier, mask)
+
+
+def followed(state: State, follow: Follow, text: Follow = lambda typed: typed) -> State:
+    """Replace each id of a state by its present name. The author's other words stay as typed, also those equal to an id.
 
     Args:
         state: as it was kept.
         follow: id → what it is called now; None if it is gone for good, and leaves the state then.
-        mask: masks any other text.
+        text: word of the author → what is left of it, where words do not stay.
     """
-
-    def text(value: str) -> str | None:
-        now = follow(value)
-        return mask(value) if now == value else now
 
     def node(value: str) -> str | None:
         now = follow(old) if (old := entity(value)) else old
@@ -234,14 +240,16 @@ def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
         now = [follow(identifier) for identifier in ids]
         if name == _LINK:
             subject, target = now
-            _, relation, _ = link_of(value)
-            return None if subject is None or target is None else link_text((subject, mask(relation), target))
+            relation = text(link_of(value)[1])
+            if subject is None or relation is None or target is None:
+                return None
+            return link_text((subject, relation, target))
         if now[0] is None or name in ID_NAMES - {"open"}:
             return now[0]
         if name == _FOLD:
             return f"{value.partition(':')[0]}:{now[0]}"
         word = opening(value)[1]
-        return opens(now[0], mask(word) if word.startswith(CUSTOM_PREFIX) else word)
+        return opens(now[0], (text(word) or "") if word.startswith(CUSTOM_PREFIX) else word)
 
     asked = [(name, address(name, value)) for name, value in state["asked"]]
     places = [(node(identifier), at) for identifier, at in state["arranged"].items()]
