@@ -1,8 +1,7 @@
 """Fits how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` puts it in place.
 
-For each kind of source and relation the chance that one claim is true, such that belief of links as `graphsvc.analysis.evidence.belief`
-makes it (accounts support a link independently, denials take from it) is as likely as can be on invented worlds that tell which links
-are true. Every author weighs the same. What a kind of source says of a relation is drawn to what it says of others of the same sort
+For each kind of source and relation it finds the chance that one claim is true: the chances with which belief
+(`graphsvc.analysis.evidence.belief`) fits best to invented worlds whose true links are known. Accounts support a link independently, and denials take from it. Every author weighs the same. What a kind of source says of a relation is drawn to what it says of others of the same sort
 (who arranges and directs, or anything else), and its denials to those of others, so that few claims move an entry little. Gradings and groups of witnesses play no part in the fit.
 """
 
@@ -57,7 +56,7 @@ class Links:
 
 
 def truth(world: Case) -> tuple[frozenset[LinkKey], bool] | None:
-    """Links, and whether they are those that are so or those that are not; None where a world tells neither."""
+    """Return the listed links and whether they are the true or the false ones; None where a world lists neither."""
     if facts := world.truth.get("facts"):
         return frozenset(map(tuple, facts)), True
     if "false_links" in world.truth or "mistaken_links" in world.truth:
@@ -66,7 +65,7 @@ def truth(world: Case) -> tuple[frozenset[LinkKey], bool] | None:
 
 
 def links(world: Case) -> tuple[Bools, Floats]:
-    """Whether each asserted link of a world is so, and its sources by kind and by what they say.
+    """Return for each asserted link of a world whether it is true, and its sources by kind and by relation.
 
     Raises:
         ValueError: the world does not tell which links are so.

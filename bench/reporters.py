@@ -1,11 +1,11 @@
-"""What several reporters add up to, method by method: `python -m bench.reporters`.
+"""Compare ways to add up several reporters: `python -m bench.reporters`.
 
-On worlds of every other author, links that are told and the hubs among people are ranked by
+On worlds of every other author, reported links and the hubs among people are ranked by
 
-- *union*: every link that somebody asserts; *intersection*: those that two sources assert;
-- *majority*: the share of those who could have told of a link who assert it, less those who deny it. Whoever speaks of one of its ends
-  could have told of it (their silence counts as a no here and in the next two);
-- *Dawid-Skene*: how often each source asserts what is so and what is not so, and how likely each link is, found together by
+- *union*: every link that somebody asserts; *intersection*: links that two sources assert;
+- *majority*: sources who assert a link less sources who deny it, divided by all who speak of one of its ends. Silence of the others counts
+  as a no, here and in the next two;
+- *Dawid-Skene*: how often each source asserts true and false links, and how likely each link is, estimated together by
   expectation-maximisation (Dawid & Skene 1979, Maximum likelihood estimation of observer error-rates);
 - *reliability*: reports as Poisson counts of a reliability of the source and the strength of the link, with gamma priors, by coordinate
   ascent: the model of De Bacco, Contisciani, Cardoso-Silva, Safdari, Lima Borges, Sweet & Young (2023, Latent network models to account
@@ -13,8 +13,8 @@ On worlds of every other author, links that are told and the hubs among people a
 - *ours*: belief (`graphsvc.analysis.evidence.belief`), with chances fitted on all authors but the one judged. For hubs the score, with weights
   fitted likewise.
 
-Hubs are ranked by the sum of a method over the links in which somebody arranges or directs. Then it prints how far our belief is from how
-many links are true, for links of several sorts. Worlds that do not tell which links are so count for hubs alone.
+Hubs are ranked by the sum of a method over the links in which somebody arranges or directs. For links of several sorts it then prints the
+difference between our belief and the share of true links. Worlds whose true links are not known count for hubs alone.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _ROUNDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Who reports which link.
+    """Reporters and the links that they assert or deny.
 
     Attributes:
         keys: the links.
@@ -66,7 +66,7 @@ class Reports:
 
 
 def reports(world: Case) -> Reports:
-    """What each source of a world reports."""
+    """Collect the reports of each source of a world."""
     told = [claim for claim in world.claims if claim.asserts or claim.denies]
     keys = sorted({claim.key for claim in told if claim.asserts})
     place = {key: number for number, key in enumerate(keys)}
@@ -90,12 +90,12 @@ def _matrix(cells: set[tuple[int, int]], rows: int, columns: int) -> csr_array:
 
 
 def majority(told: Reports) -> Floats:
-    """The share of those who could have told of a link who assert it, less those who deny it."""
+    """Return the share of possible sources of each link who assert it, less the share who deny it."""
     return np.asarray((told.asserts.sum(axis=1) - told.denies.sum(axis=1)) / np.maximum(told.could.sum(axis=1), 1))
 
 
 def dawid_skene(told: Reports) -> Floats:
-    """How likely each link is, 0 to 1, where sources differ in how often they assert what is so and what is not."""
+    """Estimate how likely each link is, 0 to 1, with a rate of true and of false reports for each source."""
     could, asserts = told.could, told.asserts
     silent = could - could.multiply(asserts)
     likely = np.clip(majority(told), 0.05, 0.95)
@@ -123,7 +123,7 @@ def reliability(told: Reports) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the methods make of one world.
+    """Results of every method on one world.
 
     Attributes:
         family: which it is of.
@@ -219,7 +219,7 @@ def off(belief: Floats, true: Floats | Bools) -> float:
 
 
 def judged(fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: float = FALSE_SHARES[1]) -> list[Judged]:
-    """Every method on worlds of every other author; ours with what is fitted on all authors but that one.
+    """Try every method on worlds of every other author; ours with weights fitted on all authors but that one.
 
     Args:
         fitted: worlds of each family that beliefs are fitted on.
