@@ -2,14 +2,14 @@
 
 For each kind of source and relation it finds the chance that one claim is true: the chances with which belief
 (`graphsvc.analysis.evidence.belief`) fits best to invented worlds whose true links are known. Accounts support a link independently, and denials take from it. Every author weighs the same. What a kind of source says of a relation is drawn to what it says of others of the same sort
-(who arranges and directs, or anything else), and its denials to those of others, so that few claims move an entry little. Gradings and groups of witnesses play no part in the fit.
+(who arranges and directs, or anything else), and its denials to those of others, so that few claims move an entry little. Gradings and groups of witnesses play no part in the fit, nor do denials of a relation without direction in its other order.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -157,7 +157,7 @@ def weighed(chances: Chances) -> Weights:
 def text(chances: Chances, table: str) -> str:
     """The table as a file holds it: chances as fitted, everything else as it is there."""
     head, _, tail = table.partition("[witness]\n")
-    rest = "[account]\n" + tail.partition("[account]\n")[2]
+    rest = "[witness_assessment]\n" + tail.partition("[witness_assessment]\n")[2]
     origins = {kind: values["from"] for kind, values in tomllib.loads(table).items() if kind in STATEMENT_KINDS}
     parts = []
     for kind, some in chances.items():
@@ -171,9 +171,5 @@ def made() -> str:
     return text(fit(worlds()), TARGET.read_text("utf-8"))
 
 
-def main(_given: Iterable[str] = ()) -> None:
-    print(made(), end="")
-
-
 if __name__ == "__main__":
-    main()
+    print(made(), end="")

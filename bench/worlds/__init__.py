@@ -40,14 +40,12 @@ class Family:
         make: makes the world of a seed and a share of false statements.
         fitted: seeds that a score may be fitted on.
         tried: seeds that a fitted score is tried on; never fitted on.
-        weight: in a fit, compared with other families.
     """
 
     author: str
     make: Callable[[int, float], Case]
     fitted: range
     tried: range
-    weight: float = 1.0
 
 
 def _from_folder(write: Callable[[Path, int, float], None]) -> Callable[[int, float], Case]:
@@ -81,16 +79,16 @@ FAMILIES = {
     "close": Family(PROJECT, lambda seed, share: CloseWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
     "reported": Family(PROJECT, lambda seed, share: ReportedWorld(seed, share).case(), range(1, 71), range(3001, 3025)),
     "hard": Family(PROJECT, _from_folder(simulated.make_hard), range(1, 46), range(2001, 2013)),
-    "clean": Family(PROJECT, _from_folder(simulated.make_clean), range(401, 412), range(0), 0.3),
-    "second": Family("A", _from_folder(second.make), range(1, 22), _JUDGING, 0.5),
-    "first": Family("A", _from_folder(first.make), range(101, 131), _JUDGING, 0.25),
-    "segments": Family("B", _from_folder(segments.make), range(101, 131), _JUDGING, 0.5),
-    "kin": Family("C", _from_folder(kin.make), range(101, 131), _JUDGING, 0.5),
-    "cells": Family("D", _from_folder(cells.make), range(101, 131), _JUDGING, 0.5),
-    "routes": Family("E", _from_folder(routes.make), range(101, 131), _JUDGING, 0.5),
-    "logistics": Family("F", _from_folder(logistics.make), range(101, 131), _JUDGING, 0.5),
-    "gangmasters": Family("G", _from_folder(gangmasters.make), range(101, 131), _JUDGING, 0.5),
-    "shadows": Family("H", _from_folder(shadows.make), range(101, 131), _JUDGING, 0.5),
+    "clean": Family(PROJECT, _from_folder(simulated.make_clean), range(401, 412), range(0)),
+    "second": Family("A", _from_folder(second.make), range(1, 22), _JUDGING),
+    "first": Family("A", _from_folder(first.make), range(101, 131), _JUDGING),
+    "segments": Family("B", _from_folder(segments.make), range(101, 131), _JUDGING),
+    "kin": Family("C", _from_folder(kin.make), range(101, 131), _JUDGING),
+    "cells": Family("D", _from_folder(cells.make), range(101, 131), _JUDGING),
+    "routes": Family("E", _from_folder(routes.make), range(101, 131), _JUDGING),
+    "logistics": Family("F", _from_folder(logistics.make), range(101, 131), _JUDGING),
+    "gangmasters": Family("G", _from_folder(gangmasters.make), range(101, 131), _JUDGING),
+    "shadows": Family("H", _from_folder(shadows.make), range(101, 131), _JUDGING),
 }
 
 

@@ -25,7 +25,7 @@ CERTAIN = 0.999
 OTHER, DENIED = "other", "denied"
 _FROM = "from"
 _REPEATED = "repeated"
-_FACTORS = ("account", "assessment", "source_grade", "interest")
+_FACTORS = ("witness_assessment", "other_assessment", "source_grade", "interest")
 _MOST = {**dict.fromkeys(STATEMENT_KINDS, CERTAIN), **dict.fromkeys(("shared", "again"), 1.0)}
 # Where the values of a table of one's own come from, if it does not say.
 _OWN = "set for this service, without saying where from"
@@ -37,7 +37,7 @@ class Weights:
 
     Attributes:
         chances: kind of source → relation, `other` or `denied` → chance that a claim of grade 2 and assessment C is true, 0 to 1.
-        account: A to E → factor where a witness says it; `assessment` where a report or record does.
+        witness_assessment: A to E → factor where a witness says it; `other_assessment` where a report or record does.
         source_grade: 1 to 3 → factor.
         interest: what the source is to the one the claim is about (`records.grading.INTERESTS`) → factor.
         shared: what may colour two accounts (`interpreter`, `day` of the interviews) → how far it makes them alike, up to 1.
@@ -46,8 +46,8 @@ class Weights:
     """
 
     chances: Mapping[str, Mapping[str, float]]
-    account: Mapping[str, float]
-    assessment: Mapping[str, float]
+    witness_assessment: Mapping[str, float]
+    other_assessment: Mapping[str, float]
     source_grade: Mapping[str, float]
     interest: Mapping[str, float]
     shared: Mapping[str, float]
@@ -62,7 +62,7 @@ class Weights:
 
     def assessments(self, source_kind: str) -> Mapping[str, float]:
         """The factors of A to E for what a kind of source says."""
-        return self.account if source_kind == "witness" else self.assessment
+        return self.witness_assessment if source_kind == "witness" else self.other_assessment
 
     def rows(self) -> list[tuple[str, str, float, str]]:
         """Every value as (section, name, value, where it comes from), in the order of the shipped table."""

@@ -86,8 +86,8 @@ SHARED = MappingProxyType(
 # Sections of the table of weights (`records.weights`) besides the kinds of source, and what names mean that do not say it themselves.
 WEIGHED = MappingProxyType(
     {
-        "account": "what a witness says, information",
-        "assessment": "reports and records, information",
+        "witness_assessment": "what a witness says, information",
+        "other_assessment": "reports and records, information",
         "source_grade": "source",
         "interest": "interest:",
         "shared": "alike for the same",
@@ -95,7 +95,11 @@ WEIGHED = MappingProxyType(
     }
 )
 WEIGHED_NAMES = MappingProxyType(
-    {(section, code): words for section in ("account", "assessment") for code, words in grading.ASSESSMENTS.items()}
+    {
+        (section, code): words
+        for section in ("witness_assessment", "other_assessment")
+        for code, words in grading.ASSESSMENTS.items()
+    }
     | {("source_grade", code): words for code, words in grading.SOURCE_GRADES.items()}
     | {("interest", name): words for name, words in grading.INTERESTS.items()}
     | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}

@@ -147,7 +147,7 @@ def test_how_uncertain_a_claim_is_goes_by_the_table_of_the_service() -> None:
     asked = {}
     for name, weights in (
         ("shipped", SHIPPED),
-        ("own", dataclasses.replace(SHIPPED, account=dict.fromkeys(SHIPPED.account, 900.0))),
+        ("own", dataclasses.replace(SHIPPED, witness_assessment=dict.fromkeys(SHIPPED.witness_assessment, 900.0))),
     ):
         on = basis([*claims, *others], people(*(f"p{number}" for number in range(1, 7))), {}, weights=weights)
         asked[name] = {question.claim.id: question.worth for question in weigh("p1", on)}

@@ -165,6 +165,16 @@ def test_what_an_entity_or_any_card_is_graded_c_is_in_no_p_row(tmp_path: Path) -
     assert fold(State(), 1, closed_card.rows, closed_card.columns, partial=False).rejections == []
 
 
+def test_an_entity_graded_by_another_scheme_is_in_no_p_row(tmp_path: Path) -> None:
+    words = (
+        '<GradeThree><StringCollection><String Text="P"/><String Text="RESTRICTED"/></StringCollection></GradeThree>'
+    )
+    people = entity("a", "Person", more='GradeThreeIndex="1"') + entity("b", "Person")
+    found = read(tmp_path, chart(people, link("b", "paid", "b", more='GradeThreeIndex="0"'), head=words))
+    assert rows(found, "statements")[0]["handling"] == "P"
+    assert [row.get("handling") for row in rows(found, "people")] == ["C", None]
+
+
 def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_path: Path) -> None:
     def person(**given: str) -> str:
         marks = "".join(

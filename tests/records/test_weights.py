@@ -23,7 +23,7 @@ def table(folder: Path, text: str) -> Path:
 
 
 def test_the_shipped_table_weighs_every_part_of_a_grading_and_names_where_each_value_is_from() -> None:
-    assert set(SHIPPED.assessment) == set(SHIPPED.account) == set(ASSESSMENTS)
+    assert set(SHIPPED.witness_assessment) == set(SHIPPED.other_assessment) == set(ASSESSMENTS)
     assert set(SHIPPED.source_grade) == set(SOURCE_GRADES)
     assert set(SHIPPED.chances) == set(STATEMENT_KINDS)
     assert all(set(some) == {*RELATIONS, OTHER, DENIED} for some in SHIPPED.chances.values())
@@ -58,13 +58,13 @@ def test_the_same_values_are_the_same_table_wherever_they_come_from(tmp_path: Pa
         ("[kinds]\nrecord = 2.0\n", "key kinds (value {'record': 2.0}) is no section; there are witness"),
         ("record = 3\n", "key record (value 3) is no section"),
         ("[record]\nRUNS = 1\n", "key record.RUNS (value 1) takes a number above 0 and no more than 0.999"),
-        ("[assessment]\nE = 0\n", "key assessment.E (value 0) takes a number above 0"),
-        ("[assessment]\nE = -0.3\n", "key assessment.E (value -0.3) takes a number above 0"),
-        ("[assessment]\nE = inf\n", "key assessment.E (value inf) takes a number above 0"),
-        ("[assessment]\nE = nan\n", "key assessment.E (value nan) takes a number above 0"),
-        ("[assessment]\nE = 1e300\n", "no more than 1000"),
-        ("[assessment]\nE = true\n", "key assessment.E (value True) takes a number"),
-        ('[assessment]\nE = "0.3"\n', "key assessment.E (value '0.3') takes a number"),
+        ("[other_assessment]\nE = 0\n", "key other_assessment.E (value 0) takes a number above 0"),
+        ("[other_assessment]\nE = -0.3\n", "key other_assessment.E (value -0.3) takes a number above 0"),
+        ("[other_assessment]\nE = inf\n", "key other_assessment.E (value inf) takes a number above 0"),
+        ("[other_assessment]\nE = nan\n", "key other_assessment.E (value nan) takes a number above 0"),
+        ("[other_assessment]\nE = 1e300\n", "no more than 1000"),
+        ("[other_assessment]\nE = true\n", "key other_assessment.E (value True) takes a number"),
+        ('[other_assessment]\nE = "0.3"\n', "key other_assessment.E (value '0.3') takes a number"),
         ("[again]\nrepeated = 1.5\n", "key again.repeated (value 1.5) takes a number above 0 and no more than 1"),
         ("[record]\nfrom = 3\n", "key record.from (value 3) takes a text"),
         ("[record\n", "is no TOML"),

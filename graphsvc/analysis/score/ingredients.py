@@ -56,7 +56,7 @@ def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...
     """The ingredients that a claim is counted in, for the person at one end of it.
 
     A record that says that somebody organised, ran or directed something counts as a report does. Any other record counts for nothing
-    here: a title in a register or a staged seizure is cheap. A record of a payment still counts as a tie.
+    here: a title in a register or a staged seizure is cheap. Records of orders and payments still count as ties.
 
     Args:
         relation: of the claim.
@@ -72,7 +72,7 @@ def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...
         >>> names("CROSSED_ON", "to", "thing", "witness")
         ()
 
-    Limits: how a claim is graded counts nowhere; on worlds of other authors it told true from false in no kind of source.
+    Limits: the grade of a claim that asserts something counts nowhere; on worlds of other authors it told true from false in no kind of source.
     """
     family = FAMILY_OF.get(relation)
     if family is None:

@@ -40,8 +40,8 @@ class SourceIds:
 
     Attributes:
         apart: nobody's and nothing's own ids, with their handles: texts are withheld for them.
-        owned: own ids of somebody or something, as those of all witnesses. They are no handles, also once that row is taken back: a loader who
-            brought the row would learn that the person is a source.
+        owned: ids that also belong to a person or thing, as the id of every witness does. Texts are never withheld for them, even once that row
+            is taken back: the loader of the row would learn that the person is a source.
     """
 
     apart: frozenset[str] = frozenset()

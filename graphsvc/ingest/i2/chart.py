@@ -453,9 +453,9 @@ def _code(text: str, scheme: Table[str, str]) -> str:
 
 
 def _handling(item: Item) -> str:
-    """The strictest handling code of an item and its cards; empty if one has a grade of another scheme, or none is graded."""
+    """The strictest handling code of an item and its cards; C if one has a grade of another scheme, empty if none is graded."""
     codes = {_code(text, HANDLING) for text in item.handlings if text.strip()}
-    return "C" if "C" in codes else "P" if codes == {"P"} else ""
+    return "C" if codes - {"P"} else "P" if codes else ""
 
 
 def _strict(item: Item) -> dict[str, str]:

@@ -260,10 +260,8 @@ class Displacement:
         return [row for row in rows if not place or place in row.places]
 
     def _closure(self, left: Departure, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
-        row, ties = (
-            closure_row(left, lambda name: names.get(name, {}), self._few, closures),
-            self._displaced.known().ties,
-        )
+        row = closure_row(left, lambda name: names.get(name, {}), self._few, closures)
+        ties = self._displaced.known().ties
         if row.hand and not row.ids and not contested_hands(ties).isdisjoint(hands(ties)[row.place]):
             return replace(row, text=f"{row.text} {CONTROL_CONTESTED}")
         return row
