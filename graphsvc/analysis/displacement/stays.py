@@ -206,6 +206,7 @@ def contested_hands(ties: Iterable[WorkTie]) -> frozenset[str]:
     Example:
         >>> contested_hands([WorkTie("boss", "CONTROLS", "w1", 0.7, denied=True), WorkTie("aide", "CONTROLS", "w1", 0.7)])
         frozenset({'boss'})
+
     Limits: one denied place is enough, also for closures of other places under the same hand.
     """
     return frozenset(tie.subject for tie in ties if tie.relation == CONTROLS and tie.holds and tie.denied)
