@@ -25,7 +25,7 @@
 // denied = "computed.flag"
 // [example]
 // parameters = { least = 0.6 }
-// rows = 142
+// rows = 150
 // ---
 MATCH (a:Crossing {case: $case})<-[r:ORGANISED|PILOTED|ASSISTED|USED_ON]-(e:Entity)-[s:ORGANISED|PILOTED|ASSISTED|USED_ON]->(b:Crossing)
 WHERE a.id < b.id AND ($crossing = '' OR $crossing IN [a.id, b.id])

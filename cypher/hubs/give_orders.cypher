@@ -27,7 +27,7 @@
 // denied = "computed.count"
 // [example]
 // parameters = { least = 0.8 }
-// rows = 19
+// rows = 16
 // ---
 MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|SUPPLIED|RUNS|CONTROLS|ORGANISED]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least

@@ -26,7 +26,7 @@
 // denying = "Link.denying"
 // [example]
 // parameters = { least = 0.8 }
-// rows = 967
+// rows = 993
 // ---
 MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief_on_record] >= $least

@@ -25,7 +25,7 @@
 // denying = "Link.denying"
 // groups = "Source.count"
 // [example]
-// rows = 277
+// rows = 274
 // ---
 MATCH (a:Entity {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID|OWES]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$asserting] = 1

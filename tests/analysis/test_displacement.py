@@ -539,3 +539,11 @@ def test_a_hand_whose_people_went_anywhere_does_not_stand_out() -> None:
     known = small_closures(moved=False)
     (boss,) = hand_tests(known, displaced(known, draws=999))
     assert (sum(boss.stayed), boss.together) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("relation", "counts"), [("CONTROLS", True), ("MANAGED", True), ("WORKED_AT", False), ("TRANSPORTED", False)]
+)
+def test_a_single_account_of_control_says_where_to_look(relation: str, counts: bool) -> None:
+    assert WorkTie("boss", relation, "w1", 0.44).holds is counts
+    assert not WorkTie("boss", relation, "w1", 0.2).holds

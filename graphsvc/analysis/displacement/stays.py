@@ -16,6 +16,8 @@ from graphsvc.records.dates import PartialDate, parse_date
 
 # Links believed less than this say of nobody that they were somewhere: it is less likely than not.
 LEAST = 0.5
+# Of control, less is enough: a single account of it is more often wrong than right, and still says where to look.
+LEAST_CONTROL = 0.25
 # A date this coarse (in days from its first to its last) still says when somebody came.
 COARSEST = 31
 WORKED, LIVED, CONTROLS, MANAGED = "WORKED_AT", "LIVED_AT", "CONTROLS", "MANAGED"
@@ -42,8 +44,8 @@ class WorkTie:
 
     @property
     def holds(self) -> bool:
-        """Whether it is believed at least as much as not."""
-        return self.belief >= LEAST
+        """Whether it is believed enough to count: at least as much as not, of control at least half of that."""
+        return self.belief >= (LEAST_CONTROL if self.relation in (CONTROLS, MANAGED) else LEAST)
 
 
 @dataclass(frozen=True, slots=True)
