@@ -1,8 +1,10 @@
 """Fits how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` puts it in place.
 
 For each kind of source and relation it finds the chance that one claim is true: the chances with which belief
-(`graphsvc.analysis.evidence.belief`) fits best to invented worlds whose true links are known. Accounts support a link independently, and denials take from it. Every author weighs the same. What a kind of source says of a relation is drawn to what it says of others of the same sort
-(who arranges and directs, or anything else), and its denials to those of others, so that few claims move an entry little. Gradings and groups of witnesses play no part in the fit, nor do denials of a relation without direction in its other order.
+(`graphsvc.analysis.evidence.belief`) fits best to invented worlds whose true links are known. Accounts support a link independently,
+and denials take from it. Every author weighs the same. The entries of a kind of source are drawn to others of their sort (relations of
+those who arrange and direct, or any other), and denials to denials of other kinds, so that few claims move an entry little. Gradings and
+groups of witnesses play no part in the fit, nor do denials of a relation without direction in its other order.
 """
 
 from __future__ import annotations

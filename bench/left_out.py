@@ -175,13 +175,15 @@ def _rows(every: Iterable[Tried]) -> list[Row]:
 
 def by_author(rows: Iterable[Row], method: str, head: str) -> dict[str, float]:
     """The mean of a column for each author: over the shares of false statements of a family, then over the author's families."""
-    families: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        if row.method == method:
-            families[row.author][row.family].append(row.figures[head])
-    return {
-        author: measures.mean([measures.mean(values) for values in some.values()]) for author, some in families.items()
-    }
+    return author_means((row.family, row.figures[head]) for row in rows if row.method == method)
+
+
+def author_means(values: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return for each author the mean over their families of the means of (family, value); NaN is left out."""
+    authors: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for family, value in values:
+        authors[FAMILIES[family].author][family].append(value)
+    return {author: measures.mean([measures.mean(some) for some in of.values()]) for author, of in authors.items()}
 
 
 def fingerprint() -> str:

@@ -25,9 +25,9 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
-from scipy.stats import rankdata
 
 from bench.case_folder import Case, read
+from bench.reporters import auc
 from bench.worlds import FAMILIES, PROJECT, usual_share
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.evidence.ledger import Bools, Floats
@@ -189,9 +189,7 @@ def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
     order = np.lexsort((np.random.default_rng(1).random(len(scores)), -scores))
     hit = same[order]
     precision = (np.cumsum(hit) / np.arange(1, len(hit) + 1))[hit].mean()
-    ranks, many = rankdata(scores), int(same.sum())
-    auc = (ranks[same].sum() - many * (many + 1) / 2) / (many * (len(same) - many))
-    return float(precision), float(auc)
+    return float(precision), auc(same, scores)
 
 
 def measure(family: str, worlds: Sequence[TriedWorld]) -> FamilyFigures:

@@ -32,7 +32,7 @@ from scipy.stats import rankdata
 
 from bench import fit_beliefs, fit_weights
 from bench.case_folder import Case
-from bench.left_out import but, by_others
+from bench.left_out import author_means, but, by_others
 from bench.worlds import FALSE_SHARES, FAMILIES, case
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.evidence.belief import LinkFigures, link_table
@@ -176,9 +176,9 @@ def _sorts(world: Case, keys: Sequence[LinkKey], table: Mapping[LinkKey, LinkFig
         "no record": ~record,
         "one group of witnesses alone": lone,
         _BEHIND: behind,
-        "the same, no record": behind & ~record,
-        "the same, one group of witnesses alone": behind & lone,
-        "the same, one report alone": behind & ~record & (groups == 0) & (others == 1),
+        "who arranges or directs, no record": behind & ~record,
+        "who arranges or directs, one group of witnesses alone": behind & lone,
+        "who arranges or directs, one report alone": behind & ~record & (groups == 0) & (others == 1),
     }
 
 
@@ -239,15 +239,8 @@ def judged(fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: f
 
 
 def of_authors(values: Sequence[tuple[str, float]]) -> tuple[float, float]:
-    """The mean over authors, of the means over their families, and the worst author's; of values that are no NaN."""
-    families: dict[str, list[float]] = defaultdict(list)
-    for family, value in values:
-        if not math.isnan(value):
-            families[family].append(value)
-    authors: dict[str, list[float]] = defaultdict(list)
-    for family, some in families.items():
-        authors[FAMILIES[family].author].append(measures.mean(some))
-    means = [measures.mean(some) for some in authors.values()]
+    """Return the mean over authors (`author_means`) and the mean of the worst author."""
+    means = [mean for mean in author_means(values).values() if not math.isnan(mean)]
     return measures.mean(means), min(means)
 
 

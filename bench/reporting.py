@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.stats import rankdata
 
 from bench.case_folder import Case
+from bench.reporters import auc
 from bench.worlds import FAMILIES, case
 from graphsvc.analysis.evidence.claims import Claim
 
@@ -114,12 +114,7 @@ def _mean(values: Sequence[bool]) -> float:
 
 def _auc(is_true: Sequence[bool], letters: Sequence[str]) -> float:
     """Chance that the true one of two has the letter nearer to the beginning."""
-    true = np.array(is_true, dtype=bool)
-    ranks = rankdata([-ord(letter or "Z") for letter in letters])
-    number = int(true.sum())
-    if number in (0, len(true)):
-        return float("nan")
-    return float((ranks[true].sum() - number * (number + 1) / 2) / (number * (len(true) - number)))
+    return auc(np.array(is_true, dtype=bool), np.array([-ord(letter or "Z") for letter in letters], dtype=float))
 
 
 def main() -> None:

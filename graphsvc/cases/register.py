@@ -79,7 +79,7 @@ class Register:
         return dict(self._kept_dependence(case, key).get("masked", {}))
 
     def sources_named(self, case: str, key: bytes) -> SourceIds:
-        """Ids and handles of sources that texts are withheld for, also of statements taken back."""
+        """Ids of sources, also of statements taken back."""
         return SourceIds.of_json(self._kept_dependence(case, key).get("sources_named", ()))
 
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:

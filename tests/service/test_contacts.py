@@ -47,7 +47,7 @@ CLANDESTINE: Tables = {
     "statements": [RECORD | {"kind": "intelligence", "source_grade": "2", "assessment": "B"}],
     "links": said("bill", *KNOWN, *KIN, *OWN, *MET),
 }
-# Nobody said anything of one of them, who has no range; the others have, and so has who was only carried.
+# Nobody said anything of the person "lone", who has no range. The others have one, the person who was only carried too.
 TIED: Tables = {
     "people": [*({"id": name} for name in ("boss", "aide", "pal")), {"id": "lone", "category": "suspect"}],
     "crossings": [{"id": "x1", "date": "2020-05-08"}],

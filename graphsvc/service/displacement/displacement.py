@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +119,8 @@ class Displacement:
             every = self._displaced.every()
             names = self._names(_places_of(every.values()))
             closures = flows.compared(every.values())
-            rows = [self._closure(left, names, closures) for left in every.values()]
+            contested = self._contested_places()
+            rows = [self._closure(left, names, closures, contested) for left in every.values()]
             outcome["rows"] = len(rows)
         return rows
 
@@ -166,8 +167,9 @@ class Displacement:
         with self._ask.look("analyse", query="displacement") as outcome:
             lefts, closures = self._lefts(ids, day), flows.compared(self._displaced.every().values())
             names = self._names(_places_of(lefts))
+            contested = self._contested_places()
             verdicts = dict.fromkeys(ids, NOBODY_LEFT) | {
-                left.closing.place: self._closure(left, names, closures).text for left in lefts
+                left.closing.place: self._closure(left, names, closures, contested).text for left in lefts
             }
             verdicts |= {} if ids else {row.who: row.text for row in self._hands()}
             outcome["rows"] = len(verdicts)
@@ -259,10 +261,17 @@ class Displacement:
         rows = hand_rows(tests, lambda name: names.get(name, {}), self._few, contested)
         return [row for row in rows if not place or place in row.places]
 
-    def _closure(self, left: Departure, names: Mapping[str, dict[str, Any]], closures: int) -> ClosureRow:
-        row = closure_row(left, lambda name: names.get(name, {}), self._few, closures)
+    def _contested_places(self) -> frozenset[str]:
+        """The places under a hand whose control of some place is denied."""
         ties = self._displaced.known().ties
-        if row.hand and not row.ids and not contested_hands(ties).isdisjoint(hands(ties)[row.place]):
+        contested = contested_hands(ties)
+        return frozenset(place for place, controllers in hands(ties).items() if not contested.isdisjoint(controllers))
+
+    def _closure(
+        self, left: Departure, names: Mapping[str, dict[str, Any]], closures: int, contested: Collection[str]
+    ) -> ClosureRow:
+        row = closure_row(left, lambda name: names.get(name, {}), self._few, closures)
+        if row.hand and not row.ids and row.place in contested:
             return replace(row, text=f"{row.text} {CONTROL_CONTESTED}")
         return row
 
@@ -293,7 +302,7 @@ class Displacement:
         return PlaceMoves(
             _place_of(identifier, names) | {"sort": known.places[identifier].kind},
             known.places[identifier].closed_on,
-            self._closure(left, names, flows.compared(every.values())) if left else None,
+            self._closure(left, names, flows.compared(every.values()), self._contested_places()) if left else None,
             tuple(moves),
             tuple(arrived),
             tuple(mover_rows(behind, left, named, few)) if left else (),
