@@ -34,7 +34,7 @@ from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
-RULES_VERSION = "9"
+RULES_VERSION = "10"
 _FEW_VOICES = f"fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces"
 _TOO_LITTLE = (
     "No one stands out: too little is told of those who stand first. It would take further sources who say that they direct, arrange,"
