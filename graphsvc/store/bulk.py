@@ -43,12 +43,14 @@ class BulkFiles:
         relationships: (type, name of the file).
         with_breaks: names of the files with a row that is more than a line: these the tool cannot read in parts.
         longest: characters of the longest row.
+        rows: how many rows all of them have.
     """
 
     nodes: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     relationships: list[tuple[str, str]] = field(default_factory=list)
     with_breaks: list[str] = field(default_factory=list)
     longest: int = 0
+    rows: int = 0
 
 
 def write_bulk(folder: Path, case: str, image: Image, progress: Progress) -> BulkFiles:
@@ -72,7 +74,7 @@ class _Writing:
     def __init__(self, folder: Path, case: str, image: Image, progress: Progress) -> None:
         self._folder, self._case, self._image, self._progress = folder, _text(case), image, progress
         self._files = BulkFiles()
-        self._nodes_written = self._rows_written = 0
+        self._nodes_written = 0
 
     def files(self) -> BulkFiles:
         image = self._image
@@ -136,9 +138,9 @@ class _Writing:
             file.write(",".join(header) + "\n")
             try:
                 for row in rows:
-                    if self._rows_written % _BATCH == 0:
-                        self._progress(self._rows_written, bulk_rows(self._image), "writing to the graph")
-                    self._rows_written += 1
+                    if self._files.rows % _BATCH == 0:
+                        self._progress(self._files.rows, bulk_rows(self._image), "writing to the graph")
+                    self._files.rows += 1
                     longest = max(longest, len(row))
                     breaks = breaks or "\n" in row or "\r" in row
                     file.write(row)

@@ -18,7 +18,7 @@ from graphsvc.cases.deliveries.rewriting import wait_for
 from graphsvc.config import Settings
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
-from graphsvc.store.bulk import write_bulk
+from graphsvc.store.bulk import BulkFiles, bulk_rows, write_bulk
 from graphsvc.store.image import Image, difference, read_image, write
 from graphsvc.store.schema import apply_schema
 from graphsvc.store.server import importing, launch, local
@@ -200,6 +200,26 @@ def test_a_store_that_is_adopted_holds_the_graph_that_rows_would_have_made(
         wait_for(store)
         assert mark.is_empty(store)
         assert not launch.is_untried(fresh.home)
+
+
+def test_only_a_large_import_has_java_compile_in_full(
+    fresh: Settings, jars: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[list[str]] = []
+
+    def refused(command: list[str], **_: object) -> None:
+        begun.append(command)
+        raise OSError("refused")
+
+    monkeypatch.setattr(importing.subprocess, "Popen", refused)
+    for rows in (999_999, 1_000_000):
+        with import_folder(fresh) as folder, pytest.raises(OSError, match="refused"):
+            import_files(fresh, folder, BulkFiles(rows=rows), quiet)
+    assert ["-XX:TieredStopAtLevel=1" in command for command in begun] == [True, False]
+
+
+def test_the_rows_of_all_files_are_counted(tmp_path: Path) -> None:
+    assert write_bulk(tmp_path, "c", small(), quiet).rows == bulk_rows(small())
 
 
 def test_where_the_tool_fails_nothing_of_what_it_read_is_left_or_said(

@@ -34,6 +34,8 @@ if os.getppid() == int(sys.argv[1]):  # else it is gone already
     os.execv(sys.argv[2], sys.argv[2:])
 """
 _BUFFER = 4 << 20  # what the tool reads at once, if no row needs more
+# From here on what Java's second compiler takes is less than what it saves.
+_MANY_ROWS = 1_000_000
 
 
 class ImportToolError(Exception):
@@ -127,7 +129,7 @@ def _command(settings: Settings, files: BulkFiles) -> list[str]:
         "read-buffer-size": str(max(_BUFFER, 4 * files.longest)),
     }
     return [
-        *launch.java(settings, fetch_jars(settings), quick=True),
+        *launch.java(settings, fetch_jars(settings), quick=files.rows < _MANY_ROWS),
         *(_CLASS, "database", "import", "full", launch.DATABASE),
         *(f"--{name}={value}" for name, value in options.items()),
         *(f"--nodes={':'.join(labels)}=./{name}" for labels, name in files.nodes),
