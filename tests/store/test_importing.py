@@ -211,7 +211,7 @@ def test_only_a_large_import_has_java_compile_in_full(
         begun.append(command)
         raise OSError("refused")
 
-    monkeypatch.setattr(importing.subprocess, "Popen", refused)
+    monkeypatch.setattr("subprocess.Popen", refused)
     for rows in (999_999, 1_000_000):
         with import_folder(fresh) as folder, pytest.raises(OSError, match="refused"):
             import_files(fresh, folder, BulkFiles(rows=rows), quiet)

@@ -174,16 +174,15 @@ def summed(
     Limits: as `score`.
     """
     said, size = network.columns, network.size
-    width = said + len(TIES)
-    place = person.astype(np.int64) * width + column
 
-    def added(which: Ints | slice, voices: Floats) -> Floats:
-        total: Floats = np.bincount(place[which], weights=voices, minlength=size * width).astype(float)
+    def added(which: Ints | slice, voices: Floats, first: int, width: int) -> Floats:
+        place = person[which].astype(np.int64) * width + (column[which] - first)
+        total: Floats = np.bincount(place, weights=voices, minlength=size * width).astype(float, copy=False)
         return total.reshape(size, width)
 
     of_tie, other = ties
-    sums = added(slice(None), value)
+    sums = added(slice(None), value, 0, said + len(TIES))
     own = np.log1p(sums[:, :said]) @ weights.said
     chance = np.where(network.plays, chances(own, weights), 0.0)
-    sums[:, said:] = added(of_tie, value[of_tie] * chance[other])[:, said:]
+    sums[:, said:] = added(of_tie, value[of_tie] * chance[other], said, len(TIES))
     return sums, own, chance, own + np.log1p(sums[:, said:]) @ weights.ties

@@ -60,6 +60,8 @@ def places(hand: Floats, score: Floats) -> list[dict[str, int]]:
     rounded = score.round(9)
     for place, stage in enumerate(STAGES):
         members = np.flatnonzero(hand[:, place] >= LEAST_HAND)
-        for member in members:
-            ranks[member][stage] = 1 + int((rounded[members] > rounded[member]).sum())
+        values = rounded[members]
+        ahead = len(values) - np.searchsorted(np.sort(values), values, side="right")
+        for member, rank in zip(members.tolist(), (1 + ahead).tolist(), strict=True):
+            ranks[member][stage] = rank
     return ranks
