@@ -42,6 +42,7 @@
 // word = "computed.relation"
 // number = "computed.count"
 // belief = "Link.belief"
+// denied = "computed.count"
 // ---
 MATCH (n:Entity {case: $case, id: $id})-[r]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
@@ -52,9 +53,10 @@ WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $lea
       AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
   })
 WITH m, r.relation AS relation, toLower(head([l IN labels(m) WHERE l <> 'Entity'])) AS kind, max(r[$belief]) AS belief,
+     max(coalesce(r[$denying] <> 0, false)) AS denied,
      r.relation IN $aside OR (endNode(r) = n AND r.relation IN $aside_of) AS beside
 UNWIND [['all', ''], ['relation', relation], ['kind', kind]] + CASE WHEN beside THEN [] ELSE [['first', '']] END AS way
-WITH way, count(DISTINCT m) AS number, max(belief) AS belief
-RETURN way[0] AS by, way[1] AS word, number, belief
+WITH way, count(DISTINCT m) AS number, max(belief) AS belief, count(DISTINCT CASE WHEN denied THEN m END) AS denied
+RETURN way[0] AS by, way[1] AS word, number, belief, denied
 ORDER BY by, number DESC, word
 LIMIT $limit + 1

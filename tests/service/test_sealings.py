@@ -194,6 +194,19 @@ def test_only_a_custodian_asks_that_somebody_is_opened_and_a_supervisor_agrees(
 
 
 @pytest.mark.changes
+@pytest.mark.parametrize("category", ["other", "witness", "victim"])
+def test_what_is_said_of_a_former_pseudonym_does_not_tell_a_protected_category(
+    service: Service, case: str, people: Place, tmp_path: Path, category: str
+) -> None:
+    rows: Tables = {"people": [{"id": SEALED, "category": category, "handling": "P"}]}
+    people("whole").deliveries.load(write(tmp_path / "2", **rows), quiet, partial=True)
+    former = name_of(service, case, SEALED)
+    unseal(people("cus"), people("sup"), former)
+    with pytest.raises(NotFound, match="nobody sealed"):
+        people("cus").protection.sealings.ask_opening(former, "told in court")
+
+
+@pytest.mark.changes
 @pytest.mark.parametrize("name", ["low", "whole"])
 def test_what_was_computed_before_is_not_told_of_a_case_that_a_sealing_has_closed(
     service: Service, people: Place, monkeypatch: pytest.MonkeyPatch, name: str

@@ -16,6 +16,7 @@ from graphsvc.records.told import CONTESTED, HIDDEN_DENIAL, OPEN_KINDS
 FEW = "few"
 # What is told of claims of witnesses taken together; the rest of a statement or claim is of a single one.
 _FOLDED = frozenset({"Statement.kind", "Claim.relation", "Claim.polarity", "Claim.status", "Claim.handling"})
+_CODED = frozenset({"Claim.handling", "Entity.handling", "Person.handling"})
 _SINGLE = frozenset({"Statement.id", "Claim.id"})
 
 
@@ -130,7 +131,7 @@ def release(
             )
             for row in rows
         ]
-    coded = [place for place, column in enumerate(columns) if returns.get(column, "") == "Claim.handling"]
+    coded = [place for place, column in enumerate(columns) if returns.get(column, "") in _CODED]
     if coded and grant.sources:
         rows = [
             tuple(handling_of(value) if place in coded and value else value for place, value in enumerate(row))

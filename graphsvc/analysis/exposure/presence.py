@@ -37,13 +37,18 @@ _EVER = (1, dt.date.max.toordinal())
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One link as it is shown: who, what, whom, and the days said with it (as given, or empty)."""
+    """One link as it is shown: who, what, whom, and the days said with it (as given, or empty).
+
+    Attributes:
+        denied: `denied` or `contested` where something speaks against the link, for whoever reads the fact; else empty.
+    """
 
     subject: str
     relation: str
     object: str
     first_on: str = ""
     last_on: str = ""
+    denied: str = field(default="", compare=False)
 
     @property
     def key(self) -> LinkKey:

@@ -30,7 +30,7 @@ def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: b
 
     Args:
         result: what the case would be.
-        codes: handling codes of claims that they see (`access.people.principal.Grant.claim_codes`).
+        codes: handling codes of claims and people that they see (`access.people.principal.Grant.claim_codes`).
         on: the day that counts for being under 18.
         sources: whether they have source clearance.
     """
@@ -43,6 +43,7 @@ def computed(result: Graphed, codes: Collection[str], on: dt.date, *, sources: b
             shown, row.get("name", ""), frozenset(row["categories"]), row["sealed"], _is_child(result, shown, row, on)
         )
         for shown, row in result.image.nodes["Person"].items()
+        if row["handling"] in codes
     ]
     return Computed(sorted(claims, key=lambda claim: claim.id), persons, result.dependence.get("all", {}))
 

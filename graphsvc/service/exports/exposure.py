@@ -18,6 +18,7 @@ from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.records.told import denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.cypher.named import Queries
 from graphsvc.service.leads.leads import Leads
@@ -169,12 +170,25 @@ class Exposures:
         _lead, why = self._leads.look(identifier)
         along = (claim for path in why.paths for claim in path.claims)
         claims = (*(claim for claim in why.claims if claim.counts), *along)
-        return list({Fact(claim.subject, claim.relation, claim.object, claim.from_on, claim.to_on) for claim in claims})
+        denied = {
+            (row["subject"], row["relation"], row["object"]): denial_mark(row["denying"])
+            for row in self._ask.rows("hubs.contested", whole=True).dicts()
+        }
+        return list(
+            {
+                Fact(*link, claim.from_on, claim.to_on, denied.get(link, ""))
+                for claim in claims
+                for link in [(claim.subject, claim.relation, claim.object)]
+            }
+        )
 
 
 def facts(edges: Iterable[Edge]) -> list[Fact]:
     """What the links of a picture show."""
-    return [Fact(edge.subject, edge.relation, edge.object, edge.first_on, edge.last_on) for edge in edges]
+    return [
+        Fact(edge.subject, edge.relation, edge.object, edge.first_on, edge.last_on, denial_mark(edge.denying))
+        for edge in edges
+    ]
 
 
 def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tuple[str, ...]]:

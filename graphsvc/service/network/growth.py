@@ -20,6 +20,7 @@ class Neighbours:
 
     Attributes:
         word: the relation or the kind; says: in words. number: how many; belief: of the most believed link, 0 to 1.
+        denied: how many of them a link leads to that is denied or contested.
         adds: how many of them the next step brings. open: what to put into the address for it, as another `open`.
     """
 
@@ -27,6 +28,7 @@ class Neighbours:
     says: str
     number: int
     belief: float
+    denied: int
     adds: int
     open: str
 
@@ -80,4 +82,12 @@ def growth(ask: Ask, identifier: str, shown: set[str], filters: Mapping[str, Any
 
 def _way(identifier: str, row: dict[str, Any], words: str) -> Neighbours:
     number = row["number"]
-    return Neighbours(row["word"], words, number, row["belief"], min(number, OPENING), opens(identifier, row["word"]))
+    return Neighbours(
+        word=row["word"],
+        says=words,
+        number=number,
+        belief=row["belief"],
+        denied=row["denied"],
+        adds=min(number, OPENING),
+        open=opens(identifier, row["word"]),
+    )

@@ -1,7 +1,7 @@
 """Groups of a picture, folded into one node each: by gang, workplace, crossing or community. Pure.
 
 Everything here is made of the picture alone, so that what it tells is what its reader sees. A node is in one group of a kind
-at most: the one it is tied to by the link that is most believed.
+at most: the one it is tied to by the link that is most believed. A link that is denied or contested makes nobody a member.
 """
 
 from __future__ import annotations
@@ -157,11 +157,11 @@ def _communities(view: Picture) -> dict[str, list[str]]:
 
 
 def _belonging(view: Picture, by: str) -> dict[str, list[str]]:
-    """Id of a gang, workplace or crossing → itself and who belongs to it by the link that is most believed."""
+    """Id of a gang, workplace or crossing → itself and who belongs to it by the link that is most believed and undenied."""
     kinds = {node.id: node.kind for node in view.nodes}
     home: dict[str, str] = {}
     for edge in sorted(view.edges, key=lambda edge: (-edge.belief, edge.relation, edge.object, edge.subject)):
-        if edge.relation in BELONGING[by] and kinds[edge.object] == by:
+        if edge.relation in BELONGING[by] and kinds[edge.object] == by and not edge.denied:
             home.setdefault(edge.subject, edge.object)
     members = {identifier: [identifier] for identifier in kinds if identifier in home.values()}
     for identifier in kinds:

@@ -48,8 +48,14 @@ def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list
         >>> new = {("P1", "PAID", "P2"): (3, 0, True, 1, 0)}
         >>> [(change.object, change.kind, change.what) for change in changed(old, new)]
         [('P3', 'gone', 'gone'), ('P2', 'moved', 'believed more, denied or contested now')]
+        >>> [change.what for change in changed({}, new)]
+        ['new, denied or contested']
     """
-    changes = [_change(key, "new", "new") for key in after if key not in before]
+    changes = [
+        _change(key, "new", f"new, {wording.SIGNS['denied']}" if now[2] else "new")
+        for key, now in after.items()
+        if key not in before
+    ]
     changes += [_change(key, "gone", "gone") for key in before if key not in after]
     changes += [
         _change(key, "moved", _moved(was, after[key]))
@@ -98,4 +104,6 @@ def _moved(was: Figures, now: Figures) -> str:
     if was[3:] != now[3:]:
         before, after = (wording.voices("few" if values[3] is None else values[3], values[4]) for values in (was, now))
         words.append(f"rested on {before}, now on {after}" if before != after else "rests on others")
+    if was[2] and now[2]:
+        words.append(wording.SIGNS["denied"])
     return ", ".join(words)

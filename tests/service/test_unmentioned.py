@@ -1,0 +1,83 @@
+"""Somebody whom no claim mentions may be there as a source alone: readers without source clearance do not find them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graphsvc.cases.deliveries.statement_form import FormPart
+from graphsvc.errors import NotFound
+from graphsvc.service import Session, quiet
+from tests.service.test_waiting import DAY, SIX, Place, place, service
+from tests.toolbox import clock
+from tests.toolbox.rows import said, write
+
+__all__ = ["place", "service"]
+pytestmark = pytest.mark.neo4j
+
+
+def people(session: Session) -> set[str]:
+    return {row["id"] for row in session.ask.rows("cases.entities", whole=True).dicts() if row["kind"] == "person"}
+
+
+def unmentioned(session: Session) -> list[str]:
+    rows = session.ask.rows("quality.unmentioned").dicts()
+    return [row["id"] for row in rows if row["kind"] == "person"]
+
+
+@pytest.mark.parametrize("role", ["source_id", "interpreter_id"])
+@pytest.mark.parametrize("cells", [{"name": "Milan Orchard"}, {"name": "Milan Orchard", "category": "suspect"}])
+def test_who_was_added_as_a_source_or_interpreter_alone_is_there_for_source_clearance(
+    place: Place, role: str, cells: dict[str, str]
+) -> None:
+    before = {name: (people(place.as_(name)), place.as_(name).network.entities.counts()) for name in ("low", "tom")}
+    session = place.as_("ann")
+    known = people(session)
+    with clock.standing_still(DAY):
+        for number in range(3):
+            form = place.form(session, number, ("boss", "PAID", "aide"))
+            if number == 0:
+                new = (FormPart("new1", "people", cells),)
+                form = replace(form, statement=form.statement | {role: "new1"}, new=new)
+            assert session.deliveries.form.check(form).faults == []
+            assert session.deliveries.job(session.deliveries.form.enter(form), wait_s=60).state == "done"
+    place.look(SIX)
+    (added,) = people(place.as_("ann")) - known
+    person = place.as_("ann").network.entities.look(added)
+    assert person.values["handling"] == "C"
+    assert unmentioned(place.as_("ann")) == [added]
+    for name, (there, counts) in before.items():
+        reader = place.as_(name)
+        assert (people(reader), reader.network.entities.counts()) == (there, counts)
+        assert unmentioned(reader) == []
+        with pytest.raises(NotFound):
+            reader.network.entities.look(added)
+
+
+def test_they_are_there_at_the_handling_code_of_what_mentions_them(place: Place, tmp_path: Path) -> None:
+    loader = place.as_("ann")
+
+    def load(*links: str, handling: str = "P", **row: str) -> None:
+        number = len(loader.deliveries.listed())
+        rows = [{"id": "x1", "name": "Milan Orchard", "handling": "P", **row}]
+        statements = [{"id": f"s{number}", "kind": "intelligence", "handling": handling}]
+        tables = {"people": rows, "statements": statements, "links": said(f"s{number}", *links)}
+        assert loader.deliveries.load(write(tmp_path / str(number), **tables), quiet, partial=True).rejections == []
+
+    def seeing() -> list[str]:
+        return [name for name in ("low", "tom", "ann") if len(people(place.as_(name))) > 5]
+
+    load("boss PAID aide")
+    assert seeing() == ["ann"]
+    load("x1 CROSSED_ON C1", handling="C")
+    assert seeing() == ["tom", "ann"]
+    load("x1 CROSSED_ON C9")
+    assert seeing() == ["low", "tom", "ann"]
+
+
+def test_a_list_of_people_without_statements_is_there_as_it_is(place: Place, tmp_path: Path) -> None:
+    rows = [{"id": "x1", "name": "Milan Orchard", "category": "suspect", "handling": "P"}]
+    assert place.as_("ann").deliveries.load(write(tmp_path / "list", people=rows), quiet, partial=True).rejections == []
+    assert {"x1"} == people(place.as_("low")) & {"x1"} == set(unmentioned(place.as_("low")))
