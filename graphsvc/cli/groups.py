@@ -36,7 +36,12 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
             {
                 "sources": group.sources,
                 "shared": [
-                    {"reason": shared.reason, "thing": shared.thing, "sources": shared.sources}
+                    {
+                        "reason": shared.reason,
+                        "thing": shared.thing,
+                        "sources": shared.sources,
+                        "denied": shared.denied,
+                    }
                     for shared in group.shared
                 ],
                 "decided": [
@@ -50,7 +55,8 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
     for group in groups:
         say(f"{len(group.sources)}  {', '.join(group.sources)}")
         for shared in group.shared:
-            say(f"    {f'{shared.reason} {shared.thing}'.strip()}: {', '.join(shared.sources)}")
+            words = [part for part in (shared.reason, shared.thing, shared.denied) if part]
+            say(f"    {' '.join(words)}: {', '.join(shared.sources)}")
         for decided in group.decided:
             say(f"    {decided.kind} by decision {decided.id}: {', '.join(decided.pair)}")
     if not groups:

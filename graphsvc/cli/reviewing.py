@@ -65,7 +65,8 @@ def questions(session: Opener, case: str, person: str) -> None:
     for question in asking.questions:
         claim = question.claim
         denies = "not " if claim.denies else ""
-        say(f"{claim.id}  {claim.subject} {denies}{claim.relation} {claim.object}  statement {claim.statement}")
+        denied = f"  {question.denied}" if question.denied else ""
+        say(f"{claim.id}  {claim.subject} {denies}{claim.relation} {claim.object}{denied}  statement {claim.statement}")
         say(f"    {question.text}")
         if question.rank_if_true is not None:
             then = "not ranked" if question.rank_if_false is None else f"about {question.rank_if_false}"

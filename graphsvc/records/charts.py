@@ -6,6 +6,7 @@ own; any other is told to whoever loads the chart, to be chosen.
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 from graphsvc.records.relations import NONE, RELATIONS
@@ -69,6 +70,36 @@ READ_AS = MappingProxyType(
     | dict.fromkeys(("organization", "agency", "charity"), "organisation")
     | dict.fromkeys(("engine", "outboard", "hull"), "part")
 )
+# Words of a type of person, or names of their attributes: whoever is drawn with one may have to be sealed.
+_MARKS = frozenset(
+    [
+        "child",
+        "children",
+        "minor",
+        "juvenile",
+        "infant",
+        "baby",
+        "boy",
+        "girl",
+        "teenager",
+        "victim",
+        "victims",
+        "exploited",
+        "survivor",
+        "witness",
+        "protected",
+        "vulnerable",
+        "sealed",
+    ]
+)
+# Attribute, in small letters with one line between words → the column of a person that it fills.
+_FILLS = MappingProxyType(
+    dict.fromkeys(("dob", "d_o_b", "birth_date", "birthdate", "birthday", "born", "date_of_birth"), "date_of_birth")
+    | dict.fromkeys(("category", "categories"), "category")
+    | {"age_disputed": "age_disputed", "disputed_age": "age_disputed"}
+)
+_NO = frozenset(("", "no", "n", "false", "0"))
+_ADULT = 18
 # The types that may be crossings: an event has a day, and is whatever is told of it.
 EVENTS = frozenset({"event"})
 # Link type in small letters → relation.
@@ -80,3 +111,36 @@ LINKED_AS = MappingProxyType(
 # Relation → the one that its word means where its ends are of kinds that it does not take: somebody owns a car and lives at
 # an address, and neither is a workplace. It has to say less, never more: what nobody said would count against somebody.
 OTHERWISE = MappingProxyType({"CONTROLS": "USED", "LIVED_AT": "LOCATED_AT"})
+
+
+def marks_by_type(name: str) -> dict[str, str]:
+    """Return the cells by which somebody drawn as this type of person is sealed: none for a type that says nothing of it.
+
+    Example:
+        >>> marks_by_type("Child (unaccompanied)"), marks_by_type("Man")
+        ({'sealed': 'yes'}, {})
+    """
+    return {} if _MARKS.isdisjoint(re.findall(r"[a-z]+", name.casefold())) else {"sealed": "yes"}
+
+
+def mark_in(attribute: str, value: str) -> tuple[str, str] | None:
+    """Return the column and cell of a person that an attribute fills because it may mark them; None if it cannot.
+
+    Args:
+        attribute: in small letters, with one line between words.
+        value: as it is written in the chart.
+
+    Example:
+        >>> mark_in("d_o_b", "2013"), mark_in("is_victim", "Yes"), mark_in("age", "13"), mark_in("age", "about 40"), mark_in("hair", "red")
+        (('date_of_birth', '2013'), ('sealed', 'yes'), ('sealed', 'yes'), None, None)
+    """
+    if attribute in _FILLS:
+        return _FILLS[attribute], value
+    if attribute == "sealed":
+        return attribute, value
+    if not _MARKS.isdisjoint(attribute.split("_")):
+        return None if value.strip().casefold() in _NO else ("sealed", "yes")
+    if "age" in attribute.split("_"):
+        years = re.search(r"\d+", value)
+        return ("sealed", "yes") if years and int(years[0]) < _ADULT else None
+    return None

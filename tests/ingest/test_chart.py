@@ -208,6 +208,33 @@ def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_p
     assert (both["sex"], both["sealed"]) == ("male", "yes")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "read_as"),
+    [
+        *((name, "2013-02-03", {"date_of_birth": "2013-02-03"}) for name in ("DOB", "D.O.B.", "Birth date", "Born")),
+        *((name, "Yes", {"sealed": "yes"}) for name in ("Minor", "Victim", "Is victim?", "Protected", "Child witness")),
+        ("Age", "13", {"sealed": "yes"}),
+        ("Age (years)", "about 17", {"sealed": "yes"}),
+        ("Categories", "victim@2020-05", {"category": ["victim@2020-05"]}),
+        ("Victim", "no", {"x_victim": "no"}),
+        ("Age", "31", {"x_age": "31"}),
+    ],
+)
+def test_an_attribute_that_may_mark_a_person_is_a_mark_by_whatever_usual_name(
+    tmp_path: Path, name: str, value: str, read_as: dict[str, Any]
+) -> None:
+    inside = f'<AttributeCollection><Attribute AttributeClass="{name}" Value="{value}"/></AttributeCollection>'
+    (row,) = rows(read(tmp_path, chart(entity("a", "Person", inside=inside))), "people")
+    assert {column: row.get(column) for column in read_as} == read_as
+
+
+@pytest.mark.parametrize("name", ["Child", "Victim", "Unaccompanied minor", "Witness (protected)"])
+def test_a_person_of_a_type_that_may_mark_them_is_sealed(tmp_path: Path, name: str) -> None:
+    types = f'[chart.entities]\n"{name}" = "person"\n'
+    (sealed, plain) = rows(read(tmp_path, chart(entity("a", name), entity("b", "Man")), types), "people")
+    assert (sealed["sealed"], plain.get("sealed")) == ("yes", None)
+
+
 def test_where_every_item_bears_the_first_grade_nothing_is_graded(tmp_path: Path) -> None:
     words = '<GradeOne><StringCollection><String Text="1 reliable"/></StringCollection></GradeOne>'
     words += '<GradeThree><StringCollection><String Text="P"/></StringCollection></GradeThree>'

@@ -9,13 +9,19 @@ import pytest
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import PictureRequest
+from graphsvc.service import PictureRequest, Wanted
+from graphsvc.views.picture.folding import groups
+from graphsvc.views.picture.since import changed
 from tests.toolbox.accounts import WHOLE, Roles
 from tests.toolbox.cases import Place, laid
 from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
-ROLES: Roles = {"inv": ("investigator", WHOLE), "low": ("analyst", Grant("P"))}
+ROLES: Roles = {
+    "inv": ("investigator", WHOLE),
+    "low": ("analyst", Grant("P")),
+    "sourced": ("analyst", Grant("P", sources=True)),
+}
 LINKS = (
     "boss-1 ORGANISED crossing-1",
     "boss-1 RUNS gang-1",
@@ -52,6 +58,22 @@ LATER: Tables = {
         for report in ("rep-2", "rep-3")
         for row in said(report, "aide-1 ORGANISED crossing-1", "aide-1 RUNS gang-1", "aide-1 CONTROLS site-1")
     ],
+}
+ACCUSED = ("boss-1 ORGANISED crossing-1", "boss-1 RECRUITED wit-1", "boss-1 RECRUITED wit-2")
+WITNESSED: Tables = {
+    "people": [*FIRST["people"], {"id": "wit-1"}, {"id": "wit-2"}],
+    "crossings": FIRST["crossings"],
+    "statements": [
+        {"id": f"acc-{n}", "kind": "witness", "source_id": f"wit-{n}", "handling": "P"} for n in (1, 2)
+    ],
+    "links": [
+        *said("acc-1", *ACCUSED, "wit-1 CROSSED_ON crossing-1"),
+        *said("acc-2", *ACCUSED, "wit-2 CROSSED_ON crossing-1"),
+    ],
+}
+ACCUSED_DENIED: Tables = {
+    "statements": [{"id": "rep-c", "kind": "intelligence", "handling": "C"}],
+    "links": [{**one, "polarity": "denies"} for one in said("rep-c", *ACCUSED)],
 }
 
 
@@ -127,3 +149,63 @@ def test_a_review_keeps_the_word(people: Place) -> None:
     assert review.then is not None
     assert review.then.denied == "contested"
     assert "denied contested" in review.shown
+
+
+def test_what_a_node_would_bring_into_the_picture_says_how_much_of_it_is_denied(people: Place) -> None:
+    growth = people("low").network.growth("boss-1")
+    denied = {way.word: (way.number, way.denied) for way in growth.relations}
+    assert denied["ORGANISED"] == denied["RUNS"] == denied["CONTROLS"] == (1, 1)
+    assert denied["ASSOCIATES_WITH"] == (2, 1)
+    page, twin = pages(people, "network/growth", "?node=boss-1")
+    assert page.count("denied or contested") >= len(LINKS) - 2
+    assert '"denied":1' in twin
+
+
+@pytest.mark.parametrize("reader", ["inv", "low"])
+def test_nobody_is_in_a_group_of_the_picture_by_a_link_that_is_denied(people: Place, reader: str) -> None:
+    picture = people(reader).network.picture(PictureRequest(ids=("boss-1", "aide-1", "gang-1", "crossing-1"), depth=0))
+    (group,) = groups(picture, "gang")
+    assert group.members == ("gang-1", "aide-1")
+    assert groups(picture, "crossing") == []
+
+
+def test_what_changed_since_a_view_was_kept_is_marked() -> None:
+    link = ("boss-1", "ORGANISED", "crossing-1")
+    ((new,), (more,)) = (changed(was, {link: (3, 0, True, 1, 2)}) for was in ({}, {link: (2, 0, True, 1, 2)}))
+    assert (new.what, more.what) == ("new, denied or contested", "believed more, denied or contested")
+
+
+@pytest.fixture(scope="module")
+def told(at_server: Callable[..., Settings]) -> Iterator[Place]:
+    """A case in which two witnesses accuse somebody of what a report under C denies."""
+    with laid(at_server(), ROLES, "inv", WITNESSED) as place:
+        place.load("inv", ACCUSED_DENIED, partial=True)
+        yield place
+
+
+@pytest.mark.parametrize(("reader", "word"), [("inv", "denied"), ("sourced", "contested")])
+def test_facts_that_could_give_a_source_away_are_marked(told: Place, reader: str, word: str) -> None:
+    exposed = told(reader).exports.exposed(Wanted(picture=PictureRequest(ids=("boss-1", "crossing-1"), depth=0)))
+    facts = [each.fact for one in exposed.witnesses for each in one.facts]
+    assert {fact.denied for fact in facts if fact.relation == "ORGANISED"} == {word}
+    page = told.client(reader).get(f"/case/{told.case}/exposure?id=boss-1&id=crossing-1&depth=0").text
+    assert f">{word}<" in page
+
+
+@pytest.mark.parametrize(("reader", "word"), [("inv", "denied"), ("sourced", "contested")])
+def test_a_lead_and_the_questions_about_them_are_marked(told: Place, reader: str, word: str) -> None:
+    _, why = told(reader).leads.look("boss-1")
+    accused = {claim.key for claim in why.claims if claim.asserts and claim.subject == "boss-1"}
+    assert {why.denied.get(link) for link in accused} == {word}
+    questions = told(reader).leads.questions.next("boss-1").questions
+    assert [each.denied for each in questions if each.claim.asserts] == [
+        word if each.claim.subject == "boss-1" else "" for each in questions if each.claim.asserts
+    ]
+
+
+@pytest.mark.parametrize("reader", ["inv", "sourced"])
+def test_a_recruiter_whom_witnesses_have_in_common_is_marked(told: Place, reader: str) -> None:
+    (group,) = told(reader).leads.groups.of()
+    (recruiter,) = (shared for shared in group.shared if shared.reason == "recruiter")
+    assert recruiter.denied == "denied or contested"
+    assert told.client(reader).get(f"/case/{told.case}/groups").text.count("denied or contested") == 1

@@ -40,7 +40,7 @@ def test_who_was_added_as_a_source_or_interpreter_alone_is_there_for_source_clea
             form = place.form(session, number, ("boss", "PAID", "aide"))
             if number == 0:
                 new = (FormPart("new1", "people", cells),)
-                form = replace(form, statement=form.statement | {role: "new1"}, new=new)
+                form = replace(form, statement={**form.statement, role: "new1"}, new=new)
             assert session.deliveries.form.check(form).faults == []
             assert session.deliveries.job(session.deliveries.form.enter(form), wait_s=60).state == "done"
     place.look(SIX)

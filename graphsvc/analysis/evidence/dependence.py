@@ -28,11 +28,17 @@ Thing = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What some sources have in common: `reason` in one word, `thing` its id, and who they are, in order."""
+    """What some sources have in common.
+
+    Attributes:
+        reason: in one word. thing: its id. sources: who they are, in order.
+        denied: `denied or contested` where something speaks against what is said of the thing; else empty.
+    """
 
     reason: str
     thing: str
     sources: tuple[str, ...]
+    denied: str = ""
 
 
 def joins(key: str) -> bool:

@@ -54,6 +54,7 @@ class Explanation:
         other_sources: reports and records that do.
         paths: from witnesses to the lead, strongest first.
         voices: link → how many groups of witnesses assert it, where their accounts are told as one.
+        denied: link → `denied` or `contested`, of those that something speaks against.
     """
 
     lead: str
@@ -67,6 +68,7 @@ class Explanation:
     paths: tuple[Path, ...]
     because: Reasons
     voices: Mapping[LinkKey, int | str] = field(default_factory=dict)
+    denied: Mapping[LinkKey, str] = field(default_factory=dict)
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -20,12 +20,13 @@ from graphsvc.records.weights import Weights
 _SHARED_AS_SUBJECT = {
     name: relation.shares for name, relation in RELATIONS.items() if relation.shares in ("crossing", "place")
 }
-_SHARED_AS_OBJECT = {name: relation.shares for name, relation in RELATIONS.items() if relation.shares == "recruiter"}
+RECRUITER = "recruiter"
+RECRUITING = frozenset(those(lambda relation: relation.shares == RECRUITER))
 _FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
 # Letters of a whole date: a month or a year is no one occasion.
 _A_DAY = len("2020-05-08")
-# Goes up whenever the same claims may have other figures.
-_RULES = "10"
+# Goes up whenever the same claims may have other figures, or people other handling codes.
+_RULES = "11"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.
 FAMILY = "family"
 
@@ -49,8 +50,8 @@ def shares(
             continue
         if claim.relation in _SHARED_AS_SUBJECT:
             of_person[claim.subject].add((_SHARED_AS_SUBJECT[claim.relation], claim.object))
-        elif claim.relation in _SHARED_AS_OBJECT:
-            of_person[claim.object].add((_SHARED_AS_OBJECT[claim.relation], claim.subject))
+        elif claim.relation in RECRUITING:
+            of_person[claim.object].add((RECRUITER, claim.subject))
         elif claim.relation in _FAMILY:
             of_person[claim.subject].add((FAMILY, claim.object))
             of_person[claim.object].add((FAMILY, claim.subject))

@@ -428,7 +428,7 @@ def _hide_unmentioned(image: Image) -> None:
         for end in ends:
             told.setdefault(end, set()).add(properties["handling"])
     for shown, properties in image.nodes["Person"].items():
-        codes = told.get(shown, frozenset())
+        codes = told.get(shown, set[str]())
         if "P" not in codes and (properties["sealed"] or "statement_id" in properties):
             properties["handling"] = "C" if "C" in codes else grading.RESERVED["C"]
 

@@ -22,7 +22,7 @@ from graphsvc.ingest.cells import seen_id
 from graphsvc.ingest.i2.anx import Item, Items, read_items
 from graphsvc.ingest.mapping import ChartTypes, Mapping
 from graphsvc.ingest.raw import Limits, Progress, RawTable
-from graphsvc.records.charts import EVENTS, LINKED_AS, OTHERWISE, READ_AS
+from graphsvc.records.charts import EVENTS, LINKED_AS, OTHERWISE, READ_AS, mark_in, marks_by_type
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, PROTECTING, TABLES, THING_KINDS
@@ -280,6 +280,8 @@ class _Chart:
             notes = _notes(item, item.when)
         else:
             row["name"] = " ".join(name.split())
+        if record == "person":
+            row |= marks_by_type(item.type)
         if record == "thing":
             row |= {"kind": kind, "value": row["name"]}
         return self._with_attributes(_TABLE[record], row, item, notes)
@@ -335,6 +337,7 @@ class _Chart:
         known = {column.name for column in TABLES[table].columns} - set(_OURS)
         for name, value in item.told:
             column = re.sub(r"\W+", "_", name.strip().casefold()).strip("_") or "attribute"
+            column, value = (table == "people" and mark_in(column, value)) or (column, value)
             column = column if column in known else f"{EXTRA_PREFIX}{column}"
             # Where two attributes are called the same both are kept; a date in words is the one its item was drawn at.
             already = "" if column in _DATES else row.get(column, "")

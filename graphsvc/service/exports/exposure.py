@@ -170,13 +170,9 @@ class Exposures:
         _lead, why = self._leads.look(identifier)
         along = (claim for path in why.paths for claim in path.claims)
         claims = (*(claim for claim in why.claims if claim.counts), *along)
-        denied = {
-            (row["subject"], row["relation"], row["object"]): denial_mark(row["denying"])
-            for row in self._ask.rows("hubs.contested", whole=True).dicts()
-        }
         return list(
             {
-                Fact(*link, claim.from_on, claim.to_on, denied.get(link, ""))
+                Fact(*link, claim.from_on, claim.to_on, why.denied.get(link, ""))
                 for claim in claims
                 for link in [(claim.subject, claim.relation, claim.object)]
             }

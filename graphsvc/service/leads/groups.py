@@ -16,7 +16,7 @@ from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, 
 from graphsvc.access.people import policy
 from graphsvc.analysis.evidence.dependence import COLOURS, Shared, Thing, groups, in_common
 from graphsvc.analysis.evidence.independence import independent
-from graphsvc.cases.image.figures import FAMILY
+from graphsvc.cases.image.figures import FAMILY, RECRUITER, RECRUITING
 from graphsvc.cases.jobs import Job
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.lines import require_reason
@@ -83,7 +83,8 @@ class Groups:
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
             lasting = [pairing for pairing in self._pairings(shared) if pairing.ended_at is None]
             sets = groups(wanted, keys)
-            witness_groups = [_group(those, shared, lasting) for those in sets]
+            denied = self._denied_recruiters()
+            witness_groups = [_group(those, shared, lasting, denied) for those in sets]
             group = {source: number for number, those in enumerate(sets) for source in those}
             across = [
                 overlap
@@ -213,6 +214,11 @@ class Groups:
         """What the sources this reader may see have to do with."""
         return self._ask.home.register.shared(self._ask.case, self._level)
 
+    def _denied_recruiters(self) -> frozenset[str]:
+        """Find the people of whom it is denied or contested that they recruited somebody."""
+        rows = self._ask.rows("hubs.contested", whole=True).dicts()
+        return frozenset(row["subject"] for row in rows if row["relation"] in RECRUITING)
+
     def _pairings(self, shared: Collection[str]) -> list[Pairing]:
         """The decisions this reader may see: at their level, on sources that are there."""
         key = self._ask.key
@@ -247,9 +253,20 @@ class Groups:
         return self._ask.home.jobs.start(self._ask.principal.name, self._ask.case, _KIND, run)
 
 
-def _group(sources: frozenset[str], shared: dict[str, list[tuple[str, str]]], lasting: list[Pairing]) -> WitnessGroup:
+def _is_denied(overlap: Shared, recruiters: Collection[str]) -> bool:
+    return overlap.reason == RECRUITER and overlap.thing in recruiters
+
+
+def _group(
+    sources: frozenset[str],
+    shared: dict[str, list[tuple[str, str]]],
+    lasting: list[Pairing],
+    denied: Collection[str],
+) -> WitnessGroup:
     overlaps = [
-        replace(overlap, thing="") if overlap.reason == FAMILY else overlap
+        replace(overlap, thing="")
+        if overlap.reason == FAMILY
+        else replace(overlap, denied="denied or contested" if _is_denied(overlap, denied) else "")
         for overlap in in_common(sources, shared)
         if overlap.reason not in COLOURS
     ]

@@ -14,13 +14,14 @@ from graphsvc.analysis.doubt.falsehood import FalseAccounts
 from graphsvc.analysis.doubt.readings import FEWEST_SERVED
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.evidence.claims import Dependence
+from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
 from graphsvc.analysis.score.reasons import Reasons, without_amounts
 from graphsvc.errors import Refused
 from graphsvc.records.relations import orders
+from graphsvc.records.told import denial_mark
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
@@ -157,7 +158,8 @@ class Leads:
             explain_to = self._explained if self._ask.grant.sources else self._retold
             explanation = self._caches.explained.of((*self._ask.state, identifier), lambda: explain_to(identifier))
             outcome["sources"] = _sources(explanation)
-        return lead, explanation
+            denying = self._ask.denials({claim.key for claim in _told_of(explanation)})
+        return lead, replace(explanation, denied={link: denial_mark(each) for link, each in denying.items()})
 
     def _explained(self, identifier: str) -> Explanation:
         """Why one person is a lead, sources included."""
@@ -180,9 +182,8 @@ class Leads:
         claims, _, dependence = self._material.given()
         weights, few = self._ask.home.weights, self._ask.settings.few_below
         why = self._explain(identifier, {})
-        told_of = (*why.claims, *(claim for path in why.paths for claim in path.claims))
         # A denial may name the ends of a link the other way round.
-        wanted = {link for claim in told_of for link in orders(claim.key)}
+        wanted = {link for claim in _told_of(why) for link in orders(claim.key)}
         about = [claim for claim in claims if claim.key in wanted]
         coarse = link_table(as_told(about, dependence, few), {}, weights)
         exact = link_table(about, dependence, weights)
@@ -207,3 +208,8 @@ def _sources(explanation: Explanation) -> set[str]:
     about = (*explanation.claims, *along)
     named = {claim.source for claim in about} | {path.source for path in explanation.paths}
     return named.union(explanation.other_sources, *explanation.groups) - {""}
+
+
+def _told_of(why: Explanation) -> list[Claim]:
+    """Every claim that an explanation tells."""
+    return [*why.claims, *(claim for path in why.paths for claim in path.claims)]

@@ -18,7 +18,7 @@ from graphsvc.analysis.evidence.roles import ABOARD
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
 from graphsvc.records.relations import RELATIONS
-from graphsvc.records.told import OPEN_KINDS
+from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, LeadReadings, Material
 
@@ -34,12 +34,14 @@ class NextQuestion:
         text: the question, one of a few fixed sentences.
         rank_if_true: the lead's rank if the claim were as good as any; `rank_if_false` if it were not there, None if they were
             not ranked then. Both None without source clearance: together they would tell how much rests on witnesses.
+        denied: `denied` or `contested` where something speaks against what the claim asserts; else empty.
     """
 
     claim: Claim
     text: str
     rank_if_true: int | None
     rank_if_false: int | None
+    denied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ class Questions:
             notes.append(NOT_WEIGHED)
         elif not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):
             notes.append(WITH_CUSTODIAN)
+        denying = self._ask.denials([each.claim.key for each in choice.questions if each.claim.asserts])
         shown = [claim.id for claim in about if claim.id in put.claims and (sources or claim.source_kind in OPEN_KINDS)]
         return Asking(
             tuple(
@@ -187,6 +190,7 @@ class Questions:
                     question.text,
                     question.rank_if_true if sources else None,
                     question.rank_if_false if sources else None,
+                    denial_mark(denying.get(question.claim.key)) if question.claim.asserts else "",
                 )
                 for question in choice.questions
             ),

@@ -115,6 +115,7 @@ def shared_rows(shared: Iterable[Shared], names: dict[str, str]) -> list[dict[st
             "name": names.get(overlap.thing, overlap.thing),
             "kind": wording.SHARED[overlap.reason][1],
             "sources": list(overlap.sources),
+            "denied": overlap.denied,
         }
         for overlap in shared
     ]
