@@ -19,7 +19,7 @@ MATCH (n:Entity&Person {case: $case})
 WHERE n.id IN $ids AND n.handling IN $handling
 RETURN n.id AS id, n.date_of_birth AS date_of_birth, n.phones AS phones,
        COLLECT { MATCH (n)-[r]-(m:Entity)
-                 WHERE (m:Person OR m:Gang OR m:Workplace) AND m.handling IN $handling AND r[$belief] >= 0.25
+                 WHERE (m:Person OR m:Gang OR m:Workplace) AND m.handling IN $handling AND r[$belief] >= 0.25 AND NOT coalesce(r[$denying] <> 0, false)
                  WITH m, max(r[$belief]) AS surest
                  ORDER BY coalesce(m.sealed, false), surest DESC, m.id
                  LIMIT $ties

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.neo4j
 ROLES: Roles = {
     "inv": ("investigator", WHOLE),
     "low": ("analyst", Grant("P")),
+    "high": ("investigator", Grant("C")),
     "sourced": ("analyst", Grant("P", sources=True)),
 }
 LINKS = (
@@ -209,3 +210,13 @@ def test_a_recruiter_whom_witnesses_have_in_common_is_marked(told: Place, reader
     (recruiter,) = (shared for shared in group.shared if shared.reason == "recruiter")
     assert recruiter.denied == "denied or contested"
     assert told.client(reader).get(f"/case/{told.case}/groups").text.count("denied or contested") == 1
+
+
+def test_the_form_that_corrects_a_statement_marks_its_other_claims(people: Place) -> None:
+    page = people.client("high").get(f"/case/{people.case}/add?statement=rep-1").text
+    assert page.count(">denied by 1<") == len(LINKS)
+
+
+def test_people_of_one_name_are_told_apart_by_no_tie_that_is_denied(people: Place) -> None:
+    rows = people("low").ask.rows("entities.apart", ids=["boss-1"], ties=9).dicts()
+    assert [row["ties"] for row in rows] == [["Cy Tell"]]
