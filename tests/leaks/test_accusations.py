@@ -64,9 +64,7 @@ ACCUSED = ("boss-1 ORGANISED crossing-1", "boss-1 RECRUITED wit-1", "boss-1 RECR
 WITNESSED: Tables = {
     "people": [*FIRST["people"], {"id": "wit-1"}, {"id": "wit-2"}],
     "crossings": FIRST["crossings"],
-    "statements": [
-        {"id": f"acc-{n}", "kind": "witness", "source_id": f"wit-{n}", "handling": "P"} for n in (1, 2)
-    ],
+    "statements": [{"id": f"acc-{n}", "kind": "witness", "source_id": f"wit-{n}", "handling": "P"} for n in (1, 2)],
     "links": [
         *said("acc-1", *ACCUSED, "wit-1 CROSSED_ON crossing-1"),
         *said("acc-2", *ACCUSED, "wit-2 CROSSED_ON crossing-1"),

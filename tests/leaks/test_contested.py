@@ -58,6 +58,20 @@ DENIALS = {
     "a record": RECORD,
     "all of them": together(ANN, BEA, REPORT, RECORD),
 }
+# Answers that depend on the link and read the same with a denial of it, by page, and why that accuses nobody.
+NOT_MARKED = {
+    "entity": "the rank of another person, whom the link names nowhere",
+    "export": "how many links an export would hold",
+    "exposure": "how many people could have told something",
+    "network": "how many links each entity has",
+    "network/measures": "measures of a picture that marks the link itself",
+    "network/node": "the rank of another person, whom the link names nowhere",
+    "network/overview": "how many links join groups of entities",
+    "network/overview/names": "who is in a group of entities, by links of any kind",
+    "query": "how many claims have no date, and on how many crossings a member of a gang is said to have had a part",
+    "search": "how many links each entity has",
+    "search/near": "how many links each entity has",
+}
 
 
 @dataclass
@@ -72,16 +86,18 @@ class Contested:
 def contested(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Contested:
     folder, result = tmp_path_factory.mktemp("contested"), Contested()
     write(folder / "first", **FIRST)
+    write(folder / "less", **{**FIRST, "links": [row for row in FIRST["links"] if _link(row) != LINK]})
     with clock.standing_still(), homes.hasty(Service(at_server(named="part", snapshot_rows=1))) as first:
         for name, (roles, grants) in PEOPLE.items():
             accounts.add(first.database, name, roles, grants)
         first.register.key(CASE, create=True)
-        others = {state: homes.copied(first, at_server(named="part", snapshot_rows=1)) for state in DENIALS}
+        states = (*DENIALS, "no such link")
+        others = {state: homes.copied(first, at_server(named="part", snapshot_rows=1)) for state in states}
     for state, settings in others.items():
-        tables = DENIALS[state]
+        tables = DENIALS.get(state, Tables())
         with clock.standing_still(), homes.hasty(Service(settings)) as service:
             there, whole = Small(service), Small(service).session("whole")
-            whole.deliveries.load(folder / "first", quiet)
+            whole.deliveries.load(folder / "first" if state in DENIALS else folder / "less", quiet)
             if tables:
                 write(folder / state, **tables)
                 loaded = whole.deliveries.load(folder / state, quiet, partial=True)
@@ -94,6 +110,10 @@ def contested(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempP
                 result.images[f"{state}, taken back"] = read_image(service.store(), CASE)
             homes.wipe(service, CASE)
     return result
+
+
+def _link(row: dict[str, str]) -> tuple[str, ...]:
+    return row["subject_id"], row["relation"], row["object_id"]
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
@@ -133,3 +153,14 @@ def test_a_statement_says_which_of_its_claims_is_contested(contested: Contested)
     asked = "GET /case/classes/statement?id=report-1"
     assert ">contested<" not in contested.read["nothing"]["low"][asked]
     assert contested.read["all of them"]["low"][asked].count(">contested<") == 1
+
+
+@pytest.mark.parametrize("reader", ["low", "sourced"])
+def test_every_answer_that_depends_on_the_link_says_that_it_is_contested(contested: Contested, reader: str) -> None:
+    """Pages are made with words of their own for each reader and time, so their JSON twins are compared."""
+    with_it, denied, without = (contested.read[state][reader] for state in ("nothing", "one witness", "no such link"))
+    depending = {asked for asked in with_it if with_it[asked] != without.get(asked)}
+    unmarked = {asked for asked in depending if with_it[asked] == denied.get(asked)}
+    pages = {asked.partition(f"/case/{CASE}/")[2].partition("?")[0] for asked in unmarked}
+    assert {page for page in pages if page.removesuffix(".json").removesuffix(".bin") not in NOT_MARKED} == set()
+    assert len(depending) > 10 * len(NOT_MARKED)
