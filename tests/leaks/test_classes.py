@@ -51,7 +51,7 @@ def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
 
 def test_counts_are_of_what_is_seen(grown: Small) -> None:
     low, high = (grown.session(name).network.entities.counts() for name in ("low", "high"))
-    assert (low["person"], high["person"]) == (4, 6)
+    assert (low["person"], high["person"]) == (4, 5)
     assert (low.get("boat", 0), high["boat"]) == (0, 1)
     # Statements of witnesses are not counted for who has no source clearance, at either level.
     for name in ("low", "high"):

@@ -156,11 +156,11 @@ def test_a_drawn_group_says_who_is_in_it_as_it_was_folded(two_gangs: Picture) ->
 
 @pytest.mark.parametrize(("denied", "words"), [("contested", "contested"), ("someone", "denied by someone"), (0, "")])
 def test_a_group_says_that_a_link_within_is_denied(denied: int | str, words: str) -> None:
-    links = [link("a", "g", "RUNS", 0.9, denying=denied), link("b", "g", "MEMBER_OF", 0.9)]
+    links = [link("a", "g", "RUNS", 0.9), link("b", "g", "MEMBER_OF", 0.9), link("a", "b", "PAID", denying=denied)]
     shown = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
     drawn = graph.drawn(shown)["nodes"][0]
     assert drawn.get("denied", "") == words
-    assert graph.title(shown.nodes[0]).partition("2 links within")[2].strip(", ") == words
+    assert graph.title(shown.nodes[0]).partition("3 links within")[2].strip(", ") == words
 
 
 def test_no_link_of_a_line_is_missing_where_more_are_in_it_than_are_told_in_words() -> None:

@@ -304,11 +304,9 @@ def test_the_source_of_a_witness_account_is_told_to_nobody_without_clearance(ann
     assert "Witness account by Layla Rostami; source untested, not known (2D), handling C. It says:" in bob.page
     found = bob.done()
     assert found["statement"] == ""
-    (layla,) = (one["id"] for one in found["new"])
-    assert layla.startswith("S-")
+    assert found["new"] == []
     assert "Layla" not in bob.page
-    pages = [f"entity?id={layla}", "load", "network", f"search?q={layla}", "entity?id=P1"]
-    for page in pages:
+    for page in ("load", "network", "search?q=S-", "entity?id=P1"):
         text = bob.client.get(f"/case/{ann.case}/{page}").text
         assert "Layla" not in text, page
         assert sources(text) == [], page

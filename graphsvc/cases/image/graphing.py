@@ -16,7 +16,7 @@ from graphsvc.analysis.evidence.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence.interest import interests
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import links, shares
-from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.handling import Handling, reserve_unmentioned
 from graphsvc.cases.image.standing import OWN, SAME, Standings, people_to_check, sealed_ids
 from graphsvc.cases.image.texts import (
     NO_SOURCES,
@@ -119,7 +119,7 @@ def graphed(
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    _hide_unmentioned(result.image)
+    reserve_unmentioned(result.image)
     _links(result, writer, claims, pairings, few_below)
     return result
 
@@ -416,21 +416,6 @@ class _Writer:
         if hidden and not sealed:
             pseudonym = vault.pseudonym(self._key, "person", values["id"])
             self._result.identities[pseudonym] = ("person", {"id": values["id"], "category": sorted(hidden)})
-
-
-def _hide_unmentioned(image: Image) -> None:
-    """Keep somebody whom no claim mentions from readers without source clearance: they may be there as a source alone.
-
-    That goes for whoever is sealed, and for whoever came with a statement. They stand at the handling code of what is told of them.
-    """
-    told: dict[str, set[str]] = {}
-    for properties, _, *ends in image.claims.values():
-        for end in ends:
-            told.setdefault(end, set()).add(properties["handling"])
-    for shown, properties in image.nodes["Person"].items():
-        codes = told.get(shown, set[str]())
-        if "P" not in codes and (properties["sealed"] or "statement_id" in properties):
-            properties["handling"] = "C" if "C" in codes else grading.RESERVED["C"]
 
 
 def _links(

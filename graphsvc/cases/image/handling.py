@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from graphsvc.ingest.fold import State
 from graphsvc.records import grading
 from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.store.image import Image
 
 
 class Handling:
@@ -43,3 +45,17 @@ class Handling:
     def entity(self, identifier: str) -> str:
         """Of a person, boat, crossing, gang, workplace or thing: P if a P row or P statement speaks of them."""
         return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
+
+
+def reserve_unmentioned(image: Image) -> None:
+    """Hide people whom no claim mentions from readers without source clearance: they may be in the case only as a source.
+
+    This applies to sealed people and to people who came with a statement. They have the loosest handling code of the claims about them.
+    """
+    codes: dict[str, set[str]] = defaultdict(set)
+    for properties, _, *ends in image.claims.values():
+        for end in ends:
+            codes[end].add(properties["handling"])
+    for shown, properties in image.nodes["Person"].items():
+        if "P" not in codes[shown] and (properties["sealed"] or "statement_id" in properties):
+            properties["handling"] = "C" if "C" in codes[shown] else grading.RESERVED["C"]
