@@ -158,7 +158,7 @@ class Sealings:
         return self._requests.start("protect", work)
 
     def ask_loosening(self, reason: str) -> str:
-        """Request that the case protects marked people only; return the request's id. A different supervisor must agree.
+        """Request that the case protects marked people only; return the request's id. Another supervisor must agree.
 
         Raises:
             Refused: the role custodian or clearance is missing.
