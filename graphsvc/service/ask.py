@@ -101,11 +101,11 @@ class Ask:
         return look.key
 
     def at(self, case: str) -> Ask:
-        """The same for another case."""
+        """Return the same for another case."""
         return Ask(self.home, self.principal, self.purpose, case)
 
     def as_(self, grant: Grant) -> Ask:
-        """The same for someone with this clearance in this case and no clearance elsewhere."""
+        """Return the same for someone with this clearance in this case and no clearance elsewhere."""
         case = self.case
         return Ask(self.home, replace(self.principal, grants={case: grant}), self.purpose, case)
 
@@ -168,7 +168,7 @@ class Ask:
         return ranked_on(self.grant.handling, sources=self.grant.sources)
 
     def cases(self) -> list[CaseSummary]:
-        """The cases this person can see, by name. The roles of auditor and administrator alone show none."""
+        """Return the cases this person can see, by name. The roles of auditor and administrator alone show none."""
         if not self.may("read"):
             return []
         return [
@@ -180,7 +180,7 @@ class Ask:
         ]
 
     def require_open(self) -> int:
-        """The version of the case, if it exists and no import that shows at this clearance is running.
+        """Return the version of the case, if it exists and no import that shows at this clearance is running.
 
         Raises:
             NotFound: it does not exist, or this person may not see it.
@@ -203,7 +203,7 @@ class Ask:
     # -- acts -------------------------------------------------------------------------------------------------
 
     def act(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act on this case: see `access.door.gate.Gate.acting`.
+        """Log one act on this case: see `access.door.gate.Gate.acting`.
 
         Raises:
             Refused: no role of theirs allows it.
@@ -213,7 +213,7 @@ class Ask:
 
     @contextmanager
     def look(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
-        """One logged act that covers everything read and computed inside it.
+        """Log one act that covers everything read and computed inside it.
 
         The log has one line for it, with everything opened and all sources whose claims were released. All data come
         from a single state of the case.
@@ -234,11 +234,11 @@ class Ask:
                 self._looks.now = None
 
     def act_anywhere(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act without a case. Raises Refused as `act`."""
+        """Log one act without a case. Raises Refused as `act`."""
         return self.home.gate.acting(self.principal, self.purpose, action, **detail)
 
     def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
-        """Rows of one of the service's own queries; `whole` reads all of a case (an error if too large).
+        """Return rows of one of the service's own queries; `whole` reads all of a case (an error if too large).
 
         Raises:
             Refused, NotFound, RequestError, Busy: see `access.door.gate.Gate.read`.
@@ -254,7 +254,7 @@ class Ask:
         whole: bool = False,
         laid: bool = False,
     ) -> Released:
-        """The released answer of any query. Raises as `rows`.
+        """Return the released answer of any query. Raises as `rows`.
 
         Args:
             name: of the query.
@@ -276,15 +276,15 @@ class Ask:
         )
 
     def parts(self, name: str, take: Callable[[Released], object]) -> int:
-        """Process the whole released answer of an own query in parts: see `access.door.in_parts.InParts.each`."""
+        """Process the whole answer of one of the service's queries in parts: see `InParts.each`."""
         return self.home.in_parts.each(self.principal, self.purpose, name, self.case, take, self._look)
 
     def material(self, name: str, make: Make[Item], laid: Laid[Item] | None = None) -> Sequence[Item]:
-        """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
+        """Return rows to compute on, sources included: see `access.door.gate.Gate.material`."""
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, laid)
 
     def computed(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
-        """A result for the current state of the case, kept on disk if large: see `access.door.gate.Gate.computed`.
+        """Return a result for the current state of the case, kept on disk if large: see `Gate.computed`.
 
         Args:
             form: how to write the result to disk.
@@ -299,7 +299,7 @@ class Ask:
         return self.home.gate.computed(self.principal, self.case, form, decided_by, compute, of)
 
     def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
-        """The rows of several of the service's own queries (name, parameters), run concurrently.
+        """Return the rows of several of the service's own queries (name, parameters), run concurrently.
 
         The server runs each query on a single core, so independent queries are faster in parallel.
         """
@@ -315,11 +315,11 @@ class Ask:
             return [future.result() for future in waiting]
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        """Id → row of `entities.named`, for ids visible to this reader. Without ids, no query runs."""
+        """Map ids to rows of `entities.named`, for ids visible to this reader. Without ids, no query runs."""
         return {row["id"]: row for row in self.of_ids("entities.named", ids)}
 
     def of_ids(self, name: str, ids: Collection[str]) -> list[dict[str, Any]]:
-        """Rows of a query with at most one row per id, in batches that no row cap cuts. Raises as `rows`."""
+        """Return rows of a query with at most one row per id, in batches that no row cap cuts. Raises as `rows`."""
         some, step = sorted(ids), self.settings.row_cap
         parts = (self.rows(name, ids=some[start : start + step]).dicts() for start in range(0, len(some), step))
         return [row for rows in parts for row in rows]
@@ -342,7 +342,7 @@ class Ask:
             row["denying"] = denying.get(link_key(row), 0)
 
     def pseudonyms(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
-        """Ids of named people or things as shown on pages → the pseudonyms they would have.
+        """Map ids of named people or things, as shown on pages, to the pseudonyms they would have.
 
         Pseudonyms are made from delivered ids. If a delivered id names a sealed person, pages show a different id.
         """
@@ -351,7 +351,7 @@ class Ask:
         return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
 
     def withhold(self) -> Withhold:
-        """Filter that withholds user-typed text of the case if it names a sealed person."""
+        """Return a filter that withholds user-typed text of the case if it names a sealed person."""
         return self.home.casework.replay.texts(self.case, self.key).words
 
     @property
@@ -361,10 +361,10 @@ class Ask:
 
 
 def filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a released row that have a value."""
+    """Return the columns of a released row that have a value."""
     return {name: value for name, value in row.items() if value is not None and value != []}
 
 
 def nothing(identifier: str) -> NotFound:
-    """The error for an id that does not exist or that this reader may not see; both read the same."""
+    """Return the error for an id that does not exist or that this reader may not see; both read the same."""
     return NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")

@@ -23,7 +23,7 @@ LOCAL_PURPOSE = "local use, no purpose given"
 
 
 def token_file(settings: Settings) -> Path:
-    """Path of the token stored by `graphsvc login`."""
+    """Return the path of the token stored by `graphsvc login`."""
     return settings.home / "token"
 
 
@@ -74,7 +74,7 @@ def command_line_login(
 
 
 def kept_token(token_file: Path) -> str:
-    """The token stored by `graphsvc login`; empty if signed out."""
+    """Return the token stored by `graphsvc login`; empty if signed out."""
     return _read(token_file)
 
 
@@ -88,7 +88,7 @@ def command_line_logout(service: Service, token_file: Path) -> bool:
 
 
 def local_account(service: Service) -> str:
-    """Name of the home's only account, which the person at the machine may use; empty if there are more."""
+    """Return the name of the home's only account, which the person at the machine may use; empty if there are more."""
     known = accounts.listed(service.database)
     return known[0].name if len(known) == 1 else ""
 

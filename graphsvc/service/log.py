@@ -32,7 +32,7 @@ class Log:
     def lines(
         self, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING
     ) -> list[dict[str, Any]]:
-        """Acts and their outcomes, newest first; `before` (a line's number) gives older ones.
+        """Return acts and their outcomes, newest first; `before` (a line's number) gives older ones.
 
         Raises:
             Refused: the role auditor is missing. The same for all methods here.
@@ -48,7 +48,7 @@ class Log:
         return lines
 
     def texts(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
-        """Line number → Cypher typed by a user, for lines returned by `lines`. Each access is logged."""
+        """Map line numbers to Cypher typed by users, for lines returned by `lines`. Each access is logged."""
         with self._ask.act_anywhere("log", what="texts") as outcome:
             texts = self._ask.home.cypher_texts.of(lines)
             outcome["rows"] = len(texts)
@@ -67,7 +67,7 @@ class Log:
         return verified
 
     def verified(self) -> dict[str, Any] | None:
-        """The last completed verification: account, outcome, rows (lines verified), ended_at; None if never run."""
+        """Return the last completed verification: account, outcome, rows (lines verified), ended_at; or None."""
         policy.require(self._ask.principal, "log")
         return audit.newest_ending(self._ask.database, "log", _VERIFIED)
 
@@ -87,7 +87,7 @@ class Log:
             return self._ask.home.jobs.start(self._ask.principal.name, "", _KIND, work)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A verification job, after waiting at most `wait_s` seconds for it to end.
+        """Return a verification job, after waiting at most `wait_s` seconds for it to end.
 
         Raises:
             NotFound: there is no such job.

@@ -96,7 +96,7 @@ class Service(Home):
         accounts.revoke_links(self.database)
 
     def session_of(self, token: str, bound: str = "", *, used: bool = True) -> Session:
-        """The session of a web token.
+        """Return the session of a web token.
 
         Args:
             token: as returned by `sign_in`.
@@ -110,7 +110,7 @@ class Service(Home):
         return self.session(*accounts.redeem(self.database, token, "web", extend=idle, bound=bound))
 
     def is_signed_in(self, token: str) -> bool:
-        """Whether a web token is valid, wherever it is used from. Only sufficient for accepting a request's body."""
+        """Whether a web token is valid, wherever it is used from. Enough to accept a request's body, and no more."""
         return bool(accounts.token_owner(self.database, token, "web"))
 
     def sign_out(self, token: str) -> None:
@@ -118,22 +118,22 @@ class Service(Home):
         accounts.revoke(self.database, token)
 
     def hidden_path(self) -> str:
-        """An unguessable path, the same at every start. It keeps pages safe from other ports of the machine."""
+        """Return an unguessable path, the same at every start. It keeps pages safe from other ports of the machine."""
         return f"/{self.vault.derived('web path')[:16].hex()}"
 
     def web_key(self) -> bytes:
-        """The key that signs cookies (32 bytes): the same at every start, so that a restart signs no one out."""
+        """Return the key that signs cookies (32 bytes): the same at every start, so that a restart signs no one out."""
         return self.vault.derived("web cookies")
 
     def roles(self) -> list[tuple[str, str, dict[str, bool]]]:
-        """The role table: (role, description, action → whether allowed), from `access.people.policy`."""
+        """Return the role table: (role, description, action → whether allowed), from `access.people.policy`."""
         return [
             (role, says, {action: role in policy.ALLOWED[action] for action in policy.ACTIONS})
             for role, says in policy.ROLES.items()
         ]
 
     def actions(self) -> dict[str, str]:
-        """Action → description, from `access.people.policy`."""
+        """Map actions to descriptions, from `access.people.policy`."""
         return dict(policy.ACTIONS)
 
     def _web_token(self, principal: Principal, purpose: str, bound: str, *, limited: bool = False) -> str:

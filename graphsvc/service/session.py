@@ -107,7 +107,7 @@ class Session:
 
     @cached_property
     def protection(self) -> Protection:
-        """Reveals, erasures, sealings, holds, waiting accounts, and the vault's key."""
+        """Reveals, erasures, sealings, holds, waiting statements, and the vault's key."""
         return Protection(self.ask, self._requests)
 
     @cached_property
@@ -165,11 +165,11 @@ class Session:
         return self.ask.version
 
     def at(self, case: str) -> Session:
-        """The same session for another case."""
+        """Return the same session for another case."""
         return Session(self.ask.home, self.principal, self.purpose, case)
 
     def cases(self) -> list[CaseSummary]:
-        """The cases this person can see, by name."""
+        """Return the cases this person can see, by name."""
         return self.ask.cases()
 
     def may(self, action: str) -> bool:
@@ -185,7 +185,7 @@ class Session:
         self.ask.require(action)
 
     def look(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act for everything read inside it: see `Ask.look`."""
+        """Log one act for everything read inside it: see `Ask.look`."""
         return self.ask.look(action, **detail)
 
     def close(self) -> None:
@@ -195,7 +195,7 @@ class Session:
     # -- for notebooks ----------------------------------------------------------------------------------------
 
     def hubs(self) -> pd.DataFrame:
-        """The ranking as a table, best first; join your own score to it by `id`.
+        """Return the ranking as a table, best first; join your own score to it by `id`.
 
         `frame.attrs` holds the verdict (`leads` or `abstains`), its reason, and what the ranking leaves out
         (`ranked_on`).
@@ -209,7 +209,7 @@ class Session:
         return frame
 
     def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
-        """The answer of a named query as a table; `frame.attrs` says if rows were cut and which columns are withheld.
+        """Return the answer of a named query as a table; `frame.attrs` describes cut rows and withheld columns.
 
         The attributes are `truncated` and `withheld` (columns beyond the reader's clearance). Both also cause a warning
         (`errors.AnswerWarning`), shown with the table. Parameters may be NumPy and pandas values, and sets for lists
@@ -223,10 +223,10 @@ class Session:
         return answer_frame(released.columns, released.rows, left_out(released), **attrs)
 
     def cypher_frame(self, text: str, /, **parameters: Any) -> pd.DataFrame:
-        """The answer of free Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
+        """Return the answer of free Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
 
         `$case` and the names used by named queries are bound. Nodes, relationships and paths are dictionaries with
-        `kind`. Cut rows, and labels and properties missing from the graph, cause warnings (`errors.AnswerWarning`),
+        `kind`. Cut rows, and names that do not occur in the graph, cause warnings (`errors.AnswerWarning`),
         shown with the table. Needs the grant for free Cypher.
 
         Raises:
@@ -237,7 +237,7 @@ class Session:
         return answer_frame(run.columns, run.rows, run.warnings, truncated=run.truncated)
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
-        """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`.
+        """Return the case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`.
 
         Further graphs: `witnesses`, the witness paths to the first leads (`Witnesses.through`); `moves`, flows from the
         places people left to those where they next appear (`Displacement.graph`); `linked`, the linked crossings
@@ -262,7 +262,7 @@ class Session:
         return self.network.answers.behind(ids, day=day, until=until, service=service)
 
     def moves(self, *ids: str, day: str = "") -> pd.DataFrame:
-        """Movements from some workplaces, or all that closed or emptied: one row a flow (see `Displacement.moves`).
+        """Return movements from some workplaces, or all closed or emptied: one row a flow (see `Displacement.moves`).
 
         `frame.attrs["verdicts"]` says for each place whether chance would explain the movements.
         """
@@ -273,7 +273,7 @@ class Session:
         return answer_frame(MOVE_COLUMNS, table, [] if table else besides(verdicts), verdicts=verdicts)
 
     def series(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
-        """A series as a table: `day`, `count` (None if unknown) and, if requested, `condition`.
+        """Return a series as a table: `day`, `count` (None if unknown) and, if requested, `condition`.
 
         Args:
             name: `crossings`, `people`, `per_boat`, or a reference series.
@@ -283,7 +283,7 @@ class Session:
         return answer_frame(*columns_of(series), list(series.notes))
 
     def surges(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
-        """Each day of a series next to its expected value from the days before (`views.surges.answer.COLUMNS`).
+        """Return each day of a series next to its expected value from the days before (`views.surges.answer.COLUMNS`).
 
         `frame.attrs` holds the `verdict`, `surges`, `records` and `segments`. Arguments as for `series`.
         """
@@ -297,7 +297,7 @@ class Session:
         return self.linkage.frame(crossing)
 
     def show(self, *ids: str, title: str = "", presence: bool = False, **wanted: Any) -> PicturePage:
-        """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
+        """Return the network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
 
         Args:
             ids: where the picture starts.

@@ -46,7 +46,7 @@ class OwnAccount:
         return enrolment.has_second_factor(self._ask.database, self._ask.principal.name)
 
     def cypher_refusal(self) -> str:
-        """Reason why this person's grant for free Cypher does not hold, in one sentence; else empty."""
+        """Return the reason why this person's grant for free Cypher does not hold, in one sentence; else empty."""
         if not self._ask.principal.free_cypher:
             return ""
         return policy.cypher_refusal(self._ask.principal, [row["id"] for row in known_cases(self._ask.database)])
@@ -83,7 +83,7 @@ class OwnAccount:
         return Enrolment(secret, factors.uri(secret, name))
 
     def pending_second_factor(self) -> Enrolment | None:
-        """The set-up waiting to be confirmed, or None."""
+        """Return the set-up waiting to be confirmed, or None."""
         name = self._ask.principal.name
         secret = enrolment.pending(self._ask.database, self._ask.home.vault, name)
         return Enrolment(secret, factors.uri(secret, name)) if secret else None
@@ -130,7 +130,7 @@ class OwnAccount:
 
     @contextmanager
     def _attempt(self, name: str, wrong: str) -> Iterator[None]:
-        """An attempt to prove identity: failures count as at sign-in, but separately from those of signed-out people.
+        """Count an attempt to prove identity, as at sign-in but separately from attempts of signed-out people.
 
         Raises:
             NotSignedIn: with the message `wrong`, whether the proof failed or was not checked.
@@ -145,5 +145,5 @@ class OwnAccount:
         attempts.clear(self._ask.database, key, name, INSIDE)
 
     def _act(self, what: str) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act that everyone may do with their own account."""
+        """Log one act that everyone may do with their own account."""
         return audit.recorded(self._ask.database, self._ask.principal, self._ask.purpose, "own account", what=what)

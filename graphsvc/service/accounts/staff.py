@@ -25,7 +25,7 @@ class Accounts:
         self._ask = ask
 
     def listed(self) -> list[ManagedAccount]:
-        """Every account, including disabled ones, by name.
+        """Return every account, including disabled ones, by name.
 
         Raises:
             Refused: the role administrator is missing. The same for all methods here.
@@ -34,7 +34,7 @@ class Accounts:
             return changes.everyone(self._ask.database)
 
     def look(self, name: str) -> ManagedAccount:
-        """One account.
+        """Return one account.
 
         Raises:
             RequestError: there is no account of that name. The same for all methods here.
@@ -146,7 +146,7 @@ class Accounts:
 
 
 def clearances(account: ManagedAccount) -> list[tuple[str, str]]:
-    """(case, text such as `C+sources`) for each grant of an account."""
+    """Return (case, text such as `C+sources`) for each grant of an account."""
     return [(case, given.handling + "+sources" * given.sources) for case, given in account.grants.items()]
 
 

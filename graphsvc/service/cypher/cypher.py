@@ -58,7 +58,7 @@ class Cypher:
         self.library = QueryLibrary(ask)
 
     def refusal(self) -> str:
-        """Reason why this person may not write Cypher now, in one sentence; empty if they may."""
+        """Return the reason why this person may not write Cypher now, in one sentence; empty if they may."""
         policy.require_case(self._ask.principal, self._ask.case)
         return self._ask.home.cypher_gate.refusal(self._ask.principal)
 
@@ -90,7 +90,7 @@ class Cypher:
         return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work, saving)
 
     def result(self, run: str, wait_s: float = 0.0, *, answered: bool = False) -> Run:
-        """One of the person's runs, after waiting at most `wait_s` seconds for it to end.
+        """Return one of the person's runs, after waiting at most `wait_s` seconds for it to end.
 
         Args:
             run: its id.
@@ -119,7 +119,7 @@ class Cypher:
         self._ask.home.runs.cancel(run, self._ask.principal.name, self._ask.case)
 
     def running(self) -> list[Run]:
-        """The person's unfinished runs in this case."""
+        """Return the person's unfinished runs in this case."""
         return self._ask.home.runs.going(self._ask.principal.name, self._ask.case)
 
     def run(self, text: str, parameters: Mapping[str, Any] | None = None) -> Run:
@@ -142,7 +142,7 @@ class Cypher:
         return answer
 
     def history(self, newest: int = 50) -> list[Past]:
-        """The person's texts in this case, newest first: those run, and those refused before running.
+        """Return the person's texts in this case, newest first: those run, and those refused before running.
 
         Raises:
             Refused: the grant no longer holds.

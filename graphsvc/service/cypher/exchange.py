@@ -70,7 +70,7 @@ def written(case: str, queries: Iterable[Words]) -> str:
 
 
 def read(file: bytes) -> tuple[list[Words], list[tuple[str, str]]]:
-    """The queries of a file, and its refused entries: (name or place, reason in one sentence).
+    """Return the queries of a file, and its refused entries: (name or place, reason in one sentence).
 
     Raises:
         InputError: it is not such a file, in one sentence.
@@ -131,7 +131,7 @@ def _named(query: Any, number: int) -> str:
 
 
 def _shown(text: str) -> str:
-    """A text of the file, safe to use in a sentence."""
+    """Return a text of the file, safe to use in a sentence."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:60]
 
 

@@ -21,7 +21,7 @@ warnings.filterwarnings("always", category=AnswerWarning, append=True)
 def answer_frame(
     columns: Iterable[str], rows: list[tuple[Any, ...]], sentences: Iterable[str], **attrs: Any
 ) -> AnswerFrame:
-    """Rows as a table; its `attrs` hold `warnings` (the sentences) and the given attributes."""
+    """Return rows as a table; its `attrs` hold `warnings` (the sentences) and the given attributes."""
     from graphsvc.service.cypher.answer_table import AnswerFrame
 
     frame = AnswerFrame(rows, columns=list(columns))

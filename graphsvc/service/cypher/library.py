@@ -98,7 +98,7 @@ class QueryLibrary:
         self._ask = ask
 
     def listed(self) -> list[Saved]:
-        """The person's own queries and shared ones, by name.
+        """Return the person's own queries and shared ones, by name.
 
         Raises:
             Refused: this person may not write free Cypher now. The same for all methods here.
@@ -107,7 +107,7 @@ class QueryLibrary:
             return self._visible(connection, key)
 
     def look(self, identifier: str) -> Saved:
-        """One query.
+        """Return one query.
 
         Raises:
             NotFound: it does not exist, or this person may not see it. The same for all methods that take an id.
@@ -174,7 +174,7 @@ class QueryLibrary:
             connection.execute(_ROW.delete().where(_ROW.c.id == saved.id))
 
     def export_file(self) -> str:
-        """The person's own queries and shared ones as a file (JSON)."""
+        """Return the person's own queries and shared ones as a file (JSON)."""
         with self._library("export", writing=False) as (connection, key):
             return exchange.written(self._ask.case, (saved.words for saved in self._visible(connection, key)))
 
@@ -204,7 +204,7 @@ class QueryLibrary:
 
     @contextmanager
     def _library(self, what: str, *, writing: bool = True, **detail: Any) -> Iterator[tuple[sa.Connection, bytes]]:
-        """One logged act on the library, in one transaction; yields its connection and the case's key.
+        """Log one act on the library, in one transaction; yield its connection and the case's key.
 
         Writing acts run one at a time, so that no name is stored twice.
         """
@@ -235,7 +235,7 @@ class QueryLibrary:
 
     @staticmethod
     def _of_name(known: list[Saved], name: str) -> Saved | None:
-        """The query of a name; the person's own comes before shared ones."""
+        """Return the query of a name; the person's own comes before shared ones."""
         matches = [saved for saved in known if saved.name.casefold() == name.casefold()]
         return matches[0] if matches else None
 
@@ -253,7 +253,7 @@ class QueryLibrary:
                      mine, mine or row.account not in writers)  # fmt: skip
 
     def _writers(self) -> set[str]:
-        """Accounts with role, grant and clearance for Cypher in this case, even if other cases suspend the grant."""
+        """Return the accounts allowed to write Cypher in this case, even if other cases suspend the grant."""
         return {
             account.name
             for account in accounts.listed(self._ask.database)

@@ -20,7 +20,7 @@ from graphsvc.views.wording import title
 
 
 def left_out(released: Released) -> list[str]:
-    """Sentences on what an answer leaves out: cut rows and withheld columns."""
+    """Return sentences on what an answer leaves out: cut rows and withheld columns."""
     return [*filter(None, [cut(len(released.rows)) if released.truncated else "", released.taken_out])]
 
 
@@ -31,7 +31,7 @@ class Queries:
         self._ask = ask
 
     def listed(self) -> list[Query]:
-        """The queries this person's roles allow; those about sources only with source clearance."""
+        """Return the queries this person's roles allow; those about sources only with source clearance."""
         cleared = any(grant is not None and grant.sources for grant in self._ask.grants)
         return [
             query
@@ -56,7 +56,7 @@ class Queries:
         return released
 
     def released(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
-        """The answer without warnings, for callers that show what it leaves out. Raises as `run`."""
+        """Return the answer without warnings, for callers that show what it leaves out. Raises as `run`."""
         if self._ask.home.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
         return self._ask.read(name, native(parameters or {}))
@@ -64,7 +64,7 @@ class Queries:
     def answered(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, names: bool = True
     ) -> tuple[Released, Answered]:
-        """The answer of a query, and the same with columns added: names for ids, days overdue for reviews.
+        """Return the answer of a query, and the same with columns added: names for ids, days overdue for reviews.
 
         Args:
             name: of the query.
@@ -85,10 +85,10 @@ class Queries:
         return released, beside(returns, released.columns, rows, now().date(), known)
 
     def names(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
-        """Id → name, for visible entities that appear in an answer without a name."""
+        """Map ids to names, for visible entities that appear in an answer without a name."""
         named = self._ask.named(ids_without_names(self._ask.home.library[name].returns, columns, rows))
         return {identifier: title(row["name"] or identifier, row["kind"]) for identifier, row in named.items()}
 
     def text(self, name: str) -> str:
-        """The Cypher of a query."""
+        """Return the Cypher of a query."""
         return self._ask.home.library[name].text

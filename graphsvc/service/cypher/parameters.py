@@ -25,7 +25,7 @@ _DEEPEST = 20
 
 
 def guessed(text: str) -> Any:
-    """The value of a text: parsed if it is JSON, else the text itself without surrounding blanks.
+    """Return the value of a text: parsed if it is JSON, else the text itself without surrounding blanks.
 
     Example:
         >>> guessed("12"), guessed('["P1", "P2"]'), guessed("true"), guessed(" P12 "), guessed('"12"'), guessed("NaN")
@@ -38,7 +38,7 @@ def guessed(text: str) -> Any:
 
 
 def typed(value: Any) -> str:
-    """The text that `guessed` reads as `value`.
+    """Return the text that `guessed` reads as `value`.
 
     Example:
         >>> typed("P12"), typed("12"), typed(["P1"]), typed(None)
@@ -50,7 +50,7 @@ def typed(value: Any) -> str:
 
 
 def given(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Name → value from typed pairs; empty pairs are skipped, and a leading `$` is removed.
+    """Map names to values from typed pairs; empty pairs are skipped, and a leading `$` is removed.
 
     Raises:
         RequestError: a name is invalid, repeated or bound by the service, or a value is invalid or too long.
@@ -155,7 +155,7 @@ def _native(value: Any, depth: int) -> Any:
 
 
 def _scalar(value: Any, depth: int) -> Any:
-    """A NumPy value as a Python one: dates as dates, other times and durations to the microsecond."""
+    """Return a NumPy value as a Python one: dates as dates, other times and durations to the microsecond."""
     if isinstance(value, np.datetime64):
         unit = np.datetime_data(value.dtype)[0]
         return value.astype(f"datetime64[{'D' if unit in _DAYS else 'us'}]").item()
@@ -169,7 +169,7 @@ def _scalar(value: Any, depth: int) -> Any:
 
 
 def _faults(value: Any, depth: int, *, any_number: bool = False) -> Iterator[str]:
-    """Reasons why a value cannot be stored in the database. `any_number` accepts NaN and infinities."""
+    """Return reasons why a value cannot be stored in the database. `any_number` accepts NaN and infinities."""
     if depth > _DEEPEST:
         yield f"is nested more than {_DEEPEST} deep"
     elif isinstance(value, str):

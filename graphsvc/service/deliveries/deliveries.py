@@ -100,7 +100,7 @@ class Deliveries:
             return self._ask.home.casework.undoing(self._ask.case, delivery, sources=self._ask.grant.sources)
 
     def listed(self) -> list[dict[str, Any]]:
-        """The deliveries of the case, newest first; none without clearance for handling code C.
+        """Return the deliveries of the case, newest first; none without clearance for handling code C.
 
         The number of statements and claims is shown only with source clearance.
         """
@@ -113,7 +113,7 @@ class Deliveries:
             return [row | {"counts": counts_told(row["counts"], self._ask.grant)} for row in rows]
 
     def _told_of(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The deliveries as this person may see them.
+        """Return the deliveries as this person may see them.
 
         Other people's statements that opened together are merged into one row, without their authors and times.
         """
@@ -134,7 +134,7 @@ class Deliveries:
         return deliveries
 
     def _yet_to_open(self) -> list[dict[str, Any]]:
-        """The waiting statements, newest first: the person's own; with source clearance, all."""
+        """Return the waiting statements, newest first: the person's own; with source clearance, all."""
         names = ("case_id", "number", "partial", "account", "received_on", "counts", "held_by")
         return [
             {name: getattr(row, name) for name in names}
@@ -148,7 +148,7 @@ class Deliveries:
         return self._ask.grant.sources or account == self._ask.principal.name
 
     def next_opening(self) -> dt.datetime | None:
-        """Earliest time at which statements added by form open to others (UTC); None if immediately."""
+        """Return the earliest time at which statements added by form open to others (UTC); None if immediately."""
         times = self._ask.home.account_times
         return next_time(times, now()) if times else None
 
@@ -182,11 +182,11 @@ class Deliveries:
     # -- jobs -------------------------------------------------------------------------------------------------
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A job of the case, after waiting at most `wait_s` seconds for it to end. Raises as `Loading.job`."""
+        """Return a job of the case, after waiting at most `wait_s` seconds for it to end. Raises as `Loading.job`."""
         return self._loading.job(job, wait_s)
 
     def jobs(self) -> list[Job]:
-        """The newest jobs of the case."""
+        """Return the newest jobs of the case."""
         return self._loading.jobs()
 
     def cancel_job(self, job: str) -> None:
@@ -223,7 +223,7 @@ class Deliveries:
 
 
 def _summed(counts: dict[str, dict[str, int]], other: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """The sum of the counts of two deliveries."""
+    """Return the sum of the counts of two deliveries."""
     return {
         table: {
             name: counts.get(table, {}).get(name, 0) + other.get(table, {}).get(name, 0)

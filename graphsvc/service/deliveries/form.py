@@ -93,7 +93,7 @@ class StatementForms:
         self._search = search
 
     def new(self) -> Form:
-        """An empty form.
+        """Return an empty form.
 
         Raises:
             Refused, NotFound: see `Loading.require`. The same for all methods here.
@@ -102,7 +102,7 @@ class StatementForms:
         return Form(secrets.token_hex(16))
 
     def named_in(self, form: Form) -> dict[str, dict[str, Any]]:
-        """Reference in a form as typed → row of `entities.named` it refers to; others are left out."""
+        """Map references in a form, as typed, to rows of `entities.named`; those without a match are left out."""
         return self._references(form)[0]
 
     def check(self, form: Form, *, moves: bool = False) -> Checked:
@@ -158,7 +158,7 @@ class StatementForms:
         return self._loading.start("add", work)
 
     def entered(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
-        """The statement that a form added (empty if this person cannot see it), and the visible entities it added.
+        """Return the statement that a form added (empty if not visible to this person), and its visible entities.
 
         All are given by the ids that pages show.
         """
@@ -173,7 +173,7 @@ class StatementForms:
         return (said if seen else ""), [identifier for identifier in shown if identifier in there]
 
     def correctable(self, statement: str) -> Correctable:
-        """The current contents of a statement this person may correct.
+        """Return the current contents of a statement this person may correct.
 
         Raises:
             NotFound: it does not exist, or this person may not see all of it.
@@ -191,14 +191,14 @@ class StatementForms:
         return Correctable(page.id, values, page.claims, hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32])
 
     def correctable_columns(self) -> list[str]:
-        """Columns of a statement that this person may correct; columns they may not see stay as they are."""
+        """Return the columns of a statement that this person may correct; columns they may not see stay as they are."""
         withheld = {*_FIXED, *self._statements.withheld()}
         return [column.name for column in TABLES["statements"].columns if column.name not in withheld]
 
     # -- references -------------------------------------------------------------------------------------------
 
     def _references(self, form: Form) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
-        """The entity each reference of a form means to this person, and faults for references without one."""
+        """Return the entity each reference of a form means to this person, and faults for references without one."""
         self._loading.require()
         _require_token(form.token)
         new = {part.handle: part for part in form.new}
@@ -235,7 +235,7 @@ class StatementForms:
         return [Fault(f"{STATEMENT}.handling", _OPENING)] if is_closed else []
 
     def _unread(self, form: Form, known: Collection[str]) -> list[Fault]:
-        """Faults in cells that can be found before the references are resolved."""
+        """Return the faults in cells that can be found before the references are resolved."""
         filled = {"links": "statement_id"}
         rows = [
             (
@@ -256,7 +256,7 @@ class StatementForms:
         return Limits(self._ask.settings.upload_mb << 20, self._ask.settings.cell_chars)
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
-        """Reason why a text is not yet a reference, and the entities it may mean."""
+        """Return the reason why a text is not yet a reference, and the entities it may mean."""
         results = self._search.find(text[:200], kind)
         hits = results.dicts()
         if not hits and not results.truncated:
@@ -264,7 +264,7 @@ class StatementForms:
         return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(hits[:_CANDIDATES])
 
     def _alike(self, part: FormPart) -> list[dict[str, Any]]:
-        """Existing people and things of the same kind that may be duplicates of a new one, by shared values."""
+        """Return existing people and things of the same kind that may be duplicates of a new one, by shared values."""
         record = TABLES[part.table].record
         hits: dict[str, dict[str, Any]] = {}
         for column in _TELLING:
@@ -277,7 +277,7 @@ class StatementForms:
         return sorted(hits.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 
     def _told(self, key: bytes, identifier: str) -> str:
-        """The id that pages show for an entity added by hand: a pseudonym if the vault holds it."""
+        """Return the id that pages show for an entity added by hand: a pseudonym if the vault holds it."""
         register = self._ask.home.register
         for kind in ("person", "thing"):
             pseudonym = vault.pseudonym(key, kind, identifier)
@@ -330,7 +330,7 @@ class StatementForms:
         return bool(self._ask.home.account_times) and form.statement.get("kind") == "witness" and not form.of
 
     def _making(self, form: Form, places: dict[tuple[str, int], str]) -> Callable[[State, bytes], Delivery]:
-        """Function that makes the delivery of a form from the current state."""
+        """Return a function that makes the delivery of a form from the current state."""
 
         def make(state: State, key: bytes) -> Delivery:
             rows = FormRows(
@@ -365,7 +365,7 @@ def _parts(form: Form) -> list[tuple[str, str, Cells]]:
 
 
 def _as_typed(count: Mapping[str, int]) -> dict[str, int]:
-    """Counts of a correction without unchanged rows, some of which are claims its author cannot see."""
+    """Return the counts of a correction without unchanged rows, some of which are claims its author cannot see."""
     left_alone = dict.fromkeys(("unchanged", "received", "duplicate"), 0)
     return {**count, **left_alone, "read": count["added"] + count["changed"] + count["rejected"]}
 

@@ -154,7 +154,7 @@ class Loading:
         return self._ask.home.jobs.start(*self.owner, kind, work, **about)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A job of the case, after waiting at most `wait_s` seconds. Only its owner sees error details.
+        """Return a job of the case, after waiting at most `wait_s` seconds. Only its owner sees error details.
 
         Raises:
             NotFound: there is no such job.
@@ -163,7 +163,7 @@ class Loading:
         return self._told(self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s))
 
     def jobs(self) -> list[Job]:
-        """The newest jobs of the case."""
+        """Return the newest jobs of the case."""
         self.require()
         jobs = self._ask.home.jobs.of(self._ask.case, self._ask.principal.name, ("preview", "load", "undo"))
         return [self._told(job) for job in jobs]
@@ -195,5 +195,5 @@ def taken_in(loaded: Loaded) -> dict[str, Any]:
 
 
 def counts_told(counts: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
-    """The counts of a delivery, by table, that may be shown at a clearance."""
+    """Return the counts of a delivery, by table, that may be shown at a clearance."""
     return {table: count for table, count in counts.items() if grant.sources or table not in ("statements", "links")}

@@ -71,7 +71,7 @@ class Statements:
         self._ask = ask
 
     def look(self, identifier: str, after: int = 0, most: int | None = None) -> StatementPage:
-        """One statement, as far as this reader may see it.
+        """Return one statement, as far as this reader may see it.
 
         Args:
             identifier: its id.
@@ -97,7 +97,7 @@ class Statements:
         return StatementPage(identifier, filled(rows[0]), claims, numbers, len(claims) < total)
 
     def history(self, statement: str) -> list[StatementVersion]:
-        """Changes to a statement and its claims by each delivery, newest first.
+        """Return the changes to a statement and its claims by each delivery, newest first.
 
         Raises:
             NotFound: this reader may not see the statement.
@@ -121,7 +121,7 @@ class Statements:
         return [_with_names(version, named) for version in reversed(versions)]
 
     def withheld(self) -> set[str]:
-        """The columns of a statement that this person may not see."""
+        """Return the columns of a statement that this person may not see."""
         columns = TABLES["statements"].columns
         return {column.name for column in columns if not permits(self._ask.grant, f"Statement.{column.name}")}
 
@@ -136,7 +136,7 @@ class _History:
         return says_something(name) and permits(self._grant, property_of(label, name))
 
     def version(self, step: VersionStep) -> StatementVersion:
-        """Changes by one delivery."""
+        """Return the changes by one delivery."""
         identifier = step.standing.values["id"]
         changes: dict[str, tuple[str, str]] = {}
         if step.statement is not None:

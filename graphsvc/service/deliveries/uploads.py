@@ -32,12 +32,12 @@ class Uploads:
         self._loading = loading
 
     def mappings(self) -> list[str]:
-        """Names of the built-in mappings for other formats."""
+        """Return names of the built-in mappings for other formats."""
         return built_in_mappings()
 
     @contextmanager
     def receiving(self) -> Iterator[Parcel]:
-        """A parcel to stream an upload into; unless `keep` takes it inside the block, nothing of it remains.
+        """Yield a parcel to stream an upload into; unless `keep` takes it inside the block, nothing of it remains.
 
         Raises:
             Refused, NotFound, RequestError: see `Loading.require`; before a byte is received.
@@ -60,12 +60,12 @@ class Uploads:
         return self._ask.home.uploads.keep(parcel, self._ask.principal.name, self._ask.case, name, options)
 
     def listed(self) -> list[Upload]:
-        """The person's waiting uploads in this case."""
+        """Return the person's waiting uploads in this case."""
         self._loading.require()
         return self._ask.home.uploads.waiting(self._ask.principal.name, self._ask.case)
 
     def look(self, upload: str) -> Upload:
-        """One of the person's uploads.
+        """Return one of the person's uploads.
 
         Raises:
             NotFound: it is no longer waiting.
@@ -116,7 +116,7 @@ class Uploads:
             self._ask.home.uploads.change(upload, *self._loading.owner, options)
 
     def previewed(self, upload: str) -> Loaded | None:
-        """The preview of an upload if it is current for the case and for this person's clearance, else None.
+        """Return the preview of an upload if it is current for the case and for this person's clearance, else None.
 
         Raises:
             NotFound: the upload is no longer waiting.

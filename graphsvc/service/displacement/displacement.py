@@ -90,7 +90,7 @@ class PlaceMoves:
     count: int | str
 
     def plain(self) -> dict[str, Any]:
-        """The result as plain data, as the page's JSON twin and the command give it."""
+        """Return the result as plain data, as the page's JSON twin and the command give it."""
         return {
             "place": self.place,
             "closed_on": self.closed_on,
@@ -116,7 +116,7 @@ class Displacement:
         self._displaced = Displaced(ask)
 
     def closures(self) -> list[ClosureRow]:
-        """Every place that closed or emptied, one line each, by day.
+        """Return every place that closed or emptied, one line each, by day.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -131,7 +131,7 @@ class Displacement:
         return rows
 
     def hands(self) -> list[HandRow]:
-        """Closures under one hand, tested together, the most surprising first.
+        """Return closures under one hand, tested together, the most surprising first.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -142,13 +142,13 @@ class Displacement:
         return rows
 
     def preferences(self) -> str:
-        """Sentence on the places that people of this case prefer, as used for the chance comparison."""
+        """Return a sentence on the places that people of this case prefer, as used for the chance comparison."""
         with self._ask.look("analyse", query="displacement"):
             fitted = (left.preferences for left in self._displaced.every().values())
             return preferences_in_words(max(fitted, key=lambda each: each.routes, default=Preferences()))
 
     def moves(self, ids: Sequence[str] = (), *, day: str = "") -> list[MoveRow]:
-        """The flows from some places, or from all that people left.
+        """Return the flows from some places, or from all that people left.
 
         Args:
             ids: of workplaces; empty for all that closed or emptied.
@@ -167,7 +167,7 @@ class Displacement:
         return rows
 
     def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
-        """Place → result of the test of its flows, in a sentence. Arguments and errors as `moves`.
+        """Map each place to the result of the test of its flows, in a sentence. Arguments and errors as `moves`.
 
         Places asked about that no one is known to have left are included with a sentence saying so. Without ids, there
         is also a sentence for each person or gang whose closures were tested together.
@@ -184,7 +184,7 @@ class Displacement:
         return verdicts
 
     def place(self, identifier: str, *, day: str = "") -> PlaceMoves:
-        """One place: departures and arrivals and, for an online place, people who may need protection.
+        """Return one place: departures and arrivals and, for an online place, people who may need protection.
 
         Raises:
             RequestError: `day` is invalid.
@@ -196,7 +196,7 @@ class Displacement:
         return moves
 
     def person(self, identifier: str) -> PlacesLine:
-        """One person's places over time, as the links on their own page show them.
+        """Return one person's places over time, as the links on their own page show them.
 
         Raises:
             NotFound: they are not visible to this reader.
@@ -209,7 +209,7 @@ class Displacement:
             return places_line(stays, self._names({stay.place for stay in stays}))
 
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Flows between places as a graph.
+        """Return flows between places as a graph.
 
         Nodes have `name` and `kind`; edges have `people` (or `few`), `belief`, `chance`, days and `together`. Figures
         left out of the table of flows are left out here too: a flow of few people has only `people` and `together`. If
@@ -253,7 +253,7 @@ class Displacement:
         return [left for name in dict.fromkeys(ids) if (left := self._left(name, day)) is not None]
 
     def _left(self, place: str, day: str) -> Departure | None:
-        """People who left a place; None if no closure is known.
+        """Return people who left a place; None if no closure is known.
 
         Raises:
             RequestError: `day` is invalid.
@@ -267,7 +267,7 @@ class Displacement:
         return flows.left_on(known, place, _day(day), self._displaced.every())
 
     def _hands(self, place: str = "") -> list[HandRow]:
-        """Tests of several closures under one hand: all, or the tests with one place."""
+        """Return tests of several closures under one hand: all, or the tests with one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
         contested = contested_hands(self._displaced.known().ties)
@@ -275,7 +275,7 @@ class Displacement:
         return [row for row in rows if not place or place in row.places]
 
     def _contested_places(self) -> frozenset[str]:
-        """The places under a hand whose control of some place is denied."""
+        """Return the places under a hand whose control of some place is denied."""
         ties = self._displaced.known().ties
         contested = contested_hands(ties)
         return frozenset(place for place, controllers in hands(ties).items() if not contested.isdisjoint(controllers))
@@ -335,7 +335,7 @@ class Displacement:
         )
 
     def _things(self, place: str, running: Sequence[WorkTie]) -> list[dict[str, Any]]:
-        """Sites of an online place, and accounts, phones and the like used or paid by the people running it."""
+        """Return sites of an online place, and accounts, phones and the like used or paid by the people running it."""
         who = sorted({tie.subject for tie in running})
         answers = [self._ask.rows("network.around", ids=[place], relations=list(_OF_A_PLACE), kind="thing").dicts()]
         if who:
@@ -361,7 +361,7 @@ class Displacement:
         ]
 
     def _names(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Id → name, kind and sort (of a thing or workplace), for ids visible to this reader."""
+        """Map ids to name, kind and sort (of a thing or workplace), for ids visible to this reader."""
         wanted = sorted(set(ids))
         known = self._displaced.known().places
         rows = self._ask.rows("network.nodes", ids=wanted).dicts() if wanted else []
@@ -376,7 +376,7 @@ class Displacement:
 
 
 def _next_of(left: Departure) -> set[str]:
-    """Places where people who left appear next."""
+    """Return places where people who left appear next."""
     return {became.following.place for became in left.cohort.went if became.following}
 
 

@@ -32,7 +32,7 @@ class Displaced:
         self._caches = ask.home.caches(DisplacementCaches)
 
     def known(self) -> Whereabouts:
-        """Recorded whereabouts of everyone.
+        """Return the recorded whereabouts of everyone.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -40,11 +40,11 @@ class Displaced:
         return self._caches.known.of(self._ask.state, self._read)
 
     def every(self) -> dict[str, Departure]:
-        """Place → people who left it, with the test of where they went. Raises as `known`."""
+        """Map each place to the people who left it, with the test of where they went. Raises as `known`."""
         return self._caches.left.of(self._ask.state, self._test)
 
     def hands(self) -> list[HandTest]:
-        """Closures under one hand, tested together. Raises as `known`."""
+        """Return closures under one hand, tested together. Raises as `known`."""
         return self._caches.hands.of(self._ask.state, lambda: hand_tests(self.known(), self.every()))
 
     @lasting()

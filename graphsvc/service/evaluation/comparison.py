@@ -127,7 +127,7 @@ def _add(values: Values, method: str, figure: str, value: float) -> None:
 
 
 def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> dict[str, Mapping[str, float]]:
-    """Scores by method: the supplied ranking first, chance last (with no scores, so all are tied)."""
+    """Return the scores by method: the supplied ranking first, chance last (with no scores, so all are tied)."""
     scores: dict[str, Mapping[str, float]] = {} if given is None else {GIVEN: given}
     witnesses = set(trial.witness_of.values())
     for place, method in enumerate(comparison.METHODS):
@@ -137,7 +137,7 @@ def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> 
 
 
 def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, list[float]]:
-    """Method → average precision on each of several halves of the witnesses."""
+    """Map each method to its average precision on each of several halves of the witnesses."""
     precisions: dict[str, list[float]] = {}
     for place, claims in enumerate(comparison.halves(trial.claims, count, seed)):
         step(place, count, "ranking on half of the witnesses")
@@ -149,7 +149,7 @@ def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, li
 
 
 def _sampled(trial: Trial, scores: Mapping[str, Mapping[str, float]], seed: int, step: Progress) -> Values:
-    """Figures of each method on samples of the candidates of a single case."""
+    """Return the figures of each method on samples of the candidates of a single case."""
     samples: Values = {}
     for place, (method, those) in enumerate(scores.items()):
         step(place, len(scores), "sampling candidates")
@@ -174,7 +174,7 @@ def _measures(cases: Values, samples: Values) -> list[Measure]:
 
 
 def picture(compared: Compared) -> str:
-    """The result as one SVG: a panel for each figure."""
+    """Return the result as one SVG: a panel for each figure."""
     first = compared.measures[0].method if compared.measures else ""
     panels: dict[str, list[intervals.IntervalMark]] = {}
     for measure in compared.measures:

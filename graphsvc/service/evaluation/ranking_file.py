@@ -21,7 +21,7 @@ Scores = Mapping[str, float]
 
 
 def read(path: Path) -> dict[str, Scores]:
-    """Case → scores; the case is empty if none is named. Ranks take precedence, since scores may be coarse.
+    """Map cases to scores; the case is empty if none is named. Ranks take precedence, since scores may be coarse.
 
     Raises:
         InputError: the file cannot be read, or is not a ranking.
@@ -47,7 +47,7 @@ def read(path: Path) -> dict[str, Scores]:
 
 
 def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool) -> Scores:
-    """Scores for the case in a folder; with a single folder, the ranking need not name it.
+    """Return the scores for the case in a folder; with a single folder, the ranking need not name it.
 
     Args:
         path: of the ranking.
@@ -71,7 +71,7 @@ def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool
 
 
 def _score(row: Mapping[str, Any]) -> float | None:
-    """Score of a row, or its rank negated; None if the row has neither."""
+    """Return the score of a row, or its rank negated; None if the row has neither."""
     for name, sign in (("rank", -1.0), ("score", 1.0)):
         given = row.get(name)
         if given not in (None, "") and not isinstance(given, bool):

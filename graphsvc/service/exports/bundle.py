@@ -39,7 +39,7 @@ def bundle(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
 
 
 def manifest(about: Mapping[str, Any], files: Mapping[str, tuple[str, int]]) -> str:
-    """Text of a manifest: `about`, and the SHA-256 and size in bytes of every file."""
+    """Return the text of a manifest: `about`, and the SHA-256 and size in bytes of every file."""
     hashes = {name: digest for name, (digest, _) in sorted(files.items())}
     stated = dict(about) | {
         "files": {name: {"sha256": digest, "bytes": files[name][1]} for name, digest in hashes.items()},
@@ -49,7 +49,7 @@ def manifest(about: Mapping[str, Any], files: Mapping[str, tuple[str, int]]) -> 
 
 
 def whole(hashes: Mapping[str, str], about: Mapping[str, Any]) -> str:
-    """Hash of a whole export: over the rest of its manifest and the hashes of its files."""
+    """Return the hash of a whole export: over the rest of its manifest and the hashes of its files."""
     stated = json.dumps([dict(about), dict(sorted(hashes.items()))], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(stated.encode()).hexdigest()
 
@@ -83,7 +83,7 @@ def verify(path: Path) -> list[str]:
 
 
 def _of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]]:
-    """The manifest in an archive, and the hash of every other file in it; None for damaged files."""
+    """Return the manifest in an archive, and the hash of every other file in it; None for damaged files."""
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _MOST:
             raise InputError("This file is larger than any export is. Nothing was read.")
@@ -97,7 +97,7 @@ def _of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]]:
 
 
 def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
-    """A file in an archive; None if it is damaged."""
+    """Return a file in an archive; None if it is damaged."""
     try:
         return archive.read(name)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError):
@@ -105,7 +105,7 @@ def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
 
 
 def _of_folder(folder: Path) -> tuple[bytes, dict[str, str | None]]:
-    """The manifest in a folder, and the hash of every other file in it, computed without loading whole files."""
+    """Return the manifest in a folder, and the hash of every other file in it, computed without loading whole files."""
     hashes: dict[str, str | None] = {}
     for path in folder.rglob("*"):
         if path.is_file():

@@ -131,11 +131,11 @@ class Exports:
         self.whole = WholeCases(ask, self.given)
 
     def exposed(self, wanted: Wanted) -> Exposure:
-        """Exposure of the witnesses behind the selected material: see `Exposures.exposed`."""
+        """Return the exposure of the witnesses behind the selected material: see `Exposures.exposed`."""
         return self._exposures.exposed(wanted)
 
     def selected(self, wanted: Wanted) -> Picture:
-        """The picture of the selected material: see `Exposures.selected`."""
+        """Return the picture of the selected material: see `Exposures.selected`."""
         return self._exposures.selected(wanted)
 
     # -- making one -------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ class Exports:
         return replace(export, withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
-        """Names of the recipients of the reader's own exports; for supervisors, of all exports within their clearance."""
+        """Return the recipients' names of the reader's own exports; for supervisors, of all within their clearance."""
         with self.given.act("recipients"):
             return list(self.given.recipients().values())
 
@@ -325,7 +325,7 @@ class Exports:
         )
 
     def _withheld(self, wanted: Wanted, handling: str, shown: Picture) -> Amounts:
-        """Omissions that only the maker of the export may know."""
+        """Return the omissions that only the maker of the export may know."""
         missing = absent(wanted, shown)
         amounts: Amounts = {"the ids that are not there": ", ".join(missing)} if missing else {}
         whys = differs(wanted, handling, self._ask.grant)
@@ -410,7 +410,7 @@ def _contested_edges(view: Picture, left_out: Collection[LinkKey]) -> Iterator[E
 
 
 def known_forms(asked: Collection[str]) -> list[str]:
-    """The requested forms, in the order of the table; all if none are requested.
+    """Return the requested forms, in the order of the table; all if none are requested.
 
     Raises:
         RequestError: there is no such form.

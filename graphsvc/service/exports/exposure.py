@@ -82,7 +82,7 @@ class Exposures:
         self._network = Network(ask, self._material)
 
     def exposed(self, wanted: Wanted) -> Exposure:
-        """Exposure of the witnesses behind the selected material, as this reader may see it.
+        """Return the exposure of the witnesses behind the selected material, as this reader may see it.
 
         Without source clearance `witnesses` has at most one entry, with an empty source, and only `safe` is
         informative.
@@ -101,7 +101,7 @@ class Exposures:
         return exposed
 
     def selected(self, wanted: Wanted) -> Picture:
-        """The picture of the selected material.
+        """Return the picture of the selected material.
 
         Raises:
             RequestError: an answer names too many entities, or none, or nothing of the selection is in the picture.
@@ -140,16 +140,16 @@ class Exposures:
         return picture([ids], entities.dicts(), among.dicts(), truncated=truncated)
 
     def ground(self) -> PresenceGround:
-        """Documented presence of people in the data this reader may see; for computing only."""
+        """Return the documented presence of people in the data this reader may see; for computing only."""
         return self._ask.home.caches(ExposureCaches).grounds.of(self._ask.state, self._read_ground)
 
     def resting(self, shown: Iterable[Fact]) -> Resting:
-        """Facts that rest on witnesses → those witnesses; for computing only."""
+        """Map facts that rest on witnesses to those witnesses; for computing only."""
         rests = self.ground().rests
         return {fact: rests[fact.key] for fact in shown if fact.key in rests}
 
     def tells(self) -> set[tuple[str, ...]]:
-        """Everything this reader may see, in the form of `ShownFacts.tells`."""
+        """Return everything this reader may see, in the form of `ShownFacts.tells`."""
         rows = self._ask.rows("cases.entities", whole=True).dicts()
         names = lasting(self._ask, {row["id"]: row["kind"] for row in rows})
         tells: set[tuple[str, ...]] = {(name,) for name in names.values()}
@@ -183,7 +183,7 @@ class Exposures:
 
 
 def facts(edges: Iterable[Edge]) -> list[Fact]:
-    """Facts shown by the links of a picture."""
+    """Return facts shown by the links of a picture."""
     return [
         Fact(edge.subject, edge.relation, edge.object, edge.first_on, edge.last_on, denial_mark(edge.denying))
         for edge in edges
@@ -191,7 +191,7 @@ def facts(edges: Iterable[Edge]) -> list[Fact]:
 
 
 def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tuple[str, ...]]:
-    """Entries for a link: one for the link itself, and one for each of its days.
+    """Return entries for a link: one for the link itself, and one for each of its days.
 
     Example:
         >>> sorted(link_tells("P2", "PILOTED", "C1", "2020-05-08", ""))
@@ -224,7 +224,7 @@ def link_in(statement: tuple[str, ...]) -> LinkKey | None:
 
 
 def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
-    """Entry for an entity's name. It uses a keyed hash, since another person named in it may be erased.
+    """Return the entry for an entity's name. It uses a keyed hash, since another person named in it may be erased.
 
     Example:
         >>> name_tells(b"k" * 32, "B1", "Sea Urchin") == name_tells(b"k" * 32, "B1", "Sea S-7K3Q-X2MD-0A9B")
@@ -234,7 +234,7 @@ def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
 
 
 def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:
-    """Id → lasting name of an entity in export records: for people and things, their actual or possible pseudonym."""
+    """Map ids to lasting names for export records: for people and things, their actual or possible pseudonym."""
     names = {identifier: identifier for identifier in kinds}
     for kind in SEALABLE:
         mine = (identifier for identifier, other in kinds.items() if other == kind and not is_pseudonym(identifier))

@@ -24,7 +24,7 @@ PUT_ASIDE = "as who was only there, and lawful service, was not asked for"
 
 
 def not_reached(wanted: Wanted, shown: Picture) -> Amounts:
-    """Requested material missing from its picture, at the export's handling code and without source clearance.
+    """Return requested material missing from its picture, at the export's handling code and without source clearance.
 
     Args:
         wanted: the request.
@@ -43,12 +43,12 @@ def not_reached(wanted: Wanted, shown: Picture) -> Amounts:
 
 
 def absent(wanted: Wanted, shown: Picture) -> list[str]:
-    """Individually requested ids that are not in the picture; only the person who requested them may see these."""
+    """Return individually requested ids missing from the picture; only the person who requested them may see these."""
     return sorted(_named(wanted) - {node.id for node in shown.nodes})
 
 
 def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
-    """Reasons why the maker of an export may see more of the request than is exported; empty if they cannot."""
+    """Return reasons why the maker of an export may see more of the request than is exported; empty if they cannot."""
     drawn = wanted.picture
     by_figures = wanted.query or (drawn is not None and (drawn.least or drawn.recorded or drawn.grades))
     whys = {
@@ -59,7 +59,7 @@ def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
 
 
 def withheld(own: Picture, shown: Picture, whys: Sequence[str]) -> Amounts:
-    """Requested material that the maker of an export sees and its recipient does not.
+    """Return requested material that the maker of an export sees and its recipient does not.
 
     Args:
         own: the picture as the maker sees it.
@@ -79,7 +79,7 @@ def withheld(own: Picture, shown: Picture, whys: Sequence[str]) -> Amounts:
 
 
 def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
-    """Amounts for a manifest: as for a reader without source clearance, small numbers become few.
+    """Return the amounts for a manifest: as for a reader without source clearance, small numbers become few.
 
     Example:
         >>> coarsened({"names": 2, "links": 3, "others": SOME}, "C", 3)
@@ -92,7 +92,7 @@ def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
 
 
 def _named(wanted: Wanted) -> set[str]:
-    """Individually requested ids; folded groups and their members are not included."""
+    """Return individually requested ids; folded groups and their members are not included."""
     if wanted.only or wanted.inside:
         return {identifier for identifier in wanted.only if not identifier.startswith(FOLDED)}
     if wanted.picture is None:
@@ -101,7 +101,7 @@ def _named(wanted: Wanted) -> set[str]:
 
 
 def _cut_short(shown: Picture, depth: int) -> int:
-    """Number of entities less than `depth` links from the start that have neighbours outside the picture."""
+    """Return the number of entities less than `depth` links from the start that have neighbours outside the picture."""
     beside: dict[str, set[str]] = defaultdict(set)
     for edge in shown.edges:
         beside[edge.subject].add(edge.object)

@@ -86,7 +86,7 @@ class NewFolder:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[NewFolder]:
-    """A folder in preparation; it is removed unless placed.
+    """Prepare a folder; it is removed unless placed.
 
     Raises:
         RequestError: the target exists, or its parent folder does not.
@@ -104,7 +104,7 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
 
 @contextmanager
 def new_file(target: Path) -> Iterator[IO[bytes]]:
-    """A file in preparation: it appears with all its contents, or not at all. Only the current user may read it.
+    """Prepare a file: it appears with all its contents, or not at all. Only the current user may read it.
 
     Raises:
         RequestError: the target exists, or its parent folder does not.

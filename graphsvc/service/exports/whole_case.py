@@ -220,7 +220,7 @@ class _Tables:
             self._table(name, query)
 
     def about(self, recipient: str, reason: str) -> dict[str, Any]:
-        """Contents of the manifest, apart from the hashes."""
+        """Return the contents of the manifest, apart from the hashes."""
         return {
             "export": self._called,
             "case": self._ask.case,

@@ -53,7 +53,7 @@ class Groups:
         self._caches = ask.home.caches(LeadCaches)
 
     def of(self, sources: Collection[str] | None = None) -> list[WitnessGroup]:
-        """The groups formed by some sources, or by all sources of the case, largest first.
+        """Return the groups formed by some sources, or by all sources of the case, largest first.
 
         Sources that do not exist, or that this reader may not see, are left out.
 
@@ -64,7 +64,7 @@ class Groups:
         return self.with_colours(sources)[0]
 
     def colouring(self, sources: Collection[str] | None = None) -> tuple[float, list[Shared]]:
-        """How many independent statements some sources amount to, and circumstances shared across groups.
+        """Return how many independent statements some sources amount to, and circumstances shared across groups.
 
         Args:
             sources: pseudonyms; None for the whole case.
@@ -79,7 +79,7 @@ class Groups:
         return self.with_colours(sources)[1:]
 
     def with_colours(self, sources: Collection[str] | None = None) -> tuple[list[WitnessGroup], float, list[Shared]]:
-        """Results of `of` and `colouring`, logged as one act. Raises as they do."""
+        """Return the results of `of` and `colouring`, logged as one act. Raises as they do."""
         with self._act("analyse", query="groups") as outcome:
             shared, keys = self._caches.depending.of(self._ask.state, self._depending)
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
@@ -104,7 +104,7 @@ class Groups:
         return witness_groups, independent(wanted, keys, self._ask.home.weights.shared), across
 
     def pairings(self) -> list[Pairing]:
-        """Decisions on pairs of sources, newest first, including those taken back.
+        """Return decisions on pairs of sources, newest first, including those taken back.
 
         Raises:
             Refused: as `of`.
@@ -180,7 +180,7 @@ class Groups:
         return self._regrouping(lambda progress: self.end(pairing, reason, progress))
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """The reader's own job of deciding on two sources in this case.
+        """Return the reader's own job of deciding on two sources in this case.
 
         Raises:
             NotFound: there is no such job.
@@ -202,7 +202,7 @@ class Groups:
 
     @contextmanager
     def _act(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
-        """One logged act that needs source clearance."""
+        """Log one act that needs source clearance."""
         with self._ask.act(action, **detail) as outcome:
             self._require_sources()
             yield outcome
@@ -216,7 +216,7 @@ class Groups:
         self._require_sources()
 
     def _shares(self) -> dict[str, list[tuple[str, str]]]:
-        """The circumstances of each source this reader may see."""
+        """Return the circumstances of each source this reader may see."""
         return self._ask.home.register.shared(self._ask.case, self._level)
 
     def _denied_recruiters(self) -> frozenset[str]:
@@ -225,7 +225,7 @@ class Groups:
         return frozenset(row["subject"] for row in rows if row["relation"] in RECRUITING)
 
     def _pairings(self, shared: Collection[str]) -> list[Pairing]:
-        """The decisions this reader may see: at their level, on sources visible to them."""
+        """Return the decisions this reader may see: at their level, on sources visible to them."""
         key = self._ask.key
         return [
             pairing
@@ -234,7 +234,7 @@ class Groups:
         ]
 
     def _decidable(self, pair: Collection[str], handling: str) -> str:
-        """The handling code for a decision on two sources.
+        """Return the handling code for a decision on two sources.
 
         Raises:
             NotFound: one of them does not exist, or this reader may not see it.

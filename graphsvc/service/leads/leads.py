@@ -55,7 +55,7 @@ class Leads:
         return self._material.at_hand(claims=claims)
 
     def ranking(self) -> Ranking:
-        """The ranking on this reader's visible graph. Kept until the case changes; each request is logged.
+        """Return the ranking on this reader's visible graph. Kept until the case changes; each request is logged.
 
         Without source clearance, all of it is computed on what such a reader sees of witnesses (`folding.as_told`). A
         small number of groups then reads `few`, and scores and shares are rounded to the nearest quarter.
@@ -66,7 +66,7 @@ class Leads:
         return ranking
 
     def places(self) -> dict[str, Place]:
-        """How firm each rank is: person → ranges of ranks (`analysis.doubt.stability.Place`).
+        """Return how firm each rank is: person → ranges of ranks (`analysis.doubt.stability.Place`).
 
         Each report, each record and each of their sources is left out in turn. With source clearance, so is each
         witness, each of their statements, and every set of witnesses who share a boat, house or interpreter. Without
@@ -82,7 +82,7 @@ class Leads:
         return places
 
     def place(self, identifier: str) -> Place | None:
-        """How firm one rank is; with source clearance, including the sources of what moves it most. None if not known.
+        """Return how firm one rank is (with source clearance, what moves it most names its sources); None if unknown.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -94,14 +94,14 @@ class Leads:
         return place
 
     def table(self) -> dict[str, Any]:
-        """The ranking as plain data: case, verdict, reason, what it leaves out, and hubs (candidates, best first).
+        """Return the ranking as plain data: case, verdict, reason, omissions, and hubs (candidates, best first).
 
         Columns of a hub, beyond those of a lead:
 
         - `best_rank` and `worst_rank`: range of ranks while a witness, a report, a record or all who share something
         are left out.
         - `low_rank` and `high_rank`: nine in ten of the ranks that uncertain data leave likely.
-        - `rests_on`: the evidence without which half of the score is gone.
+        - `rests_on`: kinds of evidence of which one piece carries at least half of the score.
         - `moved_by`: what moves the rank most when left out; `rank_without`: the rank then (None: no longer listed, as
         only carried).
         - `rank_without_witnesses`: the rank if no witness had spoken; `surfaced`: among the first fifty only because of
@@ -128,7 +128,7 @@ class Leads:
         return self._ask.ranked_on
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
-        """Leads as rows, each with its rank range and the other columns of the list (None where not available)."""
+        """Return leads as rows with their rank ranges and the other columns of the list (None if not available)."""
         places, brought = self._places(), self._material.brought()
         noted, default = self._material.interest(), "" if self._ask.grant.sources else None
         return [
@@ -144,7 +144,7 @@ class Leads:
         return {row["id"]: row["number"] for row in counted if row["number"] >= FEWEST_SERVED}
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
-        """How false statements could affect one lead.
+        """Return how false statements could affect one lead.
 
         Returns:
             The fewest witnesses, reports and records found that keep the lead among the first ten, and how many
@@ -164,7 +164,7 @@ class Leads:
         return false_accounts, invented
 
     def look(self, identifier: str) -> tuple[Lead, Explanation]:
-        """One lead and its explanation. Without source clearance, witness statements are merged and sources left out.
+        """Return one lead and its explanation. Without source clearance, witnesses are merged and sources left out.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -219,7 +219,7 @@ def _unnamed(place: Place | None) -> Place | None:
 
 
 def _sources(explanation: Explanation) -> set[str]:
-    """Pseudonyms of every source an explanation names."""
+    """Return pseudonyms of every source an explanation names."""
     along = (claim for path in explanation.paths for claim in path.claims)
     about = (*explanation.claims, *along)
     named = {claim.source for claim in about} | {path.source for path in explanation.paths}
@@ -227,5 +227,5 @@ def _sources(explanation: Explanation) -> set[str]:
 
 
 def _told_of(why: Explanation) -> list[Claim]:
-    """Every claim an explanation shows."""
+    """Return every claim an explanation shows."""
     return [*why.claims, *(claim for path in why.paths for claim in path.claims)]

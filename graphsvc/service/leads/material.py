@@ -128,7 +128,7 @@ class Material:
         self._caches = ask.home.caches(LeadCaches)
 
     def folded(self) -> Given:
-        """The material with the statements of witnesses merged."""
+        """Return the material with the statements of witnesses merged."""
         return self._caches.folded.of(self._ask.state, self._fold)
 
     @lasting()
@@ -147,16 +147,16 @@ class Material:
         return False
 
     def given(self) -> Given:
-        """Input of the analysis. It includes sources, so none of it may be shown as it is."""
+        """Return the input of the analysis. It includes sources, so none of it may be shown as it is."""
         return self._caches.given.of(self._ask.state, self._read)
 
     def without_sources(self) -> Material:
-        """The same material for a reader with these handling codes but no source clearance."""
+        """Return the same material for a reader with these handling codes but no source clearance."""
         grant = self._ask.grant
         return Material(self._ask.as_(replace(grant, sources=False))) if grant.sources else self
 
     def basis(self) -> Basis:
-        """Input of this reader's ranking; none of it may be shown as it is."""
+        """Return the input of this reader's ranking; none of it may be shown as it is."""
         return self._caches.bases.of(self._ask.state, self._lay)
 
     @lasting()
@@ -170,16 +170,16 @@ class Material:
     def imagined(
         self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence
     ) -> tuple[Basis, Ranking]:
-        """Input of a ranking on another state of the case, and that ranking as shown to this reader."""
+        """Return the input of a ranking on another state of the case, and that ranking as shown to this reader."""
         on = self._laid(claims, persons, dependence)
         return on, self._as_told(on, ranked(on, self._ask.home.processors))
 
     def reasons(self, lead: str) -> Reasons:
-        """Composition of one person's score, as computed for this reader's ranking."""
+        """Return the composition of one person's score, as computed for this reader's ranking."""
         return reasons(self.basis(), lead)
 
     def ranking(self) -> Ranking:
-        """The ranking as shown to this reader."""
+        """Return the ranking as shown to this reader."""
         return self._caches.rankings.of(self._ask.state, lambda: self._ask.computed(RANKING, self._rank))
 
     @lasting()
@@ -199,14 +199,14 @@ class Material:
         )
 
     def _contested_people(self, on: Basis) -> frozenset[str]:
-        """Find the people whose score rests on a link that only statements outside this reader's handling codes deny."""
+        """Find people whose score rests on a link denied only by statements outside this reader's handling codes."""
         if self._ask.grant.handling == "C":
             return frozenset()
         rows = self._ask.rows("hubs.contested", whole=True).dicts()
         return scored_by(on, {link_key(row) for row in rows if row["denying"] == CONTESTED})
 
     def before(self, newer: Collection[int]) -> Before:
-        """The ranking as shown to this reader before these deliveries, which must be the latest ones.
+        """Return the ranking as shown to this reader before these deliveries, which must be the latest ones.
 
         It is computed on the claims of that time, as they were then, but with today's dependence between sources.
         """
@@ -246,7 +246,7 @@ class Material:
         return children(register.sealed(case), register.opened_on(case), self._ask.grant.codes)
 
     def _claims_made(self) -> Make[Claim]:
-        """Function that makes claims from rows, reusing equal claims that another clearance of the case has in memory.
+        """Return a function that makes claims from rows, reusing equal claims another clearance has in memory.
 
         Otherwise several clearances would hold most of a case in memory several times.
         """
@@ -261,11 +261,11 @@ class Material:
         return made
 
     def _claims_laid(self, columns: Sequence[ValueColumn]) -> Sequence[Claim]:
-        """Claims kept in columns, ordered by id; a claim becomes an object only when it is accessed."""
+        """Return claims kept in columns, ordered by id; a claim becomes an object only when it is accessed."""
         return LaidClaims(ordered(claim_columns(columns), by=0), self._twins, lasting)
 
     def _twins(self) -> dict[str, Claim]:
-        """The claims of the case that are already objects, for any clearance."""
+        """Return the claims of the case that are already objects, for any clearance."""
         every = (claims for claims, _, _ in self._caches.given.of_case(self._ask.case))
         return {
             claim.id: claim
@@ -274,7 +274,7 @@ class Material:
         }
 
     def places(self) -> Mapping[str, Place]:
-        """How firm each rank is, with the sources of what moves it most: see `Leads.places`."""
+        """Return how firm each rank is, with the sources of what moves it most: see `Leads.places`."""
         return self._held().places
 
     def _held(self) -> HeldPlaces:
@@ -298,7 +298,7 @@ class Material:
         return HeldPlaces(held, {name: those for name, those in false.items() if those is not None}, invented)
 
     def _leaving(self) -> Prepared | None:
-        """Prepared leave-out rankings; None if no one has a recorded part in the operation."""
+        """Return prepared leave-out rankings; None if no one has a recorded part in the operation."""
         return self._caches.leaving.of(self._ask.state, self._prepare)
 
     @lasting()
@@ -309,7 +309,7 @@ class Material:
         return Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
-        """Claims about a lead worth a question, ordered by how far the answer could move the lead; sources included."""
+        """Return claims about a lead worth a question, ordered by the effect an answer could have; sources included."""
         prepared = self._leaving()
         return [] if prepared is None else weigh(lead, prepared.leaving.on, kinds, prepared.leaving)
 
@@ -318,7 +318,7 @@ class Material:
         return weighable(lead, self.basis())
 
     def brought(self) -> dict[str, Brought]:
-        """How much witness statements contribute to each lead, on this reader's ranking."""
+        """Return how much witness statements contribute to each lead, on this reader's ranking."""
         return self._caches.brought.of(self._ask.state, lambda: self._ask.computed(BROUGHT, self._bring))
 
     @lasting()
@@ -326,7 +326,7 @@ class Material:
         return brought(self.basis(), self.ranking())
 
     def agreements(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
-        """The leads that each group of witnesses of the case would bring onto the record; sources included."""
+        """Return the leads that each group of witnesses of the case would bring onto the record; sources included."""
         return self._caches.agreements.of(self._ask.state, lambda: self._agree(groups))
 
     @lasting()
@@ -334,21 +334,21 @@ class Material:
         return agreements(self.basis(), self.ranking(), groups)
 
     def about(self) -> Mapping[str, Sequence[Claim]]:
-        """Person or thing → the claims with it at either end. Includes sources, so none of it may be shown as it is."""
+        """Map each entity to the claims with it at either end. Includes sources, so it may not be shown as it is."""
         return self._caches.about.of(self._ask.state, lambda: _by_end(self.given()[0]))
 
     def shown(self) -> Given:
-        """The material this reader may be shown: `given` with source clearance, else `folded`."""
+        """Return the material this reader may be shown: `given` with source clearance, else `folded`."""
         return self.given() if self._ask.grant.sources else self.folded()
 
     def shown_about(self) -> Mapping[str, Sequence[Claim]]:
-        """As `about`, from the material that is `shown`."""
+        """Return the same as `about`, from the material that is `shown`."""
         if self._ask.grant.sources:
             return self.about()
         return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.folded()[0]))
 
     def interested(self) -> frozenset[str]:
-        """Sources with an interest recorded in one of their statements; empty without source clearance."""
+        """Return sources with an interest recorded in one of their statements; empty without source clearance."""
         return self._caches.interested.of(self._ask.state, self._noted) if self._ask.grant.sources else frozenset()
 
     def _noted(self) -> frozenset[str]:
@@ -361,7 +361,7 @@ class Material:
         return frozenset(columns["source"].rows(rows).values()) - {""}
 
     def interest(self) -> dict[str, str]:
-        """Lead → whether `all` or `some` sources of what raises it have a recorded interest; other leads are left out.
+        """Map leads to `all` or `some`, if all or some sources of what raises them have a recorded interest.
 
         Agrees with the reading of a single lead (`readings.owing`). Empty without source clearance.
         """
@@ -383,7 +383,7 @@ class Material:
         }
 
     def surroundings(self) -> Surroundings:
-        """The network that paths to leads run through, as this reader may be shown it."""
+        """Return the network that paths to leads run through, as this reader may be shown it."""
         return self._caches.surroundings.of(self._ask.state, self._surround)
 
     @lasting()
@@ -394,7 +394,7 @@ class Material:
         return surroundings(claims, persons, None if on is None else on.left_out)
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
-        """The fewest statements that would have to be false for a lead to leave the first places; sources included."""
+        """Return the fewest statements that must be false for a lead to leave the first places; sources included."""
         every = self._held().falsehood
         if every is not None:
             return every.get(lead)
@@ -407,11 +407,11 @@ class Material:
         return would_leave(prepared.leaving.on, prepared.alone(), lead, leaving=prepared.leaving)
 
     def invented(self) -> int | None:
-        """How many agreeing invented statements would put an unmentioned person among the first places."""
+        """Return how many agreeing invented statements would put an unmentioned person among the first places."""
         return self._held().invented
 
     def require_ranked(self, lead: str) -> Lead:
-        """The lead of a person.
+        """Return the lead of a person.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -422,7 +422,7 @@ class Material:
         raise nothing(lead)
 
     def links(self) -> dict[LinkKey, LinkFigures]:
-        """The links of the case with the figures of their claims, as shown to this reader."""
+        """Return the links of the case with the figures of their claims, as shown to this reader."""
         links: dict[LinkKey, LinkFigures] = {}
         for row in self._ask.rows("cases.links", whole=True).dicts():
             figures: dict[str, Any] = {
@@ -432,7 +432,7 @@ class Material:
         return links
 
     def claims(self) -> list[Claim]:
-        """The claims; without source clearance, those of witnesses are merged by link, polarity and status."""
+        """Return the claims; without source clearance, those of witnesses are merged by link, polarity and status."""
         with self._ask.act("analyse", query="claims") as outcome:
             claims = [*self.given()[0]] if self._ask.grant.sources else [bare(claim) for claim in self.folded()[0]]
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
@@ -453,7 +453,7 @@ def _by_end(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
 
 
 def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
-    """A lead as shown to readers without source clearance; its place in the list stays."""
+    """Return a lead as shown to readers without source clearance; its place in the list stays."""
     return replace(
         lead,
         score=told_score(lead.score),

@@ -44,7 +44,7 @@ class LeadMoves:
         self._material = material
 
     def since(self, newer: Collection[int]) -> list[Move] | None:
-        """Which of the first leads moved since before these deliveries.
+        """Return which of the first leads moved since before these deliveries.
 
         None: they changed nothing this reader's leads are computed on.
 
@@ -62,7 +62,7 @@ class LeadMoves:
 
     @lasting()
     def expected(self, result: Graphed) -> list[Move]:
-        """Which of the first leads would move if the case became `result`.
+        """Return which of the first leads would move if the case became `result`.
 
         Raises:
             Refused: no role of theirs ranks leads, or they are not cleared for all of the case.
@@ -94,7 +94,7 @@ class LeadMoves:
         ended: Collection[str],
         why: Callable[[str], Reasons],
     ) -> list[Move]:
-        """The moves between two rankings, with the statements among `claims` that cause them.
+        """Return the moves between two rankings, with the statements among `claims` that cause them.
 
         `why` gives the reasons of a lead in the later ranking.
         """
@@ -129,12 +129,12 @@ class LeadMoves:
         )
 
     def _told(self, claims: Iterable[Claim]) -> list[Claim]:
-        """The claims whose statements this reader may see individually."""
+        """Return the claims whose statements this reader may see individually."""
         return [claim for claim in claims if self._ask.grant.sources or claim.source_kind in OPEN_KINDS]
 
 
 def _about(move: Move, claims: Collection[Claim]) -> list[Claim]:
-    """Claims that can have a share in the lead's score: a score rests only on links with the lead at one end."""
+    """Return claims that can have a share in the lead's score: a score rests only on links with the lead at one end."""
     return [claim for claim in claims if move.id in (claim.subject, claim.object)]
 
 

@@ -26,7 +26,7 @@ class Prepared:
         self._alone: Cache[Alone] = Cache(1)
 
     def pieces(self) -> list[Piece]:
-        """The pieces to leave out in turn.
+        """Return the pieces to leave out in turn.
 
         Raises:
             NotReady: another thread is making them, and the wait for it ran out; the same for `alone`.
@@ -38,5 +38,5 @@ class Prepared:
         return pieces(self.leaving.on.told, told_as_one=self._told_as_one)
 
     def alone(self) -> Alone:
-        """Fate of the first places without each single piece, if too many share them to be gathered beforehand."""
+        """Return the fate of the first places without each single piece, if too many share them to gather it early."""
         return self._alone.of(_ANY, lambda: alone(self.leaving, self.pieces()))

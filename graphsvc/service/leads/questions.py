@@ -33,7 +33,7 @@ class NextQuestion:
     Attributes:
         claim: what it is about; without source clearance only claims of reports and records, without their source.
         text: the question, one of a few fixed sentences.
-        rank_if_true: the lead's rank if the claim had the best possible grade.
+        rank_if_true: the lead's rank if the claim were beyond dispute.
         rank_if_false: the lead's rank without the claim; None if it would not be ranked. Without source clearance both
             are empty: together they would show how much rests on witnesses.
         denied: `denied` or `contested` if anything contradicts what the claim asserts; else empty.
@@ -72,7 +72,7 @@ class Questions:
         self._caches = ask.home.caches(LeadCaches)
 
     def readings(self, lead: str) -> list[InnocentReading]:
-        """Known facts about a lead that would also fit an innocent person.
+        """Return known facts about a lead that would also fit an innocent person.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -84,7 +84,7 @@ class Questions:
         return list(read.readings)
 
     def next(self, lead: str) -> Asking:
-        """The claims about a lead that would be most useful to check, as questions.
+        """Return the claims about a lead that would be most useful to check, as questions.
 
         Raises:
             NotFound: this person is not a candidate, or this reader may not see them.
@@ -205,13 +205,13 @@ class Questions:
 
 
 def _aboard_with(mine: Iterable[Claim], about: Mapping[str, Sequence[Claim]]) -> list[Claim]:
-    """Claims that put anyone on the crossings of the entities these claims name."""
+    """Return claims that put anyone on the crossings of the entities these claims name."""
     named = {end for claim in mine for end in (claim.subject, claim.object)}
     crossings = {claim.object for end in named for claim in about.get(end, ()) if claim.relation in ABOARD}
     return [claim for crossing in crossings for claim in about[crossing] if claim.relation in ABOARD]
 
 
 def _likely(claim: Claim) -> tuple[bool, str, str, str]:
-    """Sort key: statements whose source is likely to know more come first."""
+    """Return a sort key: statements whose source is likely to know more come first."""
     known = RELATIONS.get(claim.relation)
     return known is None or known.kind != "part", claim.source_grade, claim.assessment, claim.statement

@@ -128,7 +128,7 @@ class Reviews:
             )
 
     def of(self, lead: str = "") -> list[Review]:
-        """Decisions about one lead, or about all leads ranked for this reader; newest first."""
+        """Return decisions about one lead, or about all leads ranked for this reader; newest first."""
         with self._ask.act("analyse", query="reviews") as outcome:
             stored = self._store.of(self._ask.case, self._ask.grant, self._ask.principal.name)
             reviews = self._told(stored, lead) if stored else []
@@ -136,11 +136,11 @@ class Reviews:
         return reviews
 
     def latest(self) -> dict[str, Review]:
-        """The latest review of each lead ranked for this reader."""
+        """Return the latest review of each lead ranked for this reader."""
         return {review.lead: review for review in reversed(self.of())}
 
     def _told(self, reviews: list[StoredReview], lead: str) -> list[Review]:
-        """Reviews of leads ranked for this reader; all others are left out."""
+        """Return reviews of leads ranked for this reader; all others are left out."""
         ranked = [candidate.id for candidate in self._material.ranking().leads if not lead or candidate.id == lead]
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
@@ -180,14 +180,14 @@ class Reviews:
         return ReviewStore(self._ask.database, self._ask.key)
 
     def _pseudonyms(self, people: list[str]) -> dict[str, str]:
-        """Person id as shown on pages → the pseudonym they have, or would have if sealed."""
+        """Map person ids as shown on pages to the pseudonym they have, or would have if sealed."""
         sealed = {person.id for person in self._material.given()[1] if person.sealed}
         named = self._ask.pseudonyms("person", [person for person in people if person not in sealed])
         return {person: named.get(person, person) for person in people}
 
 
 def _figures(ranking: Ranking, lead: str) -> Figures | None:
-    """Figures of one lead in a ranking; None if the ranking does not include it."""
+    """Return the figures of one lead in a ranking; None if the ranking does not include it."""
     candidate = next((candidate for candidate in ranking.leads if candidate.id == lead), None)
     if candidate is None:
         return None

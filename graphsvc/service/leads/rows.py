@@ -33,7 +33,7 @@ LISTED_COLUMNS = ("rank", *RANGE_COLUMNS, "name", "id", "score", *_FIGURES, "rev
 
 
 def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
-    """The sentence shown with ranks: what the ranking leaves out, and that ranks are not shown if no one stands out.
+    """Return the sentence shown with ranks: what the ranking leaves out, or that ranks are hidden as no one stands out.
 
     If no one stands out, the order of the list could be mistaken for a ranking, so only readers who ask for the list
     itself see it.
@@ -58,8 +58,8 @@ class LeadRow:
             next fields up to `rank_without`, if not requested or not known: contacts alone, or no recorded part in the
             operation.
         low_rank, high_rank: nine in ten of the ranks that uncertain data leave likely.
-        rests_on: the pieces without which half of the score is gone ("one witness, one record"); empty if not just one
-            of each.
+        rests_on: kinds of evidence of which one piece carries at least half of the score ("one witness, one record");
+            may be empty.
         moved_by: what moves the rank most when left out, without naming a source; empty if nothing does.
         rank_without: the rank in that case; None with a `moved_by`: the person is then not ranked, as only carried.
         rank_without_witnesses: the rank if no witness had spoken; None if the person would not be ranked.
@@ -105,7 +105,7 @@ class LeadRow:
         *,
         asked: bool = False,
     ) -> Self:
-        """The row of a lead.
+        """Return the row of a lead.
 
         Args:
             lead: as shown to this reader.
@@ -153,11 +153,11 @@ class LeadRow:
         return self.denied if isinstance(self.denied, int) else 1
 
     def columns(self) -> dict[str, Any]:
-        """The row of a table: `LEAD_COLUMNS`, without the rank ranges if they were not requested."""
+        """Return the row of a table: `LEAD_COLUMNS`, without the rank ranges if they were not requested."""
         columns = LEAD_COLUMNS if self.asked else LEAD_COLUMNS[: -len(RANGE_COLUMNS)]
         return {name: getattr(self, name) for name in columns}
 
     def whole(self) -> dict[str, Any]:
-        """The columns plus what charts and sorting need, for a page and its JSON."""
+        """Return the columns plus what charts and sorting need, for a page and its JSON."""
         more = ("shares", "stages", "counted", "deniers")
         return self.columns() | {name: getattr(self, name) for name in more}

@@ -173,7 +173,7 @@ class Sets:
         return [replace(rival, denied=denial_mark(*map(denying.get, links[rival]))) for rival in gain]
 
     def _network(self) -> Ground:
-        """People who may play a part, the network of those recorded as doing so, and the links that record quarrels."""
+        """Return the people who may play a part, the network of those who do on record, and recorded quarrels."""
         return self._caches.networks.of(self._ask.state, self._read_network)
 
     def _read_network(self) -> Ground:

@@ -58,7 +58,7 @@ class Witnesses:
         self._caches = ask.home.caches(LeadCaches)
 
     def through(self, ids: Sequence[str] = ()) -> Through:
-        """Witness paths to some leads, or to the first of the list.
+        """Return witness paths to some leads, or to the first of the list.
 
         With source clearance, each group of dependent witnesses is shown separately. Without it they are one group, and
         nothing shows who spoke or how many did. From four leads on, each further lead leaves fewer paths for each.
@@ -94,7 +94,7 @@ class Witnesses:
         )
 
     def agreements(self) -> list[tuple[Agreement, bool]]:
-        """Leads that each group of witnesses would bring onto the record by agreeing to give evidence, most first.
+        """Return the leads each group of witnesses would bring onto the record by agreeing to testify, most first.
 
         Agreeing is the witness's own choice: no one may be pressed, and only the witness's officer may ask. Each group
         comes with whether one of its witnesses has been asked as often as allowed; no more questions may then be put to
@@ -114,7 +114,7 @@ class Witnesses:
         return [(each, any(asked[source] >= most for source in each.sources)) for each in carrying]
 
     def _paths(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
-        """Witness paths to each lead; without source clearance, those shown on the lead's page."""
+        """Return witness paths to each lead; without source clearance, those shown on the lead's page."""
         if not self._ask.grant.sources:
             return {lead: self._look(lead)[1].paths for lead in leads}
         return self._caches.ways.of((*self._ask.state, "\0".join(leads)), lambda: self._walk(leads))
@@ -135,7 +135,7 @@ class Witnesses:
 
 
 def _ways(lead: str, some: Iterable[Path], of: dict[str, int], most: int) -> list[WitnessWay]:
-    """The shortest paths to a lead, then the strongest; few per group and no duplicates."""
+    """Return the shortest paths to a lead, then the strongest; few per group and no duplicates."""
     ways: list[WitnessWay] = []
     taken: dict[int, int] = {}
     for path in sorted(some, key=lambda path: (len(path.claims), -path.strength)):

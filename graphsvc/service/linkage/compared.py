@@ -54,7 +54,7 @@ class ComparedCase:
     denials: Mapping[tuple[str, str], str]
 
     def denial(self, name: str, crossings: Iterable[str]) -> str:
-        """`denied` or `contested` if a link behind a name is, for any of the crossings; else empty."""
+        """Return `denied` or `contested` if a link behind a name is, for any of the crossings; else empty."""
         return denial_mark(*(self.denials.get((crossing, name), "") for crossing in crossings))
 
 
@@ -74,7 +74,7 @@ class PieceLeftOut:
 
 
 def compared(ask: Ask, material: Material) -> ComparedCase:
-    """The comparison, computed on what this reader may see."""
+    """Return the comparison, computed on what this reader may see."""
     return ask.home.caches(LinkageCaches).compared.of(ask.state, lambda: _compare(ask, material))
 
 
@@ -105,7 +105,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
 
 
 def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> list[LinkSaid]:
-    """Links with the only sources they rest on. Without source clearance, all witnesses are one source."""
+    """Return links with the only sources they rest on. Without source clearance, all witnesses are one source."""
     if ask.grant.sources:
         voices = _voices(material.given()[0], sources=True)
     else:
@@ -118,7 +118,7 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
 
 
 def _voices(claims: Iterable[Claim], *, sources: bool) -> dict[LinkKey, frozenset[str]]:
-    """Link → the only sources it rests on; empty if a record supports it (without clearance: or a report)."""
+    """Map each link to the only sources it rests on; empty if a record supports it (without clearance: or a report)."""
     alone = ("record",) if sources else OPEN_KINDS
     voices: dict[LinkKey, set[str]] = defaultdict(set)
     recorded: set[LinkKey] = set()

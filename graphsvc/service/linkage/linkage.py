@@ -65,7 +65,7 @@ class Linkage:
         self._material = material
 
     def clusters(self) -> dict[str, Any]:
-        """All clusters with the names each shares, and boats in common."""
+        """Return all clusters with the names each shares, and boats in common."""
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
             linkage = case.linkage
@@ -90,7 +90,7 @@ class Linkage:
             }
 
     def of(self, crossing: str) -> dict[str, Any]:
-        """One crossing: its cluster, and the crossings that share most names with it.
+        """Return one crossing: its cluster, and the crossings that share most names with it.
 
         Raises:
             NotFound: it is not visible to this reader.
@@ -121,7 +121,7 @@ class Linkage:
             }
 
     def cluster(self, crossing: str) -> dict[str, Any]:
-        """The cluster of a crossing: its crossings, shared names, and what would split it; empty if it has no cluster.
+        """Return the cluster of a crossing: its crossings, shared names, and what would split it; may be empty.
 
         Raises:
             NotFound: the crossing is not visible to this reader.
@@ -166,7 +166,7 @@ class Linkage:
             }
 
     def pair(self, first: str, second: str) -> dict[str, Any]:
-        """The comparison of two crossings, name by name.
+        """Return the comparison of two crossings, name by name.
 
         Raises:
             NotFound: one is not visible to this reader.
@@ -229,7 +229,7 @@ class Linkage:
         return LinkedPairs(rows, clusters, truncated, "" if rows else none, self._ask.ranked_on)
 
     def frame(self, crossing: str = "") -> pd.DataFrame:
-        """The pairs as a table; `attrs["clusters"]` lists the clusters (or that of the crossing). Raises as `table`."""
+        """Return the pairs as a table; `attrs["clusters"]` lists the clusters. Arguments and errors as `table`."""
         pairs = self.table(crossing)
         warn(filter(None, [pairs.cut]))
         return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=[*pairs.clusters.values()])
@@ -263,7 +263,7 @@ class Linkage:
     # -- parts of answers --------------------------------------------------------------------------------------
 
     def _pairs(self, case: ComparedCase, crossing: str) -> tuple[list[tuple[Any, ...]], bool]:
-        """Rows of `views.linked.COLUMNS`, and whether there are more than were returned. Argument as `table`."""
+        """Return rows of `views.linked.COLUMNS`, and whether there are more than were returned. Argument as `table`."""
         linkage = case.linkage
         if crossing:
             _check(case, crossing)
@@ -323,14 +323,14 @@ def _crossings(case: ComparedCase, ids: Iterable[str], names: Mapping[str, Mappi
 
 
 def _thing(case: ComparedCase, thing: SharedName, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """A name that crossings share, with whether it is denied or contested for any of them."""
+    """Return a name that crossings share, with whether it is denied or contested for any of them."""
     return words.thing(thing, names) | {"denied": case.denial(thing.name, thing.crossings)}
 
 
 def _shares(
     case: ComparedCase, pair: tuple[str, str], both: Overlap, names: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Names that two crossings share; people and groups behind both come first."""
+    """Return names that two crossings share; people and groups behind both come first."""
     order = (*both.people, *(name for name in both.shared if name not in both.people))
     about = case.linkage.about
     features = {name: {*about[pair[0]][name].features, *about[pair[1]][name].features} for name in order}

@@ -38,7 +38,7 @@ _NAMED = 5
 
 
 def _perhaps(coarse: Mapping[str, str], *, more: bool) -> str:
-    """Sentence on crossings with a coarse date that may fall on these days but are not covered; may be empty."""
+    """Return a sentence on crossings with a coarse date that may fall on these days but are not covered."""
     named = [f"{name} ({date})" for name, date in coarse.items()]
     others = f" and {'more than ' if more else ''}{count(len(named) - _NAMED, 'other')}" if len(named) > _NAMED else ""
     return f"May be of these days too, and not asked about: {', '.join(named[:_NAMED])}{others}." if named else ""
@@ -88,7 +88,7 @@ class Answers:
         return answered
 
     def printed(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
-        """The answer as a PDF: gaps and contrary evidence, picture, actors behind each entity. Raises as `behind`.
+        """Return the answer as a PDF: gaps and contrary evidence, picture, actors. Arguments and errors as `behind`.
 
         It contains names, at this reader's handling level, and is beyond the log's reach. Each page says who printed it
         and why.
@@ -146,7 +146,7 @@ class Answers:
         return Behind(answer, drawn, tuple(asked), ranked_on=ranked)
 
     def _along(self, reads: _Reads, asked: Sequence[str]) -> list[str]:
-        """Ids of entities included with those asked about: for a crossing its boats, but not everyone carried on it."""
+        """Return ids of entities included with those asked about: for a crossing its boats, but not its passengers."""
         kinds = {name: known["kind"] for name, known in self._ask.named(asked).items()}
         names = dict.fromkeys(name for kind in kinds.values() for name, _, _ in ALONG.get(kind, ()))
         far_ends = [
@@ -168,7 +168,7 @@ class Answers:
         )
 
     def _counted(self, crossings: Collection[str], people: Collection[str]) -> dict[tuple[str, str], tuple[int, float]]:
-        """(id, relation) → people carried on a crossing or served by a person, and belief of the best such link."""
+        """Map (id, relation) to people carried on a crossing or served by a person, and the best link's belief."""
         counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
 
@@ -185,7 +185,7 @@ class Answers:
         }
 
     def _crossings(self, first: str, last: str) -> tuple[list[str], dict[str, str], bool]:
-        """Crossings of some days, possible further crossings (id → date), and whether there are more of these."""
+        """Return crossings of some days, possible further ones (id → date), and whether there are more of these."""
         if not first:
             return [], {}, False
         on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0)
@@ -194,7 +194,7 @@ class Answers:
         return certain, {row["crossing"]: row["date"] for row in rows if not row["certain"]}, on_days.truncated
 
     def _standing(self, named: Collection[str]) -> tuple[dict[str, LeadRank], str]:
-        """Ranks of these entities, for readers who may see a ranking, and the sentence that qualifies them."""
+        """Return the ranks of these entities, if the reader may see a ranking, and the sentence that qualifies them."""
         if not self._ask.may("analyse"):
             return {}, ""
         held = {}
@@ -211,7 +211,7 @@ class Answers:
         return held, self._ask.ranked_on
 
     def _denials(self, some: Sequence[AnswerRow]) -> tuple[list[tuple[LinkKey, Denial]], bool]:
-        """Denials of anything the rows say, and whether there are more than were read."""
+        """Return denials of anything the rows say, and whether there are more than were read."""
         edges = [said.edge for row in some for said in denied(row)]
         if not edges:
             return [], False
@@ -224,7 +224,7 @@ class Answers:
         return [denial(row) for row in released.dicts()], released.truncated
 
     def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
-        """Questions about the gaps: a statement that mentions the entity itself, or one included with it."""
+        """Return questions about the gaps: a statement that mentions the entity itself, or one included with it."""
         if not self._ask.may("analyse"):
             return []
         gaps = list(dict.fromkeys((name, node) for row in some for name, node in row.missing))
@@ -246,7 +246,7 @@ class _Reads:
         self.cut = False
 
     def around(self, ids: Iterable[str], names: Iterable[str]) -> list[dict[str, Any]]:
-        """Links of these relations, as rows of `network.around`; empty without ids or relations."""
+        """Return links of these relations, as rows of `network.around`; empty without ids or relations."""
         wanted, relations_read = sorted(set(ids)), list(names)
         if not wanted or not relations_read:
             return []

@@ -53,7 +53,7 @@ class Behind:
         return [*self.answer.beside, *filter(None, [self.ranked_on])]
 
     def plain(self) -> dict[str, Any]:
-        """The answer as plain data, with the remarks on it as a whole."""
+        """Return the answer as plain data, with the remarks on it as a whole."""
         return self.answer.plain() | {
             "subject": self.subject,
             "days": self.days,
@@ -70,7 +70,7 @@ class Behind:
         return [[some_in_words(cell, name) for name, cell in zip(COLUMNS, row, strict=True)] for row in rows]
 
     def as_json(self) -> dict[str, Any]:
-        """The answer as JSON for the command and the page's JSON twin: the figure *some* becomes a word."""
+        """Return the answer as JSON for the command and the page's JSON twin: the figure *some* becomes a word."""
         plain: dict[str, Any] = json_safe(self.plain())
         return some_in_words(plain) if self.view.in_steps else plain
 
@@ -127,10 +127,10 @@ class Behind:
         )
 
     def __repr__(self) -> str:
-        """A summary of the answer's size."""
+        """Return a summary of the answer's size."""
         return f"<Behind {len(self.answer.rows)} asked about, {len(self.answer.table())} things said, {len(self.answer.gaps)} gaps>"
 
     def _repr_html_(self) -> str:
-        """The table, with the gaps above it."""
+        """Return the table, with the gaps above it."""
         gaps = "".join(f"<li>{html.escape(gap)}</li>" for gap in self.answer.gaps)
         return f"<ul>{gaps}</ul>{self.frame.to_html(notebook=True)}"

@@ -33,7 +33,7 @@ Line = tuple[tuple[float, float], ...]
 
 
 def coast(box: tuple[float, float, float, float]) -> tuple[Line, ...]:
-    """The waters within a box: their shores as rings of (latitude, longitude) in degrees, with islands as inner rings.
+    """Return the waters within a box: shores as rings of (latitude, longitude) in degrees, with islands as inner rings.
 
     Args:
         box: south, west, north, east; latitudes from -85 to 85, longitudes from -180 to 180.
@@ -76,7 +76,7 @@ def _smooth(water: Mask) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 
 def _rows(top: int, bottom: int, stride: int) -> Mask:
-    """Rows `top` to `bottom`, every `stride`-th; True is water."""
+    """Return rows `top` to `bottom`, every `stride`-th; True is water."""
     try:
         with zipfile.ZipFile(str(distribution(_PACKAGE).locate_file(_FILE))) as whole, whole.open("mask.npy") as mask:
             np.lib.format.read_magic(mask)

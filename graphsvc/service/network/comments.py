@@ -64,7 +64,7 @@ class Comments:
         self._ask = ask
 
     def of(self, *ids: str) -> list[Comment]:
-        """Comments on an entity (its id) or a link (subject, relation, object), oldest first.
+        """Return comments on an entity (its id) or a link (subject, relation, object), oldest first.
 
         Raises:
             NotFound: it does not exist, or this reader may not see it.
@@ -80,7 +80,7 @@ class Comments:
             return [self._comment(row, key) for row in rows]
 
     def counts(self) -> tuple[dict[str, int], dict[Link, int]]:
-        """Number of comments on each entity and each link visible to this reader; those without comments are left out.
+        """Return the number of comments on each commented entity and link that this reader can see.
 
         Comments taken back are not counted.
         """
@@ -173,7 +173,7 @@ class Comments:
     # -- how --------------------------------------------------------------------------------------------------
 
     def _seen(self) -> tuple[sa.ColumnElement[bool], ...]:
-        """Conditions for the comments this reader may see."""
+        """Return conditions for the comments this reader may see."""
         return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(self._ask.grant.codes)
 
     def _require_there(self, ids: Sequence[str]) -> None:
@@ -195,11 +195,11 @@ class Comments:
             raise nothing(" ".join(ids))
 
     def _present(self, ids: set[str] | Sequence[str]) -> set[str]:
-        """The ids that are visible to this reader."""
+        """Return the ids that are visible to this reader."""
         return {row["id"] for row in self._ask.rows("network.there", ids=sorted(ids)).dicts()} if ids else set()
 
     def _joined(self, ids: set[str]) -> set[Link]:
-        """The links among these ids that are visible to this reader."""
+        """Return the links among these ids that are visible to this reader."""
         rows = self._ask.rows("network.among", ids=sorted(ids)).dicts() if ids else []
         return {(row["subject"], row["relation"], row["object"]) for row in rows}
 

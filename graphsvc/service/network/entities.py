@@ -55,19 +55,19 @@ class Entities:
         self._ask = ask
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        """Id → row of `entities.named`, for ids visible to this reader."""
+        """Map ids to rows of `entities.named`, for ids visible to this reader."""
         return self._ask.named(ids)
 
     def days(self) -> list[dict[str, Any]]:
-        """Number of crossings and statements on each day: rows of `cases.days`."""
+        """Return the number of crossings and statements on each day: rows of `cases.days`."""
         return self._ask.rows("cases.days").dicts()
 
     def statement_counts(self) -> dict[str, int]:
-        """Kind of statement → how many this reader may see individually."""
+        """Map kinds of statement to the number this reader may see individually."""
         return {row["kind"]: row["count"] for row in self._ask.rows("cases.statement_counts").dicts() if "count" in row}
 
     def link(self, subject: str, relation: str, target: str) -> dict[str, Any]:
-        """The figures of one link: its row of `network.among`.
+        """Return the figures of one link: its row of `network.among`.
 
         Raises:
             NotFound: it does not exist, or this reader may not see it.
@@ -78,15 +78,15 @@ class Entities:
         raise NotFound("There is no such link that you can see in this case.")
 
     def counts(self) -> dict[str, int]:
-        """Number of visible entities of each kind."""
+        """Return the number of visible entities of each kind."""
         return {row["kind"]: row["count"] for row in self._ask.rows("cases.counts").dicts()}
 
     def most_linked(self) -> list[dict[str, Any]]:
-        """The dozen entities with the most links, as rows of `entities.most_linked`: starting points for a picture."""
+        """Return the dozen entities with the most links (rows of `entities.most_linked`), to start a picture from."""
         return self._ask.rows("entities.most_linked").dicts()
 
     def look(self, identifier: str, relation: str = "", after: int = 0, most: int = LINKS_AT_ONCE) -> EntityPage:
-        """Everything this reader may know about one entity, limited to `most` links of each relation.
+        """Return everything this reader may know about one entity, limited to `most` links of each relation.
 
         Args:
             identifier: its id.
@@ -121,22 +121,22 @@ class Entities:
         )
 
     def payments(self, identifier: str) -> Released:
-        """All claims about a payment by or to an entity: rows of `entities.claims`."""
+        """Return all claims about a payment by or to an entity: rows of `entities.claims`."""
         return self._ask.rows("entities.claims", id=identifier, relation=PAID)
 
     def against(self, identifier: str) -> Released:
-        """All claims about an entity that are denials or were taken back: rows of `entities.claims`."""
+        """Return all claims about an entity that are denials or were taken back: rows of `entities.claims`."""
         return self._ask.rows("entities.claims", id=identifier, which="against")
 
     def _links(self, asked: Mapping[str, Any], after: int, most: int, ties: _Rows) -> tuple[_Rows, bool]:
-        """The requested links, and whether the row cap cut them."""
+        """Return the requested links, and whether the row cap cut them."""
         if after and after >= max((row["links"] for row in ties), default=0):
             return [], False
         links = self._ask.rows("entities.links", **asked, after=after, most=most)
         return links.dicts(), links.truncated
 
     def _all_claims(self, asked: Mapping[str, Any]) -> tuple[_Rows, bool]:
-        """Every claim, and whether there are more; claims without a link are always included."""
+        """Return every claim, and whether there are more; claims without a link are always included."""
         every = self._ask.rows("entities.claims", **asked)
         claims = every.dicts()
         if every.truncated:
@@ -146,7 +146,7 @@ class Entities:
         return claims, every.truncated
 
     def _claims(self, asked: Mapping[str, Any], links: _Rows, *, first: bool) -> tuple[_Rows, bool]:
-        """The claims behind some links (with the first links, also claims without a link), and whether more exist."""
+        """Return the claims behind some links (with the first ones, also claims without a link), and if more exist."""
         keys = {link_key(link) for link in links}
         others = {target if subject == asked["id"] else subject for subject, _, target in keys}
         behind = self._ask.rows("entities.between", **asked, others=sorted(others))
@@ -158,7 +158,7 @@ class Entities:
         return claims + apart.dicts(), behind.truncated or apart.truncated
 
     def between(self, subject: str, relation: str, target: str) -> Released:
-        """The claims behind one link and its denials, denials first: rows of `entities.between`."""
+        """Return the claims behind one link and its denials, denials first: rows of `entities.between`."""
         released = self._ask.rows("entities.between", id=subject, others=[target], relation=relation)
         ends = [released.columns.index(name) for name in ("subject", "relation", "object")]
         polarity = released.columns.index("polarity")
@@ -171,7 +171,7 @@ class Entities:
         return replace(released, rows=rows)
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line of its links file), for claims this session was given.
+        """Map claim ids to (delivery, line of its links file), for claims this session was given.
 
         Empty without clearance for the whole case: a line number shows how many rows came before it.
 

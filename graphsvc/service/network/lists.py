@@ -48,7 +48,7 @@ class CaseLists:
         self._caches = ask.home.caches(ListCaches)
 
     def crossings(self) -> list[ListedRow]:
-        """Every crossing with the people behind it, by day. People with a belief below a quarter are left out.
+        """Return every crossing with the people behind it, by day. People with a belief below a quarter are left out.
 
         Raises:
             Busy: the case is being imported, or changed during the read.
@@ -57,11 +57,11 @@ class CaseLists:
         return self._looked("crossings", self._caches.crossings, self._list_crossings)
 
     def workplaces(self) -> list[ListedRow]:
-        """Every workplace with its controllers and managers, most people first. Otherwise as `crossings`."""
+        """Return every workplace with its controllers and managers, most people first. Otherwise as `crossings`."""
         return self._looked("workplaces", self._caches.workplaces, self._list_workplaces)
 
     def over_time(self) -> CrossingsOverTime:
-        """All crossings over time. Raises as `crossings`."""
+        """Return all crossings over time. Raises as `crossings`."""
         with self._ask.look("read", query="crossings"):
             return self._caches.over_time.of(self._ask.state, self._count)
 
@@ -88,5 +88,5 @@ class CaseLists:
         return CrossingsOverTime(timeline(rows), sum(counted) if counted else None, len(counted))
 
     def _whole(self, name: str) -> list[dict[str, Any]]:
-        """All rows of a query. Readers of a case may see complete lists without the right to analyse."""
+        """Return all rows of a query. Readers of a case may see complete lists without the right to analyse."""
         return self._ask.read(name, action="read", whole=True).dicts()

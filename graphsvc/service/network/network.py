@@ -45,7 +45,7 @@ class PicturePage:
     mark: str
 
     def page(self) -> str:
-        """The page as HTML text."""
+        """Return the page as HTML text."""
         return offline_page(self.view, self.title, self.mark)
 
     def save(self, path: str | Path) -> Path:
@@ -56,7 +56,7 @@ class PicturePage:
         return target
 
     def _repr_html_(self) -> str:
-        """The page in a sandboxed frame, so that it and the notebook's scripts cannot reach each other."""
+        """Return the page in a sandboxed frame, so that it and the notebook's scripts cannot reach each other."""
         return (
             f'<iframe srcdoc="{html.escape(self.page())}" title="{html.escape(self.title)}" sandbox="allow-scripts"'
             ' width="100%" height="620" style="border:0"></iframe>'
@@ -78,7 +78,7 @@ class Network:
         self.comments = Comments(ask)
 
     def picture(self, wanted: PictureRequest) -> Picture:
-        """The requested picture, including the nodes added by opening others in turn.
+        """Return the requested picture, including the nodes added by opening others in turn.
 
         Raises:
             NotFound: none of its starting ids is visible to this reader.
@@ -89,7 +89,7 @@ class Network:
             return self._drawn(wanted)
 
     def _drawn(self, wanted: PictureRequest) -> Picture:
-        """The picture, without a line in the log. Raises as `picture`."""
+        """Return the picture, without a line in the log. Raises as `picture`."""
         web = self._web(wanted)
         stages, cut = self._stages(wanted, web)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
@@ -123,7 +123,7 @@ class Network:
         return sifted(view, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
-        """Counts of the neighbours of `identifier` that a picture does not show; without a picture, it is shown alone.
+        """Count the neighbours of `identifier` that a picture does not show; without a picture, it is shown alone.
 
         Raises:
             NotFound: it is not visible to this reader.
@@ -135,7 +135,7 @@ class Network:
             return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def coast(self, view: Picture) -> tuple[Line, ...]:
-        """The waters around a picture on a map: their shores as rings of (latitude, longitude) in degrees.
+        """Return the waters around a picture on a map: their shores as rings of (latitude, longitude) in degrees.
 
         Raises:
             OperatorError: the package of coastlines is not fully installed.
@@ -143,11 +143,11 @@ class Network:
         return self.waters(view.frame)
 
     def waters(self, frame: Frame | None) -> tuple[Line, ...]:
-        """The waters of a map with this frame. Raises as `coast`."""
+        """Return the waters of a map with this frame. Raises as `coast`."""
         return coast(frame.box) if frame else ()
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
-        """The case as a NetworkX graph; nodes carry `kind` and `name`.
+        """Return the case as a NetworkX graph; nodes carry `kind` and `name`.
 
         All values are text, numbers or Booleans, one type per attribute, and unknown values are left out, so
         `networkx.write_graphml` and `write_gexf` can write the graph. If some counts read `few` for this reader, all
@@ -179,7 +179,7 @@ class Network:
         return writable(graph)
 
     def _stages(self, wanted: PictureRequest, web: Web | None) -> tuple[list[list[str]], bool]:
-        """Ids by stage (start and surroundings, nodes added alone, each opening), and whether the row cap cut some."""
+        """Return ids by stage (start and surroundings, nodes added alone, openings), and if the row cap cut some."""
         filters = wanted.filters | wanted.aside
         first = front = wanted.starts
         cut = False
@@ -216,11 +216,11 @@ class Network:
         return stages, cut or cut_short
 
     def _web(self, wanted: PictureRequest) -> Web | None:
-        """The links of the case if in memory, which saves the server its slowest work; grades need the server."""
+        """Return the links of the case if in memory, to save the server its slowest work; grades need the server."""
         return None if wanted.grades else self._ask.home.caches(PathCaches).webs.there(self._ask.state)
 
     def _openings(self, wanted: PictureRequest, known: list[str]) -> tuple[list[tuple[str, list[list[str]]]], bool]:
-        """New neighbours for each opening, most believed first, and whether the row cap cut some.
+        """Return new neighbours for each opening, most believed first, and whether the row cap cut some.
 
         Neighbours that come last are a separate list.
         """
@@ -239,5 +239,5 @@ class Network:
 
 
 def _of_ties(filters: dict[str, Any]) -> dict[str, Any]:
-    """Filters on links, without those on their statements."""
+    """Return filters on links, without those on their statements."""
     return {name: value for name, value in filters.items() if name != "grades"}

@@ -218,12 +218,12 @@ class Paths:
         return self._told_ways(kind, chosen, ground, way_sets)
 
     def _ground(self, web: Web, rules: Rules) -> WayGround:
-        """The network under these rules, kept with its intermediate results until the case changes."""
+        """Return the network under these rules, kept with its intermediate results until the case changes."""
         by = sorted(rules.relations), rules.least, rules.recorded, sorted(rules.avoiding)
         return self._ask.home.caches(PathCaches).grounds.of((*self._ask.state, str(by)), lambda: WayGround(web, rules))
 
     def _web(self) -> Web:
-        """The links of the case as shown to this reader, kept until the case changes."""
+        """Return the links of the case as shown to this reader, kept until the case changes."""
         return self._ask.home.caches(PathCaches).webs.of(self._ask.state, self._read_web)
 
     @lasting()
@@ -269,7 +269,7 @@ class Paths:
         )
 
     def _said(self, links: Iterable[tuple[str, str, str]]) -> tuple[_Statements, bool]:
-        """Claims that assert or deny each link, and whether rows were cut."""
+        """Return claims that assert or deny each link, and whether rows were cut."""
         wanted = list(links)
         said: _Statements = {link: [] for link in wanted}
         if not wanted:
@@ -307,7 +307,7 @@ def _between(ground: WayGround, pair: tuple[str, str], kind: str, steps: int, mo
 
 
 def _links(ground: WayGround, way: Way, account: AccountWay | None) -> list[tuple[str, str, str, float, int]]:
-    """The links of a path, each with its belief and the number of other links between the two nodes."""
+    """Return the links of a path, each with its belief and the number of other links between the two nodes."""
     links = []
     for place, (node, other) in enumerate(pairwise(way.nodes)):
         if place == 0 and account is not None:
@@ -341,7 +341,7 @@ def _way(
 
 
 def _over(web: Web, relations: Sequence[str], besides: Sequence[str]) -> frozenset[str]:
-    """The relations a path may use."""
+    """Return the relations a path may use."""
     if any(relations):
         return frozenset(relations)
     names = set(OPERATION) | {name for name, relation in RELATIONS.items() if relation.kind in besides}

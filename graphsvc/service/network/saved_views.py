@@ -104,12 +104,12 @@ class SavedViews:
         self._ask = ask
 
     def listed(self) -> list[SavedView]:
-        """The user's own views and shared ones, last changed first."""
+        """Return the user's own views and shared ones, last changed first."""
         with self._stored("read", "list") as views:
             return views.pictures()
 
     def look(self, identifier: str) -> tuple[SavedView, list[ViewVersion]]:
-        """A view and its versions, newest first.
+        """Return a view and its versions, newest first.
 
         Raises:
             NotFound: it does not exist, or this reader may not see it. The same for all methods that take a view's id.
@@ -118,7 +118,7 @@ class SavedViews:
             return views.picture(identifier), views.versions(identifier)
 
     def open(self, identifier: str, version: int = 0) -> OpenedView:
-        """One version of a view (0: the newest), with the changes to its links since.
+        """Return one version of a view (0: the newest), with the changes to its links since.
 
         Raises:
             NotFound: it has no such version.
@@ -133,7 +133,7 @@ class SavedViews:
         return OpenedView(view, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
 
     def newest(self, identifier: str) -> ViewVersion:
-        """The newest version of a view: cheap for repeated polling, and not logged."""
+        """Return the newest version of a view: cheap for repeated polling, and not logged."""
         policy.require(self._ask.principal, "read")
         grant = policy.require_case(self._ask.principal, self._ask.case)
         key = self._ask.key
@@ -226,7 +226,7 @@ class SavedViews:
     # -- where one was ----------------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
-        """The user's latest positions in this case, as far as visible: latest sitting first, five at most."""
+        """Return the user's latest positions in this case, as far as visible: latest sitting first, five at most."""
         with self._stored("read", "drafts") as views:
             drafts = views.drafts()
             names = {view.id: view.name for view in views.pictures()} if drafts else {}
@@ -274,7 +274,7 @@ class SavedViews:
 
     @contextmanager
     def _stored(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
-        """One logged act on the stored views, in one transaction. Nothing else may be logged inside.
+        """Log one act on the stored views, in one transaction. Nothing else may be logged inside.
 
         Writing acts run one at a time.
         """
@@ -296,17 +296,17 @@ class SavedViews:
             return views.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
-        """The part of a state visible to this reader, and its links in stored form."""
+        """Return the part of a state visible to this reader, and its links in stored form."""
         visible = canvas.only(state, self._standing(canvas.named(state)))
         links = self._linked(canvas.shown(visible), handling)
         return visible, None if links is None else since.packed(links)
 
     def _standing(self, ids: Collection[str]) -> set[str]:
-        """The ids that are visible to this reader."""
+        """Return the ids that are visible to this reader."""
         return {row["id"] for row in self._ask.of_ids("network.there", ids)}
 
     def _linked(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
-        """Links among some ids at a handling level, without source clearance; None if there are too many."""
+        """Return links among some ids at a handling level, without source clearance; None if there are too many."""
         if not ids:
             return {}
         rows = self._ask.as_(Grant(handling)).rows("network.among", ids=sorted(ids))
@@ -314,7 +314,7 @@ class SavedViews:
 
     @staticmethod
     def _since(links: Links, current: dict[Key, Figures] | None, there: Collection[str]) -> list[Change] | None:
-        """Changes to links with both ends visible to this reader.
+        """Return the changes to links with both ends visible to this reader.
 
         The comparison uses what a reader at the view's level sees now, so that no clearance shows as a change.
         """
@@ -333,7 +333,7 @@ def _require_own(view: SavedView) -> None:
 
 
 def _require_addable(views: ViewStore, identifier: str, base: int | None) -> SavedView:
-    """The view, if a version may be added to it."""
+    """Return the view, if a version may be added to it."""
     view = views.picture(identifier)
     if not view.savable:
         raise OtherLevel(view)

@@ -28,7 +28,7 @@ def require_whole(ask: Ask) -> None:
 
 
 def person_of(ask: Ask, given: str) -> tuple[str, bool]:
-    """Pseudonym of a person, given the id shown on pages, and whether they are sealed.
+    """Return the pseudonym of a person, given the id shown on pages, and whether they are sealed.
 
     Raises:
         NotFound: there is no such person, or the reader may not see them.
@@ -42,7 +42,7 @@ def person_of(ask: Ask, given: str) -> tuple[str, bool]:
 
 
 def person_kept(ask: Ask, given: str) -> str:
-    """Pseudonym of a person as in `person_of`, or of a sealed person no longer delivered, if the reader may list those.
+    """Return the pseudonym as `person_of`; for readers who may list sealed people, also of those no longer delivered.
 
     Raises:
         NotFound: there is no such person, or the reader may not know of them.

@@ -41,7 +41,7 @@ class Erasures:
             return self._requests.ask("erase", name, reason)
 
     def listed(self) -> list[Request]:
-        """Erasures, newest first: the person's own requests and, if they may agree, all of their cases."""
+        """Return erasures, newest first: the person's own requests and, if they may agree, all of their cases."""
         return self._requests.listed("erase")
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:

@@ -37,7 +37,7 @@ class Holds:
                 return self._store.add(case, name, person, hold, self._ask.principal.name)
 
     def listed(self) -> list[Hold]:
-        """The holds of the case, those in force first; for supervisors with clearance for the whole case."""
+        """Return the holds of the case, those in force first; for supervisors with clearance for the whole case."""
         case = self._ask.case
         with self._ask.act("hold", step="list") as outcome:
             require_whole(self._ask)

@@ -47,7 +47,7 @@ class PartlyNamedTexts:
         self._ask = ask
 
     def listed(self) -> list[PartlyNamed]:
-        """All of them, by kind and id.
+        """Return all of them, by kind and id.
 
         Raises:
             Refused: the role, or clearance for handling code C or for sources, is missing.
@@ -78,7 +78,7 @@ def _named(kind: str, returns: Mapping[str, str], part: Released, names: WholeNa
 
 
 def _texts(column: str, value: Any) -> Iterator[tuple[str, str]]:
-    """A cell as texts; custom columns come as pairs of name and text."""
+    """Return a cell as texts; custom columns come as pairs of name and text."""
     if isinstance(value, list | tuple):
         yield from ((str(name), str(text)) for name, text in value)
     elif value:

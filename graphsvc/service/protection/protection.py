@@ -31,7 +31,7 @@ class Protection:
         self.texts = PartlyNamedTexts(ask)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """One of the person's own jobs in this case.
+        """Return one of the person's own jobs in this case.
 
         Raises:
             NotFound: there is no such job.

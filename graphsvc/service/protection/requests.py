@@ -95,7 +95,7 @@ class Requests:
         return self.shown(self.store.one(row.id))
 
     def row(self, kinds: str | Collection[str], request: str, *, mine: bool) -> Any:
-        """The row of a request this person made (`mine`) or may look at as the second person.
+        """Return the row of a request this person made (`mine`) or may look at as the second person.
 
         Raises:
             NotFound: it does not exist, or they may not see it; the attempt is logged.
@@ -112,7 +112,7 @@ class Requests:
             raise no_such_request()
 
     def listed(self, kind: str) -> list[Request]:
-        """Requests of a kind, newest first: the person's own and, if they may agree, all of their cases."""
+        """Return requests of a kind, newest first: the person's own and, if they may agree, all of their cases."""
         mine = None if self._ask.may("agree") else self._ask.principal.name
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
         action = "open" if kind == "loosen" else kind
@@ -124,7 +124,7 @@ class Requests:
         return requests
 
     def shown(self, row: Any, sealed: Collection[str] | None = None) -> Request:
-        """A request as the current reader may see it; `sealed` are the pseudonyms of its case, if already loaded."""
+        """Return a request as the current reader may see it; `sealed`: pseudonyms of its case, if already loaded."""
         key = self._ask.home.register.key(row.case_id, create=False)
         mine = row.asked_by == self._ask.principal.name
         return Request(
@@ -148,7 +148,7 @@ class Requests:
         )
 
     def _with_pages(self, case: str) -> frozenset[str]:
-        """Pseudonyms of people and things that are sealed and in the case now."""
+        """Return pseudonyms of people and things that are sealed and in the case now."""
         register = self._ask.home.register
         return register.pseudonyms(case).intersection(register.sealed(case))
 
@@ -162,7 +162,7 @@ class Requests:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
     def _decided(self, row: Any) -> tuple[str, dt.datetime]:
-        """Latest decision on the person a request is about, and its time; without one, the time of the request."""
+        """Return the latest decision on a request's person, and its time; without one, the time of the request."""
         return self._ask.home.register.decisions(row.case_id).get(row.pseudonym) or ("", row.asked_at)
 
     def _ask_again(self, row: Any) -> None:
@@ -174,7 +174,7 @@ class Requests:
     # -- what is agreed to is done ----------------------------------------------------------------------------
 
     def agreeing(self, row: Any) -> Requests:
-        """Requests for the case of a request, if this person may agree to it.
+        """Return requests for the case of a request, if this person may agree to it.
 
         Raises:
             Refused: the role supervisor is missing, or it is the person's own request.
@@ -257,5 +257,5 @@ def _given(number: int) -> str:
 
 
 def no_such_pseudonym(given: str) -> NotFound:
-    """The error for a pseudonym that does not exist or that this reader may not see; both read the same."""
+    """Return the error for a pseudonym that does not exist or that this reader may not see; both read the same."""
     return NotFound(f"There is nobody sealed with the pseudonym {given[:40]!r} that you can see in this case.")

@@ -57,7 +57,7 @@ class Reveals:
             return self._requests.ask("reveal", pseudonym, reason)
 
     def listed(self) -> list[Request]:
-        """Reveals, newest first: the person's own requests and, if they may agree, all of their cases."""
+        """Return reveals, newest first: the person's own requests and, if they may agree, all of their cases."""
         self.settle()
         return self._requests.listed("reveal")
 
@@ -77,7 +77,7 @@ class Reveals:
         return self._requests.decide("reveal", request, "refused", answer)
 
     def open(self, request: str) -> Revealed:
-        """The identity, for the requester while the reveal is open. Each opening is logged.
+        """Return the identity, for the requester while the reveal is open. Each opening is logged.
 
         Raises:
             NotFound: it does not exist, or this person may not see it.

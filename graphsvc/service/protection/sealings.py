@@ -84,7 +84,7 @@ class Sealings:
             return self._requests.ask("open", pseudonym, reason)
 
     def listed(self) -> list[Request]:
-        """Requests about sealing, newest first: the person's own and, if they may agree, all of their cases.
+        """Return requests about sealing, newest first: the person's own and, if they may agree, all of their cases.
 
         Raises:
             Refused: no role of theirs may make such a request or agree to one.
@@ -206,7 +206,7 @@ class Sealings:
         )
 
     def sealed(self) -> list[Sealed]:
-        """All sealed people and things, those in the case first, with date and reason. Readers as for `to_be_sealed`.
+        """Return all sealed people and things, those in the case first; for the readers of `to_be_sealed`.
 
         An entry whose pseudonym changed because an erasure removed a name from its id is listed under the new one only.
         """

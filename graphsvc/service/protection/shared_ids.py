@@ -64,7 +64,7 @@ class CaseSharing:
             self._ask.home.register.shared_ids.end(self._ask.case, other, self._ask.principal.name)
 
     def listed(self) -> list[SharedCase]:
-        """The cases that share ids with the current case, for custodians and supervisors with source clearance.
+        """Return the cases that share ids with the current case, for custodians and supervisors with source clearance.
 
         Raises:
             Refused: role or clearance is missing.
@@ -81,7 +81,7 @@ class CaseSharing:
 
     @contextmanager
     def _both(self, other: str) -> Iterator[Casework]:
-        """One act, logged on both cases, by a custodian with clearance for all of both."""
+        """Log one act on both cases, by a custodian with clearance for all of both."""
         theirs = self._ask.at(other)
         with self._ask.act("seal", step=_STEP), theirs.act("seal", step=_STEP):
             for ask in (self._ask, theirs):

@@ -51,7 +51,7 @@ class WaitingAccounts:
         self._ask = ask
 
     def listed(self) -> list[WaitingAccount]:
-        """The waiting statements, in the order they were added.
+        """Return the waiting statements, in the order they were added.
 
         Raises:
             Refused: role or clearance is missing. The same for all methods here.

@@ -32,7 +32,7 @@ class Known:
         self._ask = ask
 
     def look(self, what: str) -> list[dict[str, Any]]:
-        """The pseudonyms of people with this name, as rows of `entities.named`; may be empty.
+        """Return the pseudonyms of people with this name, as rows of `entities.named`; may be empty.
 
         Args:
             what: a whole name or alias in any spelling, a whole phone number, or a delivered id.
@@ -99,6 +99,6 @@ class _Sought:
 
 
 def _digits(text: str) -> str:
-    """The digits of a number, without a leading zero or the code of the United Kingdom."""
+    """Return the digits of a number, without a leading zero or the code of the United Kingdom."""
     digits = "".join(character for character in text if character.isdigit())
     return digits.removeprefix("0044").removeprefix("44").lstrip("0")

@@ -94,7 +94,7 @@ class Found:
     truncated: bool = False
 
     def dicts(self) -> list[dict[str, Any]]:
-        """The hits as dictionaries."""
+        """Return the hits as dictionaries."""
         return [asdict(hit) for hit in self.hits]
 
 
@@ -164,7 +164,7 @@ class Search:
         return Found(self._told_apart(hits[:MOST_FOUND]), rows.truncated or len(hits) > MOST_FOUND)
 
     def said(self, text: str) -> FoundText:
-        """Free texts with these words: notes, statements and claims that this reader may see individually.
+        """Return free texts with these words: notes, statements and claims that this reader may see individually.
 
         Each word must occur in the text, whole or in part. Names of sealed people are not in the texts and cannot be
         found.
@@ -185,7 +185,7 @@ class Search:
         return FoundText(tuple(texts[:MOST_SAID]), cut)
 
     def tied(self, text: str) -> FoundTies:
-        """Links of the relations named by a text (`abandoned`, `X_OWN`), with the people they link.
+        """Return links of the relations named by a text (`abandoned`, `X_OWN`), with the people they link.
 
         Custom relations are matched by name only; the search never lists which of them exist.
         """
@@ -200,7 +200,7 @@ class Search:
         return FoundTies(tuple(rows[:MOST_TIED]), named, answer.truncated or len(rows) > MOST_TIED)
 
     def days(self, text: str) -> tuple[str, ...]:
-        """Days of crossings that a text may mean: with a year, that day; without one, the same day of every year.
+        """Return days of crossings a text may mean: with a year, that day; without one, the same day of every year.
 
         Returns:
             Days as `2020-05-08`, earliest first; empty if the text is not a day. A day with its year is returned even
@@ -215,7 +215,7 @@ class Search:
         return tuple(row["day"] for row in self._ask.rows("crossings.same_day", day=day.of_year).dicts())
 
     def known(self, what: str) -> list[dict[str, Any]]:
-        """The pseudonyms of people with this name: see `search.known.Known.look`."""
+        """Return the pseudonyms of people with this name: see `search.known.Known.look`."""
         return self._known.look(what)
 
     def _told_apart(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -232,7 +232,7 @@ class Search:
 
 
 def _iso_day(text: str) -> str:
-    """The day that a text in the file format means, or an empty text."""
+    """Return the day that a text in the file format means, or an empty text."""
     try:
         date = parse_date(text)
     except ValueError:
@@ -243,7 +243,7 @@ def _iso_day(text: str) -> str:
 def _texts(
     sought: SearchText, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, statement: bool
 ) -> list[Said]:
-    """Matching texts of these columns, in the order of the rows."""
+    """Return matching texts of these columns, in the order of the rows."""
     texts = []
     for row in rows:
         for column in columns:

@@ -70,7 +70,7 @@ class OverTime:
         return ReferenceSeries(self._ask)
 
     def series(self, choice: SeriesChoice) -> ChosenSeries:
-        """The counts of a series.
+        """Return the counts of a series.
 
         Raises:
             NotFound: there is no such series, or nothing in it for this reader.
@@ -82,7 +82,7 @@ class OverTime:
         return chosen
 
     def surges(self, choice: SeriesChoice) -> SurgeAnswer:
-        """Outliers of a series: see `views.surges.answer`.
+        """Return outliers of a series: see `views.surges.answer`.
 
         Raises:
             NotFound, RequestError: as `series`.
@@ -106,11 +106,11 @@ class OverTime:
         return answer
 
     def crossing_days(self) -> Mapping[dt.date, int]:
-        """Number of crossings of the case on each day, in order of days."""
+        """Return the number of crossings of the case on each day, in order of days."""
         return per_day(self._crossings())
 
     def sites(self) -> dict[str, list[str]]:
-        """`launch` and `landing` → the names of the sites of crossings, sorted."""
+        """Map `launch` and `landing` to the names of the sites of crossings, sorted."""
         rows = self._crossings()
         return {
             end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")
@@ -119,7 +119,7 @@ class OverTime:
     # -- how --------------------------------------------------------------------------------------------------
 
     def _chosen(self, choice: SeriesChoice) -> tuple[ChosenSeries, str]:
-        """The series, and the id of the reference series it comes from."""
+        """Return the series, and the id of the reference series it comes from."""
         if choice.step not in STEPS:
             raise RequestError(f"A series is by {' or '.join(STEPS)}, not by {choice.step[:40]!r}.")
         name = choice.name.strip().casefold()
@@ -184,12 +184,12 @@ class OverTime:
         return ChosenSeries(series, MEASURES[name], tuple(notes))
 
     def _crossings(self) -> Sequence[Mapping[str, Any]]:
-        """All crossings visible to this reader; cutting the newest would hide current events."""
+        """Return all crossings visible to this reader; cutting the newest would hide current events."""
         return self._ask.read("cases.crossings", action="read", whole=True).dicts()
 
     @staticmethod
     def _day(choice: SeriesChoice, first: dt.date) -> dt.date | None:
-        """Day up to whose end data count as known; None for all. `first` is the earliest sensible day."""
+        """Return the day up to whose end data count as known; None for all. `first` is the earliest sensible day."""
         if not choice.until:
             return None
         day = typed_date(choice.until).latest
@@ -201,7 +201,7 @@ class OverTime:
 
 
 def columns_of(answer: ChosenSeries) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Columns and rows of a series as a table: `day`, `count` and, if present, `condition`."""
+    """Return the columns and rows of a series as a table: `day`, `count` and, if present, `condition`."""
     series = answer.series
     days = [series.day(place) for place in range(len(series.counts))]
     if series.condition:

@@ -33,7 +33,7 @@ class ReferenceSeries:
         self._ask = ask
 
     def listed(self) -> list[StoredSeries]:
-        """All of them, by name.
+        """Return all of them, by name.
 
         Raises:
             Refused, NotFound: no role of theirs reads cases, or they may not see this case.
@@ -113,7 +113,7 @@ class ReferenceSeries:
             self._store().remove(self.named(name).id)
 
     def named(self, name: str) -> StoredSeries:
-        """The series of this name.
+        """Return the series of this name.
 
         Raises:
             NotFound: the reader is cleared for no series of this name.
@@ -143,7 +143,7 @@ class ReferenceSeries:
 
 
 def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
-    """A series as known at the end of a day, with a note for each number replaced since.
+    """Return a series as known at the end of a day, with a note for each number replaced since.
 
     Args:
         stored: the reference series.
@@ -202,7 +202,7 @@ def _day_of(published: str) -> dt.date:
 
 
 def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tuple[Series, str]:
-    """A column of a reference series as a series, with another column as its condition; and the column's name.
+    """Return a column of a reference series as a series, with another column as its condition; and the column's name.
 
     Args:
         stored: the reference series.

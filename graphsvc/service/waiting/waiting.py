@@ -83,7 +83,7 @@ class WhatWaits:
         return sum(item.to_do for item in self.items)
 
     def plain(self) -> dict[str, Any]:
-        """The inbox as plain data: for JSON, the command and notebooks."""
+        """Return the inbox as plain data: for JSON, the command and notebooks."""
         return {
             "case": self.case,
             "looked": self.looked,
@@ -108,7 +108,7 @@ class Waiting:
         self._moves = moves
 
     def listed(self) -> WhatWaits:
-        """The whole inbox.
+        """Return the whole inbox.
 
         Raises:
             Refused, NotFound: no role of theirs reads cases, or they may not see this case.
@@ -132,7 +132,7 @@ class Waiting:
         return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others, leaves_out)
 
     def count(self) -> int:
-        """Number of items that need an act of theirs: cheap, for the bar of every page, and not logged.
+        """Return the number of items that need an act of theirs: cheap, for the bar of every page, and not logged.
 
         Raises:
             Refused, NotFound: as `listed`.
@@ -153,7 +153,7 @@ class Waiting:
     # -- what is to be done -----------------------------------------------------------------------------------
 
     def _pending(self) -> list[Pending]:
-        """Items that need an act of theirs, longest waiting first; all leads they parked count as one."""
+        """Return items that need an act of theirs, longest waiting first; all leads they parked count as one."""
         ask = self._ask
         version = ask.version  # raises if the case is not theirs
         whole = sees_whole(ask, ask.case)
@@ -192,7 +192,7 @@ class Waiting:
     # -- what is new ------------------------------------------------------------------------------------------
 
     def _answers(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """Answers to this person's requests; those to be opened or fetched are listed as pending work instead."""
+        """Return answers to this person's requests, except those to be opened or fetched, which are pending work."""
         ask = self._ask
         kinds = [kind for kind in _PROTECTS if ask.may(kind) and sees_whole(ask, ask.case)]
         kinds += ["export"] if ask.may("export") else []
@@ -206,7 +206,7 @@ class Waiting:
         ]
 
     def _jobs(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """This person's jobs that have ended."""
+        """Return this person's jobs that have ended."""
         name = self._ask.principal.name
         return [
             self._new("job", waits.job(job.kind, job.state), job.ended_at, _job_address(job.kind, job.id))
@@ -215,7 +215,7 @@ class Waiting:
         ]
 
     def _views(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """Views that others changed or shared."""
+        """Return views that others changed or shared."""
         if not self._ask.may("keep"):
             return []
         name = self._ask.principal.name
@@ -231,12 +231,12 @@ class Waiting:
         ]
 
     def _new_deliveries(self, looked: dt.datetime | None) -> list[dict[str, Any]]:
-        """Active deliveries since the last look, newest first; none without clearance for handling code C."""
+        """Return active deliveries since the last look, newest first; none without clearance for handling code C."""
         rows = self._deliveries.listed()
         return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
 
     def _moved(self, last: LastLook) -> list[Move] | None:
-        """Combined effect of all deliveries since the last look on the leads, so that it compares what was seen."""
+        """Return the combined effect on the leads of all deliveries since the last look: state then against now."""
         if not self._ask.may("analyse"):
             return None
         every = self._ask.home.register.deliveries(self._ask.case)
@@ -257,7 +257,7 @@ class Waiting:
     # -- how --------------------------------------------------------------------------------------------------
 
     def _about(self, kind: str, text: str, row: Pending, address: str = "", *, to_do: bool = False) -> WaitingItem:
-        """An item about a pseudonym."""
+        """Return an item about a pseudonym."""
         about = row.about if kind != "export" else ""
         sealed = bool(about) and about in self._ask.home.register.sealed(self._ask.case)
         place = _ANSWERED_AT.get(kind) or self._inside(address or f"/{kind}s")
@@ -271,7 +271,7 @@ class Waiting:
 
 
 def _came(row: dict[str, Any]) -> dt.datetime:
-    """When the contents of a delivery first became visible."""
+    """Return when the contents of a delivery first became visible."""
     at: dt.datetime = row["opened_at"] or row["loaded_at"]
     return at
 
