@@ -175,7 +175,7 @@ def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
 
 
 def _insiders(telling: InventedStatement) -> tuple[InventedPerson, ...]:
-    """Members who may be witnesses: aides, and in a hard world anyone rankable, so that the role reveals nothing."""
+    """Return members who may be witnesses: aides; in a hard world anyone rankable, so that it reveals nothing."""
     cast = telling.world.cast
     return cast.aides + cast.hubs + cast.helpers + cast.of(FORCED) if telling.world.knobs.hard else cast.aides
 
@@ -194,7 +194,7 @@ def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]])
 
 
 def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
-    """Facts the witness could have seen by then, and remembers."""
+    """Return facts the witness could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
     hard, hubs = world.knobs.hard, telling.hubs
 
@@ -286,7 +286,7 @@ def _denial(telling: InventedStatement, fact: TrueFact) -> InventedClaim:
 
 
 def _interest(telling: InventedStatement, story: lies.Plot | None) -> str:
-    """Note on the source's interest: more frequent for liars, but not exclusive to them."""
+    """Return a note on the source's interest: more frequent for liars, but not exclusive to them."""
     if story is not None and telling.rng.random() < 0.45:
         return story.interest
     return telling.rng.choice(_INTERESTS) if telling.rng.random() < 0.5 else ""

@@ -88,13 +88,13 @@ class Cast:
                 self.double_of[person.same_as] = person.id
 
     def of(self, *roles: str) -> tuple[InventedPerson, ...]:
-        """People of these roles, in the order of the roles."""
+        """Return people of these roles, in the order of the roles."""
         if roles not in self._asked:
             self._asked[roles] = tuple(person for role in roles for person in self._roles.get(role, []))
         return self._asked[roles]
 
     def of_gang(self, gang: str, *roles: str) -> list[InventedPerson]:
-        """People of these roles in a gang, in the order of the roles, as a new list."""
+        """Return people of these roles in a gang, in the order of the roles, as a new list."""
         if roles not in self._gangs:
             grouped = self._gangs[roles] = {}
             for person in self.of(*roles):
@@ -102,7 +102,7 @@ class Cast:
         return list(self._gangs[roles].get(gang, ()))
 
     def team(self, boss: str, *roles: str) -> list[InventedPerson]:
-        """Aides who answer to `boss`: those with one of the roles, or all of them if no one has."""
+        """Return aides who answer to `boss`: those with one of the roles, or all of them if no one has."""
         team = self._teams.get(boss, [])
         return [person for person in team if person.role in roles] or team
 
@@ -134,14 +134,14 @@ class Cast:
 
 
 def tokens(rng: random.Random, prefix: str, count: int) -> list[str]:
-    """`count` ids in random order, so that an id reveals nothing about the order of creation."""
+    """Return `count` ids in random order, so that an id reveals nothing about the order of creation."""
     numbers = list(range(1, count + 1))
     rng.shuffle(numbers)
     return [f"{prefix}{number:04d}" for number in numbers]
 
 
 def _roles(knobs: Knobs, people: int) -> dict[str, int]:
-    """Number of people in each role in a world of `people`; the numbers add up to `people`."""
+    """Return the number of people in each role in a world of `people`; the numbers add up to `people`."""
     members = max(SMALLEST_ORGANISATION, round(people * knobs.member_share))
     hubs = max(SMALLEST_HUBS, round(members * knobs.hub_share))
     counts = {
@@ -179,7 +179,7 @@ def _roles(knobs: Knobs, people: int) -> dict[str, int]:
 
 
 def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
-    """(date of birth, whether the age is disputed): some passengers are children, or say so."""
+    """Return (date of birth, whether the age is disputed): some passengers are children, or say so."""
     young = role in PASSIVE and rng.random() < 0.12
     age = rng.uniform(12, 18) if young else rng.gauss(29, 7) if role in PASSIVE else rng.gauss(36, 9)
     day = peak - dt.timedelta(days=round(max(12.0 if young else 18.5, age) * 365.25))
@@ -188,7 +188,7 @@ def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
 
 
 def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> InventedPerson:
-    """One person with a suitable name; members are often known by less than their full name."""
+    """Return one person with a suitable name; members are often known by less than their full name."""
     member = role in AIDES or role in HUBS or role in BETWEEN
     if role in HELPERS or role == "bystander":
         nation = rng.choices(("United Kingdom", "France", ""), (45, 20, 35))[0] or names.nationality(rng, member=True)

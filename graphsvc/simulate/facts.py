@@ -27,11 +27,11 @@ class TrueFact:
         return self.subject, self.relation, self.object
 
     def by(self, subject: str) -> TrueFact:
-        """The same fact with a different subject."""
+        """Return the same fact with a different subject."""
         return replace(self, subject=subject)
 
     def to(self, object_: str) -> TrueFact:
-        """The same fact with a different object."""
+        """Return the same fact with a different object."""
         return replace(self, object=object_)
 
 
@@ -68,17 +68,17 @@ class Facts:
         self._pending.clear()
 
     def about(self, token: str) -> list[TrueFact]:
-        """Facts with `token` at either end."""
+        """Return facts with `token` at either end."""
         self._enter()
         return self._about.get(token, [])
 
     def of(self, *relations: str) -> list[TrueFact]:
-        """Facts of these relations."""
+        """Return facts of these relations."""
         self._enter()
         return [fact for relation in relations for fact in self._of.get(relation, [])]
 
     def rewritten(self, rewrite: Callable[[TrueFact], Iterable[TrueFact]]) -> Facts:
-        """New facts: for each fact, the facts `rewrite` returns for it (none, one or several)."""
+        """Return new facts: for each fact, the facts `rewrite` returns for it (none, one or several)."""
         new_facts = Facts()
         known = new_facts._facts
         for key, fact in self._facts.items():

@@ -41,5 +41,5 @@ def leave(rng: random.Random, hard: Hard | None, statements: list[Statement]) ->
 
 
 def _missing(hard: Hard, claim: InventedClaim) -> float:
-    """Chance that a claim is missing."""
+    """Return the chance that a claim is missing."""
     return 1 - (1 - hard.lost) * (_LEFT if claim.fact.relation in hard.absent else 1)

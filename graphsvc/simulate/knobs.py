@@ -177,5 +177,5 @@ def draw_hard(rng: random.Random) -> Knobs:
 
 
 def hard_people(seed: int) -> int:
-    """Default number of people in the hard world of a seed."""
+    """Return the default number of people in the hard world of a seed."""
     return random.Random(f"{seed}/people").randint(*HARD_PEOPLE)

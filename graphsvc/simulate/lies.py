@@ -73,7 +73,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
 
 
 def plot(rng: random.Random, world: World, witnesses: list[InventedPerson], scene: str) -> Plot:
-    """A story about one boat or workplace, shared by `witnesses`."""
+    """Return a story about one boat or workplace, shared by `witnesses`."""
     around = world.facts.about(scene)
     boss = next(
         (fact for fact in around if fact.relation in ("ORGANISED", "CONTROLS") and fact.subject in world.cast.people),
@@ -133,7 +133,7 @@ def _colleague(
 
 
 def own(rng: random.Random, world: World, plot: Plot, witness: InventedPerson) -> list[TrueFact]:
-    """False facts that a statement adds about its own source."""
+    """Return false facts that a statement adds about its own source."""
     relations = rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "HOUSED"), rng.randrange(3))
     lived = [
         fact.on for fact in world.facts.about(witness.id) if fact.on and fact.relation in ("CROSSED_ON", "WORKED_AT")
@@ -143,7 +143,7 @@ def own(rng: random.Random, world: World, plot: Plot, witness: InventedPerson) -
 
 
 def untrue(world: World, facts: list[TrueFact]) -> list[TrueFact]:
-    """The facts that do not happen to be true, and do not relate a thing to itself."""
+    """Return the facts that do not happen to be true, and do not relate a thing to itself."""
     return [fact for fact in facts if fact.key not in world.facts and fact.subject != fact.object]
 
 

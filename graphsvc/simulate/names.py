@@ -23,7 +23,7 @@ class Origin:
 
 
 def _names(text: str) -> tuple[tuple[str, str], ...]:
-    """Names from `Latin|native` words; '_' represents a space."""
+    """Return names from `Latin|native` words; '_' represents a space."""
     pairs = (word.replace("_", " ").partition("|") for word in text.split())
     return tuple((latin, native) for latin, _, native in pairs)
 
@@ -168,7 +168,7 @@ _FICTION = (
 
 
 def phone_numbers(rng: random.Random, count: int) -> list[str]:
-    """`count` different numbers from ranges reserved for fiction, mobiles first (there are 177,000)."""
+    """Return `count` different numbers from ranges reserved for fiction, mobiles first (there are 177,000)."""
     numbers: list[str] = []
     for prefix, digits in _FICTION:
         block = [f"{prefix}{number:0{digits}d}" for number in range(10**digits)]
@@ -186,7 +186,7 @@ def nationality(rng: random.Random, *, member: bool) -> str:
 
 
 def full_name(rng: random.Random, nation: str, sex: str) -> tuple[str, str]:
-    """(name in Latin letters, the same in the script of the country or '')."""
+    """Return (name in Latin letters, the same in the script of the country or '')."""
     origin = BY_NATIONALITY[nation]
     given = rng.choice(origin.male if sex == "male" else origin.female)
     family = rng.choice(origin.family)

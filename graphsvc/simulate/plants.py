@@ -17,7 +17,7 @@ _SUBJECTS = (
 
 
 def build(telling: InventedStatement) -> list[Statement]:
-    """The planted reports of a hard world; none in a clean one."""
+    """Return the planted reports of a hard world; none in a clean one."""
     hard, rng, world = telling.world.knobs.hard, telling.rng, telling.world
     if hard is None:
         return []
@@ -32,7 +32,7 @@ def build(telling: InventedStatement) -> list[Statement]:
 
 
 def _story(telling: InventedStatement, gang: str, true: list[TrueFact]) -> list[Statement]:
-    """One story in two to four reports, from one or two sources, mixed with true facts about the gang."""
+    """Return one story in two to four reports, from one or two sources, mixed with true facts about the gang."""
     rng, world = telling.rng, telling.world
     target = stories.blamed(rng, world, gang).id
     begun = world.knobs.day_peak + dt.timedelta(days=rng.randrange(-40, 120))

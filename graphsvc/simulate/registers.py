@@ -13,7 +13,7 @@ _ROWS = 60
 
 
 def build(telling: InventedStatement) -> list[Statement]:
-    """All records of a world: every claim in them is true, but many facts are not recorded."""
+    """Return all records of a world: every claim in them is true, but many facts are not recorded."""
     statements = [
         *_crossings(telling),
         *_bills(telling),
@@ -46,7 +46,7 @@ def _parts(source: str, taken: dt.date, summary: str, facts: list[TrueFact]) -> 
 def _kept(
     telling: InventedStatement, facts: Iterable[TrueFact], chance: float | Callable[[TrueFact], float]
 ) -> list[TrueFact]:
-    """The facts that left a trace and were found."""
+    """Return the facts that left a trace and were found."""
     limit = chance if callable(chance) else lambda _: chance
     return [fact for fact in facts if telling.rng.random() < limit(fact)]
 
@@ -67,7 +67,7 @@ def _crossings(telling: InventedStatement) -> list[Statement]:
 
 
 def _bills(telling: InventedStatement) -> list[Statement]:
-    """Phone bills: bills know phones, handsets know people. A call is in the case if either end's phone is."""
+    """Return phone bills: bills know phones, handsets know people. A call is in the case if either end's phone is."""
     world, rng = telling.world, telling.rng
     records = []
     for owner, phone in world.things.phone.items():
@@ -102,7 +102,7 @@ def _banks(telling: InventedStatement) -> list[Statement]:
 
 
 def _services(telling: InventedStatement) -> list[Statement]:
-    """Helpers' books: the people they served, and where they work."""
+    """Return helpers' books: the people they served, and where they work."""
     records = []
     for helper in telling.world.cast.helpers:
         served = [
@@ -138,7 +138,7 @@ def _seizures(telling: InventedStatement) -> list[Statement]:
 
 
 def _screenings(telling: InventedStatement) -> list[Statement]:
-    """Family and addresses, as noted when people are registered."""
+    """Return family and addresses, as noted when people are registered."""
     facts, people = telling.world.facts, telling.world.cast.people
     housed = [fact for fact in facts.of("LOCATED_AT") if fact.subject in people]
     noted = _kept(telling, facts.of("RELATED_TO"), 0.6) + _kept(telling, housed, 0.5)
@@ -147,7 +147,7 @@ def _screenings(telling: InventedStatement) -> list[Statement]:
 
 
 def _custody(telling: InventedStatement) -> list[Statement]:
-    """Arrests at the tiller, or while helping at the beach."""
+    """Return arrests at the tiller, or while helping at the beach."""
     caught = _kept(telling, telling.world.facts.of("PILOTED"), 0.4)
     caught += _kept(telling, telling.world.facts.of("ASSISTED"), 0.15)
     records = [_record("Custody record", fact.on or _after(telling), "Arrest at a landing.", [fact]) for fact in caught]
@@ -165,7 +165,7 @@ def _custody(telling: InventedStatement) -> list[Statement]:
 
 
 def _surveillance(telling: InventedStatement) -> list[Statement]:
-    """Observation logs of people seen together. Hubs avoid the street, so they appear less often."""
+    """Return observation logs of people seen together. Hubs avoid the street, so they appear less often."""
     hubs = telling.hubs
 
     def chance(fact: TrueFact) -> float:
@@ -179,7 +179,7 @@ def _surveillance(telling: InventedStatement) -> list[Statement]:
 
 
 def _companies(telling: InventedStatement) -> list[Statement]:
-    """Registered owners of workplaces, in hard worlds only, where ownership says little about control."""
+    """Return registered owners of workplaces, in hard worlds only, where ownership says little about control."""
     world = telling.world
     if world.knobs.hard is None:
         return []

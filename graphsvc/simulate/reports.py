@@ -39,7 +39,7 @@ _SUBJECTS = (
 
 
 def build(telling: InventedStatement) -> list[Statement]:
-    """The reports of a world; each is about one gang and its surroundings."""
+    """Return the reports of a world; each is about one gang and its surroundings."""
     world, rng = telling.world, telling.rng
     pools = _pools(telling)
     gangs = sorted(pools)
@@ -59,7 +59,7 @@ def build(telling: InventedStatement) -> list[Statement]:
 
 
 def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[float]]]:
-    """Facts that a report about each gang can contain, with their weights."""
+    """Return facts that a report about each gang can contain, with their weights."""
     people, depth = telling.world.cast.people, telling.world.knobs.report_depth
     gangs = {gang.id for gang in telling.world.cast.gangs}
     pools: dict[str, tuple[list[TrueFact], list[float]]] = {}
@@ -81,7 +81,7 @@ def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[f
 
 
 def _claim(telling: InventedStatement, report: Statement, fact: TrueFact) -> InventedClaim:
-    """The fact as reported: now and then about the wrong person, denied, or graded differently from its report."""
+    """Return the fact as reported: at times about the wrong person, denied, or graded unlike its report."""
     rng = telling.rng
     grade = rng.choice("ABCDE") if rng.random() < 0.15 else report.assessment
     wrong = None

@@ -51,7 +51,7 @@ class Crossing:
 
 
 def _days(rng: random.Random, knobs: Knobs, count: int) -> list[dt.date]:
-    """Days of `count` crossings, peak first: increasingly many up to the peak, fewer after it."""
+    """Return days of `count` crossings, peak first: increasingly many up to the peak, fewer after it."""
     loads = knobs.peak_loads or ((0,) * max(1, round(count * 0.12)), (0,) * round(count * 0.08))
     days = [knobs.day_peak + dt.timedelta(days=later) for later, boats in enumerate(loads) for _ in boats][:count]
     reserved = len(loads)
@@ -69,7 +69,7 @@ def _boat(rng: random.Random, token: str) -> Boat:
 
 
 def _seats(rng: random.Random, knobs: Knobs, count: int, riders: int) -> list[int]:
-    """Passengers of each crossing: the fixed loads of the peak (less the pilot), the rest distributed unevenly."""
+    """Return passengers per crossing: the fixed loads of the peak (less the pilot), the rest distributed unevenly."""
     seats = [load - 1 for loads in knobs.peak_loads for load in loads][:count]
     weights = [rng.uniform(0.5, 1.6) for _ in range(count - len(seats))]
     left = riders - sum(seats)
@@ -82,14 +82,14 @@ def _seats(rng: random.Random, knobs: Knobs, count: int, riders: int) -> list[in
 
 
 def _riders(rng: random.Random, cast: Cast) -> list[InventedPerson]:
-    """All passengers and half of the workers, with people of one country near each other."""
+    """Return all passengers and half of the workers, with people of one country near each other."""
     riders = [*cast.of("carried"), *(person for person in cast.of("worker") if rng.random() < 0.5)]
     rank = {person.nationality: rng.random() for person in riders}
     return sorted(riders, key=lambda person: (rank[person.nationality] + rng.gauss(0, 0.25), person.id))
 
 
 def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Crossing]:
-    """The crossings of a world, by day; `tell` adds their facts."""
+    """Return the crossings of a world, by day; `tell` adds their facts."""
     count = max(2, round(people * knobs.crossing_share), sum(map(len, knobs.peak_loads)))
     riders = _riders(rng, cast)
     organisers = cast.of("organiser")

@@ -94,7 +94,7 @@ class InventedStatement:
         self._accusable = world.cast.aides + world.cast.of("bystander") + world.cast.helpers
 
     def grade(self, statement: Statement, true: bool, *, well: bool = False) -> None:
-        """Fill grade, assessment and handling; a knob sets how far they follow the truth. `well`: better than truths."""
+        """Fill grade, assessment and handling; a knob sets how far they follow the truth. `well`: as for good liars."""
         rng, skill = self.rng, self.world.knobs.grading_skill
         for name, table, best in (
             ("grade", _GRADES, _GRADES_WELL),
@@ -107,13 +107,13 @@ class InventedStatement:
             statement.conditions = rng.choice(CONDITIONS)
 
     def date(self, day: dt.date | None) -> str:
-        """A day as precisely as a person remembers it."""
+        """Return a day as precisely as a person remembers it."""
         if day is None:
             return ""
         return self.rng.choices((day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}", ""), (60, 25, 5, 10))[0]
 
     def words(self, speaker: str, token: str) -> str:
-        """A witness's fixed words for another person: an alias, a given name with appearance, or appearance alone."""
+        """Return a witness's fixed words for a person: an alias, a given name with appearance, or appearance alone."""
         if speaker == token or token not in self._people:
             return ""
         if (speaker, token) not in self._looks:
@@ -130,7 +130,7 @@ class InventedStatement:
         return f"{person.name.split()[0]}, {look}" if person.name and self.rng.random() < 0.7 else look
 
     def account(self, speaker: str, fact: TrueFact) -> InventedClaim:
-        """A claim in the words of a witness (id)."""
+        """Return a claim in the words of a witness (id)."""
         claim = InventedClaim(fact, self.date(fact.on))
         claim.subject_as_said, claim.object_as_said = (
             self.words(speaker, fact.subject),
@@ -146,14 +146,14 @@ class InventedStatement:
         return claim
 
     def known_as(self, fact: TrueFact) -> TrueFact:
-        """The fact, sometimes with the second row of its subject instead of the first."""
+        """Return the fact, sometimes with the second row of its subject instead of the first."""
         double = self.world.cast.double_of.get(fact.subject)
         if double is None or self.rng.random() < 0.55:
             return fact
         return swapped(fact, double)
 
     def misjudged(self, fact: TrueFact) -> TrueFact | None:
-        """The fact with another person as its subject, or None if that would also be true."""
+        """Return the fact with another person as its subject, or None if that would also be true."""
         other = self.rng.choice(self._near(fact) or self._accusable)
         wrong = swapped(fact, other.id)
         if wrong.key in self.world.facts or wrong.subject == wrong.object:
@@ -161,7 +161,7 @@ class InventedStatement:
         return wrong
 
     def _near(self, fact: TrueFact) -> list[InventedPerson]:
-        """People of the same cell, if mistakes fall on them; [] if anyone may be mistaken for the subject."""
+        """Return people of the same cell, if mistakes fall on them; [] if anyone may be mistaken for the subject."""
         hard = self.world.knobs.hard
         if hard is None or self.rng.random() >= hard.near:
             return []
@@ -175,7 +175,7 @@ class InventedStatement:
         return [other for other in cell if other is not person]
 
     def interpreter(self, person: InventedPerson, few: list[InventedPerson]) -> str:
-        """Id of the interpreter, or '' if none is needed. One or two do most interviews."""
+        """Return the id of the interpreter, or '' if none is needed. One or two do most interviews."""
         if not few or person.nationality in ("United Kingdom", "") or self.rng.random() < 0.15:
             return ""
         weights = [4 / (1 + position) for position in range(len(few))]
@@ -183,17 +183,17 @@ class InventedStatement:
 
 
 def after(taken: dt.date, claims: Iterable[InventedClaim]) -> dt.date:
-    """The day `taken`, or the day of the latest fact claimed if that is later."""
+    """Return the day `taken`, or the day of the latest fact claimed if that is later."""
     return max([taken, *(claim.fact.on for claim in claims if claim.fact.on)])
 
 
 def swapped(fact: TrueFact, subject: str) -> TrueFact:
-    """The same fact about another subject."""
+    """Return the same fact about another subject."""
     return TrueFact(
         subject, fact.relation, fact.object, fact.on, fact.until, fact.weight, fact.amount, fact.currency, fact.place
     )
 
 
 def unique(claims: Iterable[InventedClaim]) -> list[InventedClaim]:
-    """Claims without those whose fact an earlier claim asserts or denies."""
+    """Return claims without those whose fact an earlier claim asserts or denies."""
     return list({claim.fact.key: claim for claim in reversed(list(claims))}.values())[::-1]

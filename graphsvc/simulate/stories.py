@@ -17,7 +17,7 @@ _PART = ("ORGANISED", "CONTROLS", "DIRECTED", "PAID", "RUNS", "SUPPLIED")
 
 
 def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
-    """Choose a person for rivals of a gang to blame: an aide or go-between of it, another gang's member, or a helper."""
+    """Choose a person for rivals of a gang to blame: its aide or go-between, another gang's member, or a helper."""
     cast = world.cast
     pools: dict[str, Sequence[InventedPerson]] = {
         "aide": cast.of_gang(gang, *MEMBERS),
@@ -31,7 +31,7 @@ def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
 
 
 def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date | None) -> list[TrueFact]:
-    """False facts that make `target` head of the gang, as of `day`: running it, ordering, paying and recruiting."""
+    """Return false facts that make `target` head of the gang, as of `day`: running it, ordering, paying, recruiting."""
     cast = world.cast
     members = [aide.id for aide in cast.of_gang(gang, *MEMBERS) if aide.id != target]
     facts = [TrueFact(target, "RUNS", gang), TrueFact(target, "MEMBER_OF", gang)]
@@ -49,7 +49,7 @@ def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date
 
 
 def crossings(rng: random.Random, world: World, target: str, gang: str, count: int) -> list[TrueFact]:
-    """Up to `count` crossings of a gang that `target` supposedly arranged, or supplied the boat for."""
+    """Return up to `count` crossings of a gang that `target` supposedly arranged, or supplied the boat for."""
     own = [crossing for crossing in world.crossings if world.cast.people[crossing.organiser].gang == gang]
     facts = []
     for crossing in rng.sample(own, min(count, len(own))):
@@ -60,7 +60,7 @@ def crossings(rng: random.Random, world: World, target: str, gang: str, count: i
 
 
 def instead(world: World, boss: str, colleague: str, before: dt.date) -> list[TrueFact]:
-    """True facts about a boss, attributed to a colleague."""
+    """Return true facts about a boss, attributed to a colleague."""
     return [
         fact.by(colleague)
         for fact in world.facts.about(boss)

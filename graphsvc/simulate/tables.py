@@ -102,7 +102,7 @@ class InventedTable:
 
 
 def tables(world: World, statements: dict[str, Statement]) -> dict[str, InventedTable]:
-    """All files, by the name of their table."""
+    """Return all files, by the name of their table."""
     gangs = _sorted(world.cast.gangs)
     return {
         "people": _people(world, statements),
@@ -249,7 +249,7 @@ def _statement(token: str, statement: Statement) -> Row:
 
 
 def _links(token: str, statement: Statement) -> Iterator[Row]:
-    """The claims of one statement, sorted by their ends so that the order does not reveal lies."""
+    """Return the claims of one statement, sorted by their ends so that the order does not reveal lies."""
     for claim in sorted(statement.claims, key=lambda claim: claim.fact.key):
         fact = claim.fact
         yield (

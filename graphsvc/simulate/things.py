@@ -55,7 +55,7 @@ class Things:
         return self.rows[-1].id
 
     def serial(self, digits: int) -> str:
-        """Random digits."""
+        """Return random digits."""
         return f"{self._rng.randrange(10**digits):0{digits}d}"
 
 

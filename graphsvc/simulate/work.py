@@ -34,7 +34,7 @@ class Workplace:
 
 
 def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Workplace]:
-    """The workplaces of a world; the first four are a dwelling, a car wash, a video site and a nail bar."""
+    """Return the workplaces of a world; the first four are a dwelling, a car wash, a video site and a nail bar."""
     count = max(4, round(people * knobs.workplace_share))
     controllers, owners = cast.of("controller"), cast.of("bystander")
     workplaces = []
@@ -132,7 +132,7 @@ def _work(
 
 
 def abandoned(workplaces: list[Workplace], facts: Facts) -> dict[str, list[TrueFact]]:
-    """Workplace → facts that its controller abandoned a worker, for workers with no known work after it closed."""
+    """Map workplaces to facts that their controllers abandoned workers, without known work afterwards."""
     controlled = {workplace.id: workplace for workplace in workplaces if workplace.controller}
     spells: dict[str, list[TrueFact]] = defaultdict(list)
     for fact in facts.of("WORKED_AT"):

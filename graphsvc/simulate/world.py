@@ -40,7 +40,7 @@ class World:
         return key in self.facts or any(fact.key == key for left in self.abandoned.values() for fact in left)
 
     def linking(self) -> list[str]:
-        """Ids of people who link gangs that otherwise have nothing in common: brokers, and suppliers of two gangs."""
+        """Return ids of people who link gangs with nothing else in common: brokers, and suppliers of two gangs."""
         gang_of_boat: dict[str, set[str]] = {}
         for crossing in self.crossings:
             gang_of_boat.setdefault(crossing.boat.id, set()).add(self.cast.people[crossing.organiser].gang)
@@ -51,7 +51,7 @@ class World:
         return [broker.id for broker in self.cast.of("broker")] + suppliers
 
     def candidates(self) -> list[str]:
-        """Ids of everyone rankable, before it is known who gives statements."""
+        """Return ids of everyone rankable, before it is known who gives statements."""
         return [
             person.id for person in self.cast.people.values() if person.role not in PASSIVE and person.role != DOUBLE
         ]

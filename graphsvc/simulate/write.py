@@ -58,7 +58,7 @@ def name_statements(rng: random.Random, statements: list[Statement]) -> dict[str
 
 
 def truth(world: World, statements: dict[str, Statement]) -> Truth:
-    """The planted truth."""
+    """Return the planted truth."""
     people = world.cast.people
     claims = [claim for statement in statements.values() for claim in statement.claims]
     witnesses = {statement.source for statement in statements.values() if statement.kind == "witness"}
@@ -87,7 +87,7 @@ def _tiers(world: World) -> dict[str, list[str]]:
 
 
 def _filled(table: InventedTable) -> set[str]:
-    """Columns with a value in some row. Reading stops once every column has one, usually early."""
+    """Return the columns with a value in some row. Reading stops once every column has one, usually early."""
     empty = dict(enumerate(table.columns))
     for row in table.rows():
         for position in [position for position in empty if row[position] != ""]:
