@@ -116,7 +116,7 @@ def sought(
 
 
 def _day(text: str) -> tuple[dt.datetime, dt.datetime] | None:
-    """Start of a day, month or year, and start of the next."""
+    """Return the start of a day, month or year, and the start of the next."""
     if not text.strip():
         return None
     date = typed_date(text)

@@ -135,7 +135,7 @@ class Accounts:
             changes.revoke(self._ask.database, name, case)
 
     def _who(self, name: str) -> dict[str, str]:
-        """Log details for a typed name: as `account` if it exists, else as `sought`."""
+        """Return log details for a typed name: `account` if it exists; else `sought`, logged only by its length."""
         names = {account.name for account in changes.everyone(self._ask.database)}
         return {"account" if name in names else "sought": name}
 

@@ -63,7 +63,7 @@ class Cypher:
         return self._ask.home.cypher_gate.refusal(self._ask.principal)
 
     def examine(self, text: str) -> Examined:
-        """Check a text without running it: its plan and the parameters it uses.
+        """Check a text without running it; return its plan and the parameters it uses.
 
         Raises:
             CypherFault: what is wrong or not allowed, and where.

@@ -26,7 +26,7 @@ class Words:
     """A query as typed.
 
     Attributes:
-        name: unique name.
+        name: its unique name.
         title, why: its question and its purpose, in words.
         text: the Cypher.
         parameters: name → JSON value.

@@ -179,7 +179,7 @@ class QueryLibrary:
             return exchange.written(self._ask.case, (saved.words for saved in self._visible(connection, key)))
 
     def preview_file(self, file: bytes) -> Import:
-        """Preview of importing a file of queries; nothing is stored.
+        """Preview importing a file of queries; nothing is stored.
 
         Raises:
             InputError: it is not such a file.

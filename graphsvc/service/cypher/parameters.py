@@ -1,7 +1,7 @@
 """Parameters of free Cypher. Pure.
 
-People type names and texts; a text is read as JSON if possible, else taken literally. Notebooks pass values of their
-own; those of NumPy and pandas are converted.
+People type names and texts; a text is read as JSON if possible, else taken literally. Notebooks pass Python values;
+those of NumPy and pandas are converted.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def native(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Convert values from a notebook to types of the database.
 
     Scalars, dates, times and durations are kept, including those of NumPy and pandas (missing values become null).
-    Lists, tuples, sets, arrays, series and other iterables become lists; tables become lists of maps, and mappings
+    Lists, tuples, sets, arrays, series and other iterables become lists; tables become lists of maps; mappings become
     maps.
 
     Raises:

@@ -91,7 +91,7 @@ class Deliveries:
             return self._ask.home.casework.undo(self._ask.case, delivery, progress)
 
     def undoing(self, delivery: int) -> list[str]:
-        """Preview of undoing a delivery: effects on sealed people, and rows of later deliveries that would be lost.
+        """Preview undoing a delivery: effects on sealed people, and rows of later deliveries that would be lost.
 
         The sentences name no one. Raises as `undo`.
         """

@@ -69,7 +69,7 @@ class Checked:
         alike: handle of a new part → possible duplicates, as hits of `find` (dictionaries) with `by`: the values they
             share.
         opens_at: earliest time at which it opens to others (UTC); None if immediately.
-        moves: expected changes to the leads; None if not requested.
+        moves: expected changes to the leads; None if not requested, or without source clearance.
         named: names of sealed people, in full or in part, in the sanitised version; only with source clearance.
     """
 

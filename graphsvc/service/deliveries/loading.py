@@ -187,7 +187,7 @@ class Loading:
 
 
 def taken_in(loaded: Loaded) -> dict[str, Any]:
-    """Log entry for the end of an import: number of rows and, unless it waits, the number of the delivery."""
+    """Return the log entry for the end of an import: number of rows and, unless it waits, the delivery's number."""
     if not loaded.committed:
         return {"rows": 0}
     rows = sum(counts["read"] - counts["rejected"] for counts in loaded.counts.values())

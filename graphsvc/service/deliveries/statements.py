@@ -76,7 +76,7 @@ class Statements:
         Args:
             identifier: its id.
             after: how many claims to skip in each part (asserting, denying, taken back).
-            most: most claims returned for each part; None for all, up to the row cap.
+            most: maximum number of claims returned for each part; None for all, up to the row cap.
 
         Raises:
             NotFound: it does not exist, or this reader may not see it.
@@ -127,7 +127,7 @@ class Statements:
 
 
 class _History:
-    """Describe the steps of a statement as the graph would hold each version, limited to what a grant permits."""
+    """The steps of a statement, each version as the graph would hold it, limited to what a grant permits."""
 
     def __init__(self, telling: IdMap, deliveries: Mapping[int, Mapping[str, Any]], grant: Grant) -> None:
         self._telling, self._deliveries, self._grant = telling, deliveries, grant

@@ -74,7 +74,7 @@ class Uploads:
         return self._ask.home.uploads.one(upload, *self._loading.owner)
 
     def preview(self, upload: str, progress: Progress) -> Loaded:
-        """Preview of importing an upload, kept as long as the upload waits and the case is unchanged.
+        """Preview importing an upload; the result is kept as long as the upload waits and the case is unchanged.
 
         Raises:
             InputError: it cannot be read.

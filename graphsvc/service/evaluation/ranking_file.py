@@ -15,7 +15,7 @@ from typing import Any
 
 from graphsvc.errors import InputError
 
-_NAMED = 5  # most cases of a ranking named in a message
+_NAMED = 5  # maximum number of cases named in a message
 # Person → score; higher is better.
 Scores = Mapping[str, float]
 

@@ -144,7 +144,7 @@ def _bare(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _last_day(state: State) -> dt.date:
-    """Return the day of the last statement, used to decide who is under 18, so that figures never change."""
+    """Return the day of the last statement. Ages are taken on that day, so that figures do not depend on today."""
     taken = (row.values.get("taken_on") for row in state.records["statements"].values())
     return max((parse_date(day).latest for day in taken if day), default=dt.date(2020, 1, 1))
 

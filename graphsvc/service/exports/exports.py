@@ -251,7 +251,7 @@ class Exports:
         return replace(export, withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
-        """Return the recipients' names of the reader's own exports; for supervisors, of all within their clearance."""
+        """Return names of recipients: of the reader's own exports; for supervisors, of all within their clearance."""
         with self.given.act("recipients"):
             return list(self.given.recipients().values())
 

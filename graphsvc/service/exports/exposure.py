@@ -1,8 +1,8 @@
 """Exposure: how far shown material would let someone who knows the people work out which of them are witnesses.
 
 With source clearance it is given by source. Without it, readers must not learn which facts come from the same witness,
-so everything is attributed to a single witness. The answer then reveals no more than the picture, and is never safer
-than the true one.
+so everything is attributed to a single witness. The answer then reveals no more than the picture, and never looks safer
+than it is.
 """
 
 from __future__ import annotations

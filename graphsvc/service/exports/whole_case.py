@@ -196,7 +196,7 @@ def require_still(ask: Ask, version: int, done: str) -> None:
 
 
 class _Tables:
-    """Writes the tables of a case to files.
+    """Writer of the tables of a case.
 
     Attributes:
         rows: table → how many.

@@ -92,7 +92,7 @@ class Groups:
                 overlap
                 for overlap in in_common(wanted, shared)
                 if overlap.reason in COLOURS
-                # Sources decided to be independent no longer share its key.
+                # Sources that were decided to be independent no longer share a key of this kind.
                 and any(
                     group[source] != group[other]
                     and any(key.startswith(f"{overlap.reason} ") for key in keys[source] & keys[other])

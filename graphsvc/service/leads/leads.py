@@ -98,16 +98,16 @@ class Leads:
 
         Columns of a hub, beyond those of a lead:
 
-        - `best_rank` and `worst_rank`: range of ranks while a witness, a report, a record or all who share something
-        are left out.
-        - `low_rank` and `high_rank`: nine in ten of the ranks that uncertain data leave likely.
-        - `rests_on`: kinds of evidence of which one piece carries at least half of the score.
-        - `moved_by`: what moves the rank most when left out; `rank_without`: the rank then (None: no longer listed, as
-        only carried).
-        - `rank_without_witnesses`: the rank if no witness had spoken; `surfaced`: among the first fifty only because of
-        witnesses.
-        - `interest`, with source clearance only: whether `all` or `some` sources of what raises the score have a
-        recorded interest.
+        - `best_rank`, `worst_rank`: range of ranks while a witness, report, record or all who share something are left
+          out
+        - `low_rank`, `high_rank`: nine in ten of the ranks that uncertain data leave likely
+        - `rests_on`: kinds of evidence of which one piece carries at least half of the score
+        - `moved_by`: what moves the rank most when left out
+        - `rank_without`: the rank in that case; None: no longer listed, as only carried
+        - `rank_without_witnesses`: the rank if no witness had spoken
+        - `surfaced`: whether they are among the first fifty only because of witnesses
+        - `interest`: `all` or `some`, if all or some sources of what raises the score have a recorded interest; None
+          without source clearance
 
         The columns up to `rank_without` are empty where no range is known: contacts alone, or no recorded part in the
         operation.

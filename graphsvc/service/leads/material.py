@@ -64,7 +64,7 @@ class Before:
     """The ranking before some deliveries, computed on what the reader may see now.
 
     Attributes:
-        fresh: ids of claims that did not exist then, or whose content was different.
+        fresh: ids of claims that did not exist then, or had a different status, grade or weight.
         ended: ids of claims that counted then and no longer do.
     """
 

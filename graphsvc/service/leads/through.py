@@ -31,7 +31,7 @@ class Through:
     Attributes:
         leads: best first.
         ways: the paths, shortest first for each lead, then strongest.
-        groups: group → pseudonyms of its witnesses. Without source clearance there is one group, 0, with no one named.
+        groups: group → pseudonyms of its witnesses. Empty without source clearance; all paths then have group 0.
         view: the picture.
     """
 

@@ -20,11 +20,11 @@ from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
-# Comparisons kept: one with thousands of crossings is large.
+# Number of comparisons cached: one with thousands of crossings is large.
 _LARGE = 3
 # Without source clearance, all witnesses count as one source, since their number and identity may not show.
 _WITNESSES = frozenset({"witnesses"})
-# Most sources left out in turn, those with the most claims first.
+# Maximum number of sources left out in turn, those with the most claims first.
 _PIECES = 40
 # Lowest belief of a link used in the comparison, the same as in the query.
 _READ_FROM = 0.1

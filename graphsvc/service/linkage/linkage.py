@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-# Most crossings listed as nearest; most names shown for a cluster, for all boats, and in one row.
+# Maximum number of crossings listed as nearest, and of names shown for a cluster, for all boats, and in one row.
 _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
-# Most pairs in one table: those with the largest overlap.
+# Maximum number of pairs in one table; those with the largest overlap are kept.
 _PAIRS = 2000
 
 

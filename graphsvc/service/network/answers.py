@@ -31,9 +31,9 @@ from graphsvc.views.wording import period
 # Relations that act on an entity of any kind.
 _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind)))
 _ALONG = tuple(dict.fromkeys(relation for ways in ALONG.values() for relation, _, _ in ways))
-# Most entities shared by several actors that are added to the picture; most questions shown.
+# Maximum number of entities shared by several actors to add to the picture, and of questions to show.
 _SHARED, _QUESTIONS = 24, 20
-# Most crossings with a coarse date that are named.
+# Maximum number of crossings with a coarse date to name.
 _NAMED = 5
 
 
@@ -61,7 +61,7 @@ class Answers:
             day: also cover the crossings of this day, `2020-05-08`. Crossings with a coarse date (`2020-05`) that
                 may fall on it are listed among the gaps.
             until: cover all days from `day` up to and including this.
-            service: mark people recorded as lawfully serving someone in the picture.
+            service: add marks for the people lawfully served by someone in the picture.
 
         Raises:
             RequestError: nothing to ask about, or too much.
@@ -239,7 +239,7 @@ class Answers:
 
 
 class _Reads:
-    """Reads links around entities and notes whether any answer was cut."""
+    """Reader of links around entities, which notes whether any answer was cut."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

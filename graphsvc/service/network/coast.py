@@ -21,7 +21,7 @@ from graphsvc.errors import OperatorError
 # Cells per degree, and the world's rows and columns; the first cell is at 90 north, 180 west.
 _CELLS = 120
 _ROWS, _COLUMNS = 180 * _CELLS, 360 * _CELLS
-# Most rows and columns used to draw a line: finer detail would not be visible.
+# Maximum number of rows and columns used to draw a line: finer detail would not be visible.
 _MOST = 700
 _SHORTEST = 8
 _PACKAGE, _FILE = "global-land-mask", "global_land_mask/globe_combined_mask_compressed.npz"

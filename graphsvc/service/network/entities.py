@@ -13,7 +13,7 @@ from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 from graphsvc.views.payments import PAID
 
-# Most links of each relation returned at one time for an entity.
+# Maximum number of links of each relation returned at one time for an entity.
 LINKS_AT_ONCE = 200
 _Rows = list[dict[str, Any]]
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -92,7 +92,7 @@ class Entities:
             identifier: its id.
             relation: only links and claims of this relation; empty for all.
             after: how many of the best supported links of each relation to skip.
-            most: how many links of each relation to return, at most `LINKS_AT_ONCE`.
+            most: number of links of each relation to return, at most `LINKS_AT_ONCE`.
 
         Raises:
             NotFound: it does not exist, or this reader may not see it.

@@ -89,7 +89,7 @@ class Network:
             return self._drawn(wanted)
 
     def _drawn(self, wanted: PictureRequest) -> Picture:
-        """Return the picture, without a line in the log. Raises as `picture`."""
+        """Draw the picture within the act that `picture` logs. Raises as `picture`."""
         web = self._web(wanted)
         stages, cut = self._stages(wanted, web)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}

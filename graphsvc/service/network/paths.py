@@ -173,15 +173,15 @@ class Paths:
     ) -> ShownPaths:
         """Find paths between each two of the ends, or from witness statements to a single end.
 
-        Paths use the links of the operation. Sharing a boat or place, lawful service and family are no evidence of a
-        part in it, so they are used only on request.
+        Paths use the links of the operation. Sharing a boat or place, lawful service and family do not show a part in
+        the operation, so such links are used only on request.
 
         Args:
             ends: ids, 2 to 6; for `accounts` one.
             kind: `shortest` (all of the least length), `likeliest` (by the product of beliefs), `every` (up to `steps`)
                 or `accounts` (one path from each group of witnesses).
             steps: for `every`: the longest path, 1 to 6.
-            most: paths returned for each pair, 1 to 100.
+            most: maximum number of paths returned for each pair, 1 to 100.
             avoiding: ids that no path may pass.
             relations: only links of these; empty for those of the operation.
             besides: further kinds of relation to use: `presence`, `service`, `family`, `identity`, `own` (custom

@@ -44,7 +44,7 @@ class PictureRequest:
             present and lawful service. Otherwise they appear on request (`~CROSSED_ON~C1`), or if there is nothing
             else.
         links: of the links between two of `ids`, draw only these (subject, relation, object); None for all.
-        cap: most nodes before anything is opened, 1 to 500.
+        cap: maximum number of nodes before anything is opened, 1 to 500.
         arrangement: the layout: a word of `views.picture.arrangements.ARRANGEMENTS`.
 
     Raises:

@@ -197,8 +197,8 @@ class Requests:
             row: of the request.
             answer: text to the requester.
             progress: receives progress reports.
-            is_decided: whether the current decision on the person is the requested one, stored before a kill. Then
-                `recover` and this method do the rest.
+            is_decided: given the latest decision on the person, whether it is this request's own, stored before the
+                process was killed. Then `recover` and this method finish the work.
             do: carries it out, given the reason and a callback that marks the request as agreed, called once nothing
                 prevents it.
         """

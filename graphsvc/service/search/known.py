@@ -17,11 +17,11 @@ from graphsvc.names.naming import spellings
 from graphsvc.service.ask import Ask
 
 _LONGEST = 200
-# Most people of one name who are returned, to be distinguished by their links; a more common name returns no one.
+# Maximum number of people of one name to return. A more common name returns no one.
 _MOST = 5
-# Fewest digits of a phone number.
+# Fewest digits a search term needs to count as a phone number.
 _NUMBER = 6
-# Most searches a day by one account, counted in its last log lines; going through a list of names is not case work.
+# Searches allowed per day and account, counted in its last log lines: trying a list of names is not case work.
 _LOOKS, _OF_LINES = 30, 2_000
 
 

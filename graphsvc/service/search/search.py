@@ -1,7 +1,7 @@
 """Search of a case: entities by name, free text by its words, and links by their relation.
 
-The index of the graph database offers candidates from the data this reader may see. They are ranked here, by their own
-text alone (`names.likeness`).
+The index of the graph database offers candidates from the data this reader may see. They are ranked here, independently
+of anything else in the index (`names.likeness`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.search.known import Known
 from graphsvc.views.wording import told_apart
 
-# Most entities, excerpts, and links of a relation returned by one search.
+# Maximum number of entities, excerpts, and links of a relation returned by one search.
 MOST_FOUND, MOST_SAID, MOST_TIED = 50, 50, 50
-# Most links of a person shown to distinguish them from others of that name.
+# Maximum number of a person's links shown to distinguish them from others of that name.
 _TIES = 2
 # Searched columns of `entities.find`, by their name in `terms.FIELDS` where it differs.
 _COLUMNS = {"called": "name", "sort": "kind"}

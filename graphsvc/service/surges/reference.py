@@ -21,7 +21,7 @@ from graphsvc.service.ask import Ask
 MOST_BYTES = 1 << 20
 _MOST_ROWS, _MOST_CELL, _MOST_SERIES = 50_000, 1_000, 50
 _LONGEST_NAME = 60
-# Most revised numbers listed in the notes.
+# Maximum number of revised figures listed in the notes.
 _MOST_NOTED = 10
 EMPTY = ("", "zero", "unknown")
 
