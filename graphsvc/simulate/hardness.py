@@ -33,7 +33,7 @@ class Hard:
         insider_lies: chance that a lying aide attributes the boss's part to a colleague.
         smooth: chance that a lie is graded as well as truths are, or better.
         near: share of honest mistakes that name a person of the same cell.
-        agreed: most statements that share one agreed story.
+        agreed: maximum number of statements that share one agreed story.
         lost: share of all claims that are missing.
         absent: relations nearly absent from the case.
         silent: kinds of source nearly absent from the case.

@@ -48,7 +48,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
         scenes: boat or house of each statement.
         count: number of false statements, from 0 to the number of statements.
         collusion: chance that a statement is false together with others of its scene.
-        most: most statements that share one story, 2 or more.
+        most: maximum number of statements that share one story, 2 or more.
     """
     free = dict.fromkeys(rng.sample(range(len(scenes)), len(scenes)))
     free_of: dict[str, list[int]] = {}

@@ -133,8 +133,7 @@ NICKNAMES = (
 )
 
 # Ranges that regulators set aside for drama: prefix, free digits. Worlds use them in this order, so new ones must be
-# appended,
-# or every world changes.
+# appended, or every world changes.
 _FICTION = (
     # Ofcom (United Kingdom), "Telephone numbers for use in TV and radio drama programmes", and Arcep (France), decision 2018-0881.
     ("+447700900", 3),

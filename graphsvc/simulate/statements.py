@@ -83,7 +83,7 @@ class Statement:
 
 
 class InventedStatement:
-    """Draws how the facts of one world are reported."""
+    """Random choice of how the facts of one world are reported."""
 
     def __init__(self, rng: random.Random, world: World) -> None:
         self.rng = rng

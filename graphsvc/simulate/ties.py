@@ -15,7 +15,7 @@ from graphsvc.simulate.work import Workplace
 
 
 class _Helpers:
-    """Draws the helpers people meet: a few of each kind meet most."""
+    """Random choice of the helpers people meet: a few of each kind meet most."""
 
     def __init__(self, rng: random.Random, cast: Cast, tail: float) -> None:
         self._rng = rng
