@@ -246,7 +246,7 @@ class Waiting:
     def _delivered(
         self, deliveries: list[dict[str, Any]], moved: list[Move] | None, looked: dt.datetime
     ) -> WaitingItem:
-        """Return news of deliveries or, for readers who may not see them, that the data have changed since they looked."""
+        """Return news of deliveries; for readers who may not see them, that the data have changed since they looked."""
         text = waits.delivered(sorted(row["number"] for row in deliveries))
         if moved is not None:
             stands_out = not waits.no_one_stands_out(lead.verdict for lead in moved)
