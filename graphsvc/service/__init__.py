@@ -1,4 +1,4 @@
-"""The use cases. A Session is one principal with one purpose; nothing above holds anything deeper, or imports deeper."""
+"""The use cases. A Session is one principal with one purpose; outer layers hold and import nothing deeper than this."""
 
 from graphsvc.access.decided.holds import HOLD_KINDS, NewHold
 from graphsvc.access.decided.pairs import PAIR_KINDS

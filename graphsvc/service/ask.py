@@ -1,4 +1,4 @@
-"""Who asks, why and of which case: what every subject of a session is handed, and its only way to the gate."""
+"""Ask: principal, purpose and case of a request. Every subject of a session gets one, as its only way to the gate."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from graphsvc.records.relations import LinkKey, link_key
 from graphsvc.records.told import ranked_on
 from graphsvc.store.bolt import Item, Make
 
-# Links whose denials are asked for at once: few enough that the bound of the query cuts none.
+# Links whose denials are requested in one query: few enough that the row cap cuts none.
 _LINKS_AT_ONCE = 100
 
 
@@ -45,11 +45,12 @@ class CaseSummary:
 
 
 class Ask:
-    """One principal, one purpose and, once chosen, one case: asks the service's own queries, acts, and is logged.
+    """One principal, one purpose and, once chosen, one case: runs the service's own queries and acts, all logged.
 
     Attributes:
-        home: what the process holds open.
-        principal: who asks. purpose: why; both stand in each line of the log.
+        home: the resources the process holds open.
+        principal: the person asking.
+        purpose: why. Both appear in each line of the log.
     """
 
     def __init__(self, home: Home, principal: Principal, purpose: str, case: str = "") -> None:
@@ -61,10 +62,10 @@ class Ask:
 
     @property
     def case(self) -> str:
-        """The case that is asked about; the only visible one where none was chosen.
+        """The chosen case; if none was chosen, the only visible one.
 
         Raises:
-            RequestError: there are several to choose from, or none.
+            RequestError: several cases are visible, or none.
         """
         if self._case:
             return self._case
@@ -89,7 +90,7 @@ class Ask:
         """The data key of the case.
 
         Raises:
-            NotFound: the case is not there or not theirs.
+            NotFound: the case does not exist, or this person may not see it.
         """
         policy.require_case(self.principal, self.case)
         look = self._look
@@ -100,11 +101,11 @@ class Ask:
         return look.key
 
     def at(self, case: str) -> Ask:
-        """The same of another case."""
+        """Return the same for another case."""
         return Ask(self.home, self.principal, self.purpose, case)
 
     def as_(self, grant: Grant) -> Ask:
-        """The same as somebody would ask who has this clearance in this case, and none elsewhere."""
+        """Return the same for someone with this clearance in this case and no clearance elsewhere."""
         case = self.case
         return Ask(self.home, replace(self.principal, grants={case: grant}), self.purpose, case)
 
@@ -115,10 +116,10 @@ class Ask:
         return policy.may(self.principal, action)
 
     def require(self, action: str) -> None:
-        """Nothing, if a role of this person allows an action.
+        """Raise Refused unless one of the person's roles allows the action.
 
         Raises:
-            Refused: it does not.
+            Refused: none does.
         """
         policy.require(self.principal, action)
 
@@ -129,15 +130,16 @@ class Ask:
 
     @property
     def grants(self) -> list[Grant | None]:
-        """The clearance in the case that was chosen, or all there are where none was."""
+        """The clearance in the chosen case; if none was chosen, all clearances."""
         return [self.principal.grant(self._case)] if self._case else list(self.principal.grants.values())
 
     @property
     def version(self) -> int:
-        """How often the case has been changed in what shows at this clearance: what was computed at another version is not current.
+        """Number of changes to the case that show at this clearance; results of another version are out of date.
 
         Raises:
-            Refused: no role of theirs reads cases; whether this one is there makes no difference. NotFound: not theirs.
+            Refused: no role of theirs reads cases, whether or not this case exists.
+            NotFound: they may not see the case.
         """
         policy.require(self.principal, "read")
         policy.require_case(self.principal, self.case)
@@ -147,13 +149,14 @@ class Ask:
 
     @property
     def state(self) -> tuple[str, int, str, bool]:
-        """What a result is computed on: it is current while this stays the same, and another clearance's is another.
+        """Key of the state that a result is computed on: the result is current while the key is unchanged.
 
-        A case that is closed has none: the version rises only as it opens again, and what was computed before may name who
-        is being sealed or erased.
+        It includes the clearance. A closed case has no state: its version rises only when it opens again, and earlier
+        results may name people who are being sealed or erased.
 
         Raises:
-            Refused, NotFound: as `version`. Busy: the case is being loaded.
+            Refused, NotFound: as `version`.
+            Busy: the case is being imported.
         """
         policy.require(self.principal, "read")
         version = self.require_open() if self._look is None else self._look.version
@@ -161,11 +164,11 @@ class Ask:
 
     @property
     def ranked_on(self) -> str:
-        """What the ranking of this reader leaves out, in a sentence; empty for who is cleared for everything."""
+        """Sentence on what this reader's ranking leaves out; empty for full clearance."""
         return ranked_on(self.grant.handling, sources=self.grant.sources)
 
     def cases(self) -> list[CaseSummary]:
-        """The cases this person can see, by name. An auditor or administrator sees none by that role."""
+        """Return the cases this person can see, by name. The roles of auditor and administrator alone show none."""
         if not self.may("read"):
             return []
         return [
@@ -177,44 +180,47 @@ class Ask:
         ]
 
     def require_open(self) -> int:
-        """The version of the case, if it is there and nothing that shows at this clearance is being loaded.
+        """Return the version of the case, if it exists and no import that shows at this clearance is running.
 
         Raises:
-            NotFound: it is not there. Busy: it is being loaded.
+            NotFound: it does not exist, or this person may not see it.
+            Busy: it is being imported.
         """
         return self.home.gate.require_open(self.case, self.grant)
 
     def require_there(self) -> None:
-        """Nothing, if the case that was chosen is there for who may read cases; that it is not stands in the log.
+        """Raise an error, and log it, if a person who may read cases has chosen a case they cannot see.
 
-        Who may not read any is refused by what they ask for: whether this one is there makes no difference.
+        A person who may not read cases is refused later, by the act itself, whether or not the case exists.
 
         Raises:
-            NotFound: it is not there or not theirs.
+            NotFound: the case does not exist, or this person may not see it.
         """
         if self._case and self.may("read") and self._case not in {case.id for case in self.cases()}:
             with self.act("read", step="case"):
-                return  # it was made meanwhile
+                return  # the case was created in the meantime
 
     # -- acts -------------------------------------------------------------------------------------------------
 
     def act(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act on this case: see `access.door.gate.Gate.acting`.
+        """Log one act on this case: see `access.door.gate.Gate.acting`.
 
         Raises:
-            Refused: no role of theirs allows it. NotFound: the case is not there or not theirs.
+            Refused: no role of theirs allows it.
+            NotFound: the case does not exist, or this person may not see it.
         """
         return self.home.gate.acting(self.principal, self.purpose, action, self.case, look=self._look, **detail)
 
     @contextmanager
     def look(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
-        """One logged act in which several things are opened: what is read and computed inside is a part of it.
+        """Log one act that covers everything read and computed inside it.
 
-        It stands in the log as one line, with what it opened and whose claims were released. All of it is of one state of
-        the case.
+        The log has one line for it, with everything opened and all sources whose claims were released. All data come
+        from a single state of the case.
 
         Raises:
-            Refused, NotFound: as `act`. Busy: the case is being loaded, or was changed meanwhile.
+            Refused, NotFound: as `act`.
+            Busy: the case is being imported, or changed during the act.
         """
         if self._look is not None:
             with self.act(action, **detail) as outcome:
@@ -228,11 +234,11 @@ class Ask:
                 self._looks.now = None
 
     def act_anywhere(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act that is on no case. Raises Refused as `act`."""
+        """Log one act without a case. Raises Refused as `act`."""
         return self.home.gate.acting(self.principal, self.purpose, action, **detail)
 
     def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
-        """Rows of one of the service's own queries; `whole` reads all of a case (an error if too much).
+        """Return rows of one of the service's own queries; `whole` reads all of a case (an error if too large).
 
         Raises:
             Refused, NotFound, RequestError, Busy: see `access.door.gate.Gate.read`.
@@ -248,7 +254,15 @@ class Ask:
         whole: bool = False,
         laid: bool = False,
     ) -> Released:
-        """The released answer of any query; `laid`: of a whole case, in columns where they are kept on disk. Raises as `rows`."""
+        """Return the released answer of any query. Raises as `rows`.
+
+        Args:
+            name: of the query.
+            parameters: name → value.
+            action: the action it is logged and allowed as.
+            whole: read all of a case.
+            laid: return the answer of a whole case in columns, if it is kept on disk.
+        """
         return self.home.gate.read(
             self.principal,
             self.purpose,
@@ -262,20 +276,20 @@ class Ask:
         )
 
     def parts(self, name: str, take: Callable[[Released], object]) -> int:
-        """All of the released answer of one of the service's own queries, a part at a time: see `access.door.in_parts.InParts.each`."""
+        """Process the whole answer of one of the service's queries in parts: see `InParts.each`."""
         return self.home.in_parts.each(self.principal, self.purpose, name, self.case, take, self._look)
 
     def material(self, name: str, make: Make[Item], laid: Laid[Item] | None = None) -> Sequence[Item]:
-        """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
+        """Return rows to compute on, sources included: see `access.door.gate.Gate.material`."""
         return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look, laid)
 
     def computed(self, form: AsRows[Thing], compute: Callable[[], Thing], version: int | None = None) -> Thing:
-        """What was computed of the case as it stands, kept on disk where there is much of it: see `access.door.gate.Gate.computed`.
+        """Return a result for the current state of the case, kept on disk if large: see `Gate.computed`.
 
         Args:
-            form: how it is written.
-            compute: computes it.
-            version: of what is computed already, or of what it is computed of (default: of the look that goes on).
+            form: how to write the result to disk.
+            compute: computes the result.
+            version: version of the case it belongs to (default: that of the open look).
 
         Raises:
             NotFound, Busy: as `require_open`.
@@ -285,33 +299,33 @@ class Ask:
         return self.home.gate.computed(self.principal, self.case, form, decided_by, compute, of)
 
     def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
-        """The rows of several of the service's own queries (name, parameters), asked for at the same time.
+        """Return the rows of several of the service's own queries (name, parameters), run concurrently.
 
-        A server answers each question on one core alone; what does not wait for another answer is asked beside it.
+        The server runs each query on a single core, so independent queries are faster in parallel.
         """
         look = self._look
 
         def ask(name: str, parameters: Mapping[str, Any]) -> Released:
-            self._looks.now = look  # a part of what goes on in the thread that asks
+            self._looks.now = look  # belongs to the look of the calling thread
             return self.rows(name, whole=whole, **parameters)
 
         with ThreadPoolExecutor(len(asked)) as pool:
-            # Each waits as long as who asks for all of it (`records.patience`).
+            # Each thread has the patience of the request as a whole (`records.patience`).
             waiting = [pool.submit(copy_context().run, ask, name, parameters) for name, parameters in asked]
             return [future.result() for future in waiting]
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        """Id → row of `entities.named`, of those that are there for this reader; nothing is asked about nobody."""
+        """Map ids to rows of `entities.named`, for ids visible to this reader. Without ids, no query runs."""
         return {row["id"]: row for row in self.of_ids("entities.named", ids)}
 
     def of_ids(self, name: str, ids: Collection[str]) -> list[dict[str, Any]]:
-        """The rows of a query that has one at most for each of some ids, however many: asked in parts that no bound cuts. Raises as `rows`."""
+        """Return rows of a query with at most one row per id, in batches that no row cap cuts. Raises as `rows`."""
         some, step = sorted(ids), self.settings.row_cap
         parts = (self.rows(name, ids=some[start : start + step]).dicts() for start in range(0, len(some), step))
         return [row for rows in parts for row in rows]
 
     def denials(self, links: Collection[LinkKey]) -> dict[LinkKey, int | str]:
-        """Map each of these links that this reader sees denied or contested to its denials, as `network.among` gives them."""
+        """Map each link that this reader sees denied or contested to its denials, as in `network.among`."""
         every, result = sorted(set(links)), dict[LinkKey, int | str]()
         for start in range(0, len(every), _LINKS_AT_ONCE):
             part = every[start : start + _LINKS_AT_ONCE]
@@ -321,36 +335,36 @@ class Ask:
         return {link: result[link] for link in every if link in result}
 
     def mark_denied(self, claims: Iterable[dict[str, Any]]) -> None:
-        """Add the denials of its link to each row of a claim that asserts: an accusation does not travel without them."""
+        """Add the denials of its link to each asserting claim: an accusation does not travel without them."""
         asserting = [row for row in claims if row["polarity"] == "asserts"]
         denying = self.denials([link_key(row) for row in asserting])
         for row in asserting:
             row["denying"] = denying.get(link_key(row), 0)
 
     def pseudonyms(self, kind: str, ids: Iterable[str]) -> dict[str, str]:
-        """Ids of people or things by name, as pages show them → the pseudonyms that would stand for them.
+        """Map ids of named people or things, as shown on pages, to the pseudonyms they would have.
 
-        Made from what was delivered: where an id names somebody sealed, pages show another.
+        Pseudonyms are made from delivered ids. If a delivered id names a sealed person, pages show a different id.
         """
         ids, key = list(ids), self.key
         masked = self.home.register.masked_ids(self.case, key) if any(map(vault.is_hidden, ids)) else {}
         return {shown: masked.get(shown) or vault.pseudonym(key, kind, shown) for shown in ids}
 
     def withhold(self) -> Withhold:
-        """Withholds words that people type in the case, where they name somebody sealed."""
+        """Return a filter that withholds user-typed text of the case if it names a sealed person."""
         return self.home.casework.replay.texts(self.case, self.key).words
 
     @property
     def _look(self) -> Look | None:
-        """The look that goes on in this thread."""
+        """The look open in this thread."""
         return getattr(self._looks, "now", None)
 
 
 def filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a released row has a value."""
+    """Return the columns of a released row that have a value."""
     return {name: value for name, value in row.items() if value is not None and value != []}
 
 
 def nothing(identifier: str) -> NotFound:
-    """The one answer to an id that is not there and to one that is not yours."""
+    """Return the error for an id that does not exist or that this reader may not see; both read the same."""
     return NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")

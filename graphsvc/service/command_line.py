@@ -1,4 +1,4 @@
-"""How someone at the command line proves who they are: a token in the home, or being its only account."""
+"""Signing in at the command line: by a token in the home, or as the only account of the home."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
 
 COMMAND_LINE = Entrance("command line")
-# Stands in the log where the only account of a local home did not say why.
+# Purpose logged if the only account of a local home gave none.
 LOCAL_PURPOSE = "local use, no purpose given"
 
 
 def token_file(settings: Settings) -> Path:
-    """Where `graphsvc login` keeps its token."""
+    """Return the path of the token stored by `graphsvc login`."""
     return settings.home / "token"
 
 
 def command_line_session(service: Service, token_file: Path, user: str, purpose: str, case: str = "") -> Session:
-    """A session for a command: by the token of `login`, or for the only account of the home.
+    """Open a session for a command: by the token of `login`, or for the only account of the home.
 
     Raises:
-        NotSignedIn: neither holds, with what to do.
+        NotSignedIn: neither is available; the message says what to do.
     """
     token = _read(token_file)
     if token:
@@ -50,12 +50,13 @@ def command_line_session(service: Service, token_file: Path, user: str, purpose:
 def command_line_login(
     service: Service, token_file: Path, name: str, password: str, code: str, link: str, purpose: str
 ) -> Principal:
-    """Prove an account by password and code, or by a one-time link, and keep a token for the next commands.
+    """Prove an account by password and code, or by a one-time link, and store a token for later commands.
 
-    Gives who signed in; `must_enrol` if only to set up a second factor.
+    Returns:
+        The principal; with `must_enrol` if they may only set up a second factor.
 
     Raises:
-        NotSignedIn: password, code or link is not right, or the purpose is none.
+        NotSignedIn: password, code or link is wrong, or the purpose is invalid.
     """
     limited, purpose = False, known_purpose(purpose)
     if link:
@@ -73,12 +74,12 @@ def command_line_login(
 
 
 def kept_token(token_file: Path) -> str:
-    """The token `graphsvc login` has kept; empty if nobody is signed in."""
+    """Return the token stored by `graphsvc login`; empty if signed out."""
     return _read(token_file)
 
 
 def command_line_logout(service: Service, token_file: Path) -> bool:
-    """End the token of the command line; whether there was one."""
+    """End the token of the command line; return whether there was one."""
     token = _read(token_file)
     if token:
         accounts.revoke(service.database, token)
@@ -87,7 +88,7 @@ def command_line_logout(service: Service, token_file: Path) -> bool:
 
 
 def local_account(service: Service) -> str:
-    """The name of the home's only account, which the person at the machine may sign in to; empty if there are more."""
+    """Return the name of the home's only account, which the person at the machine may use; empty if there are more."""
     known = accounts.listed(service.database)
     return known[0].name if len(known) == 1 else ""
 

@@ -1,4 +1,4 @@
-"""The log, read and verified: for auditors, who get nothing else."""
+"""Reading and verifying the log, for auditors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _VERIFIED = "verified: "
 
 
 class Log:
-    """Who did what, when, for which purpose, and how it ended; and whether the log is as it was written."""
+    """The audit log: people, acts, times, purposes and outcomes, and whether the log is intact."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -32,14 +32,14 @@ class Log:
     def lines(
         self, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING
     ) -> list[dict[str, Any]]:
-        """Acts and how they ended, newest first; `before` (a line's number) gives the older ones.
+        """Return acts and their outcomes, newest first; `before` (a line's number) gives older ones.
 
         Raises:
-            Refused: the role auditor is missing. So for all here.
+            Refused: the role auditor is missing. The same for all methods here.
         """
         asked = {name: getattr(sought, name) for name in ("account", "source", "since", "until")}
         if not accounts.is_known(self._ask.database, sought.account):
-            asked["account"] = len(sought.account)  # typed, so it may be anyone's name
+            asked["account"] = len(sought.account)  # typed text may contain anyone's name
         asked["in_case"], asked["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
         detail = {name: value for name, value in asked.items() if value}
         with self._ask.act_anywhere("log", **detail) as outcome:
@@ -48,17 +48,17 @@ class Log:
         return lines
 
     def texts(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
-        """Texts of Cypher that were typed, by number of line, of lines that `lines` gave. Each look is in the log."""
+        """Map line numbers to Cypher typed by users, for lines returned by `lines`. Each access is logged."""
         with self._ask.act_anywhere("log", what="texts") as outcome:
             texts = self._ask.home.cypher_texts.of(lines)
             outcome["rows"] = len(texts)
         return texts
 
     def verify(self, progress: Progress) -> Verified:
-        """Hold every line of the log, and its end, against the chain; that it was done is in the log as well.
+        """Check every line of the log, and its end, against the chain; the check itself is logged too.
 
         Raises:
-            OperatorError: database or anchor cannot be read.
+            OperatorError: the database or the anchor cannot be read.
         """
         with self._ask.act_anywhere("log", what=_KIND) as outcome:
             verified = verify(self._ask.home.log, progress, self._ask.home.cypher_texts.faults())
@@ -67,12 +67,12 @@ class Log:
         return verified
 
     def verified(self) -> dict[str, Any] | None:
-        """The newest verification that ended: account, outcome, rows (lines verified), ended_at; None: never yet."""
+        """Return the last completed verification: account, outcome, rows (lines verified), ended_at; or None."""
         policy.require(self._ask.principal, "log")
         return audit.newest_ending(self._ask.database, "log", _VERIFIED)
 
     def start(self) -> str:
-        """Verify the log as a job; gives its id. Its result: lines, seal, count of faults, faults (sentences)."""
+        """Start verifying the log as a job; return its id. Its result: lines, seal, count of faults, faults."""
         with self._ask.act_anywhere("log", what="start verify"):
 
             def work(progress: Progress) -> Mapping[str, Any]:
@@ -87,10 +87,10 @@ class Log:
             return self._ask.home.jobs.start(self._ask.principal.name, "", _KIND, work)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A verification that was started, after waiting for its end so long at most.
+        """Return a verification job, after waiting at most `wait_s` seconds for it to end.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such job.
         """
         policy.require(self._ask.principal, "log")
         return self._ask.home.jobs.one(job, "", self._ask.principal.name, wait_s)
@@ -99,10 +99,10 @@ class Log:
 def sought(
     account: str = "", case: str = "", action: str = "", source: str = "", since: str = "", until: str = ""
 ) -> Sought:
-    """What was typed as what to look for; days (UTC) as they are typed, a month or a year as well, the last one included.
+    """Build a search from typed text; days are UTC, may also be months or years, and include the last one.
 
     Raises:
-        RequestError: a day is none.
+        RequestError: a day is invalid.
     """
     first, last = _day(since), _day(until)
     return Sought(
@@ -116,7 +116,7 @@ def sought(
 
 
 def _day(text: str) -> tuple[dt.datetime, dt.datetime] | None:
-    """When a day, month or year begins and when the next one does."""
+    """Return the start of a day, month or year, and the start of the next."""
     if not text.strip():
         return None
     date = typed_date(text)

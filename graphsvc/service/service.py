@@ -1,4 +1,4 @@
-"""A home that people come to: how they sign in, and the sessions it hands out."""
+"""The service of one home: signing in, and the sessions it opens."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from graphsvc.errors import NotSignedIn
 from graphsvc.service.session import Session
 
 NOWHERE = Entrance()
-# One word for every way in, so that an auditor who asks for it finds them all.
+# The same word for every kind of sign-in, so that an auditor who searches for it finds them all.
 SIGN_IN = "sign in"
 
 
 class Service(Home):
-    """Everything one process holds open for a home, and the sessions of those who have proven who they are."""
+    """Everything one process holds open for a home, and the sessions of signed-in people."""
 
     def session(self, principal: Principal, purpose: str, case: str = "") -> Session:
-        """A session of someone who has proven who they are, for a purpose.
+        """Open a session for a signed-in person and a purpose.
 
         Raises:
-            NotSignedIn: the purpose is none (see `access.people.purpose`): why is asked of everyone and written in the log.
+            NotSignedIn: the purpose is invalid (see `access.people.purpose`): everyone must give one, and it is logged.
         """
         return Session(self, principal, known_purpose(purpose), case)
 
@@ -34,25 +34,25 @@ class Service(Home):
     def sign_in(
         self, name: str, password: str, code: str, purpose: str, place: Entrance = NOWHERE, bound: str = ""
     ) -> str:
-        """A web token for who name, password and code prove, to be kept in their cookie.
+        """Sign in by name, password and code; return a web token for the cookie.
 
         Args:
             name: of the account.
-            password: its own.
+            password: of the account.
             code: of its second factor, if it has one.
             purpose: why.
             place: where they sign in from; failures are counted by it.
-            bound: where the token is used from: elsewhere it is good for nothing.
+            bound: where the token is used from; it is invalid elsewhere.
 
         Raises:
-            NotSignedIn: one of them is wrong (in the same words whichever), or the purpose is none.
+            NotSignedIn: one of them is wrong (the message does not say which), or the purpose is invalid.
         """
         purpose = known_purpose(purpose)
         principal = self.prove(name, password, code, purpose, place)
         return self._web_token(principal, purpose, bound, limited=self.must_enrol(principal))
 
     def prove(self, name: str, password: str, code: str, purpose: str, place: Entrance = NOWHERE) -> Principal:
-        """Who name, password and code prove; that someone failed to is in the log.
+        """Return the principal proved by name, password and code; log failures.
 
         Raises:
             NotSignedIn: in the same words whatever was wrong.
@@ -60,20 +60,21 @@ class Service(Home):
         try:
             return accounts.sign_in(self.database, self.vault, name, password, code, place)
         except NotSignedIn as error:
-            # What was typed as a name may be a password, so a name that is none is not written down.
+            # A password may have been typed as the name, so unknown names are not logged.
             known = accounts.is_known(self.database, name)
             self._signed(Principal(name if known else "unknown", frozenset()), purpose, f"refused: {error}")
             raise
 
     def must_enrol(self, principal: Principal) -> bool:
-        """Whether a role of theirs must have a second factor and they have set none up."""
+        """Whether a role of theirs requires a second factor and they have not set one up."""
         must = principal.roles & self.second_factor_roles
         return bool(must) and not enrolment.has_second_factor(self.database, principal.name)
 
     def redeem_link(self, link: str, bound: str = "") -> str:
-        """A web token for the account and purpose of a one-time link, which is used up.
+        """Exchange a one-time link for a web token with the link's account and purpose.
 
-        No second factor is asked for: who makes links runs the service at this machine and holds its database and key.
+        No second factor is required: anyone who can make links runs the service on this machine and holds its database
+        and key.
 
         Raises:
             NotSignedIn: the link is unknown, used or too old.
@@ -81,57 +82,58 @@ class Service(Home):
         return self._web_token(*accounts.redeem(self.database, link, "link"), bound)
 
     def sign_in_link(self, account: str, purpose: str) -> str:
-        """A new one-time link token of an account, good for `settings.token_hours`; opened at `/link/<token>`.
+        """Create a one-time link token for an account, valid for `settings.token_hours`; opened at `/link/<token>`.
 
         Raises:
-            RequestError: there is no such account. NotSignedIn: the purpose is none.
+            RequestError: there is no such account.
+            NotSignedIn: the purpose is invalid.
         """
         lifetime = dt.timedelta(hours=self.settings.token_hours)
         return accounts.issue(self.database, account, "link", lifetime, known_purpose(purpose))
 
     def forget_links(self) -> None:
-        """End the one-time links of earlier starts: they are made anew at each."""
+        """End the one-time links of earlier starts; each start makes new ones."""
         accounts.revoke_links(self.database)
 
     def session_of(self, token: str, bound: str = "", *, used: bool = True) -> Session:
-        """The session a web token stands for.
+        """Return the session of a web token.
 
         Args:
-            token: as `sign_in` gave it.
+            token: as returned by `sign_in`.
             bound: where it is used from.
-            used: somebody uses it, which keeps it alive up to its end; what a page asks by itself does not.
+            used: a person is using it, which extends it up to its latest end; requests a page makes by itself do not.
 
         Raises:
-            NotSignedIn: it is unknown, has ended, or is bound to elsewhere.
+            NotSignedIn: it is unknown, has ended, or is bound to another place.
         """
         idle = dt.timedelta(minutes=self.settings.session_minutes) if used else None
         return self.session(*accounts.redeem(self.database, token, "web", extend=idle, bound=bound))
 
     def is_signed_in(self, token: str) -> bool:
-        """Whether a web token lives, wherever it is used from: enough to take in what comes with it, and no more."""
+        """Whether a web token is valid, wherever it is used from. Enough to accept a request's body, and no more."""
         return bool(accounts.token_owner(self.database, token, "web"))
 
     def sign_out(self, token: str) -> None:
-        """End a web token; nothing if it has ended."""
+        """End a web token; no effect if it has ended."""
         accounts.revoke(self.database, token)
 
     def hidden_path(self) -> str:
-        """A path that nobody can guess, the same at every start: below it pages are safe from other ports of a machine."""
+        """Return an unguessable path, the same at every start. It keeps pages safe from other ports of the machine."""
         return f"/{self.vault.derived('web path')[:16].hex()}"
 
     def web_key(self) -> bytes:
-        """The key that signs cookies (32 bytes): the same at every start, so that a restart signs nobody out."""
+        """Return the key that signs cookies (32 bytes): the same at every start, so that a restart signs no one out."""
         return self.vault.derived("web cookies")
 
     def roles(self) -> list[tuple[str, str, dict[str, bool]]]:
-        """The role table: (role, what it is, action → whether it allows it), from `access.people.policy`."""
+        """Return the role table: (role, description, action → whether allowed), from `access.people.policy`."""
         return [
             (role, says, {action: role in policy.ALLOWED[action] for action in policy.ACTIONS})
             for role, says in policy.ROLES.items()
         ]
 
     def actions(self) -> dict[str, str]:
-        """Action → what it is, from `access.people.policy`."""
+        """Map actions to descriptions, from `access.people.policy`."""
         return dict(policy.ACTIONS)
 
     def _web_token(self, principal: Principal, purpose: str, bound: str, *, limited: bool = False) -> str:

@@ -1,6 +1,6 @@
-"""What one person can do, for one purpose: the only thing web, command line and notebooks hold.
+"""Session: everything one person can do for one purpose; web, command line and notebooks use nothing else.
 
-Everything here passes the gate. What a reader may not see is not there; "not there" and "not yours" read the same.
+Everything here passes the gate. Data a reader may not see are absent; "not there" and "not yours" read the same.
 """
 
 from __future__ import annotations
@@ -45,11 +45,12 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One principal, one purpose and, once chosen, one case: has the subjects that can be asked about.
+    """One principal, one purpose and, once chosen, one case, with the subjects that can be asked about.
 
     Attributes:
-        ask: who asks, why and of which case: what every subject is handed.
-        principal: who acts. purpose: why.
+        ask: principal, purpose and case, passed to every subject.
+        principal: the person acting.
+        purpose: why.
     """
 
     def __init__(self, home: Home, principal: Principal, purpose: str, case: str = "") -> None:
@@ -61,27 +62,27 @@ class Session:
 
     @cached_property
     def leads(self) -> Leads:
-        """Who stands out, why, how sure that is, and what people decided about it."""
+        """The leads: reasons, certainty, and people's decisions about them."""
         return Leads(self.ask, self._material)
 
     @cached_property
     def network(self) -> Network:
-        """Pictures of the network, ways through it, saved views, comments, and each entity in it."""
+        """Pictures of the network, paths through it, saved views, comments, and each entity in it."""
         return Network(self.ask, self._material)
 
     @cached_property
     def displacement(self) -> Displacement:
-        """Where people went when a workplace closed, and who moved them."""
+        """Movements of workers when a workplace closed, and the people who moved them."""
         return Displacement(self.ask)
 
     @cached_property
     def linkage(self) -> Linkage:
-        """Which crossings hang together, by what, and how sure that is."""
+        """Linked crossings, what links them, and how sure that is."""
         return Linkage(self.ask, self._material)
 
     @cached_property
     def search(self) -> Search:
-        """Entities by what they are called, and free text."""
+        """Search for entities by name, and in free text."""
         return Search(self.ask)
 
     @cached_property
@@ -91,42 +92,42 @@ class Session:
 
     @cached_property
     def cypher(self) -> Cypher:
-        """Cypher of one's own, with the grant, and the case's library of it."""
+        """Free Cypher, for those with the grant, and the case's library of saved queries."""
         return Cypher(self.ask)
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        """What is loaded: from files, by form; taken back; each statement and its history."""
+        """Imports from files and forms, undoing them, and each statement with its history."""
         return Deliveries(self.ask, self.search, self._moves)
 
     @cached_property
     def exports(self) -> Exports:
-        """What goes out to someone else, and whom it could give away."""
+        """Exports to other parties, and the people they could expose."""
         return Exports(self.ask, self._requests)
 
     @cached_property
     def protection(self) -> Protection:
-        """Reveals, erasures, sealings, holds, accounts that wait, and the vault's key."""
+        """Reveals, erasures, sealings, holds, waiting statements, and the vault's key."""
         return Protection(self.ask, self._requests)
 
     @cached_property
     def waiting(self) -> Waiting:
-        """What waits for this person in the case, and what is new to them."""
+        """The person's inbox in the case: pending work and news."""
         return Waiting(self.ask, self._moves, self.network, self.deliveries)
 
     @cached_property
     def time(self) -> OverTime:
-        """Series over time, of the case and brought in as files, and what stands out in them."""
+        """Series over time, from the case or imported files, and their outliers."""
         return OverTime(self.ask)
 
     @cached_property
     def account(self) -> OwnAccount:
-        """One's own account."""
+        """The person's own account."""
         return OwnAccount(self.ask)
 
     @cached_property
     def accounts(self) -> Accounts:
-        """Everybody's accounts, for administrators."""
+        """All accounts, for administrators."""
         return Accounts(self.ask)
 
     @cached_property
@@ -160,15 +161,15 @@ class Session:
 
     @property
     def version(self) -> int:
-        """How often the case has been changed in what shows at this clearance: see `Ask.version`."""
+        """Number of changes to the case that show at this clearance: see `Ask.version`."""
         return self.ask.version
 
     def at(self, case: str) -> Session:
-        """The same session at another case."""
+        """Return the same session for another case."""
         return Session(self.ask.home, self.principal, self.purpose, case)
 
     def cases(self) -> list[CaseSummary]:
-        """The cases this person can see, by name."""
+        """Return the cases this person can see, by name."""
         return self.ask.cases()
 
     def may(self, action: str) -> bool:
@@ -176,41 +177,43 @@ class Session:
         return self.ask.may(action)
 
     def require(self, action: str) -> None:
-        """Nothing, if a role of this person allows an action.
+        """Raise Refused unless one of the person's roles allows the action.
 
         Raises:
-            Refused: it does not.
+            Refused: none does.
         """
         self.ask.require(action)
 
     def look(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """One act in the log for all that is read inside: see `Ask.look`."""
+        """Log one act for everything read inside it: see `Ask.look`."""
         return self.ask.look(action, **detail)
 
     def close(self) -> None:
-        """Let go of everything; only for a session of `graphsvc.connect`, whose home is its own."""
+        """Close all resources; only for a session of `graphsvc.connect`, which owns its home."""
         self.ask.home.close()
 
     # -- for notebooks ----------------------------------------------------------------------------------------
 
     def hubs(self) -> pd.DataFrame:
-        """The ranking as a table, best first; join a score of your own to it by `id`.
+        """Return the ranking as a table, best first; join your own score to it by `id`.
 
-        `frame.attrs` holds the verdict (`leads` or `abstains`), its reason, and what the ranking leaves out (`ranked_on`).
+        `frame.attrs` holds the verdict (`leads` or `abstains`), its reason, and what the ranking leaves out
+        (`ranked_on`).
         """
         import pandas as pd
 
         table = self.leads.table()
-        # Ranks stay whole numbers where some have none.
+        # Keeps ranks integers even if some are missing.
         frame = pd.DataFrame(table["hubs"], columns=list(LEAD_COLUMNS)).astype(dict.fromkeys(RANKS_OR_NONE, "Int64"))
         frame.attrs = {name: table[name] for name in ("verdict", "reason", "ranked_on")}
         return frame
 
     def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
-        """The answer of a named query as a table; `frame.attrs["truncated"]` says whether rows were cut, `withheld` which columns are not in it.
+        """Return the answer of a named query as a table; `frame.attrs` describes cut rows and withheld columns.
 
-        That they were, and which are not since the clearance does not cover them, is warned of (`errors.AnswerWarning`), and
-        stands where the table is shown. Parameters may be of NumPy and pandas, and lists sets (`service.cypher.parameters.native`).
+        The attributes are `truncated` and `withheld` (columns beyond the reader's clearance). Both also cause a warning
+        (`errors.AnswerWarning`), shown with the table. Parameters may be NumPy and pandas values, and sets for lists
+        (`service.cypher.parameters.native`).
 
         Raises:
             RequestError: no such query, or a parameter is wrong.
@@ -220,26 +223,28 @@ class Session:
         return answer_frame(released.columns, released.rows, left_out(released), **attrs)
 
     def cypher_frame(self, text: str, /, **parameters: Any) -> pd.DataFrame:
-        """The answer of a text of Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
+        """Return the answer of free Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
 
-        `$case` and the names the named queries use are bound. Nodes, relationships and paths are dictionaries with
-        `kind`. What is cut, and words of the text that nothing in the graph bears, are warned of (`errors.AnswerWarning`)
-        and stand where the table is shown. It takes the grant for free Cypher.
+        `$case` and the names used by named queries are bound. Nodes, relationships and paths are dictionaries with
+        `kind`. Cut rows, and names that do not occur in the graph, cause warnings (`errors.AnswerWarning`),
+        shown with the table. Needs the grant for free Cypher.
 
         Raises:
-            CypherFault: the text is wrong or refused; `line` and `column` say where. Refused: no grant, or suspended.
+            CypherFault: the text is wrong or refused; `line` and `column` say where.
+            Refused: the grant is missing or suspended.
         """
         run = self.cypher.run(text, parameters)
         return answer_frame(run.columns, run.rows, run.warnings, truncated=run.truncated)
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
-        """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`.
+        """Return the case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`.
 
-        Or of the `witnesses`: their way to the first leads (`Witnesses.through`). Or of the `moves`: flows between places that people
-        left and places where they appear next (`Displacement.graph`); or of crossings that are `linked` (`Linkage.graph`).
+        Further graphs: `witnesses`, the witness paths to the first leads (`Witnesses.through`); `moves`, flows from the
+        places people left to those where they next appear (`Displacement.graph`); `linked`, the linked crossings
+        (`Linkage.graph`).
 
         Raises:
-            RequestError: `of` is none of these.
+            RequestError: `of` is not one of these.
         """
         if of not in (*GRAPHS, "witnesses", "moves", "linked"):
             raise RequestError(f"A graph is of {', '.join(GRAPHS)}, witnesses, moves or linked, not of {of!r}.")
@@ -250,16 +255,16 @@ class Session:
         return as_networkx(self.leads.witnesses.through().view) if of == "witnesses" else self.network.graph(of)
 
     def behind(self, *ids: str, day: str = "", until: str = "", service: bool = False) -> Behind:
-        """Who is said to be behind these, and behind the boats of a day: see `Answers.behind`.
+        """Find the actors behind these entities, and behind the crossings of a day: see `Answers.behind`.
 
         `.frame` and `.common` are tables, `.graph` a NetworkX graph, `.answer.plain()` plain data.
         """
         return self.network.answers.behind(ids, day=day, until=until, service=service)
 
     def moves(self, *ids: str, day: str = "") -> pd.DataFrame:
-        """Where those went who were at some workplaces, or at all that closed or emptied: one row a flow (see `Displacement.moves`).
+        """Return movements from some workplaces, or all closed or emptied: one row a flow (see `Displacement.moves`).
 
-        `frame.attrs["verdicts"]` says of each place whether chance would have sent them there.
+        `frame.attrs["verdicts"]` says for each place whether chance would explain the movements.
         """
         with self.look("analyse", query="displacement"):
             rows = self.displacement.moves(ids, day=day)
@@ -268,19 +273,19 @@ class Session:
         return answer_frame(MOVE_COLUMNS, table, [] if table else besides(verdicts), verdicts=verdicts)
 
     def series(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
-        """A series as a table: `day`, `count` (None: not known) and `condition` where one is asked for.
+        """Return a series as a table: `day`, `count` (None if unknown) and, if requested, `condition`.
 
         Args:
             name: `crossings`, `people`, `per_boat`, or a reference series.
-            chosen: what else the series is chosen by (`SeriesChoice`): `step="week"`, `launch="Dunkirk"`, `column=`, `until=`.
+            chosen: further choices (`SeriesChoice`): `step="week"`, `launch="Dunkirk"`, `column=`, `until=`.
         """
         series = self.time.series(SeriesChoice(name, **chosen))
         return answer_frame(*columns_of(series), list(series.notes))
 
     def surges(self, name: str = "crossings", **chosen: str) -> pd.DataFrame:
-        """Each day of a series beside what was to be expected of it by the days before (`views.surges.answer.COLUMNS`).
+        """Return each day of a series next to its expected value from the days before (`views.surges.answer.COLUMNS`).
 
-        `frame.attrs` holds the `verdict`, `surges`, `records` and `segments`. Arguments as `series`.
+        `frame.attrs` holds the `verdict`, `surges`, `records` and `segments`. Arguments as for `series`.
         """
         answer = self.time.surges(SeriesChoice(name, **chosen))
         plain = answer.plain()
@@ -292,13 +297,13 @@ class Session:
         return self.linkage.frame(crossing)
 
     def show(self, *ids: str, title: str = "", presence: bool = False, **wanted: Any) -> PicturePage:
-        """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
+        """Return the network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
 
         Args:
             ids: where the picture starts.
-            title: its heading; else the case and the ids.
-            presence: whether those who were only there, and lawful service, come in with the rest, as *bring in* of the canvas does.
-            wanted: what else the picture is asked for with (`PictureRequest`).
+            title: its heading; by default the case and the ids.
+            presence: whether to include people merely present, and lawful service, as *Add* on the canvas does.
+            wanted: further options of the picture (`PictureRequest`).
         """
         view = self.network.picture(PictureRequest(ids, presence=presence, **wanted))
         # The reader's level, as on a page: figures are computed from everything they may see.

@@ -1,11 +1,13 @@
-"""Seeded invented cases with planted truth: for the demo, the tests and the benchmarks. Nobody in them exists.
+"""Seeded invented cases with planted truth, for the demo, the tests and the benchmarks. No one in them exists.
 
-`knobs` what makes worlds differ · `names`, `places` tables · `cast` who is who · `sea`, `work`, `chain`, `ties`,
-`things` what truly happened, as `facts` · `standing` what people are to the case · `world` all of it · `statements` how things are told · `registers`, `reports`,
-`accounts`, `lies`, `abandoned` what is told, by whom · `tables` its rows · `write` the files.
+Settings: `knobs` for worlds in general. Tables: `names`, `places`. What truly happened: `cast` (the people and their
+roles), `sea`, `work`, `chain`, `ties` and `things`, all as `facts`; `standing` adds people's status in the case, and
+`world` holds everything. What sources say: `statements` (wording and grading), `registers`, `reports`, `accounts`,
+`lies`, `abandoned`. Output: `tables` makes the rows, `write` the files.
 
-Hard worlds: `hardness` what makes them hard · `rework` goes through what happened again (`between`, `fronts`, `lawful`, `forced`) ·
-`veil` rows tell nothing · `stories`, `plants` whole false stories · `gaps` what is missing.
+Hard worlds: `hardness` has their settings, and `rework` changes what happened (`between`, `fronts`, `lawful`,
+`forced`). `veil` makes rows uninformative, `stories` and `plants` add coherent false stories, and `gaps` removes
+evidence.
 """
 
 from __future__ import annotations
@@ -33,9 +35,9 @@ __all__ = [
 ]
 
 FEWEST_PEOPLE, DEFAULT_PEOPLE = 20, 2000
-# Fewer would not hold one of each who makes a world hard.
+# Fewer people would not include one of each role that makes a world hard.
 FEWEST_HARD_PEOPLE = 150
-# What was measured. Phone numbers that are reserved for fiction would last for more, but not for twice as many.
+# The largest size measured. Phone numbers reserved for fiction would last for more, but not for twice as many.
 MOST_PEOPLE = 100_000
 DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 3, 2_000, 0.2
 
@@ -50,22 +52,22 @@ def simulate(
     knobs: Knobs | None = None,
     hard: bool = False,
 ) -> Truth:
-    """Writes an invented case folder with its `truth.json`; the same arguments give the same bytes.
+    """Write an invented case folder with its `truth.json`; the same arguments give the same bytes.
 
     Worlds of fewer than about 400 people are toys: they hold too few aides for their hubs.
 
     Args:
-        out: a folder that is empty or not there yet.
-        seed: which world.
+        out: a folder that is empty or does not exist yet.
+        seed: selects the world.
         people: rows of people.csv, 20 to 100,000; everything else grows with it (default 2,000; a hard world takes at
             least 150, and by default 300 to 1,500, drawn from the seed).
-        false_share: part of the witness statements that is false, 0 to 1.
-        progress: called with steps done, steps in all, and what is being done.
+        false_share: share of the witness statements that are false, 0 to 1.
+        progress: called with steps done, total steps, and a description.
         knobs: settings of the world (default: drawn from the seed).
-        hard: a world of the hard family, drawn from the seed; nothing if `knobs` are given.
+        hard: a world of the hard family, drawn from the seed; ignored if `knobs` are given.
 
     Returns:
-        What was planted.
+        The planted truth.
 
     Raises:
         RequestError: `people` or `false_share` is out of range.
@@ -102,7 +104,7 @@ def simulate(
 
 
 def demo(out: Path) -> Truth:
-    """Writes the demo case: 2,000 people and 60 crossings around Friday 8 May 2020, always the same.
+    """Write the demo case: 2,000 people and 60 crossings around Friday 8 May 2020, always the same.
 
     Raises:
         InputError: `out` is not an empty folder.

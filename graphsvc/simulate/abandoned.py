@@ -1,4 +1,4 @@
-"""Workers who were left without work when their place closed: who tells of it."""
+"""Workers abandoned when their workplace closed, and the statements that mention it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import random
 from graphsvc.simulate.statements import InventedClaim, Statement
 from graphsvc.simulate.world import World
 
-# Chance that those say it who tell of the place: the worker of themselves, others of each.
+# Chance that a statement about the workplace mentions it: by the worker concerned, and by others.
 _OWN, _OTHERS = 0.8, 0.3
 _OF_A_PLACE = frozenset({"WORKED_AT", "MANAGED", "CONTROLS"})
 _WORDS = "Left without pay when the place closed."
 
 
 def tell(rng: random.Random, world: World, statements: list[Statement]) -> None:
-    """Adds to accounts and reports of places that closed whom their controllers left.
+    """Add to statements about closed workplaces which workers the controllers abandoned.
 
-    It comes last and draws from a generator of its own, so that nothing else of a world is told otherwise.
+    It runs last and with its own generator, so that nothing else in a world changes.
     """
     for statement in statements:
         if statement.kind == "record" or statement.false:

@@ -1,4 +1,4 @@
-"""Witness accounts: who gives them, what each could have seen, and what is told of it, truly or falsely."""
+"""Witness statements: the witnesses, what each could have seen, and what each says, truly or falsely."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from graphsvc.simulate.cast import AIDES, FORCED, InventedPerson
 from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.statements import DENIALS, InventedClaim, InventedStatement, Statement, swapped, unique
 
-# Who cooperates: the part of each among the witnesses.
+# Weights of roles among the witnesses.
 _WITNESSES = {"carried": 64, "worker": 22, "aide": 10, "bystander": 4}
-# In hard worlds more of those who talk are insiders, with more to hide.
+# In hard worlds more of the witnesses are insiders, with more to hide.
 _HARD_WITNESSES = _WITNESSES | {"aide": 110}
-# Chance that a source tells a fact about itself, about its boat or workplace, or (insiders) about its boss.
+# Chance that a source mentions a fact about itself, about its boat or workplace, or (insiders) about its boss.
 _SELF = {
     "CROSSED_ON": 1.0,
     "PILOTED": 0.7,
@@ -41,10 +41,11 @@ _SELF = {
 }
 _THERE = {"PILOTED": 0.85, "ASSISTED": 0.6, "USED_ON": 0.5, "MANAGED": 0.85, "CROSSED_ON": 0.1, "WORKED_AT": 0.12}
 _BOSS = {"ORGANISED": 0.45, "CONTROLS": 0.6, "DIRECTED": 0.22, "PAID": 0.12, "MEMBER_OF": 0.4, "RUNS": 0.5}
-# In hard worlds: those who stand in for hubs are seen where they are not, and hubs who talk do not talk of themselves.
+# In hard worlds: chance that the part of someone who is not a hub is seen, and relations that hubs still report of
+# themselves.
 _NO_HUB = {"ORGANISED": 0.45, "CONTROLS": 0.45}
 _OWN = ("CROSSED_ON", "WORKED_AT", "LIVED_AT", "CONTACTED", "ASSOCIATES_WITH", "RELATED_TO", "RIVAL_OF", "OWES")
-# Nobody is interviewed to say nothing at all.
+# Draws repeated until a witness has something to say.
 _TRIES = 20
 # Every tenth statement has no sanitised version.
 _NOT_SANITISED = 10
@@ -60,7 +61,7 @@ _INTERESTS = (
 
 @dataclass(frozen=True)
 class _Slot:
-    """One account to be given: by whom, about which boat or workplace, the how manieth of its source, and when."""
+    """One statement to be given: witness, boat or workplace, number among the witness's statements, and day."""
 
     witness: InventedPerson
     scene: str
@@ -69,11 +70,11 @@ class _Slot:
 
 
 def build(telling: InventedStatement, false_share: float) -> list[Statement]:
-    """The witness statements of a world; exactly the rounded share of them is false.
+    """Generate the witness statements of a world; exactly the rounded share of them is false.
 
     Args:
-        telling: draws how things are told.
-        false_share: part of the statements that is false, 0 to 1.
+        telling: draws the wording and grading.
+        false_share: share of the statements that are false, 0 to 1.
     """
     rng, world = telling.rng, telling.world
     days = {crossing.id: crossing.day for crossing in world.crossings}
@@ -126,7 +127,7 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
 
 
 def _insiders_who_lie(telling: InventedStatement, slots: list[_Slot], false_share: float) -> list[int]:
-    """Accounts of aides that are false: they agree with nobody, and would else hardly ever lie beside whole boats."""
+    """Choose the false statements of aides. They lie individually: in groups, whole boats would crowd them out."""
     aides = [number for number, slot in enumerate(slots) if slot.witness.boss]
     lying = [number for number in aides if telling.rng.random() < false_share]
     return lying[: round(false_share * len(slots))]
@@ -137,7 +138,7 @@ def _taken(telling: InventedStatement, event: dt.date, nth: int) -> dt.date:
 
 
 def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
-    """Who cooperates, and the boat or workplace they speak of: often several of one."""
+    """Choose the witnesses, each with the boat or workplace they speak of; often several share one."""
     rng, world = telling.rng, telling.world
     crowds = {crossing.id: crossing.passengers for crossing in world.crossings} | {
         workplace.id: workplace.workers for workplace in world.workplaces
@@ -174,13 +175,13 @@ def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
 
 
 def _insiders(telling: InventedStatement) -> tuple[InventedPerson, ...]:
-    """Members who talk: aides, and in a hard world anyone who may be ranked, so that having talked tells nothing."""
+    """Return members who may be witnesses: aides; in a hard world anyone rankable, so that it reveals nothing."""
     cast = telling.world.cast
     return cast.aides + cast.hubs + cast.helpers + cast.of(FORCED) if telling.world.knobs.hard else cast.aides
 
 
 def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]]) -> str:
-    """What somebody speaks of: own boat or workplace, for aides one they took part in, else any boat."""
+    """Choose the subject: the witness's own boat or workplace, one they or their boss took part in, or any boat."""
     person = telling.world.cast.people[token]
     own = scenes.get(token, [])
     part = [
@@ -193,7 +194,7 @@ def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]])
 
 
 def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
-    """What the source could have seen by then, and remembers."""
+    """Return facts the witness could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
     hard, hubs = world.knobs.hard, telling.hubs
 
@@ -217,7 +218,7 @@ def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
         if seen:
             break
     if hard and not seen:
-        # A boat or a place one can always describe.
+        # A boat or a place can always be described.
         seen = [fact for fact in world.facts.about(slot.scene) if fact.relation in ("USED_ON", "WORKED_AT")][:1]
     return seen
 
@@ -225,7 +226,7 @@ def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
 def _honest(
     telling: InventedStatement, slot: _Slot, stories: list[lies.Plot], earlier: list[InventedClaim]
 ) -> list[InventedClaim]:
-    """A true account with its honest mistakes; it may rebut a false one, or take back something said before."""
+    """Make the claims of a true statement, with honest mistakes; it may rebut a lie or withdraw an earlier claim."""
     rng, world = telling.rng, telling.world
     claims = []
     for fact in _seen(telling, slot):
@@ -240,7 +241,7 @@ def _honest(
     named = [claim.fact.subject for claim in claims if claim.fact.subject in people]
     aides = [token for token in named if people[token].role in AIDES]
     if aides and rng.random() < world.knobs.attribution:
-        # Whoever one dealt with is easily taken for the one behind it all.
+        # The most visible contact is easily mistaken for the organiser.
         around = world.facts.about(slot.scene)
         wrong = [swapped(fact, rng.choice(aides)) for fact in around if fact.relation in ("ORGANISED", "CONTROLS")]
         for fact in lies.untrue(world, wrong)[:1]:
@@ -257,7 +258,7 @@ def _honest(
 
 
 def _rumour(telling: InventedStatement, fact: TrueFact) -> TrueFact | None:
-    """Who is said to run a gang is at times only the loudest of it."""
+    """At times, replace the person who runs a gang by its loudest member."""
     hard = telling.world.knobs.hard
     if hard is None or fact.relation != "RUNS" or telling.rng.random() >= hard.loud:
         return None
@@ -266,7 +267,7 @@ def _rumour(telling: InventedStatement, fact: TrueFact) -> TrueFact | None:
 
 
 def _false(telling: InventedStatement, slot: _Slot, story: lies.Plot) -> list[InventedClaim]:
-    """A false account: the agreed story within true things that harm nobody behind it."""
+    """Make the claims of a false statement: the agreed story, mixed with true facts that do not harm the hidden hub."""
     rng, world = telling.rng, telling.world
     hidden = {story.hidden} | ({slot.witness.boss} & telling.hubs)
     claims = [
@@ -280,19 +281,19 @@ def _false(telling: InventedStatement, slot: _Slot, story: lies.Plot) -> list[In
 
 
 def _denial(telling: InventedStatement, fact: TrueFact) -> InventedClaim:
-    """True and false denials sound alike."""
+    """Deny a fact, in the same wording for true and false denials."""
     return InventedClaim(fact, polarity="denies", notes=telling.rng.choice(DENIALS))
 
 
 def _interest(telling: InventedStatement, story: lies.Plot | None) -> str:
-    """What is known of the source's interest: oftener noted of those who lie, but not of them alone."""
+    """Return a note on the source's interest: more frequent for liars, but not exclusive to them."""
     if story is not None and telling.rng.random() < 0.45:
         return story.interest
     return telling.rng.choice(_INTERESTS) if telling.rng.random() < 0.5 else ""
 
 
 def _taken_back(telling: InventedStatement, statements: list[Statement]) -> None:
-    """Some false statements are retracted, and some true ones withdrawn, out of fear for the most part."""
+    """Mark some false statements as retracted, and some true ones as withdrawn, as happens mostly out of fear."""
     knobs, rng = telling.world.knobs, telling.rng
     for false, share, status in (
         (True, knobs.retraction, "retracted_as_false"),

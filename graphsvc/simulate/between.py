@@ -1,4 +1,4 @@
-"""Who stands between hubs and everybody else: go-betweens who relay every order, financiers, brokers who introduce."""
+"""People between hubs and everyone else: go-betweens who relay orders, financiers, and brokers who introduce people."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from graphsvc.simulate.hardness import Hard
 _COMMANDS = ("DIRECTED", "PAID", "COERCED", "RECRUITED")
 _TIES = ("CONTACTED", "ASSOCIATES_WITH")
 _UP = ("PAID", "OWES", *_TIES)
-# Even the careful are careless now and then.
+# Even careful people slip up now and then.
 _SLIP = 0.08
 
 
 def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
-    """What an insulated leader or organiser did or got goes through the go-between instead."""
+    """Move the dealings of an insulated leader or organiser to their go-between."""
     between = {person.boss: person.id for person in reversed(cast.of("go-between"))}
     middles = frozenset(between.values())
 
@@ -27,7 +27,7 @@ def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
         if fact.subject in between and fact.relation in (*_COMMANDS, *_TIES):
             return [fact.by(between[fact.subject])]
         if fact.object in between and fact.relation in (*_UP, "DIRECTED"):
-            # Orders from further above reach the hub in person: there is nobody between the two.
+            # Orders from further above reach the hub directly: there is no go-between on that side.
             return [fact] if fact.relation == "DIRECTED" else [fact.to(between[fact.object])]
         if fact.subject in between and fact.relation == "ORGANISED" and rng.random() < hard.relayed:
             return [fact.by(between[fact.subject])]
@@ -43,7 +43,7 @@ def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
 
 
 def finance(rng: random.Random, day: dt.date, cast: Cast, facts: Facts) -> Facts:
-    """Financiers put up money for some who run things, in several gangs at times, and get it back through others."""
+    """Let financiers fund some of the people in charge, sometimes in several gangs, and be repaid through others."""
     nameless = {person.id for person in cast.of("financier") if rng.random() < 0.6}
     new_facts = facts.rewritten(
         lambda fact: [] if fact.relation == "MEMBER_OF" and fact.subject in nameless else [fact]
@@ -77,7 +77,7 @@ def _money(rng: random.Random, payer: InventedPerson, payee: InventedPerson, day
 
 
 def introduce(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
-    """Some brokers order nobody: what is left of them are a few ties to each side, at times to aides there."""
+    """Make some brokers quiet: they order no one, and keep only a few links to each side, at times to aides there."""
     quiet = {person.id for person in cast.of("broker") if rng.random() < hard.quiet_brokers}
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:

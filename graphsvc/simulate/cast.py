@@ -1,4 +1,4 @@
-"""Who is who: the people of a world, the organisations, and whom each member answers to."""
+"""The people of a world: their roles, their organisations, and each member's boss."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ AIDES = {
     "cashier": 7,
     "enforcer": 3,
 }
-# Those who stand between hubs and everybody else, in hard worlds alone: they relay orders, or lend their name.
+# Roles between hubs and everyone else, in hard worlds only: they relay orders, or lend their name.
 BETWEEN = ("go-between", "front")
 MEMBERS = (*AIDES, *BETWEEN)
 HELPERS = ("interpreter", "taxi driver", "charity worker", "landlord", "doctor", "money transfer agent")
-# Those who did nothing but be carried or work: never ranked. A `double` is a second row of somebody else.
+# People who were only carried or worked: never ranked. A `double` is a second row of another person.
 PASSIVE = ("carried", "worker")
 FORCED = "coerced pilot"
 DOUBLE = "double"
@@ -33,7 +33,7 @@ DOUBLE = "double"
 
 @dataclass(slots=True)
 class InventedPerson:
-    """One row of people.csv and the truth about it: role, gang, and the hub answered to (`boss`, an id)."""
+    """One row of people.csv and the truth about it: role, gang, and the hub they answer to (`boss`, an id)."""
 
     id: str
     role: str
@@ -57,7 +57,7 @@ class InventedPerson:
 
 @dataclass(slots=True)
 class Gang:
-    """One gang: who leads it (may be nobody) and its organisers, each with a cell of aides."""
+    """One gang: its leader (optional) and its organisers, each with a cell of aides."""
 
     id: str
     name: str
@@ -68,13 +68,13 @@ class Gang:
 
 @dataclass
 class Cast:
-    """Everybody, by id and by role, and the gangs."""
+    """All people, by id and by role, and the gangs."""
 
     people: dict[str, InventedPerson]
     gangs: list[Gang]
 
     def __post_init__(self) -> None:
-        # What was asked for before: every crossing, account and tie asks for the same few lists of everybody.
+        # Cache: every crossing, statement and link asks for the same few lists of people.
         self._asked: dict[tuple[str, ...], tuple[InventedPerson, ...]] = {}
         self._gangs: dict[tuple[str, ...], dict[str, list[InventedPerson]]] = {}
         self._roles: dict[str, list[InventedPerson]] = {}
@@ -88,13 +88,13 @@ class Cast:
                 self.double_of[person.same_as] = person.id
 
     def of(self, *roles: str) -> tuple[InventedPerson, ...]:
-        """People of these roles, in the order of the roles."""
+        """Return people of these roles, in the order of the roles."""
         if roles not in self._asked:
             self._asked[roles] = tuple(person for role in roles for person in self._roles.get(role, []))
         return self._asked[roles]
 
     def of_gang(self, gang: str, *roles: str) -> list[InventedPerson]:
-        """People of these roles in a gang, in the order of the roles; a list of its own."""
+        """Return people of these roles in a gang, in the order of the roles, as a new list."""
         if roles not in self._gangs:
             grouped = self._gangs[roles] = {}
             for person in self.of(*roles):
@@ -102,12 +102,12 @@ class Cast:
         return list(self._gangs[roles].get(gang, ()))
 
     def team(self, boss: str, *roles: str) -> list[InventedPerson]:
-        """Aides who answer to `boss`; of these roles if any of them has one, else all of them."""
+        """Return aides who answer to `boss`: those with one of the roles, or all of them if no one has."""
         team = self._teams.get(boss, [])
         return [person for person in team if person.role in roles] or team
 
     def recast(self, people: Iterable[InventedPerson], role: str) -> None:
-        """Gives people another role."""
+        """Give people a new role."""
         recast = {person.id: person for person in people}
         for before in {person.role for person in recast.values()}:
             self._roles[before] = [person for person in self._roles[before] if person.id not in recast]
@@ -119,29 +119,29 @@ class Cast:
 
     @property
     def hubs(self) -> tuple[InventedPerson, ...]:
-        """Those through whom the operation runs."""
+        """The people who keep the operation running."""
         return self.of(*HUBS)
 
     @property
     def aides(self) -> tuple[InventedPerson, ...]:
-        """Members who are no hubs."""
+        """Members who are not hubs."""
         return self.of(*MEMBERS)
 
     @property
     def helpers(self) -> tuple[InventedPerson, ...]:
-        """Those who meet many people lawfully."""
+        """The people who meet many others lawfully."""
         return self.of(*HELPERS)
 
 
 def tokens(rng: random.Random, prefix: str, count: int) -> list[str]:
-    """`count` ids in random order, so that an id tells nothing about the order things were made in."""
+    """Return `count` ids in random order, so that an id reveals nothing about the order of creation."""
     numbers = list(range(1, count + 1))
     rng.shuffle(numbers)
     return [f"{prefix}{number:04d}" for number in numbers]
 
 
 def _roles(knobs: Knobs, people: int) -> dict[str, int]:
-    """How many of each role a world of `people` has; the numbers add up to `people`."""
+    """Return the number of people in each role in a world of `people`; the numbers add up to `people`."""
     members = max(SMALLEST_ORGANISATION, round(people * knobs.member_share))
     hubs = max(SMALLEST_HUBS, round(members * knobs.hub_share))
     counts = {
@@ -179,7 +179,7 @@ def _roles(knobs: Knobs, people: int) -> dict[str, int]:
 
 
 def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
-    """(date of birth, whether the age is disputed): some of those carried are children, or say so."""
+    """Return (date of birth, whether the age is disputed): some passengers are children, or say so."""
     young = role in PASSIVE and rng.random() < 0.12
     age = rng.uniform(12, 18) if young else rng.gauss(29, 7) if role in PASSIVE else rng.gauss(36, 9)
     day = peak - dt.timedelta(days=round(max(12.0 if young else 18.5, age) * 365.25))
@@ -188,7 +188,7 @@ def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
 
 
 def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> InventedPerson:
-    """One person with a name that fits; members are often known by less than that."""
+    """Return one person with a suitable name; members are often known by less than their full name."""
     member = role in AIDES or role in HUBS or role in BETWEEN
     if role in HELPERS or role == "bystander":
         nation = rng.choices(("United Kingdom", "France", ""), (45, 20, 35))[0] or names.nationality(rng, member=True)
@@ -212,7 +212,7 @@ def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> Invente
 
 
 def _organise(rng: random.Random, people: list[InventedPerson]) -> list[Gang]:
-    """Puts members into gangs and cells: organisers each have a cell, a leader has organisers, controllers a team."""
+    """Put members into gangs and cells: organisers get a cell, leaders get organisers, controllers get a team."""
     by_role: dict[str, list[InventedPerson]] = {}
     for person in people:
         by_role.setdefault(person.role, []).append(person)
@@ -226,7 +226,7 @@ def _organise(rng: random.Random, people: list[InventedPerson]) -> list[Gang]:
     for position, person in enumerate(organisers):
         gangs[position % count].organisers.append(person)
         person.gang = gangs[position % count].id
-    # The leaders stand above the gangs with the most cells: those at the front of the round.
+    # Leaders get the gangs with the most cells: those dealt to first.
     for leader, gang in zip(leaders, gangs, strict=False):
         gang.leader, leader.gang = leader, gang.id
     for person in by_role["supplier"] + by_role["controller"] + by_role.get("financier", []):
@@ -246,7 +246,7 @@ def _organise(rng: random.Random, people: list[InventedPerson]) -> list[Gang]:
 
 
 def _stand_between(by_role: dict[str, list[InventedPerson]]) -> None:
-    """Go-betweens stand below a leader or an organiser, fronts below a controller: one each as far as they go."""
+    """Assign go-betweens to leaders and organisers, and fronts to controllers, one each in turn."""
     above = {"go-between": by_role["leader"] + by_role["organiser"], "front": by_role["controller"]}
     for role in BETWEEN:
         for position, person in enumerate(by_role.get(role, [])):
@@ -255,7 +255,7 @@ def _stand_between(by_role: dict[str, list[InventedPerson]]) -> None:
 
 
 def build(rng: random.Random, knobs: Knobs, people: int) -> Cast:
-    """The cast of a world of `people` rows: everybody's role, name and place in an organisation."""
+    """Make the cast of a world of `people` rows: each person's role, name and place in an organisation."""
     ids = tokens(rng, "P", people)
     everybody = [
         _person(rng, ids.pop(), role, knobs.day_peak)

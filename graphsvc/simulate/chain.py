@@ -1,4 +1,4 @@
-"""How the operation runs: orders and money between hubs, and from hubs to those whom witnesses can name."""
+"""How the operation runs: orders and money between hubs, and from hubs to the people witnesses can name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def tell(
     workplaces: list[Workplace],
     facts: Facts,
 ) -> None:
-    """Adds the chains of every gang, its suppliers, controllers and brokers, and its quarrels."""
+    """Add the chains of every gang, its suppliers, controllers and brokers, and its quarrels."""
     for person in cast.hubs + cast.aides:
         if person.gang:
             facts.add(TrueFact(person.id, "MEMBER_OF", person.gang))
@@ -65,7 +65,7 @@ def _pay(
 
 
 def _cell(rng: random.Random, knobs: Knobs, cast: Cast, organiser: InventedPerson, facts: Facts) -> None:
-    """Orders and pay in one cell. Aides order and pay each other too, so that either alone shows no organiser."""
+    """Add orders and pay in one cell. Aides order and pay each other too, so neither alone reveals the organiser."""
     team = cast.team(organiser.id)
     for aide in team:
         if rng.random() < (0.85 if aide.role in ("cashier", "recruiter", "keeper") else 0.5):
@@ -84,7 +84,7 @@ def _cell(rng: random.Random, knobs: Knobs, cast: Cast, organiser: InventedPerso
 
 
 def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing], facts: Facts) -> None:
-    """Boats of each gang come from its suppliers, or from one of another gang."""
+    """Supply boats to each gang from its own suppliers, or from another gang's."""
     suppliers = cast.of("supplier")
     sources = {gang.id: cast.of_gang(gang.id, "supplier") for gang in cast.gangs}
     for supplier in suppliers:
@@ -96,7 +96,7 @@ def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossi
         boat = crossing.boat
         organiser = cast.people[crossing.organiser]
         known = sources[organiser.gang]
-        # Some boats are bought by an aide in a shop, or nobody knows where they came from.
+        # Some boats are bought by an aide in a shop, or have an unknown origin.
         if boat.id in supplied or not known or rng.random() < 0.2:
             continue
         supplied.add(boat.id)
@@ -108,7 +108,7 @@ def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossi
 
 
 def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: InventedPerson, facts: Facts) -> None:
-    """A broker stands between two gangs, or between a cell at sea and a controller of workplaces."""
+    """Link a broker with two gangs, or with a cell at sea and a controller of workplaces."""
     first = rng.choice(cast.of("organiser"))
     others = [hub for hub in cast.of("organiser", "controller", "supplier") if hub.gang != first.gang]
     ends = [first, *rng.sample(others, min(len(others), 2))]
@@ -128,7 +128,7 @@ def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: InventedPerson
 
 
 def _rivals(rng: random.Random, cast: Cast, facts: Facts) -> None:
-    """Quarrels between gangs, and between their people."""
+    """Add quarrels between gangs, and between their people."""
     for gang in cast.gangs:
         others = [other for other in cast.gangs if other is not gang]
         other = rng.choice(others)

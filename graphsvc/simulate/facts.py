@@ -1,4 +1,4 @@
-"""What truly happened, as facts one can look up by anyone or anything they are about."""
+"""True facts, with look-up by anyone or anything they are about."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class TrueFact:
-    """One relation that holds. `on` and `until` are days (None: lasting or unknown); `amount` 0 means none."""
+    """One true relation. `on` and `until` are days (None: lasting or unknown); `amount` 0 means no amount."""
 
     subject: str
     relation: str
@@ -27,22 +27,22 @@ class TrueFact:
         return self.subject, self.relation, self.object
 
     def by(self, subject: str) -> TrueFact:
-        """The same, done by somebody else."""
+        """Return the same fact with a different subject."""
         return replace(self, subject=subject)
 
     def to(self, object_: str) -> TrueFact:
-        """The same, done to somebody else."""
+        """Return the same fact with a different object."""
         return replace(self, object=object_)
 
 
 class Facts:
-    """A growing set of facts, one per subject, relation and object: the first one told stays."""
+    """A growing set of facts, one per subject, relation and object: the first one added stays."""
 
     def __init__(self) -> None:
         self._facts: dict[tuple[str, str, str], TrueFact] = {}
         self._about: dict[str, list[TrueFact]] = {}
         self._of: dict[str, list[TrueFact]] = {}
-        # What cannot be looked up yet: most sets are rewritten again before anybody does.
+        # Not indexed until the first look-up: most sets are rewritten before anyone reads them.
         self._pending: list[TrueFact] = []
 
     def __iter__(self) -> Iterator[TrueFact]:
@@ -52,7 +52,7 @@ class Facts:
         return key in self._facts
 
     def add(self, fact: TrueFact) -> None:
-        """Adds a fact, unless it is known or relates something to itself."""
+        """Add a fact, unless it is known or relates something to itself."""
         key = fact.key
         if key in self._facts or fact.subject == fact.object:
             return
@@ -60,7 +60,7 @@ class Facts:
         self._pending.append(fact)
 
     def _enter(self) -> None:
-        """Enters what was added since into what is looked up."""
+        """Index the facts added since the last look-up."""
         for fact in self._pending:
             self._about.setdefault(fact.subject, []).append(fact)
             self._about.setdefault(fact.object, []).append(fact)
@@ -68,22 +68,22 @@ class Facts:
         self._pending.clear()
 
     def about(self, token: str) -> list[TrueFact]:
-        """Facts with `token` at either end."""
+        """Return facts with `token` at either end."""
         self._enter()
         return self._about.get(token, [])
 
     def of(self, *relations: str) -> list[TrueFact]:
-        """Facts of these relations."""
+        """Return facts of these relations."""
         self._enter()
         return [fact for relation in relations for fact in self._of.get(relation, [])]
 
     def rewritten(self, rewrite: Callable[[TrueFact], Iterable[TrueFact]]) -> Facts:
-        """New facts: for each of these what `rewrite` makes of it, none, one or several."""
+        """Return new facts: for each fact, the facts `rewrite` returns for it (none, one or several)."""
         new_facts = Facts()
         known = new_facts._facts
         for key, fact in self._facts.items():
             for new_fact in rewrite(fact):
-                # Most facts stay as they are, and a hard world is gone through eight times.
+                # Most facts are unchanged, and a hard world is rewritten eight times.
                 new_key = key if new_fact is fact else new_fact.key
                 if new_key not in known and new_fact.subject != new_fact.object:
                     known[new_key] = new_fact

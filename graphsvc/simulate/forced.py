@@ -1,4 +1,4 @@
-"""People who were carried and made to pilot: they did it, under force, and are no hubs."""
+"""Passengers forced to pilot: they did it under coercion, and are not hubs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.simulate.sea import Crossing
 
 
 def choose(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing]) -> list[str]:
-    """Puts somebody carried at the tiller of some crossings; gives who it was."""
+    """Put a passenger at the tiller of some crossings; return their ids."""
     pilots = []
     for crossing in rng.sample(crossings, max(1, round(len(crossings) * hard.forced))):
         grown = [
@@ -26,7 +26,7 @@ def choose(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing]
 
 
 def coerce(rng: random.Random, cast: Cast, crossings: list[Crossing], forced: list[str], facts: Facts) -> None:
-    """Adds who made them do it."""
+    """Add facts on the people who forced them."""
     for crossing in crossings:
         for pilot in crossing.pilots:
             team = cast.team(crossing.organiser, "enforcer", "driver", "keeper")

@@ -1,4 +1,4 @@
-"""Those of whom everything is said that is said of hubs: straw owners, buyers of boats, stand-ins, seniors."""
+"""People who look like hubs: straw owners, buyers of boats, stand-ins, seniors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphsvc.simulate.work import Workplace
 
 
 def own(rng: random.Random, hard: Hard, cast: Cast, workplaces: list[Workplace], facts: Facts) -> Facts:
-    """Straw owners control workplaces in name; lawful ones are controlled by whoever runs them."""
+    """Let straw owners control workplaces in name, and the managers of lawful workplaces control those."""
     held: dict[str, InventedPerson] = {}
     for workplace in workplaces:
         if workplace.controller and rng.random() < hard.fronting:
@@ -39,7 +39,7 @@ def own(rng: random.Random, hard: Hard, cast: Cast, workplaces: list[Workplace],
         if not workplace.controller:
             new_facts.add(TrueFact(workplace.manager, "CONTROLS", workplace.id, workplace.opened))
         elif workplace.id in held and held[workplace.id].role == "front" and workplace.workers:
-            # A straw owner signs contracts and wages.
+            # A straw owner signs contracts and pays wages.
             for worker in rng.sample(workplace.workers, min(len(workplace.workers), 3)):
                 new_facts.add(
                     TrueFact(
@@ -54,7 +54,7 @@ def _money(rng: random.Random, payer: str, payee: str, like: TrueFact) -> TrueFa
 
 
 def buy(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing], facts: Facts) -> Facts:
-    """Boats that an aide bought in a shop, or somebody sold lawfully."""
+    """Let some boats be bought in a shop by an aide, or sold lawfully by a bystander."""
     supplied = {fact.object for fact in facts.of("SUPPLIED") if fact.subject in cast.people}
     bought = {crossing.boat.id: crossing for crossing in crossings if rng.random() < hard.shop}
     new_facts = facts.rewritten(lambda fact: [] if fact.relation == "SUPPLIED" and fact.object in bought else [fact])
@@ -67,7 +67,7 @@ def buy(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing], f
 
 
 def stand_in(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
-    """Aides who arranged one crossing for somebody else, who then often had no hand in it."""
+    """Let aides arrange some crossings for an organiser, who then often had no hand in them."""
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.relation != "ORGANISED" or fact.subject not in cast.people or rng.random() >= hard.stand_in:
@@ -83,7 +83,7 @@ def stand_in(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
 
 
 def command(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> None:
-    """Seniors direct and pay others of their gang, some of another one, and recruit those who are carried."""
+    """Let seniors direct and pay others of their gang, and some of another one, and recruit passengers."""
     aides = [aide for aide in cast.aides if aide.role in AIDES]
     carried = cast.of("carried")
     days = [fact.on for fact in facts.of("DIRECTED") if fact.on]
@@ -102,7 +102,7 @@ def command(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> None:
 
 
 def loud(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> list[TrueFact]:
-    """What is believed of loud members, honestly and wrongly: that they run the gang."""
+    """Make rumours, honest but wrong, that loud members run their gang."""
     rumours = []
     for gang in cast.gangs:
         members = cast.of_gang(gang.id, *MEMBERS)

@@ -1,4 +1,4 @@
-"""What is missing from a hard case: part of all claims, at times nearly a whole relation or kind of source."""
+"""Gaps in a hard case: part of all claims is missing, at times almost a whole relation or kind of source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from graphsvc.simulate.hardness import Hard
 from graphsvc.simulate.statements import InventedClaim, Statement
 
-# What is left of a relation or a kind of source that is nearly absent.
+# Share kept of a relation or a kind of source that is nearly absent.
 _LEFT = 0.08
 _OF: dict[str, Callable[[Statement], bool]] = {
     "bank": lambda statement: statement.source == "Bank",
@@ -19,9 +19,9 @@ _OF: dict[str, Callable[[Statement], bool]] = {
 
 
 def leave(rng: random.Random, hard: Hard | None, statements: list[Statement]) -> list[Statement]:
-    """The statements that are in the case, with the claims that are. Every account of a witness stays, if shortened.
+    """Remove statements and claims at random. Every witness statement stays, though perhaps shortened.
 
-    A lie keeps a part of what is false in it, so that as many accounts are false as were asked for.
+    A false statement keeps at least one of its false claims, so that the requested number of statements is false.
     """
     if hard is None:
         return statements
@@ -41,5 +41,5 @@ def leave(rng: random.Random, hard: Hard | None, statements: list[Statement]) ->
 
 
 def _missing(hard: Hard, claim: InventedClaim) -> float:
-    """Chance that a claim is missing."""
+    """Return the chance that a claim is missing."""
     return 1 - (1 - hard.lost) * (_LEFT if claim.fact.relation in hard.absent else 1)

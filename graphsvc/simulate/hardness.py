@@ -1,40 +1,40 @@
-"""What makes a world hard: who stands in for whom, what is told falsely and well, and what is missing."""
+"""Settings of hard worlds: stand-ins, well-told lies, and missing evidence."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
 
-# What can be nearly absent from a hard world.
+# Relations and kinds of source that may be nearly absent from a hard world.
 RELATIONS = ("DIRECTED", "PAID", "ORGANISED", "MEMBER_OF", "SUPPLIED", "RUNS", "CONTACTED", "ASSOCIATES_WITH")
 SOURCES = ("bank", "reports", "records", "bills")
 
 
 @dataclass(frozen=True)
 class Hard:
-    """The settings of one hard world, beside its other knobs. Shares and chances are between 0 and 1.
+    """Additional settings of one hard world. Shares and chances are between 0 and 1.
 
     Attributes:
-        insulated: part of the organisers and leaders behind a go-between who relays every order.
+        insulated: share of organisers and leaders behind a go-between who relays every order.
         relayed: chance that a crossing of an insulated organiser is arranged by the go-between in person.
-        financiers: part of the hubs who only put up and take money.
-        quiet_brokers: part of the brokers who order nobody, and only introduce.
+        financiers: share of hubs who only put up and take money.
+        quiet_brokers: share of brokers who order no one, and only introduce.
         fronting: chance that a controlled workplace has a straw owner in the registers.
         shop: chance that a boat was bought by an aide.
         stand_in: chance that an aide arranged a crossing for the organiser.
-        seniors: part of the aides who direct, pay and recruit many.
-        loud: chance that whoever tells who runs a gang names a loud member instead.
-        lawful_rides: chance that somebody carried was driven by a taxi driver, or housed by a landlord.
-        unbooked: part of the helpers of whom no service is recorded.
+        seniors: share of aides who direct, pay and recruit many.
+        loud: chance that a source names a loud member as the one who runs a gang.
+        lawful_rides: chance that a passenger was driven by a taxi driver, or housed by a landlord.
+        unbooked: share of helpers without any recorded service.
         tail: how uneven the contacts of helpers are: weight of the n-th is 1 / n ** tail.
-        forced: part of the crossings piloted by somebody carried who was made to.
-        hub_seen: factor on the chance that a witness can tell what a hub did.
+        forced: share of crossings piloted by a passenger under coercion.
+        hub_seen: factor on the chance that a witness can report what a hub did.
         plants: stories planted by rivals, per gang.
-        insider_lies: chance that a lying aide puts the boss's part on a colleague.
+        insider_lies: chance that a lying aide attributes the boss's part to a colleague.
         smooth: chance that a lie is graded as well as truths are, or better.
-        near: part of the honest mistakes that name somebody of the same cell.
-        agreed: most accounts that tell one agreed story.
-        lost: part of all claims that is missing.
+        near: share of honest mistakes that name a person of the same cell.
+        agreed: maximum number of statements that share one agreed story.
+        lost: share of all claims that are missing.
         absent: relations nearly absent from the case.
         silent: kinds of source nearly absent from the case.
     """
@@ -87,7 +87,7 @@ _RANGES = {
 
 
 def draw(rng: random.Random) -> Hard:
-    """The hardness of one world; about half of them lack a relation, about half a kind of source."""
+    """Draw the hardness of one world; about half of them lack a relation, about half a kind of source."""
     values = {name: rng.uniform(low, high) for name, (low, high) in _RANGES.items()}
     return Hard(
         **values,

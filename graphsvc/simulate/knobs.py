@@ -1,4 +1,4 @@
-"""What makes one invented world differ from another: shares, coverage, collusion and noise."""
+"""Settings that make one invented world differ from another: shares, coverage, collusion and noise."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from dataclasses import dataclass
 from graphsvc.simulate import hardness
 from graphsvc.simulate.hardness import Hard
 
-# Organisations below this size cannot hold one of each kind of hub with somebody to direct.
+# Smaller organisations cannot hold one of each kind of hub with someone to direct.
 SMALLEST_ORGANISATION = 12
 SMALLEST_HUBS = 6
 
 
 @dataclass(frozen=True)
 class Knobs:
-    """The settings of one world. Shares and chances are between 0 and 1; the defaults are a middling one's.
+    """The settings of one world. Shares and chances are between 0 and 1; the defaults describe a typical world.
 
     Attributes:
-        member_share: part of all people who belong to an organisation.
-        hub_share: part of the members through whom it runs (the rest are aides).
-        helper_share: part of all people who are lawful helpers.
-        bystander_share: part of all people who are involved in nothing, but known to the case.
-        double_share: part of all rows that are a second row of a member, known by a nickname.
-        worker_share: part of all people who work at workplaces.
-        leader_share: part of the hubs who are leaders.
-        broker_share: part of the hubs who are brokers.
+        member_share: share of all people who belong to an organisation.
+        hub_share: share of members who are hubs (the rest are aides).
+        helper_share: share of all people who are lawful helpers.
+        bystander_share: share of all people who are uninvolved but known to the case.
+        double_share: share of all rows that are a second row of a member, known by a nickname.
+        worker_share: share of all people who work at workplaces.
+        leader_share: share of hubs who are leaders.
+        broker_share: share of hubs who are brokers.
         second_gang: chance that a supplier of boats supplies a second gang.
         crossing_share: crossings per person.
         workplace_share: workplaces per person.
         closing: chance that a workplace closes in the lockdown.
         witness_share: cooperating witnesses per person.
         clustering: chance that a witness comes from the boat or workplace of an earlier one.
-        from_peak: chance that any other witness comes from a boat of the day of the peak.
+        from_peak: chance that any other witness comes from a boat of the peak day.
         sanitised: whether most witness statements have a sanitised version.
-        organiser_seen: chance that a passenger can tell who organised the crossing.
-        controller_seen: chance that a worker can tell who controls the workplace.
+        organiser_seen: chance that a passenger can name the organiser of the crossing.
+        controller_seen: chance that a worker can name the controller of the workplace.
         attribution: chance that an honest passenger takes an aide for the organiser.
         mistake: chance that an honest claim names the wrong person.
-        collusion: chance that a false account is agreed with others of the same boat or house.
-        denial: chance that a false account denies the one truly behind it.
-        rebuttal: chance that an honest witness who was there denies the false account.
-        retraction: part of the false statements that are later retracted as false.
-        withdrawal: part of the honest statements that are later withdrawn.
+        collusion: chance that a false statement is agreed with others of the same boat or house.
+        denial: chance that a false statement denies the part of the person truly behind it.
+        rebuttal: chance that an honest witness who was there denies the false statement.
+        retraction: share of false statements later retracted as false.
+        withdrawal: share of honest statements later withdrawn.
         grading_skill: how far grades follow the truth: 0 not at all, 1 as far as they ever do.
         report_share: intelligence reports per person.
-        report_depth: weight of facts about hubs among what a report can contain (facts about aides weigh 1).
-        register_coverage: chance that someone aboard is registered.
+        report_depth: weight of facts about hubs in reports (facts about aides weigh 1).
+        register_coverage: chance that a person aboard is registered.
         bill_coverage: chance that the calls of a phone are in the case.
         bank_coverage: chance that a payment is in the case.
         day_peak: day of the most crossings.
-        peak_loads: people aboard each boat of the day of the peak and of the following days; empty: drawn.
-        hard: what makes the world hard; None in the clean ones.
+        peak_loads: people aboard each boat of the peak day and of the following days; empty to draw them.
+        hard: settings of a hard world; None in clean ones.
     """
 
     member_share: float = 0.10
@@ -91,7 +91,7 @@ class Knobs:
     hard: Hard | None = None
 
 
-# Accounts are the main source, many of them of the day of the peak: what the demo is to show is how they lead to hubs.
+# Statements are the main source here, many about the peak day: the demo shows how they lead to hubs.
 DEMO = Knobs(
     witness_share=0.031,
     clustering=0.15,
@@ -136,7 +136,7 @@ _RANGES = {
     "bank_coverage": (0.15, 0.45),
 }
 
-# Hubs come to some 14 to 20 % of those who are ranked, and helpers are many.
+# Hubs are about 14 to 20 % of the ranked people, and helpers are numerous.
 _HARD_RANGES = {
     "member_share": (0.14, 0.19),
     "hub_share": (0.22, 0.3),
@@ -164,18 +164,18 @@ HARD_PEOPLE = (300, 1500)
 
 
 def draw(rng: random.Random) -> Knobs:
-    """The knobs of one world out of the family of worlds; the peak falls between April and June 2020."""
+    """Draw the knobs of one world from the family of worlds; the peak falls between April and June 2020."""
     values = {name: rng.uniform(low, high) for name, (low, high) in _RANGES.items()}
     return Knobs(**values, day_peak=dt.date(2020, 4, 10) + dt.timedelta(days=rng.randrange(75)))  # type: ignore[arg-type]
 
 
 def draw_hard(rng: random.Random) -> Knobs:
-    """The knobs of one world out of the family of hard worlds."""
+    """Draw the knobs of one world from the family of hard worlds."""
     values = {name: rng.uniform(low, high) for name, (low, high) in (_RANGES | _HARD_RANGES).items()}
     peak = dt.date(2020, 4, 10) + dt.timedelta(days=rng.randrange(75))
     return Knobs(**values, day_peak=peak, hard=hardness.draw(rng))  # type: ignore[arg-type]
 
 
 def hard_people(seed: int) -> int:
-    """How many people the hard world of a seed has, where nobody says."""
+    """Return the default number of people in the hard world of a seed."""
     return random.Random(f"{seed}/people").randint(*HARD_PEOPLE)

@@ -1,4 +1,4 @@
-"""Helpers in hard worlds: they drove and housed people, and of some no service is on record."""
+"""Helpers in hard worlds: they drive and house people, and for some of them no service is on record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.hardness import Hard
 
 _WHO = {"TRANSPORTED": ("taxi driver", "charity worker"), "HOUSED": ("landlord", "charity worker")}
-# What a service looks like where nobody wrote it down as one.
+# Relations that an unrecorded service looks like.
 _LOOKS = {
     "taxi driver": ("TRANSPORTED", "CONTACTED"),
     "landlord": ("HOUSED", "CONTACTED", "ASSOCIATES_WITH"),
@@ -21,7 +21,7 @@ _LOOKS = {
 
 
 def drive_and_house(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
-    """Part of those carried came by taxi, or slept at a lawful landlord's: a few helpers have most of them."""
+    """Let some passengers arrive by taxi, or sleep at a lawful landlord's; a few helpers get most of them."""
     drawn: dict[str, list[InventedPerson]] = {}
     for relation, roles in _WHO.items():
         helpers = cast.of(*roles)
@@ -35,7 +35,7 @@ def drive_and_house(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) ->
 
     new_facts = facts.rewritten(rewrite)
     for aide in cast.aides:
-        # Members take taxis and rent rooms as well.
+        # Members take taxis and rent rooms too.
         if rng.random() < hard.lawful_rides:
             relation = rng.choice(tuple(_WHO))
             helper = rng.choices(drawn[relation], weights[relation])[0]
@@ -44,7 +44,7 @@ def drive_and_house(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) ->
 
 
 def forget(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
-    """Of some helpers no service is recorded as such: only contact, rides, beds and money remain."""
+    """Remove the recorded services of some helpers: only contact, rides, beds and money remain."""
     unbooked = {helper.id: helper.role for helper in cast.helpers if rng.random() < hard.unbooked}
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:

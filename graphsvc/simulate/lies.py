@@ -1,4 +1,4 @@
-"""False accounts: who is blamed for what, why, together with whom, and who is denied instead."""
+"""False statements: the person blamed and for what, the motive, the accomplices, and the person protected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphsvc.simulate.cast import InventedPerson
 from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.world import World
 
-# Motive, weight, and what the statement notes of the source's interest.
+# Motive → weight, and the statement's note on the source's interest.
 MOTIVES = {
     "rival": (25, "Had worked with people who quarrel with the person named."),
     "creditor": (20, "Owes money to the person named."),
@@ -23,14 +23,14 @@ MOTIVES = {
 
 @dataclass(frozen=True)
 class Plot:
-    """What some accounts say together.
+    """A story shared by some statements.
 
     Attributes:
-        target: who is blamed (id).
-        interest: what bears on the motive.
+        target: id of the person blamed.
+        interest: note on the motive.
         shared: the false facts all of them assert.
         denied: the true facts they deny, or ().
-        hidden: id of the hub they keep silent about ('' if there is none).
+        hidden: id of the hub they keep silent about, or ''.
     """
 
     target: str
@@ -41,14 +41,14 @@ class Plot:
 
 
 def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, most: int = 4) -> list[list[int]]:
-    """Which `count` accounts are false, put together by who agrees on a story.
+    """Choose which `count` statements are false, grouped by shared story.
 
     Args:
         rng: the generator.
-        scenes: boat or house of each account.
-        count: false accounts in all, from 0 to the number of accounts.
-        collusion: chance that an account is false together with others of its scene.
-        most: accounts that tell one story at most, 2 or more.
+        scenes: boat or house of each statement.
+        count: number of false statements, from 0 to the number of statements.
+        collusion: chance that a statement is false together with others of its scene.
+        most: maximum number of statements that share one story, 2 or more.
     """
     free = dict.fromkeys(rng.sample(range(len(scenes)), len(scenes)))
     free_of: dict[str, list[int]] = {}
@@ -58,7 +58,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
     while count > 0:
         first = next(iter(free))
         if rng.random() < collusion:
-            # Where several were interviewed, there are several to agree.
+            # A scene with several interviews offers several witnesses to agree.
             first = max(itertools.islice(free, 12), key=lambda account: len(free_of[scenes[account]]))
         together = [first]
         if rng.random() < collusion:
@@ -73,7 +73,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
 
 
 def plot(rng: random.Random, world: World, witnesses: list[InventedPerson], scene: str) -> Plot:
-    """A story about one boat or workplace, told by `witnesses`."""
+    """Return a story about one boat or workplace, shared by `witnesses`."""
     around = world.facts.about(scene)
     boss = next(
         (fact for fact in around if fact.relation in ("ORGANISED", "CONTROLS") and fact.subject in world.cast.people),
@@ -114,7 +114,7 @@ def plot(rng: random.Random, world: World, witnesses: list[InventedPerson], scen
 def _colleague(
     rng: random.Random, world: World, witnesses: list[InventedPerson], boss: TrueFact | None, day: dt.date
 ) -> Plot | None:
-    """An aide who lies puts what the boss did until `day` on a colleague; None if nobody who tells is an aide."""
+    """Let a lying aide attribute the boss's acts until `day` to a colleague; None if no witness is an aide."""
     telling = {witness.id for witness in witnesses}
     aides = [witness for witness in witnesses if witness.boss]
     if not aides:
@@ -133,7 +133,7 @@ def _colleague(
 
 
 def own(rng: random.Random, world: World, plot: Plot, witness: InventedPerson) -> list[TrueFact]:
-    """What a false account adds about its own source."""
+    """Return false facts that a statement adds about its own source."""
     relations = rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "HOUSED"), rng.randrange(3))
     lived = [
         fact.on for fact in world.facts.about(witness.id) if fact.on and fact.relation in ("CROSSED_ON", "WORKED_AT")
@@ -143,12 +143,12 @@ def own(rng: random.Random, world: World, plot: Plot, witness: InventedPerson) -
 
 
 def untrue(world: World, facts: list[TrueFact]) -> list[TrueFact]:
-    """Those of the facts that do not happen to be true, nor say something of a thing itself."""
+    """Return the facts that do not happen to be true, and do not relate a thing to itself."""
     return [fact for fact in facts if fact.key not in world.facts and fact.subject != fact.object]
 
 
 def _target(rng: random.Random, world: World, motive: str, witnesses: list[InventedPerson], hidden: str) -> str:
-    """Whom to blame; '' if the motive finds nobody. Never one of the witnesses."""
+    """Choose a person to blame, never one of the witnesses; '' if the motive fits no one."""
     telling = {witness.id for witness in witnesses}
     gang = world.cast.people[hidden].gang if hidden else ""
     if motive == "rival":

@@ -1,6 +1,6 @@
-"""Invented names that fit a nationality, some with another script, and phone numbers reserved for fiction.
+"""Invented names that fit a nationality, some in a second script, and phone numbers reserved for fiction.
 
-Given and family names are common ones, put together at random: they name nobody.
+Given and family names are common ones, combined at random: they refer to no real person.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """A nationality: names as (Latin, native script or ''), how often it occurs among those carried, and its order."""
+    """A nationality: names as (Latin, native script or ''), frequency among passengers and members, and name order."""
 
     nationality: str
     male: tuple[tuple[str, str], ...]
@@ -23,7 +23,7 @@ class Origin:
 
 
 def _names(text: str) -> tuple[tuple[str, str], ...]:
-    """Names from `Latin|native` words; '_' stands for a space."""
+    """Return names from `Latin|native` words; '_' represents a space."""
     pairs = (word.replace("_", " ").partition("|") for word in text.split())
     return tuple((latin, native) for latin, _, native in pairs)
 
@@ -132,8 +132,8 @@ NICKNAMES = (
     "Mechanic",
 )
 
-# Ranges that regulators set aside for drama: prefix, free digits. A world takes them in this order, as many as it needs: new ones
-# go to the end, or every world changes.
+# Ranges that regulators set aside for drama: prefix, free digits. Worlds use them in this order, so new ones must be
+# appended, or every world changes.
 _FICTION = (
     # Ofcom (United Kingdom), "Telephone numbers for use in TV and radio drama programmes", and Arcep (France), decision 2018-0881.
     ("+447700900", 3),
@@ -148,7 +148,8 @@ _FICTION = (
     ("+3335301", 4),
     ("+3346571", 4),
     ("+3353649", 4),
-    # The other areas of the same list of Ofcom's, and its numbers of no area. Northern Ireland's range was another one before.
+    # The other areas of the same Ofcom list, and its non-geographic numbers. Northern Ireland used to have a different
+    # range.
     ("+441134960", 3),
     ("+441144960", 3),
     ("+441164960", 3),
@@ -166,7 +167,7 @@ _FICTION = (
 
 
 def phone_numbers(rng: random.Random, count: int) -> list[str]:
-    """`count` different numbers from ranges reserved for fiction, mobiles first (there are 177,000)."""
+    """Return `count` different numbers from ranges reserved for fiction, mobiles first (there are 177,000)."""
     numbers: list[str] = []
     for prefix, digits in _FICTION:
         block = [f"{prefix}{number:0{digits}d}" for number in range(10**digits)]
@@ -178,13 +179,13 @@ def phone_numbers(rng: random.Random, count: int) -> list[str]:
 
 
 def nationality(rng: random.Random, *, member: bool) -> str:
-    """A nationality as it occurs among members, or among those carried."""
+    """Draw a nationality, by its frequency among members or among passengers."""
     weights = [origin.members if member else origin.carried for origin in ORIGINS]
     return rng.choices(ORIGINS, weights)[0].nationality
 
 
 def full_name(rng: random.Random, nation: str, sex: str) -> tuple[str, str]:
-    """(name in Latin letters, the same in the script of the country or '')."""
+    """Return (name in Latin letters, the same in the script of the country or '')."""
     origin = BY_NATIONALITY[nation]
     given = rng.choice(origin.male if sex == "male" else origin.female)
     family = rng.choice(origin.family)

@@ -107,7 +107,7 @@ GANG_WORDS = (
 
 
 def gang_word(position: int) -> str:
-    """What the gang at a position is called, no two alike: a word, then two of them, then two of them and a number."""
+    """Return the name of the gang at a position, all different: one word, then two, then two and a number."""
     fancy, word = divmod(position, len(GANG_WORDS))
     turn, fancy = divmod(fancy, len(FANCIES))
     if position < len(GANG_WORDS):

@@ -1,4 +1,4 @@
-"""Rivals' plants: intelligence reports that tell one whole false story about somebody, graded as true ones are."""
+"""Planted reports: intelligence in which rivals spread one coherent false story, graded like true reports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SUBJECTS = (
 
 
 def build(telling: InventedStatement) -> list[Statement]:
-    """The planted reports of a hard world, none in a clean one."""
+    """Return the planted reports of a hard world; none in a clean one."""
     hard, rng, world = telling.world.knobs.hard, telling.rng, telling.world
     if hard is None:
         return []
@@ -32,7 +32,7 @@ def build(telling: InventedStatement) -> list[Statement]:
 
 
 def _story(telling: InventedStatement, gang: str, true: list[TrueFact]) -> list[Statement]:
-    """One story in two to four reports, from one or two sources, beside what is true of the gang."""
+    """Return one story in two to four reports, from one or two sources, mixed with true facts about the gang."""
     rng, world = telling.rng, telling.world
     target = stories.blamed(rng, world, gang).id
     begun = world.knobs.day_peak + dt.timedelta(days=rng.randrange(-40, 120))
@@ -47,7 +47,7 @@ def _story(telling: InventedStatement, gang: str, true: list[TrueFact]) -> list[
         telling.grade(report, true=True)
         chosen = rng.sample(facts, min(len(facts), rng.randrange(2, 6)))
         report.claims = unique(InventedClaim(fact, telling.date(fact.on), planted=True) for fact in chosen)
-        # What rivals know is true for the most part: it is what makes the rest believable.
+        # Most of what rivals report is true, which makes the rest believable.
         known = [fact for fact in true if fact.subject != target]
         told_of = [InventedClaim(fact, telling.date(fact.on)) for fact in rng.sample(known, min(len(known), 2))]
         report.claims = unique([*report.claims, *told_of])

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.statements import InventedClaim, InventedStatement, Statement, after
 
-# One book of many rows is delivered in parts of this many claims.
+# Long books are delivered in parts of this many claims.
 _ROWS = 60
 
 
 def build(telling: InventedStatement) -> list[Statement]:
-    """All records of a world: every claim in them is true, but many a fact is in none."""
+    """Return all records of a world: every claim in them is true, but many facts are not recorded."""
     statements = [
         *_crossings(telling),
         *_bills(telling),
@@ -28,7 +28,7 @@ def build(telling: InventedStatement) -> list[Statement]:
     ]
     for statement in statements:
         telling.grade(statement, true=True)
-        # A record is produced, not told: only its reach can be in doubt.
+        # A record is produced as it is, so only its coverage can be in doubt.
         statement.grade, statement.assessment = "1", telling.rng.choice("AAAB")
     return statements
 
@@ -39,14 +39,14 @@ def _record(source: str, taken: dt.date, summary: str, facts: Iterable[TrueFact]
 
 
 def _parts(source: str, taken: dt.date, summary: str, facts: list[TrueFact]) -> list[Statement]:
-    """A long book in parts."""
+    """Split a long book into parts."""
     return [_record(source, taken, summary, facts[start : start + _ROWS]) for start in range(0, len(facts), _ROWS)]
 
 
 def _kept(
     telling: InventedStatement, facts: Iterable[TrueFact], chance: float | Callable[[TrueFact], float]
 ) -> list[TrueFact]:
-    """Those facts that left a trace somebody has found."""
+    """Return the facts that left a trace and were found."""
     limit = chance if callable(chance) else lambda _: chance
     return [fact for fact in facts if telling.rng.random() < limit(fact)]
 
@@ -67,7 +67,7 @@ def _crossings(telling: InventedStatement) -> list[Statement]:
 
 
 def _bills(telling: InventedStatement) -> list[Statement]:
-    """Bills know phones; handsets know people. A call is in the case if either end's phone is."""
+    """Return phone bills: bills know phones, handsets know people. A call is in the case if either end's phone is."""
     world, rng = telling.world, telling.rng
     records = []
     for owner, phone in world.things.phone.items():
@@ -77,7 +77,7 @@ def _bills(telling: InventedStatement) -> list[Statement]:
         end = owner if handset else phone
         calls = [fact for fact in world.facts.about(end) if fact.relation == "CONTACTED"]
         used = [fact for fact in world.facts.about(phone) if fact.relation == "USED"]
-        # A prepaid phone has no subscriber: the bill then says nothing of who used it.
+        # A prepaid phone has no subscriber, so the bill does not say whose it is.
         known = used if handset or rng.random() < 0.7 else []
         summary = "Contents of a handset." if handset else "Calls of one number."
         records.append(
@@ -91,7 +91,7 @@ def _banks(telling: InventedStatement) -> list[Statement]:
     hubs, accounts = telling.hubs, set(world.things.account.values())
 
     def chance(fact: TrueFact) -> float:
-        # Hubs have their money carried; what goes between accounts is easier to find.
+        # Hubs have their money carried; payments between accounts are easier to find.
         if fact.subject in hubs or fact.object in hubs:
             return coverage * 0.5
         return coverage * (1.2 if fact.subject in accounts else 0.8)
@@ -102,7 +102,7 @@ def _banks(telling: InventedStatement) -> list[Statement]:
 
 
 def _services(telling: InventedStatement) -> list[Statement]:
-    """Helpers keep books: whom they served, and where they work."""
+    """Return helpers' books: the people they served, and where they work."""
     records = []
     for helper in telling.world.cast.helpers:
         served = [
@@ -138,7 +138,7 @@ def _seizures(telling: InventedStatement) -> list[Statement]:
 
 
 def _screenings(telling: InventedStatement) -> list[Statement]:
-    """Family and addresses, as noted when people are registered."""
+    """Return family and addresses, as noted when people are registered."""
     facts, people = telling.world.facts, telling.world.cast.people
     housed = [fact for fact in facts.of("LOCATED_AT") if fact.subject in people]
     noted = _kept(telling, facts.of("RELATED_TO"), 0.6) + _kept(telling, housed, 0.5)
@@ -147,7 +147,7 @@ def _screenings(telling: InventedStatement) -> list[Statement]:
 
 
 def _custody(telling: InventedStatement) -> list[Statement]:
-    """Those caught at the tiller, or helping at the beach."""
+    """Return arrests at the tiller, or while helping at the beach."""
     caught = _kept(telling, telling.world.facts.of("PILOTED"), 0.4)
     caught += _kept(telling, telling.world.facts.of("ASSISTED"), 0.15)
     records = [_record("Custody record", fact.on or _after(telling), "Arrest at a landing.", [fact]) for fact in caught]
@@ -156,7 +156,7 @@ def _custody(telling: InventedStatement) -> list[Statement]:
         day = f"{fact.on:%Y-%m}" if fact.on else ""
         person = telling.world.cast.people[fact.subject]
         if telling.world.knobs.hard:
-            # Whoever is charged is charged with something: in a hard world it tells nothing of the part played.
+            # In a hard world a charge may fall on any candidate, so that it reveals nothing about the part played.
             person = telling.world.cast.people[telling.rng.choice(candidates)]
         word = "convicted" if telling.rng.random() < 0.3 else "suspect"
         if not any(entry.startswith(word) for entry in person.category):
@@ -165,7 +165,7 @@ def _custody(telling: InventedStatement) -> list[Statement]:
 
 
 def _surveillance(telling: InventedStatement) -> list[Statement]:
-    """Logs of observation: who was seen with whom. Those who keep off the street are in few of them."""
+    """Return observation logs of people seen together. Hubs avoid the street, so they appear less often."""
     hubs = telling.hubs
 
     def chance(fact: TrueFact) -> float:
@@ -179,7 +179,7 @@ def _surveillance(telling: InventedStatement) -> list[Statement]:
 
 
 def _companies(telling: InventedStatement) -> list[Statement]:
-    """Who owns a workplace on paper: in hard worlds alone, for there it tells little of who controls it."""
+    """Return registered owners of workplaces, in hard worlds only, where ownership says little about control."""
     world = telling.world
     if world.knobs.hard is None:
         return []

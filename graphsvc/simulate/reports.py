@@ -1,4 +1,4 @@
-"""Intelligence reports: mixed grades, partly wrong, more about those at the bottom than those on top."""
+"""Intelligence reports: mixed grades, partly wrong, more about people at the bottom than at the top."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graphsvc.simulate.cast import HUBS
 from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.statements import DENIALS, InventedClaim, InventedStatement, Statement, after, unique
 
-# How likely a relation is in a report, against the others.
+# Relative frequency of relations in reports.
 _TOLD = {
     "DIRECTED": 1.0,
     "PAID": 0.35,
@@ -39,7 +39,7 @@ _SUBJECTS = (
 
 
 def build(telling: InventedStatement) -> list[Statement]:
-    """The reports of a world; each is about one gang and what touches it."""
+    """Return the reports of a world; each is about one gang and its surroundings."""
     world, rng = telling.world, telling.rng
     pools = _pools(telling)
     gangs = sorted(pools)
@@ -59,7 +59,7 @@ def build(telling: InventedStatement) -> list[Statement]:
 
 
 def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[float]]]:
-    """Facts a report about each gang can contain, with their weights."""
+    """Return facts that a report about each gang can contain, with their weights."""
     people, depth = telling.world.cast.people, telling.world.knobs.report_depth
     gangs = {gang.id for gang in telling.world.cast.gangs}
     pools: dict[str, tuple[list[TrueFact], list[float]]] = {}
@@ -68,7 +68,7 @@ def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[f
         subject = people.get(fact.subject)
         gang = fact.subject if fact.subject in gangs else subject.gang if subject else ""
         if subject is not None and (subject.id in linking or subject.same_as or subject.role == "bystander"):
-            # Whoever stands between gangs, or outside them, is seen by those who watch the other end.
+            # People who link gangs, or are outside them, are seen by those watching the other end.
             other = people.get(subject.same_as or fact.object)
             gang = (other.gang if other else "") or gang
         if not gang:
@@ -81,7 +81,7 @@ def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[f
 
 
 def _claim(telling: InventedStatement, report: Statement, fact: TrueFact) -> InventedClaim:
-    """The fact as reported: now and then about the wrong person, denied, or graded apart from its report."""
+    """Return the fact as reported: at times about the wrong person, denied, or graded unlike its report."""
     rng = telling.rng
     grade = rng.choice("ABCDE") if rng.random() < 0.15 else report.assessment
     wrong = None

@@ -1,4 +1,4 @@
-"""A clean world made hard: what happened is gone through again, and hubs move out of sight."""
+"""Turn a clean world into a hard one: the facts are rewritten, and hubs move out of sight."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def rework(
     pilots: list[str],
     facts: Facts,
 ) -> tuple[Facts, list[TrueFact]]:
-    """What happened in a hard world, and what is honestly believed though it is not so.
+    """Rewrite the facts for a hard world; also return false rumours that honest people believe.
 
     Args:
-        source: gives the generator of a part.
+        source: returns the generator of a part.
         knobs: with `hard`; without it the facts stay as they are.
-        cast: who is who; those made to pilot get their role.
-        crossings: with those made to pilot at the tiller.
+        cast: the people; those forced to pilot get their role.
+        crossings: already with the forced pilots at the tiller.
         workplaces: all of them.
-        pilots: ids of those made to pilot.
+        pilots: ids of the people forced to pilot.
         facts: of the clean world.
     """
     hard = knobs.hard

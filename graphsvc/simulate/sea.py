@@ -1,4 +1,4 @@
-"""The crossings and their boats: when, from where to where, who was aboard, and which cell it was."""
+"""The crossings and their boats: dates, places, people aboard, and the cell behind each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Boat:
 
 @dataclass(slots=True)
 class Crossing:
-    """One crossing: the cell behind it (`organiser`, an id), its boat, and everybody aboard (ids)."""
+    """One crossing: the cell behind it (`organiser`, an id), its boat, and everyone aboard (ids)."""
 
     id: str
     day: dt.date
@@ -46,12 +46,12 @@ class Crossing:
 
     @property
     def aboard(self) -> int:
-        """People on the boat, with those nobody could put a name to."""
+        """Number of people on the boat, including those no one could name."""
         return len(self.pilots) + len(self.passengers) + self.strangers
 
 
 def _days(rng: random.Random, knobs: Knobs, count: int) -> list[dt.date]:
-    """Days of `count` crossings, those of the peak first: more and more up to the peak, fewer after it."""
+    """Return days of `count` crossings, peak first: increasingly many up to the peak, fewer after it."""
     loads = knobs.peak_loads or ((0,) * max(1, round(count * 0.12)), (0,) * round(count * 0.08))
     days = [knobs.day_peak + dt.timedelta(days=later) for later, boats in enumerate(loads) for _ in boats][:count]
     reserved = len(loads)
@@ -69,7 +69,7 @@ def _boat(rng: random.Random, token: str) -> Boat:
 
 
 def _seats(rng: random.Random, knobs: Knobs, count: int, riders: int) -> list[int]:
-    """Passengers of each crossing: the fixed loads of the peak (less the pilot), the rest shared out unevenly."""
+    """Return passengers per crossing: the fixed loads of the peak (less the pilot), the rest distributed unevenly."""
     seats = [load - 1 for loads in knobs.peak_loads for load in loads][:count]
     weights = [rng.uniform(0.5, 1.6) for _ in range(count - len(seats))]
     left = riders - sum(seats)
@@ -82,14 +82,14 @@ def _seats(rng: random.Random, knobs: Knobs, count: int, riders: int) -> list[in
 
 
 def _riders(rng: random.Random, cast: Cast) -> list[InventedPerson]:
-    """Everybody carried and half of the workers, those of one country near each other."""
+    """Return all passengers and half of the workers, with people of one country near each other."""
     riders = [*cast.of("carried"), *(person for person in cast.of("worker") if rng.random() < 0.5)]
     rank = {person.nationality: rng.random() for person in riders}
     return sorted(riders, key=lambda person: (rank[person.nationality] + rng.gauss(0, 0.25), person.id))
 
 
 def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Crossing]:
-    """The crossings of a world, by day; their facts are told by `tell`."""
+    """Return the crossings of a world, by day; `tell` adds their facts."""
     count = max(2, round(people * knobs.crossing_share), sum(map(len, knobs.peak_loads)))
     riders = _riders(rng, cast)
     organisers = cast.of("organiser")
@@ -114,7 +114,7 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
         )
         pilot = rng.choice(cast.team(organiser, "pilot"))
         crossing.pilots = [pilot.id]
-        # More may be fixed for the peak than there are: then what is left for a boat is less than nobody.
+        # The fixed loads of the peak may exceed the number of people; the remaining number is then negative.
         upto = boarded + seat if seat >= 0 else max(boarded, len(riders) + seat)
         crossing.passengers = [person.id for person in riders[boarded:upto]]
         boarded = upto
@@ -127,7 +127,7 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
 
 
 def _second_attempts(rng: random.Random, knobs: Knobs, crossings: list[Crossing]) -> None:
-    """Some boats were stopped on the French side: part of those aboard try again, and appear on two crossings."""
+    """Let some people try again after the French stopped their boat, so that they appear on two crossings."""
     early = [crossing for crossing in crossings if crossing.day < knobs.day_peak and len(crossing.passengers) > 2]
     before: dict[dt.date, list[Crossing]] = {}
     for crossing in crossings:
@@ -141,7 +141,7 @@ def _second_attempts(rng: random.Random, knobs: Knobs, crossings: list[Crossing]
 
 
 def tell(rng: random.Random, cast: Cast, crossings: list[Crossing], facts: Facts) -> None:
-    """Adds what happened at each crossing: who arranged it, piloted, helped, drove, housed and was paid."""
+    """Add the facts of each crossing: organiser, pilots, assistants, drivers, housing and payments."""
     for crossing in crossings:
         day, place = crossing.day, crossing.launch[0]
         facts.add(TrueFact(crossing.organiser, "ORGANISED", crossing.id, day, place=place))

@@ -1,6 +1,6 @@
-"""What people are to the case: its categories of data subject, who is sealed by hand, how rows are handled.
+"""People's status in the case: data-subject categories, manual sealing, and the handling of rows.
 
-None of it follows the truth closely: some who did nothing are suspects, most of those who did are not.
+None of it follows the truth closely: some innocent people are suspects, and most of the guilty are not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NOTES = (
 
 
 def give(rng: random.Random, knobs: Knobs, cast: Cast, facts: Facts) -> None:
-    """Fills categories, sealing, handling and notes of people; those coerced are often potential victims."""
+    """Fill people's categories, sealing, handling and notes; people who were coerced are often potential victims."""
     coerced = {fact.object for fact in facts.of("COERCED")}
     for person in cast.people.values():
         month = f"{knobs.day_peak + dt.timedelta(days=rng.randrange(-30, 90)):%Y-%m}"

@@ -1,4 +1,4 @@
-"""Statements and claims before they are written, and how things are told: graded, handled, dated, in whose words."""
+"""Statements and claims before they are written, and how facts are reported: grade, handling, date, wording."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ DENIALS = (
     "Says that it was somebody else.",
     "Says that this person had no part in it.",
 )
-# Weights of the grades, by whether what is said is true. A grade tells a little, never all.
+# Weights of the grades, by whether the statement is true. A grade reveals a little, never everything.
 _GRADES = {True: {"1": 25, "2": 65, "3": 10}, False: {"1": 10, "2": 60, "3": 30}}
 _ASSESSMENTS = {
     True: {"A": 46, "B": 18, "C": 20, "D": 12, "E": 4},
     False: {"A": 24, "B": 10, "C": 22, "D": 26, "E": 18},
 }
-# What the best of liars get.
+# Weights for the best liars.
 _GRADES_WELL = {"1": 35, "2": 60, "3": 5}
 _ASSESSMENTS_WELL = {"A": 60, "B": 20, "C": 14, "D": 5, "E": 1}
 _SHARED = {"witness": 0.4, "intelligence": 0.45, "record": 0.75}
@@ -46,7 +46,7 @@ _LOOKS = (
 
 @dataclass(slots=True)
 class InventedClaim:
-    """What one statement says about one relation. `planted`: a lie; `mistaken`: honestly wrong."""
+    """One claim of a statement. `planted`: a lie; `mistaken`: honestly wrong."""
 
     fact: TrueFact
     date: str = ""
@@ -62,7 +62,7 @@ class InventedClaim:
 
 @dataclass(slots=True)
 class Statement:
-    """One statement with its claims. `false`: a witness account that lies."""
+    """One statement with its claims. `false`: a witness statement that lies."""
 
     kind: str
     source: str
@@ -83,7 +83,7 @@ class Statement:
 
 
 class InventedStatement:
-    """Draws how facts of one world are told."""
+    """Random choice of how the facts of one world are reported."""
 
     def __init__(self, rng: random.Random, world: World) -> None:
         self.rng = rng
@@ -94,7 +94,7 @@ class InventedStatement:
         self._accusable = world.cast.aides + world.cast.of("bystander") + world.cast.helpers
 
     def grade(self, statement: Statement, true: bool, *, well: bool = False) -> None:
-        """Fills grade, assessment and handling; how far they follow the truth is a knob. `well`: better than truths."""
+        """Fill grade, assessment and handling; a knob sets how far they follow the truth. `well`: as for good liars."""
         rng, skill = self.rng, self.world.knobs.grading_skill
         for name, table, best in (
             ("grade", _GRADES, _GRADES_WELL),
@@ -107,13 +107,13 @@ class InventedStatement:
             statement.conditions = rng.choice(CONDITIONS)
 
     def date(self, day: dt.date | None) -> str:
-        """A day as precisely as somebody remembers it."""
+        """Return a day as precisely as a person remembers it."""
         if day is None:
             return ""
         return self.rng.choices((day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}", ""), (60, 25, 5, 10))[0]
 
     def words(self, speaker: str, token: str) -> str:
-        """How a witness names somebody else, always the same: an alias, a given name with a look, or a look alone."""
+        """Return a witness's fixed words for a person: an alias, a given name with appearance, or appearance alone."""
         if speaker == token or token not in self._people:
             return ""
         if (speaker, token) not in self._looks:
@@ -130,14 +130,14 @@ class InventedStatement:
         return f"{person.name.split()[0]}, {look}" if person.name and self.rng.random() < 0.7 else look
 
     def account(self, speaker: str, fact: TrueFact) -> InventedClaim:
-        """A claim in the words of a witness (id)."""
+        """Return a claim in the words of a witness (id)."""
         claim = InventedClaim(fact, self.date(fact.on))
         claim.subject_as_said, claim.object_as_said = (
             self.words(speaker, fact.subject),
             self.words(speaker, fact.object),
         )
         person = self._people.get(fact.subject)
-        # In a hard world how a claim is handled tells nothing of the one it is about.
+        # In a hard world the handling of a claim must reveal nothing about the person it is about.
         careful = person is not None and (self.world.knobs.hard is not None or person.role in HUBS)
         if careful and self.rng.random() < 0.12:
             claim.handling = "C"
@@ -146,14 +146,14 @@ class InventedStatement:
         return claim
 
     def known_as(self, fact: TrueFact) -> TrueFact:
-        """The fact, now and then with the second row of its subject in place of the first."""
+        """Return the fact, sometimes with the second row of its subject instead of the first."""
         double = self.world.cast.double_of.get(fact.subject)
         if double is None or self.rng.random() < 0.55:
             return fact
         return swapped(fact, double)
 
     def misjudged(self, fact: TrueFact) -> TrueFact | None:
-        """The fact with somebody else in place of its subject, or None if that would be true as well."""
+        """Return the fact with another person as its subject, or None if that would also be true."""
         other = self.rng.choice(self._near(fact) or self._accusable)
         wrong = swapped(fact, other.id)
         if wrong.key in self.world.facts or wrong.subject == wrong.object:
@@ -161,7 +161,7 @@ class InventedStatement:
         return wrong
 
     def _near(self, fact: TrueFact) -> list[InventedPerson]:
-        """Those of the same cell, where mistakes fall on them; [] where anybody is taken for the one meant."""
+        """Return people of the same cell, if mistakes fall on them; [] if anyone may be mistaken for the subject."""
         hard = self.world.knobs.hard
         if hard is None or self.rng.random() >= hard.near:
             return []
@@ -169,13 +169,13 @@ class InventedStatement:
         boss = person.boss or person.id
         cell = [self._people[boss], *cast.team(boss)]
         if len(cell) == 1:
-            # Whoever has no cell is taken for somebody else of the gang, a helper for another one.
+            # A person without a cell is mistaken for another member of the gang, and a helper for another helper.
             cell = cast.of_gang(person.gang, *HUBS, *MEMBERS) if person.gang else []
             cell = cell or (list(cast.helpers) if person.role in HELPERS else [])
         return [other for other in cell if other is not person]
 
     def interpreter(self, person: InventedPerson, few: list[InventedPerson]) -> str:
-        """Id of the interpreter, '' for those who need none. One or two do most interviews of a language."""
+        """Return the id of the interpreter, or '' if none is needed. One or two do most interviews."""
         if not few or person.nationality in ("United Kingdom", "") or self.rng.random() < 0.15:
             return ""
         weights = [4 / (1 + position) for position in range(len(few))]
@@ -183,17 +183,17 @@ class InventedStatement:
 
 
 def after(taken: dt.date, claims: Iterable[InventedClaim]) -> dt.date:
-    """The day `taken`, or the day of the last thing told if that is later."""
+    """Return the day `taken`, or the day of the latest fact claimed if that is later."""
     return max([taken, *(claim.fact.on for claim in claims if claim.fact.on)])
 
 
 def swapped(fact: TrueFact, subject: str) -> TrueFact:
-    """The same fact said of another subject."""
+    """Return the same fact about another subject."""
     return TrueFact(
         subject, fact.relation, fact.object, fact.on, fact.until, fact.weight, fact.amount, fact.currency, fact.place
     )
 
 
 def unique(claims: Iterable[InventedClaim]) -> list[InventedClaim]:
-    """Claims without those that say again what an earlier one of them says or denies."""
+    """Return claims without those whose fact an earlier claim asserts or denies."""
     return list({claim.fact.key: claim for claim in reversed(list(claims))}.values())[::-1]

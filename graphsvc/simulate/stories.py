@@ -1,4 +1,4 @@
-"""Whole stories that put somebody at the head of a gang: false, and coherent with what is true of everybody else."""
+"""False stories that make someone the head of a gang, and fit what is true of everyone else."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from graphsvc.simulate.cast import HUBS, MEMBERS, InventedPerson
 from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.world import World
 
-# Whom a story blames, and how often.
+# Kinds of people blamed in a story, with their weights.
 _BLAMED = {"aide": 35, "go-between": 15, "stranger": 25, "helper": 25}
-# What a colleague is given of the boss's part.
+# Relations of the boss that are attributed to a colleague.
 _PART = ("ORGANISED", "CONTROLS", "DIRECTED", "PAID", "RUNS", "SUPPLIED")
 
 
 def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
-    """Whom rivals of a gang blame: one of its aides or go-betweens, a member of another gang, or a helper."""
+    """Choose a person for rivals of a gang to blame: its aide or go-between, another gang's member, or a helper."""
     cast = world.cast
     pools: dict[str, Sequence[InventedPerson]] = {
         "aide": cast.of_gang(gang, *MEMBERS),
@@ -31,7 +31,7 @@ def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
 
 
 def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date | None) -> list[TrueFact]:
-    """What makes a head of the gang out of `target`, as of `day`: it runs, orders, pays and recruits."""
+    """Return false facts that make `target` head of the gang, as of `day`: running it, ordering, paying, recruiting."""
     cast = world.cast
     members = [aide.id for aide in cast.of_gang(gang, *MEMBERS) if aide.id != target]
     facts = [TrueFact(target, "RUNS", gang), TrueFact(target, "MEMBER_OF", gang)]
@@ -43,13 +43,13 @@ def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date
             facts.append(TrueFact(target, "RECRUITED", member, day))
     if rng.random() < 0.4:
         hubs = [hub.id for hub in cast.of_gang(gang, *HUBS)]
-        # Those who do run it are made into helpers of the one who does not.
+        # The real head is presented as taking orders.
         facts += [TrueFact(target, "DIRECTED", hub, day) for hub in rng.sample(hubs, min(1, len(hubs)))]
     return facts
 
 
 def crossings(rng: random.Random, world: World, target: str, gang: str, count: int) -> list[TrueFact]:
-    """Up to `count` crossings of a gang that `target` is said to have arranged, or to have brought the boat for."""
+    """Return up to `count` crossings of a gang that `target` supposedly arranged, or supplied the boat for."""
     own = [crossing for crossing in world.crossings if world.cast.people[crossing.organiser].gang == gang]
     facts = []
     for crossing in rng.sample(own, min(count, len(own))):
@@ -60,7 +60,7 @@ def crossings(rng: random.Random, world: World, target: str, gang: str, count: i
 
 
 def instead(world: World, boss: str, colleague: str, before: dt.date) -> list[TrueFact]:
-    """What is true of a boss, told of a colleague."""
+    """Return true facts about a boss, attributed to a colleague."""
     return [
         fact.by(colleague)
         for fact in world.facts.about(boss)

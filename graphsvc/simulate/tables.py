@@ -1,4 +1,4 @@
-"""A world and what is said of it as the rows of the files of a case folder, made one by one when they are written."""
+"""Rows for the files of a case folder, made one by one as they are written."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ _LINKS = (
 
 
 class _Named(Protocol):
-    """Something with an id."""
+    """An object with an id."""
 
     id: str
 
@@ -95,14 +95,14 @@ _T = TypeVar("_T", bound=_Named)
 
 @dataclass(frozen=True, slots=True)
 class InventedTable:
-    """One file: its columns, and its rows made anew, one by one, each time they are asked for."""
+    """One file: its columns, and a function that makes its rows one by one."""
 
     columns: tuple[str, ...]
     rows: Callable[[], Iterator[Row]]
 
 
 def tables(world: World, statements: dict[str, Statement]) -> dict[str, InventedTable]:
-    """Every file, by the name of its table."""
+    """Return all files, by the name of their table."""
     gangs = _sorted(world.cast.gangs)
     return {
         "people": _people(world, statements),
@@ -152,7 +152,7 @@ def _people(world: World, statements: dict[str, Statement]) -> InventedTable:
             ";".join(person.phones),
             person.notes,
             person.handling,
-            # Only a second row exists because somebody said so.
+            # Only second rows exist because of a statement.
             named_in.get(person.id, ""),
             person.review_on,
         )
@@ -249,7 +249,7 @@ def _statement(token: str, statement: Statement) -> Row:
 
 
 def _links(token: str, statement: Statement) -> Iterator[Row]:
-    """The claims of one statement, in the order of their ends: it tells nothing about which of them is a lie."""
+    """Return the claims of one statement, sorted by their ends so that the order does not reveal lies."""
     for claim in sorted(statement.claims, key=lambda claim: claim.fact.key):
         fact = claim.fact
         yield (
@@ -258,7 +258,7 @@ def _links(token: str, statement: Statement) -> Iterator[Row]:
             fact.object,
             token,
             claim.date,
-            # What was not over when it was told has no end yet.
+            # A relation that was still going on when the statement was taken has no end yet.
             fact.until.isoformat() if claim.date and _over(fact.until, statement.taken) else "",
             claim.polarity if claim.polarity != "asserts" else "",
             fact.weight if fact.weight != 1 else "",

@@ -1,4 +1,4 @@
-"""Phones, vehicles, addresses, accounts, handles, papers and boat parts: who used them and where they were."""
+"""Phones, vehicles, addresses, bank accounts, handles, papers and boat parts, with their users and locations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 
-# Chance that the case knows a phone of somebody of this role.
+# Chance that the case knows a phone of a person with this role.
 _PHONE = {"carried": 0.5, "worker": 0.5, "bystander": 0.8, "double": 0.0} | dict.fromkeys(HUBS, 0.7)
 _PHONE_OTHERWISE = 0.85
 _VEHICLE = ("driver", "taxi driver", "keeper", "supplier")
@@ -24,7 +24,7 @@ _ORGANISATION = {
     "interpreter": "Clear Word Interpreting",
     "money transfer agent": "Kestrel Transfers",
 }
-# In hard worlds what people own tells nothing of their part: everyone who may be ranked has the same chances.
+# In hard worlds possessions reveal nothing about a person's part: all rankable people have the same chances.
 _HARD_PHONE, _HARD_VEHICLE, _HARD_ACCOUNT, _HARD_ONLINE = 0.75, 0.25, 0.35, 0.1
 _LETTERS = "ABCDEFGHJKLMNOPRSTUVWXYZ"
 
@@ -40,7 +40,7 @@ class Thing:
 
 
 class Things:
-    """The things of a world, and who uses which phone and account (thing ids by person id)."""
+    """The things of a world, and each person's phone and account (person id → thing id)."""
 
     def __init__(self, rng: random.Random, most: int) -> None:
         self._rng = rng
@@ -50,17 +50,17 @@ class Things:
         self.account: dict[str, str] = {}
 
     def new(self, kind: str, value: str, name: str = "") -> str:
-        """Adds a thing and gives its id."""
+        """Add a thing; return its id."""
         self.rows.append(Thing(self._ids.pop(), kind, value, name))
         return self.rows[-1].id
 
     def serial(self, digits: int) -> str:
-        """Random digits."""
+        """Return random digits."""
         return f"{self._rng.randrange(10**digits):0{digits}d}"
 
 
 def build(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing], facts: Facts) -> Things:
-    """All things of a world; adds who used them, where they were, and calls and payments between them."""
+    """Make all things of a world; add their users, locations, and calls and payments between them."""
     things = Things(rng, 4 * len(cast.people) + 100)
     ranked = (
         {person.id for person in cast.people.values() if person.role not in (*PASSIVE, DOUBLE)} if knobs.hard else set()
@@ -92,7 +92,7 @@ def _phones(rng: random.Random, cast: Cast, ranked: set[str], things: Things, fa
         thing = things.new("phone", number)
         things.phone[person.id] = thing
         facts.add(TrueFact(person.id, "USED", thing))
-        # Who holds a phone is often known from its use alone, not from the person's papers.
+        # The user of a phone is often known only from calls, not from the person's papers.
         if rng.random() < 0.6:
             person.phones.append(number)
 
@@ -102,14 +102,14 @@ def _address(rng: random.Random) -> str:
 
 
 def _belongings(rng: random.Random, person: InventedPerson, hard: bool, things: Things, facts: Facts) -> None:
-    """Vehicle, account, online handle and papers of one person; the numbers have a form that is never issued."""
+    """Add a person's vehicle, account, online handle and papers, with numbers in a form that is never issued."""
     used = []
     if rng.random() < _HARD_VEHICLE if hard else person.role in _VEHICLE and rng.random() < 0.7:
         # The age identifier 00 does not exist on British plates.
         letters = "".join(rng.choice(_LETTERS) for _ in range(5))
         used.append(things.new("vehicle", f"{letters[:2]}00 {letters[2:]}", rng.choice(("van", "car", "estate car"))))
     if rng.random() < (_HARD_ACCOUNT if hard else _ACCOUNT.get(person.role, 0.0)):
-        # Check digits 00 make no valid account number.
+        # Check digits 00 make an invalid account number.
         account = things.new("account", f"GB00TEST{things.serial(14)}")
         things.account[person.id] = account
         used.append(account)
@@ -126,7 +126,7 @@ def _belongings(rng: random.Random, person: InventedPerson, hard: bool, things: 
 
 
 def _parts(rng: random.Random, cast: Cast, crossings: list[Crossing], things: Things, facts: Facts) -> None:
-    """Engines of boats, with serials; those of one supplier lay in one store, which the supplier uses."""
+    """Add boat engines with serials; engines of one supplier were in one store, which the supplier uses."""
     supplier_of = {fact.object: fact.subject for fact in facts.of("SUPPLIED") if fact.subject in cast.people}
     stores: dict[str, str] = {}
     for crossing in crossings:
@@ -144,7 +144,7 @@ def _parts(rng: random.Random, cast: Cast, crossings: list[Crossing], things: Th
 
 
 def _between_things(things: Things, facts: Facts) -> None:
-    """Calls between phones and payments between accounts are facts of their own: bills and banks know only those."""
+    """Add calls between phones and payments between accounts as separate facts: bills and banks know only those."""
     for relation, of in (("CONTACTED", things.phone), ("PAID", things.account)):
         for fact in facts.of(relation):
             if fact.subject in of and fact.object in of:

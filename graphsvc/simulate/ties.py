@@ -1,4 +1,4 @@
-"""Everyday ties: lawful service, calls, being seen together, family. They are many, and say little about who runs what."""
+"""Everyday links: lawful service, calls, being seen together, family. They are many, and say little about control."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphsvc.simulate.work import Workplace
 
 
 class _Helpers:
-    """Draws helpers as people meet them: a few of each kind meet most."""
+    """Random choice of the helpers people meet: a few of each kind meet most."""
 
     def __init__(self, rng: random.Random, cast: Cast, tail: float) -> None:
         self._rng = rng
@@ -24,7 +24,7 @@ class _Helpers:
         self._edges = list(itertools.accumulate(weights))
 
     def met(self, count: int) -> list[InventedPerson]:
-        """Up to `count` different helpers."""
+        """Draw up to `count` different helpers."""
         drawn = self._rng.choices(self._helpers, cum_weights=self._edges, k=count)
         return list({person.id: person for person in drawn}.values())
 
@@ -37,7 +37,7 @@ def tell(
     workplaces: list[Workplace],
     facts: Facts,
 ) -> None:
-    """Adds the everyday ties of everybody."""
+    """Add everyone's everyday links."""
     helpers = _Helpers(rng, cast, knobs.hard.tail if knobs.hard else 0.85)
     for person in cast.of("carried", "worker"):
         _served(rng, knobs, helpers, person, rng.choice((1, 2, 3, 4, 5)), facts)
@@ -52,7 +52,7 @@ def tell(
         known = cast.of("bystander") + cast.aides
         for person in cast.hubs + cast.aides + cast.of("bystander"):
             _neighbours(rng, knobs, cast, known, helpers, person, facts)
-    # Whoever recruited or drove somebody has called them.
+    # People who recruited or drove someone often called them.
     for fact in facts.of("RECRUITED", "TRANSPORTED"):
         if rng.random() < 0.35:
             _call(rng, knobs, fact.subject, fact.object, facts, few=True)
@@ -70,7 +70,7 @@ def _call(rng: random.Random, knobs: Knobs, caller: str, called: str, facts: Fac
 def _served(
     rng: random.Random, knobs: Knobs, helpers: _Helpers, person: InventedPerson, count: int, facts: Facts
 ) -> None:
-    """Somebody is served by helpers, calls them, and pays those whom one pays."""
+    """Let helpers serve a person, call them, and be paid if they charge."""
     for helper in helpers.met(count):
         facts.add(TrueFact(helper.id, "SERVED", person.id, _day(rng, knobs)))
         if rng.random() < 0.5:
@@ -82,7 +82,7 @@ def _served(
 
 
 def _together(rng: random.Random, knobs: Knobs, crowds: list[list[str]], facts: Facts) -> None:
-    """People of one boat or workplace know each other; some are family."""
+    """Link people of one boat or workplace; some are family."""
     for crowd in crowds:
         for first, second in itertools.pairwise(crowd):
             if rng.random() < 0.3:
@@ -98,7 +98,7 @@ def _together(rng: random.Random, knobs: Knobs, crowds: list[list[str]], facts: 
 def _aide(
     rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts
 ) -> None:
-    """Aides call each other a good deal, their boss now and then, and use the same taxis and flats as everybody."""
+    """Let aides call each other often and their boss sometimes, and use the same taxis and flats as everyone."""
     team = [aide for aide in cast.team(person.boss) if aide is not person]
     for other in rng.sample(team, min(4, len(team))):
         _call(rng, knobs, person.id, other.id, facts)
@@ -113,14 +113,14 @@ def _aide(
         if helper.role in ("landlord", "money transfer agent"):
             amount = rng.randrange(3, 40) * 100
             facts.add(TrueFact(person.id, "PAID", helper.id, _day(rng, knobs), amount=amount, currency="GBP"))
-    # An aide now and then works for a second cell: it is not this that makes a broker.
+    # An aide now and then works for a second cell, which does not make a broker.
     if rng.random() < 0.08:
         other = rng.choice(cast.aides)
         facts.add(TrueFact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
 
 
 def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts) -> None:
-    """Hubs keep their calls few: those they order, somebody outside, hardly each other."""
+    """Give hubs few calls: to people they direct and to an outsider, hardly to each other."""
     ordered = [fact for fact in facts.about(person.id) if fact.relation in ("DIRECTED", "ASSOCIATES_WITH")]
     for fact in rng.sample(ordered, min(2, len(ordered))):
         _call(rng, knobs, fact.subject, fact.object, facts)
@@ -139,7 +139,7 @@ def _neighbours(
     person: InventedPerson,
     facts: Facts,
 ) -> None:
-    """In hard worlds everybody has neighbours, some many, some few; of hubs they are all there is in plain sight."""
+    """Give everyone neighbours in hard worlds, some many, some few; for hubs these are the only visible links."""
     carried = cast.of("carried")
     those = [rng.choice(carried).id for _ in range(min(20, int(rng.expovariate(1 / 2))))]
     if person.role in HUBS:
@@ -156,14 +156,14 @@ def _neighbours(
 
 
 def _around(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, facts: Facts) -> None:
-    """Helpers know each other and people of every kind; bystanders know anybody."""
+    """Link helpers with each other and with people of every kind, and bystanders with anyone."""
     known = cast.of("bystander") + cast.aides
     for helper in cast.helpers:
         for other in rng.sample(cast.helpers, min(3, len(cast.helpers))):
             _call(rng, knobs, helper.id, other.id, facts)
         for other in rng.sample(known, min(rng.randrange(2, 9), len(known))):
             facts.add(TrueFact(helper.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
-        # A transfer agent passes lawful money on, among others to those who collect for a gang.
+        # A transfer agent passes on lawful money, also to people who collect for a gang.
         cashiers = cast.of("cashier")
         if helper.role == HELPERS[-1]:
             for cashier in rng.sample(cashiers, min(3, len(cashiers))):

@@ -1,4 +1,4 @@
-"""Rows tell nothing: in hard worlds names, categories, sex and the like are dealt out anew among those who are ranked."""
+"""Make rows uninformative: in hard worlds names, categories, sex and the like are shuffled among rankable people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DEALT = (
 
 
 def draw(rng: random.Random, cast: Cast) -> None:
-    """Deals what stands in the rows of people.csv among all who are neither passive nor second rows."""
+    """Shuffle the contents of people.csv among all people except passive ones and second rows."""
     ranked = [person for person in cast.people.values() if person.role not in PASSIVE and person.role != DOUBLE]
     rows = [tuple(getattr(person, name) for name in _DEALT) for person in ranked]
     for person, row in zip(ranked, rng.sample(rows, len(rows)), strict=True):

@@ -1,4 +1,4 @@
-"""The workplaces: who controls and manages them, who worked there, and where workers went when they closed."""
+"""The workplaces: controllers, managers and workers, and where workers went after a closure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIRST_CLOSING, _CLOSING_DAYS = dt.date(2020, 3, 18), 60
 
 @dataclass(slots=True)
 class Workplace:
-    """One row of workplaces.csv; `controller` and `manager` are ids, empty at a lawful one run by its owner."""
+    """One row of workplaces.csv; `controller` and `manager` are ids. A lawful workplace has only a manager."""
 
     id: str
     name: str
@@ -34,7 +34,7 @@ class Workplace:
 
 
 def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Workplace]:
-    """The workplaces of a world; the first four are a dwelling, a car wash, a video site and a nail bar."""
+    """Return the workplaces of a world; the first four are a dwelling, a car wash, a video site and a nail bar."""
     count = max(4, round(people * knobs.workplace_share))
     controllers, owners = cast.of("controller"), cast.of("bystander")
     workplaces = []
@@ -67,7 +67,7 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Wor
 
 
 def tell(rng: random.Random, knobs: Knobs, cast: Cast, workplaces: list[Workplace], facts: Facts) -> None:
-    """Adds who controls, manages, works and lives where, with what managers do to workers."""
+    """Add facts on who controls, manages, works and lives where, and on managers' treatment of workers."""
     for workplace in workplaces:
         if workplace.controller:
             facts.add(TrueFact(workplace.controller, "CONTROLS", workplace.id, workplace.opened))
@@ -113,7 +113,7 @@ def _work(
     end: dt.date | None,
     facts: Facts,
 ) -> None:
-    """One spell of work, with the orders, pay, debts and force that go with it."""
+    """Add one spell of work, with its orders, pay, debts and coercion."""
     start = max(start, workplace.opened)
     facts.add(TrueFact(worker.id, "WORKED_AT", workplace.id, start, end if end and end > start else None))
     workplace.workers.append(worker.id)
@@ -126,13 +126,13 @@ def _work(
     if rng.random() < 0.35:
         facts.add(TrueFact(manager, "COERCED", worker.id, start))
     if rng.random() < 0.3:
-        # The debt for the journey is often held by the one who controls the place, who is seldom seen there.
+        # The debt for the journey is often owed to the controller, a person seldom seen at the workplace.
         lender = workplace.controller if rng.random() < 0.3 else rng.choice(cast.aides).id
         facts.add(TrueFact(worker.id, "OWES", lender, start, amount=rng.randrange(5, 60) * 100, currency="GBP"))
 
 
 def abandoned(workplaces: list[Workplace], facts: Facts) -> dict[str, list[TrueFact]]:
-    """Workplace → that whoever controls it left somebody, of whom no work is known after it closed."""
+    """Map workplaces to facts that their controllers abandoned workers, without known work afterwards."""
     controlled = {workplace.id: workplace for workplace in workplaces if workplace.controller}
     spells: dict[str, list[TrueFact]] = defaultdict(list)
     for fact in facts.of("WORKED_AT"):

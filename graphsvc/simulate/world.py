@@ -1,4 +1,4 @@
-"""One world: who is who and what truly happened, from a seed."""
+"""One world: its people and what truly happened, from a seed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from graphsvc.simulate.work import Workplace
 
 @dataclass
 class World:
-    """What there is and what happened; nothing of it is said yet.
+    """The people and events of a world, before anyone reports them.
 
     Attributes:
-        rumours: what honest people wrongly believe.
-        abandoned: workplace → whom its controller left when it closed; beside the facts, from which all else that is said
-            is drawn.
+        rumours: false facts that honest people believe.
+        abandoned: workplace → facts that its controller abandoned workers when it closed. Kept apart from `facts`, from
+            which all other claims are drawn.
     """
 
     knobs: Knobs
@@ -40,7 +40,7 @@ class World:
         return key in self.facts or any(fact.key == key for left in self.abandoned.values() for fact in left)
 
     def linking(self) -> list[str]:
-        """Ids of those who link gangs that otherwise have nothing in common: brokers, and suppliers of two gangs."""
+        """Return ids of people who link gangs with nothing else in common: brokers, and suppliers of two gangs."""
         gang_of_boat: dict[str, set[str]] = {}
         for crossing in self.crossings:
             gang_of_boat.setdefault(crossing.boat.id, set()).add(self.cast.people[crossing.organiser].gang)
@@ -51,14 +51,14 @@ class World:
         return [broker.id for broker in self.cast.of("broker")] + suppliers
 
     def candidates(self) -> list[str]:
-        """Everybody who could be ranked before it is known who gives statements."""
+        """Return ids of everyone rankable, before it is known who gives statements."""
         return [
             person.id for person in self.cast.people.values() if person.role not in PASSIVE and person.role != DOUBLE
         ]
 
 
 def _identities(rng: random.Random, cast: Cast, facts: Facts) -> None:
-    """Second rows are the same person; some odd relations of the deliverer's own."""
+    """Link second rows to the same person, and add some custom relations."""
     for real, double in cast.double_of.items():
         facts.add(TrueFact(double, "SAME_AS", real))
     aides = cast.aides
@@ -72,7 +72,7 @@ def _identities(rng: random.Random, cast: Cast, facts: Facts) -> None:
 
 
 def build(seed: int, knobs: Knobs, people: int) -> World:
-    """The world of a seed. Each part draws from a generator of its own, so that parts can change apart."""
+    """Build the world of a seed. Each part has its own generator, so that parts can change independently."""
 
     def source(part: str) -> random.Random:
         return random.Random(f"{seed}/{part}")

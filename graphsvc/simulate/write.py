@@ -1,4 +1,4 @@
-"""The files of a case folder, and the truth beside them."""
+"""Write the files of a case folder, and its truth."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from graphsvc.simulate.world import World
 
 @dataclass(frozen=True)
 class Truth:
-    """What was planted in a case, in the ids of its files. Lists are sorted.
+    """The truth planted in a case, with the ids of its files. Lists are sorted.
 
     Attributes:
-        hubs: persons through whom the operation runs.
+        hubs: people who keep the operation running.
         leaders: hubs at the top, who never touch a crossing.
         brokers: hubs who link gangs or cells that otherwise have nothing in common.
-        helpers: those who meet many people lawfully.
-        candidates: everyone to be ranked: all but those only carried or put to work, those only witnesses, and second
-            rows of somebody else.
+        helpers: people who meet many others lawfully.
+        candidates: everyone to be ranked: all but people only carried or put to work, people who are only witnesses,
+            and second rows.
         witnesses: persons who give statements of kind `witness`.
         false_statements: ids of the witness statements that lie.
-        false_links: (subject, relation, object) that lies and planted reports assert; none of them is true.
-        mistaken_links: (subject, relation, object) that honest sources and reports assert; none of them is true.
-        same: (second row, person) of those who stand in people.csv twice.
+        false_links: (subject, relation, object) asserted by lies and planted reports; all untrue.
+        mistaken_links: (subject, relation, object) asserted by honest sources and reports; all untrue.
+        same: (second row, person) for people with two rows in people.csv.
         roles: role of every candidate.
-        tiers: in hard worlds who stands where: leaders, financiers, brokers, go-betweens, and organisers and leaders
-            behind one of them (`insulated`). Empty, and not written, in clean ones.
+        tiers: in hard worlds, people by position: leaders, financiers, brokers, go-betweens, and organisers and leaders
+            behind a go-between (`insulated`). Empty, and not written, in clean ones.
     """
 
     hubs: list[str]
@@ -52,13 +52,13 @@ class Truth:
 
 
 def name_statements(rng: random.Random, statements: list[Statement]) -> dict[str, Statement]:
-    """Ids for statements in the order they were taken, ties in random order: an id tells nothing but that."""
+    """Give statements ids in the order they were taken, ties in random order, so that an id reveals nothing else."""
     ordered = sorted(rng.sample(statements, len(statements)), key=lambda statement: statement.taken)
     return {f"S{number:05d}": statement for number, statement in enumerate(ordered, 1)}
 
 
 def truth(world: World, statements: dict[str, Statement]) -> Truth:
-    """What was planted."""
+    """Return the planted truth."""
     people = world.cast.people
     claims = [claim for statement in statements.values() for claim in statement.claims]
     witnesses = {statement.source for statement in statements.values() if statement.kind == "witness"}
@@ -87,7 +87,7 @@ def _tiers(world: World) -> dict[str, list[str]]:
 
 
 def _filled(table: InventedTable) -> set[str]:
-    """Columns that some row fills. Rows are looked at until there is nothing left to find, which is soon as a rule."""
+    """Return the columns with a value in some row. Reading stops once every column has one, usually early."""
     empty = dict(enumerate(table.columns))
     for row in table.rows():
         for position in [position for position in empty if row[position] != ""]:
@@ -98,9 +98,9 @@ def _filled(table: InventedTable) -> set[str]:
 
 
 def _write_table(path: Path, name: str, table: InventedTable) -> None:
-    """A table as CSV: the columns of the format that some row fills, then those of the deliverer's own.
+    """Write a table as CSV: the format's columns that have a value in some row, then the custom ones.
 
-    Rows go to the file as they are made, for a large world's are more than what they are made of.
+    Rows are written as they are made, since together they need more memory than their source.
     """
     known, filled = TABLES[name].columns, _filled(table)
     columns = [column.name for column in known if column.required or column.name in filled]
@@ -113,10 +113,10 @@ def _write_table(path: Path, name: str, table: InventedTable) -> None:
 
 
 def empty_folder(out: Path) -> None:
-    """Makes `out` an empty folder.
+    """Make `out` an empty folder.
 
     Raises:
-        InputError: `out` is a file, or a folder that holds something.
+        InputError: `out` is a file, or a folder that is not empty.
         OperatorError: the folder cannot be made or read.
     """
     try:
@@ -130,10 +130,10 @@ def empty_folder(out: Path) -> None:
 
 
 def write(out: Path, laid_out: dict[str, InventedTable], planted: Truth) -> None:
-    """Writes the case folder into the empty folder `out`, whole or not at all.
+    """Write the case folder into the empty folder `out`, completely or not at all.
 
     Raises:
-        OperatorError: the disk is full or cannot be written; what was begun is taken away again.
+        OperatorError: the disk is full or cannot be written; files already written are removed.
     """
     values = {name: value for name, value in vars(planted).items() if name != "tiers" or value}
     begun: list[Path] = []

@@ -1,1 +1,1 @@
-"""Accounts: one's own, and those an administrator manages."""
+"""Accounts: a person's own, and those an administrator manages."""

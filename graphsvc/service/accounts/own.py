@@ -1,4 +1,4 @@
-"""What everyone does with their own account: its password, its second factor, its sign-ins. Each act in the log."""
+"""A person's own account: its password, second factor and sign-ins. Each act is logged."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ INSIDE = attempts.Entrance(inside=True)
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What an authenticator app needs, shown once: the secret in base 32, and the same with names as an address."""
+    """Data for an authenticator app, shown once: the secret in base 32, and a URI with it and the names."""
 
     secret: str
     uri: str
 
 
 class OwnAccount:
-    """The account of who asks."""
+    """The current person's account."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -42,20 +42,21 @@ class OwnAccount:
         return not accounts.has_this_password(self._ask.database, self._ask.principal.name, "")
 
     def has_second_factor(self) -> bool:
-        """Whether this person's account asks for a second factor."""
+        """Whether this person's account requires a second factor."""
         return enrolment.has_second_factor(self._ask.database, self._ask.principal.name)
 
     def cypher_refusal(self) -> str:
-        """Why this person's grant for free Cypher does not hold, in one sentence; empty if they have none or it holds."""
+        """Return the reason why this person's grant for free Cypher does not hold, in one sentence; else empty."""
         if not self._ask.principal.free_cypher:
             return ""
         return policy.cypher_refusal(self._ask.principal, [row["id"] for row in known_cases(self._ask.database)])
 
     def change_password(self, old: str, new: str, token: str) -> None:
-        """A new password for one's own account; ends every other sign-in.
+        """Change the account's password; ends every other sign-in.
 
         Raises:
-            NotSignedIn: the old one is wrong. RequestError: the new one is too short, or one that anyone would try.
+            NotSignedIn: the old one is wrong.
+            RequestError: the new one is too short or too common.
         """
         name = self._ask.principal.name
         with self._act("change password"):
@@ -71,7 +72,7 @@ class OwnAccount:
             changes.end_sign_ins(self._ask.database, name, keep=token)
 
     def begin_second_factor(self) -> Enrolment:
-        """Begin to set up a second factor: nothing is asked for before it is confirmed.
+        """Begin to set up a second factor; it is not required until confirmed.
 
         Raises:
             RequestError: there is one already.
@@ -82,13 +83,13 @@ class OwnAccount:
         return Enrolment(secret, factors.uri(secret, name))
 
     def pending_second_factor(self) -> Enrolment | None:
-        """The set-up that waits to be confirmed, or None."""
+        """Return the set-up waiting to be confirmed, or None."""
         name = self._ask.principal.name
         secret = enrolment.pending(self._ask.database, self._ask.home.vault, name)
         return Enrolment(secret, factors.uri(secret, name)) if secret else None
 
     def confirm_second_factor(self, code: str, token: str) -> None:
-        """Complete the set-up with a code of it; ends every other sign-in.
+        """Complete the set-up with one of its codes; ends every other sign-in.
 
         Raises:
             NotSignedIn: the code is wrong, and nothing was changed.
@@ -102,10 +103,11 @@ class OwnAccount:
             changes.unlimit(self._ask.database, token)
 
     def remove_second_factor(self, code: str, token: str) -> None:
-        """Take one's second factor away, with a code of it; ends every other sign-in.
+        """Remove the account's second factor, with one of its codes; ends every other sign-in.
 
         Raises:
-            NotSignedIn: the code is wrong, and nothing was changed. RequestError: a role of theirs must have one.
+            NotSignedIn: the code is wrong, and nothing was changed.
+            RequestError: a role of theirs requires one.
         """
         name = self._ask.principal.name
         with self._act("remove second factor"):
@@ -122,16 +124,16 @@ class OwnAccount:
             changes.end_sign_ins(self._ask.database, name, keep=token)
 
     def end_others(self, token: str) -> int:
-        """End every sign-in and unused link of one's own account but this one; how many."""
+        """End every other sign-in and unused link of the account; return how many."""
         with self._act("end other sign-ins"):
             return changes.end_sign_ins(self._ask.database, self._ask.principal.name, keep=token)
 
     @contextmanager
     def _attempt(self, name: str, wrong: str) -> Iterator[None]:
-        """Something that proves who it is: failures count as at sign-in, apart from those of who is not signed in.
+        """Count an attempt to prove identity, as at sign-in but separately from attempts of signed-out people.
 
         Raises:
-            NotSignedIn: in the words of `wrong`, whether it failed inside or was not looked at.
+            NotSignedIn: with the message `wrong`, whether the proof failed or was not checked.
         """
         key = accounts.attempts_key(self._ask.home.vault)
         if not attempts.begin(self._ask.database, key, name, INSIDE):
@@ -143,5 +145,5 @@ class OwnAccount:
         attempts.clear(self._ask.database, key, name, INSIDE)
 
     def _act(self, what: str) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act that everyone may do, with their own account alone."""
+        """Log one act that everyone may do with their own account."""
         return audit.recorded(self._ask.database, self._ask.principal, self._ask.purpose, "own account", what=what)

@@ -1,4 +1,4 @@
-"""Managing accounts: for administrators, each act in the log."""
+"""Managing accounts, for administrators. Each act is logged."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ class Accounts:
         self._ask = ask
 
     def listed(self) -> list[ManagedAccount]:
-        """Every account, disabled ones too, by name.
+        """Return every account, including disabled ones, by name.
 
         Raises:
-            Refused: the role administrator is missing. So for all here.
+            Refused: the role administrator is missing. The same for all methods here.
         """
         with self._ask.act_anywhere("accounts", what="list"):
             return changes.everyone(self._ask.database)
 
     def look(self, name: str) -> ManagedAccount:
-        """One account.
+        """Return one account.
 
         Raises:
-            RequestError: there is none of that name. So for all here.
+            RequestError: there is no account of that name. The same for all methods here.
         """
         with self._ask.act_anywhere("accounts", what="look", **self._who(name)):
             matches = [account for account in changes.everyone(self._ask.database) if account.name == name]
@@ -46,16 +46,22 @@ class Accounts:
         return matches[0]
 
     def add(self, name: str, roles: Sequence[str], grants: Sequence[str], password: str) -> None:
-        """Add an account; `grants` as texts like `dover:C+sources` or `*:P`. Without a password it chooses one by link.
+        """Add an account; without a password, its owner chooses one by link.
+
+        Args:
+            name: of the account.
+            roles: its roles.
+            grants: texts like `dover:C+sources` or `*:P`.
+            password: its password; may be empty.
 
         Raises:
-            RequestError: the name is taken, or a role, grant or password is none.
+            RequestError: the name is taken, or a role, grant or password is invalid.
         """
         cleared = dict(map(_grant, grants))
         with self._ask.act_anywhere("accounts", what="add", account=name, roles=list(roles), grants=list(grants)):
             there = changes.everyone(self._ask.database)
             if len(there) == 1 and not there[0].password:
-                # With a second account everyone must sign in; who has no password would have locked themselves out.
+                # With a second account everyone must sign in; a first account without a password would be locked out.
                 raise RequestError(
                     f"Choose a password for {there[0].name} first (`graphsvc account password`, or the page of your account):"
                     " with a second account in this home everyone must sign in."
@@ -63,12 +69,12 @@ class Accounts:
             accounts.add(self._ask.database, name, roles, cleared, password)
 
     def setup_link(self, name: str) -> str:
-        """A one-time token with which the account's owner chooses a password, from wherever they are.
+        """Create a one-time token with which the account's owner chooses a password, from wherever they are.
 
-        Its password ends, and so do its sign-ins: whoever has the link is the owner.
+        The password and sign-ins of the account end, since the link now proves ownership.
 
         Raises:
-            RequestError: there is no such account, or it is one's own.
+            RequestError: there is no such account, or it is the administrator's own.
         """
         with self._ask.act_anywhere("accounts", what="setup link", **self._who(name)):
             if name == self._ask.principal.name:
@@ -87,7 +93,7 @@ class Accounts:
             attempts.clear(self._ask.database, accounts.attempts_key(self._ask.home.vault), name)
 
     def reset_second_factor(self, name: str) -> bool:
-        """Take an account's second factor away and end its sign-ins; whether it had one."""
+        """Remove an account's second factor and end its sign-ins; return whether it had one."""
         with self._ask.act_anywhere("accounts", what="reset second factor", **self._who(name)):
             return changes.remove_second_factor(self._ask.database, name)
 
@@ -106,10 +112,10 @@ class Accounts:
             changes.enable(self._ask.database, name)
 
     def set_roles(self, name: str, roles: Sequence[str]) -> None:
-        """Give an account these roles and no others, and end its sign-ins.
+        """Give an account exactly these roles, and end its sign-ins.
 
         Raises:
-            Refused: it is the last administrator and would not be one.
+            Refused: it is the last administrator and would lose that role.
         """
         with self._ask.act_anywhere("accounts", what="roles", **self._who(name), roles=list(roles)):
             changes.set_roles(self._ask.database, name, roles)
@@ -121,7 +127,7 @@ class Accounts:
             changes.grant(self._ask.database, name, case, given)
 
     def revoke(self, name: str, case: str) -> None:
-        """Take an account's clearance for a case back and end its sign-ins."""
+        """Take back an account's clearance for a case, and end its sign-ins."""
         cleared = {of for account in changes.everyone(self._ask.database) for of in account.grants}
         with self._ask.act_anywhere(
             "accounts", what="revoke", **self._who(name), **{"of" if case in cleared else "sought_case": case}
@@ -129,7 +135,7 @@ class Accounts:
             changes.revoke(self._ask.database, name, case)
 
     def _who(self, name: str) -> dict[str, str]:
-        """What the log says of a name that was typed: that of an account, or of anything else its length."""
+        """Return log details for a typed name: `account` if it exists; else `sought`, logged only by its length."""
         names = {account.name for account in changes.everyone(self._ask.database)}
         return {"account" if name in names else "sought": name}
 
@@ -140,15 +146,16 @@ class Accounts:
 
 
 def clearances(account: ManagedAccount) -> list[tuple[str, str]]:
-    """(case, text such as `C+sources`) of each grant of an account."""
+    """Return (case, text such as `C+sources`) for each grant of an account."""
     return [(case, given.handling + "+sources" * given.sources) for case, given in account.grants.items()]
 
 
 def choose_password(home: Home, link: str, password: str) -> str:
-    """Use a setup link up: the account it is for has this password from now on. Gives its name.
+    """Use up a setup link to set its account's password; return the account's name.
 
     Raises:
-        NotSignedIn: the link is used or has ended. RequestError: the password is not taken, and the link still good.
+        NotSignedIn: the link is used or has ended.
+        RequestError: the password is not accepted; the link remains valid.
     """
     hashed = accounts.hash_password(password, accounts.token_owner(home.database, link, "setup"))
     if not hashed:

@@ -1,1 +1,1 @@
-"""Queries: the named ones, and Cypher of one's own: run, cancelled, its history, and the case's library of it."""
+"""Queries: named ones, and free Cypher with its runs, its history and the case's library."""

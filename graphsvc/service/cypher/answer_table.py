@@ -1,4 +1,4 @@
-"""A table of pandas that says, where it is shown, when it is not all that was meant."""
+"""A pandas table that shows warnings if it is incomplete."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 
 class AnswerFrame(pd.DataFrame):
-    """An answer. What is made of it is a plain table again."""
+    """An answer. Tables derived from it are plain DataFrames."""
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:

@@ -1,4 +1,4 @@
-"""Cypher of one person's own, from one case: texts checked, run in the background, cancelled, and their history."""
+"""Free Cypher of one person on one case: checking texts, running them in the background, cancelling, and history."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from graphsvc.service.cypher.library import QueryLibrary
 from graphsvc.service.cypher.parameters import native
 from graphsvc.store.typed import Typed
 
-_LOOKED_AT = 500  # lines of the log a history is made from
+_LOOKED_AT = 500  # log lines searched for a history
 _NOT_RUN = ("refused", "failed")
-# How the log says that a text ended, in words for who wrote it.
+# Outcome in the log → word shown to the author of the text.
 _ENDED = {
     "begun": "running",
     "released": "answered",
@@ -33,7 +33,13 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One text of the history. outcome: how it ended, in a word; rows: None unless it was released; at: UTC."""
+    """One text of the history.
+
+    Attributes:
+        outcome: how it ended, in a word.
+        rows: None unless it was released.
+        at: UTC.
+    """
 
     id: int
     at: dt.datetime
@@ -45,34 +51,35 @@ class Past:
 
 
 class Cypher:
-    """Free Cypher of one person, from one case."""
+    """Free Cypher of one person on one case."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self.library = QueryLibrary(ask)
 
     def refusal(self) -> str:
-        """Why this person may not write Cypher now, in one sentence; empty if they may."""
+        """Return the reason why this person may not write Cypher now, in one sentence; empty if they may."""
         policy.require_case(self._ask.principal, self._ask.case)
         return self._ask.home.cypher_gate.refusal(self._ask.principal)
 
     def examine(self, text: str) -> Examined:
-        """What a text would do: its plan and the parameters it uses. Nothing is run.
+        """Check a text without running it; return its plan and the parameters it uses.
 
         Raises:
-            CypherFault: what is wrong or not allowed, and where. Refused, NotFound, Busy: see `access.door.cyphergate`.
+            CypherFault: what is wrong or not allowed, and where.
+            Refused, NotFound, Busy: see `access.door.cyphergate`.
         """
         return self._ask.home.cypher_gate.check(self._ask.principal, self._ask.purpose, self._ask.case, text)
 
     def start(
         self, text: str, parameters: Mapping[str, Any] | None = None, saving: Mapping[str, Any] | None = None
     ) -> str:
-        """Run a text in the background; gives the run's id. Raises as `examine`, before anything runs.
+        """Run a text in the background; return the run's id. Raises as `examine`, before anything runs.
 
         Args:
-            text: what is run.
+            text: the Cypher.
             parameters: name → value, of kinds that `service.cypher.parameters.native` takes.
-            saving: what was typed beside the text to save it by, which the run gives back.
+            saving: details typed for saving the text; the run returns them.
         """
         gate, case, given = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
         examined = gate.check(self._ask.principal, self._ask.purpose, case, text, given)
@@ -83,16 +90,18 @@ class Cypher:
         return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work, saving)
 
     def result(self, run: str, wait_s: float = 0.0, *, answered: bool = False) -> Run:
-        """A run of one's own, after waiting for its end so long at most.
+        """Return one of the person's runs, after waiting at most `wait_s` seconds for it to end.
 
         Args:
             run: its id.
             wait_s: seconds to wait for its end.
-            answered: give it only with its answer, for who has no place to say that there is none, such as a file of rows.
+            answered: raise an error unless there is an answer, for callers that cannot show its absence, such as a file
+                of rows.
 
         Raises:
-            NotFound: there is none, or it is old, or a case was changed since. Refused: the grant holds no longer.
-            GraphsvcError: an answer was asked for and there is none: it still runs (Busy), was cancelled, or what ended it.
+            NotFound: there is no such run, it has expired, or a case was changed since.
+            Refused: the grant no longer holds.
+            GraphsvcError: with `answered`, if it still runs (Busy), was cancelled, or failed.
         """
         runs, mine = self._ask.home.runs, (self._ask.principal.name, self._ask.case)
         stands = self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
@@ -106,18 +115,19 @@ class Cypher:
         return runs.whole(run, *mine)
 
     def cancel(self, run: str) -> None:
-        """End a run of one's own. Nothing if it has ended. Raises NotFound as `result`."""
+        """End one of the person's runs. No effect if it has ended. Raises NotFound as `result`."""
         self._ask.home.runs.cancel(run, self._ask.principal.name, self._ask.case)
 
     def running(self) -> list[Run]:
-        """What runs of one's own in this case."""
+        """Return the person's unfinished runs in this case."""
         return self._ask.home.runs.going(self._ask.principal.name, self._ask.case)
 
     def run(self, text: str, parameters: Mapping[str, Any] | None = None) -> Run:
-        """Run a text to its end; Ctrl-C cancels it. What its `warnings` say is warned of (`errors.AnswerWarning`).
+        """Run a text to its end; Ctrl-C cancels it. Its `warnings` are issued as `errors.AnswerWarning`.
 
         Raises:
-            CypherFault: what is wrong or not allowed, and where. Busy: it took too long or too much.
+            CypherFault: what is wrong or not allowed, and where.
+            Busy: it took too long or too much.
         """
         runs, mine = self._ask.home.runs, (self._ask.principal.name, self._ask.case)
         run = self.start(text, parameters)
@@ -132,10 +142,10 @@ class Cypher:
         return answer
 
     def history(self, newest: int = 50) -> list[Past]:
-        """One's own texts in this case, newest first: what ran, and what was refused before it could.
+        """Return the person's texts in this case, newest first: those run, and those refused before running.
 
         Raises:
-            Refused: the grant holds no longer.
+            Refused: the grant no longer holds.
         """
         self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
         mine = audit.Sought(account=self._ask.principal.name, case=self._ask.case, action="cypher")

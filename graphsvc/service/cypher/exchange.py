@@ -1,4 +1,4 @@
-"""Saved queries and the file that carries them from one case or home to another. Pure; what a file says is untrusted."""
+"""Saved queries, and the file that carries them to another case or home. Pure; file contents are untrusted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from graphsvc.service.cypher import parameters
 FORMAT = "graphsvc saved queries"
 VERSION = 1
 MOST_BYTES = 256 * 1024
-MOST = 500  # queries of one file, and of one person in one case
+MOST = 500  # queries in one file, and of one person in one case
 LONGEST = {"name": 100, "title": 200, "why": 1_000, "text": 20_000}
 _LINES = str.maketrans("\n\t", "  ")
 _TOP = ("format", "version", "case", "queries")
@@ -23,10 +23,12 @@ _KEYS = (*LONGEST, "parameters")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody typed as a query.
+    """A query as typed.
 
     Attributes:
-        name: tells it apart. title, why: what it asks and what for, in words. text: the Cypher.
+        name: its unique name.
+        title, why: its question and its purpose, in words.
+        text: the Cypher.
         parameters: name → JSON value.
     """
 
@@ -38,10 +40,10 @@ class Words:
 
 
 def require(words: Words) -> Words:
-    """The words as they can be kept: without blanks around names, a text with one kind of line end.
+    """Normalise a query for storage: names without surrounding blanks, text with uniform line ends.
 
     Raises:
-        RequestError: what of them cannot be kept, in one sentence.
+        RequestError: a part cannot be stored, in one sentence.
     """
     texts = {name: getattr(words, name).replace("\r\n", "\n").replace("\r", "\n") for name in LONGEST}
     for name in ("name", "title", "why"):
@@ -61,17 +63,17 @@ def require(words: Words) -> Words:
 
 
 def written(case: str, queries: Iterable[Words]) -> str:
-    """Queries as a file (JSON)."""
+    """Write queries as a file (JSON)."""
     known = [{key: asdict(words)[key] for key in _KEYS} for words in queries]
     file = {"format": FORMAT, "version": VERSION, "case": case, "queries": known}
     return json.dumps(file, ensure_ascii=False, indent=1) + "\n"
 
 
 def read(file: bytes) -> tuple[list[Words], list[tuple[str, str]]]:
-    """The queries of a file, and what of it is refused: (name or place, one sentence why).
+    """Return the queries of a file, and its refused entries: (name or place, reason in one sentence).
 
     Raises:
-        InputError: it is no such file at all, in one sentence.
+        InputError: it is not such a file, in one sentence.
     """
     if len(file) > MOST_BYTES:
         raise InputError(f"The file is larger than {MOST_BYTES // 1024} KiB. Export fewer queries at a time.")
@@ -129,7 +131,7 @@ def _named(query: Any, number: int) -> str:
 
 
 def _shown(text: str) -> str:
-    """A text of the file as it may stand in a sentence."""
+    """Return a text of the file, safe to use in a sentence."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:60]
 
 

@@ -1,4 +1,4 @@
-"""What a notebook is given of an answer: a table of pandas, which is loaded by then, and warnings that it is not all."""
+"""Answers for notebooks: a pandas table, and warnings if it is incomplete. pandas is imported on first use."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from graphsvc.service.cypher.answer_table import AnswerFrame
 
 _PACKAGE = str(Path(__file__).parents[2])
-# A cell of a notebook that is run again warns again. Behind every filter that somebody set themselves.
+# Warn again each time a notebook cell is run. Appended, so that filters set by the user take precedence.
 warnings.filterwarnings("always", category=AnswerWarning, append=True)
 
 
 def answer_frame(
     columns: Iterable[str], rows: list[tuple[Any, ...]], sentences: Iterable[str], **attrs: Any
 ) -> AnswerFrame:
-    """Rows as a table; its `attrs` hold `warnings` (the sentences), and these."""
+    """Return rows as a table; its `attrs` hold `warnings` (the sentences) and the given attributes."""
     from graphsvc.service.cypher.answer_table import AnswerFrame
 
     frame = AnswerFrame(rows, columns=list(columns))
@@ -30,7 +30,7 @@ def answer_frame(
 
 
 def warn(sentences: Iterable[str]) -> None:
-    """Warn whoever called the package, at their line, of each of these."""
+    """Issue each sentence as a warning at the line that called the package."""
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1

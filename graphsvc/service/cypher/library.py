@@ -1,7 +1,7 @@
-"""The case's library of Cypher queries: private ones, and shared ones.
+"""The case's library of Cypher queries, private and shared.
 
-Shared ones are there for everyone who may write Cypher in the case. Only their author changes them; once the author can
-write there no more, so that nobody could, everyone can.
+Shared queries are visible to everyone who may write Cypher in the case. Only their author may change them; if the
+author can no longer write Cypher there, everyone may.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ class Saved:
     """A query of the library.
 
     Attributes:
-        account: its author. mine: that is this person.
-        changeable: this person may change it: it is theirs, or its author can write Cypher here no more.
-        version: from 1, counted up with every change of what it says.
+        account: its author.
+        mine: whether this person is the author.
+        changeable: whether this person may change it, as author or because the author can no longer write Cypher here.
+        version: from 1, counted up with every change of its contents.
     """
 
     id: str
@@ -55,15 +56,15 @@ class Saved:
 
     @property
     def name(self) -> str:
-        """What tells it apart."""
+        """Unique name."""
         return self.words.name
 
 
 class NameTaken(RequestError):
-    """A query of this name is there already.
+    """A query of this name exists already.
 
     Attributes:
-        by: that query; whether it can be replaced, its `changeable` says.
+        by: that query; its `changeable` says whether it can be replaced.
     """
 
     status = 409
@@ -77,10 +78,10 @@ class NameTaken(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What a file of queries would bring, or has brought.
+    """Effect of importing a file of queries.
 
     Attributes:
-        new, changed, same: the queries, by what becomes of them; `changed` replace one's own private ones of the same name.
+        new, changed, same: the queries, by effect; `changed` replace the person's own private ones of the same name.
         refused: (name or place, why).
     """
 
@@ -91,36 +92,42 @@ class Import:
 
 
 class QueryLibrary:
-    """The library of one case. Everything here takes what writing Cypher takes at that moment, and is in the log."""
+    """The library of one case. Every method requires the current right to write Cypher, and is logged."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def listed(self) -> list[Saved]:
-        """One's own and the shared ones, by name.
+        """Return the person's own queries and shared ones, by name.
 
         Raises:
-            Refused: this person may not write Cypher freely now. So for all here.
+            Refused: this person may not write free Cypher now. The same for all methods here.
         """
         with self._library("list", writing=False) as (connection, key):
             return self._visible(connection, key)
 
     def look(self, identifier: str) -> Saved:
-        """One of them.
+        """Return one query.
 
         Raises:
-            NotFound: it is not there, or not theirs to see. So for all here that name one.
+            NotFound: it does not exist, or this person may not see it. The same for all methods that take an id.
         """
         with self._library("open", writing=False, query_id=identifier) as (connection, key):
             return self._saved_row(connection, key, identifier)
 
     def save(self, words: Words, *, shared: bool = False, replacing: bool = False) -> Saved:
-        """Keep a query; `replacing` one of the same name, which keeps being shared or not as it was if that is so.
+        """Save a query.
 
-        What is empty of title and why stays as it was there: `rename` takes it away.
+        An empty title or purpose keeps the replaced query's text; `rename` can remove it.
+
+        Args:
+            words: the query.
+            shared: whether to share it; a replaced query that was shared stays shared.
+            replacing: replace a query of the same name.
 
         Raises:
-            NameTaken: there is one of this name. RequestError: the words cannot be kept, or there are too many.
+            NameTaken: there is one of this name that is not replaced.
+            RequestError: the words cannot be stored, or there are too many.
         """
         with self._library("save") as (connection, key):
             words = exchange.require(words)
@@ -136,10 +143,11 @@ class QueryLibrary:
             return self._keep(connection, key, words, there, shared=shared or (there is not None and there.shared))
 
     def rename(self, identifier: str, name: str, title: str, why: str) -> Saved:
-        """Change what a query is called and said to be for.
+        """Change a query's name, title and purpose.
 
         Raises:
-            NameTaken: another is called so. Refused: it is not theirs to change. So for all that change one.
+            NameTaken: another query has this name.
+            Refused: this person may not change it. The same for all methods that change one.
         """
         with self._library("rename", query_id=identifier) as (connection, key):
             saved = self._changeable(connection, key, identifier)
@@ -151,7 +159,7 @@ class QueryLibrary:
             return self._keep(connection, key, words, saved, shared=saved.shared)
 
     def share(self, identifier: str, *, shared: bool) -> Saved:
-        """Share a query with everyone who may write Cypher in the case, or share it no more."""
+        """Share a query with everyone who may write Cypher in the case, or stop sharing it."""
         with self._library("share" if shared else "unshare", query_id=identifier) as (connection, key):
             saved = self._changeable(connection, key, identifier)
             if shared:
@@ -166,24 +174,24 @@ class QueryLibrary:
             connection.execute(_ROW.delete().where(_ROW.c.id == saved.id))
 
     def export_file(self) -> str:
-        """One's own and the shared ones as a file (JSON)."""
+        """Return the person's own queries and shared ones as a file (JSON)."""
         with self._library("export", writing=False) as (connection, key):
             return exchange.written(self._ask.case, (saved.words for saved in self._visible(connection, key)))
 
     def preview_file(self, file: bytes) -> Import:
-        """What a file of queries would bring; nothing is kept.
+        """Preview importing a file of queries; nothing is stored.
 
         Raises:
-            InputError: it is no such file.
+            InputError: it is not such a file.
         """
         with self._library("preview import", writing=False) as (connection, key):
             return self._sorted(self._visible(connection, key), file)
 
     def import_file(self, file: bytes) -> Import:
-        """Keep the queries of a file as one's own, private; one's private ones of the same name are replaced.
+        """Import the queries of a file as private ones; the person's private ones of the same name are replaced.
 
         Raises:
-            InputError: it is no such file.
+            InputError: it is not such a file.
         """
         with self._library("import") as (connection, key):
             visible = self._visible(connection, key)
@@ -196,9 +204,9 @@ class QueryLibrary:
 
     @contextmanager
     def _library(self, what: str, *, writing: bool = True, **detail: Any) -> Iterator[tuple[sa.Connection, bytes]]:
-        """One logged act on the library, in one transaction: its connection, and the case's key.
+        """Log one act on the library, in one transaction; yield its connection and the case's key.
 
-        Those that write are done one after the other, so that no two keep the same name.
+        Writing acts run one at a time, so that no name is stored twice.
         """
         with self._ask.act("cypher", step="library", what=what, **detail):
             policy.require_cypher(self._ask.principal, [row["id"] for row in known_cases(self._ask.database)])
@@ -227,12 +235,12 @@ class QueryLibrary:
 
     @staticmethod
     def _of_name(known: list[Saved], name: str) -> Saved | None:
-        """The query of a name: one's own before those that others share."""
+        """Return the query of a name; the person's own comes before shared ones."""
         matches = [saved for saved in known if saved.name.casefold() == name.casefold()]
         return matches[0] if matches else None
 
     def _require_free(self, visible: list[Saved], name: str, saved: Saved | None) -> None:
-        """Nothing, if no other query of the name is shared."""
+        """Raise NameTaken if another query of the name is shared."""
         others = [other for other in visible if other.shared and (saved is None or other.id != saved.id)]
         there = self._of_name(others, name)
         if there is not None:
@@ -245,7 +253,7 @@ class QueryLibrary:
                      mine, mine or row.account not in writers)  # fmt: skip
 
     def _writers(self) -> set[str]:
-        """Accounts that have role, grant and clearance for Cypher in this case, be it suspended by other cases."""
+        """Return the accounts allowed to write Cypher in this case, even if other cases suspend the grant."""
         return {
             account.name
             for account in accounts.listed(self._ask.database)

@@ -1,4 +1,4 @@
-"""Named queries: which of them somebody may run, and the answer of one."""
+"""Named queries: those a person may run, and their answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphsvc.views.wording import title
 
 
 def left_out(released: Released) -> list[str]:
-    """What an answer leaves out, in sentences: rows, as it is cut, and columns."""
+    """Return sentences on what an answer leaves out: cut rows and withheld columns."""
     return [*filter(None, [cut(len(released.rows)) if released.truncated else "", released.taken_out])]
 
 
@@ -31,7 +31,7 @@ class Queries:
         self._ask = ask
 
     def listed(self) -> list[Query]:
-        """Those this person may run: by role, and those about sources only with source clearance."""
+        """Return the queries this person's roles allow; those about sources only with source clearance."""
         cleared = any(grant is not None and grant.sources for grant in self._ask.grants)
         return [
             query
@@ -40,22 +40,23 @@ class Queries:
         ]
 
     def run(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
-        """Run one on the case; that its answer is cut, or lacks columns, is warned of (`errors.AnswerWarning`).
+        """Run a query on the case; cut rows and missing columns cause a warning (`errors.AnswerWarning`).
 
         Args:
             name: of the query.
-            parameters: name → value, in the type of the parameter or as text that is read as it; of kinds that
+            parameters: name → value, in the parameter's type or as text to be parsed; of kinds that
                 `service.cypher.parameters.native` takes.
 
         Raises:
-            RequestError: no such query, or a parameter is wrong. Refused, NotFound, Busy: see `access.door.gate`.
+            RequestError: no such query, or a parameter is wrong.
+            Refused, NotFound, Busy: see `access.door.gate`.
         """
         released = self.released(name, parameters)
         warn(left_out(released))
         return released
 
     def released(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
-        """The same for who says of an answer what it leaves out. Nothing is warned of; raises as `run`."""
+        """Return the answer without warnings, for callers that show what it leaves out. Raises as `run`."""
         if self._ask.home.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
         return self._ask.read(name, native(parameters or {}))
@@ -63,12 +64,12 @@ class Queries:
     def answered(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, names: bool = True
     ) -> tuple[Released, Answered]:
-        """The answer of one, and the same with what stands beside its columns: names beside ids, how long a review is overdue.
+        """Return the answer of a query, and the same with columns added: names for ids, days overdue for reviews.
 
         Args:
             name: of the query.
             parameters: of it.
-            names: whether names are put beside ids; a page puts them into the cells.
+            names: whether to add names next to ids; a page puts them into the cells.
 
         Raises:
             RequestError, Refused, NotFound, Busy: as `run`.
@@ -77,17 +78,17 @@ class Queries:
         returns = self._ask.home.library[name].returns
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
         if names and not self._ask.grant.sources:
-            # A file gives the word that pages and pictures show.
+            # A file shows the same word for *some* as pages and pictures.
             shows = [returns[column].partition(".")[2] for column in released.columns]
             rows = [tuple(map(some_in_words, row, shows)) for row in rows]
         known = self.names(name, released.columns, rows) if names else None
         return released, beside(returns, released.columns, rows, now().date(), known)
 
     def names(self, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
-        """Id → name, of the entities in rows of an answer beside which no name stands and whom this reader may see."""
+        """Map ids to names, for visible entities that appear in an answer without a name."""
         named = self._ask.named(ids_without_names(self._ask.home.library[name].returns, columns, rows))
         return {identifier: title(row["name"] or identifier, row["kind"]) for identifier, row in named.items()}
 
     def text(self, name: str) -> str:
-        """The Cypher of one."""
+        """Return the Cypher of a query."""
         return self._ask.home.library[name].text

@@ -1,7 +1,7 @@
 """Parameters of free Cypher. Pure.
 
-People type a name and a text that is read as JSON, or else taken as it is. A notebook gives values of its own kinds: those
-of NumPy and pandas are taken for what they hold.
+People type names and texts; a text is read as JSON if possible, else taken literally. Notebooks pass Python values;
+those of NumPy and pandas are converted.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from graphsvc.queries.library import BOUND
 MOST = 50
 LONGEST = 20_000  # characters of all values together, as JSON
 _NAME = re.compile(r"[^\W\d]\w{0,63}")
-_INTEGERS = range(-(2**63), 2**63)  # what the database keeps
+_INTEGERS = range(-(2**63), 2**63)  # range of the database
 _DEEPEST = 20
 
 
 def guessed(text: str) -> Any:
-    """The value a text stands for: JSON if it is some, else the text itself, without blanks around it.
+    """Return the value of a text: parsed if it is JSON, else the text itself without surrounding blanks.
 
     Example:
         >>> guessed("12"), guessed('["P1", "P2"]'), guessed("true"), guessed(" P12 "), guessed('"12"'), guessed("NaN")
@@ -38,7 +38,7 @@ def guessed(text: str) -> Any:
 
 
 def typed(value: Any) -> str:
-    """The text that `guessed` reads as `value`.
+    """Return the text that `guessed` reads as `value`.
 
     Example:
         >>> typed("P12"), typed("12"), typed(["P1"]), typed(None)
@@ -50,10 +50,10 @@ def typed(value: Any) -> str:
 
 
 def given(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Name → value of what was typed; pairs without name and value are passed over, and a `$` before a name is.
+    """Map names to values from typed pairs; empty pairs are skipped, and a leading `$` is removed.
 
     Raises:
-        RequestError: a name is none, comes twice or is bound by the service, or a value is none or too much.
+        RequestError: a name is invalid, repeated or bound by the service, or a value is invalid or too long.
     """
     values: dict[str, Any] = {}
     for name, text in pairs:
@@ -68,10 +68,10 @@ def given(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def require(parameters: dict[str, Any]) -> None:
-    """Nothing, if these can be parameters of a text.
+    """Raise an error unless these can be parameters of a text.
 
     Raises:
-        RequestError: one cannot, or there are too many, in one sentence.
+        RequestError: one is invalid, or there are too many, in one sentence.
     """
     if len(parameters) > MOST:
         raise RequestError(f"There are {len(parameters)} parameters; a text may have {MOST}.")
@@ -89,13 +89,14 @@ def require(parameters: dict[str, Any]) -> None:
 
 
 def native(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a notebook as the database takes them.
+    """Convert values from a notebook to types of the database.
 
-    Scalars, days, moments and spans are taken as they are, of NumPy and pandas too (what is missing there is null); lists,
-    tuples, sets, arrays, series and all else that can be gone through as lists, tables and maps as maps.
+    Scalars, dates, times and durations are kept, including those of NumPy and pandas (missing values become null).
+    Lists, tuples, sets, arrays, series and other iterables become lists; tables become lists of maps; mappings become
+    maps.
 
     Raises:
-        RequestError: a value is of a kind the database has none for, or cannot be kept, in one sentence.
+        RequestError: a value has a type the database does not know, or cannot be stored, in one sentence.
 
     Example:
         >>> native({"ids": {"P1"}, "days": np.array(["2020-05-08"], "datetime64[D]"), "least": np.float64(0.5)})
@@ -113,10 +114,10 @@ def native(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Odd(Exception):
-    """A value is of no kind that a parameter has."""
+    """A value has a type that no parameter can have."""
 
 
-# Kinds that pandas has for what is missing.
+# pandas types of missing values.
 _MISSING = ("NaTType", "NAType")
 _DAYS = ("Y", "M", "W", "D")
 
@@ -138,7 +139,7 @@ def _native(value: Any, depth: int) -> Any:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, dt.date | dt.timedelta):
-        # Those of pandas are subclasses, to the nanosecond.
+        # pandas types are subclasses, with nanoseconds.
         plainly = getattr(value, "to_pydatetime", None) or getattr(value, "to_pytimedelta", None)
         return value if plainly is None else plainly(**({"warn": False} if isinstance(value, dt.date) else {}))
     if isinstance(value, dt.time) or hasattr(value, "iso_format"):
@@ -154,7 +155,7 @@ def _native(value: Any, depth: int) -> Any:
 
 
 def _scalar(value: Any, depth: int) -> Any:
-    """A value of NumPy as one of Python: days as days, however finely moments and spans are counted."""
+    """Return a NumPy value as a Python one: dates as dates, other times and durations to the microsecond."""
     if isinstance(value, np.datetime64):
         unit = np.datetime_data(value.dtype)[0]
         return value.astype(f"datetime64[{'D' if unit in _DAYS else 'us'}]").item()
@@ -168,7 +169,7 @@ def _scalar(value: Any, depth: int) -> Any:
 
 
 def _faults(value: Any, depth: int, *, any_number: bool = False) -> Iterator[str]:
-    """What keeps a value from being one of the database's. any_number: one that is none, such as NaN, is taken."""
+    """Return reasons why a value cannot be stored in the database. `any_number` accepts NaN and infinities."""
     if depth > _DEEPEST:
         yield f"is nested more than {_DEEPEST} deep"
     elif isinstance(value, str):

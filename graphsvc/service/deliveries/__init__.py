@@ -1,1 +1,1 @@
-"""Deliveries: loaded from files and forms, taken back; statements and their history; accounts that wait."""
+"""Deliveries: imported from files and forms, and undone; statements with their history; waiting statements."""

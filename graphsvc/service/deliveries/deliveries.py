@@ -1,4 +1,4 @@
-"""Deliveries of a case: looked at, loaded, taken back; at once or as a job."""
+"""Deliveries of a case: previewed, imported and undone, immediately or as a job."""
 
 from __future__ import annotations
 
@@ -49,14 +49,23 @@ class Deliveries:
         other_names: bool = False,
         protection: str = "",
     ) -> Loaded:
-        """Load a delivery (folder, .zip, .xlsx, an .anx chart, or a graph with a mapping) into the case, which is made if it is new.
+        """Import a delivery (folder, .zip, .xlsx, .anx chart, or a graph with a mapping); a new case is created.
 
-        `identities` asks who is sealed in it (`Loaded.names`); that it was asked stands in the log. `protection` is that of a
-        new case (`cases.protection.PROTECTIONS`), the stricter one if nothing is said.
+        Args:
+            path: of the delivery.
+            progress: receives progress reports.
+            mapping: for a graph or a table of another format.
+            partial: see `Casework.load`.
+            strict: see `Casework.load`.
+            dry_run: preview only.
+            identities: return the sealed people in it (`Loaded.names`); the request is logged.
+            other_names: accept that most ids shared with the case have a different name.
+            protection: of a new case (`cases.protection.PROTECTIONS`); by default the stricter one.
 
         Raises:
-            InputError: it cannot be read as it is; or most ids it has in common with the case have another name, and
-                `other_names` does not say that this is right. Refused: loading takes clearance for the whole case.
+            InputError: it cannot be read, or most ids it shares with the case have a different name and `other_names`
+                is not set.
+            Refused: importing needs clearance for the whole case.
         """
         source = nullcontext(Opened(path, mapping, named=True))
         return self._loading.load(
@@ -71,31 +80,32 @@ class Deliveries:
         )
 
     def undo(self, delivery: int, progress: Progress) -> str:
-        """Take a delivery back; gives what is still to be done of it, in a sentence, or nothing.
+        """Undo a delivery; return a sentence on what remains to be done, or nothing.
 
         Raises:
-            NotFound: there is no such delivery. Refused: it takes clearance for the whole case and for sources.
+            NotFound: there is no such delivery.
+            Refused: this needs clearance for the whole case and for sources.
         """
         with self._ask.act("load", undo=delivery):
             self._require_undoing(delivery)
             return self._ask.home.casework.undo(self._ask.case, delivery, progress)
 
     def undoing(self, delivery: int) -> list[str]:
-        """What taking a delivery back would do to who is sealed, and which rows of later ones fall out with it.
+        """Preview undoing a delivery: effects on sealed people, and rows of later deliveries that would be lost.
 
-        In sentences that name nobody. Raises as `undo`.
+        The sentences name no one. Raises as `undo`.
         """
         with self._ask.act("load", undo=delivery, dry_run=True):
             self._require_undoing(delivery)
             return self._ask.home.casework.undoing(self._ask.case, delivery, sources=self._ask.grant.sources)
 
     def listed(self) -> list[dict[str, Any]]:
-        """The deliveries of the case, newest first; none without clearance for handling code C.
+        """Return the deliveries of the case, newest first; none without clearance for handling code C.
 
-        How many statements and claims there were takes source clearance as well.
+        The number of statements and claims is shown only with source clearance.
         """
         with self._ask.act("read", query="deliveries"):
-            # That something came which does not show at all is not told either.
+            # Even the existence of deliveries is hidden from readers who cannot see their contents.
             if self._ask.grant.handling != "C":
                 return []
             loaded = self._told_of(self._ask.home.register.deliveries(self._ask.case))
@@ -103,9 +113,9 @@ class Deliveries:
             return [row | {"counts": counts_told(row["counts"], self._ask.grant)} for row in rows]
 
     def _told_of(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The deliveries as this person may know them.
+        """Return the deliveries as this person may see them.
 
-        Of others' accounts that opened together neither who added them is told nor when, and they are one row.
+        Other people's statements that opened together are merged into one row, without their authors and times.
         """
         opened: dict[dt.datetime, dict[str, Any]] = {}
         deliveries = []
@@ -124,7 +134,7 @@ class Deliveries:
         return deliveries
 
     def _yet_to_open(self) -> list[dict[str, Any]]:
-        """The accounts that wait, newest first: one's own, all with source clearance."""
+        """Return the waiting statements, newest first: the person's own; with source clearance, all."""
         names = ("case_id", "number", "partial", "account", "received_on", "counts", "held_by")
         return [
             {name: getattr(row, name) for name in names}
@@ -134,19 +144,20 @@ class Deliveries:
         ]
 
     def _is_told(self, account: str) -> bool:
-        """Whether this person may know what that account added by form, and when."""
+        """Whether this person may see what that account added by form, and when."""
         return self._ask.grant.sources or account == self._ask.principal.name
 
     def next_opening(self) -> dt.datetime | None:
-        """When accounts that are added by form open to others at the earliest (UTC); None: at once."""
+        """Return the earliest time at which statements added by form open to others (UTC); None if immediately."""
         times = self._ask.home.account_times
         return next_time(times, now()) if times else None
 
     def take_back(self, delivery: int) -> str:
-        """Take a delivery back as a job; gives its id.
+        """Undo a delivery as a job; return the job's id.
 
         Raises:
-            Refused: it takes clearance for the whole case and for sources. Busy: the case is being loaded.
+            Refused: this needs clearance for the whole case and for sources.
+            Busy: the case is being imported.
         """
         self._loading.require()
         self._require_undoing(delivery)
@@ -155,7 +166,7 @@ class Deliveries:
         def work(progress: Progress) -> dict[str, Any]:
             return {"owed": self.undo(delivery, progress)}
 
-        # Of an account that waits or has waited nobody is told that it is taken back, no more than that it was added.
+        # A statement that waits or has waited is undone as discreetly as it was added: other users do not see the job.
         rows = {row["number"]: row for row in self.listed()}
         kind = (
             "withdraw"
@@ -165,24 +176,25 @@ class Deliveries:
         return self._loading.start(kind, work, delivery=delivery)
 
     def require(self) -> None:
-        """Nothing, if this person may load into the case, or make it. Raises as `Loading.require`."""
+        """Raise an error unless this person may import into the case, or create it. Raises as `Loading.require`."""
         self._loading.require()
 
     # -- jobs -------------------------------------------------------------------------------------------------
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A job of the case, after waiting for its end so long at most. Raises as `Loading.job`."""
+        """Return a job of the case, after waiting at most `wait_s` seconds for it to end. Raises as `Loading.job`."""
         return self._loading.job(job, wait_s)
 
     def jobs(self) -> list[Job]:
-        """The newest jobs of the case."""
+        """Return the newest jobs of the case."""
         return self._loading.jobs()
 
     def cancel_job(self, job: str) -> None:
-        """Ask a job of the case to stop; the case is then as it was. Nothing if it has ended.
+        """Ask a job of the case to stop, which leaves the case unchanged. No effect if it has ended.
 
         Raises:
-            NotFound: there is none. Refused: it is somebody else's, and takes source clearance to stop.
+            NotFound: there is no such job.
+            Refused: it is another person's job, and stopping it needs source clearance.
         """
         with self._ask.act("load", step="cancel job"):
             stopping = self.job(job)
@@ -191,9 +203,9 @@ class Deliveries:
             self._ask.home.jobs.cancel(stopping.id)
 
     def _require_undoing(self, number: int) -> None:
-        """Of somebody else's delivery no refusal tells whether it holds what witnesses said: it takes source clearance.
+        """Require source clearance to undo a delivery, unless it is one's own and holds no witness statements.
 
-        Whoever delivered it knows what it holds, and takes back without what holds none.
+        For other people's deliveries the check does not depend on the contents, so a refusal gives nothing away.
         """
         case = self._ask.case
         self._loading.require_whole()
@@ -211,7 +223,7 @@ class Deliveries:
 
 
 def _summed(counts: dict[str, dict[str, int]], other: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """The counts of two deliveries together."""
+    """Return the sum of the counts of two deliveries."""
     return {
         table: {
             name: counts.get(table, {}).get(name, 0) + other.get(table, {}).get(name, 0)

@@ -1,7 +1,7 @@
-"""What is said by form: add a statement with its claims and whom they name, correct one, and see its history.
+"""Statements by form: add one with its claims and the people it names, correct one, and see what was added.
 
-All of it is a delivery: checked, previewed, loaded and taken back as one that came in a file. What a form says of those
-who are there already it says by the ids that pages show; only here, under the case's lock, do they become delivered ids.
+Each form makes a delivery that is checked, previewed, imported and undone like one from a file. Forms refer to existing
+entities by the ids that pages show. Only here, under the case's lock, do these become delivered ids.
 """
 
 from __future__ import annotations
@@ -41,35 +41,36 @@ from graphsvc.service.search.search import Search
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HANDLE = re.compile(r"(?:new|c)[1-9][0-9]{0,3}")
 _CANDIDATES = 8
-_SURELY = 1  # level of a match up to which somebody may be the same: exactly, or a whole word
-# Of a statement that is there: they say whose account it is. Another source makes it another statement.
+_SURELY = 1  # worst level of a match that may be the same person or thing: exact, or a whole word
+# Columns of an existing statement that fix whose it is. A different source makes it a different statement.
 _FIXED = ("id", "kind", "source_id")
 _OPENING = (
     "cannot become P without source clearance: add the shared version as a new statement, or ask a colleague who has it"
 )
-# What tells somebody or something apart, by column: by these those who may be the same are looked for.
+# Columns that identify a person or thing, used to look for possible duplicates.
 _TELLING = ("name", "aliases", "phones", "value", "registration", "date")
 
 
 class Changed(RequestError):
-    """What is corrected was changed by somebody else since the form was opened."""
+    """Another person changed the statement since the form was opened."""
 
     status = 409
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a form would do.
+    """Result of checking a form.
 
     Attributes:
-        faults: with any, nothing is loaded.
-        counts: as of a delivery; see `Loaded`.
+        faults: if there are any, nothing is imported.
+        counts: as for a delivery; see `Loaded`.
         same_as: the earlier delivery that it repeats.
-        opens_at: when it opens to others at the earliest (UTC); None: at once.
-        ends: reference as typed → row of `entities.named` it means.
-        alike: handle of what is new → hits of `find` as dictionaries that may be the same, each with `by`: what they share.
-        moves: what would become of the leads; None: it was not asked.
-        named: names of sealed people, whole and single, in the sanitised version; for readers with source clearance.
+        ends: reference as typed → row of `entities.named` it refers to.
+        alike: handle of a new part → possible duplicates, as hits of `find` (dictionaries) with `by`: the values they
+            share.
+        opens_at: earliest time at which it opens to others (UTC); None if immediately.
+        moves: expected changes to the leads; None if not requested, or without source clearance.
+        named: names of sealed people, in full or in part, in the sanitised version; only with source clearance.
     """
 
     faults: list[Fault]
@@ -92,24 +93,29 @@ class StatementForms:
         self._search = search
 
     def new(self) -> Form:
-        """An empty form.
+        """Return an empty form.
 
         Raises:
-            Refused, NotFound: see `Loading.require`. So for all here.
+            Refused, NotFound: see `Loading.require`. The same for all methods here.
         """
         self._loading.require()
         return Form(secrets.token_hex(16))
 
     def named_in(self, form: Form) -> dict[str, dict[str, Any]]:
-        """Reference in a form as typed → row of `entities.named` it means; what means nobody is left out."""
+        """Map references in a form, as typed, to rows of `entities.named`; those without a match are left out."""
         return self._references(form)[0]
 
     def check(self, form: Form, *, moves: bool = False) -> Checked:
-        """What a form would do, with `moves` to the leads as well, which takes a while; nothing is loaded.
+        """Check a form without importing anything.
+
+        Args:
+            form: the form.
+            moves: also work out the changes to the leads, which takes a while.
 
         Raises:
-            Changed: the statement it corrects is another by now. NotFound: that statement is not theirs.
-            RequestError: the form was added already and holds something else by now, or corrects nothing.
+            Changed: the statement it corrects has changed.
+            NotFound: this person may not see that statement.
+            RequestError: the form was added already with different content, or corrects nothing.
         """
         ends, wrong = self._references(form)
         if form.of and not 0 < len(form.reason) <= LONGEST_REASON:
@@ -133,10 +139,11 @@ class StatementForms:
         )
 
     def enter(self, form: Form) -> str:
-        """Load what a form says, all or nothing, as a job; gives its id.
+        """Import the contents of a form, all or nothing, as a job; return its id.
 
         Raises:
-            RequestError: a reference means nobody, or several. Busy: the case is being loaded.
+            RequestError: a reference has no match, or several.
+            Busy: the case is being imported.
         """
         _ends, wrong = self._references(form)
         if wrong:
@@ -147,13 +154,13 @@ class StatementForms:
             loaded = self._enter(form, progress, {})
             return loaded.outcome | {"waits": loaded.waits}
 
-        # Not told to others as a load is: when somebody added something, and who, is nobody's to know.
+        # A separate kind of job, not shown to others as an import is: no one may learn who added something, or when.
         return self._loading.start("add", work)
 
     def entered(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
-        """The statement that a form added, empty if this person cannot see it, and what it added that they can see.
+        """Return the statement that a form added (empty if not visible to this person), and its visible entities.
 
-        All by the ids that pages show.
+        All are given by the ids that pages show.
         """
         self._loading.require()
         _require_token(token)
@@ -166,10 +173,11 @@ class StatementForms:
         return (said if seen else ""), [identifier for identifier in shown if identifier in there]
 
     def correctable(self, statement: str) -> Correctable:
-        """A statement, if this person may correct it.
+        """Return the current contents of a statement this person may correct.
 
         Raises:
-            NotFound: it is not there, or not all of it is theirs to see.
+            NotFound: it does not exist, or this person may not see all of it.
+            Refused: it makes more claims than a form can hold.
         """
         self._loading.require()
         page = self._statements.look(statement)
@@ -183,14 +191,14 @@ class StatementForms:
         return Correctable(page.id, values, page.claims, hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32])
 
     def correctable_columns(self) -> list[str]:
-        """The columns of a statement that this person may correct: what they may not see stays as it is."""
+        """Return the columns of a statement that this person may correct; columns they may not see stay as they are."""
         withheld = {*_FIXED, *self._statements.withheld()}
         return [column.name for column in TABLES["statements"].columns if column.name not in withheld]
 
     # -- references -------------------------------------------------------------------------------------------
 
     def _references(self, form: Form) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
-        """What each reference of a form means to this person, and what is wrong with the others."""
+        """Return the entity each reference of a form means to this person, and faults for references without one."""
         self._loading.require()
         _require_token(form.token)
         new = {part.handle: part for part in form.new}
@@ -207,7 +215,8 @@ class StatementForms:
                         )
                     )
         known = {cell for _, cell, _ in wanted}
-        # The log must not name the source of a form: auditors read it, and statements wait so that nobody learns the source.
+        # The log must not name the source of a form: auditors read it, and statements wait so that nobody learns the
+        # source.
         with self._ask.look("read", step="look up", ids=len(known)) as outcome:
             ends = self._ask.named(known)
             outcome["rows"] = len(ends)
@@ -226,7 +235,7 @@ class StatementForms:
         return [Fault(f"{STATEMENT}.handling", _OPENING)] if is_closed else []
 
     def _unread(self, form: Form, known: Collection[str]) -> list[Fault]:
-        """What can be told to be wrong with cells before it is known whom the form refers to."""
+        """Return the faults in cells that can be found before the references are resolved."""
         filled = {"links": "statement_id"}
         rows = [
             (
@@ -247,7 +256,7 @@ class StatementForms:
         return Limits(self._ask.settings.upload_mb << 20, self._ask.settings.cell_chars)
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
-        """Why a text means nobody yet, and whom it may mean."""
+        """Return the reason why a text is not yet a reference, and the entities it may mean."""
         results = self._search.find(text[:200], kind)
         hits = results.dicts()
         if not hits and not results.truncated:
@@ -255,7 +264,7 @@ class StatementForms:
         return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(hits[:_CANDIDATES])
 
     def _alike(self, part: FormPart) -> list[dict[str, Any]]:
-        """Who and what of the same kind may be the same as something new, by what they share."""
+        """Return existing people and things of the same kind that may be duplicates of a new one, by shared values."""
         record = TABLES[part.table].record
         hits: dict[str, dict[str, Any]] = {}
         for column in _TELLING:
@@ -268,7 +277,7 @@ class StatementForms:
         return sorted(hits.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 
     def _told(self, key: bytes, identifier: str) -> str:
-        """The id that pages show of what was added by hand: a pseudonym if the vault holds it."""
+        """Return the id that pages show for an entity added by hand: a pseudonym if the vault holds it."""
         register = self._ask.home.register
         for kind in ("person", "thing"):
             pseudonym = vault.pseudonym(key, kind, identifier)
@@ -317,11 +326,11 @@ class StatementForms:
         return tuple(dict.fromkeys((*names.listed_in(text), *names.parts_in(text))))
 
     def _waits(self, form: Form) -> bool:
-        """Whether what a form says waits to open with others: what a witness says who is not corrected."""
+        """Whether the form waits before it opens to others: a new witness statement does."""
         return bool(self._ask.home.account_times) and form.statement.get("kind") == "witness" and not form.of
 
     def _making(self, form: Form, places: dict[tuple[str, int], str]) -> Callable[[State, bytes], Delivery]:
-        """Makes the delivery of a form on what is loaded."""
+        """Return a function that makes the delivery of a form from the current state."""
 
         def make(state: State, key: bytes) -> Delivery:
             rows = FormRows(
@@ -356,7 +365,7 @@ def _parts(form: Form) -> list[tuple[str, str, Cells]]:
 
 
 def _as_typed(count: Mapping[str, int]) -> dict[str, int]:
-    """Counts of a correction without the rows it leaves as they were: some are claims that its author cannot see."""
+    """Return the counts of a correction without unchanged rows, some of which are claims its author cannot see."""
     left_alone = dict.fromkeys(("unchanged", "received", "duplicate"), 0)
     return {**count, **left_alone, "read": count["added"] + count["changed"] + count["rejected"]}
 

@@ -1,4 +1,4 @@
-"""What all that changes a case asks first, does and starts: who may, in which case, at once or as a job."""
+"""Checks, imports and jobs shared by everything that changes a case."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from graphsvc.service.leads.moves import LeadMoves
 
 
 class Loading:
-    """Loads into one case."""
+    """Imports into one case."""
 
     def __init__(self, ask: Ask, moves: LeadMoves) -> None:
         self._ask = ask
@@ -35,14 +35,16 @@ class Loading:
 
     @property
     def owner(self) -> tuple[str, str]:
-        """Account and case: whose uploads and jobs these are."""
+        """Account and case that own these uploads and jobs."""
         return self._ask.principal.name, self._ask.case
 
     def require(self) -> None:
-        """Nothing, if this person may load into the case, or make it.
+        """Raise an error unless this person may import into the case, or create it.
 
         Raises:
-            Refused: role or clearance is missing. NotFound: the case is not theirs. RequestError: it is no name.
+            Refused: role or clearance is missing.
+            NotFound: this person may not see the case.
+            RequestError: the case name is invalid.
         """
         policy.require(self._ask.principal, "load")
         case = self._ask.case
@@ -50,10 +52,11 @@ class Loading:
         self.require_whole()
 
     def require_whole(self) -> None:
-        """Nothing, if this person is cleared for all of the case.
+        """Raise an error unless this person is cleared for all of the case.
 
         Raises:
-            Refused: they are not. NotFound: the case is not theirs.
+            Refused: they are not.
+            NotFound: they may not see the case.
         """
         case = self._ask.case
         if policy.require_case(self._ask.principal, case).handling != "C":
@@ -62,7 +65,7 @@ class Loading:
             )
 
     def require_still(self) -> None:
-        """Nothing, if this account may still do what it began: it may have been disabled, or its grant taken, meanwhile."""
+        """Raise Refused if, since the work began, the account was disabled or lost its role or clearance."""
         now = accounts.current(self._ask.database, self._ask.principal.name)
         if now is not None:
             policy.require(now, "load")
@@ -72,7 +75,7 @@ class Loading:
                 raise Refused(f"Your clearance for the case {case} was taken back meanwhile. Nothing was loaded.")
 
     def require_quiet(self) -> None:
-        """Nothing, if the case is not being changed at this moment."""
+        """Raise Busy if the case is being changed."""
         case = self._ask.case
         states = {row["id"]: row["state"] for row in known_cases(self._ask.database)}
         if states.get(case, "open") != "open" or any(job.unfinished and job.kind != "preview" for job in self.jobs()):
@@ -90,9 +93,9 @@ class Loading:
         other_names: bool = False,
         protection: str = "",
     ) -> Loaded:
-        """Read a delivery, which lies open no longer than that, and load it. See `Casework.load`.
+        """Read a delivery, keeping it open only while reading, and import it. See `Casework.load`.
 
-        Who is sealed in it is answered where `identities` asks for it, which stands in the log, and nowhere else.
+        The sealed people in it are returned only if `identities` is set, and the request is logged.
         """
         case = self._ask.case
         require_name(case)
@@ -122,9 +125,10 @@ class Loading:
         return replace(loaded, chart=delivery.chart, moves=moves, names=loaded.names if identities else {})
 
     def comparing(self, moves: list[Move]) -> Callable[[Graphed], None]:
-        """Return what puts into a list what would become of the leads, for readers who rank them in a case that is there.
+        """Return a callback that lists the expected changes to the leads, for readers who rank leads in this case.
 
-        It takes source clearance: how a guess moves the leads would tell whether the person in it is a source already.
+        It needs source clearance: the effect of a guess on the leads would show whether the person in it is already a
+        source.
         """
         there = self._ask.case in {known.id for known in self._ask.cases()}
 
@@ -146,20 +150,20 @@ class Loading:
         )
 
     def start(self, kind: str, work: Any, **about: Any) -> str:
-        """Do something as a job; gives its id."""
+        """Start a job; return its id."""
         return self._ask.home.jobs.start(*self.owner, kind, work, **about)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A job of the case, after waiting for its end so long at most. What an error said goes to who began it.
+        """Return a job of the case, after waiting at most `wait_s` seconds. Only its owner sees error details.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such job.
         """
         self.require()
         return self._told(self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s))
 
     def jobs(self) -> list[Job]:
-        """The newest jobs of the case."""
+        """Return the newest jobs of the case."""
         self.require()
         jobs = self._ask.home.jobs.of(self._ask.case, self._ask.principal.name, ("preview", "load", "undo"))
         return [self._told(job) for job in jobs]
@@ -167,8 +171,8 @@ class Loading:
     def _told(self, job: Job) -> Job:
         """Cut a job down to what this person may know.
 
-        Readers without source clearance do not see how much there was to write. Of other people's jobs they see neither how many
-        statements and claims came nor how many people were sealed: for a load of one statement that would tell what it says.
+        Readers without source clearance do not see the amount written. For other people's jobs they see no numbers of
+        statements, claims or sealed people: for an import of one statement these would reveal its contents.
         """
         if self._ask.grant.sources:
             return job
@@ -183,7 +187,7 @@ class Loading:
 
 
 def taken_in(loaded: Loaded) -> dict[str, Any]:
-    """What the log says of the end of a load: how many rows were taken in, and as which delivery; of what waits not as which."""
+    """Return the log entry for the end of an import: number of rows and, unless it waits, the delivery's number."""
     if not loaded.committed:
         return {"rows": 0}
     rows = sum(counts["read"] - counts["rejected"] for counts in loaded.counts.values())
@@ -191,5 +195,5 @@ def taken_in(loaded: Loaded) -> dict[str, Any]:
 
 
 def counts_told(counts: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
-    """What of a delivery's counts, by table, may be told at a clearance."""
+    """Return the counts of a delivery, by table, that may be shown at a clearance."""
     return {table: count for table, count in counts.items() if grant.sources or table not in ("statements", "links")}

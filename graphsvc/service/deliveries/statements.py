@@ -1,6 +1,6 @@
-"""Statements: what one says, and what each delivery did to it.
+"""Statements: contents of one, and its changes by each delivery.
 
-History is made of the rows that are kept, each version told as the graph would hold it: pseudonyms, masked texts.
+History is rebuilt from stored rows. Each version is shown as the graph would hold it, with pseudonyms and masked texts.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from graphsvc.records.properties import property_of, says_something
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 
-# What the claims of a statement are, apart from each other.
+# Parts of a statement's claims.
 CLAIMED = ("asserts", "denies", "taken_back")
 
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """What a reader may know of one statement.
+    """One statement, as far as a reader may see it.
 
     Attributes:
         values: released properties that have a value.
-        claims: rows of `statements.claims`; those that assert a denied link with `denying`, as `network.among` tells it.
-        numbers: `asserts`, `denies`, `taken_back` → how many claims there are, be they given or not: that count, that deny,
-            and that were taken back.
-        truncated: there are more claims than are given.
+        claims: rows of `statements.claims`; those that assert a denied link have `denying`, as in `network.among`.
+        numbers: `asserts`, `denies`, `taken_back` → number of claims, returned or not, that assert, that deny, and that
+            were taken back.
+        truncated: there are more claims than were returned.
     """
 
     id: str
@@ -46,12 +46,14 @@ class StatementPage:
 
 @dataclass(frozen=True, slots=True)
 class StatementVersion:
-    """What one delivery did to a statement.
+    """Changes made to a statement by one delivery.
 
     Attributes:
-        at: UTC. reason: why, as far as it was said. statement: column → (before, after).
-        claims: a released row each, with `did` (`added`, `changed`, `superseded`, `brought back` or `moved away`), `before`
-            (column → what it was) and `belief_before`.
+        at: UTC.
+        reason: the recorded reason, if any.
+        statement: column → (before, after).
+        claims: released rows, each with `did` (`added`, `changed`, `superseded`, `brought back` or `moved away`),
+            `before` (column → earlier value) and `belief_before`.
     """
 
     delivery: int
@@ -69,15 +71,15 @@ class Statements:
         self._ask = ask
 
     def look(self, identifier: str, after: int = 0, most: int | None = None) -> StatementPage:
-        """What this reader may know of one statement.
+        """Return one statement, as far as this reader may see it.
 
         Args:
             identifier: its id.
-            after: how many of the first claims that count, that deny and that were taken back are passed over, each.
-            most: how many of each are given at most (None: all, as far as they are read at once).
+            after: how many claims to skip in each part (asserting, denying, taken back).
+            most: maximum number of claims returned for each part; None for all, up to the row cap.
 
         Raises:
-            NotFound: there is none, or it is not theirs to see.
+            NotFound: it does not exist, or this reader may not see it.
         """
         rows = self._ask.rows("statements.one", id=identifier).dicts()
         if not rows:
@@ -95,10 +97,11 @@ class Statements:
         return StatementPage(identifier, filled(rows[0]), claims, numbers, len(claims) < total)
 
     def history(self, statement: str) -> list[StatementVersion]:
-        """What each delivery did to a statement and its claims, the newest first.
+        """Return the changes to a statement and its claims by each delivery, newest first.
 
         Raises:
-            NotFound: it is not theirs to see. Refused: without clearance for all of the case: its deliveries hold both codes.
+            NotFound: this reader may not see the statement.
+            Refused: without clearance for all of the case, since deliveries hold both codes.
         """
         with self._ask.act("read", query="history") as outcome:
             page = self.look(statement)
@@ -118,13 +121,13 @@ class Statements:
         return [_with_names(version, named) for version in reversed(versions)]
 
     def withheld(self) -> set[str]:
-        """The columns of a statement that this person may not see."""
+        """Return the columns of a statement that this person may not see."""
         columns = TABLES["statements"].columns
         return {column.name for column in columns if not permits(self._ask.grant, f"Statement.{column.name}")}
 
 
 class _History:
-    """Tells the steps of a statement, as the graph would hold each version, of each property that a grant permits."""
+    """The steps of a statement, each version as the graph would hold it, limited to what a grant permits."""
 
     def __init__(self, telling: IdMap, deliveries: Mapping[int, Mapping[str, Any]], grant: Grant) -> None:
         self._telling, self._deliveries, self._grant = telling, deliveries, grant
@@ -133,7 +136,7 @@ class _History:
         return says_something(name) and permits(self._grant, property_of(label, name))
 
     def version(self, step: VersionStep) -> StatementVersion:
-        """One step."""
+        """Return the changes by one delivery."""
         identifier = step.standing.values["id"]
         changes: dict[str, tuple[str, str]] = {}
         if step.statement is not None:
@@ -160,7 +163,7 @@ class _History:
         }
 
     def _may_see(self, key: tuple[str, ...], *rows: FoldedRow | None) -> bool:
-        """Whether the reader is cleared for a claim in each of these versions: some say who a sealed person is."""
+        """Whether the reader is cleared for a claim in each of these versions: some claims identify a sealed person."""
         codes = [self._telling.claim(key, row)[1]["handling"] for row in rows if row is not None]
         return all(code in self._grant.claim_codes for code in codes)
 
@@ -205,7 +208,7 @@ class _History:
 
 
 def _with_names(version: StatementVersion, named: Mapping[str, Mapping[str, Any]]) -> StatementVersion:
-    """A version with the names of whom it is about."""
+    """Add the names of the entities it is about to a version."""
     claims = []
     for row in version.claims:
         names = {f"{end}_name": (named.get(row[end]) or {}).get("name") for end in ("subject", "object")}

@@ -1,7 +1,7 @@
-"""Uploads of one person: received, previewed, read by another mapping, confirmed or cancelled.
+"""One person's uploads: received, previewed, read with a different mapping, confirmed or cancelled.
 
-Each of these asks anew whether the person may. What rejections say may name sealed persons, so it goes to the one who
-loads, and is kept encrypted with the upload alone.
+Each step checks the permission again. Rejections may name sealed people, so only the person importing sees them, and
+they are stored encrypted with the upload.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.loading import Loading
 
-# What the mapping is called that somebody chose in a preview.
+# Name of the mapping chosen in a preview.
 CORRECTED = "chosen in the preview.toml"
 
 
 class Uploads:
-    """The uploads of one person that wait in one case."""
+    """One person's waiting uploads in one case."""
 
     def __init__(self, ask: Ask, loading: Loading) -> None:
         self._ask = ask
         self._loading = loading
 
     def mappings(self) -> list[str]:
-        """Names of the built-in mappings for other people's tables."""
+        """Return names of the built-in mappings for other formats."""
         return built_in_mappings()
 
     @contextmanager
     def receiving(self) -> Iterator[Parcel]:
-        """A parcel to stream an upload into; unless `keep` takes it inside the block, nothing stays of it.
+        """Yield a parcel to stream an upload into; unless `keep` takes it inside the block, nothing of it remains.
 
         Raises:
-            Refused, NotFound, RequestError: see `require_loading`; before a byte is received.
+            Refused, NotFound, RequestError: see `Loading.require`; before a byte is received.
         """
         with self._ask.act("load", step="upload"):
             self._loading.require()
@@ -48,10 +48,11 @@ class Uploads:
                 yield parcel
 
     def keep(self, parcel: Parcel, name: str, options: Options) -> Upload:
-        """Keep what was received, to be previewed and then confirmed or cancelled.
+        """Store a received upload, to be previewed and then confirmed or cancelled.
 
         Raises:
-            InputError: it is empty, of the wrong kind, or the mapping cannot be used. RequestError: no such mapping.
+            InputError: it is empty, of the wrong kind, or the mapping cannot be used.
+            RequestError: no such mapping.
         """
         self._loading.require()
         if options.mapping and not options.mapping_text and options.mapping not in built_in_mappings():
@@ -59,24 +60,25 @@ class Uploads:
         return self._ask.home.uploads.keep(parcel, self._ask.principal.name, self._ask.case, name, options)
 
     def listed(self) -> list[Upload]:
-        """Your uploads that wait in this case."""
+        """Return the person's waiting uploads in this case."""
         self._loading.require()
         return self._ask.home.uploads.waiting(self._ask.principal.name, self._ask.case)
 
     def look(self, upload: str) -> Upload:
-        """One of your uploads.
+        """Return one of the person's uploads.
 
         Raises:
-            NotFound: it does not wait any more.
+            NotFound: it is no longer waiting.
         """
         self._loading.require()
         return self._ask.home.uploads.one(upload, *self._loading.owner)
 
     def preview(self, upload: str, progress: Progress) -> Loaded:
-        """What loading an upload would do; worked out once, then kept as long as the upload waits and the case is as it was.
+        """Preview importing an upload; the result is kept as long as the upload waits and the case is unchanged.
 
         Raises:
-            InputError: it cannot be read as it is. NotFound, Busy: see `cases.stores.uploads`.
+            InputError: it cannot be read.
+            NotFound, Busy: see `cases.stores.uploads`.
         """
         if (loaded := self.previewed(upload)) is None:
             on, options = self._on, self.look(upload).options
@@ -91,19 +93,21 @@ class Uploads:
             )
             # Cancelled in the meantime: nothing is kept.
             self._ask.home.uploads.keep_preview(upload, *self._loading.owner, on, options, loaded)
-            if not self._stands(on):  # what names in it stand for may have been decided otherwise meanwhile
+            if not self._stands(on):  # names in it may since have been sealed or opened
                 self._ask.home.uploads.forget_previews(upload)
         return loaded
 
     def correct(self, upload: str, mapping: str) -> None:
-        """Have one of your uploads, a chart, read by another mapping; its preview is worked out anew.
+        """Read an uploaded chart with a different mapping; its preview is computed again.
 
         Args:
             upload: its id.
             mapping: TOML, as `ingest.i2.chart.chart_mapping` makes it.
 
         Raises:
-            InputError: the mapping cannot be used. NotFound: it does not wait any more. Busy: it is being read.
+            InputError: the mapping cannot be used.
+            NotFound: the upload is no longer waiting.
+            Busy: it is being read.
         """
         with self._ask.act("load", step="correct upload"):
             waiting = self.look(upload)
@@ -112,17 +116,18 @@ class Uploads:
             self._ask.home.uploads.change(upload, *self._loading.owner, options)
 
     def previewed(self, upload: str) -> Loaded | None:
-        """The preview of an upload if it was worked out on the case as it is, for somebody cleared as you are.
+        """Return the preview of an upload if it is current for the case and for this person's clearance, else None.
 
         Raises:
-            NotFound: the upload does not wait any more. Busy: the case is being loaded.
+            NotFound: the upload is no longer waiting.
+            Busy: the case is being imported.
         """
         self._loading.require()
         return self._ask.home.uploads.preview(upload, *self._loading.owner, self._on)
 
     @property
     def _on(self) -> tuple[object, ...]:
-        """What a preview is worked out on: the case as it stands, and what you may be told of it; without a case only that."""
+        """Key of a preview: state of the case (if it exists) and the person's permissions."""
         there = self._ask.case in {case.id for case in self._ask.cases()}
         return *(self._ask.state if there else ()), self._ask.may("analyse"), self._ask.grant.sources
 
@@ -133,13 +138,13 @@ class Uploads:
             return False
 
     def start_preview(self, upload: str) -> str:
-        """Work out the preview as a job; gives its id."""
+        """Compute the preview as a job; return its id."""
 
         def work(progress: Progress) -> dict[str, Any]:
             try:
                 self.preview(upload, progress)
             except InputError:
-                self.cancel(upload)  # it will not become readable by waiting
+                self.cancel(upload)  # waiting will not make it readable
                 raise
             return {}
 
@@ -147,14 +152,15 @@ class Uploads:
         return self._loading.start("preview", work, upload=upload)
 
     def confirm(self, upload: str, *, other_names: bool = False) -> str:
-        """Load an upload as a job, and delete it; gives the job's id. See `Deliveries.load`.
+        """Import an upload as a job, and delete it; return the job's id. See `Deliveries.load`.
 
-        Where it ends with an error and nothing of it is recorded, or nothing is loaded since rows were rejected, the upload goes
-        on waiting.
+        The upload goes on waiting if the job fails without recording anything, or if nothing is imported because rows
+        were rejected.
 
         Raises:
-            InputError: its preview found other names behind most ids, and `other_names` does not say that this is right.
-            NotFound: it does not wait any more. Busy: the case is being loaded; the upload goes on waiting.
+            InputError: its preview found different names for most ids, and `other_names` is not set.
+            NotFound: it is no longer waiting.
+            Busy: the case is being imported; the upload goes on waiting.
         """
         self._loading.require()
         self._loading.require_quiet()
@@ -176,19 +182,19 @@ class Uploads:
                         other_names=other_names,
                         protection=options.protection,
                     )
-                    # All or nothing, and it was nothing: what to correct is in its preview.
+                    # All or nothing, and it was nothing: the preview shows what to correct.
                     source.stays = not loaded.committed and loaded.same_as is None and bool(loaded.rejections)
                     return loaded.outcome
 
             job = self._loading.start("load", work)
-            unless_started.pop_all()  # from here on it is the job's
+            unless_started.pop_all()  # from here on the job owns it
         return job
 
     def cancel(self, upload: str) -> None:
-        """Delete one of your uploads.
+        """Delete one of the person's uploads.
 
         Raises:
-            NotFound: it does not wait any more.
+            NotFound: it is no longer waiting.
         """
         with self._ask.act_anywhere("load", step="cancel upload"):
             self._ask.home.uploads.drop(upload, *self._loading.owner)

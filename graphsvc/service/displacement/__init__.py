@@ -1,1 +1,1 @@
-"""Where the workers went: the subject of a session, computed on what its reader may see."""
+"""Worker movements: the subject of a session, computed on what its reader may see."""

@@ -1,4 +1,4 @@
-"""Where people went when a workplace closed: all closures of a case, one of them, who came to a place, and one person's places."""
+"""Where people went when a workplace closed: all closures of a case, one place, and one person's places."""
 
 from __future__ import annotations
 
@@ -51,22 +51,28 @@ from graphsvc.views.forms.graphs import writable
 if TYPE_CHECKING:
     import networkx as nx
 
-# What ties an online place to things: sites it is at, and accounts, phones and names used by those who run it.
+# Relations that link an online place to things: its sites, and accounts, phones and names used by the people running
+# it.
 _OF_A_PLACE, _OF_THOSE = ("LOCATED_AT",), ("USED", "PAID")
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMoves:
-    """One place: who left it, where they went and who moved them; who came to it.
+    """One place: people who left it, where they went and who moved them, and people who came to it.
 
     Attributes:
-        place: id, `name` and `sort` (kind) of the place. closed_on: as given, or empty.
-        closure: what happened to it, in one line; None: nothing that is known of, or asked about.
-        moves: flows from it. came: flows to it from places that people left.
-        movers, next: see `views.displacement.rows`. hands: tests of several closures under one hand, this place among them.
-        people: id → name and whether sealed, of those listed anywhere here.
-        things: of an online place: rows of what it, and who runs it, is tied to. runs: who is said to control or manage it.
-        at_risk: of an online place who is said to be there, by risk. count: how many are said to be there, or few.
+        place: id, `name` and `sort` (kind) of the place.
+        closed_on: as given, or empty.
+        closure: its closure or emptying, in one line; None if nothing is known or was asked about.
+        moves: flows from it.
+        came: flows to it from places that people left.
+        movers, next: see `views.displacement.rows`.
+        hands: tests of several closures under one hand that include this place.
+        people: id → name and whether sealed, for everyone listed here.
+        things: for an online place, the things linked to it and to the people running it.
+        runs: people recorded as controlling or managing it.
+        at_risk: for an online place, the people recorded there, by risk.
+        count: how many are recorded there, or few.
     """
 
     place: dict[str, Any]
@@ -84,7 +90,7 @@ class PlaceMoves:
     count: int | str
 
     def plain(self) -> dict[str, Any]:
-        """The same as plain data, as the page's JSON twin and the command give it."""
+        """Return the result as plain data, as the page's JSON twin and the command give it."""
         return {
             "place": self.place,
             "closed_on": self.closed_on,
@@ -103,14 +109,14 @@ class PlaceMoves:
 
 
 class Displacement:
-    """Where the workers of one case went, computed on what this reader may see."""
+    """Worker movements of one case, computed on what this reader may see."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._displaced = Displaced(ask)
 
     def closures(self) -> list[ClosureRow]:
-        """Every place that closed or emptied, in one line each, by day.
+        """Return every place that closed or emptied, one line each, by day.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -125,7 +131,7 @@ class Displacement:
         return rows
 
     def hands(self) -> list[HandRow]:
-        """Closures under one hand, tested together, the most surprising first.
+        """Return closures under one hand, tested together, the most surprising first.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -136,20 +142,22 @@ class Displacement:
         return rows
 
     def preferences(self) -> str:
-        """Sentence on the places that people of this case prefer, as chance knows it."""
+        """Return a sentence on the places that people of this case prefer, as used for the chance comparison."""
         with self._ask.look("analyse", query="displacement"):
             fitted = (left.preferences for left in self._displaced.every().values())
             return preferences_in_words(max(fitted, key=lambda each: each.routes, default=Preferences()))
 
     def moves(self, ids: Sequence[str] = (), *, day: str = "") -> list[MoveRow]:
-        """The flows from some places, or from all that people left.
+        """Return the flows from some places, or from all that people left.
 
         Args:
-            ids: of workplaces; empty: all that closed or emptied.
-            day: instead of what is known, ask who was there before this day (of a visit, for one), `2020-05-08`.
+            ids: of workplaces; empty for all that closed or emptied.
+            day: use the people present before this day (of a visit, for example, `2020-05-08`) instead of the recorded
+                closure.
 
         Raises:
-            RequestError: a day without a place, or no day at all. NotFound: a place is not there for this reader.
+            RequestError: a day without a place, or an invalid day.
+            NotFound: a place is not visible to this reader.
         """
         with self._ask.look("analyse", query="displacement") as outcome:
             lefts = self._lefts(ids, day)
@@ -159,10 +167,10 @@ class Displacement:
         return rows
 
     def verdicts(self, ids: Sequence[str] = (), *, day: str = "") -> dict[str, str]:
-        """Place → what the test says of where its people went, in a sentence. Arguments and errors as `moves`.
+        """Map each place to the result of the test of its flows, in a sentence. Arguments and errors as `moves`.
 
-        A place that was asked about and that nobody is known to have left is among them, with that. Without ids there is also a
-        sentence for each person or gang whose closures were tested together.
+        Places asked about that no one is known to have left are included with a sentence saying so. Without ids, there
+        is also a sentence for each person or gang whose closures were tested together.
         """
         with self._ask.look("analyse", query="displacement") as outcome:
             lefts, closures = self._lefts(ids, day), flows.compared(self._displaced.every().values())
@@ -176,10 +184,11 @@ class Displacement:
         return verdicts
 
     def place(self, identifier: str, *, day: str = "") -> PlaceMoves:
-        """One place: who left it and where they went; who came to it, and of an online place whom to look after.
+        """Return one place: departures and arrivals and, for an online place, people who may need protection.
 
         Raises:
-            RequestError: `day` is no day. NotFound: it is no workplace that is there for this reader.
+            RequestError: `day` is invalid.
+            NotFound: no such workplace is visible to this reader.
         """
         with self._ask.look("analyse", query="displacement", entity=identifier) as outcome:
             moves = self._place(identifier, day)
@@ -187,10 +196,10 @@ class Displacement:
         return moves
 
     def person(self, identifier: str) -> PlacesLine:
-        """One person's places over time, as the links of their own page say it.
+        """Return one person's places over time, as the links on their own page show them.
 
         Raises:
-            NotFound: they are not there for this reader.
+            NotFound: they are not visible to this reader.
         """
         with self._ask.look("analyse", query="displacement", entity=identifier) as outcome:
             if not self._ask.named([identifier]):
@@ -200,10 +209,12 @@ class Displacement:
             return places_line(stays, self._names({stay.place for stay in stays}))
 
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Flows between places: nodes with `name` and `kind`, edges with `people` (or `few`), `belief`, `chance`, days and `together`.
+        """Return flows between places as a graph.
 
-        What the table of flows leaves out is left out of an edge: all but `people` and `together` where they are few, and `chance` of every edge
-        from a place that few went to another from. Where one number of people is `few`, all are text (`views.forms.graphs.writable`).
+        Nodes have `name` and `kind`; edges have `people` (or `few`), `belief`, `chance`, days and `together`. Figures
+        left out of the table of flows are left out here too: a flow of few people has only `people` and `together`. If
+        a place has any such flow, none of its flows has `chance`. If one number of people is `few`, all are text
+        (`views.forms.graphs.writable`).
         """
         with self._ask.look("analyse", query="displacement") as outcome:
             every = self._displaced.every().values()
@@ -214,7 +225,8 @@ class Displacement:
                     "name": names.get(name, {}).get("name") or name,
                     "kind": names.get(name, {}).get("sort") or "",
                 }
-            # How many a deal sends somewhere, beside a number of people, tells how many went in all.
+            # The expected number of people for one flow, next to actual numbers of others, would show how many left in
+            # all.
             some_few = {left for left, _, values in graph.edges(data=True) if 0 < values["people"] < self._few}
             for left, _, values in graph.edges(data=True):
                 if left in some_few:
@@ -241,10 +253,11 @@ class Displacement:
         return [left for name in dict.fromkeys(ids) if (left := self._left(name, day)) is not None]
 
     def _left(self, place: str, day: str) -> Departure | None:
-        """Who left a place; None: nothing happened to it that is known of.
+        """Return people who left a place; None if no closure is known.
 
         Raises:
-            RequestError: `day` is no day. NotFound: the place is not there for this reader.
+            RequestError: `day` is invalid.
+            NotFound: the place is not visible to this reader.
         """
         known = self._displaced.known()
         if place not in known.places:
@@ -254,7 +267,7 @@ class Displacement:
         return flows.left_on(known, place, _day(day), self._displaced.every())
 
     def _hands(self, place: str = "") -> list[HandRow]:
-        """Tests of several closures under one hand: all, or the tests with one place."""
+        """Return tests of several closures under one hand: all, or the tests with one place."""
         tests = self._displaced.hands()
         names = self._names({test.who for test in tests})
         contested = contested_hands(self._displaced.known().ties)
@@ -262,7 +275,7 @@ class Displacement:
         return [row for row in rows if not place or place in row.places]
 
     def _contested_places(self) -> frozenset[str]:
-        """The places under a hand whose control of some place is denied."""
+        """Return the places under a hand whose control of some place is denied."""
         ties = self._displaced.known().ties
         contested = contested_hands(ties)
         return frozenset(place for place, controllers in hands(ties).items() if not contested.isdisjoint(controllers))
@@ -322,7 +335,7 @@ class Displacement:
         )
 
     def _things(self, place: str, running: Sequence[WorkTie]) -> list[dict[str, Any]]:
-        """Sites an online place is at, and accounts, phones and the like that those who run it use, pay or are paid from."""
+        """Return sites of an online place, and accounts, phones and the like used or paid by the people running it."""
         who = sorted({tie.subject for tie in running})
         answers = [self._ask.rows("network.around", ids=[place], relations=list(_OF_A_PLACE), kind="thing").dicts()]
         if who:
@@ -348,7 +361,7 @@ class Displacement:
         ]
 
     def _names(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Id → name, kind and sort (of a thing or workplace), of those that are there for this reader."""
+        """Map ids to name, kind and sort (of a thing or workplace), for ids visible to this reader."""
         wanted = sorted(set(ids))
         known = self._displaced.known().places
         rows = self._ask.rows("network.nodes", ids=wanted).dicts() if wanted else []
@@ -363,7 +376,7 @@ class Displacement:
 
 
 def _next_of(left: Departure) -> set[str]:
-    """Where those who left a place appear next."""
+    """Return places where people who left appear next."""
     return {became.following.place for became in left.cohort.went if became.following}
 
 

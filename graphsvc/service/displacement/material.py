@@ -1,4 +1,4 @@
-"""What displacement is computed on: the links this reader may see, and what follows from them, cached until the case changes."""
+"""Input of the displacement analysis: links visible to this reader, and derived results, cached per state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RESULTS = 16
 
 
 class DisplacementCaches(Caches):
-    """Where people were and where they went, by case, version and clearance."""
+    """Whereabouts and departures, by case, version and clearance."""
 
     def __init__(self) -> None:
         self.known: Cache[Whereabouts] = Cache(_RESULTS)
@@ -25,14 +25,14 @@ class DisplacementCaches(Caches):
 
 
 class Displaced:
-    """Where everybody was, and who left which place, as one reader may compute it."""
+    """Everyone's whereabouts, and departures from each place, as one reader may compute them."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._caches = ask.home.caches(DisplacementCaches)
 
     def known(self) -> Whereabouts:
-        """Where everybody is said to have been.
+        """Return the recorded whereabouts of everyone.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
@@ -40,11 +40,11 @@ class Displaced:
         return self._caches.known.of(self._ask.state, self._read)
 
     def every(self) -> dict[str, Departure]:
-        """Place → who left it, and the test of where they went. Raises as `known`."""
+        """Map each place to the people who left it, with the test of where they went. Raises as `known`."""
         return self._caches.left.of(self._ask.state, self._test)
 
     def hands(self) -> list[HandTest]:
-        """Closures under one hand, tested together. Raises as `known`."""
+        """Return closures under one hand, tested together. Raises as `known`."""
         return self._caches.hands.of(self._ask.state, lambda: hand_tests(self.known(), self.every()))
 
     @lasting()
@@ -58,7 +58,7 @@ class Displaced:
 
 
 def _place(row: dict[str, Any]) -> WorkPlace:
-    # A place without a kind is premises, as the case format has it.
+    # A place without a kind is premises, as in the case format.
     position = (row["latitude"], row["longitude"])
     return WorkPlace(
         row["id"],

@@ -1,1 +1,1 @@
-"""Invented cases, and rankings held against what was planted in them."""
+"""Invented cases, and rankings compared with the truth planted in them."""

@@ -1,4 +1,4 @@
-"""Rankings held against what was planted in invented cases, beside textbook measures, with intervals."""
+"""Compare rankings, and textbook measures, with the truth planted in invented cases; with intervals."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from graphsvc.views import intervals
 
 GIVEN, CHANCE = "ranking given", "chance"
 HALVED = "average precision on half of the witnesses"
-# Samples behind an interval: of cases, where there are several, they cost nothing.
+# Number of samples for an interval: samples over cases cost nothing, samples of candidates do.
 _OF_CASES, _OF_CANDIDATES = 2000, 200
 
-# Method → figure → values: of each case, or of each sample of one.
+# Method → figure → values: one for each case, or for each sample of one case.
 Values = dict[str, dict[str, list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure of one method: mean over the cases, and where it lies in 95 of 100 samples (NaN: not known)."""
+    """One figure of one method: mean over the cases, and the range of 95 in 100 samples (NaN if unknown)."""
 
     method: str
     figure: str
@@ -37,15 +37,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came out.
+    """Result of a comparison.
 
     Attributes:
         cases: names of the folders.
-        sampled: what the intervals come from: `cases` or `candidates`.
-        candidates: how many were to be ranked, in all cases.
-        unranked: those of them the ranking given leaves out.
-        passed_over: cases it ranks whose folder was not named.
-        left_out: rows that loading leaves out, each in its words; behind its folder where there are several.
+        sampled: basis of the intervals: `cases` or `candidates`.
+        candidates: number of candidates to rank, in all cases.
+        unranked: candidates missing from the supplied ranking.
+        passed_over: cases in that ranking whose folders were not named.
+        left_out: rows that importing leaves out, in words; with the folder's name if there are several.
         measures: by method, then figure.
     """
 
@@ -61,18 +61,18 @@ class Compared:
 def compare(
     folders: Sequence[Path], ranking: Path | None, *, halves: int = 5, seed: int = 0, progress: Progress
 ) -> Compared:
-    """Every method on every folder.
+    """Compare every method on every folder.
 
     Args:
         folders: case folders with their truth.json.
-        ranking: a ranking of these folders, beside those that are computed; None for these alone.
-        halves: how many random halves of the witnesses are ranked anew.
+        ranking: a ranking of these folders to compare with the computed ones; None for those alone.
+        halves: how many random halves of the witnesses are also ranked.
         seed: of halves and samples.
-        progress: told what is being done.
+        progress: receives progress reports.
 
     Raises:
-        RequestError: no folder, a ranking of two that are called alike, or a negative number of halves.
-        InputError: a folder is no case folder with a truth.json, or the ranking is none, or not of one of them.
+        RequestError: no folder, a ranking with two folders of the same name, or a negative number of halves.
+        InputError: a folder is not a case folder with a truth.json, or the ranking is invalid or not of these cases.
     """
     if not folders:
         raise RequestError("Name one or several case folders, or a case and its --truth.")
@@ -127,7 +127,7 @@ def _add(values: Values, method: str, figure: str, value: float) -> None:
 
 
 def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> dict[str, Mapping[str, float]]:
-    """Each method with its scores: the ranking given first, chance last (nobody has a score, so all are tied)."""
+    """Return the scores by method: the supplied ranking first, chance last (with no scores, so all are tied)."""
     scores: dict[str, Mapping[str, float]] = {} if given is None else {GIVEN: given}
     witnesses = set(trial.witness_of.values())
     for place, method in enumerate(comparison.METHODS):
@@ -137,7 +137,7 @@ def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> 
 
 
 def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, list[float]]:
-    """Method → average precision on each of some halves of the witnesses."""
+    """Map each method to its average precision on each of several halves of the witnesses."""
     precisions: dict[str, list[float]] = {}
     for place, claims in enumerate(comparison.halves(trial.claims, count, seed)):
         step(place, count, "ranking on half of the witnesses")
@@ -149,7 +149,7 @@ def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, li
 
 
 def _sampled(trial: Trial, scores: Mapping[str, Mapping[str, float]], seed: int, step: Progress) -> Values:
-    """The figures of each method on samples of the candidates of the one case."""
+    """Return the figures of each method on samples of the candidates of a single case."""
     samples: Values = {}
     for place, (method, those) in enumerate(scores.items()):
         step(place, len(scores), "sampling candidates")
@@ -174,7 +174,7 @@ def _measures(cases: Values, samples: Values) -> list[Measure]:
 
 
 def picture(compared: Compared) -> str:
-    """What came out as one SVG: a panel for each figure."""
+    """Return the result as one SVG: a panel for each figure."""
     first = compared.measures[0].method if compared.measures else ""
     panels: dict[str, list[intervals.IntervalMark]] = {}
     for measure in compared.measures:

@@ -1,4 +1,4 @@
-"""Invented cases: written for the command line, loaded for the demo, and held against what was planted in them."""
+"""Invented cases: written for the command line, imported for the demo, and used to evaluate rankings."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from graphsvc.service.session import Session
 
 DEMO_CASE = "demo"
 _TOP = 10
-# Accounts of the demo beside one for each role: their role. A partner is an investigator of another force.
+# Demo accounts in addition to one for each role, with their role. A partner is an investigator of another force.
 DEMO_PARTNERS = MappingProxyType({"partner": "investigator"})
-# What each account of the demo that reads cases is cleared for. Not every reader sees everything: an officer on the case
-# sees all but who spoke, a partner what may be shared. The analyst's covers all of the demo, so that they may write Cypher.
+# Clearance of each demo account that reads cases. Readers differ on purpose: an officer on the case sees everything
+# except sources, a partner only what may be shared. The analyst is cleared for all of the demo, to be able to write
+# Cypher.
 DEMO_GRANTS = MappingProxyType(
     {
         "investigator": Grant("C"),
@@ -44,7 +45,7 @@ def invent(
     hard: bool = False,
     progress: Progress,
 ) -> None:
-    """Write an invented case folder; `seed` None writes the demo case, `people` None as many as the world likes."""
+    """Write an invented case folder; `seed` None writes the demo case, `people` None uses the world's default size."""
     if seed is None:
         simulate.demo(out)
     else:
@@ -52,7 +53,7 @@ def invent(
 
 
 def demo_case(service: Service, progress: Progress) -> dict[str, str]:
-    """Make sure the home holds the demo case and its accounts; gives account → what it is cleared for, in words.
+    """Make sure the home holds the demo case and its accounts; return account → clearance in words.
 
     A second call changes nothing.
     """
@@ -84,10 +85,10 @@ def _loaded(service: Service) -> bool:
 
 
 def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
-    """Figures of the session's ranking against a `truth.json`: average precision and what was found.
+    """Evaluate the session's ranking against a `truth.json`: average precision and further figures.
 
     Raises:
-        InputError: the file is no truth.json.
+        InputError: the file is not a truth.json.
     """
     wanted = simulated_cases.planted(simulated_cases.read_truth(truth))
     ranked = [lead.id for lead in session.leads.ranking().leads if lead.id in wanted.candidates]

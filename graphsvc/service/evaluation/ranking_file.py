@@ -1,6 +1,6 @@
-"""A ranking somebody made, from a file: what `graphsvc hubs --all` prints as JSON or CSV, or a CSV of ids and scores.
+"""Read a ranking from a file: output of `graphsvc hubs --all` as JSON or CSV, or a CSV of ids and scores.
 
-A file ranks one case, or several whose name stands in each row (`case`) or over each list of rows.
+A file ranks one case, or several whose names appear in each row (`case`) or above each list of rows.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 from graphsvc.errors import InputError
 
-_NAMED = 5  # cases that a ranking is of, told
-# Person → score, higher is further forward.
+_NAMED = 5  # maximum number of cases named in a message
+# Person → score; higher is better.
 Scores = Mapping[str, float]
 
 
 def read(path: Path) -> dict[str, Scores]:
-    """Case → scores; the case is empty where none is named. Where ranks are given they count: scores may be told coarsely.
+    """Map cases to scores; the case is empty if none is named. Ranks take precedence, since scores may be coarse.
 
     Raises:
-        InputError: the file cannot be read, or is no ranking.
+        InputError: the file cannot be read, or is not a ranking.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -47,16 +47,16 @@ def read(path: Path) -> dict[str, Scores]:
 
 
 def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool) -> Scores:
-    """What a ranking says of the case in a folder; of the only folder it need not name it.
+    """Return the scores for the case in a folder; with a single folder, the ranking need not name it.
 
     Args:
         path: of the ranking.
-        cases: as `read` gives them.
+        cases: as returned by `read`.
         name: of the folder.
         alone: whether it is the only folder.
 
     Raises:
-        InputError: it does not say which of its rows are of this case.
+        InputError: the ranking does not say which of its rows are of this case.
     """
     if name in cases:
         return cases[name]
@@ -71,7 +71,7 @@ def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool
 
 
 def _score(row: Mapping[str, Any]) -> float | None:
-    """How far forward; None if the row does not say."""
+    """Return the score of a row, or its rank negated; None if the row has neither."""
     for name, sign in (("rank", -1.0), ("score", 1.0)):
         given = row.get(name)
         if given not in (None, "") and not isinstance(given, bool):
@@ -100,7 +100,7 @@ def _json(path: Path, text: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]
 
 
 def _is_sentence(values: Mapping[str, str]) -> bool:
-    """Whether a row is what stands below the list of a page, such as what it leaves out: one cell, no id and no number."""
+    """Whether a row is a remark below the list, such as what it leaves out: a single cell, no id and no number."""
     return sum(map(bool, values.values())) == 1 and not values.get("id") and _score(values) is None
 
 

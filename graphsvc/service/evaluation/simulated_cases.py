@@ -1,7 +1,7 @@
-"""Invented cases read from their folders, without a server: what a ranking is tried on.
+"""Read invented cases from their folders, without a server, to evaluate rankings.
 
-A folder goes the way of every delivery (read, checked, folded, made into a graph), up to the store, so that a trial ranks
-what the service would rank once the folder is loaded.
+A folder is processed like any delivery (read, checked, folded, made into a graph) up to the store. An evaluation
+therefore ranks what the service would rank after import.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from graphsvc.ingest.report import FoldedRow
 from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import TABLES
 
-# Texts are for people to read: no figure is made of them, and masking names in them takes most of the time.
+# Text columns are dropped: no figure uses them, and masking names in them takes most of the time.
 _READ = {
     name: frozenset(
         column.name
@@ -39,19 +39,19 @@ _READ = {
     for name, table in TABLES.items()
 }
 _LIMITS = Limits(file_bytes=1 << 30, cell_chars=1 << 20)
-# Who is who. What an invented world does not tell of is nobody there, and its figures are not known.
+# Lists of people in a truth.json: required ones, and optional ones (empty if missing, their figures then unknown).
 _TOLD, _MAYBE = ("hubs", "candidates"), ("leaders", "brokers", "helpers")
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One invented case, in the ids of its files.
+    """One invented case, with the ids of its files.
 
     Attributes:
         name: of its folder.
         witness_of: source → the person it is.
         truth: all of truth.json.
-        rejections: rows that loading leaves out, as this does.
+        rejections: rows left out here, as importing would.
     """
 
     name: str
@@ -64,20 +64,20 @@ class Trial:
 
     @property
     def planted(self) -> Planted:
-        """Who is who."""
+        """Planted hubs, candidates and other groups."""
         return planted(self.truth)
 
     @property
     def untrue(self) -> set[tuple[str, str, str]]:
-        """What is asserted though it is not so, by whomever: (subject, relation, object)."""
+        """Untrue assertions, whoever makes them: (subject, relation, object)."""
         return {tuple(key) for name in ("false_links", "mistaken_links") for key in self.truth[name]}
 
 
 def planted(truth: Mapping[str, Any]) -> Planted:
-    """Who is who in a truth.json.
+    """Read the planted groups from a truth.json.
 
     Raises:
-        KeyError, TypeError: hubs or candidates is missing; a list is none of ids; nobody is a candidate.
+        KeyError, TypeError: hubs or candidates is missing; a list does not hold ids; there are no candidates.
     """
     lists = {name: truth[name] for name in _TOLD} | {name: truth.get(name, []) for name in _MAYBE}
     for name, ids in lists.items():
@@ -90,10 +90,10 @@ def planted(truth: Mapping[str, Any]) -> Planted:
 
 
 def read_truth(path: Path) -> dict[str, Any]:
-    """A truth.json.
+    """Read a truth.json.
 
     Raises:
-        InputError: the file cannot be read, or is no truth.json.
+        InputError: the file cannot be read, or is not a truth.json.
     """
     try:
         truth: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -107,10 +107,10 @@ def read_truth(path: Path) -> dict[str, Any]:
 
 @uncollected()
 def read(folder: Path) -> Trial:
-    """One case folder with its truth.json, but for the rows that loading would leave out.
+    """Read a case folder with its truth.json, without the rows that importing would leave out.
 
     Raises:
-        InputError: the folder is no case folder, or has no truth.json.
+        InputError: the folder is not a case folder, or has no truth.json.
     """
     truth = read_truth(folder / "truth.json")
     state, rejections = _folded(folder)
@@ -120,17 +120,17 @@ def read(folder: Path) -> Trial:
 
 
 def _folded(folder: Path) -> tuple[State, list[Rejection]]:
-    """The state of a folder without its texts, and what was rejected. The rows as they were read are gone by then."""
+    """Fold a folder into a state without texts; return it with the rejections. The raw rows are freed on return."""
     delivery = read_case(folder, _LIMITS)
     state = State()
-    # With the texts: rows that differ in them alone may be no equal ones.
+    # Texts are still included here: rows that differ only in them must not count as equal.
     report = fold(state, 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused)
     _strip(state)
     return state, in_order([*delivery.rejections, *report.rejections])
 
 
 def _strip(state: State) -> None:
-    """Take the texts out of a state."""
+    """Remove the texts from a state."""
     tables: list[tuple[str, Iterable[FoldedRow]]] = [(table, rows.values()) for table, rows in state.records.items()]
     for table, rows in [*tables, ("links", state.claims.values())]:
         for row in rows:
@@ -144,13 +144,13 @@ def _bare(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _last_day(state: State) -> dt.date:
-    """The day of the last statement: it decides who is under 18, so that figures do not change with the calendar."""
+    """Return the day of the last statement. Ages are taken on that day, so that figures do not depend on today."""
     taken = (row.values.get("taken_on") for row in state.records["statements"].values())
     return max((parse_date(day).latest for day in taken if day), default=dt.date(2020, 1, 1))
 
 
 def _trial(name: str, made: Graphed, truth: dict[str, Any], rejections: list[Rejection]) -> Trial:
-    """What stands in the graph as the analysis takes it; pseudonyms become ids again: nobody in here exists."""
+    """Turn the graph into input for the analysis. Pseudonyms become ids again: these people do not exist."""
     nodes, delivered = made.image.nodes, {pseudonym: identifier for identifier, pseudonym in made.sealed.items()}
     persons = [
         Person(delivered.get(identifier, identifier), "", frozenset(row["categories"]), row["sealed"])
@@ -161,7 +161,7 @@ def _trial(name: str, made: Graphed, truth: dict[str, Any], rejections: list[Rej
         for source, (kind, values) in made.identities.items()
         if kind == "source" and nodes["Source"][source]["kind"] == "witness"
     }
-    # In the order of what they say: the key, and with it every pseudonym and id of a claim, is another one each time.
+    # Sorted by content: the key is new each time, and so are all pseudonyms and claim ids.
     claims = sorted(
         claims_in(made, delivered), key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on)
     )

@@ -1,1 +1,1 @@
-"""Exports: what would go and whom it could give away; made, agreed to, fetched, recalled."""
+"""Exports: contents and exposure previewed; made, agreed to, fetched and recalled."""

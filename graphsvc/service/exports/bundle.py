@@ -1,4 +1,4 @@
-"""An export and its manifest: who made it, for whom, why, when, under which handling, and a hash of every file."""
+"""Export archives and their manifest: maker, recipient, reason, time, handling code, and a hash of every file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def bundle(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
-    """The files and their manifest as one archive.
+    """Pack the files and their manifest into one archive.
 
-    `about` stands in the manifest as it is. The archive bears no other time or name than the manifest does.
+    `about` is copied into the manifest. The archive contains no times or names beyond those of the manifest.
     """
     text = manifest(
         about, {name: (hashlib.sha256(content).hexdigest(), len(content)) for name, content in files.items()}
@@ -39,7 +39,7 @@ def bundle(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
 
 
 def manifest(about: Mapping[str, Any], files: Mapping[str, tuple[str, int]]) -> str:
-    """The text of a manifest: what it says, and of every file its SHA-256 and how many bytes it has."""
+    """Return the text of a manifest: `about`, and the SHA-256 and size in bytes of every file."""
     hashes = {name: digest for name, (digest, _) in sorted(files.items())}
     stated = dict(about) | {
         "files": {name: {"sha256": digest, "bytes": files[name][1]} for name, digest in hashes.items()},
@@ -49,16 +49,16 @@ def manifest(about: Mapping[str, Any], files: Mapping[str, tuple[str, int]]) -> 
 
 
 def whole(hashes: Mapping[str, str], about: Mapping[str, Any]) -> str:
-    """The hash of a whole export: over the rest of its manifest and the hash of every file."""
+    """Return the hash of a whole export: over the rest of its manifest and the hashes of its files."""
     stated = json.dumps([dict(about), dict(sorted(hashes.items()))], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(stated.encode()).hexdigest()
 
 
 def verify(path: Path) -> list[str]:
-    """What is not as the manifest of an export says, which is one file or a folder; empty if all of it is.
+    """List the differences between an export (a file or folder) and its manifest.
 
     Raises:
-        InputError: it is no export, or one that was packed anew in a way that is not read here.
+        InputError: it is not an export, or was repacked in a way that cannot be read here.
     """
     try:
         text, hashes_now = _of_folder(path) if path.is_dir() else _of_archive(path)
@@ -70,7 +70,7 @@ def verify(path: Path) -> list[str]:
         seal_now = whole(hashes, about)
     except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InputError(f"This is no export of graphsvc that can be read ({type(error).__name__}).") from None
-    except RuntimeError:  # encrypted otherwise, or of a later version of the format
+    except RuntimeError:  # encrypted in another way, or of a later version of the format
         raise InputError(_PACKED_ANEW) from None
     faults = [f"{name} is missing" for name in sorted(hashes.keys() - hashes_now.keys())]
     faults += [f"{name} is not in the manifest" for name in sorted(hashes_now.keys() - hashes.keys())]
@@ -83,7 +83,7 @@ def verify(path: Path) -> list[str]:
 
 
 def _of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]]:
-    """The manifest in an archive, and the hash of every other file in it; None of what is damaged."""
+    """Return the manifest in an archive, and the hash of every other file in it; None for damaged files."""
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _MOST:
             raise InputError("This file is larger than any export is. Nothing was read.")
@@ -97,7 +97,7 @@ def _of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]]:
 
 
 def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
-    """A file in an archive; None if what is there is not what was packed."""
+    """Return a file in an archive; None if it is damaged."""
     try:
         return archive.read(name)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError):
@@ -105,7 +105,7 @@ def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
 
 
 def _of_folder(folder: Path) -> tuple[bytes, dict[str, str | None]]:
-    """The manifest in a folder, and the hash of every other file in it, none of which is read as a whole."""
+    """Return the manifest in a folder, and the hash of every other file in it, computed without loading whole files."""
     hashes: dict[str, str | None] = {}
     for path in folder.rglob("*"):
         if path.is_file():

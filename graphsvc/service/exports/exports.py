@@ -1,7 +1,7 @@
-"""Sanitised exports: what would go, what is taken out, who could be worked out from it, and the file itself.
+"""Sanitised exports: contents, omissions, exposure of witnesses, and the file itself.
 
-Everything that goes passes the gate as for a reader without source clearance: witnesses' accounts are told only folded into
-links, small numbers of them read `few`, and free text stays here. Pseudonyms are new for each recipient of a case.
+Everything exported passes the gate as for a reader without source clearance: witness statements appear only merged into
+links, small numbers of witnesses read `few`, and free text is left out. Each recipient of a case gets new pseudonyms.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from graphsvc.views.picture.export import Outward, leaving, outward
 from graphsvc.views.picture.network import Edge, Picture
 from graphsvc.views.wording import is_pseudonym
 
-# What of an entity, statement or claim is never part of an export.
+# Parts of entities, statements and claims that no export contains.
 NEVER = (
     "notes, summaries, words as said and every other free text",
     "of a person: aliases, phones, date of birth, nationality, sex, categories",
@@ -66,22 +66,22 @@ _WAIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an export would hold.
+    """Preview of an export.
 
     Attributes:
-        nodes, links: rows exactly as they would go.
-        taken_out: what was taken out of the picture or did not come into it, in words → how many; a word where it is not
+        nodes, links: rows exactly as they would be exported.
+        taken_out: what was removed from the picture or did not get into it, in words → how many, or a word if not
             counted.
-        withheld: what is for you alone to know of that, likewise: what you see and this recipient is not shown, and which ids
-            are not there. It is not in the manifest, nor kept.
-        earlier: exports you are cleared for that have gone to this recipient, or may at any moment.
-        exposure: over those and this one. Without source clearance one witness is taken to have told all of it.
-        names: id inside → what to call it, for the facts that `exposure` names.
-        left_out: links left out already.
-        contested: links that would go marked as contested, as what speaks against them stays here.
-        arranged: whether places that somebody chose go along; at a stricter handling code they stay here, as they were
-            chosen in view of more.
-        by_source: whether `exposure` is told by source.
+        withheld: further omissions that only the maker may know, in the same form: what the maker sees and this
+            recipient does not, and unknown ids. Not in the manifest, and not stored.
+        earlier: exports within the reader's clearance that this recipient has received or may receive at any time.
+        exposure: over those and the new one. Without source clearance, everything is attributed to a single witness.
+        names: internal id → name, for the facts in `exposure`.
+        left_out: links already left out.
+        contested: links that would be exported as contested, without the evidence against them.
+        arranged: whether positions chosen on a canvas are exported. At a stricter handling code they are not, since
+            they were chosen in view of more.
+        by_source: whether `exposure` is given by source.
     """
 
     recipient: str
@@ -101,13 +101,13 @@ class Preview:
 
     @property
     def against(self) -> str:
-        """Warning about links that would go without their denial; empty without such links."""
+        """Warning about links that would be exported without their denial; empty without such links."""
         return gone_without(len(self.contested)) if self.contested else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """An export that could be made: what goes, what it shows of whom, and how far that exposes."""
+    """An export that could be made: its contents, the witness evidence behind them, and the exposure."""
 
     recipient: str
     out: Outward
@@ -121,7 +121,7 @@ class _Plan:
 
 
 class Exports:
-    """What one person lets out of one case, for someone outside."""
+    """Exports from one case by one person, for outside recipients."""
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
         self._ask = ask
@@ -131,11 +131,11 @@ class Exports:
         self.whole = WholeCases(ask, self.given)
 
     def exposed(self, wanted: Wanted) -> Exposure:
-        """How far what is wanted exposes the witnesses behind it: see `Exposures.exposed`."""
+        """Return the exposure of the witnesses behind the selected material: see `Exposures.exposed`."""
         return self._exposures.exposed(wanted)
 
     def selected(self, wanted: Wanted) -> Picture:
-        """The picture of what is wanted: see `Exposures.selected`."""
+        """Return the picture of the selected material: see `Exposures.selected`."""
         return self._exposures.selected(wanted)
 
     # -- making one -------------------------------------------------------------------------------------------
@@ -143,16 +143,17 @@ class Exports:
     def preview(
         self, wanted: Wanted, recipient: str, *, handling: str = "", left_out: Collection[LinkKey] = ()
     ) -> Preview:
-        """What an export would hold and expose; nothing is made.
+        """Preview the contents and exposure of an export without making it.
 
         Args:
-            wanted: the picture, or the query whose answer is wanted.
-            recipient: who it is for: an organisation or a person.
-            handling: `P` to export what handling-P statements alone say; empty: all that you may see.
-            left_out: links (subject, relation, object) that stay here.
+            wanted: the picture, or the query whose answer to export.
+            recipient: an organisation or a person.
+            handling: `P` to export only what handling-P statements say; empty for everything the reader may see.
+            left_out: links (subject, relation, object) to leave out.
 
         Raises:
-            Refused: the role or clearance is missing. RequestError: no recipient, or no such picture.
+            Refused: the role or clearance is missing.
+            RequestError: no recipient, or no such picture.
         """
         handling = self._handling(handling)
         who = recipient_id(self._ask.key, recipient)
@@ -186,27 +187,28 @@ class Exports:
         ask: bool = False,
         forms: Collection[str] = (),
     ) -> Export:
-        """Make an export. If it is safe it is held for you to fetch; if not, and you `ask`, it waits for a supervisor.
+        """Make an export. A safe one is held for its maker to fetch; otherwise, with `ask`, it waits for a supervisor.
 
         Args:
             wanted: see `preview`, as for `recipient`, `handling` and `left_out`.
-            recipient: who it is for.
+            recipient: the organisation or person to receive it.
             reason: why.
             handling: `P` or `C`.
-            left_out: links that stay here.
-            ask: let a supervisor answer where it is not safe.
-            forms: names out of `views.forms.FORMS`; empty for all.
+            left_out: links to leave out.
+            ask: let a supervisor decide if it is not safe.
+            forms: names from `views.forms.FORMS`; empty for all.
 
         Raises:
-            Refused: as `preview`; or it is not safe and `ask` is not given. RequestError: no reason, or no such
-            form, too. Busy: the case is being loaded, or was changed meanwhile.
+            Refused: as `preview`, or it is not safe and `ask` is not set.
+            RequestError: as `preview`, or no reason, or no such form.
+            Busy: the case is being imported, or changed in the meantime.
         """
         handling, reason = self._handling(handling), require_reason(reason, WHY)
         forms = known_forms(forms)
         export_store, identifier = self._ask.home.export_store, self._ask.home.export_store.new_id()
         who = recipient_id(self._ask.key, recipient)
         with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
-            # One at a time: two that are safe each alone may not be so together.
+            # One at a time: two exports that are safe separately may not be so together.
             with self._alone():
                 version = self._ask.require_open()
                 plan = self._plan(wanted, recipient, handling, left_out)
@@ -249,17 +251,17 @@ class Exports:
         return replace(export, withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
-        """Names of the recipients of the reader's own exports; for supervisors, of all exports within their clearance."""
+        """Return names of recipients: of the reader's own exports; for supervisors, of all within their clearance."""
         with self.given.act("recipients"):
             return list(self.given.recipients().values())
 
     # -- how --------------------------------------------------------------------------------------------------
 
     def _require_still(self, version: int, identifier: str) -> None:
-        """Nothing, if the case is open as it was read; else what was kept of it is taken away.
+        """Raise Busy and remove the stored export unless the case is still at this version.
 
         Raises:
-            Busy: it is not; whoever was sealed meanwhile would go out by name.
+            Busy: the case has changed; a person sealed in the meantime would be exported by name.
         """
         try:
             require_still(self._ask, version, "made")
@@ -282,13 +284,13 @@ class Exports:
             raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
         if wanted.lead:
             raise RequestError("A lead is exported as its network: choose the picture around it.")
-        # As someone without source clearance, at the handling level that goes out.
+        # Read as someone without source clearance, at the handling code of the export.
         there = Exposures(self._ask.as_(Grant(handling)))
         shown = there.selected(wanted)
         view, ties, things = leaving(shown)
         who = recipient_id(self._ask.key, name)
         secret = self._ask.home.export_store.pseudonym_key(self._ask.case, who)
-        # Chosen in view of what C says too, places do not go with what P alone says.
+        # Positions chosen in view of C material are not exported with P material.
         arranged = wanted.arranged if handling == self._ask.grant.handling else {}
         out = outward(view, lambda kind, inside: vault.pseudonym(secret, kind, inside), frozenset(left_out), arranged)
         unknown = len(set(left_out)) - out.left_out
@@ -298,7 +300,7 @@ class Exports:
             )
         resting = there.resting(facts(edge for edge in view.edges if edge.key not in left_out))
         given = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
-        # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
+        # The exposure covers all earlier exports, even those this person may not see: protecting witnesses comes first.
         exposure = self.given.exposure(there, resting, merged(earlier for _, earlier in given))
         taken_out = {
             "links left out by choice": out.left_out,
@@ -323,7 +325,7 @@ class Exports:
         )
 
     def _withheld(self, wanted: Wanted, handling: str, shown: Picture) -> Amounts:
-        """What is for this person alone to know of what does not go."""
+        """Return the omissions that only the maker of the export may know."""
         missing = absent(wanted, shown)
         amounts: Amounts = {"the ids that are not there": ", ".join(missing)} if missing else {}
         whys = differs(wanted, handling, self._ask.grant)
@@ -332,7 +334,7 @@ class Exports:
         try:
             own = self._exposures.selected(wanted)
         except RequestError:
-            # What goes is a picture, and what this person sees of it is none: the whole answer of a query may be too much.
+            # Only the recipient's view makes a picture: for the maker, the whole answer of a query may be too large.
             return amounts | {"what you see and this recipient does not, which is not counted": SOME}
         return amounts | withheld(own, shown, whys)
 
@@ -408,7 +410,7 @@ def _contested_edges(view: Picture, left_out: Collection[LinkKey]) -> Iterator[E
 
 
 def known_forms(asked: Collection[str]) -> list[str]:
-    """The forms that are asked for, in the order of the table; all if none is.
+    """Return the requested forms, in the order of the table; all if none are requested.
 
     Raises:
         RequestError: there is no such form.

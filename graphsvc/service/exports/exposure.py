@@ -1,7 +1,8 @@
-"""How far what is shown would let someone who knows the people work out who spoke.
+"""Exposure: how far shown material would let someone who knows the people work out which of them are witnesses.
 
-With source clearance it is told by source. Who has none must not learn which facts come from one witness, so for them
-one witness is taken to have told all of it: no answer then tells more than the picture, and none is less safe.
+With source clearance it is given by source. Without it, readers must not learn which facts come from the same witness,
+so everything is attributed to a single witness. The answer then reveals no more than the picture, and never looks safer
+than it is.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)
 # Kinds of entity that may be sealed.
 SEALABLE = ("person", "thing")
 _CALLED = "called"
-# Stands for whoever told it, where it must not be told who.
+# Source used if the real one must not be shown.
 SOMEONE = ""
 
 Resting = dict[Fact, frozenset[str]]
@@ -41,16 +42,17 @@ Resting = dict[Fact, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked at: a picture of the network, or the answer of a named query, or a lead.
+    """Selected material: a picture of the network, the answer of a named query, or a lead.
 
     Attributes:
-        picture: what the picture is asked for with; None where it is a query's answer or a lead.
-        query: name of a query: then the entities in its answer and the links among them.
-        lead: id of a person: then the links that speak for and against them as a lead.
-        only: of all that, these ids and the links among them; empty, as `inside`, for all.
-        inside: ids that come with them and were not chosen one by one: who is in folded groups on a canvas.
-        passing: of the links of all that, only these, as who looked at a picture had others filtered out; None for all.
-        arranged: id → where somebody put it on the canvas, in pixels at zoom 1.
+        picture: the request for a picture; None for a query or a lead.
+        query: name of a query: the entities in its answer and the links among them.
+        parameters: of the query.
+        lead: id of a person: the links that support or contradict them as a lead.
+        only: restrict everything to these ids and the links among them; empty, as for `inside`, for no restriction.
+        inside: ids included with them that were not chosen individually: the members of folded groups on a canvas.
+        passing: of all links, only these, if others were filtered out on screen; None for all.
+        arranged: id → position on the canvas, in pixels at zoom 1.
     """
 
     picture: PictureRequest | None = None
@@ -64,14 +66,14 @@ class Wanted:
 
 
 class ExposureCaches(Caches):
-    """Who is documented where in cases."""
+    """Documented presence of people in cases."""
 
     def __init__(self) -> None:
         self.grounds: Cache[PresenceGround] = Cache(2)
 
 
 class Exposures:
-    """What could give a witness away, as one person may know it."""
+    """Exposure of witnesses, as far as one person may know it."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -80,13 +82,14 @@ class Exposures:
         self._network = Network(ask, self._material)
 
     def exposed(self, wanted: Wanted) -> Exposure:
-        """How far what is wanted exposes the witnesses behind it, as this reader may know it.
+        """Return the exposure of the witnesses behind the selected material, as this reader may see it.
 
-        Without source clearance `witnesses` has one entry at most, whose source is empty: whether it is `safe` is all it
-        says then.
+        Without source clearance `witnesses` has at most one entry, with an empty source, and only `safe` is
+        informative.
 
         Raises:
-            Refused: the role may not analyse. NotFound, RequestError: see `network`, `lead` and `query`.
+            Refused: the role may not analyse.
+            NotFound, RequestError: see `network`, `lead` and `query`.
         """
         shown = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected(wanted).edges)
         with self._ask.act("analyse", query="exposure") as outcome:
@@ -98,10 +101,10 @@ class Exposures:
         return exposed
 
     def selected(self, wanted: Wanted) -> Picture:
-        """The picture of what is wanted.
+        """Return the picture of the selected material.
 
         Raises:
-            RequestError: an answer names too many entities, or none; or nothing of what was chosen is in it.
+            RequestError: an answer names too many entities, or none, or nothing of the selection is in the picture.
         """
         whole = self._pictured(wanted)
         ids = frozenset((*wanted.only, *wanted.inside))
@@ -137,16 +140,16 @@ class Exposures:
         return picture([ids], entities.dicts(), among.dicts(), truncated=truncated)
 
     def ground(self) -> PresenceGround:
-        """Who is documented where in what this reader may see; for computing only."""
+        """Return the documented presence of people in the data this reader may see; for computing only."""
         return self._ask.home.caches(ExposureCaches).grounds.of(self._ask.state, self._read_ground)
 
     def resting(self, shown: Iterable[Fact]) -> Resting:
-        """The facts that rest on witnesses, each with whom; for computing only."""
+        """Map facts that rest on witnesses to those witnesses; for computing only."""
         rests = self.ground().rests
         return {fact: rests[fact.key] for fact in shown if fact.key in rests}
 
     def tells(self) -> set[tuple[str, ...]]:
-        """All that this reader is told, as `ShownFacts.tells` of an export has it."""
+        """Return everything this reader may see, in the form of `ShownFacts.tells`."""
         rows = self._ask.rows("cases.entities", whole=True).dicts()
         names = lasting(self._ask, {row["id"]: row["kind"] for row in rows})
         tells: set[tuple[str, ...]] = {(name,) for name in names.values()}
@@ -180,7 +183,7 @@ class Exposures:
 
 
 def facts(edges: Iterable[Edge]) -> list[Fact]:
-    """What the links of a picture show."""
+    """Return facts shown by the links of a picture."""
     return [
         Fact(edge.subject, edge.relation, edge.object, edge.first_on, edge.last_on, denial_mark(edge.denying))
         for edge in edges
@@ -188,7 +191,7 @@ def facts(edges: Iterable[Edge]) -> list[Fact]:
 
 
 def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tuple[str, ...]]:
-    """What a link tells: itself, and each day that is said with it.
+    """Return entries for a link: one for the link itself, and one for each of its days.
 
     Example:
         >>> sorted(link_tells("P2", "PILOTED", "C1", "2020-05-08", ""))
@@ -199,7 +202,7 @@ def link_tells(subject: str, relation: str, target: str, *days: str) -> set[tupl
 
 
 def undenied(subject: str, relation: str, target: str) -> tuple[str, ...]:
-    """Return what a file says of a link that nothing speaks against: once something does, the file is out of date.
+    """Return the entry for a link that nothing contradicts: once something does, the file is out of date.
 
     Example:
         >>> undenied("P2", "PILOTED", "C1")
@@ -221,7 +224,7 @@ def link_in(statement: tuple[str, ...]) -> LinkKey | None:
 
 
 def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
-    """What a name tells: that an entity bears it. By a keyed hash: somebody else who is erased may be named in it.
+    """Return the entry for an entity's name. It uses a keyed hash, since another person named in it may be erased.
 
     Example:
         >>> name_tells(b"k" * 32, "B1", "Sea Urchin") == name_tells(b"k" * 32, "B1", "Sea S-7K3Q-X2MD-0A9B")
@@ -231,7 +234,7 @@ def name_tells(key: bytes, entity: str, name: str) -> tuple[str, ...]:
 
 
 def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:
-    """What stands for entities (id → kind) in what is kept of exports: for people and things the pseudonym they have or would have."""
+    """Map ids to lasting names for export records: for people and things, their actual or possible pseudonym."""
     names = {identifier: identifier for identifier in kinds}
     for kind in SEALABLE:
         mine = (identifier for identifier, other in kinds.items() if other == kind and not is_pseudonym(identifier))
@@ -240,5 +243,5 @@ def lasting(ask: Ask, kinds: Mapping[str, str]) -> dict[str, str]:
 
 
 def by_one(resting: Resting) -> Resting:
-    """The same as if one witness had told all of it."""
+    """Attribute all facts to a single witness."""
     return {fact: frozenset({SOMEONE}) for fact in resting}

@@ -1,4 +1,4 @@
-"""Exports that are made: fetched by who made them, agreed to by a second person, recalled. And how far each exposes."""
+"""Exports already made: fetched by their maker, agreed to by a second person, recalled, and their exposure."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ class Export:
     """One export. Times are UTC.
 
     Attributes:
-        number: what it is called on paper; id: what commands take.
+        number: what it is called on paper; id: the id that commands take.
         state: `waiting` (for a supervisor), `held` (ready to fetch), `given`, `refused` or `removed`.
         sha256: of the file.
-        recall: empty, or since when it was given somebody in it was `sealed` or `erased`.
-        recalled_at: when somebody said that it is back or destroyed.
-        fetchable, decidable: whether who looks at it may fetch it, may answer it.
-        taken_out: what does not go, in words → how much, as its manifest tells it but for small amounts.
-        withheld: as it is made, what is for its maker alone to know of that; else nothing.
-        exposure: of one that waits, for who may answer it; else None.
-        denied: links in it that its reader sees denied or contested, each with that in words; of one that waits, for who may answer it.
+        recall: empty, or `sealed` or `erased` if that happened to a person in it since it was given.
+        recalled_at: when someone confirmed that it is back or destroyed.
+        fetchable, decidable: whether the current reader may fetch it, or decide on it.
+        taken_out: omissions, in words → how much, as in its manifest except for small amounts.
+        withheld: further omissions, returned only to the maker when it is made; else empty.
+        exposure: of a waiting export, for readers who may decide on it; else None.
+        denied: links in it that the reader sees denied or contested → that in words; for readers who may decide on it.
     """
 
     id: str
@@ -71,14 +71,14 @@ class Export:
 
 
 class GivenExports:
-    """The exports of one case that are made, as one person may see, fetch and answer them."""
+    """The exports made from one case, for one person to see, fetch and decide on."""
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
         self._ask = ask
         self._requests = requests
 
     def listed(self) -> list[Export]:
-        """Exports of the case, newest first: those you made, and all if you may agree to them."""
+        """Return exports of the case, newest first: the person's own and, if they may agree to exports, all."""
         self._export_store.sweep()
         with self.act("list") as outcome:
             exports = self.rows(None if self._agrees() else self._ask.principal.name)
@@ -89,13 +89,14 @@ class GivenExports:
         return exports
 
     def fetch(self, export: str) -> tuple[str, bytes]:
-        """The file of an export, as (name, content).
+        """Return the file of an export, as (name, content).
 
-        One that is held for you is given then; one that waits for your answer you may look at.
+        Fetching a held export counts as giving it. A waiting one may be looked at by those who may decide on it.
 
         Raises:
-            NotFound: it is not there, or not yours. Refused: it was not agreed to, or is not held any more; or the case does
-            not tell all that is in it any more. Busy: the case is being loaded.
+            NotFound: it does not exist, or this person may not see it.
+            Refused: it was not agreed to, is no longer held, or contains something the case no longer shows.
+            Busy: the case is being imported.
         """
         self._export_store.sweep()
         row = self._export(export)
@@ -110,31 +111,32 @@ class GivenExports:
                 self._export_store.take_away(row.id)
                 raise Refused(_GONE)
             content = self._export_store.content(row)
-            # Of two who fetch it at once both get it; what was taken away meanwhile does not go out.
+            # If two people fetch it at the same time, both get it. An export removed in the meantime is not given out.
             if row.state == "held" and not self._export_store.move(row.id, RELEASED, state="given", given_at=now()):
                 raise Refused(_CLOSED["removed"])
             outcome["rows"] = row.links
         return file_name(row.id), content
 
     def agree(self, export: str, answer: str = "") -> None:
-        """Agree to an export another person asked for, though it may give a witness away: it is held for them then.
+        """Agree to an export another person requested, though it may expose a witness; it is then held for them.
 
         Raises:
-            Refused: the role supervisor is missing, or it is your own. NotFound: it is not there, or not yours.
-            RequestError: it has been answered already, or is not there any more.
+            Refused: the role supervisor is missing, or it is the person's own request.
+            NotFound: it does not exist, or this person may not see it.
+            RequestError: it has been answered already, or no longer exists.
         """
         self._answer(export, "agreed", answer)
         self._export_store.move(export, ("waiting",), state="held", expires_at=expiry(self._ask.settings.export_days))
 
     def refuse(self, export: str, answer: str = "") -> None:
-        """Refuse an export another person asked for. Raises as `agree`."""
+        """Refuse an export another person requested. Raises as `agree`."""
         self._answer(export, "refused", answer)
         self._export_store.move(export, ("waiting",), state="refused", content_sealed=None)
 
     def recalls(self) -> list[Export]:
-        """Exports that were given and show somebody who was sealed or erased since: to be asked back.
+        """Return given exports to be recalled, since a person in them has been sealed or erased.
 
-        For who may seal or erase, too.
+        Also for people who may seal or erase.
         """
         action = next((name for name in ("export", "erase", "seal") if self._ask.may(name)), "export")
         with self._ask.act(action, step="recall") as outcome:
@@ -145,7 +147,7 @@ class GivenExports:
         return exports
 
     def settle(self, export: str) -> None:
-        """Write down that a recalled export is back or destroyed. Raises NotFound as `fetch`."""
+        """Record that a recalled export is back or destroyed. Raises NotFound as `fetch`."""
         row = self._export(export)
         with self.act("recalled", export=row.id, recipient=row.recipient):
             if not row.recall:
@@ -159,7 +161,7 @@ class GivenExports:
         return self._ask.home.export_store
 
     def act(self, step: str, **detail: Any) -> Any:
-        """One logged act on exports of the case."""
+        """Log one act on exports of the case."""
         return self._ask.act("export", step=step, **detail)
 
     def _agrees(self) -> bool:
@@ -170,14 +172,14 @@ class GivenExports:
             require_whole(self._ask)
 
     def exposure(self, there: Exposures, resting: Resting, given: Kept) -> Exposure:
-        """How far facts expose witnesses: by source if this person is cleared for sources; counted over what was given before."""
+        """Return the exposure of facts together with earlier exports; by source for people with source clearance."""
         earlier = there_again(given, self._inside(there) if given else str)
         if not self._ask.grant.sources:
             resting, earlier = by_one(resting), by_one(earlier)
         return exposure(resting, there.ground(), self._ask.settings.exposure_below, earlier)
 
     def _inside(self, there: Exposures) -> Callable[[str], str]:
-        """What stands in the graph now for someone who is kept by the pseudonym they have or would have."""
+        """Return a function that maps stored pseudonyms to the ids now in the graph."""
         ground = there.ground()
         people = (person for person in ground.people if not is_pseudonym(person))
         ends = {end for link in ground.rests for end in (link[0], link[2]) if not is_pseudonym(end)}
@@ -186,10 +188,10 @@ class GivenExports:
         return lambda pseudonym: known.get(pseudonym, pseudonym)
 
     def _export(self, export: str) -> Any:
-        """The row of an export of this case that is this person's, or that they may answer.
+        """Return the row of an export of this case that is this person's own, or that they may decide on.
 
         Raises:
-            NotFound: it is not there, or not theirs; that somebody tried is in the log.
+            NotFound: it does not exist, or they may not see it; the attempt is logged.
         """
         try:
             row = self._export_store.one(export)
@@ -202,7 +204,7 @@ class GivenExports:
             raise no_such_export()
 
     def _told_still(self, row: Any) -> bool:
-        """Whether all that an export tells is still told to who is cleared for its handling code alone."""
+        """Whether readers cleared only for an export's handling code may still see everything in it."""
         there = Exposures(self._ask.as_(Grant(row.handling)))
         return self._export_store.shown(row, self._ask.key).tells <= there.tells()
 
@@ -220,18 +222,18 @@ class GivenExports:
         self._requests.decide("export", request.id, state, answer)
 
     def _asked(self) -> dict[str, Any]:
-        """Export → the row of its request."""
+        """Map exports to the rows of their requests."""
         return {row.pseudonym: row for row in self._requests.store.of("export", [self._ask.case])}
 
     def recipients(self) -> dict[str, str]:
-        """Id → name, as typed, of the recipients of the reader's own exports; for supervisors, of all exports."""
+        """Map ids to names, as typed, of recipients of the reader's own exports; for supervisors, of all exports."""
         return self._recipients(None if self._agrees() else self._ask.principal.name, typed=True)
 
     def _recipients(self, made_by: str | None = None, *, typed: bool) -> dict[str, str]:
         return self._export_store.recipients(self._ask.case, self._ask.key, self._ask.grant, made_by, typed=typed)
 
     def rows(self, by: str | None) -> list[Export]:
-        """Exports of the case, newest first: those one account made, or all."""
+        """Return exports of the case, newest first: those one account made, or all."""
         names = self._recipients(typed=False) | self.recipients()
         asked = self._asked()
         return [
@@ -274,7 +276,7 @@ class GivenExports:
         )
 
     def _waiting(self, row: Any, shown: ShownFacts) -> Exposure:
-        """How far an export that waits exposes witnesses, as things stand now."""
+        """Return the current exposure of witnesses by a waiting export."""
         there = Exposures(self._ask.as_(Grant(row.handling)))
         resting = there_again(shown.facts, self._inside(there))
         given = merged(
@@ -284,7 +286,7 @@ class GivenExports:
         return self.exposure(there, resting, given)
 
     def _denied_links(self, row: Any, facts: ShownFacts) -> dict[LinkKey, str]:
-        """Find the links of an export that this person sees denied or contested; link → that in words."""
+        """Find the links of an export that this person sees denied or contested; map each to that in words."""
         inside = self._inside(Exposures(self._ask.as_(Grant(row.handling))))
         links = {(inside(link[0]), link[1], inside(link[2])) for link in map(link_in, facts.tells) if link}
         ids = sorted({end for link in links for end in (link[0], link[2])})
@@ -294,7 +296,7 @@ class GivenExports:
 
 
 def file_name(export: str) -> str:
-    """What the file of an export is called, where nobody says otherwise.
+    """Return the default file name of an export.
 
     Example:
         >>> file_name("3f9a01bc" + "0" * 24)
@@ -304,7 +306,7 @@ def file_name(export: str) -> str:
 
 
 def there_again(facts: Kept, inside: Callable[[str], str]) -> Resting:
-    """Facts that are kept, with the ids that stand in the graph now."""
+    """Return stored facts, with the ids that are in the graph now."""
     resting: Resting = {}
     for subject, relation, target, first, last, sources in facts:
         fact = Fact(inside(subject), relation, inside(target), first, last)
@@ -313,7 +315,7 @@ def there_again(facts: Kept, inside: Callable[[str], str]) -> Resting:
 
 
 def named_in(exposed: Exposure | None) -> set[str]:
-    """Pseudonyms of the sources that an exposure names."""
+    """Return pseudonyms of the sources that an exposure names."""
     return {witness.source for witness in exposed.witnesses} - {SOMEONE} if exposed else set()
 
 

@@ -1,7 +1,7 @@
-"""What of what was asked for does not go in an export, and why: in words, with how much it is. Pure.
+"""Requested material that an export omits, and why: in words, with amounts. Pure.
 
-Two kinds: what the manifest tells too, coarsened (see `coarsened`), and what is for who makes the export alone, as it
-tells that there is something under another handling code, or that figures differ with source clearance.
+There are two kinds. One is also in the manifest, coarsened (see `coarsened`). The other is for the maker of the export
+alone, as it shows that there is material under another handling code, or that figures differ with source clearance.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from graphsvc.service.exports.exposure import Wanted
 from graphsvc.views.picture.export import FOLDED
 from graphsvc.views.picture.network import Picture
 
-# In words → how many; a word where they are not counted.
+# In words → how many, or a word if not counted.
 Amounts = dict[str, int | str]
 SOME = "some"
-# Why somebody in a picture that is not full is tied to more than it holds.
+# Reason why an entity has links outside a picture that is not full.
 PUT_ASIDE = "as who was only there, and lawful service, was not asked for"
 
 
 def not_reached(wanted: Wanted, shown: Picture) -> Amounts:
-    """What was asked for and is not in a picture of it, at the handling code and without source clearance.
+    """Return requested material missing from its picture, at the export's handling code and without source clearance.
 
     Args:
-        wanted: what was asked for.
-        shown: the picture of it, before anything was taken out.
+        wanted: the request.
+        shown: its picture, before anything was removed.
     """
     amounts: Amounts = {}
     if missing := absent(wanted, shown):
@@ -43,12 +43,12 @@ def not_reached(wanted: Wanted, shown: Picture) -> Amounts:
 
 
 def absent(wanted: Wanted, shown: Picture) -> list[str]:
-    """The ids that were asked for one by one and are not in the picture: to be named to nobody but who asked for them."""
+    """Return individually requested ids missing from the picture; only the person who requested them may see these."""
     return sorted(_named(wanted) - {node.id for node in shown.nodes})
 
 
 def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
-    """Why who makes an export may see more of what was asked for than goes; nothing where they cannot."""
+    """Return reasons why the maker of an export may see more of the request than is exported; empty if they cannot."""
     drawn = wanted.picture
     by_figures = wanted.query or (drawn is not None and (drawn.least or drawn.recorded or drawn.grades))
     whys = {
@@ -59,11 +59,11 @@ def differs(wanted: Wanted, handling: str, grant: Grant) -> list[str]:
 
 
 def withheld(own: Picture, shown: Picture, whys: Sequence[str]) -> Amounts:
-    """What who makes an export sees of what was asked for, and who gets it is not shown.
+    """Return requested material that the maker of an export sees and its recipient does not.
 
     Args:
         own: the picture as the maker sees it.
-        shown: as goes out, before anything was taken out.
+        shown: the exported picture, before anything was removed.
         whys: see `differs`.
 
     Example:
@@ -79,7 +79,7 @@ def withheld(own: Picture, shown: Picture, whys: Sequence[str]) -> Amounts:
 
 
 def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
-    """Amounts as a manifest tells them: as to a reader without source clearance, small ones as few.
+    """Return the amounts for a manifest: as for a reader without source clearance, small numbers become few.
 
     Example:
         >>> coarsened({"names": 2, "links": 3, "others": SOME}, "C", 3)
@@ -92,7 +92,7 @@ def coarsened(amounts: Amounts, handling: str, few_below: int) -> Amounts:
 
 
 def _named(wanted: Wanted) -> set[str]:
-    """The ids that were asked for one by one; folded groups are none, nor who is in them."""
+    """Return individually requested ids; folded groups and their members are not included."""
     if wanted.only or wanted.inside:
         return {identifier for identifier in wanted.only if not identifier.startswith(FOLDED)}
     if wanted.picture is None:
@@ -101,7 +101,7 @@ def _named(wanted: Wanted) -> set[str]:
 
 
 def _cut_short(shown: Picture, depth: int) -> int:
-    """How many entities that are nearer to the start than `depth` links have neighbours that are not in the picture."""
+    """Return the number of entities less than `depth` links from the start that have neighbours outside the picture."""
     beside: dict[str, set[str]] = defaultdict(set)
     for edge in shown.edges:
         beside[edge.subject].add(edge.object)

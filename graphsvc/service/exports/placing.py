@@ -1,7 +1,7 @@
-"""Files that appear all at once or not at all: in a new folder, or one alone.
+"""Files that appear complete or not at all: a new folder with its files, or a single file.
 
-Until then those of a folder have no name, where the system knows such files: whatever ends the process, also a kill, nothing of them is
-left. Of one alone a kill leaves a hidden file beside its place.
+Until then, the files of a folder have no name, if the system supports this: however the process ends, even if killed,
+nothing is left behind. A single file leaves a hidden file next to its target if the process is killed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _NAMELESS = getattr(os, "O_TMPFILE", 0)
 
 
 class NewFolder:
-    """A folder that is not there yet, and the files that will be in it. `new_folder` alone makes it.
+    """A folder that does not exist yet, and its future files. Only `new_folder` creates it.
 
     Attributes:
-        placed: whether it is there.
+        placed: whether it exists.
     """
 
     def __init__(self, target: Path) -> None:
@@ -33,27 +33,27 @@ class NewFolder:
         self._files: dict[str, IO[bytes]] = {}
 
     def file(self, name: str) -> IO[bytes]:
-        """A new file, to be written and read, which bears this name once it is placed. Only who runs this may read it."""
+        """Create a file, writable and readable, that gets this name once placed. Only the current user may read it."""
         file = self._nameless() or self._named(name)
         self._files[name] = file
         return file
 
     def place(self) -> None:
-        """Have the folder there, with all files as they are.
+        """Create the folder with all files as they are.
 
         Raises:
-            RequestError: something came into its place meanwhile.
+            RequestError: something was put in its place in the meantime.
         """
         self._part.mkdir(mode=0o700, exist_ok=True)
         folder = os.open(self._part, os.O_RDONLY) if _NAMELESS else -1
         try:
-            # Whole on the disk before the first has a name.
+            # Flush everything to disk before the first file gets a name.
             for file in self._files.values():
                 file.flush()
                 os.fsync(file.fileno())
             for name, file in self._files.items():
                 if not (self._part / name).exists():
-                    # With the descriptor of a folder the link leads to the file itself, not to what stands in /proc.
+                    # Given a folder's descriptor, `os.link` follows the link in /proc to the file itself.
                     os.link(f"/proc/self/fd/{file.fileno()}", name, dst_dir_fd=folder)
             if _NAMELESS:
                 os.fsync(folder)
@@ -65,7 +65,7 @@ class NewFolder:
         self.placed = True
 
     def close(self) -> None:
-        """Let go of the files; of what was not placed nothing is left."""
+        """Close the files; nothing is left of files that were not placed."""
         for file in self._files.values():
             with suppress(OSError):
                 file.close()
@@ -77,7 +77,7 @@ class NewFolder:
         try:
             return os.fdopen(os.open(self._target.parent, _NAMELESS | os.O_RDWR, 0o600), "w+b")
         except OSError:
-            return None  # a disk that knows none
+            return None  # a file system without unnamed files
 
     def _named(self, name: str) -> IO[bytes]:
         self._part.mkdir(mode=0o700, exist_ok=True)
@@ -86,10 +86,11 @@ class NewFolder:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[NewFolder]:
-    """A folder to be: what it was not asked to place is gone afterwards.
+    """Prepare a folder; it is removed unless placed.
 
     Raises:
-        RequestError: something is there already, or there is no folder to put it in. OperatorError: the disk does not take it.
+        RequestError: the target exists, or its parent folder does not.
+        OperatorError: the disk does not accept it.
     """
     folder = NewFolder(target)
     try:
@@ -103,10 +104,11 @@ def new_folder(target: Path) -> Iterator[NewFolder]:
 
 @contextmanager
 def new_file(target: Path) -> Iterator[IO[bytes]]:
-    """A file to be: it is there with all that was written to it, or not at all. Only who runs this may read it.
+    """Prepare a file: it appears with all its contents, or not at all. Only the current user may read it.
 
     Raises:
-        RequestError: something is there already, or there is no folder to put it in. OperatorError: the disk does not take it.
+        RequestError: the target exists, or its parent folder does not.
+        OperatorError: the disk does not accept it.
     """
     part: Path | None = None
     try:
@@ -118,7 +120,7 @@ def new_file(target: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         try:
             os.link(part, target)
-        except OSError:  # something came into its place meanwhile, or a disk that knows no links
+        except OSError:  # the target now exists, or the file system has no links
             require_free(target)
             part.rename(target)
     except OSError as error:
@@ -130,17 +132,17 @@ def new_file(target: Path) -> Iterator[IO[bytes]]:
 
 
 def require_free(target: Path) -> None:
-    """Nothing, if nothing is there.
+    """Raise RequestError if the target exists.
 
     Raises:
-        RequestError: something is.
+        RequestError: it does.
     """
     if target.exists() or target.is_symlink():
         raise RequestError(f"{target} is there already. Nothing was written; choose another place.")
 
 
 def _require_place(target: Path) -> None:
-    """Nothing, if nothing is there, and a folder to put it in."""
+    """Raise RequestError unless the target is free and its parent folder exists."""
     require_free(target)
     if not target.parent.is_dir():
         raise RequestError(f"There is no folder {target.parent} to put {target.name} in. Make it, or choose another.")

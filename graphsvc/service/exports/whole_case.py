@@ -1,8 +1,8 @@
-"""All of a case as Parquet, for people who are cleared for all of it too: one file a table, and a manifest.
+"""A whole case as Parquet, for people cleared for all of it too: one file per table, and a manifest.
 
-Nothing is sanitised: it holds what who makes it may read, sources by pseudonym and free text included. Nobody who is sealed is
-named in it, as the graph names none. It is kept among the exports of the case, so that it is asked back when somebody in it is
-sealed or erased later.
+Nothing is sanitised: it holds everything its maker may read, including pseudonyms of sources and free text. Sealed
+people are not named in it, as in the graph. It is recorded among the exports of the case, so that it can be recalled
+when someone in it is later sealed or erased.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from graphsvc.service.protection.requests import WHY
 from graphsvc.views.parquet import ParquetTable, kind_of
 from graphsvc.views.wording import is_pseudonym
 
-# Table → the query that gives it.
+# Table → the query it comes from.
 WHOLE_TABLES: Mapping[str, str] = MappingProxyType(
     {
         "entities": "cases.entities",
@@ -55,17 +55,19 @@ _SAYS = (
 )
 _NOT_COUNTED = "Not counted: who may read this may know who said what."
 _NAME = 200
-# Kind of what may be sealed later → as what: a dwelling has the pseudonym of a thing.
+# Kind of entity that may be sealed later → kind of its pseudonym; a dwelling has that of a thing.
 _SEALED_AS = {kind: kind for kind in SEALABLE} | {"workplace": "thing"}
 
 
 @dataclass(frozen=True, slots=True)
 class WholeCase:
-    """All of a case, as it was written.
+    """A whole case, as written.
 
     Attributes:
-        folder: where it is. number: what the export is called on paper.
-        rows: table → how many. size: of all files, in bytes.
+        folder: its location.
+        number: what the export is called on paper.
+        rows: table → how many.
+        size: of all files, in bytes.
     """
 
     folder: Path
@@ -75,7 +77,7 @@ class WholeCase:
 
 
 class WholeCases:
-    """All of one case, for one person who is cleared for it."""
+    """Exports of one whole case, for a person cleared for it."""
 
     def __init__(self, ask: Ask, given: GivenExports) -> None:
         self._ask = ask
@@ -84,20 +86,22 @@ class WholeCases:
     def parquet(
         self, target: Path | None = None, *, recipient: str = "", reason: str = "", progress: Progress = quiet
     ) -> WholeCase:
-        """Write all of the case into a new folder: a Parquet file for each of `WHOLE_TABLES`, and `manifest.json`.
+        """Write the whole case into a new folder: a Parquet file for each of `WHOLE_TABLES`, and `manifest.json`.
 
-        The folder is there with all of it, or not at all.
+        The folder appears complete, or not at all.
 
         Args:
-            target: the folder; else one in this folder that bears case, handling code and version in its name.
-            recipient: who it is for; else who makes it.
-            reason: why; else the purpose.
-            progress: told of each table.
+            target: the folder; by default a new one in the current folder, named after case, handling code and version.
+            recipient: the recipient; by default the maker.
+            reason: why; by default the purpose.
+            progress: called for each table.
 
         Raises:
-            Refused: the role is missing, or clearance for a part of the case. NotFound: the case is not there or not theirs.
-            RequestError: something is at the target already. Busy: the case is being loaded, or was changed meanwhile.
-            OperatorError: the disk does not take it.
+            Refused: the role is missing, or clearance for a part of the case.
+            NotFound: the case does not exist, or this person may not see it.
+            RequestError: the target exists.
+            Busy: the case is being imported, or changed in the meantime.
+            OperatorError: the disk does not accept it.
         """
         version = self._ask.version
         name = " ".join((recipient or self._ask.principal.name).split())
@@ -110,7 +114,7 @@ class WholeCases:
             with self._given.act("parquet", recipient=recipient_id(self._ask.key, name), export=identifier) as outcome:
                 self._require_cleared()
                 made = _Tables(self._ask, files, number(identifier), now(), progress)
-                # All of one state of the case; who has said what is in the line of this look.
+                # All tables come from one state of the case; the log line of this look names the sources.
                 with self._ask.look("read", step="parquet"):
                     require_still(self._ask, version, "written")
                     made.read(version)
@@ -118,7 +122,7 @@ class WholeCases:
                 files.file(MANIFEST).write(text)
                 self._keep(identifier, name, reason, made, hashlib.sha256(text).hexdigest(), version)
                 outcome["rows"] = sum(made.rows.values())
-            # The line that says so is written: now it may be there.
+            # The log line is written, so the folder may now appear.
             try:
                 files.place()
             except BaseException:
@@ -140,10 +144,10 @@ class WholeCases:
             )
 
     def _keep(self, identifier: str, recipient: str, reason: str, made: _Tables, digest: str, version: int) -> None:
-        """Keep that it is given, and whom it shows: who is sealed or erased later is found in it by that.
+        """Record that it was given and the people it shows, so that it is found when one of them is sealed or erased.
 
         Raises:
-            Busy: the case has changed since it was read; whoever was sealed by that would go out by name.
+            Busy: the case has changed since it was read; a person sealed by that would be exported by name.
         """
         store, case, key = self._ask.home.export_store, self._ask.case, self._ask.key
         names = lasting(self._ask, made.sealable)
@@ -177,12 +181,12 @@ class WholeCases:
             raise
 
     def _withdraw(self, identifier: str) -> None:
-        """Keep that it did not go out after all."""
+        """Record that it was not given after all."""
         self._ask.home.export_store.move(identifier, ("given",), state="removed", recall="", recall_at=None)
 
 
 def require_still(ask: Ask, version: int, done: str) -> None:
-    """Nothing, if the case is open at this version; `done`: what was not, as it is not.
+    """Raise Busy unless the case is open at this version; `done` says in a word what was not done.
 
     Raises:
         Busy: it is not.
@@ -192,10 +196,11 @@ def require_still(ask: Ask, version: int, done: str) -> None:
 
 
 class _Tables:
-    """The tables of a case on their way into files.
+    """Writer of the tables of a case.
 
     Attributes:
-        rows: table → how many. files: file → its SHA-256 and how many bytes it has.
+        rows: table → how many.
+        files: file → its SHA-256 and size in bytes.
         sealable: id of each person and thing → kind.
     """
 
@@ -208,14 +213,14 @@ class _Tables:
         self.sealable: dict[str, str] = {}
 
     def read(self, version: int) -> None:
-        """Have every table of the case, which is at this version, in its file."""
+        """Write every table of the case, which is at this version, to its file."""
         self._version = version
         for done, (name, query) in enumerate(WHOLE_TABLES.items()):
             self._progress(done, len(WHOLE_TABLES), f"writing {name}")
             self._table(name, query)
 
     def about(self, recipient: str, reason: str) -> dict[str, Any]:
-        """What the manifest says beside the hashes."""
+        """Return the contents of the manifest, apart from the hashes."""
         return {
             "export": self._called,
             "case": self._ask.case,

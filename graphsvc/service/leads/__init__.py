@@ -1,1 +1,1 @@
-"""Leads: who stands out and why, how sure that is, what to ask next, what people decided about it."""
+"""Leads: the people who stand out and why, how sure that is, what to ask next, and decisions about them."""

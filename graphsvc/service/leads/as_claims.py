@@ -1,4 +1,4 @@
-"""Rows of `hubs.claims` as claims, one by one or in columns, and of `hubs.persons` as persons."""
+"""Turn rows of `hubs.claims` into claims, one by one or in columns, and rows of `hubs.persons` into persons."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from typing import Any
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.records.columns import ValueColumn
 
-# The columns of a row, those of its statement first, in the order in which a claim has them; where the handling code stands.
+# Columns of a row (those of its statement first) in the order of a claim's attributes.
+# Then the place of the handling code among the columns.
 _ORDER = (*range(4, 10), *range(3), *range(10, 22), 3)
 _HANDLING = 14
-# Words that hardly any other clearance has in memory at the same time: of statements and claims.
+# Columns that are not interned: other clearances seldom have the same statement and claim ids in memory.
 _ALONE = (0, 4)
 
 
 def claim_of(statement: list[Any], row: list[Any]) -> Claim:
-    """A row of `hubs.claims` as a claim, with its statement, source and kind of source in the middle, and whether that has no name.
+    """Turn a row of `hubs.claims` into a claim.
 
-    Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
+    Repeated ids and words are interned, because they are looked up hundreds of thousands of times.
+
+    Args:
+        statement: the statement's id, source and kind of source, and whether the source has no name.
+        row: the claim's own columns.
     """
     words: list[Any] = list(map(intern, row[1:8]))
     handling = row[10][0]  # a reserved claim has the handling code of its statement
@@ -30,13 +35,13 @@ def claim_of(statement: list[Any], row: list[Any]) -> Claim:
 
 
 def person_of(block: list[bool], row: list[Any]) -> Person:
-    """A row of `hubs.persons` as a person."""
+    """Turn a row of `hubs.persons` into a person."""
     (sealed,), (identifier, name, categories, age_disputed) = block, row
     return Person(identifier, name or "", frozenset(categories), sealed, child=age_disputed == "yes")
 
 
 def claim_columns(columns: Sequence[ValueColumn]) -> list[ValueColumn]:
-    """The same of all rows in columns: one for each attribute of a claim, in their order."""
+    """Arrange the columns of all rows as the attributes of claims, in the order `claim_of` gives them."""
     return [_column(columns[place], place) for place in _ORDER]
 
 

@@ -1,4 +1,4 @@
-"""How what is computed of all leads of a case is kept on disk: as rows of plain values, and made of them again."""
+"""Results about all leads of a case, turned into rows of plain values for the disk and back."""
 
 from __future__ import annotations
 
@@ -37,13 +37,15 @@ def _piece(kind: str, statement: str, sources: list[str], claims: int) -> Piece:
 
 @dataclass(frozen=True, slots=True)
 class HeldPlaces:
-    """How far the places of a ranking hold, and what false accounts could do to it: one walk through what it is told in tells both.
+    """How firm the ranks are, and how false statements could change them: one pass of leaving out gives both.
 
     Attributes:
-        places: person → how far their place holds.
-        falsehood: of everybody in the first places the fewest accounts that would have to be false for them to leave these; None:
-            more share them than it is worked out of unasked. Empty without source clearance.
-        invented: how many agreeing invented accounts would put somebody of whom nothing is told there; None: none would that is tried.
+        places: person → how far their rank can move.
+        falsehood: person among the first places → the fewest statements that would have to be false for them to drop
+            out. None if too many people share the first places; it is then worked out on request. Empty without source
+            clearance.
+        invented: how many agreeing invented statements would put an unmentioned person among the first places; None if
+            no number tried would.
     """
 
     places: Mapping[str, Place]
@@ -65,7 +67,7 @@ def _false_row(those: FalseAccounts) -> list[Any]:
 
 
 def _places_made(rows: Rows, beside: Beside) -> HeldPlaces:
-    """What moves a place most is told apart by what it is, and not by its rows of the ledger."""
+    """Rebuild the places. What moves a rank most is identified by its description, not by its rows of the ledger."""
     places = {
         name: Place(
             best,

@@ -1,7 +1,7 @@
-"""Groups of witnesses: who depends on whom, why, and what somebody decided against it.
+"""Groups of witnesses who depend on each other, the reasons, and people's decisions to the contrary.
 
-All of it takes source clearance: it tells who spoke, by pseudonym, and what they have in common. What a reader without
-clearance for C is told is what P statements alone say, and decisions under P alone.
+Everything here needs source clearance: it shows pseudonyms of sources and their common circumstances. Readers without
+clearance for C see what P statements alone say, and only decisions made under P.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ class WitnessGroup:
 
     Attributes:
         sources: pseudonyms, in order.
-        shared: what two or more of them have in common that makes them depend on each other; the thing of a `family` is not told, since it may be one of them.
-        decided: decisions that last on two of them.
+        shared: what two or more of them have in common that makes them depend on each other. The relative behind a
+            `family` entry is left out, since it may be one of them.
+        decided: decisions in force on two of them.
     """
 
     sources: tuple[str, ...]
@@ -52,24 +53,25 @@ class Groups:
         self._caches = ask.home.caches(LeadCaches)
 
     def of(self, sources: Collection[str] | None = None) -> list[WitnessGroup]:
-        """The groups that some sources make among themselves, or those of the whole case, the largest first.
+        """Return the groups formed by some sources, or by all sources of the case, largest first.
 
-        Sources that are not there, or not this reader's to see, are in none.
+        Sources that do not exist, or that this reader may not see, are left out.
 
         Raises:
-            Refused: without source clearance, or without a role that analyses. Busy: the case is being loaded.
+            Refused: without source clearance, or without a role that analyses.
+            Busy: the case is being imported.
         """
         return self.with_colours(sources)[0]
 
     def colouring(self, sources: Collection[str] | None = None) -> tuple[float, list[Shared]]:
-        """How many independent accounts some sources are worth, and what may colour those of several groups.
+        """Return how many independent statements some sources amount to, and circumstances shared across groups.
 
         Args:
-            sources: pseudonyms; None: of the whole case.
+            sources: pseudonyms; None for the whole case.
 
         Returns:
-            The effective number (`analysis.evidence.independence`), and what witnesses of different groups have in common
-            that makes no group of them.
+            The effective number (`analysis.evidence.independence`), and what witnesses of different groups share that
+            does not make them one group.
 
         Raises:
             Refused: as `of`.
@@ -77,7 +79,7 @@ class Groups:
         return self.with_colours(sources)[1:]
 
     def with_colours(self, sources: Collection[str] | None = None) -> tuple[list[WitnessGroup], float, list[Shared]]:
-        """`of` and `colouring` in one look. Raises as they do."""
+        """Return the results of `of` and `colouring`, logged as one act. Raises as they do."""
         with self._act("analyse", query="groups") as outcome:
             shared, keys = self._caches.depending.of(self._ask.state, self._depending)
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
@@ -90,7 +92,7 @@ class Groups:
                 overlap
                 for overlap in in_common(wanted, shared)
                 if overlap.reason in COLOURS
-                # Those of whom somebody decided that they are independent after all have no key of it in common.
+                # Sources that were decided to be independent no longer share a key of this kind.
                 and any(
                     group[source] != group[other]
                     and any(key.startswith(f"{overlap.reason} ") for key in keys[source] & keys[other])
@@ -102,7 +104,7 @@ class Groups:
         return witness_groups, independent(wanted, keys, self._ask.home.weights.shared), across
 
     def pairings(self) -> list[Pairing]:
-        """What was decided on pairs of sources, newest first; also what was taken back.
+        """Return decisions on pairs of sources, newest first, including those taken back.
 
         Raises:
             Refused: as `of`.
@@ -116,21 +118,24 @@ class Groups:
         return pairings
 
     def decide(self, source: str, other: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
-        """Decide that two sources are `independent`, or `dependent`, after all; gives the decision's id.
+        """Decide that two sources are `independent` or `dependent` after all; return the decision's id.
 
-        Every figure that rests on them is computed anew; the case is closed meanwhile to those for whom it counts.
+        Every figure that rests on them is recomputed. During that time the case is closed to the readers affected.
 
         Args:
             source: pseudonym of a source.
             other: pseudonym of another.
-            kind: of PAIR_KINDS.
+            kind: one of PAIR_KINDS.
             reason: why; sealed, and masked like all text of the case.
-            progress: told what is done.
-            handling: `P` lets it count for those cleared for P alone, `C` does not; empty: the reader's own level.
+            progress: receives progress reports.
+            handling: `P` if the decision counts for readers cleared for P alone, `C` if not; empty for the reader's own
+                level.
 
         Raises:
-            Refused: role or source clearance is missing. NotFound: a source is not there, or not yours.
-            RequestError: no pair, no reason, or decided so already. Busy: the case is being loaded.
+            Refused: role or source clearance is missing.
+            NotFound: a source does not exist, or this reader may not see it.
+            RequestError: not a pair, no reason given, or the same decision is in force.
+            Busy: the case is being imported.
         """
         with self._act(_KIND, step="decide", kind=kind if kind in PAIR_KINDS else "") as outcome:
             handling = self._decidable((source, other), handling)
@@ -145,7 +150,7 @@ class Groups:
             )
 
     def end(self, pairing: str, reason: str, progress: Progress) -> None:
-        """Take a decision on two sources back; it stays in the list. Raises as `decide`."""
+        """Take back a decision on two sources; it stays in the list. Raises as `decide`."""
         with self._act(_KIND, step="end") as outcome:
             mine = {decision.id: decision for decision in self._pairings(self._shares()) if decision.ended_at is None}
             if pairing not in mine:
@@ -161,13 +166,13 @@ class Groups:
             )
 
     def start_deciding(self, source: str, other: str, kind: str, reason: str, handling: str = "") -> str:
-        """Decide on two sources as a job; gives its id. Raises as `decide`, but for what only the work finds."""
+        """Start a job that decides on two sources; return its id. Errors known at the start raise as in `decide`."""
         self._require_regrouping()
         require_decision((source, other), kind, self._decidable((source, other), handling), reason)
         return self._regrouping(lambda progress: self.decide(source, other, kind, reason, progress, handling))
 
     def start_ending(self, pairing: str, reason: str) -> str:
-        """Take a decision back as a job; gives its id. Raises as `end`, but for what only the work finds."""
+        """Start a job that takes back a decision; return its id. Errors known at the start raise as in `end`."""
         self._require_regrouping()
         require_reason(reason)
         if pairing not in {decision.id for decision in self._pairings(self._shares()) if decision.ended_at is None}:
@@ -175,10 +180,10 @@ class Groups:
         return self._regrouping(lambda progress: self.end(pairing, reason, progress))
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A job of your own in this case that decided on two sources.
+        """Return the reader's own job of deciding on two sources in this case.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such job.
         """
         policy.require_case(self._ask.principal, self._ask.case)
         work = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
@@ -197,7 +202,7 @@ class Groups:
 
     @contextmanager
     def _act(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
-        """One logged act of someone with source clearance."""
+        """Log one act that needs source clearance."""
         with self._ask.act(action, **detail) as outcome:
             self._require_sources()
             yield outcome
@@ -211,16 +216,16 @@ class Groups:
         self._require_sources()
 
     def _shares(self) -> dict[str, list[tuple[str, str]]]:
-        """What the sources this reader may see have to do with."""
+        """Return the circumstances of each source this reader may see."""
         return self._ask.home.register.shared(self._ask.case, self._level)
 
     def _denied_recruiters(self) -> frozenset[str]:
-        """Find the people of whom it is denied or contested that they recruited somebody."""
+        """Find the people whose recruiting of anyone is denied or contested."""
         rows = self._ask.rows("hubs.contested", whole=True).dicts()
         return frozenset(row["subject"] for row in rows if row["relation"] in RECRUITING)
 
     def _pairings(self, shared: Collection[str]) -> list[Pairing]:
-        """The decisions this reader may see: at their level, on sources that are there."""
+        """Return the decisions this reader may see: at their level, on sources visible to them."""
         key = self._ask.key
         return [
             pairing
@@ -229,10 +234,12 @@ class Groups:
         ]
 
     def _decidable(self, pair: Collection[str], handling: str) -> str:
-        """The handling of a decision on two sources.
+        """Return the handling code for a decision on two sources.
 
         Raises:
-            NotFound: one is not there, or not this reader's. Refused: under C without clearance for it.
+            NotFound: one of them does not exist, or this reader may not see it.
+            Refused: code C without clearance for it.
+            RequestError: code P, though one of them spoke under C alone.
         """
         wanted = handling or self._ask.grant.handling
         if wanted == "C" and self._ask.grant.handling != "C":

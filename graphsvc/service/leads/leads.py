@@ -1,6 +1,6 @@
-"""Leads: who stands out, why they are leads, and how far each place in the ranking holds.
+"""Leads: the people who stand out, the reasons, and how firm each rank is.
 
-Everything is computed on what this reader may see, not hidden afterwards.
+Everything is computed from what this reader may see; nothing is hidden afterwards.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from graphsvc.service.leads.through import Witnesses
 
 
 class Leads:
-    """The leads of one case; what is asked, decided and looked for about them."""
+    """The leads of one case, with the questions, decisions and analyses about them."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
@@ -47,14 +47,18 @@ class Leads:
         self.sets = Sets(ask, material)
 
     def at_hand(self, *, claims: bool = False) -> bool:
-        """Whether the list of leads of this reader is in memory, or else somebody waits for it; with `claims` what one lead is told with, too."""
+        """Whether this reader's list of leads is in memory, so that no one waits for it.
+
+        Args:
+            claims: also require the claims, which the page of one lead needs.
+        """
         return self._material.at_hand(claims=claims)
 
     def ranking(self) -> Ranking:
-        """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log.
+        """Return the ranking on this reader's visible graph. Kept until the case changes; each request is logged.
 
-        Without source clearance all of it is computed on what such a reader is told of witnesses (`folding.as_told`), a
-        small number of groups reads `few`, and scores and shares come to the nearest quarter.
+        Without source clearance, all of it is computed on what such a reader sees of witnesses (`folding.as_told`). A
+        small number of groups then reads `few`, and scores and shares are rounded to the nearest quarter.
         """
         with self._ask.act("analyse", query="hubs") as outcome:
             ranking = self._material.ranking()
@@ -62,11 +66,12 @@ class Leads:
         return ranking
 
     def places(self) -> dict[str, Place]:
-        """How far each place in the ranking holds: person → ranges of ranks (`analysis.doubt.stability.Place`).
+        """Return how firm each rank is: person → ranges of ranks (`analysis.doubt.stability.Place`).
 
-        Each report, each record and each of their sources is left out in turn; with source clearance also each witness, each of
-        their statements, and all who share a boat, house or interpreter; without it what few witnesses say of each person. Of
-        what moves a place most no source is named, see `place`. Kept as the ranking is.
+        Each report, each record and each of their sources is left out in turn. With source clearance, so is each
+        witness, each of their statements, and every set of witnesses who share a boat, house or interpreter. Without
+        it, what few witnesses say about each person is left out instead. The sources of what moves a rank most are
+        removed; `place` shows them. Kept as the ranking is.
         """
         return {name: unnamed for name, place in self._places().items() if (unnamed := _unnamed(place))}
 
@@ -77,10 +82,10 @@ class Leads:
         return places
 
     def place(self, identifier: str) -> Place | None:
-        """How far one place holds; with source clearance what moves it most has its sources. None: nothing is told of it.
+        """Return how firm one rank is (with source clearance, what moves it most names its sources); None if unknown.
 
         Raises:
-            NotFound: this person is no candidate, or not theirs to see.
+            NotFound: this person is not a candidate, or this reader may not see them.
         """
         with self._ask.act("analyse", query="places", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
@@ -89,14 +94,23 @@ class Leads:
         return place
 
     def table(self) -> dict[str, Any]:
-        """The ranking as plain data: case, verdict, reason, what it leaves out, and hubs, each candidate once, best first.
+        """Return the ranking as plain data: case, verdict, reason, omissions, and hubs (candidates, best first).
 
-        `best_rank` and `worst_rank` hold while a witness, report, record or all who share something are left out, `low_rank` and
-        `high_rank` hold nine in ten ranks that uncertain data leave likely; `rests_on` says what takes half of the score along,
-        `moved_by` what moves the rank most and `rank_without` whereto (None: out of the list, as only carried);
-        all of these are None where no range is told (contacts alone; nothing told of a part of theirs);
-        `rank_without_witnesses` is the rank had none spoken, `surfaced` whether it takes them to be among the first fifty.
-        `interest` says, with source clearance alone, whether for `all` or `some` sources of what raises the score an interest is noted.
+        Columns of a hub, beyond those of a lead:
+
+        - `best_rank`, `worst_rank`: range of ranks while a witness, report, record or all who share something are left
+          out
+        - `low_rank`, `high_rank`: nine in ten of the ranks that uncertain data leave likely
+        - `rests_on`: kinds of evidence of which one piece carries at least half of the score
+        - `moved_by`: what moves the rank most when left out
+        - `rank_without`: the rank in that case; None: no longer listed, as only carried
+        - `rank_without_witnesses`: the rank if no witness had spoken
+        - `surfaced`: whether they are among the first fifty only because of witnesses
+        - `interest`: `all` or `some`, if all or some sources of what raises the score have a recorded interest; None
+          without source clearance
+
+        The columns up to `rank_without` are empty where no range is known: contacts alone, or no recorded part in the
+        operation.
         """
         ranking = self.ranking()
         rows = [row.columns() for row in self.rows(ranking.leads)]
@@ -110,11 +124,11 @@ class Leads:
 
     @property
     def ranked_on(self) -> str:
-        """What the ranking of this reader leaves out, in a sentence; empty for who is cleared for everything."""
+        """Sentence on what this reader's ranking leaves out; empty for full clearance."""
         return self._ask.ranked_on
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
-        """Leads of the ranking as rows, with how far the place of each holds, and what else a list says beside it; None: it is not told."""
+        """Return leads as rows with their rank ranges and the other columns of the list (None if not available)."""
         places, brought = self._places(), self._material.brought()
         noted, default = self._material.interest(), "" if self._ask.grant.sources else None
         return [
@@ -125,18 +139,20 @@ class Leads:
         ]
 
     def count_served(self, identifiers: Sequence[str]) -> dict[str, int]:
-        """Count the people lawfully served by each of these, as claims have it; counts below `FEWEST_SERVED` are left out."""
+        """Count the people each of these lawfully served, according to claims; omit counts below `FEWEST_SERVED`."""
         counted = self._ask.rows("network.counted", ids=list(identifiers), into=[]).dicts()
         return {row["id"]: row["number"] for row in counted if row["number"] >= FEWEST_SERVED}
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
-        """What false accounts could do to one lead.
+        """Return how false statements could affect one lead.
 
-        The fewest witnesses, reports and records found that put it among the first ten, and how many agreeing invented
-        accounts would put somebody uninvolved there.
+        Returns:
+            The fewest witnesses, reports and records found that keep the lead among the first ten, and how many
+            agreeing invented statements would put an uninvolved person there.
 
         Raises:
-            NotFound: this person is no candidate, or not theirs to see. Refused: no source clearance.
+            NotFound: this person is not a candidate, or this reader may not see them.
+            Refused: no source clearance.
         """
         if not self._ask.grant.sources:
             raise Refused("What a lead rests on is told to those with source clearance; an administrator gives it.")
@@ -148,10 +164,10 @@ class Leads:
         return false_accounts, invented
 
     def look(self, identifier: str) -> tuple[Lead, Explanation]:
-        """One lead and why it is one. Without source clearance what witnesses said is told as one, without sources.
+        """Return one lead and its explanation. Without source clearance, witnesses are merged and sources left out.
 
         Raises:
-            NotFound: this person is no candidate, or not theirs to see.
+            NotFound: this person is not a candidate, or this reader may not see them.
         """
         with self._ask.act("analyse", lead=identifier) as outcome:
             lead = self._material.require_ranked(identifier)
@@ -162,7 +178,7 @@ class Leads:
         return lead, replace(explanation, denied={link: denial_mark(each) for link, each in denying.items()})
 
     def _explained(self, identifier: str) -> Explanation:
-        """Why one person is a lead, sources included."""
+        """Explain one lead, sources included."""
         return self._explain(identifier, self._material.given()[2])
 
     def _explain(self, identifier: str, dependence: Dependence) -> Explanation:
@@ -178,11 +194,11 @@ class Leads:
         )
 
     def _retold(self, identifier: str) -> Explanation:
-        """Why one person is a lead, as a reader without source clearance may know it."""
+        """Explain one lead as a reader without source clearance may see it."""
         claims, _, dependence = self._material.given()
         weights, few = self._ask.home.weights, self._ask.settings.few_below
         why = self._explain(identifier, {})
-        # A denial may name the ends of a link the other way round.
+        # A denial may name the ends of a link in the opposite order.
         wanted = {link for claim in _told_of(why) for link in orders(claim.key)}
         about = [claim for claim in claims if claim.key in wanted]
         coarse = link_table(as_told(about, dependence, few), {}, weights)
@@ -203,7 +219,7 @@ def _unnamed(place: Place | None) -> Place | None:
 
 
 def _sources(explanation: Explanation) -> set[str]:
-    """Pseudonyms of every source an explanation names."""
+    """Return pseudonyms of every source an explanation names."""
     along = (claim for path in explanation.paths for claim in path.claims)
     about = (*explanation.claims, *along)
     named = {claim.source for claim in about} | {path.source for path in explanation.paths}
@@ -211,5 +227,5 @@ def _sources(explanation: Explanation) -> set[str]:
 
 
 def _told_of(why: Explanation) -> list[Claim]:
-    """Every claim that an explanation tells."""
+    """Return every claim an explanation shows."""
     return [*why.claims, *(claim for path in why.paths for claim in path.claims)]

@@ -1,6 +1,6 @@
-"""What leads are computed on: the claims this reader may see, and what follows from them, cached until the case changes.
+"""Input of the lead analyses: the claims this reader may see, and results derived from them, cached per state.
 
-Sources are in it, so nothing of it is shown as it is; every look at it stands in the log.
+It includes sources, so none of it may be shown as it is. Every access is logged.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ from graphsvc.store.bolt import Make
 
 # Claims, persons, and which sources depend on each other.
 Given = tuple[Sequence[Claim], Sequence[Person], dict[str, frozenset[str]]]
-# What a result is computed on, see `Ask.state`.
+# State of the case and clearance for which a result is valid, see `Ask.state`.
 State = tuple[str, int, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The ranking as it was before some deliveries, on what the reader sees now.
+    """The ranking before some deliveries, computed on what the reader may see now.
 
     Attributes:
-        fresh: ids of the claims that were not there, or counted by something else.
-        ended: ids of those that counted and do not any more.
+        fresh: ids of claims that did not exist then, or had a different status, grade or weight.
+        ended: ids of claims that counted then and no longer do.
     """
 
     ranking: Ranking
@@ -75,25 +75,25 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class LeadReadings:
-    """What is known of a lead that would fit somebody who did nothing wrong.
+    """Innocent readings of a lead.
 
     Attributes:
-        interested: of the sources of what raises the lead, those for whom an interest is noted.
+        interested: sources of claims that raise the lead and that have a recorded interest.
     """
 
     readings: tuple[InnocentReading, ...]
     interested: frozenset[str]
 
 
-# How many results are cached; of single leads, which many readers open. Of what they were computed from one for each clearance.
+# Size of the caches of results, and of single leads, which many readers open. Inputs are cached once per clearance.
 _RESULTS = 64
 _LEADS = 500
-# So many may share the first places for what becomes of each to be gathered unasked.
+# If more leads than this share the first places, how each could drop out is worked out only on request.
 _GATHERED = 100
 
 
 class LeadCaches(Caches):
-    """What is computed of leads."""
+    """Results about leads."""
 
     def __init__(self) -> None:
         self.given: Cache[Given] = Cache(CLEARANCES)
@@ -121,14 +121,14 @@ class LeadCaches(Caches):
 
 
 class Material:
-    """The claims, links and persons of one case as one reader may compute on them, and the ranking of them."""
+    """The claims, links and persons of one case within one reader's clearance, and their ranking."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._caches = ask.home.caches(LeadCaches)
 
     def folded(self) -> Given:
-        """The material with what witnesses said told as one."""
+        """Return the material with the statements of witnesses merged."""
         return self._caches.folded.of(self._ask.state, self._fold)
 
     @lasting()
@@ -137,26 +137,26 @@ class Material:
         return folded(claims), persons, {}
 
     def at_hand(self, *, claims: bool) -> bool:
-        """Whether the ranking and how far each place holds are in memory, and `claims` as well; not, where the case is closed."""
+        """Whether the ranking, the rank ranges and, if asked, the claims are in memory; False for a closed case."""
         wanted: list[Cache[Any]] = [self._caches.rankings, self._caches.places]
         wanted += [self._caches.given] if claims else []
-        # That the graph lost the case is told once, to who asks first.
+        # If the graph has lost the case, only the first reader who asks gets that error.
         with suppress(Busy, NotFound, Refused):
             state = self._ask.state
             return all(cache.there(state) is not None for cache in wanted)
         return False
 
     def given(self) -> Given:
-        """What the analysis computes on; sources included, so nothing of it is shown as it is."""
+        """Return the input of the analysis. It includes sources, so none of it may be shown as it is."""
         return self._caches.given.of(self._ask.state, self._read)
 
     def without_sources(self) -> Material:
-        """The same as who sees the same handling codes computes it without source clearance."""
+        """Return the same material for a reader with these handling codes but no source clearance."""
         grant = self._ask.grant
         return Material(self._ask.as_(replace(grant, sources=False))) if grant.sources else self
 
     def basis(self) -> Basis:
-        """What this reader's ranking is computed on; nothing of it is shown as it is."""
+        """Return the input of this reader's ranking; none of it may be shown as it is."""
         return self._caches.bases.of(self._ask.state, self._lay)
 
     @lasting()
@@ -170,16 +170,16 @@ class Material:
     def imagined(
         self, claims: Sequence[Claim], persons: Sequence[Person], dependence: Dependence
     ) -> tuple[Basis, Ranking]:
-        """What a ranking of another state of the case is computed on, and the ranking as this reader would be told it."""
+        """Return the input of a ranking on another state of the case, and that ranking as shown to this reader."""
         on = self._laid(claims, persons, dependence)
         return on, self._as_told(on, ranked(on, self._ask.home.processors))
 
     def reasons(self, lead: str) -> Reasons:
-        """What the score of one person is made of, as this reader's ranking is computed."""
+        """Return the composition of one person's score, as computed for this reader's ranking."""
         return reasons(self.basis(), lead)
 
     def ranking(self) -> Ranking:
-        """The ranking as this reader is told it."""
+        """Return the ranking as shown to this reader."""
         return self._caches.rankings.of(self._ask.state, lambda: self._ask.computed(RANKING, self._rank))
 
     @lasting()
@@ -199,16 +199,16 @@ class Material:
         )
 
     def _contested_people(self, on: Basis) -> frozenset[str]:
-        """Find the people whose score rests on a link that only statements outside this reader's handling codes deny."""
+        """Find people whose score rests on a link denied only by statements outside this reader's handling codes."""
         if self._ask.grant.handling == "C":
             return frozenset()
         rows = self._ask.rows("hubs.contested", whole=True).dicts()
         return scored_by(on, {link_key(row) for row in rows if row["denying"] == CONTESTED})
 
     def before(self, newer: Collection[int]) -> Before:
-        """The ranking as it was before the deliveries of these numbers, which come after all others; as it is told.
+        """Return the ranking as shown to this reader before these deliveries, which must be the latest ones.
 
-        Computed on the claims there were then, as they stood, and on what sources share today.
+        It is computed on the claims of that time, as they were then, but with today's dependence between sources.
         """
         state = (*self._ask.state, " ".join(map(str, sorted(newer))))
         return self._caches.before.of(state, lambda: self._rank_before(frozenset(newer)))
@@ -246,9 +246,9 @@ class Material:
         return children(register.sealed(case), register.opened_on(case), self._ask.grant.codes)
 
     def _claims_made(self) -> Make[Claim]:
-        """What makes claims of rows: where another clearance of the case has one that is equal in all of it, that one.
+        """Return a function that makes claims from rows, reusing equal claims another clearance has in memory.
 
-        Several clearances would else have the better part of a case in memory several times.
+        Otherwise several clearances would hold most of a case in memory several times.
         """
         there: dict[str, Claim] | None = None
 
@@ -261,11 +261,11 @@ class Material:
         return made
 
     def _claims_laid(self, columns: Sequence[ValueColumn]) -> Sequence[Claim]:
-        """The same of rows that are kept in columns, by id as well: those alone are made objects that somebody looks at."""
+        """Return claims kept in columns, ordered by id; a claim becomes an object only when it is accessed."""
         return LaidClaims(ordered(claim_columns(columns), by=0), self._twins, lasting)
 
     def _twins(self) -> dict[str, Claim]:
-        """The claims of the case that are objects already, for whatever clearance."""
+        """Return the claims of the case that are already objects, for any clearance."""
         every = (claims for claims, _, _ in self._caches.given.of_case(self._ask.case))
         return {
             claim.id: claim
@@ -274,7 +274,7 @@ class Material:
         }
 
     def places(self) -> Mapping[str, Place]:
-        """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
+        """Return how firm each rank is, with the sources of what moves it most: see `Leads.places`."""
         return self._held().places
 
     def _held(self) -> HeldPlaces:
@@ -291,14 +291,14 @@ class Material:
         invented, gathering = invented_needed(leaving.on), Gathering(leaving, left_out)
         if gathering.width > _GATHERED:
             return HeldPlaces(places(leaving.on, left_out, leaving=leaving), None, invented)
-        # Both are told by the rankings without a piece each, which are gone through once.
+        # Both need the rankings without each single piece, so one pass serves both.
         held = places(leaving.on, left_out, leaving=leaving, beside=gathering.take)
         singly = gathering.held()
         false = {name: would_leave(leaving.on, singly, name, leaving=leaving) for name in gathering.ids}
         return HeldPlaces(held, {name: those for name, those in false.items() if those is not None}, invented)
 
     def _leaving(self) -> Prepared | None:
-        """What makes the rankings without some of what is told; None where nobody is given a part."""
+        """Return prepared leave-out rankings; None if no one has a recorded part in the operation."""
         return self._caches.leaving.of(self._ask.state, self._prepare)
 
     @lasting()
@@ -309,16 +309,16 @@ class Material:
         return Prepared(LeavingOut(on, self._ask.home.processors), told_as_one=not self._ask.grant.sources)
 
     def weighed(self, lead: str, kinds: Collection[str]) -> list[Question]:
-        """The claims about a lead that a question could be about, by how far the answer could move it; sources included."""
+        """Return claims about a lead worth a question, ordered by the effect an answer could have; sources included."""
         prepared = self._leaving()
         return [] if prepared is None else weigh(lead, prepared.leaving.on, kinds, prepared.leaving)
 
     def weighable(self, lead: str) -> bool:
-        """Whether claims about a lead could be weighed at all."""
+        """Whether claims about a lead can be weighed at all."""
         return weighable(lead, self.basis())
 
     def brought(self) -> dict[str, Brought]:
-        """What witnesses bring to each lead, as this reader's ranking is computed."""
+        """Return how much witness statements contribute to each lead, on this reader's ranking."""
         return self._caches.brought.of(self._ask.state, lambda: self._ask.computed(BROUGHT, self._bring))
 
     @lasting()
@@ -326,7 +326,7 @@ class Material:
         return brought(self.basis(), self.ranking())
 
     def agreements(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
-        """What each of the groups of witnesses of the case would bring on the record; sources included."""
+        """Return the leads that each group of witnesses of the case would bring onto the record; sources included."""
         return self._caches.agreements.of(self._ask.state, lambda: self._agree(groups))
 
     @lasting()
@@ -334,21 +334,21 @@ class Material:
         return agreements(self.basis(), self.ranking(), groups)
 
     def about(self) -> Mapping[str, Sequence[Claim]]:
-        """Person or thing → the claims that have them at an end, sources included; nothing of it is shown as it is."""
+        """Map each entity to the claims with it at either end. Includes sources, so it may not be shown as it is."""
         return self._caches.about.of(self._ask.state, lambda: _by_end(self.given()[0]))
 
     def shown(self) -> Given:
-        """The material as this reader may be shown it: `given` with source clearance, else `folded`."""
+        """Return the material this reader may be shown: `given` with source clearance, else `folded`."""
         return self.given() if self._ask.grant.sources else self.folded()
 
     def shown_about(self) -> Mapping[str, Sequence[Claim]]:
-        """As `about`, of what is `shown`."""
+        """Return the same as `about`, from the material that is `shown`."""
         if self._ask.grant.sources:
             return self.about()
         return self._caches.shown_about.of(self._ask.state, lambda: _by_end(self.folded()[0]))
 
     def interested(self) -> frozenset[str]:
-        """Sources for whom an interest is noted in a statement of theirs; none without source clearance."""
+        """Return sources with an interest recorded in one of their statements; empty without source clearance."""
         return self._caches.interested.of(self._ask.state, self._noted) if self._ask.grant.sources else frozenset()
 
     def _noted(self) -> frozenset[str]:
@@ -361,9 +361,9 @@ class Material:
         return frozenset(columns["source"].rows(rows).values()) - {""}
 
     def interest(self) -> dict[str, str]:
-        """Lead → whether for `all` or `some` sources of what raises it an interest is noted; where for none, it is not in it.
+        """Map leads to `all` or `some`, if all or some sources of what raises them have a recorded interest.
 
-        As the reading of one lead has it (`readings.owing`); empty without source clearance.
+        Agrees with the reading of a single lead (`readings.owing`). Empty without source clearance.
         """
         if not self._ask.grant.sources:
             return {}
@@ -383,18 +383,18 @@ class Material:
         }
 
     def surroundings(self) -> Surroundings:
-        """What ways to leads go over, as this reader may be shown them."""
+        """Return the network that paths to leads run through, as this reader may be shown it."""
         return self._caches.surroundings.of(self._ask.state, self._surround)
 
     @lasting()
     def _surround(self) -> Surroundings:
         claims, persons, _ = self.shown()
-        # Who is cleared for sources is shown what the ranking is computed on.
+        # With source clearance, what is shown equals what the ranking is computed on.
         on = self._caches.bases.there(self._ask.state) if self._ask.grant.sources else None
         return surroundings(claims, persons, None if on is None else on.left_out)
 
     def falsehood(self, lead: str) -> FalseAccounts | None:
-        """The fewest accounts that would have to be false for somebody to leave the first places; sources included."""
+        """Return the fewest statements that must be false for a lead to leave the first places; sources included."""
         every = self._held().falsehood
         if every is not None:
             return every.get(lead)
@@ -407,14 +407,14 @@ class Material:
         return would_leave(prepared.leaving.on, prepared.alone(), lead, leaving=prepared.leaving)
 
     def invented(self) -> int | None:
-        """How many agreeing invented accounts would put somebody of whom nothing is told among the first places."""
+        """Return how many agreeing invented statements would put an unmentioned person among the first places."""
         return self._held().invented
 
     def require_ranked(self, lead: str) -> Lead:
-        """The lead of a person.
+        """Return the lead of a person.
 
         Raises:
-            NotFound: this person is no candidate, or not theirs to see.
+            NotFound: this person is not a candidate, or this reader may not see them.
         """
         for candidate in self.ranking().leads:
             if candidate.id == lead:
@@ -422,7 +422,7 @@ class Material:
         raise nothing(lead)
 
     def links(self) -> dict[LinkKey, LinkFigures]:
-        """The links of the case with what their claims add up to, as this reader is told them."""
+        """Return the links of the case with the figures of their claims, as shown to this reader."""
         links: dict[LinkKey, LinkFigures] = {}
         for row in self._ask.rows("cases.links", whole=True).dicts():
             figures: dict[str, Any] = {
@@ -432,7 +432,7 @@ class Material:
         return links
 
     def claims(self) -> list[Claim]:
-        """The claims; without source clearance those of witnesses as one for each link, polarity and status."""
+        """Return the claims; without source clearance, those of witnesses are merged by link, polarity and status."""
         with self._ask.act("analyse", query="claims") as outcome:
             claims = [*self.given()[0]] if self._ask.grant.sources else [bare(claim) for claim in self.folded()[0]]
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
@@ -453,7 +453,7 @@ def _by_end(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
 
 
 def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
-    """A lead as a reader without source clearance is told it; its place in the list stays."""
+    """Return a lead as shown to readers without source clearance; its place in the list stays."""
     return replace(
         lead,
         score=told_score(lead.score),

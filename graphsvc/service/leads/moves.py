@@ -1,4 +1,4 @@
-"""What deliveries did to the leads, or would do: whose place is another one, and by which statements."""
+"""How deliveries changed the leads, or would change them: which leads moved, and because of which statements."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ _HAIR = 1e-9
 
 @dataclass(frozen=True)
 class ShownMove(Move):
-    """A move with the mark of a lead that is denied.
+    """A move with the mark of a denied lead.
 
     Attributes:
-        denied: `denied`, or `contested` where the reader may not see what denies it; empty: neither.
+        denied: `denied`, or `contested` if the reader may not see the denial; empty for neither.
     """
 
     denied: str = ""
 
     @property
     def words(self) -> str:
-        """The words of the move, and the mark."""
+        """The words of the move, followed by the mark."""
         return ", ".join(filter(None, (super().words, self.denied)))
 
 
 class LeadMoves:
-    """What becomes of the leads, for one reader of one case. What is told of a `Move` here is what this reader may know."""
+    """Changes among the leads of one case, as far as one reader may see them."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
         self._material = material
 
     def since(self, newer: Collection[int]) -> list[Move] | None:
-        """Whose place among the first leads is another one than before the deliveries of these numbers.
+        """Return which of the first leads moved since before these deliveries.
 
-        None: they changed nothing that this reader's leads are computed on.
+        None: they changed nothing this reader's leads are computed on.
 
         Raises:
             Refused: no role of theirs ranks leads.
@@ -62,7 +62,7 @@ class LeadMoves:
 
     @lasting()
     def expected(self, result: Graphed) -> list[Move]:
-        """Whose place among the first leads would be another one if the case became what `result` is.
+        """Return which of the first leads would move if the case became `result`.
 
         Raises:
             Refused: no role of theirs ranks leads, or they are not cleared for all of the case.
@@ -80,7 +80,7 @@ class LeadMoves:
                 if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
             )
             leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead))
-            if not grant.sources:  # which pseudonym moves would tell whose it is
+            if not grant.sources:  # a moving pseudonym would give away whose it is
                 sealed = frozenset(result.sealed.values())
                 leads = [lead for lead in leads if lead.id not in sealed]
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
@@ -94,7 +94,10 @@ class LeadMoves:
         ended: Collection[str],
         why: Callable[[str], Reasons],
     ) -> list[Move]:
-        """The moves between two rankings with the statements they are by, of these claims; `why` gives reasons of the later one."""
+        """Return the moves between two rankings, with the statements among `claims` that cause them.
+
+        `why` gives the reasons of a lead in the later ranking.
+        """
         ranked, leads = {lead.id for lead in now.leads}, list[Move]()
         denied = {lead.id: denial_mark(lead.denied) for ranking in (before, now) for lead in ranking.leads}
         for move in moved(before, now):
@@ -110,7 +113,7 @@ class LeadMoves:
         shares: Mapping[str | tuple[str, ...], float],
         ended: Collection[str],
     ) -> Move:
-        """A move with the statements it is by."""
+        """Add to a move the statements that cause it."""
         raises = move.way in ("appeared", "rose")
 
         def moves(claim: Claim) -> bool:
@@ -126,12 +129,12 @@ class LeadMoves:
         )
 
     def _told(self, claims: Iterable[Claim]) -> list[Claim]:
-        """Those whose statements this reader is shown one by one."""
+        """Return the claims whose statements this reader may see individually."""
         return [claim for claim in claims if self._ask.grant.sources or claim.source_kind in OPEN_KINDS]
 
 
 def _about(move: Move, claims: Collection[Claim]) -> list[Claim]:
-    """Of these claims those that can have a share: a score has some of links that somebody is at an end of, and of no other."""
+    """Return claims that can have a share in the lead's score: a score rests only on links with the lead at one end."""
     return [claim for claim in claims if move.id in (claim.subject, claim.object)]
 
 

@@ -1,4 +1,4 @@
-"""What rankings without some of what is told are made with: of one state of the case, and made when somebody wants it."""
+"""Prepared leave-out rankings for one state of the case, completed on first use."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.cases.cache import Cache
 from graphsvc.cases.gc_pause import lasting
 
-# It is of one state, whatever the case is by now: under what it is cached says nothing.
+# Cache key. The object belongs to one state of the case, so a constant will do.
 _ANY = ("", 0, "")
 
 
 class Prepared:
-    """What makes the rankings without some of what is told, with what is left out in turn.
+    """Prepared leave-out rankings, with the pieces to leave out in turn.
 
     Attributes:
-        leaving: what makes them.
+        leaving: computes a ranking without some of the material.
     """
 
     def __init__(self, leaving: LeavingOut, *, told_as_one: bool) -> None:
@@ -26,10 +26,10 @@ class Prepared:
         self._alone: Cache[Alone] = Cache(1)
 
     def pieces(self) -> list[Piece]:
-        """What is left out in turn.
+        """Return the pieces to leave out in turn.
 
         Raises:
-            NotReady: somebody makes it for longer than this one waits; so `alone`.
+            NotReady: another thread is making them, and the wait for it ran out; the same for `alone`.
         """
         return self._pieces.of(_ANY, self._parted)
 
@@ -38,5 +38,5 @@ class Prepared:
         return pieces(self.leaving.on.told, told_as_one=self._told_as_one)
 
     def alone(self) -> Alone:
-        """What becomes of the first places without any one piece, where more share them than are gathered unasked."""
+        """Return the fate of the first places without each single piece, if too many share them to gather it early."""
         return self._alone.of(_ANY, lambda: alone(self.leaving, self.pieces()))

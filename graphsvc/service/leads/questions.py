@@ -1,7 +1,8 @@
-"""A lead read both ways: innocent readings, and the next best question.
+"""Innocent readings of a lead, and the next best question.
 
-A question goes to who answers for a statement, about what it already says. To who has no source clearance nothing is told of
-questions about what witnesses said but that there is one; reports and records can be asked about by everyone who ranks leads.
+A question goes to the officer responsible for a statement, and asks about its existing contents. Readers without source
+clearance learn only that there is a question about witness statements. Reports and records can be asked about by
+everyone who ranks leads.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ class NextQuestion:
     """One question worth putting.
 
     Attributes:
-        claim: what it is about; without source clearance a report's or record's alone, without its source.
+        claim: what it is about; without source clearance only claims of reports and records, without their source.
         text: the question, one of a few fixed sentences.
-        rank_if_true: the lead's rank if the claim were as good as any; `rank_if_false` if it were not there, None if they were
-            not ranked then. Both None without source clearance: together they would tell how much rests on witnesses.
-        denied: `denied` or `contested` where something speaks against what the claim asserts; else empty.
+        rank_if_true: the lead's rank if the claim were beyond dispute.
+        rank_if_false: the lead's rank without the claim; None if it would not be ranked. Without source clearance both
+            are empty: together they would show how much rests on witnesses.
+        denied: `denied` or `contested` if anything contradicts what the claim asserts; else empty.
     """
 
     claim: Claim
@@ -46,12 +48,12 @@ class NextQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What to ask next about a lead.
+    """Next questions about a lead.
 
     Attributes:
-        questions: the best, best first.
-        notes: what else is to be told, in fixed sentences.
-        put: of what is about this lead: claim → account and time of the question that was put.
+        questions: the best ones, best first.
+        notes: further remarks, in fixed sentences.
+        put: claim about this lead → account and time of the question already put.
         most: how often one witness may be asked.
     """
 
@@ -70,10 +72,10 @@ class Questions:
         self._caches = ask.home.caches(LeadCaches)
 
     def readings(self, lead: str) -> list[InnocentReading]:
-        """What is known of a lead that would also fit somebody who did nothing wrong.
+        """Return known facts about a lead that would also fit an innocent person.
 
         Raises:
-            NotFound: this person is no candidate, or not theirs to see.
+            NotFound: this person is not a candidate, or this reader may not see them.
         """
         with self._ask.act("analyse", query="readings", lead=lead) as outcome:
             self._material.require_ranked(lead)
@@ -82,10 +84,10 @@ class Questions:
         return list(read.readings)
 
     def next(self, lead: str) -> Asking:
-        """The claims whose check would tell most about a lead, and who is to be asked about them.
+        """Return the claims about a lead that would be most useful to check, as questions.
 
         Raises:
-            NotFound: this person is no candidate, or not theirs to see.
+            NotFound: this person is not a candidate, or this reader may not see them.
         """
         with self._ask.act("analyse", query="questions", lead=lead) as outcome:
             self._material.require_ranked(lead)
@@ -98,14 +100,15 @@ class Questions:
         return asking
 
     def statements_on(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
-        """Of what nobody is named for: which statement tells of it, so that who answers for it can look whether it says more.
+        """For entities with no one named behind them, the statement whose officer could check whether it says more.
 
-        One that names somebody who did something to it before one that only mentions it, then the best graded, of those whose
-        source was not asked often enough. To who has no source clearance reports and records alone are
-        told, and whether witnesses told of it besides.
+        A statement that names an actor comes before one that only mentions the entity, then the best graded. Witnesses
+        who have been asked often enough are passed over. Readers without source clearance get only reports and records,
+        and whether witnesses mentioned the entity as well.
 
         Returns:
-            id → (statement, its kind, whether witnesses told of it who cannot be told here). Of whom nobody tells, nothing.
+            id → (statement, its kind, whether other statements on it are hidden from this reader). Unmentioned ids are
+            left out.
         """
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
         chosen: dict[str, tuple[str, str, bool]] = {}
@@ -126,10 +129,11 @@ class Questions:
         return chosen
 
     def put(self, lead: str, claim: str) -> None:
-        """Keep that a question about a claim was put to who answers for its statement.
+        """Record that a question about a claim was put to the officer responsible for its statement.
 
         Raises:
-            Refused: the role is missing. NotFound: the lead or the claim is not there, or not theirs to see.
+            Refused: the role is missing.
+            NotFound: the lead or the claim does not exist, or this reader may not see it.
             RequestError: it was put already, or its source has been asked often enough.
         """
         case, grant = self._ask.case, self._ask.grant
@@ -159,7 +163,7 @@ class Questions:
     def _read(self, lead: str) -> LeadReadings:
         about = self._material.shown_about()
         because, mine = self._material.reasons(lead), about.get(lead, [])
-        # A share have only links with the lead at an end.
+        # Only links with the lead at one end have a share.
         raising = [claim for claim in mine if claim.asserts and because.share(claim) > 0]
         interested = self._material.interested() & {claim.source for claim in raising}
         owed = owing(raising, interested)
@@ -201,13 +205,13 @@ class Questions:
 
 
 def _aboard_with(mine: Iterable[Claim], about: Mapping[str, Sequence[Claim]]) -> list[Claim]:
-    """The claims that put anybody on a crossing on which somebody is put whom these claims name."""
+    """Return claims that put anyone on the crossings of the entities these claims name."""
     named = {end for claim in mine for end in (claim.subject, claim.object)}
     crossings = {claim.object for end in named for claim in about.get(end, ()) if claim.relation in ABOARD}
     return [claim for crossing in crossings for claim in about[crossing] if claim.relation in ABOARD]
 
 
 def _likely(claim: Claim) -> tuple[bool, str, str, str]:
-    """How likely its source knows more of what it is about; the least first."""
+    """Return a sort key: statements whose source is likely to know more come first."""
     known = RELATIONS.get(claim.relation)
     return known is None or known.kind != "part", claim.source_grade, claim.assessment, claim.statement

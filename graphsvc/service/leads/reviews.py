@@ -1,7 +1,7 @@
-"""Reviews: a person decides about a lead, with a reason, beside what was shown then.
+"""Reviews: decisions about leads, each with a reason and a copy of the figures shown.
 
-The software ranks; a person decides. A decision changes no score. Who is cleared for less than the reviewer was is not
-told of it (handling) or not of its words and exact figures (sources).
+The software ranks; a person decides. A decision changes no score. Readers with a lower handling clearance than the
+reviewer do not see the review. Readers without the reviewer's source clearance do not see its words and exact figures.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ __all__ = ["JUDGEMENTS", "Figures", "Review", "Reviews"]
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What somebody decided about a lead, as this reader may know it.
+    """A person's decision about a lead, as this reader may see it.
 
     Attributes:
         lead: the id that pages show.
-        judgement: one of JUDGEMENTS. reason: empty where `withheld`.
+        judgement: one of JUDGEMENTS.
+        reason: empty if `withheld`.
         handling: what the reviewer saw: `P` alone, or `C` as well.
-        case_version, rules: state of the data and version of the score's rules then.
+        case_version, rules: state of the data and version of the scoring rules at that time.
         version: state of the data now.
-        then: what was shown. now: the same today, empty where it cannot be compared: the reviewer saw less than the reader.
-        rules_changed: whether the score is made by other rules by now.
-        withheld: the reviewer had source clearance and the reader has none: the reason may tell of witnesses.
+        then: what was shown.
+        now: the same today; None if they cannot be compared because the reviewer's handling clearance was different.
+        rules_changed: whether the scoring rules have changed since.
+        withheld: the reviewer had source clearance and the reader has none, so the reason may reveal witnesses.
     """
 
     id: str
@@ -56,18 +58,18 @@ class Review:
 
     @property
     def since(self) -> str:
-        """What has become of the lead since, in one line; empty if nothing can have."""
+        """How the lead has changed since, in one line; empty if it cannot have."""
         versions = self.case_version, self.version
         return wording.since(self.then, self.now, versions, rules_changed=self.rules_changed)
 
     @property
     def done(self) -> str:
-        """The judgement as what was done: `agreed`, `refused`, `parked`."""
+        """The judgement as a past participle: `agreed`, `refused`, `parked`."""
         return wording.JUDGEMENTS[self.judgement][1]
 
     @property
     def shown(self) -> str:
-        """What was shown then, in one line."""
+        """Figures shown to the reviewer, in one line."""
         then = self.then
         voices = wording.voices(then.groups, then.other_sources)
         apart = "" if then.stands_out else ", no one stood out"
@@ -83,18 +85,20 @@ class Reviews:
         self._material = material
 
     def add(self, lead: str, judgement: str, reason: str, *, seen: int | None = None) -> str:
-        """Agree with a lead, refuse it or park it; gives the review's id. It stands beside earlier ones for good.
+        """Agree with a lead, refuse it or park it; return the review's id. Earlier reviews are kept.
 
         Args:
-            lead: who is decided about.
+            lead: the person the decision is about.
             judgement: one of JUDGEMENTS.
             reason: why.
-            seen: the version of the case in which it was shown (`Session.version`); None where nothing was shown before.
+            seen: the version of the case in which the lead was shown (`Session.version`); None if nothing was shown.
 
         Raises:
-            Refused: the role is missing. NotFound: this person is no candidate, or not theirs to see.
-            RequestError: judgement or reason is none.
-            Outdated: the case has changed since it was shown, and what is kept beside the review would be what nobody saw.
+            Refused: the role is missing.
+            NotFound: this person is not a candidate, or this reader may not see them.
+            RequestError: judgement or reason is invalid.
+            Outdated: the case has changed since the lead was shown, so the review would be stored with figures no one
+                saw.
         """
         case, grant = self._ask.case, self._ask.grant
         step = {"step": "add", "kind": judgement} if judgement in JUDGEMENTS else {"step": "add"}
@@ -124,7 +128,7 @@ class Reviews:
             )
 
     def of(self, lead: str = "") -> list[Review]:
-        """What people decided about one lead, or about all that are ranked for this reader; newest first."""
+        """Return decisions about one lead, or about all leads ranked for this reader; newest first."""
         with self._ask.act("analyse", query="reviews") as outcome:
             stored = self._store.of(self._ask.case, self._ask.grant, self._ask.principal.name)
             reviews = self._told(stored, lead) if stored else []
@@ -132,15 +136,15 @@ class Reviews:
         return reviews
 
     def latest(self) -> dict[str, Review]:
-        """Of each lead that is ranked for this reader and was decided about the latest review."""
+        """Return the latest review of each lead ranked for this reader."""
         return {review.lead: review for review in reversed(self.of())}
 
     def _told(self, reviews: list[StoredReview], lead: str) -> list[Review]:
-        """Those about leads that are ranked for this reader: of anybody else nothing is told."""
+        """Return reviews of leads ranked for this reader; all others are left out."""
         ranked = [candidate.id for candidate in self._material.ranking().leads if not lead or candidate.id == lead]
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
-        # What was decided on a name does not go on from it to the pseudonym, but for who knows sources.
+        # A decision made on a name carries over to the pseudonym only for readers with source clearance.
         knows = self._ask.grant.sources
         return [
             self._told_review(review, shown[review.pseudonym], version)
@@ -176,14 +180,14 @@ class Reviews:
         return ReviewStore(self._ask.database, self._ask.key)
 
     def _pseudonyms(self, people: list[str]) -> dict[str, str]:
-        """Person, by the id that pages show → the pseudonym they have, or would have if they were sealed."""
+        """Map person ids as shown on pages to the pseudonym they have, or would have if sealed."""
         sealed = {person.id for person in self._material.given()[1] if person.sealed}
         named = self._ask.pseudonyms("person", [person for person in people if person not in sealed])
         return {person: named.get(person, person) for person in people}
 
 
 def _figures(ranking: Ranking, lead: str) -> Figures | None:
-    """What a ranking says of one lead; None if it does not rank them."""
+    """Return the figures of one lead in a ranking; None if the ranking does not include it."""
     candidate = next((candidate for candidate in ranking.leads if candidate.id == lead), None)
     if candidate is None:
         return None

@@ -1,4 +1,4 @@
-"""A lead as one row, made once for page, JSON, CSV, command and notebook."""
+"""A lead as a row, the same for page, JSON, CSV, command and notebook."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from graphsvc.analysis.doubt.pieces import KINDS
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.score.hubs import Lead, Ranking
 
-# How far the rank of a lead holds: the ranges, what is told with them, what witnesses bring, and whose interest is noted.
+# Columns on how firm a rank is: ranges and what explains them, the witness contribution, and recorded interests.
 RANKS_HELD = ("best_rank", "worst_rank", "low_rank", "high_rank")
 _OF_PLACE = (*RANKS_HELD, "rests_on", "moved_by", "rank_without")
 RANGE_COLUMNS = (*_OF_PLACE, "rank_without_witnesses", "surfaced", "interest")
-# Ranks that somebody may lack.
+# Ranks that may be missing.
 RANKS_OR_NONE = (*RANKS_HELD, "rank_without", "rank_without_witnesses")
 _FIGURES = (
     "groups",
@@ -26,19 +26,20 @@ _FIGURES = (
     "other_sources_on_record",
     "denied",
 )
-# What a table of leads has, in its order.
+# Columns of a table of leads, in order.
 LEAD_COLUMNS = ("id", "name", "score", "rank", *_FIGURES, *RANGE_COLUMNS)
-# What the list of leads has where it is read without its page, in its order: as CSV, and as the command prints it.
+# Columns of the list of leads outside its page (CSV and the command), in order.
 LISTED_COLUMNS = ("rank", *RANGE_COLUMNS, "name", "id", "score", *_FIGURES, "review")
 
 
 def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
-    """What is said of the ranks beside names: what the ranking leaves out, and that none is told where no one stands out.
+    """Return the sentence shown with ranks: what the ranking leaves out, or that ranks are hidden as no one stands out.
 
-    The order of a list in which no one stands out would be taken for one, so that it is told to who asks for the list alone.
+    If no one stands out, the order of the list could be mistaken for a ranking, so only readers who ask for the list
+    itself see it.
 
     Args:
-        ranking: as it is told to this reader.
+        ranking: as shown to this reader.
         ranked_on: what it leaves out, in a sentence; may be empty.
     """
     return f"No rank is told. {ranking.reason} {ranked_on}".strip() if ranking.verdict == "abstains" else ranked_on
@@ -46,24 +47,26 @@ def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """One lead, as it is told everywhere.
+    """One lead, as shown everywhere.
 
     Attributes:
-        id, name: of the person; who has no name is called by their id.
-        score, rank, groups, independent, other_sources, score_on_record, denied, shares, stages: as of `analysis.score.hubs.Lead`; a
-            share of nothing is left out.
-        rank_on_record, groups_on_record, other_sources_on_record: likewise.
-        best_rank, worst_rank: the rank holds so far while what it is told in is left out, piece by piece; None, as all that follows
-            but what witnesses bring, where that was not asked or is not told: contacts alone, or nothing told of a part of theirs.
-        low_rank, high_rank: nine in ten ranks that uncertain data leave likely.
-        rests_on: what half of the score goes with ("one witness, one record"); empty if it does not go with one.
-        moved_by: without what the rank moves most, no source named; empty if nothing moves it.
-        rank_without: the rank then; None beside `moved_by`: they are not ranked then, as only carried.
-        rank_without_witnesses: the rank had no witness spoken; None: they would not be ranked.
-        surfaced: whether they are among the first fifty only for what witnesses said.
-        interest: whether for `all` or `some` sources of what raises the score an interest is noted; empty: for none. None without
-            source clearance.
-        asked: whether it was asked how far the rank holds.
+        id, name: of the person; without a name, the id is used.
+        score, rank, groups, independent, other_sources, score_on_record, denied, shares, stages: as in
+            `analysis.score.hubs.Lead`; zero shares are left out.
+        rank_on_record, groups_on_record, other_sources_on_record: the same.
+        best_rank, worst_rank: range of ranks while each piece of the material is left out in turn. None, as are the
+            next fields up to `rank_without`, if not requested or not known: contacts alone, or no recorded part in the
+            operation.
+        low_rank, high_rank: nine in ten of the ranks that uncertain data leave likely.
+        rests_on: kinds of evidence of which one piece carries at least half of the score ("one witness, one record");
+            may be empty.
+        moved_by: what moves the rank most when left out, without naming a source; empty if nothing does.
+        rank_without: the rank in that case; None with a `moved_by`: the person is then not ranked, as only carried.
+        rank_without_witnesses: the rank if no witness had spoken; None if the person would not be ranked.
+        surfaced: whether they are among the first fifty only because of witness statements.
+        interest: whether `all` or `some` sources of what raises the score have a recorded interest; empty for none.
+            None without source clearance.
+        asked: whether the rank ranges were requested.
     """
 
     id: str
@@ -102,14 +105,14 @@ class LeadRow:
         *,
         asked: bool = False,
     ) -> Self:
-        """The row of a lead.
+        """Return the row of a lead.
 
         Args:
-            lead: as it is told to this reader.
-            place: how far its place holds; None: that is not asked, or nothing is told of it.
-            brought: what witnesses bring to it; None likewise.
-            interest: for which sources of what raises it an interest is noted; None: that is not told.
-            asked: whether it was asked how far its place holds.
+            lead: as shown to this reader.
+            place: how firm its rank is; None if not requested or not known.
+            brought: contribution of witnesses; None if not requested or not known.
+            interest: which sources of what raises it have a recorded interest; None if not shown.
+            asked: whether the rank ranges were requested.
         """
         held: dict[str, Any] = {}
         if place is not None:
@@ -141,20 +144,20 @@ class LeadRow:
 
     @property
     def counted(self) -> int:
-        """`groups` to order by: what is told as few must not be told by its place in a list."""
+        """`groups` as a sort key. All values shown as few sort alike, so the order gives nothing away."""
         return self.groups if isinstance(self.groups, int) else 1
 
     @property
     def deniers(self) -> int:
-        """`denied` to order by, likewise."""
+        """`denied` as a sort key, in the same way."""
         return self.denied if isinstance(self.denied, int) else 1
 
     def columns(self) -> dict[str, Any]:
-        """As a row of a table: `LEAD_COLUMNS`, without how far the rank holds where that was not asked."""
+        """Return the row of a table: `LEAD_COLUMNS`, without the rank ranges if they were not requested."""
         columns = LEAD_COLUMNS if self.asked else LEAD_COLUMNS[: -len(RANGE_COLUMNS)]
         return {name: getattr(self, name) for name in columns}
 
     def whole(self) -> dict[str, Any]:
-        """As a page and its JSON hold it: the columns, and what a picture of it and an order take."""
+        """Return the columns plus what charts and sorting need, for a page and its JSON."""
         more = ("shares", "stages", "counted", "deniers")
         return self.columns() | {name: getattr(self, name) for name in more}

@@ -1,6 +1,6 @@
-"""Sets: who together holds the network together or reaches most of it, and what if they were gone.
+"""Key players: people who together hold the network together or reach most of it, and the effect of their removal.
 
-Everything is computed on the links as this reader is told them.
+Everything is computed on the links as shown to this reader.
 """
 
 from __future__ import annotations
@@ -32,27 +32,32 @@ from graphsvc.views.sentences import adds_to_set
 
 __all__ = ["GOALS", "LARGEST", "KeySet", "Sets"]
 
-# Of so many members, those who add most, it is said in words why.
+# Number of members whose reasons are put in words: those who add most.
 _REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """A set of people, and what if they were gone.
+    """A set of people, and what would happen without them.
 
     Attributes:
-        goal: `fragment` or `reach`, or `chosen` where people were named.
-        people: ids. untied: those of them who are in no tie of the operation.
-        of: how many people the network has. sampled: whether figures come from a sample of it.
+        goal: `fragment` or `reach`, or `chosen` if people were named.
+        people: ids.
+        untied: those of them who have no link in the operation.
+        of: number of people in the network.
+        sampled: whether figures come from a sample of it.
         reach: how much of the network the set reaches, 0 to 1.
-        before, after: what there is, and what is left without them; back: once the first successor of each took over.
-        gains: what each of them adds, who adds most first.
-        successors: who ties the same people. rivals: who might gain.
-        names: id → name of everyone and every gang named here.
-        ranks: id → rank among the leads, none where no one stands out. verdict: of the ranking (`leads` or `abstains`).
-        ranked_on: what the ranks leave out, or that no one stands out and none is told; empty: nothing.
-        denied: id → `denied` or `contested`, of everyone named here whom such a link makes a lead.
-        contacts_alone: nobody is said to have a part here: ties are contacts. things: they are among them.
+        before, after, back: the network with the set, without it, and after the first successor of each took over.
+        gains: how much each of them adds, largest first.
+        successors: people with links to the same people.
+        rivals: people who might gain.
+        names: id → name of every person and gang mentioned here.
+        ranks: id → rank among the leads; empty if no one stands out.
+        verdict: of the ranking (`leads` or `abstains`).
+        ranked_on: what the ranks leave out, or that ranks are not shown because no one stands out; may be empty.
+        denied: id → `denied` or `contested`, for leads mentioned here that rest on such a link.
+        contacts_alone: no one has a recorded part in the operation, so links are contacts.
+        things: whether the network includes things as well as people.
     """
 
     goal: str
@@ -77,7 +82,7 @@ class KeySet:
 
     @property
     def reasons(self) -> dict[str, str]:
-        """Why they are in it, of those who add most: id → sentence."""
+        """Reasons for the members who add most: id → sentence."""
         return {
             gain.person: adds_to_set(gain, self.names, things=self.things)
             + (f" {self.denied[gain.person].capitalize()}." if gain.person in self.denied else "")
@@ -86,7 +91,7 @@ class KeySet:
 
 
 class Sets:
-    """Sets of people of one case."""
+    """Key players of one case."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
@@ -94,15 +99,16 @@ class Sets:
         self._caches = ask.home.caches(LeadCaches)
 
     def find(self, size: int = 3, goal: str = "fragment", people: Sequence[str] = ()) -> KeySet:
-        """The people who together hold the network together (`fragment`) or reach most of it (`reach`), and what if.
+        """Find the people who together hold the network together (`fragment`) or reach most of it (`reach`).
 
         Args:
-            size: how many, 1 to 10.
+            size: number of people, 1 to 10.
             goal: `fragment` or `reach`.
-            people: ids to look at instead, 1 to 10; then nobody is looked for.
+            people: ids to examine instead, 1 to 10; then no search is made.
 
         Raises:
-            RequestError: there is no such size or goal. NotFound: one of them may play no part, or is not theirs to see.
+            RequestError: the size or goal is invalid.
+            NotFound: one of the people cannot have played a part, or this reader may not see them.
         """
         chosen = tuple(dict.fromkeys(people))
         if goal not in GOALS:
@@ -152,7 +158,7 @@ class Sets:
         )
 
     def _mark_denied(self, on: Ground, gain: Sequence[Rival]) -> list[Rival]:
-        """Add to each rival the denials of the quarrel and of what makes a gang theirs."""
+        """Add to each rival the denials of the quarrel and of the link to the gang."""
         between = defaultdict[frozenset[str], list[LinkKey]](list)
         for link in on.quarrels:
             between[frozenset((link[0], link[2]))].append(link)
@@ -167,7 +173,7 @@ class Sets:
         return [replace(rival, denied=denial_mark(*map(denying.get, links[rival]))) for rival in gain]
 
     def _network(self) -> Ground:
-        """Who may play a part, the network among those who are said to, and the links that tell of quarrels."""
+        """Return the people who may play a part, the network of those who do on record, and recorded quarrels."""
         return self._caches.networks.of(self._ask.state, self._read_network)
 
     def _read_network(self) -> Ground:

@@ -1,4 +1,4 @@
-"""Through the witnesses: how what they said leads to the leads, what they bring, and what their agreement would carry into court."""
+"""Witness paths: how statements lead to the leads, what they contribute, and what agreement to testify would add."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from graphsvc.service.leads.material import LeadCaches, Material
 from graphsvc.views.picture.network import Picture, picture
 from graphsvc.views.through import WitnessWay, through
 
-# Leads of a picture that names none, and at most.
+# Number of leads in a picture for which none were chosen, and the most that may be chosen.
 USUAL_LEADS, MOST_LEADS = 8, 20
-# Ways in a picture that can still be read, fewest and most to one lead, and how many of these one group has.
+# Paths that stay readable in one picture; fewest and most per lead; and most per group of witnesses.
 _READABLE, _FEWEST, _WAYS, _OF_ONE = 24, 2, 8, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """The witnesses' way to some leads.
+    """Witness paths to some leads.
 
     Attributes:
-        leads: who they are, best first.
-        ways: the ways, shortest first for each lead, of these the strongest.
-        groups: group → pseudonyms of its witnesses; without source clearance one, 0, of nobody that is told.
+        leads: best first.
+        ways: the paths, shortest first for each lead, then strongest.
+        groups: group → pseudonyms of its witnesses. Empty without source clearance; all paths then have group 0.
         view: the picture.
     """
 
@@ -42,7 +42,7 @@ class Through:
 
 
 class Witnesses:
-    """What witnesses bring to the leads of one case."""
+    """Contribution of witnesses to the leads of one case."""
 
     def __init__(
         self,
@@ -58,16 +58,17 @@ class Witnesses:
         self._caches = ask.home.caches(LeadCaches)
 
     def through(self, ids: Sequence[str] = ()) -> Through:
-        """The witnesses' way to some leads, or to the first of the list.
+        """Return witness paths to some leads, or to the first of the list.
 
-        With source clearance each group of witnesses that depend on each other stands for itself; without it all are one, and
-        nothing tells who spoke or how many did. From four leads on, the more there are, the fewer ways to each.
+        With source clearance, each group of dependent witnesses is shown separately. Without it they are one group, and
+        nothing shows who spoke or how many did. From four leads on, each further lead leaves fewer paths for each.
 
         Args:
             ids: of leads, up to 20.
 
         Raises:
-            NotFound: one is no candidate, or not theirs to see. RequestError: too many.
+            NotFound: one is not a candidate, or this reader may not see it.
+            RequestError: too many.
         """
         if len(ids) > MOST_LEADS:
             raise RequestError(f"That is {len(ids)} leads at once; {MOST_LEADS} go.")
@@ -93,10 +94,11 @@ class Witnesses:
         )
 
     def agreements(self) -> list[tuple[Agreement, bool]]:
-        """Which leads each group of witnesses would carry onto the record by agreeing to give evidence, the most carried first.
+        """Return the leads each group of witnesses would bring onto the record by agreeing to testify, most first.
 
-        Whether they do is theirs to say: nobody is to be pressed, and it is put by the officer of the witness alone. Beside each
-        stands whether one of them has been asked as often as anybody should be; nothing more is then to be put to them.
+        Agreeing is the witness's own choice: no one may be pressed, and only the witness's officer may ask. Each group
+        comes with whether one of its witnesses has been asked as often as allowed; no more questions may then be put to
+        the group.
 
         Raises:
             Refused: no source clearance.
@@ -112,7 +114,7 @@ class Witnesses:
         return [(each, any(asked[source] >= most for source in each.sources)) for each in carrying]
 
     def _paths(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
-        """How what witnesses said leads to each; without source clearance as the page of a lead tells it."""
+        """Return witness paths to each lead; without source clearance, those shown on the lead's page."""
         if not self._ask.grant.sources:
             return {lead: self._look(lead)[1].paths for lead in leads}
         return self._caches.ways.of((*self._ask.state, "\0".join(leads)), lambda: self._walk(leads))
@@ -133,7 +135,7 @@ class Witnesses:
 
 
 def _ways(lead: str, some: Iterable[Path], of: dict[str, int], most: int) -> list[WitnessWay]:
-    """The shortest ways to a lead, of these the strongest, few of one group and none twice: what was said of the lead first."""
+    """Return the shortest paths to a lead, then the strongest; few per group and no duplicates."""
     ways: list[WitnessWay] = []
     taken: dict[int, int] = {}
     for path in sorted(some, key=lambda path: (len(path.claims), -path.strength)):

@@ -1,1 +1,1 @@
-"""Which crossings hang together: what is read for it, and the answers."""
+"""Linked crossings: the comparison and its answers."""

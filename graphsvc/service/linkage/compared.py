@@ -1,4 +1,4 @@
-"""What crossings are compared by, read as one reader may see it, and the comparison, cached until the case changes."""
+"""The comparison of crossings for one reader: input and result, cached until the case changes."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from graphsvc.records.told import OPEN_KINDS, denial_mark
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 
-# A comparison of thousands of crossings is large.
+# Number of comparisons cached: one with thousands of crossings is large.
 _LARGE = 3
-# Whatever rests on witnesses alone counts as one voice's word for who may not know which of them, or how many, said it.
+# Without source clearance, all witnesses count as one source, since their number and identity may not show.
 _WITNESSES = frozenset({"witnesses"})
-# So many pieces are left out in turn, those of most claims first.
+# Maximum number of sources left out in turn, those with the most claims first.
 _PIECES = 40
-# Least belief of a link that is compared, as in the query.
+# Lowest belief of a link used in the comparison, the same as in the query.
 _READ_FROM = 0.1
 
 
 class LinkageCaches(Caches):
-    """What is computed of crossings."""
+    """Results about crossings."""
 
     def __init__(self) -> None:
         self.compared: Cache[ComparedCase] = Cache(_LARGE)
@@ -42,8 +42,10 @@ class ComparedCase:
     """The crossings of a case as one reader may see them, compared.
 
     Attributes:
-        rows: what they were compared by. dates: crossing → its date as given. linkage: the comparison.
-        denials: crossing and name → `denied` or `contested`, where the name rests on a link that is.
+        rows: input of the comparison.
+        dates: crossing → its date as given.
+        linkage: the comparison.
+        denials: (crossing, name) → `denied` or `contested`, if the name rests on such a link.
     """
 
     rows: CaseRows
@@ -52,17 +54,18 @@ class ComparedCase:
     denials: Mapping[tuple[str, str], str]
 
     def denial(self, name: str, crossings: Iterable[str]) -> str:
-        """`denied` or `contested` if a link behind a name is, for any of some crossings; else empty."""
+        """Return `denied` or `contested` if a link behind a name is, for any of the crossings; else empty."""
         return denial_mark(*(self.denials.get((crossing, name), "") for crossing in crossings))
 
 
 @dataclass(frozen=True, slots=True)
 class PieceLeftOut:
-    """What becomes of a cluster without one source, or without all that witnesses said.
+    """A cluster without one source, or without all witnesses.
 
     Attributes:
-        kind: `witness`, `report`, `record`, or `witnesses` for all of them together. id: a pseudonym, or of the statement; empty for all witnesses.
-        parts: the parts it falls into; one: it holds.
+        kind: `witness`, `report`, `record`, or `witnesses` for all of them together.
+        id: a pseudonym or a statement's id; empty for all witnesses.
+        parts: the parts it falls into; a single part means it holds.
     """
 
     kind: str
@@ -71,7 +74,7 @@ class PieceLeftOut:
 
 
 def compared(ask: Ask, material: Material) -> ComparedCase:
-    """The comparison, computed on what this reader may see."""
+    """Return the comparison, computed on what this reader may see."""
     return ask.home.caches(LinkageCaches).compared.of(ask.state, lambda: _compare(ask, material))
 
 
@@ -102,7 +105,7 @@ def _compare(ask: Ask, material: Material) -> ComparedCase:
 
 
 def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> list[LinkSaid]:
-    """Links with the sources that they rest on alone: for readers without source clearance all witnesses are one source."""
+    """Return links with the only sources they rest on. Without source clearance, all witnesses are one source."""
     if ask.grant.sources:
         voices = _voices(material.given()[0], sources=True)
     else:
@@ -115,7 +118,7 @@ def _links(ask: Ask, material: Material, rows: Iterable[Mapping[str, Any]]) -> l
 
 
 def _voices(claims: Iterable[Claim], *, sources: bool) -> dict[LinkKey, frozenset[str]]:
-    """Link → the sources that it rests on alone; empty where a record supports it, or for readers without clearance a report."""
+    """Map each link to the only sources it rests on; empty if a record supports it (without clearance: or a report)."""
     alone = ("record",) if sources else OPEN_KINDS
     voices: dict[LinkKey, set[str]] = defaultdict(set)
     recorded: set[LinkKey] = set()
@@ -130,10 +133,10 @@ def _voices(claims: Iterable[Claim], *, sources: bool) -> dict[LinkKey, frozense
 def without_pieces(
     ask: Ask, material: Material, case: ComparedCase, crossings: Sequence[str]
 ) -> tuple[list[PieceLeftOut], int]:
-    """Leave each source out of a cluster in turn, the largest change first; also count the sources not left out.
+    """Leave each source out of a cluster in turn, largest effect first; also count the sources not left out.
 
-    Only the sources of most claims are left out. Without source clearance all that witnesses said is one source; reports and records
-    are one each.
+    Only the sources with the most claims are left out. Without source clearance, all witness statements count as one
+    source, and each report or record as one.
     """
     of_them, beside = leading_to(case.rows.links, crossings)
     keys = {link.key for link in of_them}
@@ -160,7 +163,7 @@ def without_pieces(
     for piece in most:
         gone = set(pieces[piece])
         touched = {claims[place].key for place in gone}
-        # Only the links that the piece speaks of are worked out again.
+        # Only the links that this source's claims concern are recomputed.
         left = [place for key in touched for place in of_link[key] if place not in gone]
         heard = (
             voices | dict.fromkeys(touched, frozenset()) | _voices((claims[place] for place in left), sources=sources)
@@ -170,7 +173,7 @@ def without_pieces(
         traits = gather_traits(replace(rows, links=[*still, *beside]))
         result.append(PieceLeftOut(*piece, without(case.linkage, mentions(crossings, traits))))
     result.sort(key=lambda piece: (-len(piece.parts), piece.kind, piece.id))
-    # Of what this reader is told apart: all witnesses together are one piece where they may not be counted.
+    # The count follows what this reader may distinguish: witnesses who may not be counted are one piece.
     return result, len(pieces) - len(most)
 
 

@@ -1,4 +1,4 @@
-"""Linked crossings as one reader may see them: clusters, one of them, two crossings, and what boats have in common."""
+"""Linked crossings for one reader: all clusters, one cluster, one crossing, one pair, and boats in common."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-# Most crossings that are named next to one, and most names that are shown of a cluster, of all boats, and in a row.
+# Maximum number of crossings listed as nearest, and of names shown for a cluster, for all boats, and in one row.
 _NEAREST, _SHARED, _MARKET, _SUMMARY = 12, 24, 40, 4
-# Most pairs of one table: those with the largest overlap.
+# Maximum number of pairs in one table; those with the largest overlap are kept.
 _PAIRS = 2000
 
 
@@ -34,10 +34,10 @@ class LinkedPairs:
 
     Attributes:
         rows: of `views.linked.COLUMNS`, best first.
-        clusters: number → ids of each, the largest first; of one crossing its own alone.
+        clusters: number → ids of each, the largest first; for one crossing, only its own.
         truncated: there are more pairs than rows.
-        nothing: what to say where there are no rows; empty otherwise.
-        ranked_on: what the comparison leaves out for this reader, in a sentence; empty: nothing.
+        nothing: message shown if there are no rows; otherwise empty.
+        ranked_on: what the comparison leaves out for this reader, in a sentence; may be empty.
     """
 
     rows: list[tuple[Any, ...]]
@@ -48,24 +48,24 @@ class LinkedPairs:
 
     @property
     def cut(self) -> str:
-        """What to say where there are more pairs than rows; empty otherwise."""
+        """Message shown if there are more pairs than rows; otherwise empty."""
         return cut(len(self.rows)) if self.truncated else ""
 
     @property
     def beside(self) -> list[str]:
-        """Sentences that a table alone does not say: more pairs, no pairs, what this reader's comparison leaves out."""
+        """Sentences to show with a table: more pairs, no pairs, what this reader's comparison leaves out."""
         return [*filter(None, [self.cut, self.nothing, self.ranked_on])]
 
 
 class Linkage:
-    """Linked crossings of one case. Crossings are compared, and nobody is accused by it."""
+    """Linked crossings of one case. The comparison is between crossings and accuses no one."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
         self._material = material
 
     def clusters(self) -> dict[str, Any]:
-        """All clusters with what each shares, and what boats have in common."""
+        """Return all clusters with the names each shares, and boats in common."""
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
             linkage = case.linkage
@@ -90,10 +90,10 @@ class Linkage:
             }
 
     def of(self, crossing: str) -> dict[str, Any]:
-        """One crossing: its cluster, and the others that share most names with it.
+        """Return one crossing: its cluster, and the crossings that share most names with it.
 
         Raises:
-            NotFound: it is not there for this reader.
+            NotFound: it is not visible to this reader.
         """
         with self._ask.look("analyse", query="linked", entity=crossing) as outcome:
             case = compared(self._ask, self._material)
@@ -121,10 +121,10 @@ class Linkage:
             }
 
     def cluster(self, crossing: str) -> dict[str, Any]:
-        """The cluster that a crossing is in: its crossings, what they share, and what would split it; without any of it where it is in none.
+        """Return the cluster of a crossing: its crossings, shared names, and what would split it; may be empty.
 
         Raises:
-            NotFound: the crossing is not there for this reader.
+            NotFound: the crossing is not visible to this reader.
         """
         with self._ask.look("analyse", query="linked cluster", entity=crossing) as outcome:
             case = compared(self._ask, self._material)
@@ -166,10 +166,11 @@ class Linkage:
             }
 
     def pair(self, first: str, second: str) -> dict[str, Any]:
-        """The comparison of two crossings, name by name.
+        """Return the comparison of two crossings, name by name.
 
         Raises:
-            NotFound: one is not there for this reader. RequestError: both are the same.
+            NotFound: one is not visible to this reader.
+            RequestError: both are the same.
         """
         if first == second:
             raise RequestError("Two crossings are compared: name another one beside the first.")
@@ -210,10 +211,10 @@ class Linkage:
         """List pairs of crossings and the names they share, best first.
 
         Args:
-            crossing: its pairs with every crossing that shares a name; empty: all linked pairs.
+            crossing: list its pairs with every crossing that shares a name; empty for all linked pairs.
 
         Raises:
-            NotFound: the crossing is not there for this reader.
+            NotFound: the crossing is not visible to this reader.
         """
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
@@ -228,7 +229,7 @@ class Linkage:
         return LinkedPairs(rows, clusters, truncated, "" if rows else none, self._ask.ranked_on)
 
     def frame(self, crossing: str = "") -> pd.DataFrame:
-        """The same as a table: `attrs["clusters"]` lists the clusters, of one crossing its own alone. Raises as `table`."""
+        """Return the pairs as a table; `attrs["clusters"]` lists the clusters. Arguments and errors as `table`."""
         pairs = self.table(crossing)
         warn(filter(None, [pairs.cut]))
         return answer_frame(words.COLUMNS, pairs.rows, pairs.beside, clusters=[*pairs.clusters.values()])
@@ -236,8 +237,8 @@ class Linkage:
     def graph(self) -> nx.MultiDiGraph[str]:
         """Build a graph of linked crossings: one edge for each linked pair; nodes carry the number of their cluster.
 
-        A warning says that there are more pairs than edges (`errors.AnswerWarning`); the attribute `ranked_on` says what the
-        comparison leaves out for this reader.
+        If there are more pairs than edges, a warning says so (`errors.AnswerWarning`). The attribute `ranked_on` says
+        what the comparison leaves out for this reader.
         """
         with self._ask.look("analyse", query="linked") as outcome:
             case = compared(self._ask, self._material)
@@ -262,7 +263,7 @@ class Linkage:
     # -- parts of answers --------------------------------------------------------------------------------------
 
     def _pairs(self, case: ComparedCase, crossing: str) -> tuple[list[tuple[Any, ...]], bool]:
-        """Rows of `views.linked.COLUMNS`, and whether there are more than are given. Argument as `table`."""
+        """Return rows of `views.linked.COLUMNS`, and whether there are more than were returned. Argument as `table`."""
         linkage = case.linkage
         if crossing:
             _check(case, crossing)
@@ -322,14 +323,14 @@ def _crossings(case: ComparedCase, ids: Iterable[str], names: Mapping[str, Mappi
 
 
 def _thing(case: ComparedCase, thing: SharedName, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """A name that crossings share, with whether it is denied or contested for any of them."""
+    """Return a name that crossings share, with whether it is denied or contested for any of them."""
     return words.thing(thing, names) | {"denied": case.denial(thing.name, thing.crossings)}
 
 
 def _shares(
     case: ComparedCase, pair: tuple[str, str], both: Overlap, names: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Names that two crossings share, the people and groups behind both first."""
+    """Return names that two crossings share; people and groups behind both come first."""
     order = (*both.people, *(name for name in both.shared if name not in both.people))
     about = case.linkage.about
     features = {name: {*about[pair[0]][name].features, *about[pair[1]][name].features} for name in order}

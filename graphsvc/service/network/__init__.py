@@ -1,1 +1,1 @@
-"""The network: pictures of it, ways through it, saved views, comments."""
+"""The network: pictures, paths, saved views and comments."""

@@ -1,4 +1,4 @@
-"""Who is behind some things, as one reader may see it: what is read for the answer and for the picture beside it."""
+"""The answer to "Who is behind it" and its picture, as one reader may see them."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, 
 from graphsvc.views.picture.network import Node, Picture
 from graphsvc.views.wording import period
 
-# Of what is done to an entity of any kind.
+# Relations that act on an entity of any kind.
 _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind)))
 _ALONG = tuple(dict.fromkeys(relation for ways in ALONG.values() for relation, _, _ in ways))
-# What those behind several share is brought into the picture: so many at most, and so many questions are told.
+# Maximum number of entities shared by several actors to add to the picture, and of questions to show.
 _SHARED, _QUESTIONS = 24, 20
-# So many crossings of a coarse date are named.
+# Maximum number of crossings with a coarse date to name.
 _NAMED = 5
 
 
 def _perhaps(coarse: Mapping[str, str], *, more: bool) -> str:
-    """A sentence of crossings that may be of the days asked about, and are not answered for; empty: there are none."""
+    """Return a sentence on crossings with a coarse date that may fall on these days but are not covered."""
     named = [f"{name} ({date})" for name, date in coarse.items()]
     others = f" and {'more than ' if more else ''}{count(len(named) - _NAMED, 'other')}" if len(named) > _NAMED else ""
     return f"May be of these days too, and not asked about: {', '.join(named[:_NAMED])}{others}." if named else ""
 
 
 class Answers:
-    """Who is behind crossings, boats, gangs, workplaces, people or things of one case."""
+    """Answers for crossings, boats, gangs, workplaces, people or things of one case."""
 
     def __init__(self, ask: Ask, material: Material, picture: Callable[[PictureRequest], Picture]) -> None:
         self._ask = ask
@@ -54,17 +54,18 @@ class Answers:
         self._questions = Questions(ask, material)
 
     def behind(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> Behind:
-        """Who is said to be behind each, who and what links several, what is not known; with the picture of it.
+        """Find the actors behind each entity, links between several of them, and gaps, with a picture.
 
         Args:
             ids: of entities, up to 60.
-            day: crossings of this day as well, `2020-05-08`. One of a coarse date (`2020-05`) that may be of it is named among
-                what is not known.
-            until: of all days from it to this one.
-            service: with marks of those whom somebody in the picture is said to have served lawfully.
+            day: also cover the crossings of this day, `2020-05-08`. Crossings with a coarse date (`2020-05`) that
+                may fall on it are listed among the gaps.
+            until: cover all days from `day` up to and including this.
+            service: add marks for the people lawfully served by someone in the picture.
 
         Raises:
-            RequestError: nothing is asked about, or too much. NotFound: none of it is there for this reader.
+            RequestError: nothing to ask about, or too much.
+            NotFound: none of the entities is visible to this reader.
         """
         with self._ask.look("read", query="behind") as outcome:
             certain, coarse, more = self._crossings(day, until or day)
@@ -87,9 +88,10 @@ class Answers:
         return answered
 
     def printed(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
-        """The same as a PDF: what is not known and what speaks against it, the picture, then who is behind each. Raises as `behind`.
+        """Return the answer as a PDF: gaps and contrary evidence, picture, actors. Arguments and errors as `behind`.
 
-        It holds names, at this reader's handling level, and has left the log's reach: who printed it and why stands on each page.
+        It contains names, at this reader's handling level, and is beyond the log's reach. Each page says who printed it
+        and why.
         """
         with self._ask.look("read", query="behind", form="pdf"):
             answered, version = self.behind(ids, day=day, until=until, service=service), self._ask.version
@@ -144,7 +146,7 @@ class Answers:
         return Behind(answer, drawn, tuple(asked), ranked_on=ranked)
 
     def _along(self, reads: _Reads, asked: Sequence[str]) -> list[str]:
-        """Ids of what is asked about along with these: of a crossing its boats, and not all who were carried on it."""
+        """Return ids of entities included with those asked about: for a crossing its boats, but not its passengers."""
         kinds = {name: known["kind"] for name, known in self._ask.named(asked).items()}
         names = dict.fromkeys(name for kind in kinds.values() for name, _, _ in ALONG.get(kind, ()))
         far_ends = [
@@ -166,12 +168,12 @@ class Answers:
         )
 
     def _counted(self, crossings: Collection[str], people: Collection[str]) -> dict[tuple[str, str], tuple[int, float]]:
-        """(id, relation) → people carried on a crossing, or served by a person, and the belief of the best such link."""
+        """Map (id, relation) to people carried on a crossing or served by a person, and the best link's belief."""
         counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
 
     def _coercers(self, reads: _Reads, people: Collection[str]) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Map each of these people to the id and name of everybody who is said to have coerced them."""
+        """Map each of these people to the id and name of everyone recorded as coercing them."""
         coercers: dict[str, list[str]] = defaultdict(list)
         for row in reads.around(people, COERCES):
             if row["object"] in people:
@@ -183,16 +185,16 @@ class Answers:
         }
 
     def _crossings(self, first: str, last: str) -> tuple[list[str], dict[str, str], bool]:
-        """Crossings of some days, those that may be of them (id → date), and whether there are more of these."""
+        """Return crossings of some days, possible further ones (id → date), and whether there are more of these."""
         if not first:
             return [], {}, False
         on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0)
-        rows = on_days.dicts()  # those of these days for certain come first
+        rows = on_days.dicts()  # crossings certain to be of these days come first
         certain = [row["crossing"] for row in rows if row["certain"]]
         return certain, {row["crossing"]: row["date"] for row in rows if not row["certain"]}, on_days.truncated
 
     def _standing(self, named: Collection[str]) -> tuple[dict[str, LeadRank], str]:
-        """Where those of these who are ranked stand, for who may see a ranking, and what to say of it."""
+        """Return the ranks of these entities, if the reader may see a ranking, and the sentence that qualifies them."""
         if not self._ask.may("analyse"):
             return {}, ""
         held = {}
@@ -209,7 +211,7 @@ class Answers:
         return held, self._ask.ranked_on
 
     def _denials(self, some: Sequence[AnswerRow]) -> tuple[list[tuple[LinkKey, Denial]], bool]:
-        """What denies anything that is said in some rows, and whether there is more than is read."""
+        """Return denials of anything the rows say, and whether there are more than were read."""
         edges = [said.edge for row in some for said in denied(row)]
         if not edges:
             return [], False
@@ -222,7 +224,7 @@ class Answers:
         return [denial(row) for row in released.dicts()], released.truncated
 
     def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
-        """What to ask of the gaps: a statement that tells of the thing itself, or of what is asked about along with it."""
+        """Return questions about the gaps: a statement that mentions the entity itself, or one included with it."""
         if not self._ask.may("analyse"):
             return []
         gaps = list(dict.fromkeys((name, node) for row in some for name, node in row.missing))
@@ -237,14 +239,14 @@ class Answers:
 
 
 class _Reads:
-    """What is read of links around some entities, and whether any of it was cut."""
+    """Reader of links around entities, which notes whether any answer was cut."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self.cut = False
 
     def around(self, ids: Iterable[str], names: Iterable[str]) -> list[dict[str, Any]]:
-        """Links of these relations, as rows of `network.around`; of nobody none."""
+        """Return links of these relations, as rows of `network.around`; empty without ids or relations."""
         wanted, relations_read = sorted(set(ids)), list(names)
         if not wanted or not relations_read:
             return []

@@ -1,4 +1,4 @@
-"""Who is behind some things, for a notebook: the answer as tables, and as a NetworkX graph."""
+"""The answer to "Who is behind it" for notebooks: as tables and as a NetworkX graph."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Who is behind some things: the answer and the picture beside it, as a page and a notebook show them.
+    """The actors behind some entities, with a picture, as shown on a page and in a notebook.
 
     Attributes:
-        answer: rows, who links several, what is not known, what to ask.
-        view: the picture: by command from left to right, whoever was carried as one mark for each crossing, lawful service left out unless asked for.
-        asked: ids that were asked about, those of the crossings of the days among them.
-        days: the days whose crossings were asked about, in words; empty: it was asked by id.
-        perhaps: no crossing is known to be of these days, and those asked about only may be.
-        ranked_on: what the ranks beside the names leave out, or that no one stands out and none is told; empty: nothing.
+        answer: rows, links between several, what is not known, what to ask.
+        view: the picture, laid out by command from left to right. Passengers are one mark for each crossing; lawful
+            service is left out unless requested.
+        asked: ids asked about, including the crossings of the days.
+        days: the days whose crossings were asked about, in words; empty if asked by id.
+        perhaps: no crossing is certain to be of these days; the answer covers possible ones.
+        ranked_on: what the ranks next to names leave out, or that ranks are not shown because no one stands out; may be
+            empty.
     """
 
     answer: Answer
@@ -41,17 +43,17 @@ class Behind:
 
     @property
     def subject(self) -> str:
-        """What it is about, with the days: `8 crossings of 8 May 2020`."""
+        """The subject of the answer, with the days: `8 crossings of 8 May 2020`."""
         of = f"{' that may be' if self.perhaps else ''} of {self.days}" if self.days else ""
         return f"{self.answer.asked}{of}"
 
     @property
     def beside(self) -> list[str]:
-        """What a table alone would be silent on, in sentences: what the answer is silent on, and what its ranks leave out."""
+        """Sentences that a table alone would omit: limits of the answer, and what its ranks leave out."""
         return [*self.answer.beside, *filter(None, [self.ranked_on])]
 
     def plain(self) -> dict[str, Any]:
-        """The answer as plain data, with what is said of it as a whole."""
+        """Return the answer as plain data, with the remarks on it as a whole."""
         return self.answer.plain() | {
             "subject": self.subject,
             "days": self.days,
@@ -61,25 +63,31 @@ class Behind:
 
     @property
     def cells(self) -> list[list[Any]]:
-        """The rows of the answer as files and commands give them: *some* as the word that the page shows."""
+        """The rows of the answer for files and commands: the figure *some* becomes the word shown on the page."""
         rows = self.answer.table()
         if not self.view.in_steps:
             return rows
         return [[some_in_words(cell, name) for name, cell in zip(COLUMNS, row, strict=True)] for row in rows]
 
     def as_json(self) -> dict[str, Any]:
-        """The same as the command gives it, and the page's JSON twin: *some* as a word."""
+        """Return the answer as JSON for the command and the page's JSON twin: the figure *some* becomes a word."""
         plain: dict[str, Any] = json_safe(self.plain())
         return some_in_words(plain) if self.view.in_steps else plain
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row for each thing said of somebody, or of which nothing is: `views.behind.answer.COLUMNS`; `attrs["gaps"]` says what is not known."""
+        """One row per recorded act, or per entity with no one named: `views.behind.answer.COLUMNS`.
+
+        `attrs["gaps"]` lists what is not known.
+        """
         return self._table(COLUMNS, self.answer.table())
 
     @property
     def common(self) -> pd.DataFrame:
-        """Who and what links several, strongest first: `id`, `name`, `kind`, `links` (how many), `strength`, `by` (names)."""
+        """Actors and entities that link several, strongest first: `id`, `name`, `kind`, `links`, `strength`, `by`.
+
+        `links` is how many they link; `by` holds the names of the actors.
+        """
         rows = [
             [
                 shared.who.id,
@@ -95,7 +103,7 @@ class Behind:
 
     @property
     def graph(self) -> nx.MultiDiGraph[str]:
-        """What the picture draws, as a NetworkX graph that writes GraphML and GEXF; edges are keyed by their relation."""
+        """The picture as a NetworkX graph, ready to be written as GraphML or GEXF; edges are keyed by relation."""
         graph = as_networkx(self.view)
         for name, values in graph.nodes(data=True):
             values["asked"] = name in self.asked
@@ -119,10 +127,10 @@ class Behind:
         )
 
     def __repr__(self) -> str:
-        """What there is of it."""
+        """Return a summary of the answer's size."""
         return f"<Behind {len(self.answer.rows)} asked about, {len(self.answer.table())} things said, {len(self.answer.gaps)} gaps>"
 
     def _repr_html_(self) -> str:
-        """The table, with what is not known above it."""
+        """Return the table, with the gaps above it."""
         gaps = "".join(f"<li>{html.escape(gap)}</li>" for gap in self.answer.gaps)
         return f"<ul>{gaps}</ul>{self.frame.to_html(notebook=True)}"

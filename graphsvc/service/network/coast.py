@@ -1,6 +1,7 @@
-"""Waters under a map, from the package global-land-mask: a mask of the world's water, about one kilometre a cell.
+"""Waters under a map, from the package global-land-mask: a mask of the world's water, about one kilometre per cell.
 
-Only the file of the package is read, in a stream and as far as the map reaches: imported, it would hold the whole world.
+Only the package's data file is read, as a stream and only as far as the map needs: importing the package would load the
+whole world.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import numpy as np
 
 from graphsvc.errors import OperatorError
 
-# Cells a degree, and the world's rows and columns; the first cell is at 90 north, 180 west.
+# Cells per degree, and the world's rows and columns; the first cell is at 90 north, 180 west.
 _CELLS = 120
 _ROWS, _COLUMNS = 180 * _CELLS, 360 * _CELLS
-# A line is drawn from so many rows and columns at most: finer would not be seen.
+# Maximum number of rows and columns used to draw a line: finer detail would not be visible.
 _MOST = 700
 _SHORTEST = 8
 _PACKAGE, _FILE = "global-land-mask", "global_land_mask/globe_combined_mask_compressed.npz"
@@ -32,13 +33,13 @@ Line = tuple[tuple[float, float], ...]
 
 
 def coast(box: tuple[float, float, float, float]) -> tuple[Line, ...]:
-    """The waters within a box: their shores as rings of (latitude, longitude) in degrees, islands as rings within.
+    """Return the waters within a box: shores as rings of (latitude, longitude) in degrees, with islands as inner rings.
 
     Args:
         box: south, west, north, east; latitudes from -85 to 85, longitudes from -180 to 180.
 
     Raises:
-        OperatorError: the package is not installed whole.
+        OperatorError: the package is not fully installed.
     """
     south, west, north, east = box
     return _lines(floor(south), floor(west), ceil(north), ceil(east))
@@ -57,7 +58,7 @@ def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
         z=_smooth(water),
         fill_type=contourpy.FillType.OuterOffset,
     ).filled(0.5, 2.0)
-    # Its stubs know no kind of filling; of this kind it is points of (x, y), and where each ring in them begins and ends.
+    # The stubs do not distinguish fill types; the type used here gives points (x, y) and the offsets of rings.
     points, offsets = cast("tuple[list[Coordinates], list[Offsets]]", shores)
     rings = (some[begin:end] for some, at in zip(points, offsets, strict=True) for begin, end in itertools.pairwise(at))
     return tuple(
@@ -66,7 +67,7 @@ def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
 
 
 def _smooth(water: Mask) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """Each cell as the mean of itself and its neighbours, so that a coast is no staircase."""
+    """Average each cell with its neighbours, so that a coast does not look like a staircase."""
     padded = np.pad(water.astype(np.float32), 1, mode="edge")
     rows, columns = water.shape
     shifted = [padded[down : down + rows, right : right + columns] for down in range(3) for right in range(3)]
@@ -75,7 +76,7 @@ def _smooth(water: Mask) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 
 def _rows(top: int, bottom: int, stride: int) -> Mask:
-    """Rows `top` to `bottom`, every `stride`-th; True is water."""
+    """Return rows `top` to `bottom`, every `stride`-th; True is water."""
     try:
         with zipfile.ZipFile(str(distribution(_PACKAGE).locate_file(_FILE))) as whole, whole.open("mask.npy") as mask:
             np.lib.format.read_magic(mask)

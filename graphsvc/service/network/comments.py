@@ -1,7 +1,8 @@
-"""What people say to each other about an entity or a link.
+"""Comments on an entity or a link.
 
-A comment is told at the level of who wrote it: who is cleared for less is not told of it (handling) or not of its words
-(sources). Who wrote it can take it back: that it was there stays, and its words are for supervisors then.
+A comment is shown at its author's level. Readers with a lower handling clearance do not see it; readers without the
+author's source clearance do not see its words. Authors can take a comment back: its existence stays visible, but only
+supervisors can read its words.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from graphsvc.records.lines import plain
 from graphsvc.service.ask import Ask, nothing
 
 LONGEST_COMMENT = 2_000
-MOST_COMMENTS = 500  # about one thing
-_LOCK = 0x636D6E74  # advisory lock of PostgreSQL: comments come one after the other
+MOST_COMMENTS = 500  # about one subject
+_LOCK = 0x636D6E74  # advisory lock of PostgreSQL: comments are added one at a time
 _ROW = tables.comments
 _ENDS = 3
 # Subject, relation, object.
@@ -35,14 +36,14 @@ Link = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What somebody said about an entity or a link, as this reader may know it. Times are UTC.
+    """A comment on an entity or a link, as this reader may see it. Times are UTC.
 
     Attributes:
         about: one id, or subject, relation and object.
-        text: empty where it is `withheld`, or was taken back and the reader is no supervisor.
-        withheld: who wrote it had source clearance and the reader has none: it may tell of witnesses.
-        mine: this person wrote it.
-        taken_back_at: None if it was not.
+        text: empty if `withheld`, or if taken back and the reader is not a supervisor.
+        withheld: the author had source clearance and the reader has none, so the text may reveal witnesses.
+        mine: this reader wrote it.
+        taken_back_at: None if not taken back.
     """
 
     id: str
@@ -63,10 +64,11 @@ class Comments:
         self._ask = ask
 
     def of(self, *ids: str) -> list[Comment]:
-        """What people said about an entity (its id) or a link (subject, relation, object), oldest first.
+        """Return comments on an entity (its id) or a link (subject, relation, object), oldest first.
 
         Raises:
-            NotFound: it is not there, or not theirs to see. RequestError: these are neither one id nor three.
+            NotFound: it does not exist, or this reader may not see it.
+            RequestError: not one id or three.
         """
         self._require_there(ids)
         with self._ask.act("read", step="comments", about=list(ids)) as outcome:
@@ -78,9 +80,9 @@ class Comments:
             return [self._comment(row, key) for row in rows]
 
     def counts(self) -> tuple[dict[str, int], dict[Link, int]]:
-        """How many comments there are about each entity and each link that is there for this reader; none where there are none.
+        """Return the number of comments on each commented entity and link that this reader can see.
 
-        What was taken back does not count.
+        Comments taken back are not counted.
         """
         with self._ask.act("read", step="comments", what="counts"):
             key = self._ask.key
@@ -89,7 +91,7 @@ class Comments:
             with transaction(self._ask.database) as connection:
                 rows = connection.execute(sa.select(*columns).where(*standing)).all()
             counts = Counter(row.about for row in rows)
-            subjects = {row.about: row for row in rows}  # one of each: what it is about is opened once
+            subjects = {row.about: row for row in rows}  # one row per subject, so that each subject is decrypted once
             counted = {
                 tuple(unpack(key, row.about_sealed, _about_bound(row.id))): counts[hashed]
                 for hashed, row in subjects.items()
@@ -104,10 +106,11 @@ class Comments:
         )
 
     def add(self, ids: Sequence[str], text: str) -> str:
-        """Say something about an entity (one id) or a link (subject, relation, object); gives the comment's id.
+        """Add a comment on an entity (one id) or a link (subject, relation, object); return the comment's id.
 
         Raises:
-            NotFound: it is not there, or not theirs to see. RequestError: the text cannot be kept, or there are too many.
+            NotFound: it does not exist, or this reader may not see it.
+            RequestError: the text cannot be stored, or there are too many comments.
         """
         ids, text, grant = list(ids), plain(text), self._ask.grant
         if not text or len(text) > LONGEST_COMMENT:
@@ -121,7 +124,7 @@ class Comments:
             words = for_others([text], self._ask.withhold())
             with alone(self._ask.database, _LOCK) as connection:
                 mine = (_ROW.c.case_id == self._ask.case, _ROW.c.about == hashed)
-                # Those of this account alone: how many others wrote, at whatever level, is not told.
+                # Only this account's comments are counted, so that nothing shows how many others wrote, at any level.
                 said = (
                     sa.select(sa.func.count())
                     .select_from(_ROW)
@@ -149,10 +152,11 @@ class Comments:
         return identifier
 
     def take_back(self, identifier: str) -> None:
-        """Take back what one said: that it was there stays, its words are for supervisors. Nothing if it was already.
+        """Take back one's own comment: it stays listed, but only supervisors can read it. No effect if repeated.
 
         Raises:
-            NotFound: it is not there, or not theirs to see. Refused: somebody else wrote it.
+            NotFound: it does not exist, or this reader may not see it.
+            Refused: another person wrote it.
         """
         with (
             self._ask.act("keep", step="comment", what="take back", comment=identifier),
@@ -169,14 +173,15 @@ class Comments:
     # -- how --------------------------------------------------------------------------------------------------
 
     def _seen(self) -> tuple[sa.ColumnElement[bool], ...]:
-        """What this reader is told of."""
+        """Return conditions for the comments this reader may see."""
         return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(self._ask.grant.codes)
 
     def _require_there(self, ids: Sequence[str]) -> None:
-        """Nothing, if this entity or link is there for this reader.
+        """Raise an error unless this entity or link is visible to this reader.
 
         Raises:
-            NotFound: it is not. RequestError: these are neither one id nor three.
+            NotFound: it is not.
+            RequestError: not one id or three.
         """
         if len(ids) not in (1, _ENDS) or not all(ids):
             raise RequestError(
@@ -190,11 +195,11 @@ class Comments:
             raise nothing(" ".join(ids))
 
     def _present(self, ids: set[str] | Sequence[str]) -> set[str]:
-        """Those of some ids that are there for this reader."""
+        """Return the ids that are visible to this reader."""
         return {row["id"] for row in self._ask.rows("network.there", ids=sorted(ids)).dicts()} if ids else set()
 
     def _joined(self, ids: set[str]) -> set[Link]:
-        """The links among some ids that are there for this reader."""
+        """Return the links among these ids that are visible to this reader."""
         rows = self._ask.rows("network.among", ids=sorted(ids)).dicts() if ids else []
         return {(row["subject"], row["relation"], row["object"]) for row in rows}
 

@@ -1,4 +1,4 @@
-"""Entities: one of them with all that is known of it, the lists of a case, and where claims came from."""
+"""Entities: one with everything known about it, the counts of a case, and where claims were delivered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 from graphsvc.views.payments import PAID
 
-# Links of each relation that are given of an entity at once.
+# Maximum number of links of each relation returned at one time for an entity.
 LINKS_AT_ONCE = 200
 _Rows = list[dict[str, Any]]
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -21,17 +21,19 @@ _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
 
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """Everything a reader may know of one entity.
+    """Everything a reader may know about one entity.
 
     Attributes:
         kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
         values: released properties that have a value, in the order of the case format.
-        ties: relation → how many links of it there are, be they given or not; denied: how many of all links are denied.
-        links: rows of `entities.links`, the best supported first.
-        claims: rows of `entities.claims` behind these links and, with the first of them, those that no link stands for; without source clearance what
-            witnesses say is one row for each link, polarity and status, with the groups behind it and neither claim nor statement.
-        whole: all links are given that there are.
-        truncated: there are more of these claims or links than are read at once.
+        ties: relation → number of its links, returned or not.
+        denied: how many of all links are denied.
+        links: rows of `entities.links`, best supported first.
+        claims: rows of `entities.claims` behind these links; with the first links, also claims without a link. Without
+            source clearance, witness claims are merged by link, polarity and status; such a row has the number of
+            groups behind it, without claim and statement.
+        whole: whether all links are returned.
+        truncated: there are more of these claims or links than can be read at one time.
     """
 
     id: str
@@ -53,22 +55,22 @@ class Entities:
         self._ask = ask
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        """Id → row of `entities.named`, of those that are there for this reader."""
+        """Map ids to rows of `entities.named`, for ids visible to this reader."""
         return self._ask.named(ids)
 
     def days(self) -> list[dict[str, Any]]:
-        """How many crossings and statements there are on each day: rows of `cases.days`."""
+        """Return the number of crossings and statements on each day: rows of `cases.days`."""
         return self._ask.rows("cases.days").dicts()
 
     def statement_counts(self) -> dict[str, int]:
-        """Kind of statement → how many this reader is shown one by one."""
+        """Map kinds of statement to the number this reader may see individually."""
         return {row["kind"]: row["count"] for row in self._ask.rows("cases.statement_counts").dicts() if "count" in row}
 
     def link(self, subject: str, relation: str, target: str) -> dict[str, Any]:
-        """What one link adds up to: its row of `network.among`.
+        """Return the figures of one link: its row of `network.among`.
 
         Raises:
-            NotFound: it is not there, or not theirs to see.
+            NotFound: it does not exist, or this reader may not see it.
         """
         for row in self._ask.rows("network.among", ids=[subject, target], relations=[relation]).dicts():
             if (row["subject"], row["object"]) == (subject, target):
@@ -76,24 +78,24 @@ class Entities:
         raise NotFound("There is no such link that you can see in this case.")
 
     def counts(self) -> dict[str, int]:
-        """How many entities of each kind are visible."""
+        """Return the number of visible entities of each kind."""
         return {row["kind"]: row["count"] for row in self._ask.rows("cases.counts").dicts()}
 
     def most_linked(self) -> list[dict[str, Any]]:
-        """A dozen entities of any kind with the most links, as rows of `entities.most_linked`: where a picture may begin."""
+        """Return the dozen entities with the most links (rows of `entities.most_linked`), to start a picture from."""
         return self._ask.rows("entities.most_linked").dicts()
 
     def look(self, identifier: str, relation: str = "", after: int = 0, most: int = LINKS_AT_ONCE) -> EntityPage:
-        """What this reader may know of one entity: all of it, but of each relation so many links at most.
+        """Return everything this reader may know about one entity, limited to `most` links of each relation.
 
         Args:
             identifier: its id.
             relation: only links and claims of this relation; empty for all.
-            after: how many of the best supported links of each relation are passed over; those after them are given.
-            most: how many links of each relation are given, at most `LINKS_AT_ONCE`.
+            after: how many of the best supported links of each relation to skip.
+            most: number of links of each relation to return, at most `LINKS_AT_ONCE`.
 
         Raises:
-            NotFound: there is none, or it is not theirs to see.
+            NotFound: it does not exist, or this reader may not see it.
         """
         named = self._ask.named([identifier])
         if not named:
@@ -119,22 +121,22 @@ class Entities:
         )
 
     def payments(self, identifier: str) -> Released:
-        """All claims about a payment by or to an entity: rows of `entities.claims`."""
+        """Return all claims about a payment by or to an entity: rows of `entities.claims`."""
         return self._ask.rows("entities.claims", id=identifier, relation=PAID)
 
     def against(self, identifier: str) -> Released:
-        """All claims about an entity that deny, and those that were taken back: rows of `entities.claims`."""
+        """Return all claims about an entity that are denials or were taken back: rows of `entities.claims`."""
         return self._ask.rows("entities.claims", id=identifier, which="against")
 
     def _links(self, asked: Mapping[str, Any], after: int, most: int, ties: _Rows) -> tuple[_Rows, bool]:
-        """The links that are asked for, and whether the bound of all queries cut them."""
+        """Return the requested links, and whether the row cap cut them."""
         if after and after >= max((row["links"] for row in ties), default=0):
             return [], False
         links = self._ask.rows("entities.links", **asked, after=after, most=most)
         return links.dicts(), links.truncated
 
     def _all_claims(self, asked: Mapping[str, Any]) -> tuple[_Rows, bool]:
-        """Every claim, and whether there are more; those that no link stands for are given in any case."""
+        """Return every claim, and whether there are more; claims without a link are always included."""
         every = self._ask.rows("entities.claims", **asked)
         claims = every.dicts()
         if every.truncated:
@@ -144,11 +146,11 @@ class Entities:
         return claims, every.truncated
 
     def _claims(self, asked: Mapping[str, Any], links: _Rows, *, first: bool) -> tuple[_Rows, bool]:
-        """The claims behind some links, with the first of them those that no link stands for, and whether there are more."""
+        """Return the claims behind some links (with the first ones, also claims without a link), and if more exist."""
         keys = {link_key(link) for link in links}
         others = {target if subject == asked["id"] else subject for subject, _, target in keys}
         behind = self._ask.rows("entities.between", **asked, others=sorted(others))
-        # What is said of the same two in another relation belongs to a link that is not given.
+        # Claims about the same two entities in another relation belong to links that are not returned.
         claims = [claim for claim in behind.dicts() if link_key(claim) in keys]
         if not first:
             return claims, behind.truncated
@@ -156,7 +158,7 @@ class Entities:
         return claims + apart.dicts(), behind.truncated or apart.truncated
 
     def between(self, subject: str, relation: str, target: str) -> Released:
-        """The claims behind one link, and what denies it: rows of `entities.between`, what speaks against it first."""
+        """Return the claims behind one link and its denials, denials first: rows of `entities.between`."""
         released = self._ask.rows("entities.between", id=subject, others=[target], relation=relation)
         ends = [released.columns.index(name) for name in ("subject", "relation", "object")]
         polarity = released.columns.index("polarity")
@@ -169,12 +171,12 @@ class Entities:
         return replace(released, rows=rows)
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line of its links file), for claims this session was given.
+        """Map claim ids to (delivery, line of its links file), for claims this session was given.
 
-        Empty without clearance for all of the case: a line tells how many rows came before it.
+        Empty without clearance for the whole case: a line number shows how many rows came before it.
 
         Raises:
-            Refused: without source clearance, whatever the ids: a claim of a witness leads nowhere then.
+            Refused: without source clearance, whatever the ids, so that no witness's claim can be traced.
         """
         with self._ask.act("read", query="provenance") as outcome:
             if not self._ask.grant.sources:

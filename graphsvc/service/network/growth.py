@@ -1,4 +1,4 @@
-"""What a node would bring into the picture, before it is brought."""
+"""Preview of the neighbours a node would add to the picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graphsvc.records.relations import ASIDE, family, says
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.views.picture.network import OPENING, opens
 
-# With more neighbours that are not shown than this, which of them is asked first.
+# With more hidden neighbours than this, the reader is first asked which of them to add.
 MANY_NEIGHBOURS = 200
 
 
@@ -19,9 +19,11 @@ class Neighbours:
     """Neighbours of one node that the picture does not show, by one relation or of one kind.
 
     Attributes:
-        word: the relation or the kind; says: in words. number: how many; belief: of the most believed link, 0 to 1.
-        denied: how many of them a link leads to that is denied or contested.
-        adds: how many of them the next step brings. open: what to put into the address for it, as another `open`.
+        word: the relation or the kind; says: the same in words.
+        number: how many; belief: of the most believed link, 0 to 1.
+        denied: how many are reached by a link that is denied or contested.
+        adds: how many the next step adds.
+        open: the value of another `open` parameter in the address that adds them.
     """
 
     word: str
@@ -35,13 +37,14 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What one node would bring into the picture.
+    """Neighbours of a node that opening it would add to the picture.
 
     Attributes:
-        number: neighbours that are not shown; adds and open: as of a `Neighbours`, for all of them, of whom those who were
-            only there and lawful service come last.
-        super: there are so many that it should be said which.
-        relations, kinds: the same neighbours, told apart, those who come last last; one by two relations is counted in both.
+        number: neighbours not shown.
+        adds, open: as in `Neighbours`, for all of them; people merely present and lawful service come last.
+        super: there are more than `MANY_NEIGHBOURS`, so the reader should choose.
+        relations, kinds: the same neighbours by relation, with those that come last at the end, and by kind. A
+            neighbour with two relations is counted in both.
     """
 
     id: str
@@ -56,10 +59,10 @@ class Growth:
 
 
 def growth(ask: Ask, identifier: str, shown: set[str], filters: Mapping[str, Any]) -> Growth:
-    """Counts of the neighbours of `identifier` that are not `shown`, by links as `filters` want them, and who comes last.
+    """Count the neighbours of `identifier` that are not `shown`, along links that match `filters`.
 
     Raises:
-        NotFound: it is not there for this reader.
+        NotFound: it is not visible to this reader.
     """
     named = ask.named([identifier])
     if not named:

@@ -1,4 +1,4 @@
-"""The lists of crossings and workplaces of a case, whole, as one reader may see them; kept until the case changes."""
+"""The complete lists of a case's crossings and workplaces for one reader, kept until the case changes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class CrossingsOverTime:
     """All crossings of a case in a few figures.
 
     Attributes:
-        timeline: how many there were when.
-        people: how many they carried, as far as anybody counted them; None: nobody counted them anywhere. Of whom is told one by
-            one is another number.
-        counted: on so many of them somebody did.
+        timeline: number of crossings over time.
+        people: sum of the recorded head counts; None without any. Separate from the number of people named
+            individually.
+        counted: number of crossings with a head count.
     """
 
     timeline: Timeline
@@ -41,26 +41,27 @@ class ListCaches(Caches):
 
 
 class CaseLists:
-    """The lists of one case. Whoever may read the case may read all of them; each look stands in the log, also at what is kept."""
+    """The lists of one case, open to every reader of the case; each access is logged, even if cached."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._caches = ask.home.caches(ListCaches)
 
     def crossings(self) -> list[ListedRow]:
-        """Every crossing with who is said to be behind it, by day. Whoever is believed by less than a quarter is left out.
+        """Return every crossing with the people behind it, by day. People with a belief below a quarter are left out.
 
         Raises:
-            Busy: the case is being loaded, or was changed meanwhile. OperatorError: it has more rows than may be read.
+            Busy: the case is being imported, or changed during the read.
+            OperatorError: it has more rows than may be read.
         """
         return self._looked("crossings", self._caches.crossings, self._list_crossings)
 
     def workplaces(self) -> list[ListedRow]:
-        """Every workplace with who is said to control or have managed it, those with the most people first. As `crossings`."""
+        """Return every workplace with its controllers and managers, most people first. Otherwise as `crossings`."""
         return self._looked("workplaces", self._caches.workplaces, self._list_workplaces)
 
     def over_time(self) -> CrossingsOverTime:
-        """All crossings over time. Raises as `crossings`."""
+        """Return all crossings over time. Raises as `crossings`."""
         with self._ask.look("read", query="crossings"):
             return self._caches.over_time.of(self._ask.state, self._count)
 
@@ -87,5 +88,5 @@ class CaseLists:
         return CrossingsOverTime(timeline(rows), sum(counted) if counted else None, len(counted))
 
     def _whole(self, name: str) -> list[dict[str, Any]]:
-        """All rows of a query: who may read a case may see all of a list, which takes no analysis."""
+        """Return all rows of a query. Readers of a case may see complete lists without the right to analyse."""
         return self._ask.read(name, action="read", whole=True).dicts()

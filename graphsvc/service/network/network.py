@@ -1,4 +1,4 @@
-"""The network around some entities, as one reader may see it: at most three questions to the store beyond one a step."""
+"""The network around some entities for one reader: at most three queries to the store, plus one for each step."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ GRAPHS = ("claims", "links", "operation")
 
 @dataclass(frozen=True, slots=True)
 class PicturePage:
-    """A picture for a notebook cell or a file: one page that needs nothing else, offline included.
+    """A picture for a notebook cell or a file: one page that needs nothing else and works offline.
 
-    What it shows has left the log's reach: it holds the data itself, at this reader's handling level, which `mark` says.
+    It holds the data itself, at this reader's handling level (shown as `mark`), and is beyond the log's reach.
     """
 
     view: Picture
@@ -45,18 +45,18 @@ class PicturePage:
     mark: str
 
     def page(self) -> str:
-        """The page as HTML text."""
+        """Return the page as HTML text."""
         return offline_page(self.view, self.title, self.mark)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page to a file, readable by its owner alone; gives the path."""
+        """Write the page to a file that only its owner can read; return the path."""
         target = Path(path)
         target.touch(mode=0o600)
         target.write_text(self.page(), encoding="utf-8")
         return target
 
     def _repr_html_(self) -> str:
-        """The page in a frame of its own, so that a notebook's scripts and it cannot reach each other."""
+        """Return the page in a sandboxed frame, so that it and the notebook's scripts cannot reach each other."""
         return (
             f'<iframe srcdoc="{html.escape(self.page())}" title="{html.escape(self.title)}" sandbox="allow-scripts"'
             ' width="100%" height="620" style="border:0"></iframe>'
@@ -64,7 +64,7 @@ class PicturePage:
 
 
 class Network:
-    """The network of one case: pictures of it, ways through it, and what is saved and said of it."""
+    """The network of one case: pictures, paths, saved views and comments."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
@@ -78,17 +78,18 @@ class Network:
         self.comments = Comments(ask)
 
     def picture(self, wanted: PictureRequest) -> Picture:
-        """What is asked for, with the nodes that opening others added, one after the other.
+        """Return the requested picture, including the nodes added by opening others in turn.
 
         Raises:
-            NotFound: none of the ids it starts at is there for this reader. Busy: the case was changed meanwhile.
+            NotFound: none of its starting ids is visible to this reader.
+            Busy: the case changed during the read.
         """
-        # A step that is taken in memory is no question of its own: that it was asked, and around whom, is told by this.
+        # A step taken in memory runs no logged query; this line records the request and the entities it is around.
         with self._ask.look("read", **wanted.particulars):
             return self._drawn(wanted)
 
     def _drawn(self, wanted: PictureRequest) -> Picture:
-        """What is asked for. Raises as `picture`."""
+        """Draw the picture within the act that `picture` logs. Raises as `picture`."""
         web = self._web(wanted)
         stages, cut = self._stages(wanted, web)
         ids = {"ids": [identifier for stage in stages for identifier in stage]}
@@ -122,10 +123,10 @@ class Network:
         return sifted(view, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
-        """Counts of the neighbours of `identifier` that a picture does not show; without a picture it is shown alone.
+        """Count the neighbours of `identifier` that a picture does not show; without a picture, it is shown alone.
 
         Raises:
-            NotFound: it is not there for this reader.
+            NotFound: it is not visible to this reader.
         """
         wanted = wanted or PictureRequest([identifier], depth=0)
         with self._ask.look("read", query="network", entities=[identifier]):
@@ -134,31 +135,32 @@ class Network:
             return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def coast(self, view: Picture) -> tuple[Line, ...]:
-        """The waters around a picture on a map: their shores as rings of (latitude, longitude) in degrees.
+        """Return the waters around a picture on a map: their shores as rings of (latitude, longitude) in degrees.
 
         Raises:
-            OperatorError: the package of coastlines is not installed whole.
+            OperatorError: the package of coastlines is not fully installed.
         """
         return self.waters(view.frame)
 
     def waters(self, frame: Frame | None) -> tuple[Line, ...]:
-        """The same of a map that lies so on the earth. Raises as `coast`."""
+        """Return the waters of a map with this frame. Raises as `coast`."""
         return coast(frame.box) if frame else ()
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
-        """The case as a NetworkX graph; nodes carry `kind` and `name`.
+        """Return the case as a NetworkX graph; nodes carry `kind` and `name`.
 
-        All values are text, numbers and true or false, of one kind for each name, and what is not known is not there:
-        `networkx.write_graphml` and `write_gexf` write it as it is. Where some counts read `few` for this reader, all are text.
+        All values are text, numbers or Booleans, one type per attribute, and unknown values are left out, so
+        `networkx.write_graphml` and `write_gexf` can write the graph. If some counts read `few` for this reader, all
+        values of that attribute are text.
 
         Args:
-            of: `claims` (one edge per claim, keyed by its id, with statement, grade and whether its link is denied; without source clearance what
-                witnesses say is one edge for each link, polarity and status), `links` (one edge per link,
-                keyed by its relation, with what its claims add up to) or `operation` (links without what only shows
+            of: `claims` (one edge per claim, keyed by its id, with statement, grade and whether its link is denied;
+                without source clearance, witness claims are one edge per link, polarity and status), `links` (one edge
+                per link, keyed by its relation, with the figures of its claims) or `operation` (links other than mere
                 presence, lawful service, family or identity).
 
         Raises:
-            RequestError: `of` is none of these.
+            RequestError: `of` is not one of these.
         """
         if of not in GRAPHS:
             raise RequestError(f"A graph is of {', '.join(GRAPHS)}, not of {of!r}.")
@@ -177,7 +179,7 @@ class Network:
         return writable(graph)
 
     def _stages(self, wanted: PictureRequest, web: Web | None) -> tuple[list[list[str]], bool]:
-        """Ids by stage: the start with its surroundings, what came in alone, each opening; and whether the row cap cut some."""
+        """Return ids by stage (start and surroundings, nodes added alone, openings), and if the row cap cut some."""
         filters = wanted.filters | wanted.aside
         first = front = wanted.starts
         cut = False
@@ -189,15 +191,15 @@ class Network:
                 reached = self._ask.rows("network.reach", ids=front, known=first, room=room, **filters)
                 neighbours, cut = dict(reached.rows), cut or reached.truncated
             else:
-                # In the log it is the same question.
+                # Logged like the query it replaces.
                 with self._ask.act("read", query="network.reach"):
                     neighbours = web.reach(front, first, room, **_of_ties(filters))
             front = in_turns([neighbours.get(identifier, []) for identifier in front], room)
             first = first + front
         stages, known = [first], set(first)
         waiting, cut_short = self._openings(wanted, first)
-        # Nodes that came in alone can be opened as well; opened before it came in (an address written by hand), a node
-        # opens nothing.
+        # Nodes added alone can be opened too. A node opened before it was added (in an address written by hand) opens
+        # nothing.
         for alone in ([], [identifier for identifier in wanted.alone if identifier not in known]):
             stages.append([identifier for identifier in alone if identifier not in known])
             known |= set(alone)
@@ -214,20 +216,20 @@ class Network:
         return stages, cut or cut_short
 
     def _web(self, wanted: PictureRequest) -> Web | None:
-        """The links of the case where they are in memory: whom they lead to takes the server most of its time. Grades it alone knows."""
+        """Return the links of the case if in memory, to save the server its slowest work; grades need the server."""
         return None if wanted.grades else self._ask.home.caches(PathCaches).webs.there(self._ask.state)
 
     def _openings(self, wanted: PictureRequest, known: list[str]) -> tuple[list[tuple[str, list[list[str]]]], bool]:
-        """Whose neighbours each opening wants, and those that are not there yet, most believed first; apart who comes last.
+        """Return new neighbours for each opening, most believed first, and whether the row cap cut some.
 
-        And whether the row cap cut some.
+        Neighbours that come last are a separate list.
         """
         asked = wanted.openings
         if not asked:
             return [], False
         ids = [identifier for identifier, _ in asked]
         words = [word or "*" for _, word in asked]
-        # What another one brings before it, this one need not: so many more are asked for.
+        # An earlier opening may already have added a neighbour, so enough spare ones are requested.
         room = OPENING * len(asked) + len(wanted.alone)
         opened = self._ask.rows(
             "network.opened", ids=ids, words=words, known=known, room=room, **wanted.filters, **wanted.aside
@@ -237,5 +239,5 @@ class Network:
 
 
 def _of_ties(filters: dict[str, Any]) -> dict[str, Any]:
-    """What links must be, but for who says it."""
+    """Return filters on links, without those on their statements."""
     return {name: value for name, value in filters.items() if name != "grades"}

@@ -21,7 +21,7 @@ class OverviewCaches(Caches):
 
 
 class Overviews:
-    """A whole case, computed on what this reader may see."""
+    """Overviews of a whole case, computed on what this reader may see."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -34,12 +34,12 @@ class Overviews:
         recorded: float = 0.0,
         grades: Sequence[str] = (),
     ) -> Overview:
-        """Every entity as a point, in groups of those that hang together. Kept until the case changes.
+        """Draw every entity as a point, grouped by how closely they are linked. Kept until the case changes.
 
         Args:
             relations: only links of these; empty for all.
-            least: only links believed at least so much, 0 to 1.
-            recorded: only links believed at least so much on the record alone, 0 to 1.
+            least: only links with at least this belief, 0 to 1.
+            recorded: only links with at least this belief on the record alone, 0 to 1.
             grades: only links that a claim of one of these grades asserts, as for `network`.
 
         Raises:

@@ -1,6 +1,6 @@
-"""Ways: between people who were chosen, and from what witnesses say to one of them.
+"""Paths between chosen people, and from witness statements to one person.
 
-Everything is computed on the links as this reader is told them; whoever and whatever they may not see is on no way.
+Everything is computed on the links as shown to this reader. No path includes anything the reader may not see.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ __all__ = [
     "ShownStep",
 ]
 
-# Kind of ways → what it is called.
+# Kind of path → its name on pages.
 PATH_KINDS = {
     "shortest": "the shortest",
     "likeliest": "the most believed",
     "every": "every one up to a length",
     "accounts": "the shortest from what each group of witnesses says",
 }
-# Kinds of relation that are no ties of the operation: ways go over them only if that is asked for.
+# Kinds of relation outside the operation: paths use them only on request.
 BESIDES = ("presence", "service", "family", "identity", "own")
-# Link → who says it, and who denies it.
+# Link → the claims that assert or deny it.
 _Statements = dict[tuple[str, str, str], list[dict[str, Any]]]
 FEWEST_ENDS, MOST_ENDS = 2, 6
 USUAL_PATHS, MOST_PATHS = 10, 100
@@ -70,12 +70,14 @@ _MOST_AVOIDED = 100
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """One step of a way: a link, in the direction in which it is said.
+    """One step of a path: a link, in its recorded direction.
 
     Attributes:
-        belief: 0 to 1, as this reader is told it. others: further links between the same two that a way may take.
-        asserting, denying: rows of `paths.said`: statements, and what witnesses say as one where they are not shown one by one.
-        contested: whether the link is denied, and what denies it may not be shown in full.
+        belief: 0 to 1, as shown to this reader.
+        others: number of further links between the same two that a path may use.
+        asserting, denying: rows of `paths.said`: statements, with those of witnesses merged if they are not shown
+            individually.
+        contested: whether the link is denied by something that may not be shown in full.
     """
 
     subject: str
@@ -90,12 +92,14 @@ class ShownStep:
 
 @dataclass(frozen=True, slots=True)
 class ShownPath:
-    """One way.
+    """One path.
 
     Attributes:
-        nodes: ids, in order. belief: the product of its steps', 0 to 1; weakest: the place of the step believed least.
-        group: pseudonyms of the witnesses whose accounts begin it, where it begins with an account; source: of whose claim;
-            statement: that it is in.
+        nodes: ids, in order.
+        belief: product of the beliefs of its steps, 0 to 1.
+        weakest: position of the least believed step.
+        group: for a path that begins with a statement, pseudonyms of its group of witnesses.
+        source, statement: source and id of that statement.
     """
 
     nodes: tuple[str, ...]
@@ -109,10 +113,12 @@ class ShownPath:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Ways between two of the ends; `first` is empty where they begin with accounts.
+    """Paths between two of the ends; `first` is empty for paths that begin with statements.
 
     Attributes:
-        ways: best first. more: how many there are besides; over: there are more than were counted or looked at.
+        ways: the paths, best first.
+        more: number of further paths.
+        over: there are more than were counted or examined.
     """
 
     first: str
@@ -124,11 +130,11 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class ShownPaths:
-    """An answer.
+    """Result of a path search.
 
     Attributes:
-        names: id → name and kind of everyone on a way, and of the ends.
-        cut: so many say it that not all statements are given.
+        names: id → name and kind of every node on a path, and of the ends.
+        cut: some statements are missing because there are too many.
     """
 
     kind: str
@@ -138,7 +144,7 @@ class ShownPaths:
 
 
 class PathCaches(Caches):
-    """The links of cases as ways go over them."""
+    """The links of cases as a network for path searches."""
 
     def __init__(self) -> None:
         self.webs: Cache[Web] = Cache(CLEARANCES)
@@ -146,7 +152,7 @@ class PathCaches(Caches):
 
 
 class Paths:
-    """Ways in one case."""
+    """Paths in one case."""
 
     def __init__(self, ask: Ask, material: Material) -> None:
         self._ask = ask
@@ -165,25 +171,27 @@ class Paths:
         least: float = 0.0,
         recorded: bool = False,
     ) -> ShownPaths:
-        """Ways between each two of the ends, or from what witnesses say to the only one.
+        """Find paths between each two of the ends, or from witness statements to a single end.
 
-        Ways go over ties of the operation. That two were on one boat or at one place, lawful service and family say
-        nothing of it, so they count only where asked for.
+        Paths use the links of the operation. Sharing a boat or place, lawful service and family do not show a part in
+        the operation, so such links are used only on request.
 
         Args:
             ends: ids, 2 to 6; for `accounts` one.
-            kind: `shortest` (all of the least length), `likeliest` (by the product of beliefs), `every` (up to `steps`) or
-                `accounts` (from every group of witnesses, one way each).
-            steps: for `every`: the longest way, 1 to 6.
-            most: ways between two that are given, 1 to 100.
-            avoiding: ids that no way passes.
+            kind: `shortest` (all of the least length), `likeliest` (by the product of beliefs), `every` (up to `steps`)
+                or `accounts` (one path from each group of witnesses).
+            steps: for `every`: the longest path, 1 to 6.
+            most: maximum number of paths returned for each pair, 1 to 100.
+            avoiding: ids that no path may pass.
             relations: only links of these; empty for those of the operation.
-            besides: kinds of relation besides: `presence`, `service`, `family`, `identity`, `own` (the deliverer's).
-            least: only links believed at least so much, 0 to 1.
-            recorded: only what is said on the record counts.
+            besides: further kinds of relation to use: `presence`, `service`, `family`, `identity`, `own` (custom
+                relations).
+            least: only links with at least this belief, 0 to 1.
+            recorded: use only evidence on the record.
 
         Raises:
-            RequestError: something is out of range. NotFound: an end is not there for this reader.
+            RequestError: something is out of range.
+            NotFound: an end is not visible to this reader.
             Refused: `accounts` without source clearance.
         """
         chosen = tuple(dict.fromkeys(end for end in ends if end))
@@ -210,12 +218,12 @@ class Paths:
         return self._told_ways(kind, chosen, ground, way_sets)
 
     def _ground(self, web: Web, rules: Rules) -> WayGround:
-        """The network under these rules, kept with what was worked out on it until the case changes."""
+        """Return the network under these rules, kept with its intermediate results until the case changes."""
         by = sorted(rules.relations), rules.least, rules.recorded, sorted(rules.avoiding)
         return self._ask.home.caches(PathCaches).grounds.of((*self._ask.state, str(by)), lambda: WayGround(web, rules))
 
     def _web(self) -> Web:
-        """The links of the case as this reader is told them, kept until the case changes."""
+        """Return the links of the case as shown to this reader, kept until the case changes."""
         return self._ask.home.caches(PathCaches).webs.of(self._ask.state, self._read_web)
 
     @lasting()
@@ -238,7 +246,7 @@ class Paths:
         )
 
     def _told_ways(self, kind: str, ends: Sequence[str], ground: WayGround, way_sets: Sequence[_Found]) -> ShownPaths:
-        """What was found, with who says it and what everyone is called."""
+        """Add statements and names to the paths found."""
         ways = [way for way_set in way_sets for way in way_set.ways]
         said, cut = self._said(dict.fromkeys(link[:3] for way in ways for link in _links(ground, *way)))
         everyone = {*ends, *(node for way, _ in ways for node in way.nodes)}
@@ -261,7 +269,7 @@ class Paths:
         )
 
     def _said(self, links: Iterable[tuple[str, str, str]]) -> tuple[_Statements, bool]:
-        """Who says each link, and who denies it; and whether rows were cut."""
+        """Return claims that assert or deny each link, and whether rows were cut."""
         wanted = list(links)
         said: _Statements = {link: [] for link in wanted}
         if not wanted:
@@ -278,7 +286,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Ways between two, each with the account it begins with, if it does."""
+    """Paths between two entities; each with its first statement, if it begins with one."""
 
     first: str
     second: str
@@ -299,7 +307,7 @@ def _between(ground: WayGround, pair: tuple[str, str], kind: str, steps: int, mo
 
 
 def _links(ground: WayGround, way: Way, account: AccountWay | None) -> list[tuple[str, str, str, float, int]]:
-    """The links of a way, each with its belief and how many others there are between the two."""
+    """Return the links of a path, each with its belief and the number of other links between the two nodes."""
     links = []
     for place, (node, other) in enumerate(pairwise(way.nodes)):
         if place == 0 and account is not None:
@@ -333,7 +341,7 @@ def _way(
 
 
 def _over(web: Web, relations: Sequence[str], besides: Sequence[str]) -> frozenset[str]:
-    """The relations a way may go over."""
+    """Return the relations a path may use."""
     if any(relations):
         return frozenset(relations)
     names = set(OPERATION) | {name for name, relation in RELATIONS.items() if relation.kind in besides}

@@ -1,4 +1,4 @@
-"""What a picture of the network is asked for with, checked once: for pages, exports, exposure and notebooks."""
+"""Request for a picture of the network, validated once for pages, exports, exposure and notebooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, FAMILIES, RELATI
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
 from graphsvc.views.picture.network import opening
 
-# Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
+# Nodes around the start: default and maximum; then the maximum including opened nodes.
 NODES = 60
 MOST_NODES = 500
 MOST_OPENED = 1000
@@ -22,29 +22,30 @@ MOST_LINKS = 500
 
 @dataclass(frozen=True, slots=True)
 class PictureRequest:
-    """What a picture of the network is asked for with: the entities `ids`, what is within `depth` links of them, and more.
+    """Request for a picture of the network: the entities `ids`, everything within `depth` links of them, and options.
 
     Attributes:
         ids: where the picture starts, 1 to 60.
         depth: links away from the start, 0 to 4.
-        opened: ids whose neighbours were asked for, in that order; each time adds up to 20, most believed first.
-            `~PAID~P1` asks for those by that relation alone, `~boat~P1` for those of that kind (`views.picture.network.opening`).
-        added: ids that came in alone, without their neighbours.
-        hidden: ids left out of the picture; the rest stays in its place.
+        opened: ids whose neighbours were requested, in that order; each adds up to 20, most believed first. `~PAID~P1`
+            requests neighbours by that relation alone, `~boat~P1` those of that kind (`views.picture.network.opening`).
+        added: ids added alone, without their neighbours.
+        hidden: ids left out of the picture; the rest stays in place.
         relations: only links of these; empty for all.
-        least: only links believed at least so much, 0 to 1.
-        recorded: only links believed at least so much on the record alone, 0 to 1.
+        least: only links with at least this belief, 0 to 1.
+        recorded: only links with at least this belief on the record alone, 0 to 1.
         grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
-            for all. A statement that this reader is not shown by itself has no grade for them.
-        apart: links that no claim of one of these grades asserts are marked as such, and stay.
+            for all. Statements that this reader may not see individually have no grade.
+        apart: links that no claim of one of these grades asserts stay but are marked.
         excluded: no links of these relations.
-        without: kinds of entity and families of line (`records.relations.FAMILIES`) that are left out of what was found; the
-            rest stays in its place.
-        presence: whether those who were only there, and lawful service, come in with the neighbours of a crossing, a
-            workplace or who serves, as they do; else they come when asked for (`~CROSSED_ON~C1`), or where nothing else is there.
-        links: of the links between two of `ids` only these are drawn, as (subject, relation, object); None: all.
-        cap: nodes at most before anything was opened, 1 to 500.
-        arrangement: how it is laid out: a word of `views.picture.arrangements.ARRANGEMENTS`.
+        without: kinds of entity and families of line (`records.relations.FAMILIES`) removed from the result; the rest
+            stays in place.
+        presence: whether to include, among the neighbours of a crossing, workplace or service provider, people merely
+            present and lawful service. Otherwise they appear on request (`~CROSSED_ON~C1`), or if there is nothing
+            else.
+        links: of the links between two of `ids`, draw only these (subject, relation, object); None for all.
+        cap: maximum number of nodes before anything is opened, 1 to 500.
+        arrangement: the layout: a word of `views.picture.arrangements.ARRANGEMENTS`.
 
     Raises:
         RequestError: saying what is out of range.
@@ -101,36 +102,37 @@ class PictureRequest:
 
     @property
     def starts(self) -> list[str]:
-        """Where it starts, each once."""
+        """Starting ids, without duplicates."""
         return list(dict.fromkeys(identifier for identifier in self.ids if identifier))
 
     @property
     def alone(self) -> list[str]:
-        """What came in without its neighbours, each once."""
+        """Ids added without their neighbours, without duplicates."""
         return list(dict.fromkeys(identifier for identifier in self.added if identifier))
 
     @property
     def openings(self) -> list[tuple[str, str]]:
-        """Whose neighbours were asked for, and only which, in that order (`views.picture.network.opening`).
+        """(id, word) for each opening, in order; `word` restricts which neighbours (`views.picture.network.opening`).
 
-        Blank ones, of an address that was cut short, are left out of lists on their way to the server: so here, with their words.
+        Blank ids, from an address that was cut short, are dropped from lists sent to the server. They are dropped here
+        with their words, so both lists stay aligned.
         """
         return [(identifier, word) for identifier, word in map(opening, self.opened) if identifier.strip()]
 
     @property
     def particulars(self) -> dict[str, Any]:
-        """What the log tells of a look at it: around whom it is, and whose neighbours were asked for."""
+        """Details for the log: the entities the picture is around, and those whose neighbours were requested."""
         openings = [identifier for identifier, _ in self.openings]
         around: dict[str, Any] = {"query": "network", "entities": [*self.starts, *self.alone]}
         return around | ({"openings": list(dict.fromkeys(openings))} if openings else {})
 
     def draws(self, link: LinkKey) -> bool:
-        """Whether a link is among those that were chosen, or not between two that the picture starts at."""
+        """Whether a link may be drawn: it was chosen, or it is not between two of the starting entities."""
         return self.links is None or link in self.links or not {link[0], link[2]} <= {*self.ids}
 
     @property
     def filters(self) -> dict[str, Any]:
-        """What links must be, as the queries of `cypher/network` take it."""
+        """Conditions on links, as the queries of `cypher/network` take them."""
         return {
             "relations": list(self.relations),
             "without": list(self.excluded),
@@ -141,13 +143,13 @@ class PictureRequest:
 
     @property
     def counted(self) -> dict[str, Any]:
-        """What links must be for what is beyond the picture to be counted and offered: none of those left out."""
+        """Conditions on links for counting and offering nodes beyond the picture: families left out are excluded."""
         left_out = those(lambda relation: family(relation.name) in self.without)
         return self.filters | {"without": [*self.excluded, *left_out]}
 
     @property
     def aside(self) -> dict[str, Any]:
-        """Which neighbours come last, as `network.reach` takes it: by relations, by whatever end or as their object."""
+        """Neighbours that come last, for `network.reach`: relations for either end, and for the object only."""
         return (
             {}
             if self.presence or self.relations

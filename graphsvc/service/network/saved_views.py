@@ -1,7 +1,7 @@
-"""Saved views: pictures of the network with their versions, and where one was last.
+"""Saved views: pictures of the network with their versions, and drafts of the latest state.
 
-A view is private until it is shared with those of the case who are cleared for the handling level it was made at. It
-keeps ids, places and filters, never what was drawn: opening it draws anew through the reader's own gate.
+A view is private until it is shared with users of the case who are cleared for the handling level it was made at. It
+stores ids, positions and filters, never the picture itself: opening it draws it again with the reader's own clearance.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from graphsvc.views.picture.since import Change, Figures, Key
 __all__ = ["Draft", "OpenedView", "OtherLevel", "SavedMeanwhile", "SavedView", "SavedViews", "ViewVersion"]
 
 _SITTING = re.compile(r"[0-9A-Za-z]{8,32}", re.ASCII)
-_LOCK = 0x70696374  # advisory lock of PostgreSQL: versions come one after the other
+_LOCK = 0x70696374  # advisory lock of PostgreSQL: versions are added one at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class OpenedView:
     """One version of a view, for one reader.
 
     Attributes:
-        version: the one that was opened; newest: it is the newest.
-        state: see `views.picture.canvas`; ids that are not there for this reader are not in it.
-        absent: how many ids of it are not there.
-        changes: its links that are not as they were; None if there were too many to compare.
+        version: the version that was opened; newest: whether it is the newest.
+        state: see `views.picture.canvas`; ids not visible to this reader are removed.
+        absent: number of removed ids.
+        changes: links that have changed since; None if there were too many to compare.
     """
 
     picture: SavedView
@@ -52,11 +52,11 @@ class OpenedView:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Where somebody was in a case, in one sitting. Times are UTC.
+    """A user's latest position in a case, in one sitting. Times are UTC.
 
     Attributes:
-        picture: id of the view it began as; empty if none, or if that is not there any more. name: what it is called.
-        version: the version of it.
+        picture: id of the view it began as; empty if none, or if that no longer exists. name: of that view.
+        version: of that view.
     """
 
     sitting: str
@@ -68,7 +68,7 @@ class Draft:
 
 
 class SavedMeanwhile(RequestError):
-    """Somebody saved a newer version than the one that was changed.
+    """Another user saved a newer version than the one the changes began from.
 
     Attributes:
         newest: that version.
@@ -86,7 +86,7 @@ class SavedMeanwhile(RequestError):
 
 
 class OtherLevel(RequestError):
-    """A view that was made at another handling level than that of who would save in it."""
+    """The view was made at a different handling level from the user's."""
 
     status = 409
 
@@ -104,21 +104,21 @@ class SavedViews:
         self._ask = ask
 
     def listed(self) -> list[SavedView]:
-        """One's own and the shared ones, last changed first."""
+        """Return the user's own views and shared ones, last changed first."""
         with self._stored("read", "list") as views:
             return views.pictures()
 
     def look(self, identifier: str) -> tuple[SavedView, list[ViewVersion]]:
-        """A view and its versions, newest first.
+        """Return a view and its versions, newest first.
 
         Raises:
-            NotFound: it is not there, or not theirs to see. So for all here that name one.
+            NotFound: it does not exist, or this reader may not see it. The same for all methods that take a view's id.
         """
         with self._stored("read", "open", picture_id=identifier) as views:
             return views.picture(identifier), views.versions(identifier)
 
     def open(self, identifier: str, version: int = 0) -> OpenedView:
-        """One version of a view (0: the newest), with what has become of its links since.
+        """Return one version of a view (0: the newest), with the changes to its links since.
 
         Raises:
             NotFound: it has no such version.
@@ -133,7 +133,7 @@ class SavedViews:
         return OpenedView(view, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
 
     def newest(self, identifier: str) -> ViewVersion:
-        """The newest version of a view: cheap, for who asks again and again, and without a line in the log."""
+        """Return the newest version of a view: cheap for repeated polling, and not logged."""
         policy.require(self._ask.principal, "read")
         grant = policy.require_case(self._ask.principal, self._ask.case)
         key = self._ask.key
@@ -143,10 +143,10 @@ class SavedViews:
             return views.versions(identifier)[0]
 
     def save(self, state: Any, name: str, notes: str = "", *, shared: bool = False) -> SavedView:
-        """Keep a new view; private unless `shared`.
+        """Store a new view; private unless `shared`.
 
         Raises:
-            RequestError: the state cannot be kept, or name or notes cannot be, or there are too many.
+            RequestError: state, name or notes are invalid, or there are too many views.
         """
         words = worded(name, notes)
         visible, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
@@ -156,19 +156,21 @@ class SavedViews:
             return views.picture(identifier)
 
     def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> SavedView:
-        """Add a version to a view: what was changed began as version `base`.
+        """Add a version to a view, changed from version `base`.
 
         Raises:
-            SavedMeanwhile: that is not the newest any more, and it is not to be added `anyway`.
-            OtherLevel: it was made at another handling level. RequestError: the state cannot be kept.
+            SavedMeanwhile: `base` is no longer the newest, and `anyway` is not set.
+            OtherLevel: the view was made at another handling level.
+            RequestError: the state is invalid.
         """
         return self._added("save", identifier, canvas.checked(state), None if anyway else base)
 
     def restore(self, identifier: str, version: int) -> SavedView:
-        """Make an earlier version the newest again, as a version of its own.
+        """Make an earlier version the newest again, as a new version.
 
         Raises:
-            NotFound: there is no such version. OtherLevel: the view was made at another handling level.
+            NotFound: there is no such version.
+            OtherLevel: the view was made at another handling level.
         """
         with self._stored("read", "open", picture_id=identifier, version=version) as views:
             views.picture(identifier)
@@ -176,10 +178,11 @@ class SavedViews:
         return self._added("restore", identifier, state, None, f"version {version} again")
 
     def rename(self, identifier: str, name: str, notes: str) -> SavedView:
-        """Change what a view is called and the notes on it.
+        """Change the name and notes of a view.
 
         Raises:
-            Refused: somebody else made it. RequestError: name or notes cannot be kept.
+            Refused: another user made it.
+            RequestError: name or notes are invalid.
         """
         words = worded(name, notes)
         with self._stored("keep", "rename", writing=True, picture_id=identifier) as views:
@@ -188,10 +191,10 @@ class SavedViews:
             return views.picture(identifier)
 
     def share(self, identifier: str, *, shared: bool) -> SavedView:
-        """Share a view with those of the case who are cleared for its level, or share it no more.
+        """Share a view with users of the case who are cleared for its level, or stop sharing it.
 
         Raises:
-            Refused: somebody else made it, or has saved in it.
+            Refused: another user made it, or has saved in it.
         """
         step = "share" if shared else "unshare"
         with self._stored("keep", step, writing=True, picture_id=identifier) as views:
@@ -203,12 +206,13 @@ class SavedViews:
             return views.picture(identifier)
 
     def delete(self, identifier: str) -> str:
-        """Delete a view with its versions for good; one that another saved in passes to them instead.
+        """Delete a view with its versions for good; a view in which another user saved passes to that user instead.
 
-        Gives the account it passed to, or an empty text.
+        Returns:
+            The account it passed to, or an empty text.
 
         Raises:
-            Refused: somebody else made it.
+            Refused: another user made it.
         """
         with self._stored("keep", "delete", writing=True, picture_id=identifier) as views:
             _require_own(views.picture(identifier))
@@ -222,7 +226,7 @@ class SavedViews:
     # -- where one was ----------------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
-        """Where one was last in this case, as far as it is there: the latest sitting first, five at most."""
+        """Return the user's latest positions in this case, as far as visible: latest sitting first, five at most."""
         with self._stored("read", "drafts") as views:
             drafts = views.drafts()
             names = {view.id: view.name for view in views.pictures()} if drafts else {}
@@ -240,16 +244,17 @@ class SavedViews:
         ]
 
     def keep_draft(self, sitting: str, state: Any, picture: str = "", version: int = 0) -> dt.datetime:
-        """Keep where one is, in place of where one was in this sitting; gives when.
+        """Store the user's position, replacing the one of this sitting; return the time.
 
         Args:
-            sitting: of one's own choice, 8 to 32 letters or digits: another for each page that is opened.
+            sitting: chosen by the caller, 8 to 32 letters or digits; a new one for each page opened.
             state: see `views.picture.canvas`.
             picture: id of the view it began as; empty for none.
-            version: the version of that.
+            version: of that view.
 
         Raises:
-            RequestError: the state cannot be kept. NotFound: there is no such view.
+            RequestError: the state is invalid.
+            NotFound: there is no such view.
         """
         if not _SITTING.fullmatch(sitting):
             raise RequestError("A sitting is called by 8 to 32 letters or digits.")
@@ -261,7 +266,7 @@ class SavedViews:
             return views.keep_draft(sitting, checked, picture, version)
 
     def drop_draft(self, sitting: str) -> None:
-        """Forget where one was in a sitting."""
+        """Delete the position stored for a sitting."""
         with self._stored("keep", "forget", writing=True) as views:
             views.drop_draft(sitting)
 
@@ -269,9 +274,9 @@ class SavedViews:
 
     @contextmanager
     def _stored(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
-        """One logged act on the kept views, in one transaction. Nothing else may be logged inside.
+        """Log one act on the stored views, in one transaction. Nothing else may be logged inside.
 
-        Those that write are done one after the other.
+        Writing acts run one at a time.
         """
         case = self._ask.case
         with self._ask.act(action, step="view", what=what, **detail):
@@ -281,7 +286,7 @@ class SavedViews:
                 yield ViewStore(connection, key, case, self._ask.principal.name, self._ask.grant, self._ask.withhold)
 
     def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> SavedView:
-        """A view with a version more; `base`: which one must still be the newest, if one must."""
+        """Add a version to a view; `base`, if given, must still be the newest."""
         with self._stored("read", "open", picture_id=identifier) as views:
             view = _require_addable(views, identifier, base)
         visible, links = self._as_kept(state, view.handling)
@@ -291,17 +296,17 @@ class SavedViews:
             return views.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
-        """A state with what is there for this reader alone, and its links as they are kept."""
+        """Return the part of a state visible to this reader, and its links in stored form."""
         visible = canvas.only(state, self._standing(canvas.named(state)))
         links = self._linked(canvas.shown(visible), handling)
         return visible, None if links is None else since.packed(links)
 
     def _standing(self, ids: Collection[str]) -> set[str]:
-        """Those of some ids that are there for this reader."""
+        """Return the ids that are visible to this reader."""
         return {row["id"] for row in self._ask.of_ids("network.there", ids)}
 
     def _linked(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
-        """Links among some ids at a handling level, as told without source clearance; None if there are too many."""
+        """Return links among some ids at a handling level, without source clearance; None if there are too many."""
         if not ids:
             return {}
         rows = self._ask.as_(Grant(handling)).rows("network.among", ids=sorted(ids))
@@ -309,9 +314,9 @@ class SavedViews:
 
     @staticmethod
     def _since(links: Links, current: dict[Key, Figures] | None, there: Collection[str]) -> list[Change] | None:
-        """What has become of links, as far as both ends are there for this reader.
+        """Return the changes to links with both ends visible to this reader.
 
-        Held against what who is cleared for the view's level sees now, so that no clearance shows as a change.
+        The comparison uses what a reader at the view's level sees now, so that no clearance shows as a change.
         """
         if links is None or current is None:
             return None
@@ -328,7 +333,7 @@ def _require_own(view: SavedView) -> None:
 
 
 def _require_addable(views: ViewStore, identifier: str, base: int | None) -> SavedView:
-    """The view, if a version may be added to it."""
+    """Return the view, if a version may be added to it."""
     view = views.picture(identifier)
     if not view.savable:
         raise OtherLevel(view)

@@ -1,4 +1,4 @@
-"""What all that protects asks first: clearance for all of a case, and who somebody is by the id that pages show."""
+"""Checks shared by all protection: clearance for a whole case, and the person behind an id shown on pages."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from graphsvc.service.ask import Ask
 
 
 def sees_whole(ask: Ask, case: str) -> bool:
-    """Whether somebody is cleared for all of a case: for handling code C."""
+    """Whether the person is cleared for all of a case, that is, for handling code C."""
     grant = ask.principal.grant(case)
     return grant is not None and grant.handling == "C"
 
 
 def require_whole(ask: Ask) -> None:
-    """Nothing, if somebody is cleared for all of the case.
+    """Raise an error unless the person is cleared for all of the case.
 
     Raises:
-        NotFound: it is not theirs. Refused: they are cleared for a part of it.
+        NotFound: they may not see the case.
+        Refused: they are cleared for a part of it.
     """
     case = ask.case
     policy.require_case(ask.principal, case)
@@ -27,10 +28,10 @@ def require_whole(ask: Ask) -> None:
 
 
 def person_of(ask: Ask, given: str) -> tuple[str, bool]:
-    """Pseudonym of a person by the id that pages show, and whether they are sealed.
+    """Return the pseudonym of a person, given the id shown on pages, and whether they are sealed.
 
     Raises:
-        NotFound: there is no such person, or the reader does not see them.
+        NotFound: there is no such person, or the reader may not see them.
     """
     row = ask.named([given]).get(given)
     if row is None or row["kind"] != "person":
@@ -41,7 +42,7 @@ def person_of(ask: Ask, given: str) -> tuple[str, bool]:
 
 
 def person_kept(ask: Ask, given: str) -> str:
-    """Pseudonym of a person as `person_of`; whoever may list who is sealed also names those in no delivery any more.
+    """Return the pseudonym as `person_of`; for readers who may list sealed people, also of those no longer delivered.
 
     Raises:
         NotFound: there is no such person, or the reader may not know of them.

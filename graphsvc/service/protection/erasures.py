@@ -1,7 +1,7 @@
-"""Erasures: somebody goes from a case for good; asked by one person, agreed to by another.
+"""Erasures: removing a person from a case for good, on one person's request and another's agreement.
 
-Both take source clearance. Whether an erasure would take anything that is under a hold tells who gave a statement about
-the person under it, also a statement that waits.
+Both need source clearance. Whether a hold would block an erasure shows who made statements about the person on hold,
+including statements that wait.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ from graphsvc.service.protection.requests import Request, Requests
 
 
 class Erasures:
-    """The erasures of one person's cases."""
+    """The erasures in one person's cases."""
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
         self._ask = ask
         self._requests = requests
 
     def ask(self, person: str, reason: str) -> str:
-        """Ask that a person is erased; gives the request's id. Another person, a supervisor, has to agree.
+        """Request the erasure of a person; return the request's id. A supervisor other than the requester must agree.
 
-        Who is sealed and in no delivery any more is asked for by the pseudonym that `Sealings.sealed` lists.
+        A sealed person who is in no delivery any more is given by the pseudonym that `Sealings.sealed` lists.
 
         Raises:
-            Refused: role or clearance is missing. NotFound: not there, or not yours. HeldError: held.
+            Refused: role or clearance is missing.
+            NotFound: there is no such person, or the requester may not see them.
+            HeldError: material is under a hold.
         """
         case = self._ask.case
         with self._ask.act("erase", step="ask"):
@@ -39,14 +41,16 @@ class Erasures:
             return self._requests.ask("erase", name, reason)
 
     def listed(self) -> list[Request]:
-        """Erasures, newest first: those you asked for, and all of your cases if you may agree to them."""
+        """Return erasures, newest first: the person's own requests and, if they may agree, all of their cases."""
         return self._requests.listed("erase")
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:
-        """Agree to an erasure another person asked for, and do it; gives what may remain, in words.
+        """Agree to an erasure another person requested, and carry it out; return a text on what may remain.
 
         Raises:
-            Refused: as `Reveals.agree`, or source clearance is missing. NotFound, RequestError: as `Reveals.agree`. HeldError: held; the request then still waits.
+            Refused: as `Reveals.agree`, or source clearance is missing.
+            NotFound, RequestError: as `Reveals.agree`.
+            HeldError: material is under a hold; the request goes on waiting.
         """
         row = self._requests.row("erase", request, mine=False)
         casework = self._ask.home.casework
@@ -64,11 +68,11 @@ class Erasures:
         )
 
     def refuse(self, request: str, answer: str = "") -> Request:
-        """Refuse an erasure another person asked for. Raises as `Reveals.agree`."""
+        """Refuse an erasure another person requested. Raises as `Reveals.agree`."""
         return self._requests.decide("erase", request, "refused", answer)
 
     def start(self, request: str, answer: str = "") -> tuple[str, str]:
-        """Agree to an erasure and do it as a job; gives its case and id. Raises as `agree`."""
+        """Agree to an erasure and carry it out as a job; return its case and id. Raises as `agree`."""
         row = self._requests.row("erase", request, mine=False)
         requests = self._requests.agreeing(row)
         policy.require_sources(self._ask.principal, row.case_id)

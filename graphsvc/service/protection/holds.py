@@ -19,29 +19,32 @@ class Holds:
         self._ask = ask
 
     def add(self, hold: NewHold, person: str = "") -> str:
-        """Put a hold on the case, or on one person (by id or pseudonym, as pages show them); gives its id.
+        """Put a hold on the case, or on one person (by id or pseudonym, as shown on pages); return its id.
 
         Raises:
-            Refused: the role supervisor or clearance is missing. NotFound: the person is not there, or not yours.
-            RequestError: kind, owner, reason or date is none. Busy: the case is being loaded, or something goes from it.
+            Refused: the role supervisor or clearance is missing.
+            NotFound: there is no such person, or the supervisor may not see them.
+            RequestError: kind, owner, reason or date is invalid.
+            Busy: the case is being imported, or something is being removed from it.
         """
         case = self._ask.case
         with self._ask.act("hold", step="add", kind=hold.kind if hold.kind in HOLD_KINDS else "") as outcome:
             require_whole(self._ask)
-            # What is being worked out now has looked at the holds already: a hold that came meanwhile would not hold.
+            # Running work has already checked the holds, so a hold added now would have no effect on it.
             with self._ask.home.casework.at_work(case, quiet):
                 name = person_of(self._ask, person)[0] if person else ""
                 outcome["rows"] = 1
                 return self._store.add(case, name, person, hold, self._ask.principal.name)
 
     def listed(self) -> list[Hold]:
-        """The holds of the case, those that last first; for supervisors with clearance for the whole case."""
+        """Return the holds of the case, those in force first; for supervisors with clearance for the whole case."""
         case = self._ask.case
         with self._ask.act("hold", step="list") as outcome:
             require_whole(self._ask)
             holds = self._store.of(case)
             outcome["rows"] = len(holds)
-            # Who was sealed since then is shown by pseudonym; who stands by name may have something in the vault, too.
+            # People sealed since then are shown by pseudonym. Named people may have a vault entry too, so the seal
+            # decides.
             sealed = self._ask.home.register.sealed(case)
             return [replace(hold, person=hold.pseudonym) if hold.pseudonym in sealed else hold for hold in holds]
 
@@ -49,7 +52,7 @@ class Holds:
         """Release a hold.
 
         Raises:
-            NotFound: there is none that lasts.
+            NotFound: there is no such hold in force.
         """
         case = self._ask.case
         with self._ask.act("hold", step="release"):

@@ -1,4 +1,4 @@
-"""Texts that contain a part of a sealed person's name, such as a first name alone: to be sanitised, or left as they are."""
+"""Texts with part of a sealed person's name, such as a first name alone, to be sanitised or left as they are."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ class PartlyNamed:
     """A text with parts of names of sealed people.
 
     Attributes:
-        kind: `person`, `boat` and so on, or `statement`, also of a text of one of its claims. id: of it.
-        column: where the text is. parts: words of it that are parts of such names.
+        kind: `person`, `boat` and so on, or `statement`, which includes texts of its claims.
+        id: of that entity or statement.
+        column: column of the text.
+        parts: words of it that are parts of such names.
     """
 
     kind: str
@@ -45,10 +47,11 @@ class PartlyNamedTexts:
         self._ask = ask
 
     def listed(self) -> list[PartlyNamed]:
-        """All of them, by kind and id.
+        """Return all of them, by kind and id.
 
         Raises:
-            Refused: the role, or clearance for handling code C or for sources, is missing. NotFound: the case is not theirs.
+            Refused: the role, or clearance for handling code C or for sources, is missing.
+            NotFound: the person may not see the case.
         """
         with self._ask.act("seal", step="texts"):
             require_whole(self._ask)
@@ -75,7 +78,7 @@ def _named(kind: str, returns: Mapping[str, str], part: Released, names: WholeNa
 
 
 def _texts(column: str, value: Any) -> Iterator[tuple[str, str]]:
-    """A cell as texts; custom columns come as pairs of name and text."""
+    """Return a cell as texts; custom columns come as pairs of name and text."""
     if isinstance(value, list | tuple):
         yield from ((str(name), str(text)) for name, text in value)
     elif value:

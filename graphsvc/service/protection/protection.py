@@ -1,4 +1,4 @@
-"""What protects sources and material: each act passes the gate and is in the log."""
+"""Protection of sources and material. Each act passes the gate and is logged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.service.protection.waiting import WaitingAccounts
 
 
 class Protection:
-    """What one person may do to protect: reveals, erasures, sealings, holds, accounts that wait, the vault's key."""
+    """Protective acts of one person: reveals, erasures, sealings, holds, waiting statements, the vault's key."""
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
         self._ask = ask
@@ -31,10 +31,10 @@ class Protection:
         self.texts = PartlyNamedTexts(ask)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
-        """A job of your own in this case.
+        """Return one of the person's own jobs in this case.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such job.
         """
         policy.require_case(self._ask.principal, self._ask.case)
         work = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
@@ -50,10 +50,11 @@ class Protection:
         return work
 
     def rotate_key(self) -> str:
-        """Give the vault a new master key; where it is, in words for who keeps it.
+        """Give the vault a new master key; return where it is, in words for its keeper.
 
         Raises:
-            Refused: the role administrator is missing. OperatorError: the home is being served.
+            Refused: the role administrator is missing.
+            OperatorError: the home is being served.
         """
         with self._ask.act_anywhere("keys"):
             return masterkey.rotate(self._ask.settings, self._ask.database)

@@ -1,7 +1,7 @@
-"""What takes a second person: asked by one, agreed to or refused by another, a supervisor.
+"""Requests that need a second person: made by one, agreed to or refused by another, a supervisor.
 
-All of it takes clearance for handling code C in the case: "not there" and "not yours" are the same answer. Every step is
-in the log, by pseudonym, also when it is refused; reasons may name someone and are kept sealed.
+All of them need clearance for handling code C in the case; "not there" and "not yours" read the same. Every step is
+logged by pseudonym, even if refused. Reasons may name people and are stored encrypted.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import sees_whole
 
-# What the reason of something is for that somebody else has to agree to.
+# Wording for reasons that a second person will read.
 WHY = "who agrees has to read it"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asked that takes a second person, with its history. Times are UTC.
+    """A request that needs a second person, with its history. Times are UTC.
 
     Attributes:
         kind: `reveal`, `seal`, `open`, `erase`, `export` or `loosen` (about a whole case, without a pseudonym).
         state: `asked`, `agreed`, `refused`, `opened`, `ended`, or `done`.
-        until: when what was agreed to ends.
-        decidable: whether it waits for the one who looks at it.
-        openable: whether the one who looks at it may open it now.
-        sealed: whether the pseudonym leads to the page of somebody, or something, sealed.
+        until: when the agreed permission ends.
+        decidable: whether it waits for the current reader's decision.
+        openable: whether the current reader may open it now.
+        sealed: whether the pseudonym leads to the page of a sealed person or thing.
     """
 
     id: str
@@ -61,14 +61,14 @@ class Request:
 
 
 class Requests:
-    """The requests that one person may ask, see and answer, in all of their cases."""
+    """Requests for one person to make, see and answer, in all of their cases."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self.store = RequestStore(ask.database)
 
     def ask(self, kind: str, pseudonym: str, reason: str) -> str:
-        """Ask for something in this case; gives the request's id."""
+        """Make a request in this case; return its id."""
         requests, case = self.store, self._ask.case
         request = requests.new_id()
         sealed = self._sealed(case, request, "reason", require_reason(reason, WHY))
@@ -76,11 +76,13 @@ class Requests:
         return request
 
     def decide(self, kind: str, request: str, state: str, answer: str, until: dt.datetime | None = None) -> Request:
-        """Answer what another person asked for: `agreed` (until a moment) or `refused`.
+        """Answer another person's request: `agreed` (until a moment) or `refused`.
 
         Raises:
-            Refused: the role supervisor is missing, or it is your own. NotFound: it is not there, or not yours.
-            RequestError: it has been answered already. Busy: it was agreed to, and may be done at this moment.
+            Refused: the role supervisor is missing, or it is the person's own request.
+            NotFound: it does not exist, or this person may not see it.
+            RequestError: it has been answered already.
+            Busy: it was agreed to, and may be in progress.
         """
         row = self.row(kind, request, mine=False)
         step = "agree" if state == "agreed" else "refuse"
@@ -93,10 +95,10 @@ class Requests:
         return self.shown(self.store.one(row.id))
 
     def row(self, kinds: str | Collection[str], request: str, *, mine: bool) -> Any:
-        """The row of a request that this person asked (`mine`) or may look at as the second person.
+        """Return the row of a request this person made (`mine`) or may look at as the second person.
 
         Raises:
-            NotFound: it is not there, or not theirs; that somebody tried is in the log.
+            NotFound: it does not exist, or they may not see it; the attempt is logged.
         """
         kinds = (kinds,) if isinstance(kinds, str) else kinds
         row = None
@@ -110,7 +112,7 @@ class Requests:
             raise no_such_request()
 
     def listed(self, kind: str) -> list[Request]:
-        """Those of a kind, newest first: those you asked for, and all of your cases if you may agree to them."""
+        """Return requests of a kind, newest first: the person's own and, if they may agree, all of their cases."""
         mine = None if self._ask.may("agree") else self._ask.principal.name
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
         action = "open" if kind == "loosen" else kind
@@ -122,7 +124,7 @@ class Requests:
         return requests
 
     def shown(self, row: Any, sealed: Collection[str] | None = None) -> Request:
-        """A row as who looks at it may know it; `sealed` are the pseudonyms of its case, if they are at hand."""
+        """Return a request as the current reader may see it; `sealed`: pseudonyms of its case, if already loaded."""
         key = self._ask.home.register.key(row.case_id, create=False)
         mine = row.asked_by == self._ask.principal.name
         return Request(
@@ -146,36 +148,36 @@ class Requests:
         )
 
     def _with_pages(self, case: str) -> frozenset[str]:
-        """Pseudonyms of whom and what is sealed and in the case now."""
+        """Return pseudonyms of people and things that are sealed and in the case now."""
         register = self._ask.home.register
         return register.pseudonyms(case).intersection(register.sealed(case))
 
     def require_not_own(self, row: Any) -> None:
-        """Nothing, if somebody else asked for it.
+        """Raise Refused if it is the person's own request.
 
         Raises:
-            Refused: it is your own.
+            Refused: it is.
         """
         if row.asked_by == self._ask.principal.name:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
     def _decided(self, row: Any) -> tuple[str, dt.datetime]:
-        """What stands decided on whom a request is about, and when that was; nothing, when it was asked."""
+        """Return the latest decision on a request's person, and its time; without one, the time of the request."""
         return self._ask.home.register.decisions(row.case_id).get(row.pseudonym) or ("", row.asked_at)
 
     def _ask_again(self, row: Any) -> None:
-        """Let what was agreed to wait again if it was never kept, and nobody is about to: it can be refused then."""
+        """Let an agreed request be refused after all, if its decision was never stored and no one is storing it."""
         if row.kind in DECIDED and row.state == "agreed" and self._decided(row)[0] != DECIDED[row.kind]:
             with self._ask.home.casework.at_work(row.case_id, quiet):
-                pass  # whoever is the one to write the case settles what a kill left
+                pass  # taking the case's write lock settles whatever a kill left behind
 
     # -- what is agreed to is done ----------------------------------------------------------------------------
 
     def agreeing(self, row: Any) -> Requests:
-        """The same at the case of a request, if this person may agree to it.
+        """Return requests for the case of a request, if this person may agree to it.
 
         Raises:
-            Refused: the role supervisor is missing, or it is your own.
+            Refused: the role supervisor is missing, or it is the person's own request.
         """
         policy.require(self._ask.principal, "agree")
         self.require_not_own(row)
@@ -189,20 +191,21 @@ class Requests:
         is_decided: Callable[[str], bool],
         do: Callable[[str, Callable[[], None]], None],
     ) -> str:
-        """Agree to what another person asked for, and do it; gives what may remain, in words.
+        """Agree to another person's request, and carry it out; return a text on what may remain.
 
         Args:
             row: of the request.
-            answer: words to who asked.
-            progress: told what is done.
-            is_decided: given what stands decided on whom it is about, whether a kill came after this very decision was
-                kept: `recover` and what is here do what is left then.
-            do: does it, given the reason and what marks the request as agreed to, which it calls once nothing forbids it.
+            answer: text to the requester.
+            progress: receives progress reports.
+            is_decided: given the latest decision on the person, whether it is this request's own, stored before the
+                process was killed. Then `recover` and this method finish the work.
+            do: carries it out, given the reason and a callback that marks the request as agreed, called once nothing
+                prevents it.
         """
 
         def agreed() -> None:
             decided, at = self._decided(row)
-            # Who is sealed or opened since is so for later reasons than these; who is to be erased is so in any case.
+            # A person sealed or opened since then was so for newer reasons; an erasure applies in any case.
             since = row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at
             if since and row.state in WAITING[row.kind]:
                 raise RequestError(
@@ -222,7 +225,7 @@ class Requests:
             return self._cleared(row.case_id, progress)
 
     def start(self, kind: str, work: Callable[[Progress], str]) -> str:
-        """Start a job whose result is whether the store is a managed one."""
+        """Start a job; its result says whether the store is managed, and which exports to recall."""
 
         def run(progress: Progress) -> dict[str, Any]:
             work(progress)
@@ -234,7 +237,7 @@ class Requests:
         return self._ask.home.jobs.start(self._ask.principal.name, self._ask.case, kind, run)
 
     def _cleared(self, case: str, progress: Progress) -> str:
-        """Forget what was computed and write the store anew; what may remain, in words."""
+        """Discard computed results and rewrite the store; return a text on what may remain."""
         waiting = self._ask.home.export_store.to_recall(case)
         recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""
         if self._ask.home.casework.rewrite(progress):
@@ -254,5 +257,5 @@ def _given(number: int) -> str:
 
 
 def no_such_pseudonym(given: str) -> NotFound:
-    """The one answer to a pseudonym that is not there and to one that is not yours."""
+    """Return the error for a pseudonym that does not exist or that this reader may not see; both read the same."""
     return NotFound(f"There is nobody sealed with the pseudonym {given[:40]!r} that you can see in this case.")

@@ -1,4 +1,4 @@
-"""Reveals: a custodian asks for the identity behind one pseudonym, a supervisor answers, it opens for a short time."""
+"""Reveals: a custodian requests the identity behind one pseudonym; a supervisor decides; it opens for a short time."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _CLOSED = {
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """Who is behind a pseudonym: values that only the vault holds. To be shown once and kept nowhere.
+    """The identity behind a pseudonym: values that only the vault holds. To be shown once and stored nowhere.
 
     Attributes:
-        kind: `person`, `thing` or `source`; of a source the values are those of the person who it is, if known.
+        kind: `person`, `thing` or `source`; for a source, the values are those of the person it is, if known.
         until: when it ends.
     """
 
@@ -44,11 +44,12 @@ class Reveals:
         self._requests = requests
 
     def ask(self, pseudonym: str, reason: str) -> str:
-        """Ask for the identity behind one pseudonym; gives the request's id.
+        """Request the identity behind one pseudonym; return the request's id.
 
         Raises:
-            Refused: the role custodian is missing. RequestError: no reason, or asked already.
-            NotFound: there is no such pseudonym, or it is not theirs.
+            Refused: the role custodian is missing.
+            RequestError: no reason, or requested already.
+            NotFound: there is no such pseudonym, or this person may not see it.
         """
         case = self._ask.case
         with self._ask.act("reveal", step="ask", person=pseudonym):
@@ -56,29 +57,31 @@ class Reveals:
             return self._requests.ask("reveal", pseudonym, reason)
 
     def listed(self) -> list[Request]:
-        """Reveals, newest first: those you asked for, and all of your cases if you may agree to them."""
+        """Return reveals, newest first: the person's own requests and, if they may agree, all of their cases."""
         self.settle()
         return self._requests.listed("reveal")
 
     def agree(self, request: str, answer: str = "") -> Request:
-        """Agree to a reveal another person asked for: it opens for them alone and for a short time.
+        """Agree to a reveal another person requested: it opens for the requester alone and for a short time.
 
         Raises:
-            Refused: the role supervisor is missing, or it is your own. NotFound: it is not there, or not yours.
+            Refused: the role supervisor is missing, or it is the person's own request.
+            NotFound: it does not exist, or this person may not see it.
             RequestError: it has been answered already.
         """
         until = now() + dt.timedelta(minutes=self._ask.settings.reveal_minutes)
         return self._requests.decide("reveal", request, "agreed", answer, until)
 
     def refuse(self, request: str, answer: str = "") -> Request:
-        """Refuse a reveal another person asked for. Raises as `agree`."""
+        """Refuse a reveal another person requested. Raises as `agree`."""
         return self._requests.decide("reveal", request, "refused", answer)
 
     def open(self, request: str) -> Revealed:
-        """The identity, for who asked and while it is open. Each opening is in the log.
+        """Return the identity, for the requester while the reveal is open. Each opening is logged.
 
         Raises:
-            NotFound: it is not there, or not yours. Refused: it was not agreed to, or its time is over.
+            NotFound: it does not exist, or this person may not see it.
+            Refused: it was not agreed to, or its time is over.
         """
         self.settle()
         row = self._requests.row("reveal", request, mine=True)
@@ -93,22 +96,22 @@ class Reveals:
             return Revealed(self._requests.shown(self._requests.store.one(row.id)), kind, values, row.until)
 
     def end(self, request: str) -> None:
-        """End a reveal of your own before its time. Nothing if it has ended. Raises NotFound as `open`."""
+        """End one of the person's own reveals early. No effect if it has ended. Raises NotFound as `open`."""
         row = self._requests.row("reveal", request, mine=True)
         with self._ask.at(row.case_id).act("reveal", step="end", person=row.pseudonym):
             self._requests.store.end(row.id)
 
     def settle(self) -> None:
-        """End the reveals whose time is over, each with its line in the log."""
+        """End the reveals whose time is over, and log each."""
         requests.settle(self._ask.database)
 
     def _require_mine(self, case: str, pseudonym: str) -> None:
-        """Raise unless the vault holds who this is, pages show the pseudonym, and the reader is cleared for it.
+        """Raise unless the vault holds the identity, pages show the pseudonym, and the reader is cleared for it.
 
         The vault entry of a named person only says that they are a witness or victim. No answer shows that it exists.
 
         Raises:
-            NotFound: in the same words for what is not there and what is not theirs.
+            NotFound: in the same words for unknown pseudonyms and for those the reader may not see.
         """
         grant = policy.require_case(self._ask.principal, case)
         register = self._ask.home.register

@@ -1,7 +1,8 @@
-"""How somebody stands: asked that they are sealed, or named again, and agreed to.
+"""Sealing and naming people again: requested by one person, agreed to by another.
 
-A mark in a delivery seals a named person (`cases.image.sealing`); two persons can too, and only two persons open somebody:
-one asks, and a supervisor who is a different person agrees. Only a custodian asks that somebody sealed is named again.
+A mark in a delivery seals a named person (`cases.image.sealing`). Two people can seal too, and only two people can name
+someone again: one requests it, and a supervisor who is a different person agrees. Only a custodian may request that a
+sealed person is named again.
 """
 
 from __future__ import annotations
@@ -21,18 +22,20 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import person_of, require_whole
 from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym
 
-# Kind of request → the action that asking for it takes.
+# Kind of request → the action needed to make it.
 KINDS = MappingProxyType({"seal": "seal", "open": "open", "loosen": "open"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """How one person or thing came to stand by a pseudonym.
+    """A sealed person or thing, and the reason.
 
     Attributes:
-        since: the day (ISO). why: in words of ours.
-        against: number of the first delivery after which the cells say nothing more that would seal them; 0: they do.
-        delivered: whether they are in the case; who is in no delivery any more stays sealed, should they come again.
+        since: the day (ISO).
+        why: in our own words.
+        against: number of the first delivery after which the data no longer give a reason to seal them; 0 if they still
+            do.
+        delivered: whether they are in the case; people no longer in any delivery stay sealed in case they return.
     """
 
     pseudonym: str
@@ -43,17 +46,19 @@ class Sealed:
 
 
 class Sealings:
-    """Who is sealed, as one person may ask for, see and decide it."""
+    """Sealed people, for one person to request, see and decide."""
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
         self._ask = ask
         self._requests = requests
 
     def ask(self, person: str, reason: str) -> str:
-        """Ask that someone who stands by name is sealed; gives the request's id. A supervisor, another person, agrees.
+        """Request that a named person is sealed; return the request's id. Another person, a supervisor, must agree.
 
         Raises:
-            Refused: role or clearance is missing. NotFound: not there, or not yours. RequestError: sealed already.
+            Refused: role or clearance is missing.
+            NotFound: there is no such person, or the requester may not see them.
+            RequestError: sealed already.
         """
         with self._ask.act("seal", step="ask"):
             require_whole(self._ask)
@@ -63,24 +68,26 @@ class Sealings:
             return self._requests.ask("seal", name, reason)
 
     def ask_opening(self, pseudonym: str, reason: str) -> str:
-        """Ask that someone sealed stands by name again, for everybody; gives the request's id. A supervisor agrees.
+        """Request that a sealed person is named again for everyone; return the request's id. A supervisor must agree.
 
         Raises:
-            Refused: the role custodian or clearance is missing. NotFound: there is no such person, or not yours.
+            Refused: the role custodian or clearance is missing.
+            NotFound: there is no such person, or the requester may not see them.
         """
         with self._ask.act("open", step="ask", person=pseudonym):
             require_whole(self._ask)
             row = self._ask.named([pseudonym]).get(pseudonym)
-            # One answer for all others: what else is kept under a pseudonym of somebody named may be a protected category.
+            # The same answer for all others: a named person's pseudonym may have a vault entry for a protected
+            # category.
             if row is None or row["kind"] != "person" or not row["sealed"]:
                 raise no_such_pseudonym(pseudonym)
             return self._requests.ask("open", pseudonym, reason)
 
     def listed(self) -> list[Request]:
-        """What was asked on how somebody stands, newest first: by you, and in all of your cases if you may agree.
+        """Return requests about sealing, newest first: the person's own and, if they may agree, all of their cases.
 
         Raises:
-            Refused: no role of yours asks for any of it, or agrees.
+            Refused: no role of theirs may make such a request or agree to one.
         """
         if not any(map(self._ask.may, (*KINDS.values(), "agree"))):
             self._ask.require("seal")
@@ -93,7 +100,7 @@ class Sealings:
         return sorted(requests, key=lambda request: request.asked_at, reverse=True)
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:
-        """Agree that somebody is sealed, or named again, and do it; gives what may remain, in words.
+        """Agree to a request about sealing, and carry it out; return a text on what may remain.
 
         Raises:
             Refused, NotFound, RequestError: as `Reveals.agree`.
@@ -114,11 +121,11 @@ class Sealings:
         )
 
     def refuse(self, request: str, answer: str = "") -> Request:
-        """Refuse what another person asked for. Raises as `Reveals.agree`."""
+        """Refuse another person's request. Raises as `Reveals.agree`."""
         return self._requests.decide(self._requests.row(KINDS, request, mine=False).kind, request, "refused", answer)
 
     def start(self, request: str, answer: str = "") -> tuple[str, str]:
-        """Agree and do it as a job; gives its case and id. Raises as `agree`."""
+        """Agree and carry it out as a job; return its case and id. Raises as `agree`."""
         row = self._requests.row(KINDS, request, mine=False)
         requests = self._requests.agreeing(row)
         theirs = Sealings(self._ask.at(row.case_id), requests)
@@ -127,12 +134,13 @@ class Sealings:
     # -- the protection of the case ---------------------------------------------------------------------------
 
     def tighten(self, progress: Progress) -> None:
-        """Make the case a witness case: from now on nobody is named but for an act or a charge.
+        """Make the case a witness case: from now on, people are named only because of an act or a charge.
 
         People who may have been read by name stay named; the custodian is asked to check them.
 
         Raises:
-            Refused: role or clearance is missing. RequestError: it is a witness case already.
+            Refused: role or clearance is missing.
+            RequestError: it is a witness case already.
         """
         with self._ask.act("seal", step="tighten"):
             self._require_other(WITNESS)
@@ -140,7 +148,7 @@ class Sealings:
         self._ask.home.casework.rewrite(progress)
 
     def start_tightening(self) -> str:
-        """Do `tighten` as a job; gives its id."""
+        """Do `tighten` as a job; return its id."""
         self._require_other(WITNESS)
 
         def work(progress: Progress) -> str:
@@ -150,10 +158,11 @@ class Sealings:
         return self._requests.start("protect", work)
 
     def ask_loosening(self, reason: str) -> str:
-        """Ask that the case protects marked people only; gives the request's id. A supervisor, another person, agrees.
+        """Request that the case protects marked people only; return the request's id. Another supervisor must agree.
 
         Raises:
-            Refused: the role custodian or clearance is missing. RequestError: it does so already.
+            Refused: the role custodian or clearance is missing.
+            RequestError: it does so already.
         """
         with self._ask.act("open", step="loosen"):
             self._require_other(MARKED)
@@ -176,7 +185,7 @@ class Sealings:
     # -- what a case says of it -------------------------------------------------------------------------------
 
     def to_be_sealed(self) -> dict[str, str]:
-        """Map the ids of named people that the custodian should check to the reason; two persons may seal them.
+        """Map the ids of named people that the custodian should check to the reason; two people may seal them.
 
         For custodians and supervisors with clearance for the whole case and for sources.
         """
@@ -197,9 +206,9 @@ class Sealings:
         )
 
     def sealed(self) -> list[Sealed]:
-        """Everybody sealed, those who are in the case first, with since when and why; for who may know it, as `to_be_sealed`.
+        """Return all sealed people and things, those in the case first; for the readers of `to_be_sealed`.
 
-        Whoever has another pseudonym since an erasure took a name out of their id is told by that one alone.
+        An entry whose pseudonym changed because an erasure removed a name from its id is listed under the new one only.
         """
         self._require_knowing("sealed")
         register, case = self._ask.home.register, self._ask.case

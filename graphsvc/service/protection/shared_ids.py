@@ -1,4 +1,4 @@
-"""Cases that share their ids: declared and ended by a custodian who is cleared for all of both cases."""
+"""Cases that share their ids: declared and ended by a custodian cleared for all of both cases."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _STEP = "share ids"
 
 @dataclass(frozen=True, slots=True)
 class SharedCase:
-    """A case that shares its ids with this one. Times are UTC.
+    """A case that shares ids with the current case. Times are UTC.
 
     Attributes:
-        other: its name; empty for a reader who is not cleared for it, who is told nothing else either.
-        account: of the custodian who declared it. reason: why.
+        other: its name. Readers not cleared for that case get an empty name and no other details.
+        account: of the custodian who declared it.
+        reason: why.
     """
 
     other: str
@@ -40,12 +41,13 @@ class CaseSharing:
         self._ask = ask
 
     def declare(self, other: str, reason: str) -> None:
-        """Declare that this case and another share their ids: from now on an id sealed in one is sealed in the other.
+        """Declare that this case and another share their ids: from now on, an id sealed in one is sealed in the other.
 
         Raises:
             Refused: the role custodian, clearance for all of both cases or source clearance is missing.
-            NotFound: one of the cases is not there or not yours. Busy: one of them is being loaded.
-            RequestError: they share their ids already, the two are one case, or the reason is missing.
+            NotFound: one of the cases does not exist, or the custodian may not see it.
+            Busy: one of them is being imported.
+            RequestError: they share their ids already, the two are the same case, or the reason is missing.
         """
         require_reason(reason)
         with self._both(other) as casework:
@@ -53,7 +55,7 @@ class CaseSharing:
             casework.rewrite(quiet)
 
     def end(self, other: str) -> None:
-        """End a declaration. It opens nobody: sealed people stay sealed.
+        """End a declaration. No one is named again by it: sealed people stay sealed.
 
         Raises:
             Refused, NotFound: as `declare`.
@@ -62,7 +64,7 @@ class CaseSharing:
             self._ask.home.register.shared_ids.end(self._ask.case, other, self._ask.principal.name)
 
     def listed(self) -> list[SharedCase]:
-        """The cases that share their ids with this one, for custodians and supervisors with clearance for sources.
+        """Return the cases that share ids with the current case, for custodians and supervisors with source clearance.
 
         Raises:
             Refused: role or clearance is missing.
@@ -79,7 +81,7 @@ class CaseSharing:
 
     @contextmanager
     def _both(self, other: str) -> Iterator[Casework]:
-        """Log an act on both cases that takes a custodian with clearance for all of both."""
+        """Log one act on both cases, by a custodian with clearance for all of both."""
         theirs = self._ask.at(other)
         with self._ask.act("seal", step=_STEP), theirs.act("seal", step=_STEP):
             for ask in (self._ask, theirs):

@@ -1,7 +1,7 @@
-"""Accounts that wait to open: see them, hold one back, let it open, open all that wait.
+"""Statements that wait to open: list them, hold one back, release it, open all.
 
-For custodians and supervisors with clearance for the whole case and for sources. Whoever added an account takes it back
-as any delivery of theirs.
+For custodians and supervisors with clearance for the whole case and for sources. The author of a statement undoes it
+like any other delivery.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from graphsvc.service.protection.clearance import require_whole
 
 @dataclass(frozen=True, slots=True)
 class WaitingAccount:
-    """One account that was added by form and waits to open.
+    """One statement that was added by form and waits to open.
 
     Attributes:
-        delivery: its number, drawn by lot; it gets another when it opens.
-        account: whose account added it. added_at: when (UTC).
-        claims: how many it makes.
-        held_by: who holds it back; empty: nobody.
+        delivery: its number, drawn at random; it gets a different one when it opens.
+        account: the account that added it.
+        added_at: when (UTC).
+        claims: number of its claims.
+        held_by: the account holding it back; empty if none.
     """
 
     delivery: int
@@ -39,21 +40,21 @@ class WaitingAccount:
 
     @property
     def unfit(self) -> bool:
-        """Whether it is held back because it names somebody or something that was taken back meanwhile."""
+        """Whether it is held back because it names a person or thing whose delivery was undone."""
         return self.held_by == SERVICE
 
 
 class WaitingAccounts:
-    """The accounts of one case that wait."""
+    """The waiting statements of one case."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def listed(self) -> list[WaitingAccount]:
-        """The accounts that wait, in the order they were added.
+        """Return the waiting statements, in the order they were added.
 
         Raises:
-            Refused: role or clearance is missing. So for all here.
+            Refused: role or clearance is missing. The same for all methods here.
         """
         case = self._ask.case
         with self._ask.act("seal", step="accounts"):
@@ -64,19 +65,20 @@ class WaitingAccounts:
             ]
 
     def hold(self, delivery: int) -> None:
-        """Hold back an account that waits: it opens to nobody until it is let go.
+        """Hold back a waiting statement: it opens to no one until released.
 
         Raises:
-            NotFound: there is none. Busy: they open at this moment.
+            NotFound: there is no such statement.
+            Busy: statements are being opened.
         """
         self._hold(delivery, self._ask.principal.name)
 
     def release(self, delivery: int) -> None:
-        """Let an account that is held back open with the others at the next set time. Raises as `hold`."""
+        """Let a held statement open with the others at the next set time. Raises as `hold`."""
         self._hold(delivery, "")
 
     def open(self, progress: Progress) -> OpenedAccounts:
-        """Open all that wait and are not held back now, together."""
+        """Open all waiting statements that are not held back, together."""
         case = self._ask.case
         with self._ask.act("seal", step="open accounts"):
             self._require_deciding()
@@ -85,7 +87,7 @@ class WaitingAccounts:
             )
 
     def start(self) -> str:
-        """Open them as a job; gives its id."""
+        """Open them as a job; return its id."""
         with self._ask.act("seal", step="open accounts", dry_run=True):
             self._require_deciding()
 

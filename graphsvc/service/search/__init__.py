@@ -1,1 +1,1 @@
-"""Search: entities, free text, and the sealed by what one knows of them."""
+"""Search: entities, free text, and sealed people by known details."""

@@ -1,8 +1,8 @@
-"""Looking for somebody sealed by a name, alias, number or id that one knows already: answered, and always in the log.
+"""Find a sealed person by a known name, alias, number or id: always answered, and always logged.
 
-Who plays no visible part stands by a pseudonym, whoever they are, so whoever works on a case has to be able to ask which
-one stands for somebody they know. The answer tells that, and nothing of being a source: of whom nothing is told that the
-reader may see, it tells nothing.
+Everyone without a visible part in the operation is under a pseudonym. People working on a case therefore need to ask
+which pseudonym belongs to someone they know. The answer gives that pseudonym and nothing about being a source. It
+leaves out people with no link that the reader may see.
 """
 
 from __future__ import annotations
@@ -17,28 +17,29 @@ from graphsvc.names.naming import spellings
 from graphsvc.service.ask import Ask
 
 _LONGEST = 200
-# So few of one name are told apart by what is seen of them; a name that more bear tells nothing.
+# Maximum number of people of one name to return. A more common name returns no one.
 _MOST = 5
-# Digits that a number needs to be one.
+# Fewest digits a search term needs to count as a phone number.
 _NUMBER = 6
-# Looks of one account in the last lines of the log, at most: whoever goes through a list of names is not working on a case.
+# Searches allowed per day and account, counted in its last log lines: trying a list of names is not case work.
 _LOOKS, _OF_LINES = 30, 2_000
 
 
 class Known:
-    """The sealed of one case, found by what is known of them."""
+    """Search for sealed people of one case by known details."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def look(self, what: str) -> list[dict[str, Any]]:
-        """The pseudonyms of people who are called so, as rows of `entities.named`; empty if there is nobody.
+        """Return the pseudonyms of people with this name, as rows of `entities.named`; may be empty.
 
         Args:
-            what: a whole name or alias however it is spelt, a whole phone number, or a delivered id.
+            what: a whole name or alias in any spelling, a whole phone number, or a delivered id.
 
         Raises:
-            RequestError: it is none. Busy: this account has looked too often.
+            RequestError: it is empty, too long, or matches too many people.
+            Busy: this account has searched too often.
             Refused, NotFound, Busy: see `access.door.gate`.
         """
         what = what.strip()
@@ -78,7 +79,7 @@ class Known:
 
 
 class _Sought:
-    """What is looked for, as it may stand in an identity."""
+    """A search term, to be compared with identities."""
 
     def __init__(self, what: str, name: str) -> None:
         self._name = name
@@ -87,7 +88,7 @@ class _Sought:
         self._digits = digits if len(digits) >= _NUMBER else ""
 
     def is_one(self, name: str, identities: Iterable[Mapping[str, Any]]) -> bool:
-        """Whether it is somebody's, whose pseudonym and identities these are."""
+        """Whether it matches the person with this pseudonym and these identities."""
         return name == self._name or any(self._is(values) for values in identities)
 
     def _is(self, values: Mapping[str, Any]) -> bool:
@@ -98,6 +99,6 @@ class _Sought:
 
 
 def _digits(text: str) -> str:
-    """The digits of a number without the zero, or the code of the United Kingdom, that it begins with."""
+    """Return the digits of a number, without a leading zero or the code of the United Kingdom."""
     digits = "".join(character for character in text if character.isdigit())
     return digits.removeprefix("0044").removeprefix("44").lstrip("0")

@@ -1,7 +1,7 @@
-"""Search of a case: entities by what they are called, free text by its words, and links by what their relation is called.
+"""Search of a case: entities by name, free text by its words, and links by their relation.
 
-The index of the graph database offers candidates among what this reader may see; the order is made here, from these
-alone (`names.likeness`).
+The index of the graph database offers candidates from the data this reader may see. They are ranked here, independently
+of anything else in the index (`names.likeness`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.search.known import Known
 from graphsvc.views.wording import told_apart
 
-# Entities, excerpts, and links of a relation, that one search gives at most.
+# Maximum number of entities, excerpts, and links of a relation returned by one search.
 MOST_FOUND, MOST_SAID, MOST_TIED = 50, 50, 50
-# Ties of a person that are named to tell them from others of their name.
+# Maximum number of a person's links shown to distinguish them from others of that name.
 _TIES = 2
-# Columns of `entities.find` that tell what an entity is found by, under the names of `terms.FIELDS`.
+# Searched columns of `entities.find`, by their name in `terms.FIELDS` where it differs.
 _COLUMNS = {"called": "name", "sort": "kind"}
 _FROM = (
     "id",
@@ -36,22 +36,25 @@ _FROM = (
     "address",
     "nationality",
 )
-# Free texts that a row holds for those who may see them, and what is called otherwise where it is found.
+# Free texts in a row for readers with clearance, and columns shown under a different name.
 _RESTRICTED = ("extra", "interest")
 _CALLED = {"extra": "own_column"}
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entity that was found.
+    """An entity found by a search.
 
     Attributes:
-        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; name: its id where it has no name.
-        sealed: `id` is a pseudonym; links: how many it has.
-        level: how it matches: 0 exactly, 1 a whole word, 2 the beginning of a word, 3 inside a word, 4 one letter off,
-            5 it sounds alike; says: the same in words.
-        why: where each part of what was sought was found: what it is called (`alias`, `phone` …) and the text.
-        apart: of a person, what tells them from others of their name, in words: birth year, numbers, ties.
+        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
+        name: its id if it has no name.
+        sealed: whether `id` is a pseudonym.
+        links: number of its links.
+        level: quality of the match: 0 exact, 1 a whole word, 2 the beginning of a word, 3 inside a word, 4 one letter
+            off, 5 it sounds alike.
+        says: the same in words.
+        why: for each part of the search, where it was found (`alias`, `phone` …) and the text.
+        apart: details that distinguish a person from others of that name, in words: birth year, numbers, links.
     """
 
     id: str
@@ -67,14 +70,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A free text in which words were found, as far as the reader may see it.
+    """A free text that contains the words, as far as the reader may see it.
 
     Attributes:
-        column: where it stands: `summary`, `notes`, `place`, `subject_as_said`, `object_as_said`, `interest`, or `own_column` for one of
-            the deliverer's own, whose name the excerpt begins with.
-        excerpt: the words around.
-        entity: whose note it is; None of a statement or claim.
-        statement: the row of `statements.said`, of a claim that asserts with `denying`; None of a note on an entity.
+        column: its column: `summary`, `notes`, `place`, `subject_as_said`, `object_as_said`, `interest`, or
+            `own_column` for a custom column, whose name begins the excerpt.
+        excerpt: the words with their context.
+        entity: the entity the note is on; None for a statement or claim.
+        statement: the row of `statements.said`, with `denying` for an asserting claim; None for a note on an entity.
     """
 
     column: str
@@ -85,19 +88,19 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, nearest first; `truncated`: there is more."""
+    """Entities found by a search, best match first; `truncated`: there are more."""
 
     hits: tuple[Hit, ...] = ()
     truncated: bool = False
 
     def dicts(self) -> list[dict[str, Any]]:
-        """The hits as dictionaries."""
+        """Return the hits as dictionaries."""
         return [asdict(hit) for hit in self.hits]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundText:
-    """Free texts that a search found, whole words first; `truncated`: there are more."""
+    """Free texts found by a search, whole words first; `truncated`: there are more."""
 
     texts: tuple[Said, ...] = ()
     truncated: bool = False
@@ -105,10 +108,10 @@ class FoundText:
 
 @dataclass(frozen=True, slots=True)
 class FoundTies:
-    """Links of the relations that a search names, as `people.tied_by` gives them; `truncated`: there are more.
+    """Links of the relations named in a search, as rows of `people.tied_by`; `truncated`: there are more.
 
     Attributes:
-        relations: the relations that are among them.
+        relations: the relations found among them.
     """
 
     rows: tuple[dict[str, Any], ...] = ()
@@ -124,12 +127,14 @@ class Search:
         self._known = Known(ask)
 
     def find(self, text: str, kind: str = "") -> Found:
-        """Entities by name, alias, phone, registration, date, place or id, nearest first, whatever the script or spelling.
+        """Find entities by name, alias, phone, registration, date, place or id, in any script or spelling, best first.
 
-        `kind`: only those of this kind, such as `person`; empty for all.
+        An exact match comes before a whole word, the beginning of a word, inside a word, one letter off, and a similar
+        sound; then entities with more links come first. If there are several words, each must match something.
 
-        Exactly that comes before a whole word, the beginning of a word, inside one, one letter off, and what sounds alike;
-        then those with more links. Of several words each must match something.
+        Args:
+            text: what to find.
+            kind: only entities of this kind, such as `person`; empty for all.
         """
         sought = SearchText(text)
         if not sought.parts:
@@ -159,9 +164,10 @@ class Search:
         return Found(self._told_apart(hits[:MOST_FOUND]), rows.truncated or len(hits) > MOST_FOUND)
 
     def said(self, text: str) -> FoundText:
-        """Free texts with these words: notes, and what statements and claims say that this reader is shown one by one.
+        """Return free texts with these words: notes, statements and claims that this reader may see individually.
 
-        Each word must be in the text, whole or as a part of one; names of sealed people are not in it to be found.
+        Each word must occur in the text, whole or in part. Names of sealed people are not in the texts and cannot be
+        found.
         """
         sought = SearchText(text)
         if not sought.parts:
@@ -179,9 +185,9 @@ class Search:
         return FoundText(tuple(texts[:MOST_SAID]), cut)
 
     def tied(self, text: str) -> FoundTies:
-        """Links of the relations that all of a text names (`abandoned`, `X_OWN`), with who is tied by them.
+        """Return links of the relations named by a text (`abandoned`, `X_OWN`), with the people they link.
 
-        Which relations of the deliverer's own there are is not asked: only of one that would be called so.
+        Custom relations are matched by name only; the search never lists which of them exist.
         """
         relations = relations_named(text)
         if not relations:
@@ -194,11 +200,11 @@ class Search:
         return FoundTies(tuple(rows[:MOST_TIED]), named, answer.truncated or len(rows) > MOST_TIED)
 
     def days(self, text: str) -> tuple[str, ...]:
-        """The days of crossings that a text may mean: a day with its year is that one, without it those of every year.
+        """Return days of crossings a text may mean: with a year, that day; without one, the same day of every year.
 
         Returns:
-            Days as `2020-05-08`, the earliest first; empty of a text that is no day. A day with its year is given back
-            whether or not there are crossings.
+            Days as `2020-05-08`, earliest first; empty if the text is not a day. A day with its year is returned even
+            without crossings.
         """
         day = typed_day(text)
         if day is None:
@@ -209,24 +215,24 @@ class Search:
         return tuple(row["day"] for row in self._ask.rows("crossings.same_day", day=day.of_year).dicts())
 
     def known(self, what: str) -> list[dict[str, Any]]:
-        """The pseudonyms of people who are called so: see `search.known.Known.look`."""
+        """Return the pseudonyms of people with this name: see `search.known.Known.look`."""
         return self._known.look(what)
 
     def _told_apart(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        """The hits, the people among them with what tells them apart."""
+        """Add to the people among the hits the details that distinguish them."""
         people = [hit.id for hit in hits if hit.kind == "person"]
         rows = self._ask.rows("entities.apart", ids=people, ties=_TIES).dicts() if people else []
         words = {row["id"]: told_apart(row["date_of_birth"], row["phones"], row["ties"]) for row in rows}
         return tuple(replace(hit, apart=words.get(hit.id, ())) for hit in hits)
 
     def _asked_nothing(self, query: str) -> None:
-        """A search for nothing is asked, allowed or refused, and logged, as any other."""
+        """Check and log an empty search like any other."""
         with self._ask.act("read", query=query):
             pass
 
 
 def _iso_day(text: str) -> str:
-    """The day that a text in the form of a file gives, or nothing."""
+    """Return the day that a text in the file format means, or an empty text."""
     try:
         date = parse_date(text)
     except ValueError:
@@ -237,7 +243,7 @@ def _iso_day(text: str) -> str:
 def _texts(
     sought: SearchText, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, statement: bool
 ) -> list[Said]:
-    """The texts of these columns in which something was found, in the order of the rows."""
+    """Return matching texts of these columns, in the order of the rows."""
     texts = []
     for row in rows:
         for column in columns:

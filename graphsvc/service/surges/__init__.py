@@ -1,1 +1,1 @@
-"""Series over time: of the case and brought in as files, and what is out of the ordinary in them."""
+"""Series over time, from the case or from imported files, and their outliers."""

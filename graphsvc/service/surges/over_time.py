@@ -1,4 +1,4 @@
-"""Series over time as one reader may see them: of the crossings of the case, and brought in; and what stands out in them."""
+"""Series over time for one reader, from the crossings of the case or from imported files, and their outliers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from graphsvc.views.surges.answer import SurgeAnswer, answered
 
 @dataclass(frozen=True, slots=True)
 class SeriesChoice:
-    """Which series is asked for.
+    """Choice of a series.
 
     Attributes:
         name: `crossings`, `people`, `per_boat`, or a reference series.
         step: `day` or `week`.
-        launch, landing: only crossings from or to a site of this name. gang: only those it or its people had a hand in, by id.
-        column: of a reference series; empty: the first. condition: the column it is held against; empty: none.
-        until: as it was known at the end of this day, `2020-05-08`; empty: all of it.
+        launch, landing: only crossings from or to a site of this name.
+        gang: id; only crossings that the gang or its people had a hand in.
+        column: of a reference series; empty for the first.
+        condition: the column to compare it with; empty for none.
+        until: as known at the end of this day, `2020-05-08`; empty for everything.
     """
 
     name: str = "crossings"
@@ -42,7 +44,7 @@ class SeriesChoice:
 
 @dataclass(frozen=True, slots=True)
 class ChosenSeries:
-    """A series that was chosen: its counts, what they are of, and what has to be said of it."""
+    """A chosen series: its counts, what they count, and remarks on it."""
 
     series: Series
     counted: str
@@ -50,28 +52,29 @@ class ChosenSeries:
 
 
 class SurgeCaches(Caches):
-    """What stands out in series of cases."""
+    """Outliers in series of cases."""
 
     def __init__(self) -> None:
         self.answers: Cache[SurgeAnswer] = Cache(16)
 
 
 class OverTime:
-    """Series of one case, and what stands out in them."""
+    """Series of one case, and their outliers."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     @cached_property
     def reference(self) -> ReferenceSeries:
-        """Series that were brought in as files."""
+        """Series imported from files."""
         return ReferenceSeries(self._ask)
 
     def series(self, choice: SeriesChoice) -> ChosenSeries:
-        """The counts of a series.
+        """Return the counts of a series.
 
         Raises:
-            NotFound: there is no such series, or nothing in it for this reader. RequestError: the choice makes no sense.
+            NotFound: there is no such series, or nothing in it for this reader.
+            RequestError: the choice makes no sense.
         """
         with self._ask.look("read", query="series") as outcome:
             chosen, _ = self._chosen(choice)
@@ -79,7 +82,7 @@ class OverTime:
         return chosen
 
     def surges(self, choice: SeriesChoice) -> SurgeAnswer:
-        """What stands out in a series: see `views.surges.answer`.
+        """Return outliers of a series: see `views.surges.answer`.
 
         Raises:
             NotFound, RequestError: as `series`.
@@ -103,11 +106,11 @@ class OverTime:
         return answer
 
     def crossing_days(self) -> Mapping[dt.date, int]:
-        """How many crossings of the case are on each day, in the order of the days."""
+        """Return the number of crossings of the case on each day, in order of days."""
         return per_day(self._crossings())
 
     def sites(self) -> dict[str, list[str]]:
-        """`launch` and `landing` → the names of the sites of crossings, in their order."""
+        """Map `launch` and `landing` to the names of the sites of crossings, sorted."""
         rows = self._crossings()
         return {
             end: sorted({row[f"{end}_site"] for row in rows if row[f"{end}_site"]}) for end in ("launch", "landing")
@@ -116,7 +119,7 @@ class OverTime:
     # -- how --------------------------------------------------------------------------------------------------
 
     def _chosen(self, choice: SeriesChoice) -> tuple[ChosenSeries, str]:
-        """The series, and the id of the reference series it is of."""
+        """Return the series, and the id of the reference series it comes from."""
         if choice.step not in STEPS:
             raise RequestError(f"A series is by {' or '.join(STEPS)}, not by {choice.step[:40]!r}.")
         name = choice.name.strip().casefold()
@@ -132,7 +135,7 @@ class OverTime:
         if choice.until:
             stored = as_known(stored, typed_date(choice.until).latest)
         series, column = of_stored(stored, choice.column, choice.condition)
-        # What came later is left out first: a week that was not over then is none.
+        # Later days are cut first, so that a week not yet over by then is not formed.
         day = self._day(choice, series.day(1) - dt.timedelta(days=1))
         series = series.until(day) if day else series
         if choice.step == "week" and series.step == 1:
@@ -143,7 +146,7 @@ class OverTime:
                 raise RequestError(
                     f"The series {stored.name!r} holds no whole week{by_then}. Ask for it by day."
                 ) from None
-        # What was said of other columns is left out.
+        # Remarks on other columns are left out.
         named = tuple(f"{name!r}:" for name in stored.columns if name not in (column, choice.condition))
         notes = tuple(note for note in stored.notes if not note.startswith(named)) if named else stored.notes
         return ChosenSeries(series, column.replace("_", " "), notes), stored.id
@@ -163,7 +166,8 @@ class OverTime:
         day = self._day(choice, min(days)) if days else None
         if day is not None:
             every, rows = known_by(every, day), known_by(rows, day)
-        # Days after the last crossing of the case that was known by then are not known to be watched, whatever is chosen of it.
+        # Whatever is chosen, watching ends with the last crossing of the case known by then; later days are not counted
+        # as zero.
         watched = of_crossings(every)
         series = of_crossings(rows, measure=name, step=choice.step, until=watched.last if watched else None)
         if series is None:
@@ -180,12 +184,12 @@ class OverTime:
         return ChosenSeries(series, MEASURES[name], tuple(notes))
 
     def _crossings(self) -> Sequence[Mapping[str, Any]]:
-        """All crossings that this reader may see: a series that ends before the newest one hides what goes on."""
+        """Return all crossings visible to this reader; cutting the newest would hide current events."""
         return self._ask.read("cases.crossings", action="read", whole=True).dicts()
 
     @staticmethod
     def _day(choice: SeriesChoice, first: dt.date) -> dt.date | None:
-        """The day at whose end it is asked what was known of a series whose first count is known from `first` on; None: all of it."""
+        """Return the day up to whose end data count as known; None for all. `first` is the earliest sensible day."""
         if not choice.until:
             return None
         day = typed_date(choice.until).latest
@@ -197,7 +201,7 @@ class OverTime:
 
 
 def columns_of(answer: ChosenSeries) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """The columns and rows of a series as a table: `day`, `count`, and `condition` where there is one."""
+    """Return the columns and rows of a series as a table: `day`, `count` and, if present, `condition`."""
     series = answer.series
     days = [series.day(place) for place in range(len(series.counts))]
     if series.condition:

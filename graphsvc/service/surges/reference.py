@@ -1,4 +1,4 @@
-"""Reference series: counts by day from elsewhere, brought in as a file, listed, removed."""
+"""Reference series: daily counts from elsewhere, imported from a file, listed and removed."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from graphsvc.records.dates import typed_date
 from graphsvc.records.numbers import count
 from graphsvc.service.ask import Ask
 
-# What one file may be, and how many series a case may have.
+# Limits of one file, and number of series per case.
 MOST_BYTES = 1 << 20
 _MOST_ROWS, _MOST_CELL, _MOST_SERIES = 50_000, 1_000, 50
 _LONGEST_NAME = 60
-# At most this many revised numbers are named.
+# Maximum number of revised figures listed in the notes.
 _MOST_NOTED = 10
 EMPTY = ("", "zero", "unknown")
 
 
 class ReferenceSeries:
-    """The reference series of one case that its reader is cleared for."""
+    """The reference series of one case that the reader is cleared for."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def listed(self) -> list[StoredSeries]:
-        """All of them, by name.
+        """Return all of them, by name.
 
         Raises:
-            Refused, NotFound: no role of theirs reads cases, or this one is not theirs.
+            Refused, NotFound: no role of theirs reads cases, or they may not see this case.
         """
         with self._ask.act("read", step="list series"):
             return self._there()
@@ -51,19 +51,22 @@ class ReferenceSeries:
         replace: bool = False,
         published: str = "",
     ) -> StoredSeries:
-        """Bring in the counts of a file; what was decided in reading it is in the `notes` of the series.
+        """Import the counts of a file. The `notes` of the series record how the file was interpreted.
 
         Args:
             path: a .csv file or an .xlsx workbook, of 1 MiB at most.
-            name: what it is asked for by, 1 to 60 characters.
-            handling: `P`, so that who is cleared for P alone sees it too, or `C`; empty: as its loader is cleared.
-            empty: what a cell without a number, or a day without a row, means: `zero`, `unknown`, or what the file shows.
-            replace: put it in the place of the one of this name. What it revises is kept as it was known before.
-            published: the day on which these figures were published, `2020-06-01`; empty: today.
+            name: name of the series, 1 to 60 characters.
+            handling: `P`, so that readers cleared for P alone see it too, or `C`; empty for the importer's own
+                clearance.
+            empty: meaning of a cell without a number, or a day without a row: `zero`, `unknown`, or empty to infer it
+                from the file.
+            replace: replace the series of this name. Earlier values of revised numbers are kept.
+            published: the day on which these figures were published, `2020-06-01`; empty for today.
 
         Raises:
-            InputError: it cannot be read, in words that say where. RequestError: the name, or a word above, is wrong.
-            Refused: no role of theirs loads.
+            InputError: it cannot be read; the message says where.
+            RequestError: the name or another argument is wrong.
+            Refused: no role of theirs imports.
         """
         with self._ask.act("load", step="series") as outcome:
             name, handling = name.strip(), handling or self._ask.grant.handling
@@ -93,26 +96,27 @@ class ReferenceSeries:
                 tuple(counts.columns.values()),
             )
             if same is not None and (handling == "C" or same.handling == "P"):
-                # Figures of code C are in no revision that readers without it see.
+                # Figures under code C must not appear in revisions visible to readers without clearance for it.
                 series = _revise(series, same, on)
             self._store().keep(series, self._ask.withhold(), replacing=same.id if same else "")
             outcome["rows"] = len(series.numbers[0])
         return series
 
     def remove(self, name: str) -> None:
-        """Remove one for good.
+        """Remove a series for good.
 
         Raises:
-            NotFound: there is none of this name. Refused: no role of theirs loads.
+            NotFound: there is no series of this name.
+            Refused: no role of theirs imports.
         """
         with self._ask.act("load", step="remove series"):
             self._store().remove(self.named(name).id)
 
     def named(self, name: str) -> StoredSeries:
-        """The one of a name.
+        """Return the series of this name.
 
         Raises:
-            NotFound: there is none that its reader is cleared for.
+            NotFound: the reader is cleared for no series of this name.
         """
         there = self._there()
         for series in there:
@@ -139,7 +143,7 @@ class ReferenceSeries:
 
 
 def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
-    """A series with each number as it was known at the end of a day, and a note for each that was replaced since.
+    """Return a series as known at the end of a day, with a note for each number replaced since.
 
     Args:
         stored: the reference series.
@@ -147,7 +151,7 @@ def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
     """
     numbers = [list(column) for column in stored.numbers]
     notes = []
-    # The earliest that came later holds what was known; it is the last to be written.
+    # The earliest later revision holds the value known then, so it must be written last.
     for each in sorted(stored.revisions, key=lambda each: each.on, reverse=True):
         place = (each.day - stored.first).days // stored.step
         if each.on > day >= each.day and 0 <= place < len(numbers[each.column]):
@@ -159,7 +163,7 @@ def as_known(stored: StoredSeries, day: dt.date) -> StoredSeries:
 
 
 def _revise(series: StoredSeries, earlier: StoredSeries, on: dt.date) -> StoredSeries:
-    """Add the numbers that a series revises in an earlier one."""
+    """Record the numbers of an earlier series that a new one revises."""
     if series.step != earlier.step:
         return series
     revisions, notes = [], []
@@ -198,15 +202,15 @@ def _day_of(published: str) -> dt.date:
 
 
 def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tuple[Series, str]:
-    """A column of a reference series as a series, held against another column; and its name.
+    """Return a column of a reference series as a series, with another column as its condition; and the column's name.
 
     Args:
         stored: the reference series.
-        column: the name of the column, or the beginning of it; empty: the first.
-        condition: of the column that says how the days were; empty: none.
+        column: the name of the column, or the beginning of it; empty for the first.
+        condition: name of the column that describes conditions on the days; empty for none.
 
     Raises:
-        RequestError: there is no such column, or it holds what are no counts.
+        RequestError: there is no such column, or its values are not counts.
     """
     place = _place(stored, column) if column else 0
     numbers, name = stored.numbers[place], stored.columns[place]
@@ -221,7 +225,7 @@ def of_stored(stored: StoredSeries, column: str = "", condition: str = "") -> tu
         stored.step,
     )
     first = next((at for at, number in enumerate(series.counts) if number), 0)
-    # Days before there was ever anything are before anyone counted, and would pull every expectation down.
+    # Leading days without any count are before counting began, and would lower every expectation.
     return Series(series.day(first), series.counts[first:], series.condition[first:], series.step), name
 
 

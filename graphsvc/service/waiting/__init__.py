@@ -1,1 +1,1 @@
-"""What waits for somebody in a case, and what is new to them: one answer for pages, command and notebooks."""
+"""Inbox: pending work and news of a person in a case, the same for pages, command and notebooks."""

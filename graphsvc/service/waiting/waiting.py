@@ -1,7 +1,7 @@
-"""What waits for somebody in a case and what is new to them: gathered once, for page, bar, command and notebook.
+"""Inbox: pending work and news of one person in a case, for page, bar, command and notebook.
 
-Nothing here is kept but when somebody last looked. What is to be done is counted from the same rows that are listed, without
-unsealing anything, so that every page can say how much it is.
+Only the time of the last look is stored. Pending work is counted from the same rows that are listed, without unsealing
+anything, so every page can afford to show the number.
 """
 
 from __future__ import annotations
@@ -26,21 +26,23 @@ from graphsvc.service.protection.clearance import sees_whole
 from graphsvc.views import waits
 
 _KINDS = ("load", "add", "undo", "withdraw", "seal", "open", "erase", "accounts", "regroup", "protect", "loosen")
-# Where a request is answered, below the site.
+# Page on which a request is answered; other kinds have one inside the case.
 _ANSWERED_AT = {"seal": "/sealings", "open": "/sealings", "loosen": "/sealings", "erase": "/erasures"}
 _PROTECTS = ("reveal", "seal", "open", "loosen", "erase")
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
-    """One thing that waits, or is new.
+    """One inbox item.
 
     Attributes:
         kind: `reveal`, `seal`, `open`, `erase`, `export`, `hold`, `review`, `job`, `view` or `delivery`.
-        text: a sentence. about: the pseudonym it is about, or empty; sealed: that leads to the page of somebody sealed.
+        text: a sentence.
+        about: the pseudonym it is about, or empty.
+        sealed: whether the pseudonym leads to the page of a sealed person.
         since: since when (UTC).
-        address: the path below the site where it is done or looked at.
-        to_do: whether it needs an act of theirs; else it is news.
+        address: path of the page where it is done or looked at.
+        to_do: whether the person needs to act; otherwise it is news.
     """
 
     kind: str
@@ -54,15 +56,15 @@ class WaitingItem:
 
 @dataclass(frozen=True, slots=True)
 class WhatWaits:
-    """All that waits for somebody in a case, what is to be done first.
+    """A person's inbox in a case, pending work first.
 
     Attributes:
-        looked: when they last looked (UTC); None: never.
-        at, version: when this was gathered, and of which version of the case: what `Waiting.seen` takes.
-        deliveries: the new ones, as `Deliveries.listed` tells them.
-        moved: what they did to the leads; None: not told, since they never looked or no role of theirs ranks leads.
-        others: how many of them moved without a statement to name, in a sentence; empty: none.
-        ranked_on: what the ranking leaves out for this reader, where `moved` is told; empty: nothing.
+        looked: when they last looked (UTC); None if never.
+        at, version: time and version of the case at which this was gathered, to be passed to `Waiting.seen`.
+        deliveries: the new ones, as rows of `Deliveries.listed`.
+        moved: their effect on the leads; None if the person has never looked or no role of theirs ranks leads.
+        others: sentence on leads that moved without a statement to name; may be empty.
+        ranked_on: what the ranking leaves out for this reader, if `moved` is given; may be empty.
     """
 
     case: str
@@ -77,11 +79,11 @@ class WhatWaits:
 
     @property
     def to_do(self) -> int:
-        """How many need an act of theirs."""
+        """Number of items that need an act of theirs."""
         return sum(item.to_do for item in self.items)
 
     def plain(self) -> dict[str, Any]:
-        """As plain data: for JSON, the command and notebooks."""
+        """Return the inbox as plain data: for JSON, the command and notebooks."""
         return {
             "case": self.case,
             "looked": self.looked,
@@ -97,7 +99,7 @@ class WhatWaits:
 
 
 class Waiting:
-    """What waits for one person in one case."""
+    """The inbox of one person in one case."""
 
     def __init__(self, ask: Ask, moves: LeadMoves, network: Network, deliveries: Deliveries) -> None:
         self._ask = ask
@@ -106,10 +108,11 @@ class Waiting:
         self._moves = moves
 
     def listed(self) -> WhatWaits:
-        """All of it.
+        """Return the whole inbox.
 
         Raises:
-            Refused, NotFound: no role of theirs reads cases, or this one is not theirs. Busy: the case is being loaded.
+            Refused, NotFound: no role of theirs reads cases, or they may not see this case.
+            Busy: the case is being imported.
         """
         with self._ask.look("read", query="waiting"):
             at, version = now(), self._ask.version
@@ -122,16 +125,14 @@ class Waiting:
             news = [*self._answers(looked), *self._jobs(looked), *self._views(looked)]
             if deliveries or moved is not None:
                 news.append(self._delivered(deliveries, moved, looked or at))
-            news.sort(
-                key=lambda item: (item.kind, item.text)
-            )  # of one moment; an id is random and would order by chance
+            news.sort(key=lambda item: (item.kind, item.text))  # same moment: sort by text, since ids are random
             items = [*self._to_do(), *sorted(news, key=lambda item: item.since, reverse=True)]
         others = waits.others_moved(moved or [], sources=self._ask.grant.sources)
         leaves_out = "" if moved is None else self._ask.ranked_on
         return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved, others, leaves_out)
 
     def count(self) -> int:
-        """How many things need an act of theirs: cheap, for the bar of every page, and without a line in the log.
+        """Return the number of items that need an act of theirs: cheap, for the bar of every page, and not logged.
 
         Raises:
             Refused, NotFound: as `listed`.
@@ -139,10 +140,10 @@ class Waiting:
         return len(self._pending())
 
     def seen(self, until: dt.datetime, version: int) -> None:
-        """Mark what came until a moment (`WhatWaits.at` and its `version`) as seen; what is to be done stays.
+        """Mark news up to a moment (`WhatWaits.at` and its `version`) as seen; pending work stays.
 
         Raises:
-            RequestError: that moment has not come.
+            RequestError: that moment is in the future.
         """
         with self._ask.act("read", step="seen"):
             if until > now():
@@ -152,9 +153,9 @@ class Waiting:
     # -- what is to be done -----------------------------------------------------------------------------------
 
     def _pending(self) -> list[Pending]:
-        """What needs an act of theirs, those that wait longest first; the leads they parked are one."""
+        """Return items that need an act of theirs, longest waiting first; all leads they parked count as one."""
         ask = self._ask
-        version = ask.version  # refuses whose it is not
+        version = ask.version  # raises if the case is not theirs
         whole = sees_whole(ask, ask.case)
         rows = PendingStore(ask.database, ask.case, ask.principal.name, ask.grant).waiting(
             agrees=whole and ask.may("agree"),
@@ -191,7 +192,7 @@ class Waiting:
     # -- what is new ------------------------------------------------------------------------------------------
 
     def _answers(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """How others answered what this person asked for; what may be opened or fetched now is to be done."""
+        """Return answers to this person's requests, except those to be opened or fetched, which are pending work."""
         ask = self._ask
         kinds = [kind for kind in _PROTECTS if ask.may(kind) and sees_whole(ask, ask.case)]
         kinds += ["export"] if ask.may("export") else []
@@ -205,7 +206,7 @@ class Waiting:
         ]
 
     def _jobs(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """Work of this person that ended."""
+        """Return this person's jobs that have ended."""
         name = self._ask.principal.name
         return [
             self._new("job", waits.job(job.kind, job.state), job.ended_at, _job_address(job.kind, job.id))
@@ -214,7 +215,7 @@ class Waiting:
         ]
 
     def _views(self, looked: dt.datetime | None) -> list[WaitingItem]:
-        """Views that others changed or shared."""
+        """Return views that others changed or shared."""
         if not self._ask.may("keep"):
             return []
         name = self._ask.principal.name
@@ -230,12 +231,12 @@ class Waiting:
         ]
 
     def _new_deliveries(self, looked: dt.datetime | None) -> list[dict[str, Any]]:
-        """Deliveries that count and came since, newest first; none without clearance for handling code C."""
+        """Return active deliveries since the last look, newest first; none without clearance for handling code C."""
         rows = self._deliveries.listed()
         return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
 
     def _moved(self, last: LastLook) -> list[Move] | None:
-        """What came since did to the leads: all of it together, so that it is told what could be seen then and now."""
+        """Return the combined effect on the leads of all deliveries since the last look: state then against now."""
         if not self._ask.may("analyse"):
             return None
         every = self._ask.home.register.deliveries(self._ask.case)
@@ -245,7 +246,7 @@ class Waiting:
     def _delivered(
         self, deliveries: list[dict[str, Any]], moved: list[Move] | None, looked: dt.datetime
     ) -> WaitingItem:
-        """That deliveries came; who is not told of them is told what they see is another one since they looked."""
+        """Return news of deliveries; for readers who may not see them, that the data have changed since they looked."""
         text = waits.delivered(sorted(row["number"] for row in deliveries))
         if moved is not None:
             stands_out = not waits.no_one_stands_out(lead.verdict for lead in moved)
@@ -256,7 +257,7 @@ class Waiting:
     # -- how --------------------------------------------------------------------------------------------------
 
     def _about(self, kind: str, text: str, row: Pending, address: str = "", *, to_do: bool = False) -> WaitingItem:
-        """A thing that is about somebody by pseudonym."""
+        """Return an item about a pseudonym."""
         about = row.about if kind != "export" else ""
         sealed = bool(about) and about in self._ask.home.register.sealed(self._ask.case)
         place = _ANSWERED_AT.get(kind) or self._inside(address or f"/{kind}s")
@@ -270,7 +271,7 @@ class Waiting:
 
 
 def _came(row: dict[str, Any]) -> dt.datetime:
-    """When what a delivery holds could first be seen."""
+    """Return when the contents of a delivery first became visible."""
     at: dt.datetime = row["opened_at"] or row["loaded_at"]
     return at
 
