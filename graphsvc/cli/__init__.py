@@ -1,4 +1,4 @@
-"""The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr."""
+"""The command line. Each command uses a Session and nothing deeper; errors are one sentence on stderr."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, standing
 
-# Module → the commands it has. It is loaded when one of them is run, or the help of all is asked for.
+# Module → its commands. It is loaded when one of them is run, or when the help lists all commands.
 ROOMS = {
     "running": ("demo", "serve"),
     "cases": ("load", "deliveries", "cases", "simulate"),
@@ -42,9 +42,9 @@ ROOMS = {
 
 @contextmanager
 def unseen(*names: str) -> Iterator[None]:
-    """Modules that nothing in the block loads: the driver of Neo4j would only to know their types, a fifth of a second each time.
+    """Keep modules from being imported in the block: the Neo4j driver would load them, in 0.2 s, only for their types.
 
-    For a process that is a command's alone; a notebook's own driver may be given tables.
+    For a process that runs a single command; in a notebook the driver may be given tables.
     """
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: there is no such module
@@ -61,19 +61,19 @@ def _loaded(room: str) -> ModuleType:
 
 
 def beside(*given: object) -> None:
-    """What another process that serves the pages begins with: see `serving.serve_beside`."""
+    """Serve pages in a further process: see `serving.serve_beside`."""
     _loaded("serving").serve_beside(*given)
 
 
 class Program(click.Group):
-    """All commands by name; what they need is loaded with the one that is run."""
+    """All commands by name; a command's modules are loaded only when it is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the name and the place are of click
-        """The names, sorted."""
+        """Return the names, sorted."""
         return sorted([*self.commands, *(name for names in ROOMS.values() for name in names)])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command, its module loaded with it; None: there is none of that name."""
+        """Return a command and load its module; None if there is no command of that name."""
         for room, names in ROOMS.items():
             if cmd_name in names:
                 commands: tuple[click.Command, ...] = _loaded(room).commands
@@ -100,7 +100,7 @@ def settings(settings: Settings) -> None:
 
 def main() -> None:
     """Run the command line and end the process with the status that fits."""
-    os.umask(0o077)  # whatever a command writes may name people
+    os.umask(0o077)  # anything a command writes may name people
     try:
         program.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -117,7 +117,7 @@ def main() -> None:
     except GraphsvcError as error:
         _end(str(error), error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has enough; what is left of it goes nowhere.
+        # The reader of our output has closed it; discard the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:

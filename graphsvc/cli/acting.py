@@ -1,4 +1,4 @@
-"""Who acts on the command line and why: a token of `graphsvc login`, or the only account of the home."""
+"""Acting user and purpose on the command line: a token of `graphsvc login`, or the home's only account."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from graphsvc.service import Service, Session, command_line
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--user` and `--purpose`, and a `session` opener in their place: `with session() as s:`.
 
-    A case that is named has to be there, whatever the command then asks of it; `new` is for what may make one.
+    A named case must exist, whatever the command then does with it; `new` is for commands that may create one.
     """
 
     @click.option("--user", default="", help="Who acts, while the home has a single account (GRAPHSVC_USER).")
@@ -46,10 +46,10 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _require_named(case: str | None) -> None:
-    """Nothing, unless a case was named by nothing: the variable of a script that is empty must not mean the only case there is.
+    """Refuse an empty case name: an empty variable in a script must not mean the only case there is.
 
     Raises:
-        RequestError: it was.
+        RequestError: the case was given as an empty text.
     """
     given = click.get_current_context().get_parameter_source("case") is ParameterSource.COMMANDLINE
     if given and case is not None and not case.strip():

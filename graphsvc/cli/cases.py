@@ -1,4 +1,4 @@
-"""Deliveries on the command line: load, take back, list; and inventing cases."""
+"""Deliveries on the command line: import, undo and list them; and invented cases."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from graphsvc.service import (
 )
 
 Opener = Callable[..., AbstractContextManager[Session]]
-_NAMES = 20  # of those sealed, told who they are where it is asked: more is a list to lose
-_FAULTS = 100  # lines of rejections: who corrects so many kinds of fault reads a file
+_NAMES = 20  # sealed people whose identity is printed on request: a longer list is a risk if lost
+_FAULTS = 100  # lines of rejections: anyone with more kinds of fault to correct reads the file
 _LARGEST = 999_999_999
 _COLUMNS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
 
@@ -95,7 +95,7 @@ def load(
             "--identities says whom a delivery seals once it is committed: leave out --dry-run and --undo."
         )
     if undo is not None:
-        rejections = None  # there are none
+        rejections = None  # an undo rejects nothing
     with _made(rejections), session(case, new=undo is None) as acts, shown() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
@@ -132,10 +132,10 @@ def load(
 
 @contextmanager
 def _made(rejections: Path | None) -> Iterator[None]:
-    """The file for rejections is made before anything is loaded, and gone again if nothing can be written into it.
+    """Create the file for rejections before anything is imported, and remove it again if the import fails.
 
     Raises:
-        RequestError: it is there already, or cannot be made.
+        RequestError: the file exists already, or cannot be created.
     """
     if rejections is None:
         yield
@@ -208,7 +208,7 @@ def _report(loaded: Loaded, besides: Sequence[str], rejections: Path | None, *, 
 
 
 def _report_rejections(loaded: Loaded, target: Path | None) -> None:
-    """One line for each fault, whatever the number of its rows, and a file with every row where one is named."""
+    """Print one line for each fault, whatever the number of its rows; write every row to a file if one is named."""
     faults = loaded.faults
     for fault in faults[:_FAULTS]:
         say(f"rejected: {fault}", err=True)
@@ -217,7 +217,7 @@ def _report_rejections(loaded: Loaded, target: Path | None) -> None:
     if target is not None:
         try:
             _write_rejections(loaded, target)
-        except OSError as error:  # a disk that is full: what is loaded is loaded all the same
+        except OSError as error:  # a full disk, for example; the import itself is done
             say(f"Not every rejected row is in {target}: it cannot be written ({error.strerror}).", err=True)
         else:
             say(f"Each rejected row is in {target}.", err=True)
@@ -234,7 +234,7 @@ def _write_rejections(loaded: Loaded, target: Path) -> None:
 
 
 def _identify(loaded: Loaded) -> None:
-    """Pseudonym → id and name, of those sealed in what was committed."""
+    """Print the identity behind each pseudonym that the committed delivery sealed."""
     if not loaded.committed:
         say("sealed: nothing was committed, so nobody was sealed by it", err=True)
         return

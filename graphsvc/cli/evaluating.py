@@ -1,4 +1,4 @@
-"""Rankings held against planted truth: of a loaded case, or of case folders without a server."""
+"""Comparison of rankings with planted truth: for an imported case, or for case folders without a server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphsvc.service import Session, comparison, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _COLUMNS = ("method", "figure", "value", "low", "high")
-# Figures as heads of a table that fits a terminal.
+# Short names of the figures, so that the table fits a terminal.
 _SHORT = {
     "average precision": "AP",
     "hubs in the first 10": "hubs@10",
@@ -88,7 +88,7 @@ def evaluate(
 
 
 def _tell(form: str, compared: comparison.Compared) -> None:
-    """The figures on standard output; what they mean on the other."""
+    """Print the figures on standard output, and their explanation on standard error."""
     rows = [[getattr(measure, column) for column in _COLUMNS] for measure in compared.measures]
     if form == "csv":
         write(form, _COLUMNS, [[None if _unknown(cell) else cell for cell in row] for row in rows])

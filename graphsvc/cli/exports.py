@@ -1,4 +1,4 @@
-"""Exports on the command line: preview, make, fetch, answer, recall, all of a case, and whether files are as their manifest says."""
+"""Exports on the command line: preview, make, fetch, answer, recall and verify them, and export a whole case."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from graphsvc.service import (
 Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")
 _PARTS = 3
-# Options that say what a picture is asked for with; a query takes none of them.
+# Options that describe a picture; none of them applies to a query.
 _OF_PICTURES = {
     "--id": "ids",
     "--depth": "depth",
@@ -51,7 +51,7 @@ def export() -> None:
 
 
 def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what goes, for whom and without what."""
+    """Give a command the options for the content, the recipient and the omissions of an export."""
     for option in (
         click.option("--id", "ids", multiple=True, help="Where the picture starts; may be repeated."),
         click.option("--depth", type=int, help="Links away from the start, 0 to 4; 1 where it is not said."),
@@ -181,7 +181,7 @@ def get(session: Opener, case: str, identifier: str, target: Path | None) -> Non
     """Fetch the file of an export of yours; it counts as given then."""
     with session(case) as acts:
         target = target or Path(file_name(identifier))
-        # A place for it first: what was fetched counts as given.
+        # Create the file first: an export counts as given once it is fetched.
         with new_file(target) as file:
             _, content = acts.exports.given.fetch(identifier)
             file.write(content)
@@ -250,7 +250,7 @@ def _wanted(asked: dict[str, Any]) -> Wanted:
             relations=asked["relations"],
             least=asked["least"] or 0.0,
             presence=bool(asked["presence"]),
-            # Nobody asked for fewer, as somebody does who looks at a canvas.
+            # Unlike on a canvas, no one has asked for fewer nodes.
             cap=MOST_NODES,
         ),
         only=tuple(asked["only"]),
@@ -262,10 +262,10 @@ def _links(given: Sequence[str]) -> list[LinkKey]:
 
 
 def _link(text: str) -> LinkKey:
-    """A link as `_link_text` writes it.
+    """Read a link as `_link_text` writes it.
 
     Raises:
-        RequestError: it is none.
+        RequestError: the text is not a link.
     """
     parts: Any = text.split(":")
     if text.startswith("["):
@@ -279,14 +279,14 @@ def _link(text: str) -> LinkKey:
 
 
 def _without(link: LinkKey, names: Mapping[str, str]) -> str:
-    """The option that leaves a link out, with the link in words."""
+    """Return the option that leaves a link out, followed by the link in words."""
     subject, relation, target = link
     words = f"{names.get(subject, subject)} {says(relation)} {names.get(target, target)}"
     return f"--without {_link_text(link)}  # {words}"
 
 
 def _link_text(link: LinkKey) -> str:
-    """A link as `--without` takes it, quoted for a shell: with colons, or where an id has one itself, as a list in JSON.
+    """Return a link as `--without` takes it, quoted for a shell: with colons, or as a JSON list if those are ambiguous.
 
     Example:
         >>> print(_link_text(("P1", "CONTROLS", "K1")), _link_text(("P1", "CONTROLS", "wp:12")))

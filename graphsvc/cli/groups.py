@@ -1,4 +1,4 @@
-"""Groups of witnesses on the command line: who depends on whom and why, and decisions against it."""
+"""Groups of witnesses on the command line: which depend on each other and why, and decisions to the contrary."""
 
 from __future__ import annotations
 

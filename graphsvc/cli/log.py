@@ -1,4 +1,4 @@
-"""The log on the command line: read it, verify it. Takes the role auditor."""
+"""The log on the command line: read it, verify it. Needs the role auditor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphsvc.records.dates import stamp
 from graphsvc.records.numbers import count
 from graphsvc.service import Session, sought
 
-_MOST = 2**53  # no log is as long
+_MOST = 2**53  # more lines than any log has
 Opener = Callable[..., AbstractContextManager[Session]]
 
 

@@ -1,4 +1,4 @@
-"""Reading on the command line: leads and named queries."""
+"""Reading on the command line: leads, answers on who is behind something, linked crossings and named queries."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         ranking = acts.leads.table()
         reviews = acts.leads.reviews.latest() if form != "json" else {}
     total = len(ranking["hubs"])
-    # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+    # Where no one stands out, any order would be taken for a ranking, so the list is shown only on request.
     shown = total if everyone else 0 if ranking["verdict"] == "abstains" else min(_SHOWN_LEADS, total)
     chosen = ranking["hubs"][:shown]
     if form == "json":
@@ -54,7 +54,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     say(f"{ranking['verdict']}: {ranking['reason']}", *filter(None, [ranking["ranked_on"]]), err=True)
     rows = [lead | {"review": reviews[lead["id"]].judgement if lead["id"] in reviews else None} for lead in chosen]
     columns: tuple[str, ...] = LISTED_COLUMNS
-    if form == "csv":  # where no one stands out, each row says so: a file is read without what was said beside it
+    if form == "csv":  # the file may be read without the verdict printed on stderr
         columns = (*columns, "verdict")
         rows = [row | {"verdict": ranking["verdict"]} for row in rows]
     else:
@@ -93,7 +93,7 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
 
 def _write_answer(form: str, whole: Behind) -> None:
     answered = whole.answer
-    end = -1 if form == "table" else None  # what is not known is said below it, in sentences
+    end = -1 if form == "table" else None  # a table has the gaps below it, in sentences
     write(form, answered.columns[:end], [row[:end] for row in whole.cells])
     linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
     say(
@@ -151,10 +151,10 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
 
 
 def as_given(given: Iterable[str]) -> dict[str, str]:
-    """Parameters written as NAME=VALUE.
+    """Parse parameters written as NAME=VALUE.
 
     Raises:
-        RequestError: one is written otherwise, or given twice.
+        RequestError: a parameter is written differently, or given twice.
     """
     values: dict[str, str] = {}
     for item in given:
@@ -168,7 +168,7 @@ def as_given(given: Iterable[str]) -> dict[str, str]:
 
 
 def write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows on standard output, as `table`, `csv` or `json`; a table alone gives numbers to three digits."""
+    """Print rows as `table`, `csv` or `json`; only a table rounds numbers, to three digits."""
     if form == "json":
         say(json.dumps([json_safe(dict(zip(columns, row, strict=True))) for row in rows], ensure_ascii=False))
     elif form == "csv":
@@ -199,18 +199,18 @@ def _is_number(text: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A value in a cell; control characters of other people's text do not reach the terminal."""
+    """Return the text of a table cell, without control characters that would reach the terminal."""
     value = json_safe(value)
     if value is None:
         return ""
     if isinstance(value, float):
-        # With three places a p of 0.00023 would read 0.
+        # Three decimal places would make a p of 0.00023 read 0.
         return f"{value:.3g}" if abs(value) < 1 else f"{value:.3f}".rstrip("0").rstrip(".")
     return in_a_cell("; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _cell(value: Any) -> Any:
-    """A value in a file: a number as it is, text with all its signs, and as no spreadsheet takes it for a formula."""
+    """Return a value for a CSV cell: numbers as they are, text in full, inert in a spreadsheet."""
     value = json_safe(value)
     if value is None or isinstance(value, float):
         return value

@@ -1,4 +1,4 @@
-"""Where people went when a workplace closed, on the command line."""
+"""Worker movements after a workplace closed, on the command line."""
 
 from __future__ import annotations
 

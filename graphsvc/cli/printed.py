@@ -1,4 +1,4 @@
-"""Where commands print: other people's text is shown, and steers no terminal."""
+"""Printing of commands: other people's text is shown, but cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 import click
 
-# C0 and C1 (a terminal acts on them), halves of characters, separators of lines, marks that turn the direction of
-# writing. Joiners stay: names in Persian and Hindi need them.
+# C0 and C1 (a terminal acts on them), lone surrogates, line separators, and marks that change the direction of writing.
+# Joiners stay: names in Persian and Hindi need them.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def say(*lines: object, err: bool = False) -> None:
-    """Print lines, each as one: a line break inside of one is escaped like any control sign."""
+    """Print lines, each as one: a line break inside a line is escaped like any control character."""
     for line in lines:
         click.echo(escaped(str(line)), err=err)
 
@@ -23,7 +23,7 @@ def say_text(text: str, *, err: bool = False) -> None:
 
 
 def in_a_cell(text: str) -> str:
-    r"""A text with a blank for each control sign and line break, so that a table keeps its rows and columns.
+    r"""Return a text with a blank for each control character and line break, so that a table keeps its layout.
 
     Example:
         >>> in_a_cell("Ann\x1b[2J\nB")
@@ -33,7 +33,7 @@ def in_a_cell(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""A text with its control signs written out, as JSON writes them: JSON stays what it says.
+    r"""Return a text with its control characters escaped as in JSON, so that JSON keeps its meaning.
 
     Example:
         >>> print(escaped("Ann\x1b[2J"))

@@ -1,4 +1,4 @@
-"""Progress on stderr: one line that is rewritten on a terminal, a line per stage elsewhere; never on stdout."""
+"""Progress on stderr: on a terminal one line that is rewritten, elsewhere a line per stage; never on stdout."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVERY_S = 0.1
 
 @contextmanager
 def shown() -> Iterator[Progress]:
-    """A progress callback `(done, total, what)`; total 0 means that it is not known."""
+    """Give a progress callback `(done, total, text)`; a total of 0 means it is unknown."""
     terminal = sys.stderr.isatty()
     last_text, last_at, open_line = "", 0.0, False
 

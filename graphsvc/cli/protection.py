@@ -365,7 +365,7 @@ def _show(requests: list[Request], nothing: str) -> None:
 
 
 def _agreed(question: str) -> bool:
-    """Whether somebody says yes; where nobody can be asked, nobody does."""
+    """Whether the user says yes; no if nobody can be asked."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:

@@ -1,4 +1,4 @@
-"""Deciding about leads, and what to ask about them, on the command line: `review`, `question`."""
+"""Reviews of leads, and questions to ask about them, on the command line: `review`, `question`."""
 
 from __future__ import annotations
 

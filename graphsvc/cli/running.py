@@ -1,4 +1,4 @@
-"""Serving the pages: `serve` for a home, `demo` for an invented case with a link for each role."""
+"""Serving the pages: `serve` for a home, `demo` for an invented case with a sign-in link for each role."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def serve(settings: Settings, port: int | None) -> None:
 @click.pass_obj
 def demo(settings: Settings, port: int | None) -> None:
     """Serve an invented case, in a home of its own, with a one-time sign-in link for each role."""
-    # A home of its own: the accounts that anyone at this machine may use have no place beside real cases.
+    # A separate home: accounts that anyone at this machine may use must not be next to real cases.
     settings = dataclasses.replace(
         settings,
         home=settings.home / "demo",
@@ -73,7 +73,7 @@ def demo(settings: Settings, port: int | None) -> None:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """One server a home."""
+    """Allow only one server for each home."""
     lock = FileLock(settings.home / "serve.lock", timeout=0.1, mode=0o600)
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)

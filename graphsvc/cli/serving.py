@@ -1,7 +1,8 @@
-"""The processes that serve the pages of one home: the one that was started, and others beside it on the same sockets.
+"""The processes that serve the pages of one home: the first one, and others on the same sockets.
 
-Python works at one thing at a time in each process. The first one holds the managed server, completes what a kill left, opens
-accounts that wait and starts another where one of those beside it has died; all of them answer whoever the system gives them.
+Python does one thing at a time in each process. The first process holds the managed server, completes work that a kill
+interrupted, opens statements that wait, and starts another process where one of the others died. The system hands a
+request to any of them.
 """
 
 from __future__ import annotations
@@ -30,18 +31,19 @@ from graphsvc.errors import GraphsvcError, OperatorError
 from graphsvc.service import CancelledError, Service, settle
 
 _LOG = logging.getLogger(__name__)
-# Pages at once in each process: some wait for minutes for what somebody else works out of a large case, and hold up nobody with it.
+# Pages at the same time in each process: some wait minutes for another reader's computation on a large case, and must
+# not hold up the rest.
 _THREADS = 24
-# Between two starts of a process that dies at once; and what the others are given to end
-# (longer than what they do may take to come to an end, see `cases.home.Home.close`).
+# Seconds between two starts of a process that dies immediately, and the time the others get to end (longer than ending
+# their work may take, see `cases.home.Home.close`).
 _AGAIN_S, _END_S = 5.0, 180.0
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
 def serving(service: Service) -> Iterator[str]:
-    """Serve after the block (which says where), until Ctrl-C or a signal to end."""
-    # Imported here: the other commands need not wait for what only pages need.
+    """Serve the pages once the block, which is given their address, has finished, until Ctrl-C or a signal to end."""
+    # Imported here: the other commands need not wait for modules that only the pages use.
     from graphsvc.web import door
 
     settings = service.settings
@@ -50,7 +52,7 @@ def serving(service: Service) -> Iterator[str]:
     with _ended_by(_ENDING), _Pages(service, address, host=settings.host, port=port) as pages:
         try:
             yield address
-            service.uploads.forget_previews()  # of another version, perhaps
+            service.uploads.forget_previews()  # possibly of another version
             settle()
             others = service.settings.serving_processes - 1 if _answers(service) else 0
             service.plan_ahead()
@@ -59,7 +61,7 @@ def serving(service: Service) -> Iterator[str]:
                 try:
                     pages.run()
                 finally:
-                    # Nobody is let in any more while the others come to their end.
+                    # No one else is let in while the others finish.
                     pages.close()
                     say("Stopping.", err=True)
         except KeyboardInterrupt:
@@ -67,7 +69,7 @@ def serving(service: Service) -> Iterator[str]:
 
 
 def _answers(service: Service) -> bool:
-    """Answer the other processes from now on; whether they can ask here."""
+    """Start to answer the other processes; return whether they can ask questions here."""
     try:
         service.answer_others()
     except OSError as error:
@@ -77,7 +79,7 @@ def _answers(service: Service) -> bool:
 
 
 class _Pages:
-    """The pages of a service behind sockets: of its own, at a host and a port, or of another process."""
+    """The pages of a service on sockets: its own at a host and a port, or those of another process."""
 
     def __init__(self, service: Service, address: str, **where: Any) -> None:
         from graphsvc.web import create_app, intake
@@ -99,23 +101,23 @@ class _Pages:
 
     @property
     def listening(self) -> list[socket.socket]:
-        """The sockets that it listens at."""
+        """Sockets the server listens on."""
         return [server.socket for server in self._servers]
 
     def run(self) -> None:
-        """Serve until something is raised."""
+        """Serve until an exception is raised."""
         threading.Thread(target=self._make_ready, name="templates", daemon=True).start()
         self._server.run()
 
     def _make_ready(self) -> None:
-        """Compile the templates, before whoever opens a page first waits for its own."""
+        """Compile the templates before the first reader has to wait for them."""
         for name in self._app.jinja_env.list_templates():
             self._app.jinja_env.get_template(name)
 
     def close(self) -> None:
-        """Serve nobody any more. Closing twice does no harm."""
+        """Stop serving. Closing twice does no harm."""
         self._server.close()
-        # Of browsers that keep their connection too.
+        # Including connections that browsers keep open.
         wasyncore.close_all(self._sockets, ignore_all=True)
 
     def __enter__(self) -> Self:
@@ -126,7 +128,7 @@ class _Pages:
 
 
 class _Beside:
-    """The processes beside this one, which live as long as the block. One that dies is started again, after what it left was completed."""
+    """The other processes, which live as long as the block. One that dies is replaced after its work was completed."""
 
     def __init__(self, service: Service, address: str, sockets: Sequence[socket.socket], number: int) -> None:
         self._service, self._address, self._sockets, self._number = service, address, sockets, number
@@ -134,9 +136,9 @@ class _Beside:
         self._closing = threading.Event()
         self._changing = threading.Lock()
         self._watching = threading.Thread(target=self._watch, name="processes", daemon=True)
-        # Process → our end of a pipe, whose end it takes for ours.
+        # Process → our end of a pipe; the process ends when it is closed.
         self._lifelines: dict[Any, Connection] = {}
-        # Whether one died and what it left is still to be completed.
+        # Whether a process died and its work is still to be completed.
         self._died = False
 
     def _watch(self) -> None:
@@ -146,12 +148,13 @@ class _Beside:
             except CancelledError:
                 return
             except Exception as error:
-                # Whatever it is (no memory, no file to be had): the next look tries again, and the others go on serving.
+                # Whatever the error (no memory, no free file handle), the next look tries again and the others go on
+                # serving.
                 _LOG.exception("the processes beside this one: %s", type(error).__name__, exc_info=False)
                 self._closing.wait(_AGAIN_S)
 
     def _look(self) -> None:
-        """Complete what one left that died, start those that are missing, and wait a moment for one to end."""
+        """Complete the work of a process that died, start the missing ones, and wait a moment for one to end."""
         began = time.monotonic()
         if self._died:
             self._service.recover(self._unless_closing)
@@ -164,14 +167,14 @@ class _Beside:
             self._closing.wait(max(0.0, began + _AGAIN_S - time.monotonic()))
 
     def _start(self) -> bool:
-        """Start one; not where this is the end."""
+        """Start a process unless we are closing; return whether it was started."""
         with self._changing, ExitStack() as undo:
             if self._closing.is_set():
                 return False
             theirs, ours = self._context.Pipe(duplex=False)
             undo.callback(ours.close)
             with theirs:
-                # Daemons would be ended in the middle of what they do.
+                # Daemons would be killed in the middle of their work.
                 process = self._context.Process(
                     target=beside, args=(self._service.settings, self._address, self._sockets, theirs), daemon=False
                 )
@@ -181,7 +184,7 @@ class _Beside:
             return True
 
     def _bury(self, process: Any) -> None:
-        """Let go of one that ended."""
+        """Forget a process that ended, and note that its work may be incomplete."""
         with self._changing:
             if self._closing.is_set():
                 return
@@ -214,9 +217,9 @@ class _Beside:
 
 
 def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.socket], lifeline: Connection) -> None:
-    """Serve at the sockets of the process that started this one, until it closes its end of a pipe, or is gone."""
+    """Serve on the sockets of the parent process until it closes its end of the pipe, or has died."""
     os.umask(0o077)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the first one as well, which ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C also reaches the first process, which then ends this one
 
     def end_with_it() -> None:
         with suppress(EOFError, OSError):
@@ -240,9 +243,9 @@ def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.sock
 
 @contextmanager
 def _ended_by(signals: Sequence[signal.Signals], *, once: bool = False) -> Iterator[None]:
-    """Signals that raise KeyboardInterrupt in the block, also where a shell started us with one of them ignored.
+    """Make signals raise KeyboardInterrupt in the block, even if a shell started us with one of them ignored.
 
-    `once`: whatever comes after the first is ignored: what is at work is being brought to its end.
+    `once`: further signals are ignored, because current work is being brought to an end.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -260,13 +263,13 @@ def _ended_by(signals: Sequence[signal.Signals], *, once: bool = False) -> Itera
 
 
 def _free_port(settings: Settings) -> int:
-    """The port to serve on: the one that is set, or any that is free for 0."""
+    """Return the port to serve on: the configured one, or a free one if it is 0."""
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
             return int(probe.getsockname()[1])
-        except (OSError, TypeError) as error:  # a TypeError where the host cannot be written as one
+        except (OSError, TypeError) as error:  # a TypeError if the host has no valid form
             why = getattr(error, "strerror", None) or "GRAPHSVC_HOST is no host"
             raise OperatorError(
                 f"Port {settings.port} on {settings.host} cannot be used ({why}). Stop what uses it,"

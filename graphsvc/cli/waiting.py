@@ -1,4 +1,4 @@
-"""What waits for somebody, and accounts of witnesses that wait to open with others, on the command line."""
+"""The inbox, and witness statements that wait to open together, on the command line."""
 
 from __future__ import annotations
 

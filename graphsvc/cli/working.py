@@ -22,7 +22,7 @@ def worker(settings: Settings, threads: int | None, memory_mb: int | None) -> No
 
     It opens no home and no case: it is given numbers, and no names. It does what the scheduler sends, so that must be one of your own.
     """
-    # Imported here: it takes what computes, which no other command of this module would.
+    # Imported here: it loads the modules that compute, which the other commands do without.
     from graphsvc.machines.worker import work
 
     if not settings.scheduler:

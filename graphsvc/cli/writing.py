@@ -1,4 +1,4 @@
-"""Cypher of one's own on the command line: run or explained; Ctrl-C stops it in the database too."""
+"""Free Cypher on the command line: run or explained; Ctrl-C stops it in the database too."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def cypher(
         say("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
     say(*run.notices, err=True)
     if run.state == "failed":
-        raise CypherFault(run.fault)  # says the place itself
-    # A table is read by people: there graph values stand as JSON in their cells.
+        raise CypherFault(run.fault)  # the fault says where it is
+    # Tables and CSV have no nesting, so their cells contain graph values as JSON.
     rows = run.rows if form == "json" else [tuple(map(_flat, row)) for row in run.rows]
     write(form, run.columns, rows)
     if run.truncated:
@@ -83,7 +83,7 @@ def cypher(
 
 
 def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
-    """Run it, saying so once it takes long; stopped here it is stopped in the database."""
+    """Run a text, showing progress once it takes long; an interrupt also stops it in the database."""
     began = time.monotonic()
     identifier = acts.cypher.start(text, values)
     with shown() as progress:

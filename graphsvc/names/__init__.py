@@ -1,1 +1,1 @@
-"""Names of people and things in any script: how they are spelt and sound, how they are found, and where they are withheld. Pure."""
+"""Names of people and things in any script: spelling, sound, finding them in text, and withholding them. Pure."""

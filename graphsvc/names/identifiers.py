@@ -1,15 +1,15 @@
 """Identifiers in the cells of a row: e-mail addresses, user names, document numbers, streets with a number.
 
-The form of a text, or the name of its column, tells what it is. Everyday words identify nobody.
+A text is recognised by its form or by the name of its column. Everyday words identify nobody.
 
-| cell of somebody sealed | looked for in texts |
+| cell of a sealed person | looked for in texts |
 |---|---|
-| an e-mail address | whole, with `at` and `dot` in words, and what stands before the `@` if it is no plain word |
-| `@name`, or an address on the web | the name, and the last part of the address |
-| a telephone number of seven digits and more | as other numbers are |
-| letters and digits, or five digits and more, and no sentence | whole, in any spacing; no amount of money, no date |
+| an e-mail address | whole, with `at` and `dot` in words, and the part before the `@` unless it is a short word |
+| `@name`, or a web address | the name, and the last part of the address |
+| a telephone number of at least seven digits | like any other number |
+| a code of letters and digits, or at least five digits | whole, in any spacing; not amounts of money or dates |
 | a number and a street | the street with its number, also shortened (`St`, `Rd`) |
-| a name, where the column is called for one (`x_nickname`) | whole |
+| a name, in a column named for one (`x_nickname`) | whole |
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from graphsvc.names.spelling import word_list
 from graphsvc.records.dates import parse_date
 
-# Words in the name of a column that holds names of the person; words before a number that is no house number.
+# Words in the names of columns that hold a person's names; words before a number that is not a house number.
 _OF_NAMES = word_list(
     "x name names full other alias aliases nick nickname aka kunya handle user username login telegram"
 )
@@ -51,7 +51,7 @@ _STREET = 6
 
 
 def of_cell(column: str, text: str) -> Iterator[tuple[str, str]]:
-    """Identifiers in a custom cell, as (kind of `names.whole.Needle`, text).
+    """Yield the identifiers in a custom cell, as (kind of `names.whole.Needle`, text).
 
     Example:
         >>> list(of_cell("x_passport", "AB12CDE")), list(of_cell("x_hair", "black")), list(of_cell("x_nickname", "Wolf"))
@@ -71,7 +71,7 @@ def of_cell(column: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def of_text(text: str) -> Iterator[tuple[str, str]]:
-    """E-mail addresses, names of users and telephone numbers inside a text."""
+    """Yield e-mail addresses, user names and telephone numbers found in a text."""
     for match in _EMAIL.finditer(text):
         address = match.group()
         local, _, domain = address.partition("@")
@@ -89,7 +89,7 @@ def of_text(text: str) -> Iterator[tuple[str, str]]:
 
 
 def of_address(text: str) -> Iterator[tuple[str, str]]:
-    """The street with its number.
+    """Yield streets with their house number, as written and with the type of street shortened.
 
     Example:
         >>> [part for _, part in of_address("Flat 2, 12 Harbour Lane, Dover CT16 1AA")]
@@ -104,7 +104,7 @@ def of_address(text: str) -> Iterator[tuple[str, str]]:
         numbered = any(piece[0].isdigit() for piece in (pieces[:1] + pieces[-1:]))
         if not (numbered and telling and len("".join(spelt)) >= _STREET and len(pieces) <= _DOCUMENT):
             continue
-        if _LOWER.fullmatch(telling[0]):  # "12 boats": no name of a street
+        if _LOWER.fullmatch(telling[0]):  # "12 boats" is not a street name
             continue
         yield "value", street
         last = spelt[-1].lower().rstrip(".")
@@ -113,7 +113,7 @@ def of_address(text: str) -> Iterator[tuple[str, str]]:
 
 
 def of_thing(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Identifiers of a thing or dwelling: number, account or street, but not its name (`identity card`).
+    """Yield the identifiers of a thing or dwelling: number, account or street, but no plain name (`identity card`).
 
     Example:
         >>> list(of_thing({"kind": "vehicle", "value": "LN02 SVE", "name": "white van"}))
@@ -138,7 +138,7 @@ def _is_user(name: str) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    """Whether it is the number of a document rather than words or an amount."""
+    """Whether the text looks like a document number rather than words or an amount."""
     if not _CODE.fullmatch(text) or _LOWER.search(text) or _AMOUNT.fullmatch(text):
         return text.isdigit() and len(text) >= _DOCUMENT
     digits, letters = _digits(text), sum(map(str.isalpha, text))

@@ -1,8 +1,8 @@
-"""How like something is to what is sought: parts of a search, what asks the index for candidates, and a level of match.
+"""Search matching: the parts of a search, index queries for candidates, and how well each candidate matches.
 
-The index of the graph database only offers candidates. It counts what a reader may not see, so its own scores order
-nothing, and nothing is asked of it that it answers with its nearest few alone (its fuzzy terms are such: they stop after
-fifty words, whoever's they are). One letter off is asked for as a pattern instead, of which it leaves none out.
+The full-text index of the graph database only offers candidates. Its scores count data that a reader may not see, so
+they order nothing. For the same reason nothing is asked that the index answers with only the nearest few: its fuzzy
+terms stop after fifty words, wherever those occur. Words one letter off are asked for as a pattern, which omits none.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from graphsvc.names.spelling import Sound, alike, words
 from graphsvc.names.terms import FoldedText, folded, heard, heard_together, numbers
 from graphsvc.records.dates import TypedDay, typed_day
 
-# How something matches, the best first.
+# How well something matches, best first.
 EXACT, WORD, PREFIX, INSIDE, TYPO, HEARD = range(6)
 LEVELS = ("exactly", "a whole word", "the beginning of a word", "inside a word", "one letter off", "sounds alike")
-# Letters that are needed before something is looked for inside words, and one letter off.
+# Fewest letters for a match inside a word; fewest and most letters for a match one letter off.
 _INSIDE = 3
 _TYPO, _LONGEST_TYPO = 5, 24
-# Digits at the end by which two numbers are the same, whatever stands before them.
+# Two numbers are the same if this many digits at their ends agree, whatever precedes them.
 _SAME = 9
 _NUMBER = re.compile(r"[+(]?[\d\s().\-/+]*")
 _FEWEST_DIGITS = 4
@@ -32,13 +32,13 @@ _MOST_PARTS = 8
 
 @dataclass(frozen=True, slots=True)
 class SoughtPart:
-    """One part of what is sought.
+    """One part of a search.
 
     Attributes:
-        spelt: how it may be written, folded; any of them will do.
-        sounds: how it may be heard.
+        spelt: its spellings, folded; any of them may match.
+        sounds: how it may sound.
         number: whether it is a telephone number, or the beginning of one.
-        day: whether it is a day: it begins what it is found in, or is a word of it.
+        day: whether it is a day, which is asked of the index only as the beginning of a term.
     """
 
     spelt: tuple[str, ...]
@@ -48,7 +48,7 @@ class SoughtPart:
 
     @property
     def pattern(self) -> str:
-        """What asks the index for what this part may match."""
+        """Index query for values that this part may match."""
         asked: list[str] = []
         for text in self.spelt:
             asked.append(f"*{text}*" if len(text) >= _INSIDE and not self.day else f"{text}*")
@@ -62,18 +62,18 @@ class SoughtPart:
 
 @dataclass(frozen=True)
 class SearchText:
-    """What is sought: each of its parts must match something, or all of it as one word."""
+    """A search: each of its parts must match something, or all of it must match as one word."""
 
     text: str
 
     @cached_property
     def day(self) -> TypedDay | None:
-        """The day that is sought, if it is one."""
+        """The day searched for, or None."""
         return typed_day(self.text)
 
     @cached_property
     def parts(self) -> tuple[SoughtPart, ...]:
-        """What stands between blanks; a telephone number, or a day, is one part. Empty if there is nothing to look for."""
+        """Parts of the search between blanks; a telephone number or a day is one part. Empty if nothing is sought."""
         text = self.text.strip()
         if self.day is not None:
             return (SoughtPart((folded("", self.day.words).whole,), day=True),)
@@ -83,26 +83,26 @@ class SearchText:
 
     @cached_property
     def whole(self) -> SoughtPart:
-        """All of it as one."""
+        """The whole search as one part."""
         if len(self.parts) == 1:
             return self.parts[0]
-        # One word of it that sounds alike is not all of it.
+        # A single word of it that sounds alike is not a match of the whole search.
         return replace(_part(self.text), sounds=heard_together(self.text))
 
     @cached_property
     def spelt(self) -> list[str]:
-        """For each part how it may be written, with a bar between."""
+        """Spellings of each part, separated by bars."""
         return ["|".join(part.spelt) for part in self.parts]
 
     @cached_property
     def pattern(self) -> str:
-        """What asks the index for candidates."""
+        """Index query for candidates."""
         together = " ".join(f"+{part.pattern}" for part in self.parts)
         return together if len(self.parts) == 1 else f"{self.whole.pattern} ({together})"
 
     @cached_property
     def day_spelt(self) -> tuple[tuple[str, ...], ...]:
-        """How the words of a day may be written in a text: of its number, its month, and its year if that is sought."""
+        """Spellings in running text of the words of a day: its number, its month and, if given, its year."""
         if self.day is None:
             return ()
         number, month, *year = self.day.words.lower().split()
@@ -115,7 +115,7 @@ class SearchText:
 
     @cached_property
     def text_pattern(self) -> str:
-        """What asks the index for free texts: no letter off, and nothing by its sound, which prose is too long for."""
+        """Index query for free texts, without typos and sounds: prose is too long for those."""
         if self.day is not None:
             return " ".join(f"+({' '.join(dict.fromkeys(ways))})" for ways in self.day_spelt)
         return " ".join(
@@ -138,7 +138,7 @@ def _is_number(text: str) -> bool:
 
 
 def level(part: SoughtPart, value: FoldedText) -> int | None:
-    """How a value matches one part, or None.
+    """Return the level at which a value matches one part (`LEVELS`), or None.
 
     Example:
         >>> of = lambda sought, text: level(SearchText(sought).whole, folded("name", text))
@@ -172,7 +172,7 @@ def _spelt(text: str, value: FoldedText, known: Iterable[str], *, number: bool) 
 
 
 def _within(text: str, term: str) -> bool:
-    """Whether it stands in a word; a number that letters follow is all of one, so that `8may` is not in `28may2020`."""
+    """Whether a text occurs in a word. Digits before letters must be a whole number: `8may` is not in `28may2020`."""
     if text.isdigit() or not text[0].isdigit():
         return text in term
     return bool(re.search(rf"(?<!\d){re.escape(text)}", term))
@@ -180,12 +180,12 @@ def _within(text: str, term: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How an entity matches what is sought.
+    """How an entity matches a search.
 
     Attributes:
-        level: of its worst part, 0 to 5 (`LEVELS`).
-        weight: of all parts together; less is nearer.
-        why: where each part was found: pairs of what it is called and the text.
+        level: level of its worst part, 0 to 5 (`LEVELS`).
+        weight: levels of all parts added up; less is nearer.
+        why: where each part was found, as (label of the field, text).
     """
 
     level: int
@@ -194,7 +194,7 @@ class Match:
 
 
 def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
-    """How an entity matches, given what it is found by (`terms.fields`); None if it does not.
+    """Return how an entity, given its searchable fields (`terms.fields`), matches a search; None if it does not.
 
     Example:
         >>> match(SearchText("hewa 07911"), [("name", "Hewa K."), ("phone", "+44 7911 123456")])
@@ -211,7 +211,7 @@ def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
     if all(apart):
         hits = [hit for hit in apart if hit is not None]
         levels = [hit[0] for hit in hits]
-        # A part that is all of an alias is not all of what was sought.
+        # A part that equals a whole alias is not the whole search, so several parts are at best whole words.
         worst = max(max(levels), WORD) if len(hits) > 1 else levels[0]
         options.append(Match(worst, sum(levels), tuple(dict.fromkeys(hit[1] for hit in hits))))
     return min(options, key=lambda option: (option.level, option.weight, len(option.why)), default=None)
@@ -226,7 +226,7 @@ def _best(part: SoughtPart, values: Sequence[tuple[FoldedText, tuple[str, str]]]
 
 
 def one_off(word: str, other: str) -> bool:
-    """Whether one letter more, less, other, or two that changed places, makes one word of the other.
+    """Whether two words differ by one letter (added, missing or changed) or by two neighbouring letters swapped.
 
     Example:
         >>> [one_off("karim", other) for other in ("karem", "karm", "kariem", "kairm", "krem", "karim")]
@@ -244,12 +244,12 @@ def one_off(word: str, other: str) -> bool:
 
 
 def _may_be_mistyped(text: str) -> bool:
-    """Numbers and short words are not: one letter off they are other words."""
+    """Whether to accept one letter off: in numbers and short words it makes a different word."""
     return _TYPO <= len(text) <= _LONGEST_TYPO and text.isalpha()
 
 
 def _one_off(text: str) -> str:
-    """A pattern of all words one letter off, as the index takes it."""
+    """Return a pattern of all words one letter off, in the index's syntax."""
     places = range(len(text))
     patterns = [f"{text[:place]}.?{text[place + 1 :]}" for place in places]
     patterns += [f"{text[:place]}.{text[place:]}" for place in range(len(text) + 1)]
@@ -263,15 +263,15 @@ def _one_off(text: str) -> str:
 
 # -- free text --------------------------------------------------------------------------------------------------
 
-# Letters that are shown before and behind what was found, and groups of digits that one number may have.
+# Letters of context shown before and after a match; most groups of digits in one number.
 _AROUND, _MOST_GROUPS = 70, 6
-# What may stand between the number of a day and its month.
+# Words that may come between the number of a day and its month.
 _IN_DAYS = frozenset({"st", "nd", "rd", "th", "of"})
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A piece of a text: what was found, and the words before and behind it."""
+    """A piece of a text: the match, and the words before and after it."""
 
     before: str
     found: str
@@ -279,7 +279,7 @@ class Excerpt:
 
 
 def excerpt(sought: SearchText, text: str) -> Excerpt | None:
-    """The words of a text around the first that matches a part of what is sought, whole words first; None if none does.
+    """Return the words around the best match of any part in a text, whole words first; None if nothing matches.
 
     Example:
         >>> excerpt(SearchText("sami"), "He said that Sami met them there.")
@@ -297,7 +297,7 @@ def excerpt(sought: SearchText, text: str) -> Excerpt | None:
 
 
 def _day_in(spelt: Sequence[Sequence[str]], text: str) -> Excerpt | None:
-    """The words around the first mention of a day: number and month side by side, and no other year behind them."""
+    """Return the words around the first mention of a day: number and month adjacent, then the year if one is sought."""
     pieces = [piece for piece in _pieces(text, number=False) if piece[2] not in _IN_DAYS]
     number, month, *year = spelt
     for place, (first, second) in enumerate(pairwise(pieces)):
@@ -311,7 +311,7 @@ def _day_in(spelt: Sequence[Sequence[str]], text: str) -> Excerpt | None:
 
 
 def _around(text: str, start: int, end: int) -> Excerpt:
-    """What stands there, and the words before and behind it."""
+    """Return the text from `start` to `end`, with the words before and after it."""
     first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
     if first:
         first = text.find(" ", first, start) + 1 or first
@@ -322,7 +322,7 @@ def _around(text: str, start: int, end: int) -> Excerpt:
 
 
 def _pieces(text: str, *, number: bool) -> list[tuple[int, int, str]]:
-    """Words of a text with their places; for a number also its groups of digits as one."""
+    """Return the words of a text with their places; for a number, also consecutive groups of digits joined into one."""
     pieces = [(word.start, word.end, word.letters) for word in words(text)]
     if number:
         digits = [piece for piece in pieces if piece[2].isdigit()]

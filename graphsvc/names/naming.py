@@ -1,4 +1,4 @@
-"""Whole names in all their orders, as they are spelt and as they are heard: a bounded number of forms of each name."""
+"""Whole names in all their orders, as spelt and as heard, with a bounded number of forms for each name."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from math import prod
 
 from graphsvc.names.spelling import Sound, Word, reduced, words
 
-# Longer names are turned and reversed rather than put in every order; what has yet more words is a text, and stands
-# as it is.
+# Names with more parts are rotated and reversed rather than put in every order. Names with more than LONGEST_NAME parts
+# are texts and keep their order.
 _MOST_PARTS = 3
 LONGEST_NAME = 12
-# Names of more parts are heard by some of their parts only.
+# Names with more parts are not compared by sound.
 MOST_HEARD = 6
-# What may be heard of one name: a word has up to eight sounds and more, and those of several words multiply.
+# Most sounds of one name: a word may have eight or more, and those of several words multiply.
 MOST_SOUNDS = 64
 
 
 def spellings(name: str) -> frozenset[str]:
-    """The orders in which the parts of a name may be spelt, each as one row of letters.
+    """Return the spellings of a name in the orders of its parts, each joined into one word.
 
     Example:
         >>> sorted(spellings("Hêwa Karim"))
@@ -29,7 +29,7 @@ def spellings(name: str) -> frozenset[str]:
 
 
 def sound_alike(name: str, other: str) -> bool:
-    """Whether two whole names may be the same as heard, in whatever script.
+    """Whether two whole names may sound the same, in any script.
 
     Example:
         >>> sound_alike("Saeed Moradi", "سعید مرادی"), sound_alike("Saeed Moradi", "Shorty")
@@ -44,9 +44,9 @@ def _keys(name: str) -> set[str]:
 
 
 def heard_as(parts: Sequence[Word], most: int = MOST_SOUNDS) -> Iterator[Sound]:
-    """How parts of a name sound one after the other: at most `most` ways, the plainest of each part first.
+    """Yield how parts of a name sound in sequence: at most `most` ways, the plainest of each part first.
 
-    Where there would be more, the least likely sound of the part that has most goes, until they are few enough.
+    While there are more, the part with the most sounds loses its least likely one.
     """
     sounds = [plainest(part) for part in parts]
     while prod(map(len, sounds)) > most:
@@ -60,12 +60,12 @@ def heard_as(parts: Sequence[Word], most: int = MOST_SOUNDS) -> Iterator[Sound]:
 
 
 def plainest(part: Word) -> list[Sound]:
-    """How a part of a needle sounds; not the sound of nothing that a particle has."""
+    """Return the sounds of a part, without the empty sound of a particle unless it is the only one."""
     return [sound for sound in part.sounds if sound != ("", "")] or list(part.sounds)
 
 
 def orders(parts: list[str]) -> list[tuple[str, ...]]:
-    """The orders in which the parts of a name may stand; of a long name its turns and its reverse.
+    """Return the orders in which the parts of a name may be written; for a long name, its rotations and its reverse.
 
     Example:
         >>> orders(["hewa", "karim"])

@@ -1,4 +1,4 @@
-"""Finds whole phone numbers in text, in any spacing, with or without the code of their country."""
+"""Find whole phone numbers in text, in any spacing, with or without the country code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from graphsvc.names.spelling import Word, words
 
-# Digits of a number, at least and at most; the last digits by which two numbers are the same, with any country code.
+# Fewest and most digits of a number; two numbers are the same if these last digits agree, with any country code.
 _FEWEST, _MOST = 6, 17
 _SAME = 9
 _BETWEEN = frozenset(" \t\n\u00a0\u202f.-/()+_\u2010\u2011\u2012\u2013\u2014")
@@ -15,7 +15,7 @@ _GAP = 3
 
 
 class Phones:
-    """Numbers to find.
+    """Phone numbers to find.
 
     Example:
         >>> phones = Phones()
@@ -33,16 +33,16 @@ class Phones:
         return bool(self._numbers)
 
     def add(self, number: str) -> None:
-        """Take a number in, as it was delivered; with fewer than six digits it is no phone number."""
+        """Add a number as it was delivered. Fewer than six digits are no phone number and are ignored."""
         digits = "".join(word.letters for word in words(number) if word.letters.isdigit()).lstrip("0")
         if len(digits) >= _FEWEST:
             self._numbers.add(digits[-_SAME:])
 
     def spans(self, text: str, listed: Sequence[Word]) -> Iterator[tuple[int, int]]:
-        """Where numbers stand: (start, end).
+        """Yield the places of numbers in a text, as (start, end).
 
         Args:
-            text: the text.
+            text: text to search.
             listed: its words (see `spelling`).
         """
         if not self._numbers:

@@ -1,4 +1,4 @@
-"""Who is sealed, and what of a row goes to the vault instead of the graph. Pure tables and functions."""
+"""Reasons to seal a person, and the parts of a row that go to the vault instead of the graph. Pure."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
 ADULT_AT = 18
-# The handle in the id of a source, behind what kind of source it is: three letters and more of a name.
+# Handle in a source's id, after the kind of source: at least five characters, with three letters in a row.
 _HANDLE = re.compile(r"[^\W_]+[-_:/. ](?=.*[^\W\d_]{3})(.{5,})")
-# What stands where a text named somebody who was erased: nobody is called so.
+# Replaces the name of an erased person in texts. No one has this name.
 ERASED = "[erased]"
-# Someone of these stands by name: these categories are told to everyone.
+# People in these categories are named: the categories are visible to everyone.
 CHARGED = frozenset({"suspect", "convicted"})
-# Categories that would tell a witness or victim apart; they stand in the vault only.
+# Categories that would single out a witness or victim; kept in the vault only.
 PROTECTED = frozenset({"witness", "victim"})
 IDENTITY = {
     record: tuple(c.name for c in TABLES[table].columns if c.sensitivity in ("identity", "text"))
     for table, record in (("people", "person"), ("things", "thing"))
-} | {"workplace": ("name", "address", "latitude", "longitude", "notes")}  # of a dwelling where somebody sealed lives
+} | {"workplace": ("name", "address", "latitude", "longitude", "notes")}  # of a dwelling where a sealed person lives
 
 
 def categories(values: Mapping[str, Any]) -> dict[str, str]:
-    """The categories of a person row, each with its date or an empty text.
+    """Return the categories of a person row, each with its date or an empty text.
 
     Example:
         >>> categories({"category": ["suspect@2020-05", "victim"]})
@@ -38,11 +38,11 @@ def categories(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def mark(values: Mapping[str, Any], on: dt.date) -> str:
-    """Why the row of a person itself says that a pseudonym must stand for them; empty if it does not.
+    """Return why the row of a person itself requires a pseudonym, or an empty text.
 
     Args:
-        values: the row of people.csv.
-        on: the day that counts for being under 18; of a partial date of birth the latest day counts.
+        values: row of people.csv.
+        on: day on which to decide whether the person is under 18; a partial date of birth counts as its latest day.
 
     Example:
         >>> mark({"id": "P1", "date_of_birth": "2004-05"}, dt.date(2020, 5, 8)), mark({"id": "P2"}, dt.date(2020, 5, 8))
@@ -69,7 +69,7 @@ def age_mark(values: Mapping[str, Any], on: dt.date) -> str:
 
 
 def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A sealed row in two: what may stay in the graph, and what goes to the vault (id and free text included)."""
+    """Split a sealed row into the part that may stay in the graph and the vault's part, with id and free text."""
     secret = {
         name: value
         for name, value in values.items()
@@ -79,10 +79,10 @@ def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, An
 
 
 def needles(values: Mapping[str, Any]) -> Iterator[Needle]:
-    """Texts that name a sealed person or thing.
+    """Yield texts that name a sealed person or thing.
 
     Args:
-        values: a delivered row of theirs.
+        values: a delivered row about them.
     """
     for kind, text in _named_by(values):
         if ERASED not in text:
@@ -90,7 +90,7 @@ def needles(values: Mapping[str, Any]) -> Iterator[Needle]:
 
 
 def source_names(identifier: str, kind: str) -> Iterator[str]:
-    """The id of a source, and the handle in it. A register is named by words, which name nobody.
+    """Yield the id of a source and the handle in it; nothing for a register, whose plain words name nobody.
 
     Example:
         >>> list(source_names("CHIS-falcon-77", "intelligence")), list(source_names("Register of arrivals", "record"))

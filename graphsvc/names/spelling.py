@@ -1,9 +1,9 @@
-"""How words are written: one normal form for what is spelt alike, and sounds for what is only said alike.
+"""Forms of words: one normal form for spellings that mean the same, and sounds for words that only sound alike.
 
-Tables say what counts as the same; the functions only apply them. A word has
+Tables define what counts as the same; the functions only apply them. A word has
 
-* `letters`: lower-case Latin letters and digits, whatever the script, accents, width or invisible signs were;
-* `sounds`: what may be heard: consonants in classes (`kh` and `h` are one, vowels are none), each with its vowels.
+* `letters`: lower-case Latin letters and digits, whatever the script, accents, width or invisible characters were;
+* `sounds`: possible sounds: consonants in classes (`kh` and `h` are one, vowels have none), each with its vowels.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from anyascii import anyascii
 
 
 def word_list(text: str) -> frozenset[str]:
-    """The words of a table written as one text."""
+    """Return the words of a table written as one text."""
     return frozenset(text.split())
 
 
-# Consonants and vowels as heard. The vowels are None where the script does not write them.
+# Consonants and vowels as heard. The vowels are missing (None) if the script does not write them.
 Sound = tuple[str, str | None]
 
-# Scripts that write few vowels or none, and those whose signs are words of their own, without blanks between them.
+# Scripts that write few or no vowels, and scripts whose signs are each a word, without blanks between them.
 _ABJADS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _SIGNS = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA"})
 _LIQUIDS = str.maketrans("lr", "rl")
-# Inside a word, but no part of it: the Arabic stroke that only stretches, and fillers that are called letters.
+# Found inside a word but not part of it: the Arabic stretching stroke, and fillers that Unicode calls letters.
 _FILLERS = "\u0640\u115f\u1160\u3164\uffa0\u180e\u2800"
-# Letters whose sound the plain letter does not tell, by what is heard.
+# Letters whose sound their plain form does not show, and those sounds.
 _HEARD_AS = "ch ch ch sh sh sh zh gh kh kh dh dh dh th k kh gh h ch sh zh s t"
 _HEARD = dict(
     zip(
@@ -42,10 +42,11 @@ _HEARD = dict(
         strict=True,
     )
 )
-# Letters that Arabic writes for what it has no letter of: b for p as well, j for ch, f for v. Capitals, which no heard word has.
+# Letters that Arabic uses for sounds it lacks: b also for p, j for ch, f for v. Capitals, as no heard word has any.
 _ARABIC = dict(zip("بجف", "BJF", strict=True))
-# What Latin letters may stand for, the longest first; the classes are b p t d k f h l m n r s z w, J (dj, zh),
-# S (sh), C (ch). Vowels stand for none. Several: languages differ (Kurdish x is kh, Turkish c is dj, Albanian q is ch).
+# Sounds that Latin letters may have, the longest first; the classes are b p t d k f h l m n r s z w, J (dj, zh), S
+# (sh), C (ch). Vowels have no class. Languages differ, so some have several (Kurdish x is kh, Turkish c is dj, Albanian
+# q is ch).
 _CLASSES: dict[str, tuple[str, ...]] = {
     "tsch": ("C",),
     "sch": ("S",),
@@ -84,16 +85,17 @@ _CLASSES: dict[str, tuple[str, ...]] = {
 } | {letter: (letter,) for letter in "bdfhklmnprstz"}
 _PIECE = re.compile("|".join(sorted(_CLASSES, key=lambda piece: -len(piece))))
 _MOST_SOUNDS = 8
-# Letters: what is longer is no word that anybody says, and is told by its letters alone.
+# Anything longer is not a spoken word and is compared by its letters alone.
 _LONGEST = 64
 _LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{_LONGEST + 1}}}")
 _NO_SOUNDS: tuple[Sound, ...] = ()
-# Vowels by what they are heard as: bits for open, front and back. Two that share a bit are taken for each other.
+# Vowels by their sound, as bits for open, front and back. Two that share a bit may be taken for each other.
 _VOWELS = {"a": 1, "e": 3, "i": 2, "y": 2, "o": 4, "u": 4, "I": 6}
 _VOWEL_GROUP = re.compile("[aeiouyI]+")
-# Kurdish writes long vowels with a roof; the i without one is short, and others write it as i or as u (`Hisên`, `Hussein`).
+# Kurdish marks long vowels with a circumflex; an i without one is short, and others write it as i or u (`Hisên`,
+# `Hussein`).
 _ROOFED = "êîû"
-# Words of a name that may be there or not, be joined to the next or stand alone.
+# Optional words of a name, which may also be joined to the next word.
 _PARTICLES = word_list(
     "al el ul ad ar as az at ash esh bin ibn ben bint binte abn wuld ould mr mrs ms dr mme sheikh haji hajji"
     " sayed sayyid seyed kak mam ustad mulla"
@@ -102,7 +104,7 @@ _PARTICLES_ABJAD = word_list("l bn bnt")
 _JOINED = re.compile("(?:al|el|ul)(?=[a-z]{4})")
 _SERVANT = re.compile("abd(?:[aeiou]?[lrsdzn](?=[a-z]{3})|[aeiou]?l?$)")
 _SERVANT_ABJAD = re.compile("[bB]dl(?=[A-Za-z]{2})")
-# Letters of other scripts that look like Latin ones.
+# Letters of other scripts that look like Latin letters.
 _LOOKS = str.maketrans(
     "аеорсухіјѕԁһԛԝкмтнвАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονικρτυεηχγωϲϳ",
     "aeopcyxijsdhqwkmthbABEKMHOPCTYXIJSABEZHIKMNOPTYXaovikptuenxywcj",
@@ -112,13 +114,13 @@ _ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 class Word(NamedTuple):
-    """A word of a text: where it stands, and its forms.
+    """A word of a text: its place and its forms.
 
     Attributes:
         start, end: its place in the text.
         letters: see the module.
-        sounds: see the module; the word may be heard as any of them.
-        capital: whether it begins with a capital, or its script has none.
+        sounds: see the module; the word may sound like any of them.
+        capital: whether it begins with a capital, or its script has no capitals.
         latin: whether it is written in Latin letters.
     """
 
@@ -131,7 +133,7 @@ class Word(NamedTuple):
 
 
 def words(text: str) -> list[Word]:
-    """The words of a text. Digits part from letters, a capital from small letters before it, and each sign stands alone.
+    """Split a text into words: between digits and letters, before a capital (`aB`), and around each East Asian sign.
 
     Example:
         >>> [word.letters for word in words("HewaKarim_2020 ٣ 王伟")]
@@ -146,7 +148,7 @@ def words(text: str) -> list[Word]:
 
 
 def latinised(text: str) -> str:
-    """The text with letters that only look Latin as Latin ones, where a word mixes them or has no others.
+    """Replace letters that only look Latin by Latin ones, in words that mix both or have no others.
 
     Example:
         >>> latinised("Неwa и Петро"), latinised("Петро")
@@ -158,7 +160,7 @@ def latinised(text: str) -> str:
 
 
 def alike(vowels: str | None, other: str | None, consonants: int) -> bool:
-    """Whether two rows of vowels may be the same, one more or less allowed; more in a long name.
+    """Whether two sequences of vowels may be the same, give or take one vowel, or two in a long name.
 
     Example:
         >>> alike(_vowels("mohammed"), _vowels("muhamad"), 4), alike(_vowels("omar"), _vowels("amir"), 2)
@@ -170,12 +172,12 @@ def alike(vowels: str | None, other: str | None, consonants: int) -> bool:
 
 
 def is_particle(word: Word) -> bool:
-    """Whether the word may stand in a name or not, like `al`, `bin` or `Mr`."""
+    """Whether the word is optional in a name, like `al`, `bin` or `Mr`."""
     return word.letters in (_PARTICLES if word.latin else _PARTICLES_ABJAD)
 
 
 def reduced(words: Iterable[Word]) -> list[Word]:
-    """The words without particles, unless nothing else is left."""
+    """Return the words without particles, unless nothing else is left."""
     listed = list(words)
     return [word for word in listed if not is_particle(word)] or listed
 
@@ -190,13 +192,13 @@ def _ascii(word: str) -> tuple[str, tuple[Sound, ...], bool]:
 
 
 def _long(word: str) -> tuple[str, tuple[Sound, ...], bool]:
-    """As `_ascii`, remembering nothing longer than a word."""
+    """As `_ascii`, without caching anything longer than a word."""
     return _ascii(word) if len(word) <= _LONGEST else (word.lower(), _NO_SOUNDS, word[0].isupper())
 
 
 @lru_cache(maxsize=200_000)
 def _sounds(heard: str, *, written: bool) -> tuple[Sound, ...]:
-    """How a word, given by Latin letters, may sound; `written` says whether its vowels are."""
+    """Return the sounds of a word in Latin letters; `written` says whether it shows its vowels."""
     if heard.isdigit():
         return ((heard, ""),)
     sounds = dict.fromkeys(_plain(heard, written=written))
@@ -216,7 +218,7 @@ def _sounds(heard: str, *, written: bool) -> tuple[Sound, ...]:
 def _plain(heard: str, *, written: bool) -> list[Sound]:
     pieces = [_CLASSES[piece] for piece in _PIECE.findall(heard)]
     if not written:
-        # The letter for w is as often the vowel u; what Latin letters say as well.
+        # The letter for w is as often the vowel u, as for `w` in `_CLASSES`.
         pieces = [("w", "") if piece == ("w",) else piece for piece in pieces]
     if len(pieces) > 1 and pieces[-1] == ("h",):
         pieces[-1] = ("h", "")
@@ -230,7 +232,7 @@ def _plain(heard: str, *, written: bool) -> list[Sound]:
 
 
 def undoubled(key: str) -> str:
-    """Consonants as they are heard where one stands twice.
+    """Reduce each run of the same consonant to one.
 
     Example:
         >>> undoubled("hmmn")
@@ -251,7 +253,7 @@ def _vowels(letters: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _apart(vowels: str, other: str) -> int:
-    """How many vowels must come or go; a vowel for one it is not taken for costs two."""
+    """Return how many vowels must be added or removed; replacing one by an unlike vowel costs two."""
     row = list(range(len(other) + 1))
     for left in vowels:
         before, row[0] = row[0], row[0] + 1
@@ -266,7 +268,7 @@ def _apart(vowels: str, other: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A letter: plain, as heard, its script, what it does (`letter`, `digit`, `sign`, `nothing`, `between`), and whether it has a roof."""
+    """A character: plain form, sound, script, case, and its function in a word (`letter`, `sign`, `between`, …)."""
 
     plain: str
     heard: str
@@ -286,7 +288,7 @@ def _letter(letter: str) -> _Letter:
     base = unicodedata.normalize("NFC", stripped)
     script = unicodedata.name(base[:1], "").split(" ")[0] if base else ""
     plain = "".join(c for c in anyascii(base).lower() if c.isascii() and c.isalnum())
-    # A sign that is a letter in a ring or a flag is one; a picture is none, whatever it is called.
+    # A letter in a ring or a flag counts as that letter; a picture does not, whatever its name.
     if category[0] not in "LNM" and not (category == "So" and len(plain) == 1):
         return _Letter("", "", "", "between", capital=False, small=False)
     heard = _ARABIC.get(letter) or _HEARD.get(letter.lower(), plain)
@@ -329,16 +331,17 @@ def _word(held: list[tuple[int, _Letter]]) -> Word:
     first = held[0][1]
     scripts = {letter.script for _, letter in held}
     plain = "".join(letter.plain for _, letter in held)
-    # A letter for h on its own makes no pair with the one before it, as it would in Latin letters.
+    # In these scripts h is a letter by itself and forms no pair with the preceding letter, as it would in Latin
+    # letters.
     heard = "".join("'h" if letter.heard == "h" and letter.script in _ABJADS else letter.heard for _, letter in held)
     if any(letter.roofed for _, letter in held):
         heard = "".join("I" if letter.heard == "i" and not letter.roofed else letter.heard for _, letter in held)
     cased = any(letter.capital or letter.small for _, letter in held)
     latin = first.does == "digit" or bool(scripts & {"LATIN"})
     sounds = _sounds(heard, written=not scripts & _ABJADS) if len(heard) <= _LONGEST else _NO_SOUNDS
-    if scripts & _SIGNS:  # which write one sign for l and r
+    if scripts & _SIGNS:  # these scripts write one sign for l and r
         sounds = (*sounds, *((key.translate(_LIQUIDS), said) for key, said in sounds if {*key} & {*"lr"}))
-    if not latin:  # the vowels of other scripts are rendered in too many ways to be held against a name
+    if not latin:  # other scripts' vowels are transcribed in too many ways to rule out a name
         sounds = tuple((key, None) for key, _ in sounds)
     return Word(held[0][0], held[-1][0] + 1, plain, sounds, first.capital or not cased, latin)
 

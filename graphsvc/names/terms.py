@@ -1,11 +1,11 @@
-"""The words by which something in a case is found: Latin letters whatever the script, numbers without their grouping.
+"""Search terms of a case: Latin letters whatever the script, and numbers without their grouping.
 
-They are written beside what they are of when a case is loaded (`search` of an entity, `said` of a text), between blanks,
-and made of what stands in the graph alone: of somebody sealed there is nothing to find but the pseudonym. A term is
+They are stored in the graph when a case is imported (`search` of an entity, `said` of a text), separated by blanks.
+They are made only of what the graph holds: a sealed person can be found by the pseudonym alone. A term is
 
-* a word, what stands between two blanks of it as one word, or all of it as one word;
-* `=` and all of it as one word, to tell a whole value from a part of one;
-* `_` and the consonants of a name as they are heard (`spelling`), so that a name is found in another script.
+* a word, the text between two blanks as one word, or the whole text as one word;
+* `=` and the whole text as one word, to tell a whole value from a part of one;
+* `_` and the consonants of a name as heard (`spelling`), so that a name is found in another script.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from graphsvc.records.dates import shown
 from graphsvc.records.properties import INTEREST, SAID_INTEREST, SAID_UNDER_C
 from graphsvc.records.tables import EXTRA_PREFIX
 
-# What an entity is found by: property → what it is called. Earlier ones name it better.
+# Searchable properties of an entity → their label. Earlier ones name it better.
 FIELDS = {
     "name": "name",
     "aliases": "alias",
@@ -35,36 +35,37 @@ FIELDS = {
     "address": "address",
     "nationality": "nationality",
 }
-# Free text that a search goes through, by label of what it stands at.
+# Free-text properties that are searched, by label of the node.
 TEXTS = {
     "Entity": ("notes",),
     "Statement": ("summary",),
     "Claim": ("subject_as_said", "object_as_said", "place", "notes"),
 }
-# A name needs so many consonants to be found by how it is heard.
+# Fewest consonants by which a name is found by its sound.
 HEARD = 3
 _NAMES = frozenset({"name", "alias"})
 _MOST_HEARD = 32
-# A telephone number has so many digits, and is told apart from a house number or a year by it.
+# Fewest digits of a telephone number, which tell it from a house number or a year.
 _NUMBER = 6
 _LETTER = re.compile(r"[^\W\d_]")
 _PSEUDONYM = re.compile(r"[SQTH](-[0-9A-Z]{4}){3}")
-# French, and who learned Latin letters from it, writes ch for sh: `Rachid`, `Chérif`. Not in German or English words for ch.
+# French spelling writes ch for sh, also in names transcribed by it: `Rachid`, `Chérif`. Not after s or t, as in German
+# or English.
 _FRENCH = re.compile(r"(?<![ST])CH", re.IGNORECASE)
 _ZERO = re.compile(r"\(\s*0\s*\)")
 _RUN = re.compile(r"(?<![\w])[+(]{0,2}\d[\d\s().\-/]{4,}\d")
-# Codes of countries that have one or two digits; the others have three (ITU-T E.164).
+# Country codes of one or two digits; the others have three (ITU-T E.164).
 _SHORT_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
 
 
 class FoldedText(NamedTuple):
-    """A value as it is looked for.
+    """A value in its searchable form.
 
     Attributes:
         whole: all of it as one word.
-        words: its words, what stands between blanks of it, and the whole.
-        numbers: of a telephone number, its digits with and without the code of the country.
-        heard: of a name, what may be heard: of each word of it, and of all together.
+        words: its words, each text between blanks as one word, and the whole.
+        numbers: digits of a telephone number, with and without the country code.
+        heard: sounds of a name, for each word and for all of them together.
     """
 
     whole: str
@@ -74,13 +75,13 @@ class FoldedText(NamedTuple):
 
     @property
     def terms(self) -> set[str]:
-        """What is written beside it."""
+        """Search terms stored for the value."""
         exact = {f"={whole}" for whole in (self.whole, *self.numbers) if whole}
         return {*self.words, *self.numbers, *exact, *(f"_{key}" for key, _ in self.heard)}
 
 
 def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What an entity is found by, as pairs of what it is called and the text; a crossing by its day in words as well.
+    """Return the searchable fields of an entity as (label, text); a date also in words.
 
     Example:
         >>> fields({"id": "P1", "aliases": ["Abu Hewa"], "notes": "none"})
@@ -95,7 +96,7 @@ def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
             continue
         if name == "value" and values.get("kind") == "phone":
             called = "phone"
-        if name == "date":  # the time of day is not looked for
+        if name == "date":  # the time of day is not searched
             day = str(value).partition("T")[0]
             value = [day, shown(day)]
         pairs += [(called, str(text)) for text in (value if isinstance(value, list | tuple) else [value])]
@@ -104,7 +105,7 @@ def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=50_000)
 def folded(called: str, text: str) -> FoldedText:
-    """A text that is `called` so (`FIELDS`), as it is looked for.
+    """Return the searchable form of a text labelled `called` (`FIELDS`).
 
     Example:
         >>> sorted(folded("name", "Abd al-Rahman").words)
@@ -114,9 +115,9 @@ def folded(called: str, text: str) -> FoldedText:
     """
     pieces = [word.letters for word in words(text)]
     whole = "".join(pieces)
-    if called == "phone" and not _LETTER.search(text):  # how its digits are grouped says nothing
+    if called == "phone" and not _LETTER.search(text):  # how its digits are grouped means nothing
         return FoldedText(whole, frozenset({whole} - {""}), numbers(text))
-    if _PSEUDONYM.fullmatch(text):  # nor where letters and digits meet in something made at random
+    if _PSEUDONYM.fullmatch(text):  # the change from letters to digits means nothing in a random pseudonym
         return FoldedText(whole, frozenset({whole, *text.lower().split("-")[1:]}))
     runs = ("".join(word.letters for word in words(run)) for run in text.split())
     return FoldedText(
@@ -127,7 +128,7 @@ def folded(called: str, text: str) -> FoldedText:
 
 
 def numbers(text: str) -> frozenset[str]:
-    """The digits of a telephone number, without what is dialled before it; with a code of a country also without that.
+    """Return the digits of a telephone number without dialling prefixes; with a country code, also without that.
 
     Example:
         >>> sorted(numbers("0044 7911-123456")), sorted(numbers("07911 123456")), sorted(numbers("+353 87 12"))
@@ -145,7 +146,7 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def heard(text: str) -> frozenset[Sound]:
-    """What a name may be heard as, each word of it and all together, particles left out.
+    """Return the sounds of a name, for each word and for all together, without particles.
 
     Example:
         >>> key = lambda text: {consonants for consonants, _ in heard(text)}
@@ -159,7 +160,7 @@ def heard(text: str) -> frozenset[Sound]:
 
 
 def heard_together(text: str) -> frozenset[Sound]:
-    """What all words of a name may be heard as together, in this order and the other way round, particles left out.
+    """Return the sounds of all words of a name together, in this order and reversed, without particles.
 
     Example:
         >>> key = lambda text: {consonants for consonants, _ in heard_together(text)}
@@ -173,7 +174,7 @@ def heard_together(text: str) -> frozenset[Sound]:
 
 
 def _ways(text: str) -> tuple[str, ...]:
-    """The text, and as it is read where French wrote it.
+    """Return the text, and its reading by French spelling if that differs.
 
     Example:
         >>> _ways("Rachid"), _ways("Schmidt")
@@ -188,7 +189,7 @@ def _said(text: str) -> list[Word]:
 
 
 def _together(parts: Sequence[Word]) -> set[Sound]:
-    """What parts are heard as one after the other; a consonant that ends one and begins the next is heard once as well."""
+    """Return the sounds of parts in sequence, also with a consonant that ends one and begins the next heard once."""
     joined = set(heard_as(parts, _MOST_HEARD)) if parts else set()
     return {sound for key, vowels in joined for sound in ((key, vowels), (undoubled(key), vowels))}
 
@@ -198,7 +199,7 @@ def _long_enough(sounds: Iterable[Sound]) -> frozenset[Sound]:
 
 
 def entity_terms(identifier: str, properties: Mapping[str, Any]) -> str:
-    """What an entity is found by, as it is written beside it; a blank before and behind each term.
+    """Return the search terms of an entity as they are stored, with a blank before and after each term.
 
     Example:
         >>> entity_terms("P1", {"name": "Ash"})
@@ -211,7 +212,7 @@ def entity_terms(identifier: str, properties: Mapping[str, Any]) -> str:
 
 
 def text_terms(label: str, properties: Mapping[str, Any]) -> str:
-    """What the free texts at something are found by (see `TEXTS`); empty if there are none.
+    """Return the search terms of a node's free texts (see `TEXTS`), or an empty text.
 
     Example:
         >>> text_terms("Statement", {"summary": "Rang 07911 123 456."})
@@ -221,9 +222,9 @@ def text_terms(label: str, properties: Mapping[str, Any]) -> str:
 
 
 def restricted_terms(properties: Mapping[str, Any]) -> dict[str, str]:
-    """What the free texts at something are found by that not everyone may see who sees it.
+    """Return search terms of free texts that not every reader of the node may see.
 
-    The deliverer's own columns are under handling code C, and the interest of a source takes source clearance.
+    The deliverer's own columns have handling code C, and the interest of a source needs source clearance.
 
     Example:
         >>> restricted_terms({"name": "Ash", "x_ship": "Dove", "interest": "Owes the fare"})
@@ -236,7 +237,7 @@ def restricted_terms(properties: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text_terms(texts: Sequence[str]) -> str:
-    if not texts:  # as of nearly every claim
+    if not texts:  # true of nearly every claim
         return ""
     terms: set[str] = set()
     for text in texts:

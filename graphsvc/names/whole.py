@@ -1,13 +1,13 @@
-"""Finds whole names, numbers and ids in text, in whatever script they are written: never by sound, never by a part.
+"""Find whole names, numbers and ids in text, in any script: never by sound, never by a part.
 
-| kind of needle | is found |
+| kind of needle | how it is found |
 |---|---|
-| `name` (also an alias, a user name) | in any case, order, spacing and punctuation, with accents or without, joined, with particles (`al`, `bin`) or without |
-| `phone` | whole, in any spacing, with the code of its country or without |
-| `value` (a plate, an account, an address), `id` | whole, with no letter or digit directly before or behind it |
+| `name` (also an alias, a user name) | in any case, order, spacing and punctuation, joined or not, with or without accents and particles (`al`, `bin`) |
+| `phone` | whole, in any spacing, with or without the country code |
+| `value` (a plate, an account, an address), `id` | whole, with no letter or digit directly before or after it |
 
-Names are told apart by their words in Latin letters (`spelling`), so a name is found in the scripts in which it was delivered.
-What can match only grows with what is looked for: nothing that somebody else is called excuses a text.
+Names are compared by their words in Latin letters (`spelling`), so a name is found in the scripts in which it was
+delivered. More needles can only match more: a text is never excused because another person has the same name.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from graphsvc.names.naming import LONGEST_NAME, orders
 from graphsvc.names.phones import Phones
 from graphsvc.names.spelling import Word, is_particle, latinised, reduced, words
 
-# Fewer letters would withhold ordinary words and numbers everywhere.
+# With fewer letters, ordinary words and numbers would be withheld everywhere.
 _SHORTEST, _FEWEST_DIGITS = 3, 5
-# Only from so many letters on is a name found where its words are joined, and a code where it is spaced.
+# Fewest letters for a name to be found with its words joined, and for a code to be found with spaces in it.
 _JOINED = 8
 _SPACED = 6
-# Words that one name may be spread over, letter by letter.
+# Most words that a name may be spread over, for example letter by letter.
 _MOST_WORDS = 40
-# Beginnings of so many letters tell early that nothing begins at a word.
+# Lengths of the beginnings by which a word that starts no needle is dismissed early.
 _BEGINNINGS = (2, 5)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,100}>")
 _PARTED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u00ad=][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
@@ -39,7 +39,7 @@ Span = tuple[int, int]
 
 
 class Needle(NamedTuple):
-    """A text that names somebody or something sealed: see the module for its kinds."""
+    """A text that names a sealed person or thing; see the module for its kinds."""
 
     kind: str
     text: str
@@ -76,11 +76,11 @@ class WholeNames:
         return bool(self._names or self._single or self._codes or self._phones)
 
     def is_in(self, text: str) -> bool:
-        """Whether a text holds any of the names."""
+        """Whether a text contains any of the names."""
         return bool(text) and bool(self) and any(True for read in _readings(text) for _ in self._found(read))
 
     def is_in_a_name(self, text: str) -> bool:
-        """Whether the name of something holds any of the names; a name of one word must be all of it.
+        """Whether the name of something contains any of the names; a name of one word must be the whole text.
 
         Example:
             >>> sealed = WholeNames([Needle("name", "Caller"), Needle("name", "Hewa Karim")])
@@ -98,7 +98,7 @@ class WholeNames:
         return False
 
     def is_in_a_label(self, text: str) -> bool:
-        """Whether the name of a relation or column holds a name of several words, also written as one.
+        """Whether the name of a relation or column contains a name of several words, also written as one.
 
         Example:
             >>> sealed = WholeNames([Needle("name", "Caller"), Needle("name", "Hewa Karim")])
@@ -111,7 +111,7 @@ class WholeNames:
         return any(len(listed) > 1 or listed[0].letters in self._names for listed in names)
 
     def is_one(self, text: str) -> bool:
-        """Whether a text is one of the names, and nothing more: in any order, case and script, and with no other name in it.
+        """Whether a text is one of the names, in any order, case and script, and contains no other.
 
         Example:
             >>> sealed = WholeNames([Needle("name", "Hewa Karim"), Needle("name", "Umm Hewa Karim")])
@@ -126,7 +126,7 @@ class WholeNames:
         return any(name in self._names or name in self._single for name in spelt)
 
     def replaced(self, text: str, word: str) -> str:
-        """`text` with `word` for each of them; `word` alone where only a decoded reading of the text holds one."""
+        """Return `text` with `word` in place of each name; only `word` if a name shows just in a decoded reading."""
         if not (text and self):
             return text
         first, *others = _readings(text)
@@ -139,7 +139,7 @@ class WholeNames:
         return "".join([*parts, text[done:]])
 
     def listed_in(self, text: str) -> list[str]:
-        """Names, numbers and ids in a text, as written there; each once.
+        """Return the names, numbers and ids in a text, as written there; each once.
 
         Example:
             >>> WholeNames([Needle("name", "Hewa Karim")]).listed_in("Then KARIM, Hewa left")
@@ -148,7 +148,7 @@ class WholeNames:
         return list(dict.fromkeys(text[start:end] for start, end in _apart(self._found(latinised(text)))))
 
     def parts_in(self, text: str) -> list[str]:
-        """Words of a text, written as names are, that are part of a name that is looked for; each once.
+        """Return the capitalised words of a text that are part of a name looked for; each once.
 
         Example:
             >>> WholeNames([Needle("name", "Hewa Karim")]).parts_in("Then Karim left with Ali; a karim rug.")
@@ -157,7 +157,7 @@ class WholeNames:
         parts = (text[word.start : word.end] for word in words(text) if word.capital and word.letters in self._parts)
         return list(dict.fromkeys(parts)) if self._parts else []
 
-    # -- what is looked for -----------------------------------------------------------------------------------
+    # -- needles ----------------------------------------------------------------------------------------------
 
     def _name(self, listed: list[Word]) -> None:
         without = reduced(listed)
@@ -179,7 +179,7 @@ class WholeNames:
         if len(key) >= (_FEWEST_DIGITS if key.isdigit() else _SHORTEST if key.isalpha() else _SHORTEST - 1):
             self._codes.add(key)
 
-    # -- where it stands --------------------------------------------------------------------------------------
+    # -- matches ----------------------------------------------------------------------------------------------
 
     def _found(self, text: str) -> Iterator[Span]:
         listed = words(text)
@@ -224,7 +224,7 @@ class WholeNames:
 
 
 def _readings(text: str) -> list[str]:
-    r"""The text with look-alike letters as Latin ones; and with tags, codes of pages and addresses, and parted lines undone.
+    r"""Return the text with look-alikes as Latin letters; also with tags, HTML and URL codes and split lines undone.
 
     Example:
         >>> _readings("Hewa%20Karim"), _readings("Ka-\nrim")

@@ -1,1 +1,1 @@
-"""Results → something to look at or to take away. Pure."""
+"""Results turned into pages, pictures and files. Pure."""

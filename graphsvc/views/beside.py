@@ -1,4 +1,4 @@
-"""What stands beside the columns of an answer to a named query: names beside ids, and how long a review is overdue. Pure."""
+"""Columns added to an answer to a named query: names of ids, and how long a review is overdue. Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _WORDS = "computed.words"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer with what stands beside its columns.
+    """An answer with added columns.
 
     Attributes:
-        columns: of the query, and after each what was put beside it.
+        columns: columns of the query, each followed by those added for it.
         shows: column → property that it shows (`records.properties`), or `computed.words`.
     """
 
@@ -29,7 +29,7 @@ class Answered:
 
 
 def holds_entities(shown: str) -> bool:
-    """Whether a column that shows this property holds ids of entities, one or a list of them.
+    """Whether a column that shows this property contains ids of entities, single or in lists.
 
     Example:
         >>> holds_entities("Person.id"), holds_entities("Statement.id"), holds_entities("Person.name")
@@ -40,7 +40,7 @@ def holds_entities(shown: str) -> bool:
 
 
 def name_column(columns: Sequence[str], place: int) -> str:
-    """The column with the names of those whose ids stand in the column at a place; empty if there is none.
+    """Return the column with the names for the ids in the column at a place, or an empty text.
 
     Example:
         >>> name_column(["person", "name", "boats"], 0), name_column(["gang", "gang_name"], 0), name_column(["a", "boats"], 1)
@@ -52,7 +52,7 @@ def name_column(columns: Sequence[str], place: int) -> str:
 
 
 def ids_without_names(returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> set[str]:
-    """The ids of entities in an answer beside which no name stands."""
+    """Return the ids of entities in an answer that have no name next to them."""
     places = [
         place
         for place, column in enumerate(columns)
@@ -68,14 +68,14 @@ def beside(
     today: dt.date,
     names: Mapping[str, str] | None = None,
 ) -> Answered:
-    """An answer with `review_overdue` beside each `review_on`, empty while it is not due, and names beside ids that have none.
+    """Add `review_overdue` after each `review_on`, empty until it is due, and names after ids that lack them.
 
     Args:
         returns: column → property, as the query's header declares them.
-        columns: those that were released.
-        rows: of these columns.
-        today: in UTC.
-        names: id → name, of those whom the reader may see; left out: no names are put beside ids.
+        columns: released columns.
+        rows: rows of these columns.
+        today: date in UTC.
+        names: id → name of entities that the reader may see; None adds no names.
 
     Example:
         >>> beside({"review_on": "Person.review_on"}, ["review_on"], [("2020-05",)], dt.date(2020, 6, 2)).rows

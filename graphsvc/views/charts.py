@@ -1,4 +1,4 @@
-"""Small pictures as plain numbers: where each bar stands and what it says. Templates draw them as SVG."""
+"""Small charts as plain numbers: the position of each bar and its text. Templates draw them as SVG."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from graphsvc.records.dates import parse_date, shown
 
-# Longest span in days → the width of one bar.
+# Longest span in days → time that a bar covers.
 _STEPS = ((70, "day"), (800, "week"), (math.inf, "month"))
 _GAP = 0.15
 _LABELS = 7  # on the narrowest screen
@@ -19,9 +19,9 @@ _LABELS = 7  # on the narrowest screen
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its place in the picture's units, its days (`2020-05-08`) and those in words, how many crossings and people.
+    """One bar: its place in the drawing's units, its days (`2020-05-08`) also in words, and its crossings and people.
 
-    `counted`: of how many of these crossings the people were counted.
+    `counted`: number of these crossings whose people were counted.
     """
 
     x: float
@@ -41,12 +41,12 @@ class Timeline:
     """Crossings over time.
 
     Attributes:
-        width: of the drawing, in its own units; `height` likewise.
-        step: what one bar stands for: `day`, `week` or `month`.
+        width, height: of the drawing, in its own units.
+        step: time that a bar covers: `day`, `week` or `month`.
         bars: from left to right; empty steps have no bar.
         ticks: (x, label) of the time axis.
         peak: the highest bar, as high as the drawing, or None.
-        undated: crossings whose date may be of several steps; they stand in no bar.
+        undated: crossings whose date may be in several steps; they are not charted.
     """
 
     width: int
@@ -60,7 +60,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a stacked bar: the ingredient, where it begins, how long it is, and its value."""
+    """A part of a stacked bar: its ingredient, start, length and value."""
 
     name: str
     x: float
@@ -70,10 +70,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A score as its shares: what raises it to the right of `zero`, what lowers it to the left.
+    """A score as its shares: increases to the right of `zero`, decreases to the left.
 
     Attributes:
-        total: place of the score itself; `recorded` of the score on the record, or None where not given.
+        total: place of the score itself.
+        recorded: place of the score on the record, or None if not given.
     """
 
     width: float
@@ -84,7 +85,7 @@ class Stack:
 
 
 def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: int = 120) -> Timeline:
-    """Bars of crossings a day, week or month, whichever shows the span best.
+    """Return bars of crossings per day, week or month, whichever shows the span best.
 
     Args:
         crossings: rows with `day` (earliest day it can mean), `date` (as given) and `people_count` (or None).
@@ -133,7 +134,7 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
 
 
 def stack(shares: Mapping[str, float], low: float, high: float, width: float, recorded: float | None = None) -> Stack:
-    """The shares of one score as a stacked bar on a scale from `low` (0 or less) to `high`.
+    """Return the shares of one score as a stacked bar on a scale from `low` (0 or less) to `high`.
 
     Example:
         >>> bar = stack({"commands": 3.0, "takes_orders": -1.0}, -1.0, 3.0, 40.0)
@@ -157,7 +158,7 @@ def stack(shares: Mapping[str, float], low: float, high: float, width: float, re
 
 
 def scale(shares: Sequence[Mapping[str, float]]) -> tuple[float, float]:
-    """The scale on which all these stacked bars fit: (what lowers most, or 0; what raises most).
+    """Return a scale that fits all these stacked bars: (largest decrease, or 0; largest increase).
 
     Example:
         >>> scale([{"commands": 3.0, "takes_orders": -1.0}, {"commands": 1.0}])
@@ -169,15 +170,15 @@ def scale(shares: Sequence[Mapping[str, float]]) -> tuple[float, float]:
 
 
 def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, width: float) -> dict[str, float]:
-    """Where ranks stand on a line from first to last place; places at the top take more room, as they matter more.
+    """Return places of ranks on a line from first to last; the top ranks get more room, as they matter more.
 
     Args:
-        best: best rank when something is left out, from 1; `worst` the worst, which may lie beyond the last.
-        worst: see `best`.
-        low: best rank that uncertain data leave likely; `high` the worst.
-        high: see `low`.
+        best: best rank when something is left out, from 1.
+        worst: worst rank when something is left out, which may be beyond the last.
+        low: best rank that uncertain data leave likely.
+        high: worst rank that uncertain data leave likely.
         rank: the rank itself.
-        total: how many are ranked.
+        total: number of people ranked.
         width: of the drawing.
 
     Example:
@@ -190,7 +191,7 @@ def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, wid
 
 
 def _day(value: Any) -> dt.date:
-    """A day, however the graph database or a test gives it."""
+    """Return a day, whether the graph database or a test gives it as a date or as text."""
     return value if type(value) is dt.date else dt.date.fromisoformat(str(value)[:10])
 
 
@@ -210,7 +211,7 @@ def _starts(first: dt.date, last: dt.date, step: str) -> Iterable[dt.date]:
 
 
 def _end(start: dt.date, step: str) -> dt.date:
-    """The last day of a step."""
+    """Return the last day of a step."""
     following = (start + dt.timedelta(days=31)).replace(day=1) if step == "month" else start
     return (
         following - dt.timedelta(days=1) if step == "month" else start + dt.timedelta(days=6 if step == "week" else 0)
@@ -224,7 +225,7 @@ def _when(start: dt.date, step: str) -> str:
 
 
 def _ticks(starts: list[dt.date], step: str) -> Iterable[tuple[int, str]]:
-    """Where a new month begins (a new year, where bars are months), thinned to what has room."""
+    """Yield labels where a new month begins (a new year if bars are months), thinned to fit."""
     edges = [
         (place, start)
         for place, start in enumerate(starts)

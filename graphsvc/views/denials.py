@@ -1,4 +1,4 @@
-"""Words for the denial of a link: they go with the link to every page and file."""
+"""Words for the denial of a link, which go with it to every page and file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ def denial(denying: int | str) -> str:
     """Say in words that a link is denied; empty for no denial.
 
     Args:
-        denying: how many deny it, or `contested` or true where the reader only learns that it is denied.
+        denying: number of claims that deny it, or `someone`; `contested` or True if the reader only learns that it is
+            denied.
 
     Example:
         >>> denial(2), denial("someone"), denial("contested"), denial(True), denial(0)
@@ -22,7 +23,7 @@ def denial(denying: int | str) -> str:
 
 
 def gone_without(links: int) -> str:
-    """Warn that links of an export would go without what speaks against them.
+    """Warn that links would be exported without what speaks against them.
 
     Example:
         >>> gone_without(1)

@@ -1,4 +1,4 @@
-"""The fields of a form, from the tables of the records: what they are called, what they take, what is wrong. Pure."""
+"""The fields of a form, made from the record tables: their labels, accepted values and errors. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphsvc.records.relations import KINDS, fitting, says
 from graphsvc.records.tables import TABLES, Column
 from graphsvc.views.wording import STANDING, STATEMENTS, begin, label
 
-# What is asked first, by table; the rest stands under "More".
+# Columns that are asked for first, by table; the others are under "More".
 _FIRST = MappingProxyType(
     {
         "statements": (
@@ -68,24 +68,24 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "status": STANDING,
     }
 )
-# Columns that refer to an entity, picked by search.
+# Columns whose value is chosen by search.
 _PICKED = frozenset({"subject_id", "object_id", "interpreter_id", "source_id"})
-# A day as far as it is known, where nothing else is said.
+# Help for date columns that have no help text.
 _DATE = "as far as it is known: 2020, 2020-05 or 2020-05-08"
 _LONG = frozenset({"notes", "summary", "sanitised", "conditions", "interest"})
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field.
+    """One field of a form.
 
     Attributes:
         name: as it is sent, such as `c1.place`.
         kind: `choice`, `relation`, `pick` (an entity, by search), `long`, `number`, `date` or `text`.
         options: (heading, choices) each; a choice is (value, words, kinds of subject, kinds of object).
-        named: of a `pick`: what its value is called; of_kind: its kind of entity, where that is known.
-        wrong: why it cannot stay; meant: entities to choose from.
-        now: what stands there by now, where somebody else has changed it since.
+        named: name for the value of a `pick`; of_kind: its kind of entity, if known.
+        wrong: why the value is rejected; meant: entities to choose from.
+        now: current value, if another user has changed it in the meantime.
     """
 
     name: str
@@ -112,16 +112,16 @@ def fields(
     wrong: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = MappingProxyType({}),
     now: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[FormField], list[FormField]]:
-    """The fields of one row that are asked first, and the others.
+    """Return the fields of one row: the ones asked for first, and the others.
 
     Args:
-        table: of the row.
-        handle: what the names of its fields begin with.
-        cells: column → what was typed.
-        columns: those that are asked for; None: all but ids of its own and of its statement.
-        ends: reference as typed → `kind` and `name` of what it means.
-        wrong: name of a field → why it cannot stay, and whom it may mean.
-        now: column → what stands there by now, of those that were changed since.
+        table: table of the row.
+        handle: prefix of the names of its fields.
+        cells: column → typed text.
+        columns: columns to ask for; None for all but the row's own id and its statement's.
+        ends: reference as typed → `kind` and `name` of the entity meant.
+        wrong: name of a field → why its value is rejected, and entities it may mean.
+        now: column → current value, for columns that were changed in the meantime.
 
     Example:
         >>> first, more = fields("links", "c1", {"subject_id": "P1"}, ends={"P1": {"kind": "boat", "name": "Urchin"}})
@@ -183,7 +183,7 @@ def _choices(table: str, column: Column) -> tuple[tuple[str, tuple[tuple[str, st
 def _relations(
     cells: Mapping[str, str], ends: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
-    """Relations that fit both ends, by the kind of tie; one that was chosen stays, so that it can be told why it does not."""
+    """Return the relations that fit both ends, by kind of link; a chosen one stays, so that its fault can be named."""
     kinds = [str(ends.get(cells.get(name, ""), {}).get("kind", "")) for name in ("subject_id", "object_id")]
     fit = fitting(*kinds)
     chosen = cells.get("relation", "")
@@ -204,7 +204,7 @@ def _relations(
     return (("", first), *((heading, choices) for heading, choices in groups if choices))
 
 
-# Table → of one row, of several.
+# Table → singular, plural.
 _NOUNS = MappingProxyType(
     {
         "statements": ("statement", "statements"),
@@ -220,7 +220,7 @@ _NOUNS = MappingProxyType(
 
 
 def brings(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """What a delivery does, in words: `adds 1 statement, 2 claims, 1 person`.
+    """Say in words what a delivery does: `adds 1 statement, 2 claims, 1 person`.
 
     Example:
         >>> brings({"statements": {"added": 1, "changed": 0, "superseded": 0}, "links": {"added": 2, "superseded": 1}})

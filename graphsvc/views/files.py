@@ -9,16 +9,17 @@ from graphsvc.records.told import SOME
 from graphsvc.views.wording import belief_short
 
 _BELIEFS = ("belief", "belief_on_record")
-# A drawing keeps its numbers: they give widths.
+# A drawing keeps its numbers, because they set widths.
 _DRAWING = "picture"
 
 
 def some_in_words(value: Any, name: str = "") -> Any:
-    """Plain data in which a belief that pages show as *some* is that word.
+    """Return plain data in which a belief that pages show as *some* is that word.
 
     Args:
         value: a value, or lists and mappings of values.
-        name: of the value; only `belief` and `belief_on_record` are beliefs. Next to `people` it is a number of people expected.
+        name: name of the value; only `belief` and `belief_on_record` are beliefs. Next to `people` they are expected
+            numbers of people.
 
     Example:
         >>> some_in_words({"belief": 0.5, "links": [{"belief": 0.625}], "moves": 0.5})

@@ -1,4 +1,4 @@
-"""Figures with their intervals, as one SVG that stands alone: for pages, reports, and screens light or dark."""
+"""Figures with their intervals, as one self-contained SVG for pages, reports, and light or dark screens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import escape
 
 _WIDTH, _COLUMNS = 760, 2
 _LABEL, _VALUE, _ROW, _HEAD, _FOOT, _GAP = 176, 44, 20, 30, 24, 20
-# The hue of what is looked at is not told by hue alone: its mark is filled, the others' are hollow.
+# The highlighted method does not differ by hue alone: its mark is filled, the others are hollow.
 _STYLE = """
 svg{color:#1b1f24;background:#fff;font:12px system-ui,sans-serif}
 text{fill:currentColor}.title{font-weight:600;font-size:13px}.main{font-size:15px;font-weight:600}
@@ -22,7 +22,7 @@ text{fill:currentColor}.title{font-weight:600;font-size:13px}.main{font-size:15p
 
 @dataclass(frozen=True, slots=True)
 class IntervalMark:
-    """One figure of one method: from 0 to 1, with its interval (NaN: not known). `ours` stands out."""
+    """One figure of one method: from 0 to 1, with its interval (NaN if unknown). `ours` is highlighted."""
 
     label: str
     value: float
@@ -32,10 +32,10 @@ class IntervalMark:
 
 
 def svg(title: str, panels: Sequence[tuple[str, Sequence[IntervalMark]]]) -> str:
-    """A panel for each figure, a row for each method: a mark on a line from 0 to 1, and a whisker for its interval.
+    """Draw a panel for each figure and in it a row for each method: a mark from 0 to 1, with a whisker as interval.
 
     Args:
-        title: above it all; any text.
+        title: heading of the drawing; any text.
         panels: (name of the figure, its marks), from top left.
 
     Example:

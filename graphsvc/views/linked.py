@@ -1,4 +1,4 @@
-"""Linked crossings, in words and as plain data. Pure functions; what they give is text, never markup."""
+"""Linked crossings, in words and as plain data. Pure functions; they return text, never markup."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphsvc.analysis.linkage.overlap import PEOPLE, SOURCES, TIMES, Mention, O
 from graphsvc.records.dates import ending
 from graphsvc.records.numbers import count, plural
 
-# Names that link boats by where they and their parts come from.
+# Features that link boats by the origin of the boats and of their parts.
 MARKET = ("supplier", "part", "batch", "store")
 # Columns of a table of linked pairs.
 COLUMNS = (
@@ -30,11 +30,11 @@ COLUMNS = (
 
 
 def describe(name: str, features: Iterable[str], names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Describe a shared name: what it is to the crossings, and its entity if it has one.
+    """Describe a shared name: its role in the crossings, and its entity if it has one.
 
     Args:
         name: id of an entity, or a batch of serials.
-        features: of `features.SHARED`.
+        features: its features, from `features.SHARED`.
         names: id → row of `entities.named`.
     """
     row = names.get(name)
@@ -48,12 +48,12 @@ def describe(name: str, features: Iterable[str], names: Mapping[str, Mapping[str
 
 
 def thing(shared: SharedName, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Describe a name that crossings share, with these crossings."""
+    """Describe a name that crossings share, and list these crossings."""
     return describe(shared.name, shared.features, names) | {"crossings": list(shared.crossings)}
 
 
 def line(name: str, first: Mention, second: Mention, names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Describe a name that two crossings share: what it is to each, and whether it counts as a person behind both."""
+    """Describe a name that two crossings share: its role in each, and whether it counts as a person behind both."""
     return describe(name, (*first.features, *second.features), names) | {
         "first": describe(name, first.features, {})["words"],
         "second": describe(name, second.features, {})["words"],
@@ -62,7 +62,7 @@ def line(name: str, first: Mention, second: Mention, names: Mapping[str, Mapping
 
 
 def figures(both: Overlap) -> dict[str, Any]:
-    """The counts of an overlap, and the sentences that say them."""
+    """Return the counts of an overlap, and sentences on them."""
     return {
         "people": len(both.people),
         "of_people": both.behind,
@@ -114,7 +114,7 @@ def verdict(both: Overlap) -> str:
 
 
 def describe_parts(parts: Sequence[Sequence[str]], size: int) -> dict[str, Any]:
-    """Say what becomes of a cluster without something.
+    """Say what becomes of a cluster without a shared name or without a piece of evidence.
 
     Example:
         >>> describe_parts([("c1", "c2"), ("c3",)], 3)["says"]
@@ -131,7 +131,7 @@ def describe_parts(parts: Sequence[Sequence[str]], size: int) -> dict[str, Any]:
 
 
 def boats_sentence(shared: SharedName, names: Mapping[str, Mapping[str, Any]]) -> str:
-    """Say what links boats by where they come from: "one supplier, five launches".
+    """Say what links boats by their origin: "one supplier, five launches".
 
     Example:
         >>> boats_sentence(SharedName("p1", ("supplier",), ("c1", "c2")), {"p1": {"name": "Marlow Marine", "kind": "person"}})
@@ -148,13 +148,13 @@ def boats_sentence(shared: SharedName, names: Mapping[str, Mapping[str, Any]]) -
 
 
 def days(dates: Iterable[str]) -> tuple[str, str]:
-    """The first and the last day of some dates as given; empty where none is."""
+    """Return the first and the last day of some dates as given, or empty texts."""
     given = [date[:10] for date in dates if date]
     return (min(given), max(given, key=ending)) if given else ("", "")
 
 
 def nothing_links(compared: int) -> str:
-    """Said where there is no cluster.
+    """Say why there is no cluster.
 
     Example:
         >>> nothing_links(1)
@@ -168,14 +168,14 @@ def nothing_links(compared: int) -> str:
     return f"{compared_says} More may be reported later, or different people arranged them."
 
 
-# Said of a crossing that is in no cluster, and of a table without pairs.
+# Shown for a crossing that is in no cluster, for a table without pairs, and for a crossing that shares no name.
 IN_NO_CLUSTER = "It is in no cluster: no other crossing that you can see is linked to it."
 NO_PAIR = "No two of these crossings are linked."
 NO_NAME = "No other crossing that you can see shares a name with it."
 
 
 def apart(crossings: int) -> str:
-    """Said below clusters of the crossings that are in none; empty where each is in one.
+    """Say how many crossings are in no cluster; empty if each is in one.
 
     Example:
         >>> apart(1), apart(0)
@@ -185,14 +185,14 @@ def apart(crossings: int) -> str:
 
 
 def shares_text(things: Sequence[Mapping[str, Any]]) -> str:
-    """List shared names in a cell of a table; denied and contested names are marked."""
+    """Return shared names for a table cell; denied and contested names are marked."""
     return "; ".join(
         f"{row['words']} {row['name']}".strip() + (f" ({row['denied']})" if row["denied"] else "") for row in things
     )
 
 
 def figure_rows() -> list[dict[str, Any]]:
-    """Rows of the help page: how often linked pairs are right, and how many pairs are found, the worst family first."""
+    """Return rows of the help page: how many linked pairs are right, and how many are found, worst family first."""
     return [
         {
             "worlds": f"{family.family} (author {family.author})",

@@ -1,4 +1,4 @@
-"""The lists of crossings and workplaces: who is said to be behind each, with how far that is believed; sorted and filtered whole. Pure."""
+"""Lists of crossings and workplaces with the people said to be behind each; sorted and filtered as a whole. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from graphsvc.records.dates import shown
 from graphsvc.views.picture.network import DOUBTFUL
 from graphsvc.views.where.events import folded
 
-# What is said of whom → the column it stands in.
+# Relation → column for the boats or people it names.
 CROSSING_COLUMNS = {"USED_ON": "boats", "ORGANISED": "organisers", "PILOTED": "pilots", "ASSISTED": "helpers"}
 WORKPLACE_COLUMNS = {"CONTROLS": "controllers", "MANAGED": "managers"}
 _SUPPLIED, _SUPPLIERS = "SUPPLIED", "suppliers"
-# What a list is sorted by: the columns of its rows that it shows.
+# Columns that a list shows and can be sorted by.
 CROSSING_SORTS = (
     *("id", "date", "launch_site", "landing_site", "people_count"),
     *("boats", "organisers", "suppliers", "pilots", "helpers"),
@@ -31,12 +31,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
-    """A row of a list with what it is sorted and found by, which is made of nothing but the row.
+    """A row of a list with its sort keys and search text, which are made only from the row.
 
     Attributes:
         row: of `behind_crossings` or `behind_workplaces`.
-        order: what it is sorted by under each of `CROSSING_SORTS` or `WORKPLACE_SORTS`; None or empty where that is not known.
-        words: all it can be found by, folded: its id, dates as they were given and as pages show them, places, and names.
+        order: sort key for each of `CROSSING_SORTS` or `WORKPLACE_SORTS`; None or empty if unknown.
+        words: its search text, folded: id, dates as they were given and as pages show them, places, and names.
     """
 
     row: dict[str, Any]
@@ -45,7 +45,7 @@ class ListedRow:
 
 
 def listed_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[ListedRow]:
-    """The rows of `behind_crossings`, to be sorted and found.
+    """Return the rows of `behind_crossings`, with sort keys and search text.
 
     Example:
         >>> rows = listed_crossings([{"id": "C1", "date": "2020-05-08", "launch_site": "Équihen"}, {"id": "C2"}], [])
@@ -56,18 +56,18 @@ def listed_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[Lis
 
 
 def listed_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[ListedRow]:
-    """The rows of `behind_workplaces`, to be sorted and found."""
+    """Return the rows of `behind_workplaces`, with sort keys and search text."""
     return [_listed(row, WORKPLACE_SORTS) for row in behind_workplaces(workplaces, parts)]
 
 
 def fitting(rows: Sequence[ListedRow], text: str) -> Sequence[ListedRow]:
-    """The rows that have all the words of a text, folded as `static/table.js` folds them; all rows where there is none."""
+    """Return the rows that contain all words of a text, folded as in `static/table.js`; all rows for an empty text."""
     wanted = folded(text).split()
     return [row for row in rows if all(word in row.words for word in wanted)] if wanted else rows
 
 
 def behind_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[dict[str, Any]]:
-    """Each crossing with its boats, who organised, piloted and assisted, and who supplied its boats: columns of `CROSSING_COLUMNS`, `suppliers`.
+    """Return each crossing with its boats, organisers, pilots, helpers and suppliers (`CROSSING_COLUMNS`, `suppliers`).
 
     Args:
         crossings: rows with `id`.
@@ -90,7 +90,7 @@ def behind_crossings(crossings: Iterable[Row], parts: Iterable[Row]) -> list[dic
 
 
 def behind_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[dict[str, Any]]:
-    """Each workplace with who controls and who managed it: columns of `WORKPLACE_COLUMNS`."""
+    """Return each workplace with its controllers and managers (`WORKPLACE_COLUMNS`)."""
     some = _by_object(parts)
     return [{**workplace, **_columns(some[workplace["id"]], WORKPLACE_COLUMNS)} for workplace in workplaces]
 
@@ -105,7 +105,7 @@ def _listed(row: dict[str, Any], sorts: Sequence[str]) -> ListedRow:
             words.append(value)
         if name in _DATES:
             words.append(shown(value or ""))
-            order.append(row.get("day", value))  # the earliest that a date of a crossing can mean
+            order.append(row.get("day", value))  # earliest day that a crossing's date can mean
         else:
             order.append(folded(value) if isinstance(value, str) else value)
     return ListedRow(row, tuple(order), folded(" ".join(words)))
@@ -125,7 +125,7 @@ def _columns(parts: Sequence[Row], columns: Mapping[str, str]) -> dict[str, list
 
 
 def _suppliers(boats: Sequence[Row], some: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
-    """Who supplied these boats: doubtful too where it is doubtful, or denied, that the boat was on the crossing."""
+    """Return the suppliers of these boats; doubtful too if the boat's link to the crossing is doubtful or denied."""
     suppliers: dict[str, dict[str, Any]] = {}
     for boat in boats:
         for part in some.get(boat["id"], ()):

@@ -1,4 +1,4 @@
-"""Sentences of what loading did, would do or did not. Pure functions; what they give is text, never markup."""
+"""Sentences on what an import did, would do or failed to do. Pure functions; they return text, never markup."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import begin
 
-# Said to who is not told which deliveries came: that there may be some.
+# Shown to readers who may not see the delivery list: there may be deliveries.
 UNTOLD = (
     "Which deliveries came, and when, is told to those cleared for handling code C: there may be more than you can see."
 )
-# Said to who confirmed what is not what they looked at.
+# Shown if the case no longer matches the preview that the user confirmed.
 CHANGED_SINCE = "Nothing was loaded: the case was changed since you looked, or it was not worked out yet what this upload would do. Look again."
-# Said where it was worked out what would become of the leads, and no place would be another one.
+# Shown if the effect on the leads was worked out, and no place would change.
 NOBODY_MOVES = "Nobody among the first leads would stand elsewhere."
 _UNDONE = ("undo", "withdraw")
 
 
 def rejected(number: int, *, done: bool) -> str:
-    """That nothing is loaded since rows were rejected and all or nothing was asked for.
+    """Say that nothing is imported, since rows were rejected and all or nothing was asked for.
 
     Example:
         >>> rejected(1, done=True)
@@ -33,10 +33,10 @@ def rejected(number: int, *, done: bool) -> str:
 
 
 def nothing_new(same_as: int | None) -> str:
-    """That a delivery would change nothing.
+    """Say that a delivery would change nothing.
 
     Args:
-        same_as: number of the delivery that it repeats; None: of none.
+        same_as: number of the delivery that it repeats, or None.
 
     Example:
         >>> nothing_new(3), nothing_new(None)
@@ -46,7 +46,7 @@ def nothing_new(same_as: int | None) -> str:
 
 
 def received_rows(rows: int) -> str:
-    """Sentence that rows were received whose effect the loader may not know; empty for none.
+    """Say that rows were received whose effect must not be shown to the importing user; empty without such rows.
 
     Example:
         >>> received_rows(1).partition(":")[0], received_rows(0)
@@ -63,7 +63,7 @@ def received_rows(rows: int) -> str:
 
 
 def more_change(rows: int) -> str:
-    """That other rows would change than those that are told field by field; empty: none.
+    """Say how many rows would change in addition to those shown field by field; empty for 0.
 
     Example:
         >>> more_change(1), more_change(0)
@@ -73,12 +73,12 @@ def more_change(rows: int) -> str:
 
 
 def chart_read(graded: int, others: int, ignored: int) -> str:
-    """What a chart is read as.
+    """Say how a chart was read.
 
     Args:
-        graded: how many of its links bear grades.
-        others: how many of its items are neither entity nor link.
-        ignored: how many were left out by choice.
+        graded: number of its links that have grades.
+        others: number of its items other than entities and links.
+        ignored: number of items left out by choice.
 
     Example:
         >>> chart_read(0, 1, 0).partition(". ")[2]
@@ -99,10 +99,10 @@ def chart_read(graded: int, others: int, ignored: int) -> str:
 
 
 def read_otherwise(links: Mapping[str, int]) -> str:
-    """That links of a type of a chart are read as other relations than their type is.
+    """Say that some links of a chart's type are read as other relations than their type; empty without such links.
 
     Args:
-        links: relation → how many links of the type are read as that.
+        links: relation → number of links of the type that are read as that.
 
     Example:
         >>> read_otherwise({"USED": 2, "X_OWNER": 1}), read_otherwise({})
@@ -115,11 +115,11 @@ def read_otherwise(links: Mapping[str, int]) -> str:
 
 
 def cancelled(kind: str, *, new: bool) -> str:
-    """What is left when loading was cancelled.
+    """Say what remains after an import was cancelled.
 
     Args:
-        kind: of the job.
-        new: whether it would have made the case.
+        kind: kind of the job.
+        new: whether it would have created the case.
 
     Example:
         >>> cancelled("preview", new=False)
@@ -134,12 +134,12 @@ def cancelled(kind: str, *, new: bool) -> str:
 
 
 def failed(kind: str, *, recorded: bool, new: bool) -> str:
-    """What is left when loading did not work.
+    """Say what remains after an import failed.
 
     Args:
-        kind: of the job.
+        kind: kind of the job.
         recorded: whether the delivery is recorded, so that it will be completed.
-        new: whether it would have made the case.
+        new: whether it would have created the case.
 
     Example:
         >>> failed("load", recorded=False, new=True)
@@ -154,13 +154,13 @@ def failed(kind: str, *, recorded: bool, new: bool) -> str:
 
 
 def job_title(kind: str, state: str, delivery: int | None, *, committed: bool) -> str:
-    """What has become of a job that loads, previews or takes back.
+    """Say what became of a job that imports, previews or undoes.
 
     Args:
-        kind: of the job.
-        state: of the job.
-        delivery: its number.
-        committed: whether a load changed the case.
+        kind: kind of the job.
+        state: state of the job.
+        delivery: number of the delivery.
+        committed: whether an import changed the case.
 
     Example:
         >>> job_title("load", "done", 3, committed=True), job_title("preview", "failed", None, committed=False)
@@ -176,11 +176,11 @@ def job_title(kind: str, state: str, delivery: int | None, *, committed: bool) -
 
 
 def rewritten(kind: str, *, managed: bool) -> str:
-    """What sealing, erasing or opening somebody has done.
+    """Say what a job has done that rewrote the case, such as sealing, erasing or opening a person.
 
     Args:
-        kind: of the job.
-        managed: whether the store of the graph is the service's own.
+        kind: kind of the job.
+        managed: whether the service manages the graph's store itself.
 
     Example:
         >>> rewritten("open", managed=True)

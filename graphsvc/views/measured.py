@@ -1,4 +1,4 @@
-"""Figures that benchmarks measured and help pages print, so that each page states its own false alarms and power."""
+"""Figures that benchmarks measured and help pages print, so that each page gives its own false alarms and power."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @cache
 def measured(part: str) -> dict[str, Any]:
-    """Figures of one part, as `python -m bench.PART --write` wrote them.
+    """Return the figures of one part, as `python -m bench.PART --write` wrote them.
 
     Example:
         >>> sorted(measured("surges"))

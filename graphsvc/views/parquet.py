@@ -1,7 +1,8 @@
-"""The tables of a case as Parquet: the kind of each column, and rows that are written as they come.
+"""The tables of a case as Parquet: the kind of each column, and rows written as they arrive.
 
-What programs of others read is plain: text, whole numbers, numbers, days, truth, lists of text, and pairs of texts for columns of
-the deliverer's own. A date that may be partial is text as it was given, beside the first and the last day it can mean.
+Other people's programs can read only plain types: text, whole numbers, numbers, days, truth values, lists of text, and
+pairs of texts for the deliverer's own columns. A date that may be partial is text as it was given, next to the first
+and the last day it can mean.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TEXT, WHOLE, NUMBER, DAY, TRUTH, TEXTS, PAIRS = "text", "whole number", "number", "day", "yes or no", "texts", "pairs"
-# Rows of a group: what Spark and its kin give to one worker, and all that stands in memory of a table.
+# Rows of a group: the unit that Spark and similar programs give to one worker, and all of a table that is in memory.
 GROUP_ROWS = 131_072
-# And, where texts are long, of so many bytes.
+# Most bytes of a group, where texts are long.
 _GROUP_BYTES = 64 << 20
 _OF_COLUMNS = {"count": WHOLE, "number": NUMBER, "latitude": NUMBER, "longitude": NUMBER, "list": TEXTS}
-# What stands in the graph in another form than it is delivered in, or is no column of a delivery.
+# Properties that the graph holds in a different form than delivered, or that are no column of a delivery.
 _OTHERS = MappingProxyType(
     {
         "Person.categories": TEXTS,
@@ -52,7 +53,7 @@ _OTHERS = MappingProxyType(
 
 
 def kind_of(shown: str) -> str:
-    """The kind of a column that shows a property (`records.properties`).
+    """Return the kind of a column that shows a property (`records.properties`).
 
     Example:
         >>> kind_of("Crossing.people_count"), kind_of("Person.phones"), kind_of("Claim.from_on"), kind_of("Claim.to_on_latest")
@@ -71,20 +72,20 @@ def kind_of(shown: str) -> str:
 
 
 class ParquetTable:
-    """One table on its way into a file, which is complete once it is closed.
+    """One table that is being written to a file; the file is complete once the table is closed.
 
     Args:
-        name: of the table, for errors.
-        file: where it is written, front to back.
+        name: name of the table, for errors.
+        file: file to write to, front to back.
         kinds: column → its kind, in their order.
-        about: what the file says of itself.
+        about: metadata of the file.
 
     Attributes:
-        rows: how many were added. groups: in how many groups of rows they stand, once it is closed.
+        rows: number of rows added. groups: number of groups of rows written, complete once the table is closed.
     """
 
     def __init__(self, name: str, file: IO[bytes], kinds: Mapping[str, str], about: Mapping[str, str]) -> None:
-        # Takes a tenth of a second to load, which no other command should wait for.
+        # Takes a tenth of a second to load, which no other command needs to wait for.
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -100,7 +101,7 @@ class ParquetTable:
         }
         fields = [pa.field(column, types[kind]) for column, kind in kinds.items()]
         self._schema = pa.schema(fields, metadata=dict(about))
-        # Pages of the first form: every reader there is knows them.
+        # Data pages of version 1, which every reader knows.
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd", data_page_version="1.0")
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self.rows = self.groups = 0
@@ -109,7 +110,7 @@ class ParquetTable:
         """Add rows, each with a value for every column.
 
         Raises:
-            OperatorError: a value is of another kind than its column.
+            OperatorError: a value does not fit the kind of its column.
         """
         import pyarrow as pa
 
@@ -125,16 +126,16 @@ class ParquetTable:
             self._write()
 
     def close(self) -> None:
-        """Write what is left, and the end of the file."""
+        """Write the remaining rows and the end of the file."""
         self._write()
         self._writer.close()
 
     def abandon(self) -> None:
-        """Let go of a table that will not be complete; of one that is closed nothing changes."""
+        """Drop a table that will not be complete; a closed table does not change."""
         if self._writer.is_open:
             with suppress(OSError):
                 self._writer.close()
-            # Else it would try again when it is collected, on a file that is closed by then.
+            # Otherwise it would try again at garbage collection, on a file that is closed by then.
             self._writer.is_open = False
 
     def _write(self) -> None:
@@ -149,7 +150,7 @@ class ParquetTable:
     def _array(self, field: pa.Field, values: Sequence[Any]) -> pa.Array:
         import pyarrow as pa
 
-        if pa.types.is_map(field.type):  # whose pairs have to be tuples
+        if pa.types.is_map(field.type):  # its pairs have to be tuples
             values = [None if value is None else [(str(name), text) for name, text in value] for value in values]
         try:
             return pa.array(values, field.type)

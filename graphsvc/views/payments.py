@@ -1,4 +1,4 @@
-"""What somebody is said to have paid and to have been paid: each payment, and a sum for each currency. Pure."""
+"""Payments that an entity is said to have made and received: each payment, and a sum per currency. Pure."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from graphsvc.records.numbers import count
 from graphsvc.views.wording import amount
 
 PAID = "PAID"
-# What payments of one side are, apart from each other.
+# Groups of payments on one side.
 PARTS = ("counted", "denied", "taken_back")
 _SIDES = (("by", "subject"), ("to", "object"))
 
 
 def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The payments by and to one entity, of released rows of claims.
+    """Return the payments by and to one entity, from released rows of claims.
 
-    A payment whose link is denied or contested, a denial, and what was taken back stand apart and are in no sum.
+    Payments whose link is denied or contested, denials, and claims taken back are listed separately and are in no sum.
 
     Args:
-        identifier: whose payments.
+        identifier: id of the entity.
         claims: rows of `entities.claims` about it, of any relation.
 
     Returns:
-        One row for each side that has a payment: `side` (`by`, `to`: paid by or to whom it is about), `counted`, `denied`
-        and `taken_back` (rows of claims, the earliest first), `sums` (of what is counted: `currency`, empty where none is
-        stated, `total`, `payments`), `denied_sums` (the same of payments that are denied or contested) and `unstated` (how many rows that are counted tell no amount).
+        One row for each side that has a payment: `side` (paid `by` or `to` the entity), `counted`, `denied` and
+        `taken_back` (rows of claims, the earliest first), `sums` (of the counted rows: `currency`, empty if not stated,
+        `total`, `payments`), `denied_sums` (the same of payments that are denied or contested) and `unstated` (number
+        of counted rows without an amount).
 
     Example:
         >>> rows = [{"subject": "A", "object": "B", "relation": "PAID", "polarity": polarity, "status": "active", "denying": 0,
@@ -54,7 +55,7 @@ def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[
 
 
 def summed(sums: Iterable[Mapping[str, Any]]) -> str:
-    """Sums in words, each with how many payments it adds up.
+    """Write sums in words, each with the number of payments it adds up.
 
     Example:
         >>> summed([{"currency": "EUR", "total": 2500.0, "payments": 2}, {"currency": "", "total": 10.5, "payments": 1}])

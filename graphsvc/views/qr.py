@@ -8,7 +8,7 @@ _SCALE = 4
 
 
 def svg(text: str, label: str) -> str:
-    """The QR code of a text as an SVG element, dark on light on every ground, with `label` for who cannot see it."""
+    """Return the QR code of a text as an SVG element, dark on light in every theme, with `label` as its description."""
     code = segno.make(text, error="m", micro=False)
     return code.svg_inline(
         scale=_SCALE, border=4, dark="#000", light="#fff", svgclass="qr", title=label, lineclass=None

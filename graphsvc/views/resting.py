@@ -1,4 +1,4 @@
-"""Words for the pieces, kinds of source, accounts and grades that a lead rests on."""
+"""Words for the evidence, kinds of source, statements and grades that a lead rests on."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from types import MappingProxyType
 
 from graphsvc.records.relations import says
 
-# What half of a score may go with that no witness said, as a list of leads has it.
+# Evidence other than witnesses that half of a score may depend on, in the words of a list of leads.
 _OF_NO_WITNESS = ("one report", "one record", "one other source")
 _KINDS = MappingProxyType({"witness": "witnesses", "intelligence": "reports", "record": "records", "denied": "denials"})
-# A source not reliable; what is not known how, or suspected to be false.
+# A source that is not reliable; information that is not known to be true, or suspected to be false.
 _POOR_SOURCES, _POOR_ASSESSMENTS = ("3",), ("D", "E")
 
 
 def rests(on: str, groups: int | str | None = None) -> str:
-    """What half of a score goes with; empty if it does not go with one.
+    """Say which evidence half of a score depends on; empty if it depends on no single item.
 
     Args:
-        on: as a list of leads has it.
-        groups: of witnesses whose accounts raise the lead. Where there are none, what goes with witnesses is what they said of
-            others, who then count for more or less (default: not asked).
+        on: the evidence, in the words of a list of leads.
+        groups: number of groups of witnesses whose statements raise the lead. If it is 0, witnesses matter only through
+            their statements on others, who then count for more or less (default: not asked).
 
     Example:
         >>> rests("one record, one account"), rests("")
@@ -34,10 +34,10 @@ def rests(on: str, groups: int | str | None = None) -> str:
 
 
 def surfaced(groups: int | str) -> str:
-    """That somebody is among the first fifty only for what witnesses said.
+    """Say that a person is among the first fifty only because of witness statements.
 
     Args:
-        groups: of witnesses whose accounts raise the lead.
+        groups: number of groups of witnesses whose statements raise the lead.
 
     Example:
         >>> surfaced(2), surfaced(0)
@@ -51,7 +51,7 @@ def _through(groups: int | str | None) -> str:
 
 
 def poorly_graded(share: float, score: float, source_grade: str, assessment: str) -> str:
-    """The grade of a claim that alone carries half of a score, or more, and is poorly graded; else empty.
+    """Return the grade of a poorly graded claim that alone carries at least half of a score; else an empty text.
 
     Example:
         >>> poorly_graded(2.5, 4.0, "2", "D"), poorly_graded(2.5, 4.0, "2", "C"), poorly_graded(1.0, 4.0, "3", "E")
@@ -61,12 +61,12 @@ def poorly_graded(share: float, score: float, source_grade: str, assessment: str
     return f"half of it graded {source_grade}{assessment}" if poor and score > 0 and 2 * share >= score else ""
 
 
-# Ranks up to the first number are first places; up to the second, worth a look.
+# Ranks up to the first number are top places; ranks up to the second are worth a look.
 _FIRST, _NEXT = 10, 40
 
 
 def band(best: int | None, worst: int | None) -> str:
-    """Return what a range of ranks means in words.
+    """Describe a range of ranks in words.
 
     Example:
         >>> [band(*ranks) for ranks in ((1, 8), (5, 28), (50, 90), (3, 57), (None, None))]
@@ -80,7 +80,7 @@ def band(best: int | None, worst: int | None) -> str:
 
 
 def made_of(relation: str, end: str, by_kind: Mapping[str, float | None]) -> str:
-    """Name a relation and the kinds of source it comes from, with the share of each in a score where that is known.
+    """Name a relation and the kinds of source it comes from, with the share of each in a score if known.
 
     Args:
         relation: its name.

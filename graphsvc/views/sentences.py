@@ -1,4 +1,4 @@
-"""Sentences of pages whose words depend on what is told. Pure functions; what they give is text, never markup."""
+"""Sentences of pages that depend on the data and on the reader. Pure functions; they return text, never markup."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
 
 NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out"
-# Stands where a rank has no range, since nobody is given a part, or nothing is told of one of this person; and for a rank where no
-# one stands out.
+# Shown if a rank has no range, because the case has only contacts or nothing may be shown of the person's part; and
+# instead of a rank if no one stands out.
 NOT_TOLD = "not told"
 _BEFORE = ", with what was given before"
 
 
 def share(of: float, *, in_steps: bool) -> str:
-    """What a claim does to a score, to stand beside it.
+    """Say what a claim contributes to a score.
 
     Args:
-        of: its share.
-        in_steps: whether shares are told to the nearest quarter, so that one of nothing may be a small one.
+        of: share of the claim.
+        in_steps: whether shares are rounded to the nearest quarter, so that a share of 0 may be a small one.
 
     Example:
         >>> share(1.2, in_steps=False), share(0.0, in_steps=False), share(0.0, in_steps=True)
@@ -33,7 +33,7 @@ def share(of: float, *, in_steps: bool) -> str:
 
 
 def size(entities: int, links: int) -> str:
-    """How large a picture is.
+    """Say how large a picture is.
 
     Example:
         >>> size(1, 2)
@@ -43,7 +43,7 @@ def size(entities: int, links: int) -> str:
 
 
 def gone(number: int, of: str = "") -> str:
-    """How many of something are there no more.
+    """Say how many of something no longer exist.
 
     Example:
         >>> gone(1), gone(2, "of the starts")
@@ -54,7 +54,7 @@ def gone(number: int, of: str = "") -> str:
 
 
 def neighbours(number: int) -> str:
-    """What a picture could grow by.
+    """Say how many neighbours a picture could still show.
 
     Example:
         >>> neighbours(1), neighbours(0)
@@ -64,10 +64,10 @@ def neighbours(number: int) -> str:
 
 
 def amounts_unstated(claims: int) -> str:
-    """That some payments have no amount, or none that is shown, and so are in no sum.
+    """Say that some payments have no amount, or no visible one, and so are in no sum.
 
     Args:
-        claims: how many rows of claims.
+        claims: number of rows of claims.
 
     Example:
         >>> amounts_unstated(1), amounts_unstated(2)
@@ -80,12 +80,12 @@ def amounts_unstated(claims: int) -> str:
 
 
 def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -> str:
-    """Why somebody is in a set: what is cut off without them, what they add, and how much more than who ties the same people.
+    """Say why a person is in a set: what is cut off without them, what they add, and what a substitute would add.
 
     Args:
-        gain: as it was computed.
-        names: id → name, of those in it.
-        things: whether the network holds things besides people.
+        gain: their gain as computed.
+        names: id → name of the people in it.
+        things: whether the network contains things as well as people.
 
     Example:
         >>> adds_to_set(Gain("a", "fragment", 0.604, 0.561, 0.043, "b", 0.012, 14, 3, 320), {"a": "Ash", "b": "Birch"})
@@ -118,14 +118,14 @@ def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -
 
 
 def on_paper(case: str, handling: str, version: int, by: str, purpose: str) -> str:
-    """What stands on every sheet: which case, in which state, and who printed it for what.
+    """Return the mark of every printed sheet: the case and its state, who printed it, and for what purpose.
 
     Args:
-        case: its name.
-        handling: strictest handling code of what is shown.
-        version: how often the case was changed in what shows at the reader's clearance.
-        by: who prints.
-        purpose: of their session.
+        case: name of the case.
+        handling: strictest handling code on the sheet.
+        version: number of changes to the case that are visible at the reader's clearance.
+        by: person who prints it.
+        purpose: purpose of their session.
 
     Example:
         >>> on_paper("dover", "C", 12, "ann", "Operation Tern")
@@ -138,7 +138,7 @@ def on_paper(case: str, handling: str, version: int, by: str, purpose: str) -> s
 
 
 def recall(exports: int) -> str:
-    """That exports show somebody who was sealed or erased since.
+    """Say that exports show people who have been sealed or erased since.
 
     Example:
         >>> recall(1)
@@ -152,7 +152,7 @@ def recall(exports: int) -> str:
 
 
 def still_there(entities: int, absent: int) -> str:
-    """What of a saved view is there for its reader.
+    """Say how much of a saved view still exists for its reader.
 
     Example:
         >>> still_there(1, 2)
@@ -163,7 +163,7 @@ def still_there(entities: int, absent: int) -> str:
 
 
 def changed(links: int, handling: str) -> str:
-    """How many links of a saved view are other than they were.
+    """Say how many links of a saved view have changed.
 
     Example:
         >>> changed(1, "P")
@@ -175,7 +175,7 @@ def changed(links: int, handling: str) -> str:
 
 
 def since_saved(links: int, absent: int) -> str:
-    """What is other in a picture than when it was saved, in one line; empty if nothing is.
+    """Say in one line what has changed in a picture since it was saved; empty if nothing has.
 
     Example:
         >>> since_saved(2, 1), since_saved(0, 0)
@@ -186,14 +186,14 @@ def since_saved(links: int, absent: int) -> str:
     return f"{', '.join(words)} since it was saved" if words else ""
 
 
-# -- ways -----------------------------------------------------------------------------------------------------
+# -- paths ----------------------------------------------------------------------------------------------------
 
 
 def depending(group: int) -> str:
-    """Who else begins a way, after its first source; empty if nobody does.
+    """Say how many other sources begin a path, after its first one; empty if no others do.
 
     Args:
-        group: of how many sources.
+        group: number of sources.
 
     Example:
         >>> depending(1), depending(2), depending(3)
@@ -204,11 +204,11 @@ def depending(group: int) -> str:
 
 
 def further_ways(more: int, *, over: bool) -> str:
-    """How many ways there are besides those that are told.
+    """Say how many paths there are in addition to the ones shown.
 
     Args:
-        more: how many are known.
-        over: whether there may be more than these.
+        more: number of further paths known.
+        over: whether there may be still more.
 
     Example:
         >>> further_ways(1, over=False), further_ways(3, over=True), further_ways(0, over=True)
@@ -220,10 +220,10 @@ def further_ways(more: int, *, over: bool) -> str:
 
 
 def no_way(*, over: bool, besides: bool) -> str:
-    """That no way is told between two.
+    """Say that no path connects two entities.
 
     Args:
-        over: whether there is more between them than can be looked through.
+        over: whether there is more between them than can be searched.
         besides: whether links of presence, service or family count.
 
     Example:
@@ -240,7 +240,7 @@ def no_way(*, over: bool, besides: bool) -> str:
 
 
 def recorded(rank: int, groups: int | str, other_sources: int) -> str:
-    """Where somebody stands by the score on the record, and who raises it.
+    """Say a person's rank by the score on the record, and who supports it.
 
     Example:
         >>> recorded(3, 1, 0), recorded(3, 0, 0)
@@ -252,7 +252,7 @@ def recorded(rank: int, groups: int | str, other_sources: int) -> str:
 
 
 def worth(accounts: float) -> str:
-    """How many independent accounts some groups of witnesses are worth.
+    """Say how many independent statements some groups of witnesses are worth.
 
     Example:
         >>> worth(2.4), worth(1.0)
@@ -263,7 +263,7 @@ def worth(accounts: float) -> str:
 
 
 def would_leave(rank: int | None) -> str:
-    """What would take somebody out of the first ten; what would have to be false follows.
+    """Introduce the list of claims that would all have to be false for a person to leave the first ten.
 
     Example:
         >>> would_leave(14)
@@ -273,7 +273,7 @@ def would_leave(rank: int | None) -> str:
 
 
 def stays(tried: int) -> str:
-    """That nothing would take somebody out of the first ten, with so many tried together at the end.
+    """Say that a person stays among the first ten, even if the `tried` heaviest items are all false.
 
     Example:
         >>> stays(12)[:83]
@@ -286,7 +286,7 @@ def stays(tried: int) -> str:
 
 
 def invented(accounts: int) -> str:
-    """How many invented accounts would put somebody among the first ten.
+    """Say how many invented statements would put a person among the first ten.
 
     Example:
         >>> invented(1)[:70]
@@ -300,7 +300,7 @@ def invented(accounts: int) -> str:
 
 
 def holds(best: int | None, worst: int | None) -> str:
-    """The ranks from the best to the worst; None for who has no range that is told.
+    """Return a rank range in words; `NOT_TOLD` for None.
 
     Example:
         >>> holds(1, 3), holds(None, None)
@@ -310,10 +310,10 @@ def holds(best: int | None, worst: int | None) -> str:
 
 
 def place(best: int | None, worst: int | None, low: int | None, high: int | None, *, in_steps: bool) -> str:
-    """How far a rank holds.
+    """Say how stable a rank is.
 
     Args:
-        best: the best rank while pieces are left out; None, as the other three: nothing is told of it.
+        best: the best rank while evidence is left out; None, like the other three, if nothing may be shown.
         worst: the worst one.
         low: the best rank on uncertain data.
         high: the worst one.
@@ -336,7 +336,7 @@ def place(best: int | None, worst: int | None, low: int | None, high: int | None
 
 
 def moved_by(claims: int, rank: int | None) -> str:
-    """What a rank is without the piece that moves it most, which stands before.
+    """Say what a rank is without the evidence that moves it most, to follow the name of that evidence.
 
     Example:
         >>> moved_by(58, 175), moved_by(1, None)
@@ -346,7 +346,7 @@ def moved_by(claims: int, rank: int | None) -> str:
 
 
 def if_checked(if_true: int, if_false: int | None) -> str:
-    """What the answer to a question would do to a rank.
+    """Say how the answer to a question would change a rank.
 
     Example:
         >>> if_checked(2, 2), if_checked(2, None)
@@ -361,14 +361,14 @@ def if_checked(if_true: int, if_false: int | None) -> str:
 
 
 def safe(witnesses: int, smallest: int | None, below: int, *, by_source: bool, earlier: bool) -> str:
-    """That an export gives nobody away.
+    """Say that an export gives no one away.
 
     Args:
-        witnesses: how many it rests on.
-        smallest: how many could have known what the most exposed source told.
-        below: how many are too few.
+        witnesses: number of witnesses it rests on.
+        smallest: number of people who could have known what the most exposed source said.
+        below: fewer people than this are too few.
         by_source: whether the reader may know of sources.
-        earlier: whether the recipient was given something before.
+        earlier: whether the recipient was given an export before.
 
     Example:
         >>> safe(2, 7, 5, by_source=True, earlier=True)
@@ -382,12 +382,12 @@ def safe(witnesses: int, smallest: int | None, below: int, *, by_source: bool, e
 
 
 def unsafe(few: int, *, by_source: bool, earlier: bool) -> str:
-    """That an export could give somebody away, and what that means for it.
+    """Say that an export could give someone away, and what that means for it.
 
     Args:
-        few: how many of its sources.
+        few: number of its sources at risk.
         by_source: whether the reader may know of sources.
-        earlier: whether the recipient was given something before.
+        earlier: whether the recipient was given an export before.
 
     Example:
         >>> unsafe(2, by_source=True, earlier=False).partition(". ")[0]
@@ -404,7 +404,7 @@ def unsafe(few: int, *, by_source: bool, earlier: bool) -> str:
 
 
 def given_before(recipient: str, exports: int) -> str:
-    """Whom an export is for, and what they have already.
+    """Name the recipient of an export, and say how many exports they have already.
 
     Example:
         >>> given_before("Europol", 1), given_before("Europol", 0)
@@ -415,12 +415,12 @@ def given_before(recipient: str, exports: int) -> str:
 
 
 def aboard(people: int, counted: int, crossings: int) -> str:
-    """People counted on some crossings, and on how many of them, where that is not all.
+    """Say how many people were counted on some crossings, and on how many of these if not all; empty if on none.
 
     Args:
-        people: in all that were counted.
-        counted: crossings whose people were counted.
-        crossings: how many there are.
+        people: number of people on the counted crossings.
+        counted: number of crossings whose people were counted.
+        crossings: number of crossings.
 
     Example:
         >>> aboard(21, 2, 2), aboard(21, 2, 3), aboard(0, 0, 3)
@@ -432,14 +432,14 @@ def aboard(people: int, counted: int, crossings: int) -> str:
 
 
 def peak(crossings: int, people: int, counted: int, when: str, undated: int) -> str:
-    """What stands under a timeline of crossings.
+    """Return the caption of a timeline of crossings.
 
     Args:
-        crossings: in the fullest span.
-        people: in them, as far as they were counted.
-        counted: crossings whose people were.
+        crossings: number of crossings in the fullest span.
+        people: number of people on them, as far as counted.
+        counted: number of crossings whose people were counted.
         when: that span in words.
-        undated: how many of a coarser date stand in no span.
+        undated: number of crossings whose date is too coarse for any span.
 
     Example:
         >>> peak(1, 9, 1, "May 2020", 1)
@@ -454,11 +454,11 @@ def peak(crossings: int, people: int, counted: int, when: str, undated: int) -> 
 
 
 def days_of_crossings(text: str, days: Sequence[str]) -> str:
-    """In which years crossings were on a day that was typed without one; empty of any other text.
+    """Say in which years crossings were on a day that was typed without a year; empty for any other text.
 
     Args:
-        text: what was typed.
-        days: of crossings that are this day, as `2020-05-08`.
+        text: typed text.
+        days: days of the crossings on it, as `2020-05-08`.
 
     Example:
         >>> days_of_crossings("8 may", ["2019-05-08", "2020-05-08"]), days_of_crossings("8 May 2020", ["2020-05-08"])

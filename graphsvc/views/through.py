@@ -1,4 +1,4 @@
-"""The witnesses' way to some leads as a picture in layers: groups of witnesses, whom and what they name, the leads. Pure."""
+"""Paths from witnesses to some leads as a picture in layers: groups of witnesses, what they name, the leads. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from graphsvc.records.relations import LinkKey
 from graphsvc.views.picture.marks import line, mark
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# What stands for witnesses in the picture bears this before its number; of those told as one there is one, without a number.
+# Beginning of the id of a node for a group of witnesses, before its number; the number is 0 if they are shown as one.
 WITNESSES = "witnesses:"
 # Pixels between two layers, and between two nodes in one.
 _ACROSS, _DOWN = 280.0, 64.0
-# Layers between witnesses and leads: as long as a way may be.
+# Layers between witnesses and leads: the longest length of a path.
 _BETWEEN = 3
 _SWEEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessWay:
-    """One way from what witnesses said to a lead.
+    """One path from what witnesses said to a lead.
 
     Attributes:
-        lead: their id.
-        group: which group of witnesses, from 1; 0: witnesses told as one.
-        links: what was said by them first, what touches the lead last.
+        lead: id of the lead.
+        group: number of the group of witnesses, from 1; 0 if witnesses are shown as one.
+        links: links of the path, from what the witnesses said to the lead.
     """
 
     lead: str
@@ -36,7 +36,7 @@ class WitnessWay:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Ids along the way, from what the witnesses named to the lead."""
+        """Ids along the path, from the entity that the witnesses named to the lead."""
         along = [self.lead]
         for subject, _, target in reversed(self.links):
             along.append(target if subject == along[-1] else subject)
@@ -44,16 +44,17 @@ class WitnessWay:
 
 
 def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int], leads: Sequence[str]) -> Picture:
-    """The picture of some ways.
+    """Return the picture of some paths.
 
     Args:
-        view: the picture of all that is named, with the links between.
-        ways: the ways.
-        groups: group → how many witnesses are in it; 0 where they are told as one.
-        leads: ids of the leads, the first in front.
+        view: picture of everything that is named, with the links between.
+        ways: the paths.
+        groups: group → number of witnesses in it; 0 if they are shown as one.
+        leads: ids of the leads, in their order.
 
     Returns:
-        It, with a mark for each group and a line from it to what it named; of what lies on no way nothing is left.
+        The picture, with a mark for each group and a line from it to each entity it named, and without anything that is
+        on no path.
     """
     nodes = {node.id: node for node in view.nodes}
     known = [way for way in ways if all(name in nodes for name in way.named)]
@@ -81,7 +82,7 @@ def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int]
 
 
 def _places(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[str, tuple[float, float]]:
-    """Id → where it stands: layers from left to right, in each one after the other, near the middle of what they are tied to.
+    """Return id → position: layers from left to right, with each node near the middle of its neighbours.
 
     The barycentre heuristic of Sugiyama, Tagawa and Toda (1981).
     """

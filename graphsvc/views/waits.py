@@ -1,4 +1,4 @@
-"""What waits for somebody, and what is new to them, in sentences. Pure functions; what they give is text, never markup."""
+"""Items of the inbox, and news for its reader, in sentences. Pure functions; they return text, never markup."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from graphsvc.analysis.score.moved import Move
 from graphsvc.records.numbers import count, plural
 
-# What others ask that somebody agrees to, in words that follow who asks. The pseudonym stands beside the sentence.
+# Requests that need another person's consent, in words that follow the requester's name. The page adds the pseudonym.
 _ASKED = MappingProxyType(
     {
         "reveal": "asks who is behind a pseudonym",
@@ -47,12 +47,12 @@ _JOBS = MappingProxyType(
 _ENDS = MappingProxyType(
     {"done": "is done", "failed": "failed", "cancelled": "was stopped", "interrupted": "was interrupted"}
 )
-# What became of a lead, in the order it is told.
+# Changes of a lead, in the order in which they are reported.
 WAYS = ("appeared", "rose", "fell", "left")
 
 
 def asked(kind: str, by: str, state: str) -> str:
-    """That somebody waits for an answer.
+    """Say that a person waits for an answer.
 
     Example:
         >>> asked("reveal", "cus", "asked"), asked("erase", "cus", "agreed")
@@ -62,7 +62,7 @@ def asked(kind: str, by: str, state: str) -> str:
 
 
 def answered(kind: str, by: str, *, refused: bool) -> str:
-    """How what somebody asked for was answered.
+    """Say how the reader's request was answered.
 
     Example:
         >>> answered("erase", "sup", refused=True)
@@ -72,7 +72,7 @@ def answered(kind: str, by: str, *, refused: bool) -> str:
 
 
 def opened(by: str) -> str:
-    """That a reveal may be opened.
+    """Say that a reveal may be opened.
 
     Example:
         >>> opened("sup")
@@ -82,7 +82,7 @@ def opened(by: str) -> str:
 
 
 def export(number: str, *, recall: bool) -> str:
-    """What is to be done with an export of one's own.
+    """Say what the reader has to do with one of their exports.
 
     Example:
         >>> export("E-1", recall=False), export("E-1", recall=True)
@@ -96,7 +96,7 @@ def export(number: str, *, recall: bool) -> str:
 
 
 def hold(owner: str, day: str) -> str:
-    """That a hold is to be looked at again.
+    """Say that a hold is due for review.
 
     Example:
         >>> hold("DI Reeve", "1 May 2026")
@@ -106,7 +106,7 @@ def hold(owner: str, day: str) -> str:
 
 
 def parked(number: int) -> str:
-    """That leads somebody parked can be looked at again.
+    """Say that leads which the reader parked can be reviewed again.
 
     Example:
         >>> parked(2)
@@ -116,7 +116,7 @@ def parked(number: int) -> str:
 
 
 def job(kind: str, state: str) -> str:
-    """How work of one's own ended.
+    """Say how one of the reader's jobs ended.
 
     Example:
         >>> job("load", "failed")
@@ -126,7 +126,7 @@ def job(kind: str, state: str) -> str:
 
 
 def view(by: str, name: str, version: int) -> str:
-    """That somebody changed a saved view, or shared a new one.
+    """Say that a person changed a saved view, or shared a new one.
 
     Example:
         >>> view("ann", "Dover", 1), view("ann", "Dover", 3)
@@ -136,7 +136,7 @@ def view(by: str, name: str, version: int) -> str:
 
 
 def delivered(numbers: Sequence[int]) -> str:
-    """Which deliveries came; none: that something did, for who is not told of them.
+    """Say which deliveries came; without numbers, for readers who may not see deliveries, that the case has changed.
 
     Example:
         >>> delivered([4]), delivered([4, 5, 7])
@@ -151,10 +151,10 @@ def delivered(numbers: Sequence[int]) -> str:
 
 
 def no_one_stands_out(verdicts: Iterable[str]) -> str:
-    """What stands above moves of leads where the ranking they lead to tells nobody apart; empty: it does, or nobody moved.
+    """Return the note above moves of leads if no one stands out in the new ranking; else, or without moves, nothing.
 
     Args:
-        verdicts: of each move (`analysis.score.moved.Move`).
+        verdicts: verdict of each move (`analysis.score.moved.Move`).
 
     Example:
         >>> no_one_stands_out(["abstains", "abstains"]), no_one_stands_out(["leads"]), no_one_stands_out([])
@@ -164,12 +164,12 @@ def no_one_stands_out(verdicts: Iterable[str]) -> str:
 
 
 def moved(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
-    """What they did to the first leads.
+    """Say how the first leads have moved.
 
     Args:
-        ways: what became of each of whom more is told than that others moved, a word of `WAYS`.
-        first: so many leads are read.
-        stands_out: whether anybody does in the ranking they lead to.
+        ways: a word of `WAYS` for each notable move (`Move.notable`).
+        first: number of first leads that are compared.
+        stands_out: whether anyone stands out in the new ranking.
 
     Example:
         >>> moved(["rose", "left", "rose"], 50), moved([], 50)
@@ -184,10 +184,10 @@ def moved(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
 
 
 def unnamed(sources: bool) -> str:
-    """What stands where no statement is named.
+    """Return the words for a move without a statement to name.
 
     Args:
-        sources: whether the reader is told what witnesses said one by one.
+        sources: whether the reader may see witness statements one by one.
 
     Example:
         >>> unnamed(True), unnamed(False)
@@ -197,11 +197,11 @@ def unnamed(sources: bool) -> str:
 
 
 def others_moved(moves: Sequence[Move], *, sources: bool) -> str:
-    """What is said of leads that moved without a statement to name; empty: of none.
+    """Say how many leads moved without a statement to name; empty for 0.
 
     Args:
-        moves: of all leads.
-        sources: whether the reader is told what witnesses said one by one.
+        moves: moves of all leads.
+        sources: whether the reader may see witness statements one by one.
 
     Example:
         >>> fell = Move("p", "", "fell", 3, 9, own=False)
@@ -216,7 +216,7 @@ def others_moved(moves: Sequence[Move], *, sources: bool) -> str:
 
 
 def waits(number: int) -> str:
-    """How much is to be done, for who hears the page.
+    """Say how much there is to do, for users of a screen reader.
 
     Example:
         >>> waits(1), waits(3)

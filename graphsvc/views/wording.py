@@ -1,6 +1,6 @@
-"""Results in words: gradings, claims, figures and paths. Pure functions; what they give is text, never markup.
+"""Results in words: gradings, claims, figures and paths. Pure functions; they return text, never markup.
 
-Counts and days are worded below this room as well, so their words stand in `records.numbers` and `records.dates`.
+Lower rooms need words for counts and days as well, so these are in `records.numbers` and `records.dates`.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ STANDING = MappingProxyType(
 )
 _PSEUDONYM = re.compile(r"[SQT](-[0-9A-HJKMNP-TV-Z]{4}){3}")
 _LOW, _HALF, _HIGH = (f"{least:g}" for least in STEPS)
-# Step of belief → from where to where it goes: of legends, exports and wherever belief is told in steps alone.
+# Step of belief → its range, for legends, exports and wherever belief is shown only in steps.
 RANGES = MappingProxyType(
     {1: f"below {_LOW}", 2: f"{_LOW} to {_HALF}", 3: f"{_HALF} to {_HIGH}", 4: f"{_HIGH} or more"}
 )
-# The same for a column, and what a step is called.
+# The same for a column, and the name of each step.
 _SHORT = MappingProxyType({1: f"<{_LOW}", 2: f"{_LOW}+", 3: f"{_HALF}+", 4: f"{_HIGH}+"})
 _CALLED = MappingProxyType({1: "hardly supported", 2: "weakly supported", 3: "more likely than not", 4: "supported"})
-# A link of which few witnesses alone speak (`told.SOME`).
+# Belief in a link that only few witnesses support (`told.SOME`).
 _SOME = "some"
-# What a badge, a legend or a line of a picture says of an entity, a link or a claim.
+# Words for entities, links and claims on badges, in legends and on lines of a picture.
 SIGNS = MappingProxyType(
     {
         "sealed": "sealed person",
@@ -58,9 +58,9 @@ SIGNS = MappingProxyType(
         "folded": "so many in one mark",
     }
 )
-# Lower bound of belief → what it is called.
+# Lower bound of belief → its name.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
-# What a source is to one whom their claim is about, as a tag beside the claim and in a sentence.
+# How a source is connected to a person in their claim: as a tag next to the claim, and as a sentence.
 INTERESTED = MappingProxyType(
     {
         "rival": (
@@ -72,7 +72,7 @@ INTERESTED = MappingProxyType(
         "owed": ("about a debtor of the source", "One named here is said to owe the source."),
     }
 )
-# What witnesses share, by reason: in words, and the kind of the thing where there is but one.
+# Reason why witnesses may depend on each other → its words, and the kind of the shared thing if there is only one kind.
 SHARED = MappingProxyType(
     {
         "crossing": ("on the same crossing", "crossing"),
@@ -83,7 +83,8 @@ SHARED = MappingProxyType(
         "day": ("heard on the same day", ""),
     }
 )
-# Sections of the table of weights (`records.weights`) besides the kinds of source, and what names mean that do not say it themselves.
+# Sections of the table of weights (`records.weights`), except kinds of source, and names that do not explain
+# themselves.
 WEIGHED = MappingProxyType(
     {
         "witness_assessment": "what a witness says, information",
@@ -104,7 +105,7 @@ WEIGHED_NAMES = MappingProxyType(
     | {("interest", name): words for name, words in grading.INTERESTS.items()}
     | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}
 )
-# Stage of the operation (`analysis.evidence.roles.STAGES`) → in words, after "has a hand in".
+# Stage of the operation (`analysis.evidence.roles.STAGES`) → its words, after "has a hand in".
 STAGES = MappingProxyType(
     {
         "recruit": "recruiting",
@@ -145,7 +146,7 @@ INGREDIENTS = MappingProxyType(
     }
 )
 
-# Judgement of a review → what its button says, what was done, and what it means.
+# Judgement of a review → text of its button, its past tense, and its meaning.
 JUDGEMENTS = MappingProxyType(
     {
         "agree": ("Agree", "agreed", "worth following up on what is known"),
@@ -156,7 +157,7 @@ JUDGEMENTS = MappingProxyType(
 
 
 def grade(source_grade: str, assessment: str) -> str:
-    """A grading in words.
+    """Return a grading in words.
 
     Example:
         >>> grade("1", "C")
@@ -168,7 +169,7 @@ def grade(source_grade: str, assessment: str) -> str:
 
 
 def belief(value: float | None) -> str:
-    """A belief (0 to 1) in words with its number.
+    """Return a belief (0 to 1) in words with its number.
 
     Example:
         >>> belief(0.723)
@@ -181,7 +182,7 @@ def belief(value: float | None) -> str:
 
 
 def belief_told(value: float | None) -> str:
-    """A belief in words as it is told without source clearance: in four steps, or some.
+    """Return a belief in words as shown without source clearance: in four steps, or `some`.
 
     Example:
         >>> belief_told(0.625), belief_told(0.5)
@@ -207,7 +208,7 @@ def belief_short(value: float | None) -> str:
 
 
 def belief_range(value: float | None) -> str:
-    """As `belief_told`, in numbers alone where there are some.
+    """As `belief_told`, with numbers alone where there are any.
 
     Example:
         >>> belief_range(0.625), belief_range(0.5), belief_range(0.0)
@@ -219,7 +220,7 @@ def belief_range(value: float | None) -> str:
 
 
 def kind(word: str, number: int = 1) -> str:
-    """What a kind of entity is called, of one or of several.
+    """Return the word for one or several entities of a kind.
 
     Example:
         >>> kind("person"), kind("person", 2)
@@ -229,7 +230,7 @@ def kind(word: str, number: int = 1) -> str:
 
 
 def of_kinds(numbers: Mapping[str, int] | Sequence[tuple[str, int]]) -> str:
-    """How many there are of each kind of entity, in one line.
+    """Return in one line how many entities there are of each kind.
 
     Example:
         >>> of_kinds({"person": 2, "boat": 1})
@@ -240,9 +241,9 @@ def of_kinds(numbers: Mapping[str, int] | Sequence[tuple[str, int]]) -> str:
 
 
 def period(first: str | None, last: str | None) -> str:
-    """When, in words; empty if nothing is known. Partial dates stay partial.
+    """Return a period in words; empty if nothing is known. Partial dates stay partial.
 
-    Most claims name the one day of what happened, as its first: so a first day alone is told without "from".
+    Most claims give the single day of an event as its first day, so a first day alone is written without "from".
 
     Example:
         >>> period("2020-05", "2020-06-01"), period("2020", None), period(None, "2020")
@@ -255,7 +256,7 @@ def period(first: str | None, last: str | None) -> str:
 
 
 def verb(relation: str, polarity: str = "asserts") -> str:
-    """A relation as it stands between its two ends; of a denial, with what is denied said first.
+    """Return a relation as written between its two ends; for a denial, with the denial first.
 
     Example:
         >>> verb("PILOTED"), verb("PILOTED", "denies")
@@ -265,7 +266,7 @@ def verb(relation: str, polarity: str = "asserts") -> str:
 
 
 def claim(row: Mapping[str, Any]) -> str:
-    """A row of claims (`subject_name`, `relation`, `object_name` …) as one sentence.
+    """Return a row of claims (`subject_name`, `relation`, `object_name` …) as one sentence.
 
     Example:
         >>> claim({"subject_name": "Ash", "relation": "PILOTED", "object_name": "X1", "from_on": "2020-05-08"})
@@ -279,7 +280,7 @@ def claim(row: Mapping[str, Any]) -> str:
 
 
 def title(name: str, kind: str) -> str:
-    """What an entity is called; a crossing by its date in words and the place it left from.
+    """Return the name of an entity; for a crossing, its date in words and the place it left from.
 
     Example:
         >>> title("2020-05-08T04:30Z, Dunkirk", "crossing"), title("Ash", "person")
@@ -292,7 +293,7 @@ def title(name: str, kind: str) -> str:
 
 
 def amount(row: Mapping[str, Any]) -> str:
-    """Money and counts of a claim.
+    """Return the money and counts of a claim in words.
 
     Example:
         >>> amount({"amount": 2500.0, "currency": "EUR", "weight": 3})
@@ -307,7 +308,7 @@ def amount(row: Mapping[str, Any]) -> str:
 
 
 def accounts(groups: int | str | None) -> str:
-    """What witnesses said, where it is told as one.
+    """Describe witness statements that are shown as one.
 
     Example:
         >>> accounts("few"), accounts(4), accounts(0)
@@ -317,7 +318,7 @@ def accounts(groups: int | str | None) -> str:
 
 
 def voices(groups: int | str, other_sources: int) -> str:
-    """Who stands behind something.
+    """Say who supports something.
 
     Example:
         >>> voices(2, 1), voices("few", 0)
@@ -335,7 +336,7 @@ def voices(groups: int | str, other_sources: int) -> str:
 
 
 def voices_short(groups: int | str, other_sources: int) -> str:
-    """The same as short as it goes; empty if it is nobody that counts.
+    """As `voices`, as short as possible; empty if no source counts.
 
     Example:
         >>> voices_short(2, 1), voices_short("few", 0), voices_short(0, 3)
@@ -347,12 +348,12 @@ def voices_short(groups: int | str, other_sources: int) -> str:
 
 
 def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
-    """Whom something could give away, in one line; empty if there is nothing to say.
+    """Say in one line how many sources something could give away; empty if there is nothing to say.
 
     Args:
-        sizes: for each source how many people could have known its part, the smallest first.
-        below: how many are too few.
-        by_source: whether the reader may know of sources; who may not is told only whether to take care.
+        sizes: number of people who could have known the part of each source, smallest first.
+        below: fewer people than this are too few.
+        by_source: whether the reader may know of sources; other readers see only whether to take care.
 
     Example:
         >>> exposed([1, 3, 9], 5, by_source=True), exposed([9], 5, by_source=True), exposed([9], 5, by_source=False)
@@ -377,13 +378,13 @@ def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
 
 
 def since(then: Any, now: Any, versions: tuple[int, int], *, rules_changed: bool) -> str:
-    """What has become of a lead since somebody decided about it, in one line; empty if nothing can have.
+    """Say in one line what has changed for a lead since a decision on it; empty if nothing can have changed.
 
     Args:
-        then: the figures that were shown (`rank`, `of`, `score_on_record` …).
-        now: the same today; None where the two cannot be held against each other.
+        then: figures that were shown (`rank`, `of`, `score_on_record` …).
+        now: the same figures today; None if the two cannot be compared.
         versions: state of the data then and now.
-        rules_changed: whether the score is made by other rules by now.
+        rules_changed: whether the rules of the score have changed since.
 
     Example:
         >>> from types import SimpleNamespace as Figures
@@ -409,7 +410,7 @@ def since(then: Any, now: Any, versions: tuple[int, int], *, rules_changed: bool
 
 
 def begin(text: str) -> str:
-    """A text as the beginning of a line; capitals inside it stay.
+    """Return a text as the beginning of a line; capitals inside it stay.
 
     Example:
         >>> begin("source reliable (1A)")
@@ -419,7 +420,7 @@ def begin(text: str) -> str:
 
 
 def label(name: str) -> str:
-    """The name of a column as a label.
+    """Return the name of a column as a label.
 
     Example:
         >>> label("date_of_birth"), label("engine_hp")
@@ -429,7 +430,7 @@ def label(name: str) -> str:
 
 
 def value(given: Any) -> str:
-    """A property as pages show it: dates in words, lists with commas, yes and no, numbers without noise.
+    """Return a property as pages show it: dates in words, lists with commas, yes and no, numbers without noise.
 
     Example:
         >>> value("2020-05-08"), value(["a", "b"]), value(True), value(7.5)
@@ -455,12 +456,12 @@ def is_pseudonym(identifier: str) -> bool:
 
 
 def told_apart(date_of_birth: str | None, phones: Sequence[str] | None, ties: Sequence[str] | None) -> tuple[str, ...]:
-    """What tells a person from others of the same name, as pieces of one line; nothing where nothing is known.
+    """Return what distinguishes a person from others of the same name, in pieces of one line; nothing if unknown.
 
     Args:
-        date_of_birth: as far as it is known, as given.
-        phones: numbers; the first two are said.
-        ties: names of whom they are tied to, the surest first.
+        date_of_birth: date as given, as far as it is known.
+        phones: numbers; the first two are used.
+        ties: names of people and things they are tied to, the surest first.
 
     Example:
         >>> told_apart("1990-05-08", ["+44 7911 123456"], ["Hewa Karim", "Dune Line"])

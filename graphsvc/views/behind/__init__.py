@@ -1,1 +1,1 @@
-"""Who is behind something: the answer as rows, who links several, what is not known, and the picture and print of it. Pure."""
+"""Answer on who is behind something: its rows, links between several, gaps, picture and print. Pure."""

@@ -1,4 +1,4 @@
-"""What speaks against those named as behind something: each thing that is denied, with the statements that deny it."""
+"""Denials of an answer's links to the people behind something, with the statements that deny them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from graphsvc.views.picture.network import Node
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A statement that denies something; of witnesses who may not be told one by one nothing but the kind.
+    """A statement that denies something; only its kind where witnesses must not be shown one by one.
 
     Attributes:
-        statement, kind: of it; the id is empty where it may not be told.
-        taken_on: as a case writes dates. grade: source grade and assessment, such as `2C`. summary: what it says. Each may be
-            empty.
+        statement, kind: its id and kind; the id is empty where it must not be shown.
+        taken_on: its date, as a case writes dates. grade: source grade and assessment, such as `2C`. summary: what it
+            says; each of these may be empty.
     """
 
     statement: str
@@ -32,7 +32,7 @@ class Denial:
 
     @property
     def text(self) -> str:
-        """What it is, in words.
+        """The statement in words.
 
         Example:
             >>> Denial("S1", "intelligence", "2020-06-03", "2C").text, Denial("", "witness").text
@@ -46,22 +46,22 @@ class Denial:
 
     @property
     def says(self) -> str:
-        """The beginning of what it says, in quotation marks; empty where that may not be told."""
+        """The beginning of its summary in quotation marks; empty where it must not be shown."""
         return f"“{beginning(self.summary)}”" if self.statement and self.summary else ""
 
     @property
     def line(self) -> str:
-        """What it is and says, in a sentence."""
+        """The statement and the beginning of its summary, as a sentence."""
         line = wording.begin(": ".join(filter(None, (self.text, self.says))))
         return line if line.endswith((".”", "…”")) else f"{line}."
 
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """One thing that is said of somebody and denied.
+    """A link to a person that is denied.
 
     Attributes:
-        said: what is said. target: what it was done to. denials: what denies it.
+        said: the link, as a part of the answer. target: its object. denials: statements that deny it.
     """
 
     said: PartSaid
@@ -70,13 +70,13 @@ class Against:
 
     @property
     def all_the_same(self) -> str:
-        """Who says it all the same, or that it is hardly believed."""
+        """Sources that support it nevertheless, or that it is hardly believed."""
         edge = self.said.edge
         return all_the_same(edge.groups, edge.other_sources, hardly=self.said.is_hardly_believed)
 
     @property
     def text(self) -> str:
-        """All of it on one line."""
+        """The whole entry on one line."""
         what = f"{self.said.who.name} {self.said.edge.says} {called(self.target)}"
         return " ".join(
             (
@@ -87,7 +87,7 @@ class Against:
 
 
 def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:
-    """What a row of `network.denials` denies, and the statement that does.
+    """Return the link that a row of `network.denials` denies, and the statement that denies it.
 
     Example:
         >>> row = dict(subject="p1", relation="PILOTED", object="c1", statement=None, kind="witness", taken_on=None,
@@ -101,9 +101,9 @@ def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:
 
 
 def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]) -> list[Against]:
-    """All that is said in some rows and denied, each once: what others support all the same first, the best believed first.
+    """Return each denied link of some rows once: links with belief of at least one half first, then by belief.
 
-    Also what only leads to those named: that a boat was the one of a crossing, whose supplier is named beside it.
+    Links that only lead to the people named are included, such as a boat's link to a crossing whose supplier is named.
     """
     of: dict[LinkKey, list[Denial]] = {}
     for link, each in denials:

@@ -1,4 +1,4 @@
-"""The answer to who is behind some things: rows, who links several, what is not known, and what to ask next; as plain data."""
+"""The answer on who is behind some entities: rows, common links, gaps and questions; also as plain data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.sentences import gone
 from graphsvc.views.wording import STATEMENTS, begin
 
-# What a table of the answer has, in its order: one row for each thing said of somebody, and one for what nobody is named for.
+# Columns of the answer's table, in order; it has a row for each link to a person, and one for an entity without any.
 COLUMNS = (
     "about",
     "about_name",
@@ -40,9 +40,9 @@ COLUMNS = (
     "rests_on",
     "not_known",
 )
-# Said wherever an answer does not hold all that was asked for.
+# Shown wherever an answer is incomplete.
 CUT = "There are more links than were read, so more may be said: ask about fewer at once."
-_BRIEF = 6  # columns of a table at a glance
+_BRIEF = 6  # columns of the overview table
 _FIGURES = (
     "relation",
     "says",
@@ -59,12 +59,12 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """What to ask about things that nobody is named for.
+    """A question about entities with a relation that nobody is named for.
 
     Attributes:
-        gaps: (relation that nobody is named for, what it would have been done to).
-        statement, kind: of a statement that tells of them, and may say more than was taken down; empty: none may be told.
-        custodian: whether witnesses told of them, whom only the witness custodian may have asked.
+        gaps: (relation that nobody is named for, its object).
+        statement, kind: a statement that mentions them and may say more than was recorded; empty if none may be shown.
+        custodian: whether witnesses mentioned them; only the witness custodian may have those asked.
     """
 
     gaps: tuple[tuple[str, Node], ...]
@@ -74,7 +74,7 @@ class OpenQuestion:
 
     @property
     def text(self) -> str:
-        """The question, in a sentence."""
+        """The question as a sentence."""
         them = "it" if len({node.id for _, node in self.gaps}) == 1 else "them"
         if self.statement:
             of = STATEMENTS.get(self.kind, self.kind)
@@ -89,15 +89,16 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to who is behind some things.
+    """The answer on who is behind some entities.
 
     Attributes:
-        rows: one for each. common: who and what links several, strongest first.
-        against: what is said and denied, with what denies it.
-        gaps: what is not known, in sentences. lone: what rests on one voice, likewise.
-        moved: whose rank would go where without what moves it most.
-        questions: what to ask next of what is not known, the best first.
-        absent: of what was asked about, how many are not there. truncated: there are more links than were read.
+        rows: one for each entity. common: people and things that link several, strongest first.
+        against: denied links, with the statements that deny them.
+        gaps: sentences on gaps in the statements. lone: sentences on links with a single source.
+        moved: people whose rank would change without the evidence that moves it most.
+        questions: questions to close the gaps, best first.
+        absent: number of the requested entities that are missing. truncated: whether there are more links than were
+            read.
     """
 
     rows: tuple[AnswerRow, ...] = ()
@@ -112,7 +113,7 @@ class Answer:
 
     @property
     def asked(self) -> str:
-        """What it is about, in words: one by its name, several by what they are."""
+        """The subject of the answer in words: a single entity by its name, several by number and kind."""
         kinds = {row.about.kind for row in self.rows}
         if len(self.rows) == 1:
             return self.rows[0].about.name
@@ -120,43 +121,43 @@ class Answer:
 
     @property
     def acts(self) -> tuple[str, ...]:
-        """Relations that are said of anybody here, those who arrange first: what a table of all rows at a glance has."""
+        """Relations that occur in the answer, arranging ones first: the columns of the overview table."""
         kinds = dict.fromkeys(node.kind for row in self.rows for node in (row.about, *(near for near, _ in row.along)))
         said = {part.edge.relation for row in self.rows for part in row.said}
         return tuple(dict.fromkeys(name for kind in kinds for name in relations(kind) if name in said))
 
     @property
     def brief(self) -> tuple[str, ...]:
-        """Those of `acts` that a table at a glance has room for: before all what nobody should be left without."""
+        """The `acts` that the overview table has room for, with preference for those every answer should cover."""
         chosen = sorted(self.acts, key=lambda name: name not in EXPECTED_ACTS)[:_BRIEF]
         return tuple(name for name in self.acts if name in chosen)
 
     @property
     def cut(self) -> str:
-        """What is said where it does not hold all that was asked for; else empty."""
+        """Note that the answer is incomplete, or an empty text."""
         return CUT if self.truncated else ""
 
     @property
     def passed_over(self) -> str:
-        """What is said where some that were asked about are not there for this reader; else empty."""
+        """Note that some of the requested entities do not exist for this reader, or an empty text."""
         return gone(self.absent, "of those asked about") if self.absent else ""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What `table` has, in its order."""
+        """Columns of `table`, in order."""
         return COLUMNS
 
     def table(self) -> list[list[Any]]:
-        """One row of `COLUMNS` for each thing said of somebody, and one for each thing of which nothing is."""
+        """Return a row of `COLUMNS` for each link to a person, and one for each entity without any."""
         return [_row(row, said) for row in self.rows for said in row.said or (None,)]
 
     @property
     def beside(self) -> list[str]:
-        """What a table alone would be silent on, in sentences: that it was cut, what was passed over, what is not known."""
+        """Sentences that the table alone would omit: that it was cut, which entities are missing, and the gaps."""
         return [*filter(None, (self.cut, self.passed_over)), *self.gaps]
 
     def plain(self) -> dict[str, Any]:
-        """The same as plain data, as the page, its JSON twin and the command give it."""
+        """Return the answer as plain data, for the page, its JSON twin and the command."""
         return {
             "asked": self.asked,
             "acts": list(self.acts),
@@ -228,7 +229,7 @@ def behind(
     absent: int = 0,
     truncated: bool = False,
 ) -> Answer:
-    """The answer that some rows are, and the picture of them with what those behind them are tied to."""
+    """Build the answer from its rows and from the picture of them with the links of the people behind them."""
     return Answer(
         tuple(rows),
         tuple(common(rows, view)),

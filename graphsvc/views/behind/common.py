@@ -1,4 +1,4 @@
-"""Who, and what, links several of the things that are asked about: people behind more than one, and what those behind them share."""
+"""Links between several of the entities asked about: people behind more than one, and what those people share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.records.relations import RELATIONS, those
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak, weight
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# What may link those behind several: kind at the other end → relations, and which end it must be at (empty: either).
+# Entities that may link several: kind → relations, and the end at which the entity must be (empty: either).
 _SHARED: Mapping[str, tuple[tuple[str, ...], str]] = {
     "thing": (("USED", "CONTACTED", "PAID", "LOCATED_AT", "PART_OF"), ""),
     "workplace": (("CONTROLS", "MANAGED", "LIVED_AT"), "object"),
@@ -19,20 +19,20 @@ _SHARED: Mapping[str, tuple[tuple[str, ...], str]] = {
     "subject of orders": (those(lambda relation: relation.does in ("directs", "recruits")), "subject"),
     "object of money": (("PAID",), "object"),
 }
-# Relations that are read around those behind something.
+# Relations that are read around the people behind something.
 LINKING = tuple(name for name in RELATIONS if any(name in names for names, _ in _SHARED.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """Somebody, or something, that links several.
+    """A person or thing that links several of the entities asked about.
 
     Attributes:
-        who: they, or it. rows: which of those asked about, in their order.
-        said: of somebody who is behind them: what is said of them there, the most believed first.
-        ties: of what those behind them share: (who is behind some of them, the link to it).
-        strength: over rows, the sum of how far the best way to each is believed: so many of them are expected to be linked, were all
-            accounts right as often as they are believed.
+        who: the person or thing. rows: the linked entities, in the order asked.
+        said: for a person behind them, the links to them, most believed first.
+        ties: for something shared, (who is behind some of the entities, their link to it).
+        strength: sum over the rows of the belief in the best path to each. It is the expected number of linked rows if
+            statements were right as often as they are believed.
     """
 
     who: Node
@@ -43,13 +43,13 @@ class Common:
 
 
 def common(rows: Sequence[AnswerRow], view: Picture) -> list[Common]:
-    """Who and what links at least two of some rows, strongest first.
+    """Return the people and things that link at least two of some rows, strongest first.
 
-    What is denied or believed less than not links nothing that somebody is not behind themselves.
+    Links that are denied, or have a belief under one half, link nothing.
 
     Args:
-        rows: of the answer.
-        view: a picture of them, with what those behind them are tied to.
+        rows: rows of the answer.
+        view: picture of them, with the links of the people behind them.
     """
     linking = [*_behind_several(rows), *_shared(rows, view)]
     return sorted(
@@ -58,11 +58,11 @@ def common(rows: Sequence[AnswerRow], view: Picture) -> list[Common]:
 
 
 def shared_by(rows: Sequence[AnswerRow], links: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Ids of what those behind several rows share: who and what is worth bringing into the picture.
+    """Return the ids of people and things shared by those behind several rows, which are worth adding to the picture.
 
     Args:
-        rows: of the answer.
-        links: rows of `network.around` about those behind them.
+        rows: rows of the answer.
+        links: rows of `network.around` about the people behind them.
     """
     anchors = _anchors(rows)
     reached: dict[str, set[str]] = defaultdict(set)
@@ -117,7 +117,7 @@ def _shared(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
 
 
 def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
-    """Who is behind something, and boats → which rows, and how far that is believed."""
+    """Map people behind something, and boats, to the rows they belong to and the belief in that."""
     first = _together(rows)
     anchors: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
@@ -134,7 +134,7 @@ def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
 
 
 def _together(rows: Sequence[AnswerRow]) -> dict[str, str]:
-    """Id of what is asked about → the first of those it belongs with: a boat and its crossing are one operation, not two."""
+    """Map each entity to the first one it belongs with: a boat and its crossing are one operation, not two."""
     first = {row.about.id: row.about.id for row in rows}
     for row in rows:
         for node, edge in row.along:
@@ -146,14 +146,14 @@ def _together(rows: Sequence[AnswerRow]) -> dict[str, str]:
 
 
 def _adds(near: Iterable[str], anchors: Mapping[str, Mapping[str, float]]) -> bool:
-    """Whether something tied to these links more than each of them does alone."""
+    """Whether something tied to these people or boats links more rows than each of them does alone."""
     of = [anchors[name].keys() for name in near]
     linked = {row for some in of for row in some}
     return len(linked) > 1 and all(len(some) < len(linked) for some in of)
 
 
 def _may_link(relation: str, kind: str, end: str) -> bool:
-    """Whether an entity of a kind at that end of a relation may link those at the other."""
+    """Whether an entity of a kind at this end of a relation may link those at the other end."""
     kinds = (kind,) if kind != "person" else ("subject of orders", "object of money")
     return any(
         relation in names and at in ("", end) for names, at in (_SHARED[name] for name in kinds if name in _SHARED)

@@ -1,4 +1,4 @@
-"""What is not known of those behind something: whom nobody names, what is doubted; and what rests on one voice."""
+"""Gaps of an answer: relations nobody is named for, links in doubt, and links that rest on a single source."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from graphsvc.records.relations import RELATIONS
 from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, is_weak
 from graphsvc.views.behind.words import moves
 
-# So many are named one by one, and of so many it is said where their rank would go.
+# Most entities that are named one by one, and most people whose change of rank is shown.
 _NAMED, _MOVED = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
 class MovedRank:
-    """Somebody named, and where their rank would go.
+    """A named person, and how their rank would change.
 
     Attributes:
-        said: what is said of them. rank: theirs. moves: where it would go without what moves it most, in words.
+        said: the link to the person. rank: their rank. moves: their rank without the evidence that moves it most, in
+            words.
     """
 
     said: PartSaid
@@ -28,12 +29,12 @@ class MovedRank:
 
     @property
     def text(self) -> str:
-        """All of it on one line."""
+        """The whole entry on one line."""
         return f"{self.said.who.name}: {self.moves}."
 
 
 def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
-    """Sentences on what is not known, kind by kind of what is asked about."""
+    """Yield sentences on the gaps, by kind of the entities asked about."""
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
         if kind == "crossing":
@@ -54,7 +55,7 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
 
 
 def unnamed(row: AnswerRow) -> str:
-    """One sentence on whom nobody names of one row; empty if somebody is named for all.
+    """Return a sentence on the relations of one row that nobody is named for, or an empty text.
 
     Example:
         >>> from graphsvc.views.picture.network import Node
@@ -68,7 +69,7 @@ def unnamed(row: AnswerRow) -> str:
 
 
 def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
-    """Sentences on what rests on one voice, so that one error would change the answer."""
+    """Yield sentences on the links that rest on a single source, where one error would change the answer."""
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
         for name in EXPECTED_ACTS:
@@ -79,7 +80,7 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
 
 
 def moved(rows: Collection[AnswerRow]) -> list[MovedRank]:
-    """Where the rank of those named would go without what moves it most: each once, the first of the ranking."""
+    """Return how the ranks of the people named would change, each person once, highest ranks first."""
     some = {
         said.who.id: MovedRank(said, said.lead.rank, moves(said.lead.rank, said.lead.rank_without, said.lead.moved_by))
         for row in rows
@@ -90,29 +91,29 @@ def moved(rows: Collection[AnswerRow]) -> list[MovedRank]:
 
 
 def _only_doubted(row: AnswerRow, relation: str) -> bool:
-    """Whether somebody is named who did it, and nobody who is believed to have and not denied."""
+    """Whether people are named for a relation, but each of them is denied or hardly believed."""
     named = [said for said in row.said if said.edge.relation == relation]
     return bool(named) and all(said.is_weak for said in named)
 
 
 def _done_to(relation: str, kind: str, of: str) -> str:
-    """What something was done to: itself, or the boat of it, the gang of it."""
+    """Return the object of a relation in words: the entity itself, or its boat or gang."""
     return of if kind in RELATIONS[relation].objects else f"the {RELATIONS[relation].objects[0]} of {of}"
 
 
 def _on_one_voice(row: AnswerRow, relation: str) -> bool:
-    """Whether all that is believed of who did it is one account, report or record, of one of them."""
+    """Whether a relation rests on one believed link with a single witness group, report or record behind it."""
     believed = [said.edge for said in row.said if said.edge.relation == relation and not said.is_weak]
     return len(believed) == 1 and (believed[0].groups, believed[0].other_sources) in ((1, 0), (0, 1))
 
 
 def _missing(row: AnswerRow) -> set[tuple[str, str]]:
-    """Relations that nobody is named for, and the kind of what it would have been done to."""
+    """Return the relations that nobody is named for, with the kind of their object."""
     return {(name, node.kind) for name, node in row.missing}
 
 
 def _lacked(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
-    """What nobody is named for: a few gangs by name, since several rows may be of one; else how many rows lack it."""
+    """Return in words what nobody is named for: up to four gangs by name (several rows may share one), or a number."""
     gangs = dict.fromkeys(
         node.name for row in rows for name, node in row.missing if (name, node.kind) == (relation, "gang")
     )

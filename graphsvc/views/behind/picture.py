@@ -1,6 +1,6 @@
-"""The picture beside the answer: from left to right what links several, who arranges, what was done, and whose hands did it.
+"""Picture of the answer; from left to right: what links several, who arranges, what was done, and whose hands did it.
 
-Whoever was carried is one mark for each crossing, and so is whoever somebody is said to have served lawfully.
+The people carried on a crossing are one mark, and so are the people someone is said to have served lawfully.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from graphsvc.views.behind.rows import CARRIED, SERVES, AnswerRow
 from graphsvc.views.picture.marks import line, mark
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# (id, relation) → people tied to it so, and how far the most believed link of them is believed.
+# (id, relation) → number of people tied by it, and the belief in the most believed of their links.
 Folded = Mapping[tuple[str, str], tuple[int, float]]
 
 # Pixels between two columns, and between two nodes in one.
 _ACROSS, _DOWN = 200.0, 72.0
-# Columns: what links several, who arranges, what is asked about, what goes with it, whose hands did it.
+# Columns: what links several, who arranges, what is asked about, what belongs to it, whose hands did it.
 _LINKS, _ARRANGES, _ASKED, _ALONG, _HANDS = range(5)
-# Drawn between those behind something, besides what the answer tells.
+# Relations drawn between the people behind something, in addition to those of the answer.
 _ORDERS = doing("directs", "recruits", "pays")
 _BY_HAND = doing("works", "belongs", "goes with", "stays", "moves")
-# Relation → how people of it are called in the mark.
+# Relation → word for its people in the mark.
 _CALLED = {CARRIED: "carried", SERVES: "lawfully served"}
 
 
 def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], folded: Folded) -> Picture:
-    """What of a picture stands in an answer, laid out in the order of its rows.
+    """Return the part of a picture that the answer covers, laid out in the order of its rows.
 
     Args:
-        view: the picture that the answer is read from.
-        rows: of the answer.
-        common: those that link several and are to be in it.
-        folded: who is one mark.
+        view: picture that the answer is read from.
+        rows: rows of the answer.
+        common: people and things to show that link several.
+        folded: people who are shown as one mark.
     """
     nodes = {node.id: node for node in view.nodes}
     marks, lines = [], []
@@ -48,7 +48,7 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
             lines.append(line(ends[0], relation, ends[1], RELATIONS[relation].says, belief))
     places = _places(rows, [shared.who.id for shared in common], folded)
     crossings = [node for node in view.nodes if node.kind == "crossing"]
-    # Of one day are those of a whole date alone: a month is several.
+    # Only whole dates name one day: a month may mean several.
     days = {node.day[:10] if len(node.day) >= len("2020-05-08") else node.id for node in crossings}
     several = len(crossings) > 1
     drawn = [
@@ -70,7 +70,7 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
 
 
 def _short(node: Node, days: int, several: bool) -> str:
-    """A crossing by its place, or by its id where several are of one day: the day stands above the picture, the places beside."""
+    """Return a crossing's place, its id among others of the same day, or its day and place; any other node's name."""
     day, comma, rest = node.name.partition(", ")
     if node.kind != "crossing" or not comma:
         return node.name
@@ -81,7 +81,7 @@ def _short(node: Node, days: int, several: bool) -> str:
 
 
 def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Those that are drawn, of which one alone between two nodes is straight."""
+    """Return the edges, with those made straight that are alone between their two nodes."""
     beside = Counter(frozenset((edge.subject, edge.object)) for edge in edges)
     return tuple(
         replace(edge, bend=0) if beside[frozenset((edge.subject, edge.object))] == 1 else edge for edge in edges
@@ -89,10 +89,10 @@ def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
 
 
 def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded) -> dict[str, tuple[float, float]]:
-    """Id → where it stands. Each row of the answer takes as much room as its fullest column; who is behind several, the first."""
+    """Return id → position. A row is as high as its fullest column; people behind several are in the first row."""
     column: dict[str, int] = {}
     band: dict[str, int] = {}
-    # Whoever is believed to arrange stands with those who do, though their hands did some of it too.
+    # People believed to arrange are placed with the others who do, even if their hands did some of it too.
     best: dict[str, tuple[bool, bool, float]] = {}
     for number, row in enumerate(rows):
         sure = (True, True, 1.0)
@@ -127,7 +127,7 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
             places |= {name: (at * _ACROSS, down + turn * _DOWN) for turn, name in enumerate(some)}
         top += (deep + 0.6) * _DOWN
     first = [name for name in linking if name not in places]
-    # Whoever runs what is named, and who was served, stand in that column already.
+    # If gang leaders or people served are in that column already, these go one further left.
     left = (_LINKS - any(some for (_, at), some in filled.items() if at == _LINKS)) * _ACROSS
     places |= {name: (left, turn * top / len(first)) for turn, name in enumerate(first)}
     return places

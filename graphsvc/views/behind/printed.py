@@ -1,4 +1,4 @@
-"""The answer on paper: what is not known, what speaks against it and the picture, then who is said to be behind each."""
+"""The answer on paper: gaps, denials and the picture, then the people said to be behind each entity."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from graphsvc.views.wording import SIGNS, belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 760.0
-# So many that link several, so many questions, and so many that are denied stand on it.
+# Most linking people or things, questions and denied links that are printed.
 _COMMON, _QUESTIONS, _AGAINST = 8, 6, 8
 
 
@@ -39,20 +39,20 @@ def as_pdf(
     made: str,
     in_steps: bool,
 ) -> bytes:
-    """The answer as PDF, A4.
+    """Return the answer as a PDF, A4.
 
     Args:
-        answer: the answer.
-        view: the picture beside it.
+        answer: answer to print.
+        view: its picture.
         subject: what it is about, in words.
-        ranked_on: what is said of the ranks; empty: nothing.
-        case: its name.
-        handling: the code it is marked with.
-        version: of the case, as its reader sees it.
-        by: who printed it.
-        purpose: why.
-        made: when, in words.
-        in_steps: whether belief is told in four steps.
+        ranked_on: note on the ranks, or an empty text.
+        case: name of the case.
+        handling: handling code it is marked with.
+        version: version of the case, as its reader sees it.
+        by: person who printed it.
+        purpose: purpose of the reader.
+        made: time of printing, in words.
+        in_steps: whether belief is shown in four steps.
     """
     drawn = picture(view)
     values = {
@@ -103,7 +103,7 @@ def as_pdf(
 
 
 def _more(many: int, what: str, which: str) -> Iterator[str]:
-    """That there are more than stand on it, where there are."""
+    """Yield a note on how many entries were left out, if any."""
     if many > 0:
         yield f"And {count(many, what)} {which}: they are on the page and in the JSON."
 

@@ -1,4 +1,4 @@
-"""What is said of those behind crossings, boats, gangs, workplaces, people and things: one row for each that is asked about."""
+"""Rows of an answer: links to people behind crossings, boats, gangs, workplaces, people and things, a row for each."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from graphsvc.records.relations import RELATIONS, those
 from graphsvc.views.picture.network import Edge, Node, Picture
 
 RUNS, CARRIED, SERVES = "RUNS", "CROSSED_ON", "SERVED"
-# What is asked about along with an entity: kind → (relation, end at which the entity is, kind at the other). Whoever supplied the
-# boat is behind the crossing, and whoever organised the crossing is behind its boat and behind those whom it carried.
+# Entities asked about along with another: kind → (relation, end at which the entity is, kind at the other end). The
+# supplier of a boat is behind its crossing; the organiser of a crossing is behind its boat and behind the people it
+# carried.
 ALONG: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
     {
         "crossing": (("USED_ON", "object", "boat"),),
@@ -25,7 +26,7 @@ ALONG: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
         ),
     }
 )
-# What nobody should be left without: kind of entity → relations of which it is said when nobody is named.
+# Relations that no answer should lack: kind of entity → relations reported as missing when nobody is named for them.
 EXPECTED = MappingProxyType(
     {
         "crossing": ("ORGANISED", "PILOTED"),
@@ -35,19 +36,20 @@ EXPECTED = MappingProxyType(
     }
 )
 EXPECTED_ACTS = tuple(dict.fromkeys(name for names in EXPECTED.values() for name in names))
-# Those who arrange first, then those who work with their own hands, then who only belongs.
+# Arranging relations first, then work by hand, then mere membership.
 _ORDER = ("arranges", "directs", "recruits", "coerces", "abandons", "pays", "works", "moves", "belongs", "goes with")
 
 
 @dataclass(frozen=True, slots=True)
 class LeadRank:
-    """Where somebody stands in the ranking.
+    """A person's place in the ranking.
 
     Attributes:
-        rank: from 1. best, worst: it holds so far while what it is told in is left out; None: that is not told.
-        rests_on: what half of the score goes with ("one record"); empty if it does not go with one.
-        moved_by: without what the rank moves most, no source named; empty if nothing moves it. rank_without: the rank then; None
-            beside it: they are not ranked then.
+        rank: from 1. best, worst: rank range while each witness, report or record is left out; None if it may not be
+            shown.
+        rests_on: evidence that half of the score depends on ("one record"); empty if it depends on no single item.
+        moved_by: evidence without which the rank changes most, naming no source; empty if nothing changes it.
+        rank_without: rank without that evidence; None next to a `moved_by`: they would not be ranked.
     """
 
     rank: int
@@ -60,15 +62,15 @@ class LeadRank:
 
 @dataclass(frozen=True, slots=True)
 class PartSaid:
-    """One thing said of somebody.
+    """One link of an answer, to a person or gang said to be behind an entity.
 
     Attributes:
-        who: whom it is said of. what: what it was done to where that is not what was asked about: what is asked about along with
-            it (`ALONG`), or a gang that is said to be behind it.
-        edge: the link, with its figures as released. way: the link by which `what` comes in; None: it was asked about itself.
-        lead: where they stand in the ranking; None: they are not ranked, or this reader sees no ranking.
-        served: people whom they are said to have served lawfully.
-        coerced: (id, name) of each person who is said to have coerced them.
+        who: the person or gang. what: object of the link if that is not the entity asked about: an entity asked about
+            along with it (`ALONG`), or a gang said to be behind it.
+        edge: the link, with its figures as released. way: link by which `what` was reached; None for the entity itself.
+        lead: place in the ranking; None if they are not ranked, or this reader sees no ranking.
+        served: number of people they are said to have served lawfully.
+        coerced: (id, name) of each person said to have coerced them.
     """
 
     who: Node
@@ -81,33 +83,33 @@ class PartSaid:
 
     @property
     def is_weak(self) -> bool:
-        """Whether it must not stand beside better ones as if alike: it, or the way to it, is denied or believed less than not."""
+        """Whether the link, or the link by which its object was reached, is denied or has a belief under one half."""
         return is_weak(self.edge) or self.by_weak_way
 
     @property
     def by_weak_way(self) -> bool:
-        """Whether what it was done to comes in by a link that is denied or believed less than not."""
+        """Whether its object was reached by a link that is denied or has a belief under one half."""
         return self.way is not None and is_weak(self.way)
 
     @property
     def is_hardly_believed(self) -> bool:
-        """Whether it is believed less than not, or only comes in by a weak way: who is denied and supported all the same is not."""
+        """Whether its belief is under one half, or its object was reached by a weak link. A denial is not enough."""
         return self.edge.doubtful or self.by_weak_way
 
     @property
     def belief(self) -> float:
-        """How far it and the way to it are believed, as if accounts were independent."""
+        """Belief in the link and in the link by which its object was reached, as if statements were independent."""
         return self.edge.belief * (self.way.belief if self.way is not None else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """The parts of the people behind one entity: by relation, the arranging ones first, then by lead rank.
+    """The links to people behind one entity: by relation, the arranging ones first, then by lead rank.
 
     Attributes:
-        about: the entity. along: what is asked about with it, and the link to it.
-        said: what is said; missing: relations that nobody is named for, and what it would have been done to.
-        carried: people who are said to have been carried on a crossing.
+        about: the entity. along: entities asked about along with it, and the link to each.
+        said: the links. missing: relations that nobody is named for, and their object.
+        carried: number of people said to have been carried on a crossing.
     """
 
     about: Node
@@ -118,7 +120,7 @@ class AnswerRow:
 
 
 def denied(row: AnswerRow) -> list[PartSaid]:
-    """What of a row is denied: what is said of somebody, and the links by which what is asked about along with it comes in."""
+    """Return the denied links of a row: those to people, and those to entities asked about along with its own."""
     ways = (
         PartSaid(*((node, row.about) if edge.subject == node.id else (row.about, node)), edge, None)
         for node, edge in row.along
@@ -127,12 +129,12 @@ def denied(row: AnswerRow) -> list[PartSaid]:
 
 
 def is_weak(edge: Edge) -> bool:
-    """Whether a link is denied, or believed less than not."""
+    """Whether a link is denied, or has a belief under one half."""
     return edge.denied or edge.doubtful
 
 
 def relations(kind: str) -> tuple[str, ...]:
-    """What those behind an entity of a kind are said to have done, those who arrange first.
+    """Return the relations that put a person behind an entity of a kind, arranging ones first.
 
     Example:
         >>> relations("crossing"), relations("boat"), relations("workplace")
@@ -156,15 +158,15 @@ def rows(
     served: Mapping[str, int] = MappingProxyType({}),
     coerced: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({}),
 ) -> list[AnswerRow]:
-    """The rows that a picture of what was asked about, of what is asked along with it, and of whoever is behind either, holds.
+    """Return the rows of an answer, read from a picture of the entities asked about and of the people behind them.
 
     Args:
-        view: the picture, as it was released.
-        asked: ids asked about, in the order of the answer; who is not in the picture is passed over.
-        leads: id → where they stand in the ranking.
-        carried: id of a crossing → people said to have been carried on it.
-        served: id of a person → people they are said to have served lawfully.
-        coerced: id of a person → (id, name) of each person who is said to have coerced them.
+        view: picture as it was released.
+        asked: ids asked about, in the order of the answer; ids that are not in the picture are skipped.
+        leads: id → place in the ranking.
+        carried: id of a crossing → number of people said to have been carried on it.
+        served: id of a person → number of people they are said to have served lawfully.
+        coerced: id of a person → (id, name) of each person said to have coerced them.
     """
     nodes = {node.id: node for node in view.nodes}
     ends: dict[tuple[str, str], list[Edge]] = defaultdict(list)
@@ -221,5 +223,5 @@ def rows(
 
 
 def weight(said: PartSaid) -> tuple[float, float, str, str]:
-    """Order parts by lead rank, which one denial does not change; unranked people come last, by belief."""
+    """Return the sort key of a link: lead rank, which one denial does not change; unranked people last, by belief."""
     return said.lead.rank if said.lead else math.inf, -said.edge.belief, said.who.name, said.who.id

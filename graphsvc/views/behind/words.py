@@ -1,4 +1,4 @@
-"""What is said of those behind something, in the words that the page, its paper and the command line share."""
+"""Wording of an answer, shared by the page, its print and the command line."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from graphsvc.views.picture.network import Edge, Node
 from graphsvc.views.wording import voices
 
 HARDLY = "hardly believed"
-# Of which links people are counted (`network.counted`): the page that a count leads to lists every one.
+# Links of which people are counted (`network.counted`); the page behind a count lists every one.
 COUNTED = "believed at a quarter or more"
 _BEGINNING = 160  # characters
 
 
 def called(node: Node) -> str:
-    """A node by its name and id: three boats may cross from one place on one day."""
+    """Return a node's name with its id: three boats may cross from one place on one day."""
     return node.name if node.name == node.id else f"{node.name} ({node.id})"
 
 
 def carried(number: int) -> str:
-    """How many are told of as carried on a crossing.
+    """Say how many people are recorded as carried on a crossing.
 
     Example:
         >>> carried(24)
@@ -32,7 +32,7 @@ def carried(number: int) -> str:
 
 
 def served(number: int) -> str:
-    """How many somebody is said to have served lawfully.
+    """Say how many people someone is said to have served lawfully.
 
     Example:
         >>> served(1)
@@ -52,7 +52,7 @@ def coercion(by: Sequence[str]) -> str:
 
 
 def doubts(denying: int | str, *, doubtful: bool) -> str:
-    """What there is against a link: both where both hold; empty if there is nothing.
+    """Say what speaks against a link: denial, doubt or both; empty if nothing does.
 
     Example:
         >>> doubts(1, doubtful=True), doubts(0, doubtful=False)
@@ -62,12 +62,12 @@ def doubts(denying: int | str, *, doubtful: bool) -> str:
 
 
 def weak_way(name: str) -> str:
-    """Warning that something is only reached over a link that is contested or hardly believed."""
+    """Warn that something is reached only by a link that is contested or hardly believed."""
     return f"{name} is contested or {HARDLY}"
 
 
 def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
-    """What becomes of something that is denied: who says it all the same.
+    """Say who supports a denied link nevertheless, or that it is hardly believed.
 
     Example:
         >>> all_the_same(1, 0, hardly=False), all_the_same(1, 0, hardly=True)
@@ -77,7 +77,7 @@ def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
 
 
 def moves(rank: int, without: int | None, moved_by: str) -> str:
-    """Where the rank of somebody would go without what moves it most.
+    """Say how a person's rank would change without the evidence that moves it most.
 
     Example:
         >>> moves(3, 41, "one record"), moves(3, None, "one record")
@@ -88,7 +88,7 @@ def moves(rank: int, without: int | None, moved_by: str) -> str:
 
 
 def beginning(text: str) -> str:
-    r"""The beginning of what a statement says, on one line.
+    r"""Return the beginning of a statement's text, on one line.
 
     Example:
         >>> beginning("was seen\nelsewhere"), len(beginning("word " * 99))
@@ -99,11 +99,11 @@ def beginning(text: str) -> str:
 
 
 def doubts_of(edge: Edge) -> str:
-    """What there is against a link: see `doubts`."""
+    """Return in words what speaks against a link: see `doubts`."""
     return doubts(edge.denying, doubtful=edge.doubtful)
 
 
 def against_it(said: PartSaid) -> str:
-    """What there is against something that is said of somebody, in a cell: also where only the way to it is weak."""
+    """Return, for a table cell, what speaks against a link or against the link by which its object was reached."""
     way = weak_way(said.what.name) if said.by_weak_way and said.what is not None else ""
     return ", ".join(filter(None, (doubts_of(said.edge), way)))

@@ -1,1 +1,1 @@
-"""Where workers went as it is looked at: rows with small counts told as few, sentences of verdicts, flows and stays as drawings."""
+"""Worker movements as shown: rows with small counts as `few`, verdicts in sentences, drawings of flows and stays."""

@@ -1,6 +1,6 @@
-"""Flows and stays as drawings, in plain numbers: templates make SVG of them. Nothing in a drawing tells more than the table beside it.
+"""Drawings of flows and stays, in plain numbers for templates. No drawing shows more than the table next to it.
 
-A cell that reads `few` is drawn as broad as one person, always, and says so by its look.
+A cell that reads `few` is always drawn as broad as one person, and marked as such.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from graphsvc.records.dates import shown
 from graphsvc.views.displacement.rows import FEW, OUTCOME_WORDS, MoveRow
 from graphsvc.views.wording import period
 
-# Units of the drawing: breadth of one person, the least of a label, room between two, and the breadth of the bands.
+# Units of the drawing: breadth of one person, least height of a label, gap between two ends, and length of the bands.
 _PERSON, _LABEL, _GAP, _BREADTH = 9.0, 34.0, 8.0, 100.0
-# However many they are, a drawing is not higher than this.
+# However many people there are, their bands are no higher than this together.
 _HIGHEST = 420.0
 _TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class FlowEnd:
-    """One end of some bands: what it is called, where its bar stands, and where its label does.
+    """One end of some bands: its name, and the places of its bar and of its label.
 
     Attributes:
-        id: of a place, or empty. kind: of a place, or what became of those who appear at none. people: in words.
-        y, height: of its bar. label: the height at which its label begins.
+        id: of a place, or empty. kind: of a place, or the outcome for people who appear at no place.
+        people: number of people in words.
+        y, height: of its bar. label: top of its label.
     """
 
     id: str
@@ -42,7 +43,7 @@ class FlowEnd:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """One flow: its outline, the kind it is coloured by, how many in words, whether that is few, whether it stands out."""
+    """One flow: outline, colouring kind, number of people in words, whether that is few, and whether it stands out."""
 
     path: str
     kind: str
@@ -53,7 +54,7 @@ class Ribbon:
 
 @dataclass(frozen=True, slots=True)
 class Sankey:
-    """Flows from left to right. `height`: of the drawing, whose ribbons lie in a field 100 units wide."""
+    """Flows from left to right. `height`: of the drawing, whose ribbons are in a field 100 units wide."""
 
     height: float
     lefts: tuple[FlowEnd, ...]
@@ -63,12 +64,13 @@ class Sankey:
 
 @dataclass(frozen=True, slots=True)
 class StayLine:
-    """One stay on the line of somebody's places.
+    """One stay on the line of a person's places.
 
     Attributes:
-        place, name, kind: where. relation: `WORKED_AT` or `LIVED_AT`. when: the days in words; since: the first of them as ISO text,
-            the last where that alone is told, or empty.
-        x, width: from 0 to 100; width 0: a day alone is told. open: whether no end is told. belief: 0 to 1; denied: whether anybody denies it.
+        place, name, kind: the place. relation: `WORKED_AT` or `LIVED_AT`. when: the days in words.
+        since: first day as ISO text, the last if that is the only one reported, or empty.
+        x, width: from 0 to 100; width 0 if a single day is reported. open: whether no end is reported.
+        belief: 0 to 1. denied: whether anyone denies it.
     """
 
     place: str
@@ -86,7 +88,7 @@ class StayLine:
 
 @dataclass(frozen=True, slots=True)
 class PlacesLine:
-    """Somebody's places over time: `lines` in order of their days, `ticks` as (x, label), and places of which no day is told."""
+    """A person's places over time: `lines` in order of their days, `ticks` as (x, label), and places without a day."""
 
     lines: tuple[StayLine, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -94,10 +96,10 @@ class PlacesLine:
 
 
 def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
-    """Flows as bands: from each place (or kind of place) to each, and to what became of the rest.
+    """Return flows as bands: from each place (or kind of place) to each other, and to the outcomes of the other people.
 
     Args:
-        rows: as they are told; one of nobody is no band.
+        rows: rows as shown; a row of nobody has no band.
         by: `place`, or `kind`.
 
     Example:
@@ -150,11 +152,11 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
 
 
 def places_line(stays: Sequence[Stay], named: Mapping[str, Mapping[str, object]]) -> PlacesLine:
-    """Somebody's places over time.
+    """Return a person's places over time.
 
     Args:
-        stays: of one person.
-        named: id → `name` and `sort`, of places that the reader may see.
+        stays: stays of one person.
+        named: id → `name` and `sort` of the places that the reader may see.
 
     Example:
         >>> stay = Stay("p1", "w1", "WORKED_AT", dt.date(2020, 1, 5), dt.date(2020, 3, 20), 0.7)
@@ -191,23 +193,23 @@ def places_line(stays: Sequence[Stay], named: Mapping[str, Mapping[str, object]]
 
 
 def _start(stay: Stay) -> dt.date | None:
-    """The day at which a stay stands: where nobody says to the month when they came, the last on which they were there."""
+    """Return the day at which to draw a stay: its beginning, or its last day if no beginning is known to the month."""
     return stay.begin or stay.until
 
 
 def _first(stay: Stay) -> str:
-    """The beginning of a stay as it is told; empty: none is."""
+    """Return the reported beginning of a stay, or an empty text."""
     return stay.first_on[:10] or str(stay.begin or "")
 
 
 def _end(stay: Stay) -> str:
-    """The end of a stay as it is told; empty: no end is."""
+    """Return the reported end of a stay, or an empty text."""
     last = stay.last_on[:10]
     return last if last != stay.first_on[:10] else str(stay.until or "")
 
 
 def _when(stay: Stay) -> str:
-    """The days of a stay in words, as closely as they are told."""
+    """Return the days of a stay in words, as precisely as they are reported."""
     first, last = _first(stay), _end(stay)
     if stay.begin and not last:
         return f"{shown(first)} on"
@@ -225,14 +227,14 @@ def _breadth(rows: Sequence[MoveRow]) -> int:
 
 
 def _number(rows: Sequence[MoveRow]) -> str:
-    """How many some cells hold, in words: a sum from which none that reads few can be taken."""
+    """Return in words how many people some cells hold: a sum that does not disclose cells that read few."""
     large = sum(row.people for row in rows if not isinstance(row.people, str))
     few = any(isinstance(row.people, str) for row in rows)
     return (f"{large} and {FEW}" if large else FEW) if few else str(large)
 
 
 def _ordered(cells: Mapping[tuple[str, str], Sequence[MoveRow]]) -> list[tuple[str, str]]:
-    """Pairs so that those on either side stand by how many they are, places before what became of the rest."""
+    """Return the pairs with the largest ends first, and places before other outcomes."""
     total: dict[str, int] = defaultdict(int)
     for (left, right), rows in cells.items():
         total[left] += _breadth(rows)
@@ -249,7 +251,7 @@ def _ends(
     unit: float,
     side: int,
 ) -> tuple[tuple[FlowEnd, ...], dict[str, float]]:
-    """The ends on one side from top to bottom, and where the bar of each begins."""
+    """Return the ends on one side from top to bottom, and the top of the bar of each."""
     if side:
         nowhere = {pair[1] for pair in order if cells[pair][0].outcome != "moved"}
         keys = sorted(keys, key=lambda key: key in nowhere)
@@ -268,7 +270,7 @@ def _ends(
 
 
 def _outline(left: float, right: float, breadth: float) -> str:
-    """A band from the left edge to the right, as the path of an SVG."""
+    """Return a band from the left edge to the right, as an SVG path."""
     middle = _BREADTH / 2
     return (
         f"M0 {left:.1f}C{middle:g} {left:.1f} {middle:g} {right:.1f} {_BREADTH:g} {right:.1f}V{right + breadth:.1f}"
@@ -277,7 +279,7 @@ def _outline(left: float, right: float, breadth: float) -> str:
 
 
 def _months(first: dt.date, last: dt.date) -> list[dt.date]:
-    """Where months begin, thinned to what has room."""
+    """Return the first days of months, thinned to fit."""
     numbers = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
     months = [day for number in numbers if (day := dt.date(number // 12, number % 12 + 1, 1)) >= first]
     every = max(1, -(-len(months) // _TICKS))

@@ -1,7 +1,7 @@
-"""What is told of flows: rows of a table, with the count of every cell that is small told as `few` to who has no source clearance.
+"""Rows on worker movements as shown: readers without source clearance see every small count as `few`.
 
-A flow of three is a list of three. Where a cell reads `few`, nothing that it could be worked out from is a number either: neither the
-total, nor its months, nor the share, and nobody in it is listed.
+A flow of three is a list of three. Where a cell reads `few`, nothing from which it could be worked out is a number: not
+the total, its months or the share. Nobody in it is listed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from graphsvc.analysis.displacement.one_hand import HandTest
 from graphsvc.records.numbers import chance, count, short, significant
 
 FEW = "few"
-# What became of somebody, in words that follow "of those who were there".
+# Outcomes, in words that follow "of those who were there".
 OUTCOME_WORDS = MappingProxyType(
     {
         "moved": "appear at another place",
@@ -31,7 +31,7 @@ OUTCOME_WORDS = MappingProxyType(
         "unknown": "not seen again",
     }
 )
-# By what somebody, or a house, may have moved people.
+# Reasons why a person or a house may have moved people.
 BY_WORDS = MappingProxyType(
     {
         "control": "controls or manages both ends",
@@ -40,7 +40,7 @@ BY_WORDS = MappingProxyType(
         "house": "several of them lived there",
     }
 )
-# Said of a place that nobody is known to have left, and of a case without one that anybody left.
+# Shown for a place that nobody is known to have left, and for a case without any closure or departure.
 NOBODY_LEFT = (
     "This place is not said to have closed in a month that is told, and those who were there are not said to have left."
     " Ask who was there before a day."
@@ -49,25 +49,26 @@ NO_CLOSURE = (
     "No workplace you can see is said to have closed in a month that is told, and none emptied."
     " Deliver workplaces with the day they closed, or ask of a place who was there before a day."
 )
-# id → name, kind and the like, of what the reader may see.
+# id → name, kind and similar properties of an entity that the reader may see.
 Named = Callable[[str], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """One flow as it is told; of a place that nobody is known to have left, the one row that says so.
+    """One flow as shown; for a place that nobody is known to have left, the one row that says so.
 
     Attributes:
-        left, left_name, left_kind: the place that people left. on: when, `2020-03-20` or `2020-03`. why: it `closed`, `emptied` or is
-            `asked` about.
-        outcome: see `cohorts`; empty: nobody is known to have left. next, next_name, next_kind: where they appear next; empty: nowhere.
-        people: how many, or `few`. who: ids; empty where that is few.
-        abandoned: how many of them are said to be abandoned, wherever they are now; `few` where they or the others are.
-        months: month → how many came in it; empty where one of them is few.
-        first, last: when the first and the last came. belief: so many of them are expected, were links right as often as they are believed.
-        chance: so many a deal sends there on average. share, low, high: of those seen again, with its 95 % interval.
-        p: of the closure alone, corrected for the places of it and not for other closures: see `deals.Excess`. together: whether it stands.
-        verdict, q: of the place they left, as in `ClosureRow`: q is p corrected over all closures, and what the verdict is held to.
+        left, left_name, left_kind: place that people left. on: when, `2020-03-20` or `2020-03`.
+        why: whether the place `closed`, `emptied` or is `asked` about. outcome: see `cohorts`; empty if nobody left.
+        next, next_name, next_kind: place where they appear next, or empty.
+        people: their number, or `few`. who: their ids; empty if they are few.
+        abandoned: number of them said to be abandoned, wherever they are; `few` if they or the others are few.
+        months: month → number who came in it; empty if one of these is few. first, last: first and last arrival.
+        belief: expected number of them if links were right as often as they are believed.
+        chance: average number that a random deal sends there. together: whether the flow stands out.
+        share, low, high: their share of the people seen again, with its 95 % interval.
+        p: of this closure, corrected for its places but not for other closures: see `deals.Excess`.
+        verdict, q: of the place they left, as in `ClosureRow`; q is p corrected over all closures, and decides it.
     """
 
     left: str
@@ -101,13 +102,13 @@ class ClosureRow:
     """One place that people left, in one line.
 
     Attributes:
-        place, name, kind: the place. on, why: as in `MoveRow`.
-        there: how many are known to have been there. moved, beside, stayed, seen, unknown: what became of them; each a number, `few`, or
-            `4 and few` where one of what it sums up is few. abandoned: how many of them are said to be abandoned, wherever they are now.
-        undated, doubted: people said to have been there on no day that is told, or believed less than not.
-        verdict: `together`, `scattered` or `cannot tell`. q: p corrected over all closures; None: none, or told to nobody without clearance.
-        places: names of the places that stand out; ids beside it. hand: whether it is that they stayed under the same control.
-        text: the verdict in a sentence.
+        place, name, kind: the place. on, why: as in `MoveRow`. there: number of people known to have been there.
+        moved, beside, stayed, seen, unknown: numbers by outcome, or `few`, or `4 and few` for a sum with a small part.
+        abandoned: number of them said to be abandoned, wherever they are now. text: the verdict in a sentence.
+        undated, doubted: people said to have been there on no reported day, or with a belief under one half.
+        verdict: `together`, `scattered` or `cannot tell`. q: p over all closures; None without p or source clearance.
+        places, ids: names and ids of the places that stand out. hand: whether staying under the same control stands
+        out.
     """
 
     place: str
@@ -138,10 +139,10 @@ class HandRow:
 
     Attributes:
         who, name, kind: the person or gang. places: ids of the places that closed or emptied.
-        seen, stayed: how many are seen again, and how many of them at other places of that hand. chance: how many chance sends there.
-            q: p corrected over all hands. None in all four without source clearance.
-        denied: whether somebody denies that they control one of their places.
-        verdict: `together` or `cannot tell`. text: the same in a sentence.
+        seen, stayed: number of people seen again, and number of them at other places of that hand.
+        chance: number that chance sends there. q: p corrected over all hands. All four need source clearance.
+        denied: whether anyone denies that they control one of their places.
+        verdict: `together` or `cannot tell`. text: the verdict in a sentence.
     """
 
     who: str
@@ -159,11 +160,11 @@ class HandRow:
 
 @dataclass(frozen=True, slots=True)
 class MoverRow:
-    """Somebody, or a house, that those who moved have in common; see `movers.Mover`.
+    """A person or house that people who moved have in common; see `movers.Mover`.
 
     Attributes:
-        by: in words. people: of how many, `few`, or `4 and few` where of one flow they are few. belief: so many of them are expected;
-            None where that would tell how many.
+        by: reasons, in words. people: number, `few`, or `4 and few` if one flow has few of them.
+        belief: expected number of them; None if that would disclose a small number.
     """
 
     who: str
@@ -177,7 +178,7 @@ class MoverRow:
 
 @dataclass(frozen=True, slots=True)
 class NextRow:
-    """An open place under the same control; see `movers.NextPlace`. `by`: ids and names of who controls both."""
+    """An open place under the same control; see `movers.NextPlace`. `by`: ids and names of those in control of both."""
 
     place: str
     name: str
@@ -193,7 +194,7 @@ CONTROL_CONTESTED = "That control is contested."
 
 
 def told(number: int, few_below: int) -> int | str:
-    """A count as a reader may know it.
+    """Return a count as a reader may know it.
 
     Example:
         >>> told(2, 3), told(3, 3), told(0, 3), told(2, 0)
@@ -203,7 +204,7 @@ def told(number: int, few_below: int) -> int | str:
 
 
 def told_total(numbers: Iterable[int], few_below: int) -> int | str:
-    """The sum of some counts, so that none that reads few can be taken from it.
+    """Return the sum of some counts, without disclosing counts that read few.
 
     Example:
         >>> told_total([4, 3], 3), told_total([4, 1], 3), told_total([1, 2], 3), told_total([], 3)
@@ -224,7 +225,7 @@ def _abandoned(flow: Flow) -> int:
 
 
 def told_part(part: int, of: int, few_below: int) -> int | str:
-    """A count of some people, so that neither they nor the others are a number where they are few.
+    """Return a count of part of some people, or `few` if either that part or the rest is few.
 
     Example:
         >>> told_part(4, 5, 3), told_part(5, 5, 3), told_part(0, 5, 3), told_part(4, 8, 3)
@@ -234,9 +235,9 @@ def told_part(part: int, of: int, few_below: int) -> int | str:
 
 
 def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
-    """The flows of one cohort as they are told, in the order of `flows.flows`.
+    """Return the flows of one cohort as shown, in the order of `flows.flows` but with small counts last.
 
-    Where there is none it is one row of nobody: a table would be silent on the place, as if it had not closed.
+    A cohort without flows has one row of nobody: otherwise a table would omit the place, as if it had not closed.
     """
     some = flows(left)
     whole = all(told(len(flow.people), few_below) != FEW for flow in some if flow.outcome == "moved")
@@ -300,7 +301,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
 
 
 def closure_row(left: Departure, named: Named, few_below: int, closures: int) -> ClosureRow:
-    """One place that people left as it is told; `closures`: over how many p was corrected."""
+    """Return one place that people left as shown; `closures`: number of closures over which p was corrected."""
     counts: dict[str, list[int]] = {outcome: [] for outcome in OUTCOMES}
     abandoned: list[int | str] = []
     for flow in flows(left):
@@ -336,7 +337,7 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
 
 
 def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int) -> str:
-    """The verdict in a sentence: what it rests on, or why nothing can be told."""
+    """Return the verdict in a sentence: what it rests on, or why there is no answer."""
     test = left.test
     if test.verdict == "together":
         return _together(left, names, few_below, closures)
@@ -352,7 +353,7 @@ def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int
 
 
 def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below: int) -> list[MoverRow]:
-    """Whoever may have moved those who left a place, as it is told: flow by flow, since a total would tell those that are few."""
+    """Return who may have moved the people of a place, counted flow by flow: a total would disclose small flows."""
     went = [{became.person for became in flow.people} for flow in flows(left) if flow.outcome == "moved"]
     rows = []
     order: dict[str, tuple[int, bool, str]] = {}
@@ -366,14 +367,14 @@ def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below
             MoverRow(mover.who, who.get("name") or mover.who, who.get("kind") or "", by, number, belief, mover.denied)
         )
         if few_below:
-            # Where few are among them nobody stands above another by how many they are.
+            # If small counts are involved, the order must not show how large they are.
             large = sum(part for part in parts if told(part, few_below) != FEW)
             order[mover.who] = (-large, isinstance(number, str), mover.who if isinstance(number, str) else "")
     return sorted(rows, key=lambda row: order.get(row.who, (0, False, "")))
 
 
 def hand_rows(tests: Sequence[HandTest], named: Named, few_below: int, contested: Collection[str]) -> list[HandRow]:
-    """Closures under one hand as a reader may know them: without source clearance no number, since each is a sum of small flows."""
+    """Return closures under one hand as shown; without source clearance no numbers, as each is a sum of small flows."""
     return [_hand_row(test, named(test.who), few_below, len(tests), test.who in contested) for test in tests]
 
 
@@ -397,7 +398,7 @@ def _hand_row(test: HandTest, who: dict[str, Any], few_below: int, tested: int, 
 
 
 def preferences_in_words(preferences: Preferences) -> str:
-    """What chance knows of where people like to go.
+    """Say what the chance model knows of where people like to go.
 
     Example:
         >>> preferences_in_words(Preferences(near=2.0, trade=1.0, kind=0.0, routes=40))
@@ -415,7 +416,7 @@ def preferences_in_words(preferences: Preferences) -> str:
 
 
 def next_rows(places: Iterable[NextPlace], named: Named) -> list[NextRow]:
-    """Open places under the same control, as they are told."""
+    """Return open places under the same control, as shown."""
     return [
         NextRow(
             place.place,
@@ -431,7 +432,7 @@ def next_rows(places: Iterable[NextPlace], named: Named) -> list[NextRow]:
 
 
 def move_cells(row: MoveRow) -> list[Any]:
-    """A flow as cells of a table that goes out, in the order of `MOVE_COLUMNS`: months stand in one as `2020-04: 3`."""
+    """Return a flow as cells of an exported table, in the order of `MOVE_COLUMNS`; a month reads `2020-04: 3`."""
     values = (getattr(row, name) for name in MOVE_COLUMNS)
     return [
         [f"{month}: {number}" for month, number in value.items()] if isinstance(value, dict) else value
@@ -440,7 +441,7 @@ def move_cells(row: MoveRow) -> list[Any]:
 
 
 def besides(verdicts: Mapping[str, str]) -> list[str]:
-    """What a table of flows alone would be silent on: the verdict on each place in a sentence, or that no place closed.
+    """Return sentences that a table of flows alone would omit: the verdict on each place, or that no place closed.
 
     Example:
         >>> besides({"W1": "They scattered."})
@@ -452,17 +453,17 @@ def besides(verdicts: Mapping[str, str]) -> list[str]:
 
 
 def plain(row: MoveRow | ClosureRow | HandRow | MoverRow | NextRow) -> dict[str, Any]:
-    """A row as plain data."""
+    """Return a row as plain data."""
     return asdict(row)
 
 
 def _few_last(people: int | str, name: str) -> tuple[bool, str]:
-    """Where that is few, nobody stands above another by how many they are."""
+    """Return a sort key that puts people who are few last, in an order that does not show their number."""
     return people == FEW, name if people == FEW else ""
 
 
 def _months(flow: Flow, few_below: int) -> dict[str, int]:
-    """Month → how many came in it; nothing where one of them is few, since the rest would tell it."""
+    """Return month → number who came in it; empty if one of these is few, as the others would disclose it."""
     return {} if any(told(some, few_below) == FEW for some in flow.months.values()) else dict(flow.months)
 
 

@@ -1,7 +1,8 @@
-"""Who may be at risk at a place, ordered by what is said of them, never by how useful they are.
+"""People who may be at risk at a place, ordered by signs of risk, never by usefulness.
 
-A sign is a thing that is said: that somebody was coerced, left, moved after a closing, owes whoever runs the place, or lives under the same
-hand. It is no finding. Age is no sign here: whoever is under 18 or whose age is disputed stands by a pseudonym, and their age in the vault.
+A sign is an allegation: that a person was coerced or abandoned, moved after a closure, owes the people who run the
+place, or lives under their control. It is no finding. Age is no sign here: a person who is under 18, or whose age is
+disputed, is shown by a pseudonym, and the vault keeps the age.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from graphsvc.analysis.displacement.flows import Departure
 from graphsvc.analysis.displacement.stays import ABANDONED, CONTROLS, LEAST, LIVED, MANAGED
 
 COERCED, OWES = "COERCED", "OWES"
-# Sign → in words, the gravest first.
+# Sign → its words, the gravest first.
 SIGNS_OF_RISK = MappingProxyType(
     {
         "coerced": "said to be coerced",
@@ -31,16 +32,17 @@ SIGNS_OF_RISK = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """Somebody at a place, with the signs of risk that are said of them, the gravest first (`SIGNS_OF_RISK`)."""
+    """A person at a place, with the signs of risk reported about them, the gravest first (`SIGNS_OF_RISK`)."""
 
     person: str
     signs: tuple[str, ...]
 
 
 def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_below: int = 0) -> list[AtRisk]:
-    """Who is said to be at a place, those with the most and gravest signs first; those without any last.
+    """Return the people said to be at a place: most signs first, then the gravest; people without signs last.
 
-    Where fewer than `few_below` came from a place, that they did is no sign: a list of signs would say how many they are, and who.
+    If fewer than `few_below` came from a place, that they came is no sign: the list would disclose their number and
+    names.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts

@@ -1,4 +1,4 @@
-"""The forms in which a picture goes out, as one table. All hold the same; each is made of what goes out alone.
+"""The forms of an exported picture, as one table. All have the same content, made only from the exported picture.
 
 A form is a function (Picture, About) → file name → content. To add one: a module here, and a line below.
 """
@@ -24,7 +24,7 @@ __all__ = ["FORMS", "About", "ExportForm", "files"]
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
-    """One form: what people call it, what it is good for, and what makes it."""
+    """One form: its name, its purpose, and the function that makes it."""
 
     title: str
     says: str
@@ -48,11 +48,11 @@ FORMS: Mapping[str, ExportForm] = MappingProxyType(
 
 
 def files(view: Picture, about: About, forms: Collection[str] = ()) -> dict[str, bytes]:
-    """What goes out: name → content.
+    """Return the exported files: name → content.
 
     Args:
-        view: what `views.picture.export.outward` gave.
-        about: what each file says of itself.
+        view: result of `views.picture.export.outward`.
+        about: description that goes into each file.
         forms: names out of `FORMS`; empty for all.
     """
     made: dict[str, bytes] = {}

@@ -1,6 +1,6 @@
-"""A picture as SVG, drawn here and not in a browser: the same shapes, hues, widths, dashes and marks as on the canvas.
+"""A picture as SVG, drawn without a browser: with the shapes, hues, widths, dashes and marks of the canvas.
 
-Text stays text. Every text is escaped; nothing in the file runs and nothing is loaded.
+Text stays text, and all of it is escaped. Nothing in the file runs, and nothing is loaded.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from graphsvc.views.wording import RANGES, SIGNS, kind
 
 _INK = PALETTES["light"]
 _FACE = "Noto Sans, Noto Sans Arabic, system-ui, sans-serif"
-# Pixels. A letter is about so wide at size 1.
+# Pixels: size of labels, size of words on lines, and average width of a letter at size 1.
 _LABEL, _WORDS, _LETTER = 12.0, 10.5, 0.56
 _MARGIN, _BAND, _LINE = 34.0, 28.0, 22.0
 _LEAST_WIDTH = 760.0
 _SHORT = 32
 _RING = 6.0
-# Half of the room that the head of a link takes.
+# Half of the room that the head of a link takes up.
 _TIP = 6.0
-# With more links than this only denials are marked on the lines, as on the canvas.
+# With more links than this, only denials are marked on the lines, as on the canvas.
 _MOST_WORDS = 80
 _BEND = 46.0
 _DASHES = "6 5"
@@ -43,11 +43,11 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A piece of SVG and how large it is.
+    """A piece of SVG and its size.
 
     Attributes:
-        body: elements; x, y: its left top corner; width, height: in pixels.
-        unlabelled: names that found no room.
+        body: elements; x, y: its top left corner; width, height: in pixels.
+        unlabelled: number of names that found no room.
     """
 
     body: str
@@ -58,7 +58,7 @@ class Drawing:
     unlabelled: int = 0
 
     def alone(self) -> str:
-        """As a file of its own, which holds nothing else."""
+        """Return the drawing as a complete file."""
         box = f"{self.x:.1f} {self.y:.1f} {self.width:.1f} {self.height:.1f}"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{self.width:.0f}"'
@@ -67,16 +67,16 @@ class Drawing:
 
 
 def hue(node: Node) -> str:
-    """The colour of a node on white, as `#rrggbb`."""
+    """Return the colour of a node on white, as `#rrggbb`."""
     return _INK["sealed" if node.sealed else "folded" if isinstance(node, FoldedPicture) else node.kind]
 
 
 def sheet(view: Picture, about: About, note: str = "") -> Drawing:
-    """The picture as it goes out: mark, title, picture, legend.
+    """Return the exported picture: mark, title, picture, legend.
 
     Args:
-        view: what goes out.
-        about: what it says of itself.
+        view: exported picture.
+        about: its description.
         note: one more line under the legend.
     """
     drawn = picture(view)
@@ -101,13 +101,13 @@ def sheet(view: Picture, about: About, note: str = "") -> Drawing:
 
 
 def picture(view: Picture) -> Drawing:
-    """Nodes and links alone."""
+    """Return the nodes and links, without mark, title and legend."""
     if not view.nodes:
         return Drawing("", 0, 0, 200, 60)
     places = {node.id: (node.x, node.y) for node in view.nodes}
     sizes = {node.id: _size(node) for node in view.nodes}
-    # As on the canvas: no label lies over a node or another label, or over the head of a link if there is room elsewhere;
-    # the ends of most links come first.
+    # As on the canvas, no label covers a node or another label, or covers the head of a link if there is room
+    # elsewhere. Start nodes are labelled first, then those with the most links.
     taken: list[Box] = [_around(*places[node.id], sizes[node.id] * 0.8) for node in view.nodes]
     courses = [_course(edge, places, sizes) for edge in view.edges]
     tips = [_around(*course.tip, _TIP) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
@@ -128,17 +128,17 @@ def picture(view: Picture) -> Drawing:
     ]
     heads = [_head(edge, course) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
     shapes = [_node(node, sizes[node.id]) for node in view.nodes]
-    # Labels that stand are among what was taken; so are the nodes.
+    # The taken boxes include those of nodes and of labels that found room.
     left, top = min(box[0] for box in taken) - _MARGIN, min(box[1] for box in taken) - _MARGIN
     right, bottom = max(box[2] for box in taken) + _MARGIN, max(box[3] for box in taken) + _MARGIN
     words = "".join(words for _, words in lines)
-    # Heads last: under a name it could not be told who acts on whom.
+    # Heads last: a name over a head would hide the direction of a link.
     body = "".join(line for line, _ in lines) + "".join((*shapes, words, *labels, *heads))
     return Drawing(body, left, top, right - left, bottom - top, unlabelled)
 
 
 def legend(view: Picture, width: float, unlabelled: int = 0, note: str = "") -> Drawing:
-    """What the signs in this picture mean: of those that are in it, and of no others."""
+    """Return a legend with the signs that are in this picture, and no others."""
     x, y, parts = 0.0, 14.0, []
     for sign, words in _signs(view):
         wide = 34 + _wide(words, 12) + 22
@@ -159,7 +159,7 @@ def legend(view: Picture, width: float, unlabelled: int = 0, note: str = "") -> 
 
 
 def _signs(view: Picture) -> Iterator[tuple[str, str]]:
-    """(sign around (14, 0), words) of what is in the picture."""
+    """Yield (sign around (14, 0), words) for each sign in the picture."""
     kinds = {node.kind for node in view.nodes if not node.sealed and node.identified} - {"group"}
     for word in SHAPES:
         if word in kinds:
@@ -252,7 +252,7 @@ def _label(node: Node, top: float) -> str:
 
 
 def _under(node: Node, size: float) -> float:
-    """Where a node ends below: at its ring, if it has one."""
+    """Return the lower end of a node, including its ring if it has one."""
     return node.y + size + (_RING if node.start else 0.0)
 
 
@@ -261,7 +261,7 @@ def _short(node: Node) -> str:
 
 
 def _label_boxes(node: Node, size: float) -> list[Box]:
-    """Where the name of a node may stand: below it, or else above."""
+    """Return boxes for the name of a node: below it, or else above."""
     half = _wide(_short(node), _LABEL) / 2 + 2
     under = _under(node, size)
     above = 2 * node.y - under - _LABEL * 1.6
@@ -273,7 +273,7 @@ def _label_boxes(node: Node, size: float) -> list[Box]:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """How a link runs: from its start over a point it bends to, to where its line stops, and where its head has its tip."""
+    """Course of a link: start, the point it bends towards, end; where its line stops, and the tip of its head."""
 
     start: tuple[float, float]
     via: tuple[float, float]
@@ -303,7 +303,7 @@ def _head(edge: Edge, course: _Course) -> str:
 
 
 def _line(edge: Edge, course: _Course, taken: list[Box], *, wordy: bool) -> tuple[str, str]:
-    """(the line, what stands on it) of a link."""
+    """Return (the line, the words and mark on it) of a link."""
     start, via, end, stop = course.start, course.via, course.end, course.stop
     curve = f"Q{via[0]:.1f} {via[1]:.1f} " if edge.bend else "L"
     dashes = f' stroke-dasharray="{_DASHES}"' if edge.doubtful else ""
@@ -358,12 +358,12 @@ def _text(words: str, x: float, y: float, size: float, style: str) -> str:
 
 
 def _fitted(words: str, x: float, y: float, size: float, room: float, style: str) -> str:
-    """A line of text that is made smaller where it would not fit."""
+    """Return a line of text, made smaller if it would not fit."""
     return _text(words, x, y, min(size, size * room / max(_wide(words, size), 1.0)), style)
 
 
 def _watermark(mark: str, width: float, height: float) -> str:
-    """The mark across the picture, so that what is cut out of it is marked too."""
+    """Return the mark across the picture, so that any part cut out of it is marked too."""
     if not mark:
         return ""
     turn = -math.degrees(math.atan2(height, width))
@@ -390,5 +390,5 @@ def _clear(box: Box, taken: Iterable[Box]) -> bool:
 
 
 def as_svg(view: Picture, about: About) -> dict[str, bytes]:
-    """One picture file: opens in a browser, Inkscape, Word."""
+    """Return one picture file, for browsers, Inkscape and Word."""
     return {"picture.svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{sheet(view, about).alone()}\n'.encode()}

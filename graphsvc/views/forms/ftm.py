@@ -1,7 +1,7 @@
-"""FollowTheMoney entities, one a line: for Aleph, OpenAleph, OpenSanctions' tools and nomenklatura.
+"""FollowTheMoney entities, one per line: for Aleph, OpenAleph, OpenSanctions' tools and nomenklatura.
 
-The model is data here: which of its schemata stands for what, and which edges fit between them. Where none fits the link is
-an `UnknownLink` whose role says what it is.
+The model is data here: the schema for each kind of entity, and the edges that fit between schemata. Where no edge fits,
+a link is an `UnknownLink` whose role says what it is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from graphsvc.views.forms.rows import link_id
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import SIGNS, begin, belief_range, voices
 
-# Kind, or sort of a thing → (schema, properties that hold the name).
+# Kind, or sort of a thing → (schema, properties that contain the name).
 SCHEMATA = MappingProxyType(
     {
         "person": ("Person", ("name",)),
@@ -37,7 +37,7 @@ SCHEMATA = MappingProxyType(
         "part": ("Asset", ("name",)),
     }
 )
-# What a schema is besides itself.
+# Schema → the schemata it extends.
 _ALSO = MappingProxyType(
     {
         "Person": ("LegalEntity",),
@@ -52,7 +52,7 @@ _ALSO = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class _Schema:
-    """An edge: its two ends with what they take, and the property that says what the tie is."""
+    """An edge: property and schema of each end, and the property that names the relation."""
 
     name: str
     source: str
@@ -79,7 +79,7 @@ EDGES: Mapping[str, _Schema] = MappingProxyType({name: _NAMED[relation.ftm] for 
 
 
 def as_ftm(view: Picture, about: About) -> dict[str, bytes]:
-    """Entities first, then links; the mark stands in `publisher` of each."""
+    """Return entities first, then links; the `publisher` of each is the mark."""
     schemata = {node.id: SCHEMATA[node.sort or node.kind][0] for node in view.nodes}
     entities = [_node(node, about) for node in view.nodes]
     entities += [_edge(edge, schemata, about) for edge in view.edges]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
-    """A directed multigraph with every column of the rows, the mark as data of the graph."""
+    """Return a directed multigraph with every column of the rows, and with the mark in the graph's data."""
     from networkx.readwrite.graphml import GraphMLWriter
 
     graph = _graph(view, mark=xml(about.mark), says=SAYS)
@@ -29,14 +29,14 @@ def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
-    """The same with places and colours, so that Gephi opens it looked; the mark in its description."""
+    """Return the same graph with places and colours, so that Gephi opens it laid out; its description has the mark."""
     from networkx.readwrite.gexf import GEXFWriter
 
     graph = _graph(view, mode="static", defaultedgetype="directed")
     for node in view.nodes:
         ink = hue(node).removeprefix("#")
         red, green, blue = (int(ink[place : place + 2], 16) for place in (0, 2, 4))
-        # Up is up in Gephi, and down is up on a screen.
+        # The y axis points up in Gephi, and down on a screen.
         graph.nodes[node.id]["viz"] = {
             "position": {"x": node.x, "y": -node.y, "z": 0.0},
             "color": {"r": red, "g": green, "b": blue, "a": 1.0},
@@ -47,7 +47,7 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
     writer.add_graph(graph)
     _tell_apart(writer.xml, graph, "kind")
     for meta in (element for element in writer.xml if str(element.tag).endswith("meta")):
-        # The day it was made stands in the manifest; of who wrote it nothing else is said.
+        # The manifest has the day it was made; the author is named only as graphsvc.
         meta.attrib.clear()
         for child in list(meta):
             meta.remove(child)
@@ -59,7 +59,7 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
-    """A picture as a graph for a notebook, which writes GraphML and GEXF: a link is keyed by its relation."""
+    """Return a picture as a graph that a notebook can write as GraphML or GEXF; links are keyed by relation."""
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -73,10 +73,10 @@ def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
 
 
 def writable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
-    """A graph for a notebook, its values changed to what GraphML and GEXF hold.
+    """Make the values of a notebook's graph fit for GraphML and GEXF.
 
-    That is text without the signs that XML has no way to hold, and of each name values of one kind, as GEXF declares one: where
-    a reader is told a word for some numbers (`few`), the others are text as well.
+    Text loses the characters that XML cannot contain. Values of one name get one type, as GEXF declares only one: if a
+    reader sees a word (`few`) for some numbers, the other numbers become text as well.
     """
     for rows in ([values for _, values in graph.nodes(data=True)], [values for *_, values in graph.edges(data=True)]):
         worded = {name for values in rows for name, value in values.items() if isinstance(value, str)}
@@ -86,7 +86,7 @@ def writable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
 
 
 def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
-    """The rows as a graph; the key of a link is its id, which programs take to be unique in the whole file."""
+    """Return the rows as a graph; a link's key is its id, which programs expect to be unique in the whole file."""
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -100,7 +100,7 @@ def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
 
 
 def _tell_apart(written: Element, graph: nx.MultiDiGraph[str], attribute: str) -> None:
-    """Give each link its relation in the attribute by which Gephi tells links between the same two apart, and keeps each."""
+    """Write each link's relation into the attribute by which Gephi distinguishes (and keeps) parallel links."""
     relations = {key: values["relation"] for _, _, key, values in graph.edges(keys=True, data=True)}
     for edge in written.iter("edge"):
         edge.set(attribute, relations[edge.attrib["id"]])

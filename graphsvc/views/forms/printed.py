@@ -1,4 +1,4 @@
-"""The PDF page and the PNG, set by Typst from the same drawing: no browser, no network, no fonts of the machine."""
+"""The PDF page and the PNG, typeset by Typst from the same drawing: no browser, no network, no system fonts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.views.sentences import size
 from graphsvc.views.wording import period
 
 _PAGE = Path(__file__).with_name("page.typ")
-# Distribution → folder of its fonts. Noto Sans has Latin (Vietnamese too), Greek and Cyrillic; the other Arabic script.
+# Distribution → folder of its fonts. Noto Sans has Latin (with Vietnamese), Greek and Cyrillic; the other has Arabic.
 _FONTS = {"fontpkg-noto-sans": "fontpkg_noto_sans/files", "fontpkg-noto-sans-arabic": "fontpkg_noto_sans_arabic/files"}
 _SCRIPTS = (
     "LATIN",
@@ -33,7 +33,7 @@ _SCRIPTS = (
     "FEMININE",
     "MASCULINE",
 )
-# A PNG is twice as fine as the screen, but never larger than a viewer opens.
+# A PNG has twice the resolution of the screen, but is never too large for a viewer.
 _FINE, _MOST_PIXELS = 2.0, 10_000
 _POINTS = 72.0
 _LEGEND_WIDTH = 1032.0
@@ -44,7 +44,7 @@ _ONE = b"""#set page(width: auto, height: auto, margin: 0pt)
 
 
 def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
-    """A4 landscape: the picture with its legend, then links and entities as text; mark and page number on every page."""
+    """Return an A4 landscape PDF: picture, legend, links and entities as text; every page is marked and numbered."""
     drawn = picture(view)
     links, nodes = link_rows(view), node_rows(view)
     called = view.names
@@ -80,7 +80,7 @@ def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def as_png(view: Picture, about: About) -> dict[str, bytes]:
-    """One picture with mark, title and legend."""
+    """Return one picture with mark, title and legend."""
     drawn = sheet(view, about, without_letters(node.name for node in view.nodes))
     finest = min(_FINE, _MOST_PIXELS / max(drawn.width, drawn.height))
     # An SVG pixel is three quarters of a point.
@@ -89,7 +89,7 @@ def as_png(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def without_letters(names: Iterable[str]) -> str:
-    """One line that says which scripts of some names the fonts have no letters for; empty if they have all.
+    """Return a note on the scripts in some names that the fonts have no letters for; empty if they have all.
 
     Example:
         >>> without_letters(["Ari", "Nguyễn", "محمد", "Иван"])
@@ -114,15 +114,15 @@ def without_letters(names: Iterable[str]) -> str:
 
 
 def typeset(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS) -> list[bytes]:
-    """A Typst text as PDF or PNG.
+    """Typeset a Typst text as PDF or PNG.
 
     Args:
-        text: the text, in which nothing of a case stands.
+        text: the text, without any data of a case.
         form: `pdf` or `png`.
-        inputs: name → data that the text reads, as it stands.
+        inputs: name → data that the text reads, unchanged.
         ppi: pixels per inch of a PNG.
     """
-    # Imported here: only a printed page should wait for it.
+    # Imported here: only a printed page needs to wait for it.
     import typst
 
     compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)

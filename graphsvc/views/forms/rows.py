@@ -1,4 +1,4 @@
-"""The rows of what goes out, and text as cells and XML can hold it."""
+"""Rows of exported entities and links, and text in a form that cells and XML can contain."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from graphsvc.records.cells import inert
 from graphsvc.views.picture.network import Edge, Picture
 from graphsvc.views.wording import belief_range
 
-# What programs for graphs look for is called as they call it: `id`, `label`, `source`, `target`, `weight`.
-# Column → what of a node stands in it.
+# Columns that graph programs look for have the names they expect: `id`, `label`, `source`, `target`, `weight`.
+# Column → property of a node.
 NODE_COLUMNS = MappingProxyType(
     {"id": "id", "label": "name", "kind": "kind", "sort": "sort", "sealed": "sealed", "identified": "identified"}
 )
@@ -24,16 +24,16 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def node_rows(view: Picture) -> list[dict[str, Any]]:
-    """The entities as rows: what of them goes out."""
+    """Return the exported entities as rows."""
     return [{column: getattr(node, name) for column, name in NODE_COLUMNS.items()} for node in view.nodes]
 
 
 def link_rows(view: Picture) -> list[dict[str, Any]]:
-    """The links as rows: what of them goes out.
+    """Return the exported links as rows.
 
-    `belief` and `on_record` are told in words, as a step, *some* or *nothing*; `weight` and `weight_on_record` are the same
-    as numbers, 0 to 1: the middle of the step, 0.5 for *some*, 0 for *nothing*. So they tell no more than the words. `denied` is `yes`, `no`, or
-    `contested`: something speaks against the link that does not go.
+    `belief` and `on_record` are words: a step, *some* or *nothing*. `weight` and `weight_on_record` are the same as
+    numbers, 0 to 1: the middle of the step, 0.5 for *some*, 0 for *nothing*. So they disclose no more than the words.
+    `denied` is `yes`, `no`, or `contested` if something that is not exported speaks against the link.
     """
     return [
         {
@@ -57,13 +57,13 @@ def link_rows(view: Picture) -> list[dict[str, Any]]:
 
 
 def link_id(edge: Edge) -> str:
-    """The id of a link in every form: of its own, and the same in each export to one recipient."""
+    """Return the id of a link, which is unique and the same in every form and every export to one recipient."""
     key = f"{edge.subject}\0{edge.relation}\0{edge.object}"
     return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
 def cell(value: Any) -> Any:
-    """A value as it goes into a cell: lists joined by `;`, and text that a spreadsheet would run made text.
+    """Return a value for a cell: lists joined by `;`, and text that a spreadsheet would run made inert.
 
     Example:
         >>> cell("=1+1"), cell(-3), cell(["a", "b"])
@@ -77,7 +77,7 @@ def cell(value: Any) -> Any:
 
 
 def xml(value: Any) -> Any:
-    r"""Text without the signs that XML has no way to hold; anything else as it is.
+    r"""Return text without the characters that XML cannot contain; any other value unchanged.
 
     Example:
         >>> xml("a\x00van"), xml(3)

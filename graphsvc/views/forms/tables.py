@@ -13,14 +13,14 @@ from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import LINK_COLUMNS, NODE_COLUMNS, cell, link_rows, node_rows
 from graphsvc.views.picture.network import Picture
 
-# As Gephi heads its tables. By its kind it tells links between the same two apart, and keeps each.
+# Headings that Gephi expects. By `Kind` it distinguishes parallel links, and keeps them.
 HEADINGS = MappingProxyType(
     {"id": "Id", "label": "Label", "source": "Source", "target": "Target", "relation": "Kind", "weight": "Weight"}
 )
 
 
 def as_csv(view: Picture, _about: About) -> dict[str, bytes]:
-    """Two tables for a spreadsheet, and for Gephi. Nothing in them runs."""
+    """Return two tables for a spreadsheet and for Gephi. Nothing in them runs."""
     return {
         "nodes.csv": _table(node_rows(view), tuple(NODE_COLUMNS)),
         "links.csv": _table(link_rows(view), LINK_COLUMNS),
@@ -28,7 +28,7 @@ def as_csv(view: Picture, _about: About) -> dict[str, bytes]:
 
 
 def as_json(view: Picture, about: About) -> dict[str, bytes]:
-    """The same rows as `networkx.node_link_graph` reads them, with the mark as data of the graph."""
+    """Return the same rows in the form of `networkx.node_link_graph`, with the mark in the graph's data."""
     graph = {
         "directed": True,
         "multigraph": True,

@@ -1,4 +1,4 @@
-"""The page that opens without a network."""
+"""The web page that opens offline."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from graphsvc.views.picture.page import offline_page
 
 
 def as_html(view: Picture, about: About) -> dict[str, bytes]:
-    """One file with the picture to move about in and its table, the mark above and across it."""
+    """Return one file with an interactive picture and its table, and the mark above and across the picture."""
     return {"picture.html": offline_page(view, about.title, about.mark).encode()}

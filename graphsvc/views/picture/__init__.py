@@ -1,1 +1,1 @@
-"""A picture of the network: which nodes and links, where they lie, how they are grouped, painted and compared."""
+"""A picture of the network: its nodes and links, their layout, grouping and colours, and comparisons of pictures."""

@@ -1,7 +1,7 @@
-"""The ways to lay out a picture: by forces, by command, in rings, by day, on a map. Pure, and nothing is random.
+"""Layouts of a picture: by forces, by command, in rings, by day, on a map. Pure, and nothing is random.
 
-Each takes the places that forces give (`views.picture.layout`) and keeps what it can of them, so that a reader finds their way
-from one layout to the next.
+Each starts from the positions that forces give (`views.picture.layout`) and keeps what it can of them, so that a reader
+finds their way from one layout to the next.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from graphsvc.views.picture.layout import BOX, Points, part
 Place = tuple[float, float]
 # (subject, relation, object, belief)
 Tie = tuple[str, str, str, float]
-# Relations that say who stands over whom or what; who owes money stands over nobody.
+# Relations in which the subject is above the object; debts are not.
 _OVER = frozenset(those(lambda relation: KINDS[relation.kind].over)) - doing("owes")
-# Between two layers, two rings and two days, in pixels; a link by forces is some 150 long, so that a day holds its own.
+# Pixels between two layers, two rings and two days; a link by forces is about 150 long, so a day has room for its own.
 _LAYER, _RING, _DAY = 130.0, 190.0, 380.0
 _SWEEPS = 6
-# Nodes that stand in one row at most.
+# Most nodes in one row.
 _ROW = 22
-# Width of a map in pixels at zoom 1, and the least it shows, in degrees of longitude.
+# Width of a map in pixels at zoom 1, and the least width it shows, in degrees of longitude.
 MAP = 1500.0
 _LEAST_DEGREES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How a map lies under a picture (Mercator): pixels = `scale` * (degrees - `lon`), and likewise down from `north`.
+    """Position of a map under a picture (Mercator): pixels are `scale` * degrees, east of `lon` and down from `north`.
 
     Attributes:
         scale: pixels for one degree of longitude.
         lon: degrees east at x = 0. north: Mercator's northing, in degrees, at y = 0.
-        box: what is mapped with some room around: south, west, north, east in degrees.
+        box: mapped area with some room around: south, west, north, east in degrees.
     """
 
     scale: float
@@ -48,7 +48,7 @@ class Frame:
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     def place(self, latitude: float, longitude: float) -> Place:
-        """Pixels of a point of the earth.
+        """Return the pixels of a point of the earth.
 
         Example:
             >>> Frame(100.0, 1.0, float(northing(51.0))).place(51.0, 2.0)
@@ -57,7 +57,7 @@ class Frame:
         return self.scale * (longitude - self.lon), self.scale * (self.north - float(northing(latitude)))
 
     def places(self, points: Sequence[Place]) -> list[Place]:
-        """Pixels of many points of the earth, each latitude and longitude, at once: a shore has thousands.
+        """Return the pixels of many points of the earth, as (latitude, longitude), in one step: a shore has thousands.
 
         Example:
             >>> Frame(100.0, 1.0, float(northing(51.0))).places([(51.0, 2.0), (51.0, 3.0)])
@@ -70,21 +70,21 @@ class Frame:
 
 
 def northing(latitude: float | Points) -> Points:
-    """Mercator's northing of a latitude, both in degrees; latitudes from -85 to 85."""
+    """Return Mercator's northing of a latitude, both in degrees; latitudes beyond ±85 are clipped."""
     degrees: Points = np.degrees(np.log(np.tan(np.pi / 4 + np.radians(np.clip(latitude, -85.0, 85.0)) / 2)))
     return degrees
 
 
 @dataclass(frozen=True, slots=True)
 class MapGround:
-    """What a layout is told of the picture.
+    """Data of a picture that layouts use.
 
     Attributes:
-        free: id → place by forces, in the order the nodes came in.
-        ties: the links among them.
+        free: id → position by forces, in the order of the nodes.
+        ties: links between them.
         starts: ids the picture starts at.
         days: id of a crossing → its day as `2020-05-08`, `2020-05` or `2020`.
-        places: id → (latitude, longitude) in degrees, of what has coordinates.
+        places: id → (latitude, longitude) in degrees, for nodes with coordinates.
     """
 
     free: Mapping[str, Place]
@@ -95,10 +95,10 @@ class MapGround:
 
 
 def by_command(ground: MapGround) -> dict[str, Place]:
-    """Layers: whoever orders, pays, recruits or runs above whom and what it is done to.
+    """Place nodes in layers: people who order, pay, recruit or run above the people and things they act on.
 
-    Heights are trophic levels, which loops do not break (MacKay, Johnson and Sansom 2020), rounded to layers; within a
-    layer each stands near the middle of those it is tied to.
+    Heights are trophic levels, which tolerate loops (MacKay, Johnson and Sansom 2020), rounded to layers; within a
+    layer each node is near the middle of its neighbours.
 
     Example:
         >>> ground = MapGround({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "DIRECTED", "b", 1), ("b", "PILOTED", "c", 1)])
@@ -124,7 +124,7 @@ def by_command(ground: MapGround) -> dict[str, Place]:
     levels: dict[int, list[str]] = defaultdict(list)
     for at, identifier in enumerate(order):
         levels[round(float(height[at]))].append(identifier)
-    # A crowded level takes several rows, those with least to do with others lowest.
+    # A crowded level takes several rows, with the least connected nodes lowest.
     layers: dict[tuple[int, int], list[str]] = {}
     for level, members in sorted(levels.items()):
         members.sort(key=lambda member: -len(near[member]))
@@ -150,7 +150,7 @@ def by_command(ground: MapGround) -> dict[str, Place]:
 
 
 def in_rings(ground: MapGround) -> dict[str, Place]:
-    """Rings around where the picture starts: as many links away, as many rings out.
+    """Place nodes in rings around the start of the picture: as many rings out as they are links away.
 
     Example:
         >>> ground = MapGround({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "PAID", "b", 1), ("b", "PAID", "c", 1)], ["a"])
@@ -183,7 +183,7 @@ def in_rings(ground: MapGround) -> dict[str, Place]:
         wanted = {node: _middle_angle(inward[node]) if inward[node] else _angle(ground.free[node]) for node in ring}
         ring.sort(key=lambda node: (wanted[node], node))
         turn = 2 * np.pi / len(ring)
-        # Turned as a whole so that each comes as near as may be to where it wants to be.
+        # Turn the whole ring to bring its nodes as near as possible to their wanted angles.
         shift = _middle_angle([wanted[node] - at * turn for at, node in enumerate(ring)])
         for at, node in enumerate(ring):
             angle[node] = at * turn + shift
@@ -195,7 +195,7 @@ def in_rings(ground: MapGround) -> dict[str, Place]:
 
 
 def by_day(ground: MapGround) -> dict[str, Place]:
-    """Crossings from left to right in the order of their days; everything else near the middle of its own crossings.
+    """Place crossings from left to right in the order of their days, and other nodes near their own crossings.
 
     Example:
         >>> ground = MapGround(
@@ -215,7 +215,7 @@ def by_day(ground: MapGround) -> dict[str, Place]:
         )
     ]
     near = _near(order, ground.ties)
-    # As wide as a block of those that are on this crossing more than on others.
+    # As wide as a block of this crossing's neighbours, each counted as a share of its crossings.
     share = {node: 1 / sum(other in ground.days for other in near[node]) for day in dated for node in near[day]}
     wide = [max(_DAY, BOX[0] * float(np.sqrt(sum(share[node] for node in near[day])))) for day in dated]
     right = np.cumsum(wide)
@@ -224,7 +224,7 @@ def by_day(ground: MapGround) -> dict[str, Place]:
 
 
 def on_map(ground: MapGround) -> dict[str, Place]:
-    """What has coordinates where it is on a map (Mercator); the rest beside what it is tied to.
+    """Place nodes with coordinates on a map (Mercator), and the others next to their neighbours.
 
     Example:
         >>> ground = MapGround({"x": (0, 0), "y": (0, 0)}, [], places={"x": (51.0, 1.8), "y": (50.9, 1.6)})
@@ -241,7 +241,7 @@ def on_map(ground: MapGround) -> dict[str, Place]:
 
 
 def map_frame(places: Mapping[str, Place]) -> Frame | None:
-    """How a map of these coordinates lies under the picture; None where there are none."""
+    """Return the position of a map of these coordinates under the picture, or None without coordinates."""
     if not places:
         return None
     latitudes, longitudes = zip(*places.values(), strict=True)
@@ -253,15 +253,15 @@ def map_frame(places: Mapping[str, Place]) -> Frame | None:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """A layout, and all that is to be known of it elsewhere.
+    """A layout and its properties.
 
     Attributes:
-        words: what the menu calls it.
-        lay: lays a picture out.
-        turns: up and down, left and right mean nothing in it, so that an upright screen may lay it on its side.
-        own: what some nodes have of their own, by which they are laid out, in a word; empty where all are alike.
-        owners: those nodes of a picture, by id.
-        on_earth: it lies on a map.
+        words: its name in the menu.
+        lay: function that lays a picture out.
+        turns: whether directions mean nothing in it, so that an upright screen may turn it on its side.
+        own: word for the property by which some nodes are laid out; empty if all nodes are alike.
+        owners: ids of the nodes with that property.
+        on_earth: whether the layout is on a map.
     """
 
     words: str
@@ -272,7 +272,7 @@ class Arrangement:
     on_earth: bool = False
 
 
-# Word of the address → the layout, in the order of the menu. The first is that of an address that names none.
+# Word of the address → the layout, in the order of the menu. The first is used for an address without a word.
 ARRANGEMENTS: Mapping[str, Arrangement] = MappingProxyType(
     {
         "": Arrangement("By forces", lambda ground: dict(ground.free), turns=True),
@@ -289,7 +289,7 @@ def _stands_over(relation: str) -> bool:
 
 
 def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
-    """Trophic level of each node, 0 at the top of each piece of the network; downwards."""
+    """Return the trophic level of each node, downwards from 0 at the highest."""
     if not over:
         return np.zeros(count)
     weight = np.sqrt([max(belief, 0.05) for *_, belief in over])
@@ -299,7 +299,7 @@ def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
         (np.concatenate([-weight, weight]), (np.concatenate([row, row]), np.concatenate([upper, lower]))),
         shape=(len(over), count),
     )
-    # Least squares of (lower - upper) = 1 along each tie; of the solutions the smallest, so pieces share a middle.
+    # Least squares of (lower - upper) = 1 along each link; of all solutions the smallest, so pieces share a middle.
     height: Points = scipy.sparse.linalg.lsqr(steps.tocsr(), weight, atol=1e-10, btol=1e-10)[0]
     height -= height.min()
     return height
@@ -315,8 +315,8 @@ def _near(order: Sequence[str], ties: Sequence[Tie]) -> dict[str, list[str]]:
 
 
 def _spaced(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str, float]) -> None:
-    """Put a sorted layer as near to where each wants to be as room allows, in place (pool adjacent violators)."""
-    blocks: list[tuple[float, int]] = []  # (middle that its members want, how many), for offsets taken out
+    """Place a sorted layer, in place, as near to its wanted positions as room allows (pool adjacent violators)."""
+    blocks: list[tuple[float, int]] = []  # (middle wanted by its nodes, their number), without the offsets
     for at, node in enumerate(layer):
         blocks.append((wanted[node] - at * BOX[0], 1))
         while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
@@ -330,13 +330,13 @@ def _spaced(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str,
 def _beside(
     free: Mapping[str, Place], near: Mapping[str, list[str]], there: Mapping[str, Place], aside: Place
 ) -> dict[str, Place]:
-    """Everything around what has its place already: each beside its neighbours as forces put it beside them.
+    """Place all nodes around those with a position: each next to its neighbours, in the direction that forces gave.
 
     Args:
-        free: id → place by forces.
+        free: id → position by forces.
         near: id → neighbours.
-        there: those that have their place.
-        aside: where those go that nothing ties to them.
+        there: nodes with a position.
+        aside: position of nodes that nothing ties to them.
     """
     places = {node: np.array(place) for node, place in there.items()}
     front = [node for node in free if node not in places]
@@ -355,7 +355,7 @@ def _beside(
     places |= {node: np.array(aside) + np.array(free[node]) - lonely for node in front}
     order = [*there, *(node for node in free if node not in there)]
     points = np.array([places[node] for node in order]).reshape(-1, 2)
-    # What has its place clashes only with its like (several may be on one spot); then the rest around it.
+    # Nodes with a position only clash with each other (several may be on one spot); then the others move around them.
     if there:
         part(points[: len(there)], 0)
     part(points, len(there))

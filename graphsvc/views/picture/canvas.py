@@ -1,7 +1,7 @@
-"""What is kept of a picture of the network: checked, compared, and followed when somebody is sealed or erased. Pure.
+"""Saved state of a picture of the network: checked, compared, and updated when a person is sealed or erased. Pure.
 
 A state is plain JSON: `asked`, the address's query as pairs of name and value; `arranged`, id → [x, y] in pixels at
-zoom 1; `pinned`, ids; `look` and whatever else the canvas keeps, as objects whose names are words of the canvas.
+zoom 1; `pinned`, ids; `look` and anything else the canvas keeps, as objects whose names are words of the canvas.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from graphsvc.views.picture.network import link_of, link_text, opening, opens
 
 MOST_BYTES = 1_000_000
 MOST_NODES = 5_000
-# Names of values of the address that are ids of entities. What was hidden is not in the picture, but is named in it.
+# Parameters of the address that contain ids of entities. A hidden entity is not in the picture, but its id is here.
 ID_NAMES = frozenset({"id", "open", "add", "hide"})
-# And of those that are links; an empty one says that no others are drawn.
+# Parameter that contains links; an empty one means that no other links are drawn.
 _LINK = "link"
-# And of those that are what is folded by, with a kind before the id.
+# Parameter that contains what to fold by, with a kind before the id.
 _FOLD = "fold"
-# Values of the address that say which picture is open: not part of what it shows.
+# Parameters that identify the open picture, and are not part of its content.
 _WHICH = frozenset({"picture", "version", "sitting", "offer", "panel"})
 _FURTHEST = 1e7  # pixels
 _DEEPEST = 6
@@ -32,19 +32,19 @@ _LONGEST = 2_000  # characters of one text
 _WORD = re.compile(r"[a-z][A-Za-z0-9_-]{0,39}", re.ASCII)
 _FIGURE = re.compile(r"[0-9]{1,4}(?:[.-][0-9]{1,2}){0,2}", re.ASCII)  # a number or a date
 _KEPT_APART = ("asked", "arranged", "pinned")
-_MOST_ALONE = 500  # entities that come into a picture without a start
-_NEAR = 1.0  # pixels: what moved less has not moved
+_MOST_ALONE = 500  # entities that are added without a start
+_NEAR = 1.0  # pixels: smaller moves do not count
 
 State = dict[str, Any]
-# What an id is called now; None: it is gone for good.
+# Id → its present id; None if it is gone for good.
 Follow = Callable[[str], str | None]
 
 
 def parsed(text: str) -> State:
-    """The state that a browser sent as JSON.
+    """Parse the state that a browser sent as JSON.
 
     Raises:
-        RequestError: it is none, or more than is kept.
+        RequestError: it is not a state, or too large to keep.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise _large()
@@ -56,10 +56,10 @@ def parsed(text: str) -> State:
 
 
 def checked(value: Any) -> State:
-    """A state as it may be kept, without what says which picture is open.
+    """Check a state, and return it as it may be kept: without the parameters that identify the open picture.
 
     Raises:
-        RequestError: it is none, or more than is kept.
+        RequestError: it is not a state, or too large to keep.
     """
     if not isinstance(value, dict):
         raise _none("it is no object")
@@ -87,7 +87,7 @@ def checked(value: Any) -> State:
 
 
 def named(state: State) -> set[str]:
-    """Every id in a state.
+    """Return every id in a state.
 
     Example:
         >>> sorted(named({"asked": [["open", "~PAID~P1"], ["depth", "2"], ["hide", "P9"]], "arranged": {"P2": [0, 0]}, "pinned": []}))
@@ -98,7 +98,7 @@ def named(state: State) -> set[str]:
 
 
 def _ids(name: str, value: str) -> tuple[str, ...]:
-    """The ids in a value of an address.
+    """Return the ids in a parameter of an address.
 
     Example:
         >>> _ids("id", "P1"), _ids("open", "~PAID~P1"), _ids("link", "P1~PAID~P2"), _ids("link", ""), _ids("depth", "2")
@@ -125,7 +125,7 @@ def _link(value: str) -> LinkKey | None:
 
 
 def entity(node: str) -> str:
-    """The id of the entity that a node of a picture stands for; of a folded group what it is folded by.
+    """Return the id of the entity behind a node of a picture; for a folded group, the entity it is folded by.
 
     Example:
         >>> entity("P1"), entity("group:gang:G1"), entity("group:community:2")
@@ -139,12 +139,12 @@ def entity(node: str) -> str:
 
 
 def shown(state: State) -> set[str]:
-    """The ids that a state shows: all in it but those that were hidden."""
+    """Return the ids that a state shows: all of its ids except hidden ones."""
     return named(state) - {value for name, value in state["asked"] if name == "hide"}
 
 
 def only(state: State, there: Collection[str]) -> State:
-    """A state without the ids that are not `there`.
+    """Return a state without the ids that are not in `there`.
 
     Example:
         >>> only({"asked": [["id", "P1"], ["id", "P2"]], "arranged": {"P2": [0, 0]}, "pinned": ["P2"]}, {"P1"})
@@ -160,7 +160,7 @@ def only(state: State, there: Collection[str]) -> State:
 
 
 def bare(state: State) -> State:
-    """A state without its maker's words: whom and what it shows, where they stand, and filters that are mere figures.
+    """Return a state without its author's words: only ids, positions, and filters that are mere figures.
 
     Example:
         >>> bare({"asked": [["id", "P1"], ["depth", "2"], ["find", "Bo"]], "arranged": {}, "pinned": [], "look": {"by": "Bo"}})
@@ -171,7 +171,7 @@ def bare(state: State) -> State:
 
 
 def _is_bare(name: str, value: str) -> bool:
-    """Whether a value of an address has no word of its maker's: a relation of the deliverer's own is one."""
+    """Whether a parameter contains no word of its author's own, such as a custom relation."""
     if name == _LINK:
         link = _link(value)
         return not value if link is None else link[1] in RELATIONS
@@ -182,7 +182,7 @@ def _is_bare(name: str, value: str) -> bool:
 
 
 def drawable(state: State, there: Collection[str]) -> State:
-    """`only`, but if all that it starts at is gone, what is left of it comes in one by one.
+    """As `only`, but if all its starts are gone, add the remaining entities one by one.
 
     Example:
         >>> drawable({"asked": [["id", "P1"]], "arranged": {"P2": [0, 0], "P3": [1, 1]}, "pinned": []}, {"P2"})
@@ -211,12 +211,12 @@ def mask_words(state: State, mask: Callable[[str], str]) -> State:
 
 
 def followed(state: State, follow: Follow, text: Follow = lambda typed: typed) -> State:
-    """Replace each id of a state by its present name. The author's other words stay as typed, also those equal to an id.
+    """Replace each id of a state by its present one. The author's other words stay as typed, even if equal to an id.
 
     Args:
-        state: as it was kept.
-        follow: id → what it is called now; None if it is gone for good, and leaves the state then.
-        text: word of the author → what is left of it, where words do not stay.
+        state: state as it was kept.
+        follow: id → its present id; None if it is gone for good, which removes it from the state.
+        text: word of the author → its replacement, where words do not stay; None removes it.
     """
 
     def node(value: str) -> str | None:
@@ -227,7 +227,7 @@ def followed(state: State, follow: Follow, text: Follow = lambda typed: typed) -
         if isinstance(value, str):
             return text(value)
         if isinstance(value, list):
-            # Of a list of several ids that belong together, what is left of it.
+            # Several ids in a list belong together, so the remaining ones are kept.
             return [now for part in value if (now := plain(part)) is not None or part is None]
         if isinstance(value, dict):
             return {name: now for name, part in value.items() if (now := plain(part)) is not None or part is None}
@@ -263,7 +263,7 @@ def followed(state: State, follow: Follow, text: Follow = lambda typed: typed) -
 
 
 def changes(before: State, after: State) -> str:
-    """What is other in a state than in the one before, in one line.
+    """Say in one line how a state differs from the one before.
 
     Example:
         >>> old = {"asked": [["id", "P1"]], "arranged": {"P1": [0, 0], "P2": [5, 5]}, "pinned": []}
@@ -304,7 +304,7 @@ def _is_place(value: Any) -> bool:
 
 
 def _is_plain(value: Any, deep: int) -> bool:
-    """Whether it is made of texts, numbers, lists and objects whose names are words, nested at most so deep."""
+    """Whether it is made of texts, numbers, lists and objects whose names are words, nested at most `deep` levels."""
     if value is None or isinstance(value, bool) or _is_text(value) or _is_number(value):
         return True
     if deep == 0:

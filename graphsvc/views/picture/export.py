@@ -1,6 +1,6 @@
-"""A picture as it goes out: pseudonyms of its own, belief in steps, no count of claims. Pure.
+"""A picture as exported: pseudonyms for each recipient, belief in steps, no count of claims. Pure.
 
-The files it is told in are those of `views.forms`.
+The files are made by `views.forms`.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from graphsvc.views.picture.folding import BELONGING, groups
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# A pseudonym of the house, also inside other text and inside a name of the deliverer's own making.
+# An internal pseudonym, also inside other text and inside a deliverer's own name.
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
-# How the id of a folded group begins, before by what it is folded and which it is.
+# Beginning of a folded group's id, before the kind it is folded by and its key.
 FOLDED = "group:"
-# Ties that say who somebody is, and where they live.
+# Links that say who a person is, and where they live.
 _NEAR = doing("is kin", "is the same") | frozenset(those(lambda relation: relation.sealed == "home"))
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
 Place = tuple[float, float]
-# (kind `person`, `thing` or `source`, what stands for it inside) → what stands for it outside.
+# (kind `person`, `thing` or `source`, internal pseudonym) → external pseudonym.
 Pseudonym = Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Outward:
-    """What goes out.
+    """An exported picture.
 
     Attributes:
-        view: the picture, with the ids that go out; of each link its belief is that of its step, and how many
-            claims assert or deny it is not told.
-        ids: id inside → id outside.
-        left_out: links left out by choice; alone: entities that went with them, as nothing else ties them to the rest.
+        view: the picture with external ids; each link has the belief of its step, and does not disclose how many claims
+            assert or deny it.
+        ids: internal id → external id.
+        left_out: number of links left out by choice; alone: number of entities left out with them, because nothing else
+            ties them to the rest.
     """
 
     view: Picture
@@ -47,14 +48,14 @@ class Outward:
 
 
 def part(view: Picture, ids: Collection[str], links: Collection[LinkKey] | None = None) -> Picture:
-    """The entities `ids` of a picture and the links among them; what is not in it is passed over.
+    """Return the entities `ids` of a picture and the links among them; ids that are not in it are skipped.
 
-    A group `group:gang:G1`, as addresses of earlier versions name it, stands for all who are in it in this picture.
+    A group `group:gang:G1`, as in addresses of earlier versions, means all of its members in this picture.
 
     Args:
-        view: the picture, nothing folded in it.
-        ids: of the entities.
-        links: of the links among them only these; None for all.
+        view: the picture, without folded groups.
+        ids: ids of the entities.
+        links: links among them to keep; None for all.
 
     Example:
         >>> part(Picture((), (), 0, 0, truncated=False), {"P1"}).nodes
@@ -76,9 +77,10 @@ def part(view: Picture, ids: Collection[str], links: Collection[LinkKey] | None 
 
 
 def leaving(view: Picture) -> tuple[Picture, int, int]:
-    """A picture without what leads to somebody sealed and is no part of the operation; how many ties and things that were.
+    """Return a picture without the links and things that lead only to a sealed person, and the numbers of both.
 
-    Their family, whom they are the same as, where they live, and what only they used or where they were: it never goes out.
+    Links to their family, to their other identities and to their home, and things or places that only they used, are
+    never exported.
 
     Example:
         >>> leaving(Picture((), (), 0, 0, truncated=False))[1:]
@@ -102,16 +104,16 @@ def outward(
     left_out: Collection[LinkKey] = (),
     arranged: Mapping[str, Place] = MappingProxyType({}),
 ) -> Outward:
-    """`view` as it goes out: nothing in it is a pseudonym of the house.
+    """Return `view` as exported: nothing in it is an internal pseudonym.
 
-    Positions are computed anew, but for what somebody arranged, and nodes stand in the order of their new ids: neither
-    tells the old ones.
+    Positions are computed afresh, except where a user arranged nodes, and nodes are in the order of their new ids.
+    Neither discloses the old ids.
 
     Args:
-        view: as a reader without source clearance is given it.
-        pseudonym: new pseudonyms of one recipient.
-        left_out: links (subject, relation, object) that stay here.
-        arranged: id inside → where somebody put it, in pixels at zoom 1.
+        view: picture as a reader without source clearance sees it.
+        pseudonym: external pseudonyms for one recipient.
+        left_out: links (subject, relation, object) that are not exported.
+        arranged: internal id → position chosen by a user, in pixels at zoom 1.
     """
     remaining_edges = [edge for edge in view.edges if edge.key not in left_out]
     tied = {end for edge in remaining_edges for end in (edge.subject, edge.object)}
@@ -167,7 +169,7 @@ def outward(
 
 
 def _told(belief: float) -> float:
-    """A belief as it goes out: as such a reader was told it, and a step where somebody passed on a figure."""
+    """Return a belief as exported: *some* stays, a figure becomes the value of its step."""
     return belief if belief == told.SOME else told.belief(belief)
 
 
@@ -176,7 +178,7 @@ def _links(identifier: str, edges: Collection[Edge]) -> int:
 
 
 def _placed(nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[str, Place]) -> Mapping[str, Place]:
-    """Where each node goes: where it was put, the others around them as a layout of its own has it."""
+    """Return the position of each node: the one a user chose, with the others around it in a layout of this picture."""
     places = layout([[node.id for node in nodes]], [(edge.subject, edge.object) for edge in edges])
     if not arranged:
         return places
@@ -189,7 +191,7 @@ def _placed(nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[
 
 
 def _renamed(identifier: str, pseudonym: Pseudonym) -> str:
-    """The id outside: the deliverer's own stays, a pseudonym becomes a new one, and so does what has one in it."""
+    """Return the external id: the deliverer's own stays, a pseudonym is replaced, and so is an id that contains one."""
     match = _PSEUDONYM.search(identifier)
     if match is None:
         return identifier

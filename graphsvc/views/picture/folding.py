@@ -1,7 +1,7 @@
-"""Groups of a picture, folded into one node each: by gang, workplace, crossing or community. Pure.
+"""Groups of a picture, each folded into one node: by gang, workplace, crossing or community. Pure.
 
-Everything here is made of the picture alone, so that what it tells is what its reader sees. A node is in one group of a kind
-at most: the one it is tied to by the link that is most believed. A link that is denied or contested makes nobody a member.
+Everything is computed from the picture alone, so it discloses only what its reader sees. A node is in at most one group
+of a kind: that of its most believed link. A link that is denied or contested makes nobody a member.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from graphsvc.records.told import denial_mark
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# What can be folded by → relations that make somebody or something part of it.
+# Kinds of group → relations that make an entity part of it.
 BELONGING = MappingProxyType(
     {
         **{
@@ -29,9 +29,9 @@ BELONGING = MappingProxyType(
         "community": (),
     }
 )
-# A group of fewer is no group.
+# Smaller groups are not folded.
 _FEWEST = 2
-# The key of a group: by what, and the id of the gang, workplace or crossing, or the number of the community.
+# Key of a group: its kind, and the id of the gang, workplace or crossing, or the number of the community.
 Key = tuple[str, str]
 
 
@@ -40,9 +40,9 @@ class FoldedGroup:
     """A group that a picture can be folded by.
 
     Attributes:
-        by, key: as in an address, `gang:G1` or `community:2`. name: what it is called.
-        members: ids of who and what is in it, in the order of the picture; the gang, workplace or crossing itself first.
-        kinds: kind → how many of it, most first.
+        by, key: as in an address, `gang:G1` or `community:2`. name: its name.
+        members: ids in it, in the order of the picture; the gang, workplace or crossing itself first.
+        kinds: kind → number of members, largest first.
     """
 
     by: str
@@ -54,13 +54,16 @@ class FoldedGroup:
 
 @dataclass(frozen=True, slots=True)
 class FoldedPicture(Node):
-    """A group as one node: kind `group`, in the middle of where its members were.
+    """A group as one node of kind `group`, in the middle of its members' positions.
 
     Attributes:
-        by, key: of the group; id is `group:` and both. by is empty where its name says what it stands for.
-        members: how many are in it; kinds: kind → how many of it, most first; within: how many links are between its members.
-        ids: of its members; among: the links between them. denying: what those links' denials add up to, as of a `Bundle`.
-        handling: the strictest of its members. more: 0: what is tied to them beyond the picture is seen when it is unfolded.
+        by, key: of the group; id is `group:` and both. by is empty for a mark, whose name says what it contains.
+        members: number of members; kinds: kind → number of members, largest first; within: number of links between
+            members.
+        ids: ids of the members; among: the links between them. denying: combined denials of those links, as in a
+            `Bundle`.
+        handling: the strictest of its members. more: 0, as neighbours outside the picture are shown only after
+            unfolding.
     """
 
     by: str = ""
@@ -78,23 +81,25 @@ class Bundle(Edge):
     """All links between a group and another group or node, as one line.
 
     Attributes:
-        links: the links in it, most believed first. relation, says: those of the link if there is but one; else empty, and
-            how many there are in words.
-        belief, step, belief_on_record: of the link that is most believed; doubtful: none is believed more than not.
-        denied: at least one of them is denied. denying: of the link if there is but one; else `contested` or `someone`.
-        directed: all of them say who acts on whom, and all the same way.
-        asserting, groups, other_sources and those on record: of the link if there is but one; else empty or 0: what
-            several links rest on cannot be added up.
+        links: the links in it, most believed first. relation, says: those of a single link; for several, empty and
+            their number in words.
+        belief, step: those of the most believed link. belief_on_record: the highest of the links. doubtful: whether no
+            link has a belief of at least one half.
+        denied: whether at least one link is denied. denying: that of a single link; for several, `contested` or
+            `someone`.
+        directed: whether all links have a direction, and the same one.
+        asserting, groups, other_sources and those on record: those of a single link; for several, empty or 0, as their
+            support cannot be added up.
     """
 
     links: tuple[LinkKey, ...] = ()
 
 
 def groups(view: Picture, by: str) -> list[FoldedGroup]:
-    """The groups of a picture, the largest first.
+    """Return the groups of a picture, largest first.
 
     Args:
-        view: the picture, nothing folded in it.
+        view: the picture, without folded groups.
         by: one of BELONGING.
     """
     members = _communities(view) if by == "community" else _belonging(view, by)
@@ -114,12 +119,12 @@ def groups(view: Picture, by: str) -> list[FoldedGroup]:
 
 
 def folded(view: Picture, fold: Sequence[Key]) -> Picture:
-    """A picture with some of its groups folded.
+    """Return a picture with some of its groups folded.
 
     Args:
-        view: the picture, nothing folded in it.
-        fold: (by, key) of each group. Whoever is in two of them is in the first. What is no group of the picture, or of too
-            few whom no earlier one took, is passed over.
+        view: the picture, without folded groups.
+        fold: (by, key) of each group. A node in two of them is in the first. Keys without a group in the picture are
+            skipped, and so are groups with fewer than two members that no earlier group took.
     """
     known = {by: {group.key: group for group in groups(view, by)} for by in {by for by, _ in fold} & BELONGING.keys()}
     inside: dict[str, FoldedGroup] = {}
@@ -157,7 +162,7 @@ def _communities(view: Picture) -> dict[str, list[str]]:
 
 
 def _belonging(view: Picture, by: str) -> dict[str, list[str]]:
-    """Id of a gang, workplace or crossing → itself and who belongs to it by the link that is most believed and undenied."""
+    """Map each gang, workplace or crossing to itself and its members, by each member's most believed undenied link."""
     kinds = {node.id: node.kind for node in view.nodes}
     home: dict[str, str] = {}
     for edge in sorted(view.edges, key=lambda edge: (-edge.belief, edge.relation, edge.object, edge.subject)):
@@ -197,7 +202,7 @@ def _node(group: FoldedGroup, some: Sequence[Node], links: int, among: Sequence[
 
 
 def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tuple[Edge, ...], dict[str, list[Edge]]]:
-    """Edges as they are drawn with the groups folded, and which links there are within each group."""
+    """Return the edges to draw with the groups folded, and the links within each group."""
     between: dict[frozenset[str], list[tuple[Edge, LinkKey]]] = defaultdict(list)
     drawn: list[Edge] = []
     within: dict[str, list[Edge]] = defaultdict(list)
@@ -215,7 +220,7 @@ def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tup
 
 
 def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
-    """One line for some links between the same two, whose ends are theirs already, most believed first."""
+    """Return one line for links between the same two nodes, given with their new ends and most believed first."""
     first = some[0][0]
     values = {name: getattr(first, name) for name in Edge.__dataclass_fields__}
     if len(some) > 1:
@@ -239,7 +244,7 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
 
 
 def _denying(edges: Iterable[Edge]) -> int | str:
-    """Sum up the denials of several links: `contested` if every denied one is, `someone` if another is, else 0."""
+    """Combine the denials of several links: `contested` if every denied one is, `someone` if another is, else 0."""
     mark = denial_mark(*(edge.denying or edge.denied for edge in edges))
     return "someone" if mark == "denied" else mark or 0
 

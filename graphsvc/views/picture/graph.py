@@ -1,6 +1,6 @@
-"""A picture as data for vis-network, made with pyvis: nodes, edges and options, and the two palettes a page chooses from.
+"""A picture as data for vis-network, made with pyvis: nodes, edges, options, and the two palettes of a page.
 
-Of pyvis only `get_network_data()` is used; its templates load scripts from elsewhere and escape nothing.
+Only `get_network_data()` of pyvis is used: its templates load scripts from elsewhere and escape nothing.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ PALETTES = MappingProxyType(
             "ground": "#fbfbfa",
             "text": "#1c1e21",
             "quiet": "#5c6066",
-            # Lines by what they are about (`records.relations.FAMILIES`): strong where somebody acted, faint where they were.
+            # Lines by the family of their relation (`records.relations.FAMILIES`): strong for actions, faint for
+            # presence.
             "did": "#33506b",
             "directed": "#7a4a9e",
             "money": "#7d7a00",
@@ -97,15 +98,15 @@ PALETTES = MappingProxyType(
         },
     }
 )
-# Pixels of a link that nobody believes, and of one that is certain.
+# Pixels of a link with belief 0, and of one that is certain.
 _THINNEST, _WIDEST = 0.8, 4.6
 _DASHES = [6, 5]
-# Group of someone who is not identified: drawn as an outline.
+# Group of a node that is not identified: drawn as an outline.
 HOLLOW = "unidentified"
 _LABEL = 26
-# Links of a folded line that are told in words.
+# Most links of a folded line that are listed in words.
 _BUNDLED = 60
-# The hour of a crossing is in its title, not in its label.
+# A crossing's time of day is in its title, not in its label.
 _TIME = re.compile(r", \d\d:\d\d(:\d\d)? UTC")
 _OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
@@ -129,13 +130,13 @@ _OPTIONS: dict[str, Any] = {
     },
 }
 DRAW = Path(__file__).with_name("draw.js")
-# Found without importing it, which would bring IPython along.
+# Found without importing it, which would load IPython as well.
 _LIBRARY = Path(str(distribution("pyvis").locate_file("pyvis"))) / "lib" / "vis-9.1.2"
 SCRIPT, STYLE = "vis-network.min.js", "vis-network.css"
 
 
 def width(belief: float) -> float:
-    """Pixels of a link by how far it is believed (0 to 1), so that .55 and .95 are told apart.
+    """Return the width of a link in pixels by its belief (0 to 1), so that .55 and .95 differ visibly.
 
     Example:
         >>> width(0.0), width(0.5), width(0.95)
@@ -149,26 +150,25 @@ WIDTHS = MappingProxyType({step: width(middle) for step, middle in MIDDLES.items
 
 
 def library() -> Path:
-    """The folder of the installed pyvis package that holds vis-network: `SCRIPT` and `STYLE`."""
+    """Return the folder of the installed pyvis package that contains vis-network: `SCRIPT` and `STYLE`."""
     return _LIBRARY
 
 
 def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
-    """`view` as plain data that JSON can hold.
+    """Return `view` as plain data for JSON.
 
     Args:
         view: the picture.
-        coast: of a picture on a map, the shores of its waters as rings of (latitude, longitude).
+        coast: for a picture on a map, the shores of its waters as rings of (latitude, longitude).
 
     Returns:
-        `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
-        `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
-        steps), `palettes` by theme, `coast` (rings of pixels), `landings` (id of a crossing →
-        pixels), `sites` (name, pixels and crossings of places), `by_day` (whether days stand along the top) and
-        `turns`: whether an upright screen may lay it on its side, and
-        `names` (what to call what is in folded groups, by id).
+        `nodes` and `edges` in the form of vis-network (titles are plain text; each also has data for the page's
+        script), `options`, `says` (each relation in words), `beliefs` (each value of belief in words, if belief is
+        shown in steps), `palettes` by theme, `coast` (rings of pixels), `landings` (id of a crossing → pixels), `sites`
+        (name, pixels and crossings of places), `by_day` (whether days are along the top), `turns` (whether an upright
+        screen may turn it on its side) and `names` (id → name of the entities in folded groups).
     """
-    # Imported here: only a picture should wait for it and for IPython, which it brings along.
+    # Imported here: only a picture needs to wait for it, and for IPython, which it loads.
     from pyvis.network import Network
 
     network = Network(directed=True)
@@ -180,7 +180,7 @@ def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) ->
     nodes, edges, _heading, _height, _width, options = network.get_network_data()
     palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
     words = {edge.relation: edge.says for edge in view.edges if edge.relation}
-    # Links in a folded line are told in their own words.
+    # And the words of relations within folded lines.
     words |= {
         link[1]: says(link[1]) for edge in view.edges if isinstance(edge, Bundle) for link in edge.links[:_BUNDLED]
     }
@@ -201,11 +201,11 @@ def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) ->
 
 
 def _places(view: Picture) -> dict[str, Any]:
-    """What a map says besides where nodes are, in pixels; nothing where there is no map."""
+    """Return what a map shows in addition to the nodes, in pixels; nothing without a map."""
     frame, marks = view.frame, view.marks
     if not frame or not marks:
         return {}
-    # Of what is left out or folded nothing is said.
+    # Crossings that are left out or folded are not mentioned.
     there = {node.id for node in view.nodes}
     return {
         "landings": {
@@ -220,13 +220,13 @@ def _places(view: Picture) -> dict[str, Any]:
 
 
 def _line(frame: Frame, line: Iterable[tuple[float, float]]) -> list[float]:
-    """A line of the earth as x, y, x, y … in pixels."""
+    """Return a line on the earth as x, y, x, y … in pixels."""
     return [round(value, 1) for point in line for value in frame.place(*point)]
 
 
 def _node(node: Node) -> dict[str, Any]:
     shape, size = SHAPES[node.kind]
-    # pyvis takes the id for an empty label, and adds a colour of its own unless there is a group.
+    # pyvis replaces an empty label by the id, and adds a colour of its choice unless there is a group.
     drawing: dict[str, Any] = {
         "label": _short(_TIME.sub("", node.name) if node.kind == "crossing" else node.name),
         "title": title(node),
@@ -245,7 +245,8 @@ def _node(node: Node) -> dict[str, Any]:
     if isinstance(node, FoldedPicture):
         drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members or "")}
         if node.ids:
-            # Who and what goes with the group where it is taken out: elsewhere another would be computed under its name.
+            # The members and links to export with the group: elsewhere, a different group might be computed under its
+            # name.
             drawing |= {"members": list(node.ids), "among": [list(link) for link in node.among]}
         if node.denying:
             drawing["denied"] = denial(node.denying)
@@ -255,7 +256,7 @@ def _node(node: Node) -> dict[str, Any]:
 
 
 def _edge(edge: Edge, digits: int) -> dict[str, Any]:
-    # Thousands of these travel to the browser: what follows from the rest (id, title, colour) is made there.
+    # Thousands of these travel to the browser, which derives the rest (id, title, colour).
     drawing: dict[str, Any] = {
         "relation": edge.relation,
         "belief": round(edge.belief, digits),
@@ -287,7 +288,7 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
 
 
 def title(node: Node) -> str:
-    """A node in one line of plain text."""
+    """Describe a node in one line of plain text."""
     parts = [node.name, node.sort or node.kind]
     if isinstance(node, FoldedPicture) and node.by:
         parts[1:] = [

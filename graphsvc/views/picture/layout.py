@@ -1,7 +1,7 @@
-"""Where the nodes of a picture go: decided here and not in the browser, so that a link reopens the same picture.
+"""Positions of a picture's nodes, decided here and not in the browser, so that a link reopens the same picture.
 
-Nothing is random. The first stage is laid out freely: distances along links, flattened to the plane, then forces. Each later stage
-(what a node was opened for) is fitted in around what stands already, which does not move.
+Nothing is random. The first stage is laid out freely: distances along links, flattened to the plane, then forces. Each
+later stage (the neighbours of a node that was opened) is fitted in around the existing nodes, which do not move.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
-# Length of a link in pixels at zoom 1, and the room a node takes with its label under it.
+# Length of a link in pixels at zoom 1.
 _LENGTH = 95.0
-# In a small picture links are longer: what they say stands on them.
+# Links are longer in a small picture, as they have words on them. Then: room for a node with its label under it.
 _SMALL, _STRETCH = 25, 1.6
 BOX = (104.0, 58.0)
 _CROWDED_BOX = (46.0, 40.0)
-# From so many nodes on labels are shown only when one zooms in, so less room is kept for them.
+# With at least this many nodes, labels are shown only when zoomed in, so they get less room.
 _CROWD = 160
 # Screens are wider than high.
 _WIDE = 1.45
 _FAR = 6.0
 _PIVOTS = 24
-# Overlaps: how often who is near whom is looked up, and rounds on that.
+# Overlaps: number of times that close pairs are looked up, and rounds for each.
 _SWEEPS, _ROUNDS = 8, 8
 
 
 def layout(stages: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[float, float]]:
-    """Positions in pixels at zoom 1, the first stage centred on (0, 0), y downwards.
+    """Return positions in pixels at zoom 1, the first stage centred on (0, 0), y downwards.
 
     Args:
         stages: ids in the order they came into the picture; each id once.
-        pairs: ids of the two ends of each link; ends outside `stages` are passed over.
+        pairs: ids of the two ends of each link; ends outside `stages` are skipped.
 
     Example:
         >>> sorted(layout([["a", "b"], ["c"]], [("a", "b"), ("b", "c")]))
@@ -47,7 +47,7 @@ def layout(stages: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) ->
     return dict(_laid(tuple(map(tuple, stages)), frozenset(pairs)))
 
 
-# Hiding, folding, filtering and going back draw a picture again whose nodes stand where they stood.
+# Hiding, folding, filtering and going back draw pictures again that were laid out before.
 @lru_cache(maxsize=64)
 def _laid(stages: tuple[tuple[str, ...], ...], pairs: frozenset[tuple[str, str]]) -> dict[str, tuple[float, float]]:
     order = [identifier for stage in stages for identifier in stage]
@@ -76,14 +76,14 @@ def _laid(stages: tuple[tuple[str, ...], ...], pairs: frozenset[tuple[str, str]]
 
 
 def _spiral(count: int) -> Points:
-    """Evenly spread points around (0, 0), the first in the middle."""
+    """Return evenly spread points around (0, 0), the first in the middle."""
     turn = np.arange(count) * np.pi * (3 - np.sqrt(5))
     away = _LENGTH * 0.6 * np.sqrt(np.arange(count))
     return np.stack([away * np.cos(turn), away * np.sin(turn)], axis=1)
 
 
 def _flat(count: int, links: NDArray[np.intp]) -> Points:
-    """Distances along links, flattened to the plane, so that forces start untangled.
+    """Return distances along links, flattened to the plane, so that forces start untangled.
 
     Classical scaling from a few far-apart pivots (Brandes and Pich 2007).
     """
@@ -102,16 +102,16 @@ def _flat(count: int, links: NDArray[np.intp]) -> Points:
     _, vectors = np.linalg.eigh(centred.T @ centred)
     flat = np.zeros((count, 2))
     flat[:, : min(2, vectors.shape[1])] = centred @ vectors[:, ::-1][:, :2]
-    # Signs and scale of the axes are arbitrary: the largest part points right or down, and is as long as it needs to be.
+    # Signs and scale of the axes are arbitrary: the largest part points right or down, and has the length needed.
     flat *= np.where(flat[np.abs(flat).argmax(axis=0), (0, 1)] < 0, -1.0, 1.0)
     reach = np.abs(flat).max() or 1.0
-    # Nodes with the same links would fall on one point.
+    # Without a spread, nodes with the same links would be on one point.
     spread: Points = flat / reach * _LENGTH * np.sqrt(count) * 0.6 + _spiral(count) * 0.1
     return spread
 
 
 def _steps(neighbours: list[list[int]], start: int) -> Points:
-    """Links from `start` to each node; `_FAR` where there is no way, or a longer one."""
+    """Return the number of links from `start` to each node; `_FAR` if there is no path, or only a longer one."""
     steps = np.full(len(neighbours), _FAR)
     steps[start] = 0.0
     front, away = [start], 0.0
@@ -128,7 +128,7 @@ def _steps(neighbours: list[list[int]], start: int) -> Points:
 
 
 def _around(fixed: Points, links: NDArray[np.intp], settled: int, upto: int) -> Points:
-    """Start of a later stage: beside the fixed neighbours, on the side away from the middle of the picture."""
+    """Return the start of a later stage: next to the fixed neighbours, away from the middle of the picture."""
     middle = fixed.mean(axis=0)
     near = np.tile(middle, (upto - settled, 1))
     for number in range(settled, upto):
@@ -142,14 +142,14 @@ def _around(fixed: Points, links: NDArray[np.intp], settled: int, upto: int) -> 
 
 
 def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
-    """Forces in place (Fruchterman and Reingold 1991): linked nodes attract, all repel; before `settled` none moves."""
+    """Apply forces in place (Fruchterman and Reingold 1991): linked nodes attract, all repel; `settled` nodes stay."""
     count = len(points)
     degree = np.bincount(links.ravel(), minlength=count).astype(float)
     rounds = 90 if count <= _CROWD else 40
     weak = 1.0 / np.sqrt(np.maximum(degree, 1.0))
     moving = points[settled:]
     for step in range(rounds):
-        # Plain sums, single precision, in place: at these sizes the threads of a matrix product cost more than they bring.
+        # Plain sums, single precision, in place: at these sizes a matrix product's threads cost more than they save.
         x, y = (np.ascontiguousarray(points[:, axis], dtype=np.float32) for axis in (0, 1))
         weight, other = np.subtract.outer(x[settled:], x), np.subtract.outer(y[settled:], y)
         weight *= weight
@@ -161,7 +161,7 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
         push = moving * weight.sum(axis=1)[:, None] - towards
         along = points[links[:, 0]] - points[links[:, 1]]
         distance = np.sqrt((along**2).sum(axis=1)) + 1e-9
-        # A link between two busy nodes pulls less, so that hubs stay apart with their own around them.
+        # A link between two busy nodes pulls less, so that hubs stay apart, each among its own neighbours.
         strength = distance / _LENGTH * (0.1 + 0.9 * np.maximum(weak[links[:, 0]], weak[links[:, 1]]))
         force = along * strength[:, None]
         for end, sign in ((0, -1.0), (1, 1.0)):
@@ -175,7 +175,7 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
 
 
 def part(points: Points, settled: int) -> None:
-    """Move apart, in place, what would lie over each other with its label; before `settled` none moves."""
+    """Move nodes apart, in place, that overlap with their labels; nodes before `settled` stay."""
     box = np.array(BOX if len(points) <= _CROWD else _CROWDED_BOX)
     for _ in range(_SWEEPS):
         first, second = _near(points, box * 1.5, settled)
@@ -187,7 +187,7 @@ def part(points: Points, settled: int) -> None:
                 if turn == 0:
                     return
                 break
-            # Along the axis where less is needed; of two on one spot the later goes right and down.
+            # Along the axis with the smaller overlap; if two are on one spot, the later goes right and down.
             over[np.arange(len(over)), (over / box).argmax(axis=1)] = 0.0
             step = np.where(apart < 0, -1.0, 1.0) * over
             share = np.where(first < settled, 1.0, 0.5)[:, None]
@@ -198,7 +198,7 @@ def part(points: Points, settled: int) -> None:
 
 
 def _near(points: Points, box: Points, settled: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of nodes closer than a box, of which the second may move."""
+    """Return pairs of nodes closer than a box, of which the second may move."""
     points = points.astype(np.float32)
     close = np.abs(points[:, None, 0] - points[None, :, 0]) < box[0]
     close &= np.abs(points[:, None, 1] - points[None, :, 1]) < box[1]

@@ -1,4 +1,4 @@
-"""Marks of a picture: one node that stands for so many who are not drawn one by one, and the line that ties it to the rest."""
+"""Marks of a picture: one node for people who are not drawn one by one, and the line that ties it to the rest."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from graphsvc.views.picture.network import Edge
 
 
 def mark(identifier: str, name: str, members: int, key: str, handling: str) -> FoldedPicture:
-    """So many people as one node, which is put in its place later.
+    """Return several people as one node, to be positioned later.
 
     Args:
-        identifier: of the node.
-        name: what it says, which tells what it stands for.
-        members: how many they are; 0 where that is not told.
-        key: of what they are the people of.
-        handling: the code of that.
+        identifier: id of the node.
+        name: its label, which says who they are.
+        members: their number; 0 if it must not be shown.
+        key: id of the entity they are connected to.
+        handling: handling code of that entity.
     """
     return FoldedPicture(
         id=identifier,
@@ -39,7 +39,7 @@ def mark(identifier: str, name: str, members: int, key: str, handling: str) -> F
 
 
 def line(subject: str, relation: str, target: str, says: str, belief: float) -> Edge:
-    """The line between a mark and what it is tied to: what the links in it rest on cannot be added up, so nothing is told of it."""
+    """Return the line between a mark and its entity, without support: that of several links cannot be added up."""
     return Edge(
         subject=subject,
         relation=relation,

@@ -1,4 +1,4 @@
-"""What the nodes of a picture can be coloured and sized by, computed on the picture alone. Pure."""
+"""Measures by which the nodes of a picture can be coloured and sized, computed on the picture alone. Pure."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from graphsvc.views.picture.network import Picture
 if TYPE_CHECKING:
     import networkx as nx
 
-# From so many nodes on betweenness is estimated from as many of them as starts (Brandes and Pich 2007).
+# With more nodes than this, betweenness is estimated from this many of them as starts (Brandes and Pich 2007).
 _STARTS = 300
 
 
 def measured(view: Picture) -> dict[str, dict[str, Any]]:
-    """Of each node `links`, `between` and `community`.
+    """Return `links`, `between` and `community` of each node.
 
     Args:
         view: the picture.
 
     Returns:
-        id → `links` (in the picture), `between` (share of the shortest ways between others that pass here, 0 to 1, links
-        taken as two-way and alike) and `community` (from 1, the largest first; groups by modularity, Clauset, Newman and
-        Moore 2004). Direction and belief do not count: it says how the picture hangs together, not who does what.
+        id → `links` (in the picture), `between` (share of the shortest paths between others that pass here, 0 to 1,
+        links taken as two-way and alike) and `community` (from 1, the largest first; groups by modularity, Clauset,
+        Newman and Moore 2004). Direction and belief do not count: this shows how the picture hangs together, not who
+        does what.
     """
     import networkx as nx
 
@@ -38,7 +39,7 @@ def measured(view: Picture) -> dict[str, dict[str, Any]]:
 
 
 def communities(view: Picture) -> dict[str, int]:
-    """Id → community, as `measured` gives it."""
+    """Return id → community, as in `measured`."""
     return _communities(_graph(view))
 
 

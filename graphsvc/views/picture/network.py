@@ -1,7 +1,7 @@
-"""Which nodes and links a picture of the network shows: rows of released links in, one picture out. Pure.
+"""The nodes and links of a picture of the network: rows of released links in, one picture out. Pure.
 
-A picture is told by where it starts and what was opened and hidden, never by its list of nodes: the same words give the
-same picture, in the same places, as long as the case is the same.
+A picture is described by its starts, its openings and its hidden nodes, never by a list of all nodes. The same
+description gives the same picture, with the same positions, as long as the case is the same.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, 
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.wording import title
 
-# Below this a link is drawn dashed.
+# A link with less belief is drawn dashed.
 DOUBTFUL = 0.5
-# Nodes that one opening adds at most; opening again adds as many again.
+# Most nodes added by an opening; opening again adds as many more.
 OPENING = 20
 # The parts of a link.
 LINK = ("subject", "relation", "object")
@@ -33,12 +33,13 @@ class Node:
     """One entity in the picture.
 
     Attributes:
-        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; sort: of a thing, which kind of thing.
-        name: what to call it; its id where it has no name.
-        identified: False of someone known by a nickname or description alone.
-        sealed: `id` is a pseudonym; who it is stands in the vault.
-        start: the picture starts here.
-        links: its links in the picture; more: neighbours (of the filtered links) that are not in it.
+        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; sort: the kind of a thing.
+        name: its name, or its id if it has no name.
+        identified: False for a person known only by a nickname or a description.
+        sealed: whether `id` is a pseudonym; the vault has the identity.
+        start: whether the picture starts here.
+        links: number of its links in the picture; more: number of neighbours (by the filtered links) that are not in
+            it.
         x, y: pixels at zoom 1.
     """
 
@@ -63,14 +64,15 @@ class Edge:
     """One link in the picture, with its figures as released.
 
     Attributes:
-        says: the relation in words; directed: whether it says who acts on whom.
+        says: the relation in words; directed: whether it has a direction.
         step: belief in four steps, 1 to 4.
-        doubtful: belief under one half; denied: something denies it.
-        groups: independent groups of witnesses, as this reader may be told (`few` or a number); asserting likewise.
-        denying: how many claims deny it, as this reader may be told; `contested` where that may not be told.
-        groups_on_record: those among claims on the record alone; other_sources_on_record likewise.
-        bend: 0 straight; ±1, ±2 …: beside others between the same two nodes.
-        ungraded: no claim of the grades that were asked for asserts it.
+        doubtful: whether belief is under one half; denied: whether anything denies it.
+        groups, asserting: number of independent groups of witnesses and of claims that assert it, as shown to this
+            reader (`few` or a number).
+        denying: number of claims that deny it, as shown to this reader; `contested` if it must not be shown.
+        groups_on_record, other_sources_on_record: the same among claims on the record alone.
+        bend: 0 for a straight link; ±1, ±2 … next to others between the same two nodes.
+        ungraded: whether no claim of the requested grades asserts it.
     """
 
     subject: str
@@ -96,22 +98,22 @@ class Edge:
 
     @property
     def key(self) -> LinkKey:
-        """By what it is told from others."""
+        """Subject, relation and object, which identify the link."""
         return self.subject, self.relation, self.object
 
     @property
     def denial(self) -> str:
-        """The `denied` column of files: `yes`, `no`, or `contested` where the reader may not see what denies it."""
+        """Value of the `denied` column in files: `yes`, `no`, or `contested` if the reader may not see the denials."""
         return denied_word(self.denying or self.denied)
 
 
 @dataclass(frozen=True, slots=True)
 class MapMarks:
-    """What a map says besides where nodes are; places as (latitude, longitude) in degrees.
+    """Marks of a map in addition to its nodes; places are (latitude, longitude) in degrees.
 
     Attributes:
-        landings: id of a crossing → where it landed.
-        sites: (name of a launch or landing site, where it is, ids of the crossings that say so).
+        landings: id of a crossing → place where it landed.
+        sites: (name of a launch or landing site, its place, ids of the crossings that name it).
     """
 
     landings: Mapping[str, tuple[float, float]]
@@ -124,16 +126,16 @@ class Picture:
 
     Attributes:
         nodes: in the order they came into the picture, starts first; edges: most believed first.
-        hidden: nodes that were taken out of it by hand; left_out: nodes and lines that went with a kind
-            or family left out.
-        absent: starts that are not there (any more).
-        truncated: a row cap cut links, so not all are drawn.
-        in_steps: belief is told in four steps, or as some, as without source clearance.
-        inside: of a picture with groups folded, what to call each node in them, by id.
-        frame: of a picture on a map, how the map lies under it; marks: what it says besides.
-        by_day: left to right in it is the order of days.
-        turns: up and down, left and right mean nothing in it.
-        unplaced: of a picture on a map or by day, nodes that nothing says the place or day of.
+        hidden: number of nodes removed by hand; left_out: numbers of nodes and lines removed because their kind or
+            family was left out.
+        absent: number of starts that are missing.
+        truncated: whether a row cap cut links, so that not all are drawn.
+        in_steps: whether belief is shown in four steps, or as *some*, as for readers without source clearance.
+        inside: for a picture with folded groups, id → name of each node in them.
+        frame: for a picture on a map, the position of the map under it; marks: its other marks.
+        by_day: whether left to right is the order of days.
+        turns: whether directions mean nothing in it.
+        unplaced: for a picture on a map or by day, number of nodes whose place or day is unknown.
     """
 
     nodes: tuple[Node, ...]
@@ -152,12 +154,12 @@ class Picture:
 
     @property
     def names(self) -> dict[str, str]:
-        """What to call each node, by id."""
+        """Names of the nodes, by id."""
         return {node.id: node.name for node in self.nodes}
 
 
 def opening(text: str) -> tuple[str, str]:
-    """An opening as an address asks for it: whose neighbours, and only which (a relation, or a kind of entity), if any.
+    """Read an opening in an address: the id whose neighbours to open, and a relation or kind to open only those.
 
     A bare id opens all of its neighbours. `~WORD~ID` opens only those by a relation or of a kind; `~~ID` all of them,
     also of an id that would be read as a word itself.
@@ -173,7 +175,7 @@ def opening(text: str) -> tuple[str, str]:
 
 
 def opens(identifier: str, word: str = "") -> str:
-    """The other way round: what to put into the address.
+    """Return an opening as it is written in an address; the inverse of `opening`.
 
     Example:
         >>> opens("P1"), opens("P1", "PAID"), opens("~PAID~x")
@@ -184,10 +186,10 @@ def opens(identifier: str, word: str = "") -> str:
 
 
 def link_of(text: str) -> LinkKey:
-    """A link as an address names it: subject, relation and object.
+    """Read a link in an address: subject, relation and object.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not a link.
 
     Example:
         >>> link_of("P1~PAID~P2"), link_of('["~", "PAID", "P2"]')
@@ -204,7 +206,7 @@ def link_of(text: str) -> LinkKey:
 
 
 def link_text(link: LinkKey) -> str:
-    """The other way round: what to put into the address.
+    """Return a link as it is written in an address; the inverse of `link_of`.
 
     Example:
         >>> link_text(("P1", "PAID", "P2")), link_text(("~", "PAID", "P2"))
@@ -215,7 +217,7 @@ def link_text(link: LinkKey) -> str:
 
 
 def in_turns(queues: Sequence[Sequence[str]], room: int) -> list[str]:
-    """What several offer, one of each in turn, each thing once, at most `room`.
+    """Take one item from each queue in turn, each item once, at most `room` in all.
 
     Example:
         >>> in_turns([["a", "b", "c"], ["b", "d"]], 3)
@@ -237,18 +239,18 @@ def picture(
     arrangement: str = "",
     graded: Collection[tuple[str, str, str]] | None = None,
 ) -> Picture:
-    """The picture of some stages.
+    """Return the picture of some stages.
 
     Args:
-        stages: ids in the order they came in: first the start with its surroundings, then one list an opening.
-        entities: rows of `network.nodes`; an id without one is not there and is left out.
+        stages: ids in the order they came in: first the start with its surroundings, then one list for each opening.
+        entities: rows of `network.nodes`; ids without a row are left out.
         links: rows of `network.among`.
         starts: ids the picture starts at.
-        hidden: ids to leave out; the others stay where they would be with them.
+        hidden: ids to leave out; the other nodes keep their positions.
         truncated: whether a row cap cut links.
-        in_steps: whether belief is told in four steps, or as some.
+        in_steps: whether belief is shown in four steps, or as *some*.
         arrangement: a word of `views.picture.arrangements.ARRANGEMENTS`.
-        graded: subject, relation, object of the links that are of the grades asked for; None: all are.
+        graded: subject, relation, object of the links with the requested grades; None if all links have them.
     """
     by_id = {row["id"]: row for row in entities}
     rows = [row for row in links if row["subject"] in by_id and row["object"] in by_id]
@@ -293,7 +295,7 @@ def picture(
 
 
 def _marks(rows: Iterable[Row]) -> MapMarks:
-    """Where crossings landed, and what places are called there."""
+    """Return where crossings landed, and the names of launch and landing sites."""
     landings: dict[str, tuple[float, float]] = {}
     sites: dict[tuple[str, tuple[float, float]], list[str]] = defaultdict(list)
     for row in rows:
@@ -307,15 +309,14 @@ def _marks(rows: Iterable[Row]) -> MapMarks:
 
 
 def sifted(view: Picture, without: Collection[str], alone: Collection[str] = ()) -> Picture:
-    """A picture without some kinds of entity or families of line; what stays in it stays where it is.
+    """Return a picture without some kinds of entity or families of link; the other nodes keep their positions.
 
-    What had lines and has none left goes as well, unless the picture starts there. That, and what came in alone, stays of
-    whatever kind it is.
+    Nodes that lose their last link go as well. Starts, and nodes that were added alone, stay whatever their kind.
 
     Args:
         view: the picture.
         without: kinds of entity, and names of `records.relations.FAMILIES`.
-        alone: ids that came in alone.
+        alone: ids that were added alone.
 
     Example:
         >>> sifted(Picture((), (), 0, 0, truncated=False), {"presence"}).nodes
@@ -360,12 +361,12 @@ def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node
 
 
 def called(row: Row) -> str:
-    """What to call an entity; a crossing by its day in words and its launch site."""
+    """Return the name of an entity; for a crossing, its day in words and its launch site."""
     return title(str(row["name"] or row["id"]), row["kind"])
 
 
 def _edges(rows: Iterable[Row]) -> tuple[Edge, ...]:
-    """Edges, of which those between the same two nodes bend apart."""
+    """Return edges; those between the same two nodes bend apart."""
     beside: dict[frozenset[str], list[Row]] = defaultdict(list)
     for row in rows:
         beside[frozenset((row["subject"], row["object"]))].append(row)
@@ -378,7 +379,7 @@ def _edges(rows: Iterable[Row]) -> tuple[Edge, ...]:
 
 
 def _bends(count: int) -> list[int]:
-    """For links side by side: 0, 1, -1, 2, -2 …; of an even number none is straight.
+    """Return the bends of parallel links: 0, 1, -1, 2, -2 …; no link of an even number is straight.
 
     Example:
         >>> _bends(1), _bends(2), _bends(3)

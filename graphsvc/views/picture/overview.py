@@ -1,6 +1,7 @@
-"""A whole case at a glance: tens of thousands of nodes as points, in groups of those that hang together. Pure.
+"""A whole case at a glance: tens of thousands of nodes as points, in groups of closely linked nodes. Pure.
 
-The picture of `views.picture.network` is for working on; this one is for finding where to work. Nothing in it is random.
+The picture of `views.picture.network` is for working on; the overview is for finding where to work. Nothing in it is
+random.
 """
 
 from __future__ import annotations
@@ -22,32 +23,33 @@ from graphsvc.views.picture.network import called
 
 Ints = NDArray[np.int64]
 
-# Rounds in which each takes over what most of its neighbours belong to.
+# Rounds in which each node takes over the heaviest label among its neighbours.
 _ROUNDS = 12
-# A group of fewer goes over to a neighbour, in so many rounds.
+# Smaller groups join a neighbouring group, in this many rounds.
 _SMALL, _MERGES = 6, 4
-# Groups laid out by what ties them; smaller ones stand below those.
+# Most groups laid out by the links between them; smaller ones are placed below those.
 _LAID_OUT = 160
 _SPACE = 9.0
-# The picture is about so many times as wide as high, as screens are.
+# Width of the picture divided by its height, about that of a screen.
 _WIDE = 1.6
-# Points that a browser is sent; of a larger case it gets the groups alone.
+# Most points that a browser is sent; for a larger case it gets only the groups.
 MOST_POINTS = 60_000
-# Who or what a group is named after, in this order: kinds of which there are few, and that people know by name.
+# Kinds that a group is named after, in this order: kinds with few entities, which people know by name.
 _NAMES_GROUPS = ("gang", "crossing", "workplace", "person", "boat", "thing")
-# And of what it is told how many it has besides: the first of these it has.
+# Kinds whose number is in a group's title: the first of these that it has.
 _TELLING = ("boat", "crossing", "workplace", "person")
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewGroup:
-    """Some nodes that have more to do with each other than with the rest.
+    """Nodes that are linked more closely to each other than to the rest.
 
     Attributes:
-        title: what it is called: after its most tied gang, crossing or workplace, else person, with how many boats, crossings,
-            workplaces or people are in it besides.
-        named: id of that one. size: how many nodes. kinds: kind → how many.
-        top: ids of its most tied members, at most 8. ties: links within; out: links to other groups.
+        title: its name: that of its most linked gang, crossing or workplace, or else person, boat or thing, with the
+            number of its other boats, crossings, workplaces or people.
+        named: id of the entity it is named after. size: number of nodes. kinds: kind → number.
+        top: ids of its most linked members, at most 8. ties: number of links within; out: number of links to other
+            groups.
         x, y: its middle; radius: all in pixels at zoom 1.
     """
 
@@ -70,8 +72,8 @@ class Overview:
     Attributes:
         ids, names: of the nodes, by their number here. kind: index into `records.relations.ENTITIES`.
         sealed: whether an id is a pseudonym. group: number of each node's group.
-        points: (nodes, 2), pixels at zoom 1. degree: links of each node.
-        pairs: (links, 2), numbers of nodes; each tied pair once.
+        points: (nodes, 2), pixels at zoom 1. degree: number of links of each node.
+        pairs: (links, 2), numbers of nodes; each linked pair once.
         groups: the largest first.
     """
 
@@ -86,10 +88,11 @@ class Overview:
     groups: tuple[OverviewGroup, ...]
 
     def packed(self) -> bytes:
-        """The points and pairs for a browser: see `static/canvas/overview.js`, which reads them in this order.
+        """Pack the points and pairs for a browser: see `static/canvas/overview.js`, which reads them in this order.
 
-        Four counts (nodes, pairs, 0, 0) as 32-bit numbers; x, y of each node as 32-bit floats; the two ends of each pair
-        as 32-bit numbers; degree (at most 65,535) and group of each node as 16-bit numbers; kind of each node as a byte.
+        Four counts (nodes, pairs, 0, 0) as 32-bit numbers; x, y of each node as 32-bit floats; the two ends of each
+        pair as 32-bit numbers; degree (at most 65,535) and group of each node as 16-bit numbers; kind of each node as a
+        byte.
         """
         count = len(self.ids)
         parts = (
@@ -104,11 +107,11 @@ class Overview:
 
 
 def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, Sequence[str]]]) -> Overview:
-    """The whole of a case.
+    """Return the overview of a case.
 
     Args:
         entities: rows with `id`, `kind`, `name` (or None) and `sealed`.
-        links: (subject, objects it has a link to); ends that are no entities are passed over.
+        links: (subject, objects it has a link to); ends that are no entities are skipped.
 
     Example:
         >>> rows = [{"id": i, "kind": "person", "name": i.upper(), "sealed": False} for i in "abcd"]
@@ -147,17 +150,17 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
 
 
 def _tied(pairs: Ints, count: int) -> tuple[Ints, Ints]:
-    """Each pair of numbers below `count` once, whichever of the two comes first, and how often it is there."""
-    # As one number each: many times as fast as comparing rows.
+    """Return each pair of numbers below `count` once, in whichever order it occurs, and how often it occurs."""
+    # Coded as one number each, which is many times as fast as comparing rows.
     codes, often = np.unique(pairs.min(axis=1) * count + pairs.max(axis=1), return_counts=True)
     return np.stack([codes // max(count, 1), codes % max(count, 1)], axis=1), often
 
 
 def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
-    """A group for each node, numbered from the largest: labels spread along links (Raghavan, Albert and Kumara 2007).
+    """Return a group per node, numbered from the largest: labels spread along links (Raghavan, Albert, Kumara 2007).
 
-    A link between two busy nodes says less than one of a node with few. Half of the nodes move at a time, so that labels
-    do not swing to and fro; of equals the smallest label wins, so that the answer is always the same.
+    A link between two busy nodes counts less than one of a node with few links. Half of the nodes move at a time, so
+    that labels do not oscillate. Ties are broken by label, so that the answer is always the same.
     """
     label = np.arange(count, dtype=np.int64)
     end, other = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
@@ -177,12 +180,12 @@ def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
 
 
 def _heaviest(tied: scipy.sparse.csr_array, label: Ints, own: Ints) -> Ints:
-    """The label that weighs most among those each row is tied to; of equals its own, else the smallest.
+    """Return the heaviest label among the neighbours of each row; ties go to its own label, else to the smallest.
 
     Args:
         tied: (rows, nodes), weights.
-        label: of each node.
-        own: of each row; it keeps it where it is tied to nobody.
+        label: label of each node.
+        own: label of each row, which a row without neighbours keeps.
     """
     count = len(label)
     members = scipy.sparse.csr_array((np.ones(count), (np.arange(count), label)), (count, count))
@@ -199,7 +202,7 @@ def _heaviest(tied: scipy.sparse.csr_array, label: Ints, own: Ints) -> Ints:
 
 
 def _absorbed(label: Ints, end: Ints, other: Ints, weight: Points) -> Ints:
-    """Labels where each small group has gone over to the one it is tied to most, if there is one."""
+    """Return labels after each small group has joined the group it is linked to most, if there is one."""
     count = len(label)
     small = np.bincount(label, minlength=count) < _SMALL
     leaves = small[label[end]] & (label[end] != label[other])
@@ -208,7 +211,7 @@ def _absorbed(label: Ints, end: Ints, other: Ints, weight: Points) -> Ints:
         return label
     heft = np.bincount(place, weight[leaves])
     source, target = key // count, key % count
-    # Of two small ones the later goes to the earlier, never both to each other.
+    # If both groups are small, the later joins the earlier, so that they never swap.
     stays = small[target] & (target > source)
     source, target, heft = source[~stays], target[~stays], heft[~stays]
     order = np.lexsort((target, -heft, source))
@@ -219,7 +222,7 @@ def _absorbed(label: Ints, end: Ints, other: Ints, weight: Points) -> Ints:
 
 
 def _middles(between: Ints, radius: Points) -> Points:
-    """Where groups stand: those with most in them by what ties them to each other, the rest below."""
+    """Return the middles of groups: the largest are placed by the links between them, the rest in rows below."""
     count, laid = len(radius), min(len(radius), _LAID_OUT)
     tied = between[(between < laid).all(axis=1) & (between[:, 0] != between[:, 1])]
     strongest, weight = _tied(tied, count)
@@ -228,11 +231,11 @@ def _middles(between: Ints, radius: Points) -> Points:
     middles = np.zeros((count, 2))
     middles[:laid] = np.array([places[str(at)] for at in range(laid)]).reshape(-1, 2)
     _apart(middles[:laid], radius[:laid])
-    # The small ones in rows below, the largest first, as wide as makes the whole of it a screen's shape.
+    # The small groups in rows below, largest first; their width gives the whole picture the shape of a screen.
     low, reach = (middles[:laid] - radius[:laid, None]), (middles[:laid] + radius[:laid, None])
     (left, top), (right, bottom) = low.min(axis=0, initial=0.0).tolist(), reach.max(axis=0, initial=0.0).tolist()
     area = float(((2 * radius[laid:] + _SPACE) ** 2).sum())
-    # The width that is _WIDE times the height of those laid out and of the rows at that width, area / width.
+    # The width that is _WIDE times the total height: that of the groups laid out, plus area / width for the rows.
     enough = _WIDE * (bottom - top)
     spare = max((enough + np.sqrt(enough**2 + 4 * _WIDE * area)) / 2 - (right - left), 0.0)
     left, right = left - spare / 2, right + spare / 2
@@ -247,12 +250,12 @@ def _middles(between: Ints, radius: Points) -> Points:
 
 
 def _apart(middles: Points, radius: Points) -> None:
-    """Spread circles until none lies on another, in place."""
+    """Spread circles until they no longer overlap, in place."""
     least = radius[:, None] + radius[None, :] + _SPACE
     np.fill_diagonal(least, 0.0)
     apart = np.hypot(middles[:, None, 0] - middles[None, :, 0], middles[:, None, 1] - middles[None, :, 1])
     closest = (least / np.maximum(apart, 1e-9))[least > 0]
-    # As wide as most of them need, and the rest moved aside.
+    # As wide as most of them need; the rest are moved aside.
     middles *= max(1.0, float(np.quantile(closest, 0.999)) * 0.6) if len(closest) else 1.0
     for _ in range(200):
         x, y = middles.T
@@ -265,7 +268,7 @@ def _apart(middles: Points, radius: Points) -> None:
 
 
 def _within(group: Ints, degree: Ints, middles: Points) -> Points:
-    """Each group's nodes in a sunflower around its middle, the most tied inside."""
+    """Return each group's nodes in a sunflower pattern around its middle, the most linked inside."""
     order = np.lexsort((np.arange(len(group)), -degree, group))
     starts = np.r_[0, np.cumsum(np.bincount(group))]
     place = np.empty(len(group), dtype=np.int64)
@@ -276,7 +279,7 @@ def _within(group: Ints, degree: Ints, middles: Points) -> Points:
 
 
 def _title(name: str, named: str, kinds: Sequence[str]) -> str:
-    """What a group is called, by what is in it besides who or what it is named after.
+    """Return the title of a group: what it is named after, and the number of its other members of one kind.
 
     Example:
         >>> _title("Forest group", "gang", ["gang", "boat", "boat", "crossing"]), _title("Bo", "person", ["person"])

@@ -1,4 +1,4 @@
-"""One page that holds a picture and everything it needs: for a notebook cell or a file, with no network."""
+"""One page with a picture and everything it needs: for a notebook cell or a file, without a network."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ if (mark) {
 }
 picture.network.once("afterDrawing", () => { document.body.dataset.ready = "yes"; });
 """
-# The page may run what stands in it and load nothing at all, wherever it is opened.
+# The page may run its own scripts and load nothing at all, wherever it is opened.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 
 def offline_page(view: Picture, title: str, mark: str = "") -> str:
-    """`view` as the text of one HTML page that loads nothing: the picture, what is in it as a table, and its title.
+    """Return `view` as one HTML page that loads nothing: the picture, its links as a table, and its title.
 
-    With a `mark` it is a page that goes out: the mark stands above and in the picture.
-    Every text of the case stands escaped, or in a JSON block that nothing takes for markup.
+    With a `mark` it is an exported page: the mark is above and in the picture. Every text of the case is escaped, or in
+    a JSON block that is never read as markup.
     """
     about = f"{size(len(view.nodes), len(view.edges))}. Intelligence, not evidence."
     return (
@@ -106,7 +106,7 @@ def _table(view: Picture) -> str:
 
 
 def _embedded(data: object) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """Return JSON that cannot end the script element around it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in ("<", ">", "&", "\u2028", "\u2029"):
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -115,6 +115,6 @@ def _embedded(data: object) -> str:
 
 @lru_cache(maxsize=4)
 def _inlined(path: str) -> str:
-    """A script of an installed package, as it can stand inside a page."""
+    """Return a script of an installed package in a form that fits inside a page."""
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - cached by its path as text
         return file.read().replace("</script", "<\\/script")

@@ -1,6 +1,6 @@
-"""What has become of the links of a kept picture since it was kept: two sets of figures in, the changes out. Pure.
+"""Changes in the links of a saved picture since it was saved: two sets of figures in, the changes out. Pure.
 
-Only what a reader without source clearance may be told is kept of a link, so that what has changed tells no more.
+Only figures that a reader without source clearance may see are kept of a link, so the changes disclose no more.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ Figures = tuple[int, int, bool, int | None, int]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One link that is not as it was.
+    """One link that has changed.
 
     Attributes:
-        kind: `new`, `gone` or `moved`. says: the relation in words. what: what is other, in words.
+        kind: `new`, `gone` or `moved`. says: the relation in words. what: the change, in words.
     """
 
     subject: str
@@ -36,12 +36,12 @@ class Change:
 
 
 def figures(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Figures]:
-    """What is kept of links: rows of `network.among` as a reader without source clearance is told them."""
+    """Return the figures to keep of links: rows of `network.among` as shown to a reader without source clearance."""
     return {(row["subject"], row["relation"], row["object"]): _figures(row) for row in rows}
 
 
 def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list[Change]:
-    """The links that are not as they were: new ones first, then those gone, then those that moved.
+    """Return the links that have changed: new ones first, then missing ones, then those with other figures.
 
     Example:
         >>> old = {("P1", "PAID", "P2"): (2, 0, False, 1, 0), ("P1", "PAID", "P3"): (4, 0, False, 1, 0)}
@@ -69,12 +69,12 @@ def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list
 
 
 def packed(links: Mapping[Key, Figures]) -> list[list[Any]]:
-    """Links as they are kept."""
+    """Return links in their stored form."""
     return [[*key, *values] for key, values in links.items()]
 
 
 def unpacked(rows: Iterable[list[Any]]) -> dict[Key, Figures]:
-    """The inverse of `packed`."""
+    """Return links from their stored form; the inverse of `packed`."""
     return {(row[0], row[1], row[2]): (row[3], row[4], row[5], row[6], row[7]) for row in rows}
 
 

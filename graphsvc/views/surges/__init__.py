@@ -1,1 +1,1 @@
-"""Surges as an answer and as pictures: days beside what was expected of them, a line with its band, a calendar. Pure."""
+"""Surges as an answer and as pictures: days with their expected counts, a line with its band, a calendar. Pure."""

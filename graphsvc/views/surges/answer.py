@@ -1,4 +1,4 @@
-"""The answer to what is out of the ordinary in a series: days, surges, records, lasting changes, and what cannot be told."""
+"""The answer on unusual counts in a series: days, surges, records, lasting changes, and open points."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ COLUMNS = (
     "most_since",
 )
 _MOST_NAMED = 3
-_DIGITS = 6  # of what was expected: more than anybody reads, and nothing small becomes 0
+_DIGITS = 6  # of expected counts: more than anyone reads, and small values do not become 0
 _ALARM = "an alarm"
 _PARTS = ("season", "weekday", "trend", "condition")
 
 
 @dataclass(frozen=True, slots=True)
 class SurgeAnswer:
-    """What is out of the ordinary in one series.
+    """Unusual counts in one series.
 
     Attributes:
-        name: of the series. counted: what its counts are, in words. condition: name of what its days are held against; empty:
-            nothing.
-        days: its counts beside what was expected. beyond: days that are an alarm whatever the condition was; as `days`
-            without one.
+        name: name of the series. counted: what it counts, in words. condition: name of the condition that its days are
+            compared with; empty without one.
+        days: its counts with the expected counts. beyond: alarms that are alarms without the condition too; all alarms
+            if there is no condition.
         surges: runs of alarms. marks: the records. segments: its parts between lasting changes.
-        parts: what the expectation is made of.
-        notes: what the reader has to know, a sentence each.
+        parts: components of the expectation.
+        notes: sentences that the reader has to know.
     """
 
     name: str
@@ -59,12 +59,12 @@ class SurgeAnswer:
 
     @property
     def can_tell(self) -> bool:
-        """Whether anything was to be expected of any count."""
+        """Whether any count could be compared with an expectation."""
         return any(day.mean is not None for day in self.days)
 
     @property
     def verdict(self) -> str:
-        """What it comes to, in one sentence."""
+        """The result in words."""
         step = "day" if self.series.step == 1 else "week"
         if not self.can_tell:
             return (
@@ -77,7 +77,7 @@ class SurgeAnswer:
         if not self.surges:
             return f"No {step} stands out from those before it."
         newest = self.surges[-1]
-        # Of the day that is named, and not of all its alarms together.
+        # Expected on the named day, not on all days of the surge together.
         expected = next(day.mean for day in self.days if day.day == newest.peak) or 0.0
         return (
             f"{count(len(self.surges), 'surge')}; the newest on {day_words(newest.peak)}, with {newest.most:,} where"
@@ -85,14 +85,14 @@ class SurgeAnswer:
         )
 
     def _record_in_words(self) -> str:
-        """The highest count, where it is no alarm: the surges leave it out."""
+        """Return the highest count in words if it is no alarm, as the surges leave it out."""
         if not self.marks or self.against(self.marks[-1].day) == _ALARM:
             return ""
         mark = self.marks[-1]
         return f"The most is {mark.count:,} on {day_words(mark.day)}: a record, {self.against(mark.day)}."
 
     def against(self, day: dt.date) -> str:
-        """Comparison of the count of a day with its expectation, in words."""
+        """Return the comparison of a day's count with its expectation, in words."""
         seen = next(watched for watched in self.days if watched.day == day)
         if seen.alarm:
             return _ALARM
@@ -101,11 +101,11 @@ class SurgeAnswer:
         return "not to be judged yet" if seen.mean is None else "within what was to be expected"
 
     def mark(self, day: dt.date) -> Milestone | None:
-        """How the count of a day stands among the others."""
+        """Return how the count of a day ranks among the others."""
         return milestone(self.series, day)
 
     def table(self) -> list[list[Any]]:
-        """A row of `COLUMNS` for each count: whether it is an alarm is None where that cannot be told."""
+        """Return a row of `COLUMNS` for each count; None for an `alarm` that cannot be decided."""
         return [
             [
                 day.day,
@@ -122,7 +122,7 @@ class SurgeAnswer:
         ]
 
     def plain(self) -> dict[str, Any]:
-        """As plain data: for JSON, the command and notebooks."""
+        """Return plain data, for JSON, the command and notebooks."""
         return {
             "series": self.name,
             "counted": self.counted,
@@ -151,14 +151,14 @@ class SurgeAnswer:
 
 
 def answered(series: Series, *, name: str, counted: str, condition: str = "", notes: Sequence[str] = ()) -> SurgeAnswer:
-    """The answer for one series, computed.
+    """Compute the answer for one series.
 
     Args:
-        series: the counts; with its condition where it is to be held against one.
-        name: of the series.
-        counted: what its counts are.
-        condition: the name of the condition.
-        notes: what has to be said of how it came about.
+        series: the counts, with their condition if they should be compared with one.
+        name: name of the series.
+        counted: what it counts, in words.
+        condition: name of the condition.
+        notes: notes on how the series was made.
     """
     days, parts = watched(series)
     alarms = frozenset(day.day for day in days if day.alarm)
@@ -210,7 +210,7 @@ def _noted(series: Series) -> list[str]:
 
 
 def since_words(mark: Milestone | None) -> str:
-    """How a count stands among those before it, in words.
+    """Say how a count ranks among earlier ones.
 
     Example:
         >>> since_words(Milestone(dt.date(2020, 5, 8), 8, dt.date(2019, 8, 22), True, None))
@@ -225,7 +225,7 @@ def since_words(mark: Milestone | None) -> str:
 
 
 def until_words(mark: Milestone) -> str:
-    """Until when a record stood, in words.
+    """Say until when a record stood.
 
     Example:
         >>> until_words(Milestone(dt.date(2020, 5, 8), 152, None, False, dt.date(2020, 6, 3)))

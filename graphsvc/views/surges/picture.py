@@ -1,4 +1,4 @@
-"""A series as two pictures in plain numbers: a line over time with its band and alarms, and a calendar of a year. Templates draw them."""
+"""A series as two drawings in plain numbers for templates: a line with band and alarms, and a calendar of a year."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TICKS = 7  # on the narrowest screen
 
 @dataclass(frozen=True, slots=True)
 class SurgeMark:
-    """An alarm or a record on the line: where (`x` in per cent, `y` in units), which day, what to say of it."""
+    """An alarm or a record on the line: its place (`x` in per cent, `y` in units), its day, and its words."""
 
     x: float
     y: float
@@ -32,10 +32,11 @@ class SurgeMark:
 
 @dataclass(frozen=True, slots=True)
 class SurgeLine:
-    """The line: paths in a box of `WIDTH` by `HEIGHT`, `top` being the count at its upper edge.
+    """The line: paths in a box of `WIDTH` by `HEIGHT`; `top` is the count at the upper edge.
 
     Attributes:
-        bars: one for each count. band: up to what is exceeded once in twenty times. bound: from where a count is an alarm.
+        bars: one for each count. band: up to the count that is exceeded once in twenty times. bound: lowest alarming
+            counts.
         marks: alarms and records. ticks: (x in per cent, label).
     """
 
@@ -49,7 +50,7 @@ class SurgeLine:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day of the calendar: how much of it (`level` 0 to 4), what stands out, what to say of it. None outside of the series."""
+    """A day of the calendar: its count, also as a `level` from 0 to 4, whether it stands out, and its words."""
 
     day: dt.date
     count: int | None
@@ -61,14 +62,14 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class CalendarMonth:
-    """A month: its name, and its weeks from Monday, with None where a day is of another month."""
+    """A month: its name, and its weeks from Monday; None for days of other months and outside the series."""
 
     name: str
     weeks: list[list[CalendarDay | None]]
 
 
 def line(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> SurgeLine:
-    """Some days of an answer, which follow each other, as a line."""
+    """Return consecutive days of an answer as a line."""
     counts = [day.count or 0 for day in days]
     top = max([*counts, *(day.high or 0 for day in days), 1])
     slot = WIDTH / max(len(days), 1)
@@ -98,7 +99,7 @@ def line(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> SurgeLine:
 
 
 def year_of(answer: SurgeAnswer, wanted: int) -> tuple[int, list[int]]:
-    """The year to show (the one that is asked for, else that of the newest surge, else the last) and all there are."""
+    """Return the year to show (the requested one, else that of the newest surge, else the last) and all years."""
     years = sorted({day.day.year for day in answer.days})
     if wanted in years:
         return wanted, years
@@ -106,7 +107,7 @@ def year_of(answer: SurgeAnswer, wanted: int) -> tuple[int, list[int]]:
 
 
 def months(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> list[CalendarMonth]:
-    """The calendar of some days of a series of days."""
+    """Return the calendar of some days of a daily series."""
     known = {day.day: day for day in days}
     most = max((day.count or 0 for day in days), default=0)
     records = {mark.day for mark in answer.marks}
@@ -115,7 +116,7 @@ def months(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> list[CalendarMont
         day = known.get(date)
         if day is None:
             return None
-        # Even steps of the square root: a day of eight is not lost beside one of eighty.
+        # Even steps of the square root: a day of eight stays visible next to one of eighty.
         level = math.ceil(_LEVELS * math.sqrt((day.count or 0) / most)) if most else 0
         return CalendarDay(date, day.count, level, day.alarm, date in records, words(answer, day))
 
@@ -132,7 +133,7 @@ def months(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> list[CalendarMont
 
 
 def words(answer: SurgeAnswer, day: WatchedDay) -> str:
-    """What there is to say of one count."""
+    """Return the words on one count."""
     when = day_words(day.day) if answer.series.step == 1 else f"week of {day_words(day.day)}"
     if day.count is None:
         return f"{when}: not known"
@@ -153,7 +154,7 @@ def _steps(
     value: Callable[[WatchedDay], int | None],
     height: Callable[[float], float],
 ) -> str:
-    """An area from the ground up to a value of each day; days without it are gaps."""
+    """Return an area from the base up to a value of each day; days without it are gaps."""
     path, before = "", None
     for place, day in enumerate(days):
         now = value(day)
@@ -168,7 +169,7 @@ def _steps(
 
 
 def _outline(days: Sequence[WatchedDay], slot: float, height: Callable[[float], float], top: int) -> str:
-    """The line from which on a count is an alarm, where it lies in the picture."""
+    """Return the line from which a count is an alarm, where it is inside the drawing."""
     path, before = "", None
     for place, day in enumerate(days):
         now = day.alarm_from if day.alarm_from is not None and day.alarm_from <= top else None
@@ -180,7 +181,7 @@ def _outline(days: Sequence[WatchedDay], slot: float, height: Callable[[float], 
 
 
 def _ticks(days: Sequence[WatchedDay]) -> list[tuple[float, str]]:
-    """Where months begin, or years, thinned to what has room."""
+    """Return the beginnings of months, as labels thinned to fit."""
     months = [
         (place, day.day)
         for place, day in enumerate(days)

@@ -1,1 +1,1 @@
-"""Where and when: what happened in a case as events with days and places, a map and a calendar of them. Pure."""
+"""Events of a case with their days and places, and a map and a calendar of them. Pure."""

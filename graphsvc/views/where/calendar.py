@@ -1,4 +1,4 @@
-"""A calendar of a case: one strip for each year in which something happened, weeks from left to right. Pure."""
+"""A calendar of a case: one strip for each year with events, weeks from left to right. Pure."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ _MOST_YEARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day on which something happened.
+    """A day with events.
 
     Attributes:
-        day: `2020-05-08`. week: column from 0. weekday: row, 0 Monday. level: 0 to `LEVELS`, by the number of crossings.
-        crossings, people, places: how many crossings, people on them as far as is known, and workplaces that opened or closed.
-        text: the same in words. shown: whether something of it is asked for.
+        day: `2020-05-08`. week: column from 0. weekday: row, 0 for Monday. level: 0 to `LEVELS`, by the number of
+            crossings.
+        crossings, people, places: number of crossings, of people known to be on them, and of workplaces that opened or
+            closed.
+        text: the same in words. shown: whether any of its events passes the filters.
     """
 
     day: str
@@ -40,7 +42,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One strip: `months` as (name, first column, first day, last day), `days` that have something, weeks in all.
+    """One strip: `months` as (name, first column, first day, last day), `days` with events, and its number of weeks.
 
     `empty` are the other days, as (week, weekday).
     """
@@ -53,9 +55,9 @@ class Year:
 
 
 def years(some: Iterable[Event], filters: Filters) -> list[Year]:
-    """The years of some events, the earliest first; of years in which nothing happened none, and the latest dozen at most.
+    """Return the years with events, earliest first; at most the latest twelve of them.
 
-    What is known only to a month or a year stands on no day. A day tells all that happened on it, whatever is asked for.
+    Events known only to a month or a year are on no day. The text of a day covers all its events, whatever the filters.
 
     Example:
         >>> night = Event("C1", "C1", "crossing", "2020-05-08", "2020-05-08", "2020-05-08", (), 20)
@@ -72,7 +74,7 @@ def years(some: Iterable[Event], filters: Filters) -> list[Year]:
 
 
 def outside(some: Iterable[Event], strips: Sequence[Year]) -> str:
-    """How many crossings stand on no day of these years, in a sentence; empty: none.
+    """Say how many crossings are on no day of these years; empty if all are.
 
     Example:
         >>> outside([Event("C1", "C1", "crossing", "2020-05", "2020-05-01", "2020-05-31", (), 20)], [])

@@ -1,4 +1,4 @@
-"""What happened where and when: crossings, and workplaces that opened or closed; and which of it is asked for."""
+"""Events with days and places: crossings, and workplaces that opened or closed; and filters for them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, or a workplace of which it is not known when it opened or closed.
+    """An event, or a workplace without a known day of opening or closing.
 
     Attributes:
-        id: of the crossing or workplace. name: what it is called.
-        kind: `crossing`, `opened`, `closed`, or `undated` for a workplace that is there without a day.
-        date: as given. first, last: the days it can mean (`2020-05-08`); empty where nothing is given.
+        id: of the crossing or workplace. name: its name.
+        kind: `crossing`, `opened`, `closed`, or `undated` for a workplace without such a day.
+        date: as given. first, last: the first and last day it can mean (`2020-05-08`); empty without a date.
         places: names of its launch and landing site, or the id of the workplace.
-        people: carried as far as is known, or believed at a quarter or more to have worked or lived there; None: not known.
-        behind: who is said to have organised the crossing, or to control the workplace: `views.lists`.
+        people: known number of people carried, or number of people believed at a quarter or more to have worked or
+            lived there; None if unknown.
+        behind: people said to have organised the crossing, or to control the workplace: see `views.lists`.
     """
 
     id: str
@@ -38,16 +39,17 @@ class Event:
 
     @property
     def words(self) -> str:
-        """All it can be found by, folded: names, places, who is behind it."""
+        """Search text of the event, folded: its names, places and the people behind it."""
         return folded(" ".join((self.id, self.name, *self.places, *(str(who["name"]) for who in self.behind))))
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is asked for; empty asks for everything.
+    """Filters for events; an empty filter lets everything pass.
 
     Attributes:
-        first, last: days from and to, `2020-05-08`. place: name of a site or id of a workplace. text: words, all of which must be there.
+        first, last: first and last day, `2020-05-08`. place: name of a site or id of a workplace.
+        text: words that must all occur.
     """
 
     first: str = ""
@@ -56,11 +58,11 @@ class Filters:
     text: str = ""
 
     def matching(self, event: Event, without: str = "") -> bool:
-        """Whether an event is asked for.
+        """Whether an event passes the filters.
 
         Args:
             event: the event.
-            without: `place`: as if that were not asked for, since a map with one place alone would lead nowhere.
+            without: `place` to ignore that filter, because a map with only one place would lead nowhere.
 
         Example:
             >>> night = Event("C1", "C1", "crossing", "2020-05", "2020-05-01", "2020-05-31", ("Calais", "Dover"), 20)
@@ -89,7 +91,7 @@ class Filters:
 
 
 def folded(text: str) -> str:
-    """Text without marks and capitals, as the page's script folds it too."""
+    """Return text without accents and capitals, as the page's script folds it."""
     if text.isascii():
         return text.lower()
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if unicodedata.category(letter)[0] != "M")
@@ -97,7 +99,7 @@ def folded(text: str) -> str:
 
 
 def events(crossings: Iterable[Row], workplaces: Iterable[Row]) -> list[Event]:
-    """Every crossing, and each workplace as often as it opened or closed; by day, what has none last.
+    """Return each crossing, and each workplace once for every opening or closing, by day; events without a day last.
 
     Args:
         crossings: rows of `views.lists.behind_crossings`.
@@ -109,7 +111,7 @@ def events(crossings: Iterable[Row], workplaces: Iterable[Row]) -> list[Event]:
 
 
 def site(row: Row, end: str) -> str:
-    """What a launch or landing site is called: by its name, else by where it is; empty where neither is known."""
+    """Return the name of a launch or landing site, or else its coordinates; empty if neither is known."""
     if row.get(f"{end}_site"):
         return str(row[f"{end}_site"])
     latitude, longitude = row.get(f"{end}_lat"), row.get(f"{end}_lon")

@@ -1,4 +1,4 @@
-"""A map of a case: its waters, where crossings began and ended, the ways between, and workplaces. Pure; templates draw it as SVG."""
+"""A map of a case: waters, launch and landing sites, routes between them, workplaces. Pure; templates make it SVG."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ LAUNCH, LANDING, WORKPLACE = "launch", "landing", "workplace"
 WIDTH = 1000.0
 _HEIGHTS = 380.0, 760.0
 _MARGIN = 70.0
-# A label is about so high, and so wide a letter.
+# Height of a label, and width of a letter.
 _LINE, _LETTER = 20.0, 9.0
 _LABELS = 24
 _LEAST, _MOST = 5.0, 16.0
-# Degrees: what lies closer together is not looked at any closer.
+# Degrees: places closer together than this are not enlarged further.
 _LEAST_AROUND = 0.2
 
 Row = Mapping[str, Any]
@@ -32,12 +32,12 @@ class Mark:
     """A place on the map.
 
     Attributes:
-        place: name of the site or id of the workplace, as `Filters.place` asks for it. name: what it is called.
-        kind: `launch`, `landing` or `workplace`; where crossings began and ended, what more of them did.
+        place: name of the site or id of the workplace, as in `Filters.place`. name: its name.
+        kind: `launch`, `landing` or `workplace`; a site is a `landing` if more crossings ended than began there.
         x, y: in the map's units. radius: grows with the number of crossings.
-        number: crossings that began or ended there; 0 for a workplace.
-        labelled: whether its name is written: names that would lie on others are not. Hovered, each says its own.
-        shown: whether something that is asked for happened there.
+        number: number of crossings that began or ended there; 0 for a workplace.
+        labelled: whether its name is written: names that would overlap others are not. Each shows its name on hover.
+        shown: whether any event there passes the filters.
     """
 
     place: str
@@ -53,7 +53,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """From where to where crossings went: `width` grows with their number. `shown`: whether one of them is asked for."""
+    """Crossings from one site to another: `width` grows with their number. `shown`: whether one passes the filters."""
 
     launch: str
     landing: str
@@ -65,7 +65,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class CohortLine:
-    """Where some of those who were at a place appear next: `people` is a number or `few`."""
+    """Movement of people from a place to their next one: `people` is a number or `few`."""
 
     left: str
     following: str
@@ -79,10 +79,10 @@ class Chart:
     """A map, `width` by `height` in its own units.
 
     Attributes:
-        waters: shores as the path of an SVG, filled evenly and oddly.
-        marks: the largest last, so that it lies above. routes: between them.
-        cohort: where those who were at one place went, as far as both ends have coordinates.
-        frame: how it lies on the earth; None where nothing has coordinates.
+        waters: shores as an SVG path, to be filled by the even-odd rule.
+        marks: the largest last, so that it is on top. routes: between the marks.
+        cohort: movements of people from one place, where both ends have coordinates.
+        frame: its position on the earth; None without any coordinates.
     """
 
     width: float
@@ -95,7 +95,7 @@ class Chart:
 
 
 def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str, Place]:
-    """Place → (latitude, longitude) in degrees, of those that have both: the first that are given for it.
+    """Return place → (latitude, longitude) in degrees, for places with both; the first coordinates given count.
 
     Example:
         >>> coordinates([{"launch_site": "Calais", "launch_lat": 50.9, "launch_lon": 1.8, "landing_site": "Dover"}], [])
@@ -111,9 +111,9 @@ def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str
 
 
 def nearby(places: Mapping[str, Place], some: Iterable[Event]) -> dict[str, Place]:
-    """Those of the places where crossings began and ended, and around them: what lies far off would make the rest too small to read.
+    """Return the places at and around launch and landing sites: distant ones would make the rest too small to read.
 
-    Without crossings that have coordinates it is all of them.
+    Without crossings that have coordinates, return all places.
     """
     sites = [places[place] for event in some if event.kind == CROSSING for place in event.places if place in places]
     if not sites:
@@ -135,14 +135,15 @@ def chart(
     waters: Sequence[Ring] = (),
     moves: Sequence[tuple[str, str, int | str]] = (),
 ) -> Chart:
-    """The map of some events.
+    """Return the map of some events.
 
     Args:
-        some: the events of the case.
-        places: where each place is that is on the map, as `coordinates` and `nearby` give it.
-        filters: what is asked for: the rest stays on the map and is faint. Of the place that is asked for, all others show too.
+        some: events of the case.
+        places: position of each place on the map, as `coordinates` and `nearby` return it.
+        filters: events that do not pass them stay on the map, but faint. A filter for one place does not hide other
+            places.
         waters: shores as rings of (latitude, longitude), all around `map_frame(places).box`.
-        moves: of a cohort: place that was left, next place, how many (or `few`).
+        moves: of a cohort: place that was left, next place, number of people (or `few`).
     """
     frame = map_frame(places)
     if frame is None:
@@ -177,12 +178,12 @@ def _add(known: dict[str, Place], place: str, latitude: float | None, longitude:
 
 
 def _fitted(places: Mapping[str, Place], frame: Frame) -> tuple[Frame, float]:
-    """The frame scaled so that all places lie within the map's width and height, and the height."""
+    """Return the frame, scaled so that all places fit the map's width and height, and the map's height."""
     points = [frame.place(*degrees) for degrees in places.values()]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
     wide, high = right - left, bottom - top
-    # A frame is never nearer than half a degree, however close all places lie.
+    # A frame never covers less than half a degree, however close all places are.
     unit = min((WIDTH - 2 * _MARGIN) / max(wide, MAP), (_HEIGHTS[1] - 2 * _MARGIN) / max(high, 1.0))
     height = max(high * unit + 2 * _MARGIN, _HEIGHTS[0])
     scale = frame.scale * unit
@@ -225,7 +226,7 @@ def _marks(some: Iterable[Event], asked: Sequence[Event], points: Mapping[str, P
 
 
 def _clear(boxes: list[tuple[float, float, float, float]], name: str, x: float, y: float) -> bool:
-    """Whether a name fits there; it then takes its room."""
+    """Whether a name fits there; if it does, its room is taken."""
     box = (x, y - _LINE / 2, x + _LETTER * (len(name) + 1), y + _LINE / 2)
     if box[2] > WIDTH or any(
         box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in boxes
