@@ -157,7 +157,7 @@ class _Reach:
         self._turn += len(some.left_out)
 
     def held(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
-        """Return for each person best and worst rank, the item that moves it most (-1: none), the rank then, if ranked."""
+        """Return for each person the best and worst rank, the item that moves it most (-1: none), and the rank then."""
         self._hand_down()
         back, up, furthest = self._reach
         rest, ranked = np.divmod(furthest, 2)
