@@ -61,7 +61,7 @@ class Move:
 
     @property
     def notable(self) -> bool:
-        """Whether more happened than others moving: a named statement, an appearance, an exit, or a higher own score."""
+        """Whether more happened than others moving: a named statement, an arrival, an exit, or a higher own score."""
         raised = self.way == "rose" and self.own
         return raised or self.way in ("appeared", "left") or bool(self.statements or self.ended)
 
