@@ -52,7 +52,7 @@ def use_backend(name: str) -> None:
 
     try:
         installed[name].load()
-    except Exception as error:  # whatever somebody else's package raises
+    except Exception as error:  # a third-party package may raise anything
         raise OperatorError(
             f"{_SETTING} is {name!r}, which does not load with NetworkX {nx.__version__} ({type(error).__name__}:"
             f" {str(error)[:200]}). Install versions of both that fit each other, or unset it."
@@ -62,7 +62,7 @@ def use_backend(name: str) -> None:
     # Graphs in graphsvc are not changed after they are made.
     nx.config.warnings_to_ignore.add("cache")
     own_settings = nx.config.backends.get(name, None)
-    if getattr(own_settings, "n_jobs", 0) is None:  # nx-parallel goes on with one processor until it is told otherwise
+    if getattr(own_settings, "n_jobs", 0) is None:  # nx-parallel uses one processor by default
         own_settings.n_jobs, own_settings.active = -1, True
 
 
@@ -79,7 +79,7 @@ def by_backend(algorithm: Callable[..., Answer], *given: Any, **options: Any) ->
     """
     try:
         return algorithm(*given, **options)
-    except Exception as error:  # whatever somebody else's package raises
+    except Exception as error:  # a third-party package may raise anything
         if not _priority().algos:
             raise
         name = getattr(algorithm, "__name__", str(algorithm))

@@ -92,7 +92,7 @@ def fit_preferences(known: Whereabouts, relation: str, bound: Collection[str] | 
     size = np.tile(np.log([heads[name] + 0.5 for name in names]), (len(origins), 1))
     for name, row in origins.items():
         if name in went:
-            size[row, went[name]] = -np.inf  # nobody leaves a place for itself
+            size[row, went[name]] = -np.inf  # a place is never its own next place
     near, trade, kind = _fit(alike, taken, size).tolist()
     return Preferences(near, trade, kind, len(routes))
 

@@ -209,7 +209,7 @@ def would_leave(
 
     near = _near(on, leaving.before, row, singly.pieces)[:_TRIED_IN_TURN]
     left, gone, out, carried, rank = list(near), list[Piece](), False, False, None
-    rows = np.zeros(0, dtype=np.int64)  # of all that is false already
+    rows = np.zeros(0, dtype=np.int64)  # rows of the items false already
     # A person now only carried, but still among the first as the list is short, will not leave it for more of the same.
     while left and len(gone) < MOST and not out and not carried:
         without = leaving.of_one([np.union1d(rows, piece.rows) for piece in left], lead)
@@ -219,7 +219,7 @@ def would_leave(
         carried = bool(scores[worst] == ONLY_CARRIED)
         gone.append(left.pop(worst))
         rows = np.union1d(rows, gone[-1].rows)
-    if len(gone) > 2 or not out:  # greed may miss two that do it together
+    if len(gone) > 2 or not out:  # the greedy search may miss a pair that suffices
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.union1d(*(piece.rows for piece in pair)) for pair in pairs]
         of_pairs = leaving.of_one(both, lead)

@@ -47,7 +47,7 @@ _EVERYONE, _SAMPLE, _LEAST_SAMPLE = 250, 96, 12
 _EVERYONE_REACHED, _SAMPLE_REACHED = 1000, 150
 # Limit of the work of a search, in links traversed: about a second.
 _WORK = 25_000_000
-_SORTING = 3  # what it costs to say who is worth a try, in measurements
+_SORTING = 3  # cost of ordering the candidates, in measurements
 _TRIES = 16
 _STARTS = 8
 LARGEST = 10

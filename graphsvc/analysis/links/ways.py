@@ -372,7 +372,7 @@ def _best_first(
             if node == end:
                 yield ground.way(nodes, known)
                 continue
-            at = node, LONGEST - len(nodes)  # steps that are left after the next
+            at = node, LONGEST - len(nodes)  # steps left after the next
             if at not in promising:
                 promising[at] = _promising(within[at[1]], *onward(node), len(ground.near.of(node)[0]))
             if not looked.at(promising[at].beside):

@@ -245,7 +245,7 @@ def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
 def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
     if on.network is None or on.scored is None:
         raise ValueError("nobody is given a part")
-    if on.voices < FEWEST_VOICES:  # how many is not told: it may be one witness
+    if on.voices < FEWEST_VOICES:  # the number is not shown: it may be a single witness
         return False, f"No one stands out: {_FEW_VOICES}."
     leads = frozenset(person.id for person in on.people) - on.left_out
     listed = np.array([name in leads for name in on.network.ids], dtype=bool)

@@ -254,7 +254,7 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
     """
     ledger = on.told
     numbers = _numbers_of(ledger, links)
-    if not len(numbers):  # as in most cases; shares take long
+    if not len(numbers):  # the usual case; computing shares takes long
         return frozenset()
     shares = dealt(on)
     people = shares.person[np.isin(ledger.link[shares.row], numbers) & (shares.share != 0)]

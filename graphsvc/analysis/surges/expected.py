@@ -242,7 +242,7 @@ def _fitted(grid: _Grid, counts: Array, now: int) -> _Fitted:
 def _sized(grid: _Grid, days: Any, values: Array, weights: Array, now: int) -> tuple[float, _Regression]:
     """Return dispersion and regression of how far above 1 the counts are."""
     more = float(values @ weights)
-    if more < 1:  # hardly ever above 1: half a count is added, as nothing can be fitted to nothing
+    if more < 1:  # hardly ever above 1, so no fit is possible: half a count is added
         level, error = np.log((more + 0.5) / weights.sum()), 1 / (more + 0.5)
         return _LEAST_DISPERSION, _Regression((), now, np.array([level]), np.array([[error]]), 0.0)
     first = _best(grid, days, np.minimum(values, _first_bound(values)), weights, now, _MOST_DISPERSION)
@@ -344,12 +344,10 @@ def _fit(
 
     family = families.Binomial() if dispersion is None else families.NegativeBinomial(alpha=dispersion)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a fit that ends at its last round: its figures are used as they are
+        warnings.simplefilter("ignore")  # a fit may end at its last round; its figures are used as they are
         model = GLM(values, columns, family=family, var_weights=weights, offset=offset)
         try:
             result = model.fit(start_params=start, maxiter=25, scale=1.0, wls_method="qr", tol=1e-6)
-        except (
-            np.linalg.LinAlgError
-        ):  # a weekday on which there always, or never, was anything: slower, and does not mind
+        except np.linalg.LinAlgError:  # a weekday with always, or never, a count above 0: the slower method copes
             result = model.fit(maxiter=25, scale=1.0, tol=1e-6)
         return np.asarray(result.params), np.asarray(result.cov_params()), -2 * float(result.llf)
