@@ -79,7 +79,7 @@ def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> Ite
         >>> list(side_by_side(abs, [-1, 2, -3]))
         [1, 2, 3]
 
-    Limits: gains only where NumPy and SciPy do the work on long arrays; takes memory for up to five items at once.
+    Limits: gains only where NumPy and SciPy do the work on long arrays; takes memory for up to four at a time.
     """
     processors = processors_here()
     with ThreadPoolExecutor(processors) as pool:

@@ -1,10 +1,10 @@
 """Preferences for the next place: nearby, same trade, same kind. Fitted on the moves of the case itself.
 
 A conditional logit (McFadden 1974): a person who leaves a place goes to each other place in proportion to the number of
-people who came there, multiplied by a factor for a place nearby, in the same trade or of the same kind. The number of
-people who came is corrected for where the leavers were (iterative proportional fitting), so that a town with many
-closures does not look popular. A group that was moved must not look like a preference: until it is known who was moved,
-each route from one place to another counts once, however many people took it.
+people who came there. A factor applies for a place nearby, in the same trade or of the same kind. The number of people
+who came is corrected for where the leavers were (iterative proportional fitting), so that a town with many closures
+does not look popular. A group that was moved must not look like a preference: until it is known who was moved, each
+route from one place to another counts once, however many people took it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ tail probability, compared with the smallest in each random draw (min-P; Westfal
 / (n + 1), where *r* of *n* draws reach it (Phipson & Smyth 2010).
 
 There are many closures, and their answer is a list of those worth a visit. What matters is the share of that list due
-to chance, so p is corrected over closures for the false discovery rate (Benjamini & Hochberg 1995), and not for the
+to chance. So p is corrected over closures for the false discovery rate (Benjamini & Hochberg 1995), and not for the
 chance of any false result. Within a significant closure, places are tested at the corrected level (Benjamini &
 Bogomolov 2014).
 """

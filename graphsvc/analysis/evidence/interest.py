@@ -1,4 +1,4 @@
-"""Claims about people with whom their source has a quarrel, a debt or an accusation.
+"""Claims about a rival, debtor, creditor or accuser of their own source.
 
 Only the service matches sources with persons, so only the service can mark these claims. The mark is for readers with
 source clearance, since it narrows down who the source is.

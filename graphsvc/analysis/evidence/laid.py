@@ -54,7 +54,7 @@ class LaidClaims(Sequence[Claim]):
         self._alone = threading.Lock()
 
     def columns(self) -> Mapping[str, ValueColumn] | None:
-        """Attribute → column; None once all claims are objects."""
+        """Return attribute → column; None once all claims are objects."""
         return self._columns
 
     def ends(self, columns: Mapping[str, ValueColumn]) -> Ends:

@@ -24,7 +24,7 @@ FEWEST_HUBS = 0.7
 
 
 def look_like_hubs(scored: Scored, listed: NDArray[np.bool_]) -> bool:
-    """Whether the first people look enough like hubs: in invented cases, about this share of the first ten are hubs.
+    """Whether the mean chance of the first people reaches `FEWEST_HUBS`: in invented cases, about that share were hubs.
 
     Args:
         scored: the scored network.

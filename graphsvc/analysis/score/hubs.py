@@ -373,7 +373,7 @@ def _rows(on: Basis) -> list[int]:
 
 
 def _scores(on: Basis) -> list[float]:
-    """The score of each ranked person."""
+    """Return the score of each ranked person."""
     if on.network is None or on.scored is None:
         score = sum(on.positions.values(), start=np.zeros(len(on.ledger.ids)))
     else:

@@ -187,7 +187,7 @@ def explain(
 
 
 def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
-    """Return an explanation of folded claims as it may be shown: bare, and ordered by disclosed beliefs.
+    """Return an explanation of folded claims for display: bare, and claims without a share ordered by disclosed belief.
 
     Args:
         why: explanation of `folded` claims, see `explain`.

@@ -196,7 +196,7 @@ def usable(ledger: Ledger, inside: Bools) -> Ints:
 
 
 def effective_size(network: scipy.sparse.csr_array) -> Floats:
-    """Burt's effective size: contacts less those a person's other contacts already reach (Borgatti 1997).
+    """Return Burt's effective size: contacts minus those already reached through other contacts (Borgatti 1997).
 
     Example:
         >>> effective_size(contacts(np.array([0, 0, 1]), np.array([1, 2, 2]), 4)).tolist()
@@ -211,7 +211,7 @@ def effective_size(network: scipy.sparse.csr_array) -> Floats:
 
 
 def harmonic(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
-    """Harmonic closeness: the mean of 1 / distance to the others (Marchiori & Latora 2000), 0 to 1.
+    """Return harmonic closeness: the mean of 1 / distance to the others (Marchiori & Latora 2000), 0 to 1.
 
     Example:
         >>> harmonic(contacts(np.array([0, 1]), np.array([1, 2]), 3)).tolist()
@@ -365,10 +365,10 @@ def _edge(first: Ints, second: Ints, size: int) -> Ints:
 def stands_out(network: scipy.sparse.csr_array, people: Bools | None = None, seed: int = 0) -> tuple[bool, str]:
     """Return whether positions in this network can mean anything, and why.
 
-    They can if one person's number of contacts is far out of proportion to the others'. They also can if contacts close
-    into circles more than in networks rewired with the same numbers of contacts (one-sided, at most 5 %) and one
-    person's effective size is several times the mean (`effective_size`). Circles alone distinguish no one: in a ring of
-    equal circles all are alike.
+    They can if one person's number of contacts is far out of proportion to the others'. They also can if two things
+    hold: contacts close into circles more than in networks rewired with the same numbers of contacts (one-sided, at
+    most 5 %), and one person's effective size is several times the mean (`effective_size`). Circles alone distinguish
+    no one: in a ring of equal circles all are alike.
 
     Args:
         network: the contact network, see `contacts`.
