@@ -2,9 +2,9 @@
 
 It finds, for each kind of source and relation, the chance that a claim is true: the chances with which belief
     (`graphsvc.analysis.evidence.belief`) best fits invented worlds whose true links are known. Statements support a
-    link independently, and denials reduce the support. Every author has the same weight. Entries of one kind of source
-    are shrunk towards others of their sort (relations of people who arrange and direct, or any other), and denials
-    towards denials of other kinds, so that a few claims move an entry only a little. Gradings and groups of witnesses
+    link independently, and denials reduce the support. Every author has the same weight. Entries are shrunk so that a
+    few claims move them only a little: assertions towards others of their sort and kind of source (relations of people
+    who arrange and direct, or any other), and denials towards denials of other kinds. Gradings and groups of witnesses
     play no part in the fit, and neither do denials of a relation without direction in its reverse order.
 """
 

@@ -1,9 +1,9 @@
 """Accuracy of linked crossings on invented worlds of other authors: `python -m bench.linkage`.
 
 Two crossings belong to one operation if a person who truly arranged the first also arranged the second. Pairs are
-ordered by the shipped overlap, by overlap of crews alone, and by a logistic regression on everything known about a
-pair, dates included, fitted on the worlds of all other authors. The last column shows how good the regression's chances
-are. Nothing in the overlap is fitted.
+ordered in three ways: by the shipped overlap; by overlap of crews alone; and by a logistic regression on everything
+known about a pair, dates included, fitted on the worlds of all other authors. The last column shows how good the
+regression's chances are. Nothing in the overlap is fitted.
 
 `--judge` uses the seeds on which nothing was chosen, and `--write` stores their figures for the help page.
 """
@@ -186,7 +186,7 @@ def _with_start(values: Floats) -> Floats:
 
 
 def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
-    """Average precision and area under the curve of some scores, ties in an order drawn once."""
+    """Return average precision and area under the curve of some scores, ties in an order drawn once."""
     order = np.lexsort((np.random.default_rng(1).random(len(scores)), -scores))
     hit = same[order]
     precision = (np.cumsum(hit) / np.arange(1, len(hit) + 1))[hit].mean()
