@@ -7,7 +7,7 @@ still), *seen* (only at a location that is not a workplace: an address, a charit
 one is called abandoned because nothing is known about them.
 
 For a date known to the month both ends are kept: the last day counts where an event must be no earlier than another,
-    the first day where it must be no later.
+the first day where it must be no later.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class Alone:
 
 
 class Gathering:
-    """Collects changes of the first places from rankings without one item each, as they are computed.
+    """Collector of changes of the first places, from rankings without one item each.
 
     Args:
         leaving: computes the rankings.

@@ -59,7 +59,7 @@ class Piece:
 
 
 def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
-    """Return every item to leave out in turn: each witness, set that shares a circumstance, other source and statement.
+    """Return the items to leave out in turn: witnesses, other sources, statements, and sets sharing a circumstance.
 
     A shared circumstance may make sources depend on each other, or only affect their statements.
 

@@ -1,8 +1,8 @@
 """Scores without some claims, computed only where they can change.
 
 A score is a sum, so leaving claims out is a subtraction: from the cells that rest on them, from the chances of the
-    people they are about, and from the scores of people linked to these. Everyone else keeps their score, and the
-    result equals a full rerun. Many changes are computed together.
+people they are about, and from the scores of people linked to these. Everyone else keeps their score, and the result
+equals a full rerun. Many changes are computed together.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# Left out are dates, places, weather, kinds of boat, nationality, sex and ethnicity. People only carried are left out
-# too: crossings were done to them.
+# Dates, places, weather, kinds of boat, nationality, sex and ethnicity are left out. So are people who were only
+# carried: crossings were done to them.
 SHARED: Mapping[str, str] = MappingProxyType(
     {
         "organiser": "organised by",

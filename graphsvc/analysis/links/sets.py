@@ -1,8 +1,8 @@
 """Key-player sets: the people who together hold a network together, and those who together reach most of it.
 
 The best set is not the top of a list of single persons: two people with the same links are worth one (Borgatti 2006,
-    "Identifying sets of key players in a social network"). Distances depend on belief: a link believed by half counts
-    as two steps.
+"Identifying sets of key players in a social network"). Distances depend on belief: a link believed by half counts as
+two steps.
 """
 
 from __future__ import annotations
@@ -427,7 +427,7 @@ class _Search:
         """Return remaining people with a lower bound of the mean without them, lowest first.
 
         In a tree of shortest paths from each start, a person carries everyone behind them: no more than these can be
-            lost.
+        lost.
         """
         self._left -= _SORTING
         left, starts = self._left_over(removed)

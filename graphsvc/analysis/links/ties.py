@@ -337,7 +337,7 @@ class Web:
             ({'a': ['c', 'b']}, {'a': ['c']})
 
         Limits: takes time for all links of these names. Ties in belief are broken by relation, then subject and object,
-            by name.
+        by name.
         """
         there = np.zeros(len(self._names), bool)
         there[[self._places[name] for name in known if name in self._places]] = True

@@ -35,9 +35,10 @@ CHARGED = frozenset({"suspect", "convicted"})
 def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the ids of the people to rank, and those of `carried`; a person in both was carried and has a link.
 
-    Ranked are all people not carried, and those carried who are not victims and have a link (contact, seen together,
-    quarrel) to someone who plays a part. Never ranked are people under 18 or of disputed age, and forced pilots: people
-    reported to have been coerced and to have worked with their own hands, but not to have commanded anyone.
+    The ranking includes all people not carried, and carried people who are not victims and have a link (contact, seen
+    together, quarrel) to someone who plays a part. It never includes people under 18 or of disputed age, or forced
+    pilots: people reported to have been coerced and to have worked with their own hands, but not to have commanded
+    anyone.
 
     Example:
         >>> claims = [Claim(f"c{number}", person, relation, "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True,
@@ -66,7 +67,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
 def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
     """Return the ids of people known only to have been carried or exploited.
 
-    Not among them are suspects and convicted persons; people with an active part by a claim with weight (a wage gives
+    The result excludes suspects and convicted persons; people with an active part by a claim with weight (a wage gives
     none: a payment by a person who runs a workplace to a person who worked at one); and people not reported as carried
     or exploited (not a victim, no passive relation). Being a source or being sealed plays no part.
 
@@ -104,7 +105,7 @@ class _Ends:
         return set().union(*subjects, *(self._objects[relation] for relation in as_object))
 
     def paid(self) -> set[str]:
-        """Return the ids that were paid more than wages, which people who run workplaces pay to workers."""
+        """Return the ids that were paid, apart from wages (paid by people who run a workplace to workers)."""
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
         return {payee for payer, payee in self._payments if payer not in runs or payee not in worked}
 

@@ -46,7 +46,7 @@ def folded(claims: Iterable[Claim]) -> list[Claim]:
 
 
 def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> list[Claim]:
-    """Return the claims with weight that may be computed with for readers without source clearance.
+    """Return the claims with weight to compute with for readers without source clearance.
 
     Reports and records keep their claims. For witnesses there are as many statements for each link and polarity as the
     reader is shown independent groups (one where that is `few`). Each has the same grade and a source that says nothing

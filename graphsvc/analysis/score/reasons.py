@@ -1,9 +1,9 @@
 """Share of each claim in a score, so that the reasons shown are the score's own.
 
 The contribution of an ingredient is split among its cells by their value. A cell's contribution is split equally among
-the claims it rests on. A denied claim gets the share it would have undenied, and its denials get the negative rest. All
-shares add up to the score. Claims about the person at the other end of a link decide how much that person looks like a
-hub, but have no share in the result.
+the claims it rests on. A denied claim gets the share it would have without denials; its denials get negative shares for
+the part they take away. All shares add up to the score. Claims about the person at the other end of a link decide how
+much that person looks like a hub, but have no share in the result.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ produces more; their number is measured on several sorts of invented calm years 
 an alarm belong to its surge as long as each is above the band. They add no surge, so they cause no false ones.
 
 Limits: an alarm shows that a count is unusual, never why: more boats, more surveillance or better weather look alike. A
-    slow rise raises no alarm; `segments` finds lasting changes.
+slow rise raises no alarm; `segments` finds lasting changes.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ not raise the expectation for long: counts as extreme as Noufaily et al. (2013) 
 Older days have less weight than recent days.
 
 Limits: days are treated as independent of each other, given the model. A spell of fine weather that is not in the data
-    is unknown, and may be the whole reason for a run of busy days.
+is unknown, and may be the whole reason for a run of busy days.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ in twenty is cut at all. A Poisson cost with the usual penalty cuts every month,
 change.
 
 Limits: simulated days are independent of each other, so a series with long spells is cut too often. Changes are found
-    afterwards, from all weeks: nothing here was known on the day.
+afterwards, from all weeks: nothing here was known on the day.
 """
 
 from __future__ import annotations
