@@ -1,9 +1,9 @@
 """Effect of counting statements through one interpreter in part instead of as one group: `python -m bench.colours`.
 
 The same hard worlds, with many witnesses: a tenth of the people, most from boats and houses of other witnesses. Some of
-    the liars agree beforehand; interpreters are honest. They are ranked three times: with all sources heard through one
-    interpreter in one group, as before; with shared circumstances counting in part, as shipped; and without shared
-    circumstances.
+the liars agree beforehand; interpreters are honest. They are ranked three times: with all sources heard through one
+interpreter in one group, as before; with shared circumstances counting in part, as shipped; and without shared
+circumstances.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Fit how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` writes the result.
 
 It finds, for each kind of source and relation, the chance that a claim is true: the chances with which belief
-    (`graphsvc.analysis.evidence.belief`) best fits invented worlds whose true links are known. Statements support a
-    link independently, and denials reduce the support. Every author has the same weight. Entries are shrunk so that a
-    few claims move them only a little: assertions towards others of their sort and kind of source (relations of people
-    who arrange and direct, or any other), and denials towards denials of other kinds. Gradings and groups of witnesses
-    play no part in the fit, and neither do denials of a relation without direction in its reverse order.
+(`graphsvc.analysis.evidence.belief`) best fits invented worlds whose true links are known. Statements support a link
+independently, and denials reduce the support. Every author has the same weight. Entries are shrunk so that a few claims
+move them only a little: assertions towards others of their sort and kind of source (relations of people who arrange and
+direct, or any other), and denials towards denials of other kinds. Gradings and groups of witnesses play no part in the
+fit, and neither do denials of a relation without direction in its reverse order.
 """
 
 from __future__ import annotations

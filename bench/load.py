@@ -1,11 +1,11 @@
 """Loading: rows a second for a whole delivery, against a bare driver that writes the same graph by UNWIND and MERGE.
 
 Our time covers everything from the files to the open case: reading and checking, sealing, adding up claims, comparing
-    with the graph, writing, the vault. The bare loop only writes: its rows are ready in memory and know their ends.
+with the graph, writing, the vault. The bare loop only writes: its rows are ready in memory and know their ends.
 
 Then the time to write a first case into an empty store: by Neo4j's import tool and row by row, each on a server that
-    has just started, as for a real first load. The import ends when the server is running again and all of its indexes
-    are filled.
+has just started, as for a real first load. The import ends when the server is running again and all of its indexes are
+filled.
 """
 
 from __future__ import annotations

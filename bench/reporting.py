@@ -1,8 +1,8 @@
 """Statistics of how each family of worlds is reported: `python -m bench.reporting`.
 
 It prints for each family: the number of claims in true and in false witness statements, the share of false statements
-    with more than one false claim, how informative gradings are, the share of hubs among registered controllers, and
-    the share of people named by a witness.
+with more than one false claim, how informative gradings are, the share of hubs among registered controllers, and the
+share of people named by a witness.
 """
 
 from __future__ import annotations

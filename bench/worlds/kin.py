@@ -5,7 +5,7 @@ and trusted foremen who were once victims. A closure moves workers to another wo
 debt holders, controllers, chief recruiters at origin, members of go-between families, and the few wholesalers who sell
 crossings. No one is above them. Witnesses, mostly workers, know foremen well and controllers by hearsay.
 The author read: Campana 2016/2018, Surtees 2008, Kara, Siegel & de Blank 2010, Carling on debt, NCA/GLAA reports, UNODC
-    2018/2020.
+2018/2020.
 """
 
 from __future__ import annotations

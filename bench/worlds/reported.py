@@ -1,7 +1,7 @@
 """Family `reported`, by the project: randomised worlds, reported as in real cases.
 
 The other families by the project give liars away: their statements are longer than true ones, and graders seem to know.
-    In this family
+In this family
 
 - a false statement is as long as a true one, and makes several false claims about one person; detail does not give
   liars away (DePaulo et al. 2003, Bond & DePaulo 2006);

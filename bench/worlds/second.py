@@ -1,7 +1,7 @@
 """Family `second`, by author A: harder than `first`, with brokers, suppliers, fixers passing on orders, straw people.
 
 No id, name, category, order of rows or single relation reveals the truth: every relation also involves people who are
-    not hubs.
+not hubs.
 """
 
 from __future__ import annotations

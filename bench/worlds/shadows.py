@@ -13,13 +13,13 @@ several rows: a boss has a civil name (in registers) and nicknames (in statement
 missing, some are wrong.
 
 Organised lies: rival groups coach the passengers of a boat or the workers of a house to accuse a competitor, or an
-    innocent person, of their own group's acts; two to six witnesses tell the story through different interpreters, and
-    informants repeat some of it (Heuer 1999; Whaley 1982). Single liars act from fear, to shift blame, or to improve
-    their case. A false defector may be among the insiders. Police attention follows visible people (Morselli 2010;
-    Calderoni 2012); everyone accused is booked as a suspect. Informants are good on some topics and poor on others
-    (Dunnighan & Norris 1999; Joseph & Corkill 2011). A few true insiders who left know the chain of command of their
-    own group; they make few mistakes, and keep silent about relatives. Helpers meet everyone lawfully; a few hubs have
-    such an occupation as cover.
+innocent person, of their own group's acts; two to six witnesses tell the story through different interpreters, and
+informants repeat some of it (Heuer 1999; Whaley 1982). Single liars act from fear, to shift blame, or to improve their
+case. A false defector may be among the insiders. Police attention follows visible people (Morselli 2010; Calderoni
+2012); everyone accused is booked as a suspect. Informants are good on some topics and poor on others (Dunnighan &
+Norris 1999; Joseph & Corkill 2011). A few true insiders who left know the chain of command of their own group; they
+make few mistakes, and keep silent about relatives. Helpers meet everyone lawfully; a few hubs have such an occupation
+as cover.
 
 A liar first has an honest statement drawn and then replaces claims one for one, so length and detail reveal almost
 nothing. Gradings have an AUC of about .56. All numbers are the author's guesses within what the literature describes.
