@@ -42,7 +42,8 @@ class LinkFigures:
         other_sources: reports and records that assert it, by distinct source.
         belief_on_record: 0 to 1, from claims on the record alone; 0 if none of them asserts it.
         first_on: earliest date reported, as given, or empty; `last_on`: the latest.
-        denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
+        denying_groups: independent groups of witnesses that deny it; `denying_others`: reports and records that deny
+            it.
         groups_on_record: as `groups`, from claims on the record alone; `other_sources_on_record`: as `other_sources`,
             from the same.
         independent: effective number of independent statements those groups are worth (`independence.effective`).

@@ -1,6 +1,6 @@
 """Meaning of each relation for the persons at its ends, for the score: derived from `records.relations`, row by row.
 
-The tables of deeds and ties leave out lawful service, family, presence and identity, which give no one a part in the
+The tables of deeds and links leave out lawful service, family, presence and identity, which give no one a part in the
 operation.
 """
 

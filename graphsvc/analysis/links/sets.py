@@ -183,7 +183,7 @@ def fragmentation(net: TieNetwork, removed: Collection[str] = ()) -> float:
         >>> round(fragmentation(net), 3), fragmentation(net, {"p0"})
         (0.167, 1.0)
 
-    Limits: sampled beyond 250 people, the same sample each time. A network of weakly believed ties counts as
+    Limits: sampled beyond 250 people, the same sample each time. A network of weakly believed links counts as
     fragmented before anyone is removed.
     """
     return 1 - _Search(net).mean(frozenset(net.places(removed).tolist()))

@@ -318,7 +318,7 @@ class Web:
         aside: Collection[str] = (),
         aside_of: Collection[str] = (),
     ) -> dict[str, list[str]]:
-        """Return the unknown neighbours of some names, most believed first; names without any are absent.
+        """Return neighbours of some names that are not yet known, most believed first; names without any are absent.
 
         Args:
             names: names whose neighbours are wanted.
