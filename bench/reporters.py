@@ -58,7 +58,8 @@ class Reports:
 
     Attributes:
         keys: the links.
-        asserts: links x sources, 1 where the source asserts the link; `denies` where it denies it; `could` where it speaks of an end of it.
+        asserts: links x sources, 1 where the source asserts the link; `denies`: where it denies the link; `could`:
+            where it mentions one of its ends.
     """
 
     keys: list[LinkKey]

@@ -893,7 +893,7 @@ class World:
             key = (self._pick(self.bystanders), "PAID", self._pick(self.taxis + self.landlords))
             self._fact(statement, key, day, amount=randrange(5, 90) * 20, currency="EUR")
 
-    # -- second ids: part of the claims about somebody are about another row ----------------------------------------
+    # -- second ids: part of the claims about a person are about another row ------------------------------------------
 
     def _second_ids(self) -> None:
         mentions: dict[str, int] = {}

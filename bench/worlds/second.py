@@ -467,7 +467,7 @@ class World:
                 self._report_link(member, "PAID", helper)
             else:
                 self._report_link(helper, "ASSOCIATES_WITH", member)
-        # Sparse ties between gangs, partly wrong.
+        # Sparse links between gangs, partly wrong.
         if self._hit(0.10):
             self._report_link(member, "CONTACTED", self._any(self.members), is_true=False)
         if self._hit(0.05):
