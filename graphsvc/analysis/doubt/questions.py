@@ -106,8 +106,8 @@ def weigh(
     """Order the claims about a lead, and about its neighbours, by how far an answer could move the lead.
 
     Each of about 20 claims is once treated as undisputed and once left out, and everyone is scored again. The
-    difference in rank is multiplied by belief * (1 - belief): claims that are almost certain, or almost dismissed, are
-    not worth a question (the uncertainty sampling of Lewis & Gale 1994).
+    difference in rank, plus the difference in score up to 0.99, is multiplied by belief * (1 - belief): claims that are
+    almost certain, or almost dismissed, are not worth a question (the uncertainty sampling of Lewis & Gale 1994).
 
     Args:
         lead: id of a ranked person.
