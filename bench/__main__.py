@@ -1,4 +1,4 @@
-"""`python -m bench [start] [load] [hubs] [large] [delivery] [pages] [picture] [readers]`: what is named, or everything. See README.md beside this."""
+"""Run the named benchmarks, or all of them: `python -m bench [start] [load] [hubs] …`. See README.md in this folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PEOPLE = 20_000
 
 
 def main() -> int:
-    """Prints every figure as it comes; the exit status is 1 if a goal is missed."""
+    """Print each figure when it is ready; return exit status 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parts: dict[str, Callable[[int], Iterator[Figure]]] = {
         "start": lambda _people: start.run(),

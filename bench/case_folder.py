@@ -1,4 +1,4 @@
-"""A case folder as claims, persons, dependence and truth: read directly, so that a ranking can be tried without a server."""
+"""Read a case folder into claims, persons, dependence and truth, so that a ranking can be tried without a server."""
 
 from __future__ import annotations
 

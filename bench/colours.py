@@ -1,8 +1,9 @@
-"""What it gains that one interpreter colours accounts instead of joining groups: `python -m bench.colours`.
+"""Effect of counting statements through one interpreter in part instead of as one group: `python -m bench.colours`.
 
-The same hard worlds, with many witnesses (a tenth of the people, most from boats and houses of others who speak, and of those
-who lie some agree beforehand; interpreters are honest), ranked three times: with whom one interpreter heard in one group, as
-before; with what may colour accounts counting in part, as shipped; and without any of it.
+The same hard worlds, with many witnesses: a tenth of the people, most from boats and houses of other witnesses. Some of
+the liars agree beforehand; interpreters are honest. They are ranked three times: with all sources heard through one
+interpreter in one group, as before; with shared circumstances counting in part, as shipped; and without shared
+circumstances.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ COLUMNS = ("AP", "P@10", "error", "several", "false", "stay", "invented")
 
 
 def ways(dependence: Dependence) -> Iterator[tuple[str, Dependence]]:
-    """What sources share, in the three ways."""
+    """Yield the shared circumstances of sources in the three versions."""
     yield (
         "joined",
         {
@@ -50,11 +51,12 @@ def ways(dependence: Dependence) -> Iterator[tuple[str, Dependence]]:
 
 
 def figures(case: Case, dependence: Dependence) -> tuple[float, ...]:
-    """The columns of the table for one case.
+    """Return the columns of the table for one case.
 
-    Average precision and hubs among the first ten; how far belief of links witnesses alone speak of is off, bin by bin; of the
-    first fifty, how many rest on two groups or more; how many accounts have to be false for one of the first ten to leave
-    them, how many of the ten stay whatever was tried, and how many invented accounts put somebody there.
+    They are: average precision; hubs among the first ten; error of belief, by bin, for links that only witnesses
+    report; number of the first fifty that rest on at least two groups; number of statements that must be false for one
+    of the first ten to leave; number of the ten that stay whatever was tried; and number of invented statements that
+    put a person there.
     """
     on = basis(case.claims, case.persons, dependence)
     leads = ranked(on).leads

@@ -1,7 +1,7 @@
-"""Ranking, leave-outs and memory over the size of a case, drawn: `python -m bench.curve` makes curve.svg of curve.csv.
+"""Draw ranking, leave-outs and memory by size of a case: `python -m bench.curve` makes curve.svg from curve.csv.
 
-Both axes of both halves are logarithmic, so that what grows by a power of the size is a straight line. `python -m
-bench.stability --picture FILE.svg` draws what it has just measured. The picture is read on light and on dark pages.
+Both axes of both halves are logarithmic, so that a power of the size is a straight line. `python -m bench.stability
+--picture FILE.svg` draws its own measurements. The picture suits light and dark pages.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 _TOP, _HIGH, _WIDE = 78.0, 232.0, 264.0
 _SIZE = (800, 372)
-# What an axis may have marks at: ones and threes of seconds, doublings of MiB.
+# Possible marks of an axis: ones and threes of seconds, doublings of MiB.
 _SECONDS = [step * 10.0**power for power in range(-4, 6) for step in (1, 3)]
 _MIB = [2.0**power for power in range(3, 21)]
 # Goals for 100,000 people: ranking with every leave-out in seconds, memory in MiB.
@@ -42,11 +42,11 @@ _STYLE = """
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What one size of a case took.
+    """Measurements for one size of a case.
 
     Attributes:
-        people: how many there are.
-        values: `ranking` and `leave-outs` in seconds, `memory` in MiB; what was not noted is not there.
+        people: number of people.
+        values: `ranking` and `leave-outs` in seconds, `memory` in MiB; absent if not measured.
     """
 
     people: int
@@ -55,7 +55,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class _Half:
-    """One half of the picture: where it stands, its scale, and what is drawn in it."""
+    """One half of the picture: position, scale, and curves."""
 
     left: float
     head: str
@@ -65,13 +65,13 @@ class _Half:
     goal_text: str
 
     def high(self, value: float) -> float:
-        """Where a value stands."""
+        """Return the vertical position of a value."""
         low, most = math.log(self.marks[0][0]), math.log(self.marks[-1][0])
         return _TOP + _HIGH * (1 - (math.log(value) - low) / (most - low))
 
 
 def read(path: Path) -> list[Size]:
-    """The figures of a file: a row a size, an empty cell where one was not noted."""
+    """Read the figures of a file: one row per size, empty cells for missing measurements."""
     columns = {"ranking": "ranking_s", "leave-outs": "leave_outs_s", "memory": "memory_mib"}
     with path.open(encoding="utf-8", newline="") as file:
         return [
@@ -81,7 +81,7 @@ def read(path: Path) -> list[Size]:
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
-    """By which power of the size something grows: the slope of logarithms, by least squares.
+    """Return the power of the size by which something grows: the slope of logarithms, by least squares.
 
     Example:
         >>> round(exponent([(10, 1), (100, 20), (1000, 400)]), 3)
@@ -94,7 +94,7 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
 
 
 def drawn(sizes: Sequence[Size]) -> str:
-    """The picture as SVG."""
+    """Draw the picture as SVG."""
     taken = [(name, value) for size in sizes for name, value in size.values.items()]
     seconds = _marks(_SECONDS, [GOAL_S, *(value for name, value in taken if name != "memory")])
     memory = _marks(_MIB, [GOAL_MIB, *(value for name, value in taken if name == "memory")])
@@ -133,7 +133,7 @@ def drawn(sizes: Sequence[Size]) -> str:
 
 
 def _marks(steps: Sequence[float], values: Sequence[float]) -> list[float]:
-    """Of the steps those that all values lie among, with room for what is written below them."""
+    """Return the steps that enclose all values, with room for the labels below them."""
     first = max(at for at, step in enumerate(steps) if step <= min(values) / 1.5)
     last = min(at for at, step in enumerate(steps) if step >= max(values))
     return list(steps[first : last + 1])
@@ -175,7 +175,7 @@ def _half(half: _Half, sizes: Sequence[Size]) -> list[str]:
 
 
 def _said(sizes: Sequence[Size]) -> Iterable[str]:
-    """Each size in words, for who does not see the picture."""
+    """Describe each size in words, for people who cannot see the picture."""
     units = {"ranking": "s", "leave-outs": "s", "memory": "MiB"}
     for size in sizes:
         values = ", ".join(f"{name} {value:g} {units[name]}" for name, value in size.values.items())

@@ -1,7 +1,8 @@
-"""A later delivery to a large case, and its undo: how long the case is closed, and what readers have until then.
+"""A later delivery to a large case, and its undo: how long the case is closed, and what readers can do until then.
 
-It is an invented case of its own, with ids of its own, of about a twelfth of the people. A reader asks all the while what
-is in the case: until it is closed they are answered. Closed it is from the first answer that is refused to the last.
+The delivery is an invented case with its own ids and about a twelfth of the people. A reader keeps asking for the
+contents of the case, and is answered until the case is closed. It counts as closed from the first to the last answer
+that is refused.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ _PREFIX = "later-"
 
 @dataclass
 class Reader:
-    """Somebody who asks again and again.
+    """A reader that asks repeatedly.
 
     Attributes:
-        answered: how many answers came before the case was closed.
-        closed: when the first answer was refused, and when the last.
-        longest: the longest that an answer took until then.
+        answered: number of answers before the case was closed.
+        closed: times of the first and the last refused answer.
+        longest: the longest answer time until then.
     """
 
     session: Session
@@ -43,7 +44,7 @@ class Reader:
     longest: float = 0.0
 
     def read(self, goes_on: Callable[[], bool]) -> None:
-        """Ask until told otherwise."""
+        """Ask until the test ends."""
         while goes_on():
             begun = time.perf_counter()
             try:
@@ -57,7 +58,7 @@ class Reader:
 
 
 def run(people: int) -> Iterator[Figure]:
-    """A first delivery, a later one, and the undo of that."""
+    """Measure a first delivery, a later one, and its undo."""
     with invented(people) as folder, tempfile.TemporaryDirectory() as beside, opened() as service:
         session = session_of(service, CASE)
         session.deliveries.load(folder, quiet)
@@ -84,7 +85,7 @@ def run(people: int) -> Iterator[Figure]:
 
 
 def later(folder: Path, people: int) -> int:
-    """Invent a case none of whose ids any other has; gives its rows."""
+    """Write an invented case with ids that no other case has; return the number of its rows."""
     simulate(folder, seed=SEED, people=people, knobs=KNOBS)
     rows = 0
     for table in TABLES.values():

@@ -1,8 +1,9 @@
-"""Where people went when places closed, on invented worlds in which it is known: `python -m bench.displacement`.
+"""Worker movements after closures, on invented worlds with known moves: `python -m bench.displacement`.
 
-Each world draws its own size, closures, coverage, vagueness of dates and mistakes. In some nobody is moved: the free go anywhere, or prefer
-their town and trade. In others some closures move their people to one place, and what is counted is how many are found, and how many of
-those found are chance. In a third sort many small places are under few hands.
+Each world draws its size, closures, coverage, vagueness of dates and mistakes. In some worlds no one is moved: free
+people go anywhere, or prefer their town and trade. In others some closures move their people to one place; the figures
+count how many are found, and how many findings are due to chance. In a third sort many small places are under few
+controllers.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ _KINDS = ("premises", "premises", "site", "online")
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """A world.
+    """An invented world.
 
     Attributes:
-        known: where everybody is said to have been.
-        planted: place that closed → the place its people were moved to.
-        told: of these, how many of those moved are told of at both ends, on days that can be compared.
+        known: the reported whereabouts of everyone.
+        planted: place that closed → place to which its people were moved.
+        told: for each of these, number of moved people reported at both ends, on days that can be compared.
     """
 
     known: Whereabouts
@@ -42,7 +43,7 @@ class Invented:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """How many times as likely the free go to a place in their town, and to one in their trade."""
+    """Factor by which free people prefer a place in their town, and a place in their trade."""
 
     town: float = 1.0
     trade: float = 1.0
@@ -62,11 +63,12 @@ def world(
     """Draw a world.
 
     Args:
-        seed: of all draws.
-        people: how many; 0: as many as the seed draws.
-        moves: whether some closures move their people; without it everybody goes where work is.
-        taste: where the free like to go.
-        under: makes places of about six people, who go to a place of the same hand with that chance when theirs closes.
+        seed: seed of all draws.
+        people: number of people; 0: drawn from the seed.
+        moves: whether some closures move their people; if not, everyone goes where there is work.
+        taste: preferences of free people.
+        under: if given, places have about six people, who go to a place of the same controller with this chance when
+            theirs closes.
     """
     rng = np.random.default_rng(seed)
     people = people or int(rng.integers(300, 2500))
@@ -81,7 +83,7 @@ def world(
     town, trade = rng.integers(0, _TOWNS, places), rng.integers(0, _TRADES, places)
 
     def choose(left: int) -> int:
-        """Where somebody goes next: one who is free anywhere, one who is held to an open place of the same hand."""
+        """Choose a person's next place: any place for a free person, a place of the same controller for others."""
         theirs = still_open[(hand[still_open] == hand[left]) & (still_open != left)]
         if under and closing[left] and len(theirs) and rng.random() < under:
             return int(rng.choice(theirs))
@@ -102,7 +104,7 @@ def world(
     told: dict[str, int] = {}
 
     def tell(person: str, place: int, begin: dt.date, until: dt.date | None) -> bool:
-        """Whether it is told, rightly and on a day that can be compared."""
+        """Report a stay; return whether the report is right, and on a day that can be compared."""
         if rng.random() > coverage:
             return False
         wrong = rng.random() < mistaken
@@ -118,7 +120,7 @@ def world(
     for number in range(people):
         person = f"P{number}"
         if rng.random() < coming * 0.3:
-            # Whoever came to the case by then has no place before it.
+            # A person who joined the case by then has no earlier place.
             begin = _LOCKDOWN + dt.timedelta(int(rng.integers(-10, 150)))
             tell(person, int(rng.choice(still_open, p=chance)), begin, None)
             continue
@@ -157,7 +159,7 @@ def world(
 
 
 def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int]:
-    """P of every closure of worlds in which nobody is moved, and how many were called together."""
+    """Return p of every closure in worlds where no one is moved, and the number called together."""
     p, called = [], 0
     for seed in seeds:
         every = displaced(world(seed, moves=False, taste=taste).known, draws=draws)
@@ -168,7 +170,7 @@ def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int
 
 @dataclass(slots=True)
 class Pooled:
-    """Hands tested in some worlds: how many, how many were called, and how often single closures were."""
+    """Controllers tested in some worlds: their number, the number called, and how often single closures were."""
 
     hands: int = 0
     called: int = 0
@@ -179,7 +181,7 @@ class Pooled:
 
 
 def pooled(seeds: range, under: float, draws: int = 199) -> Pooled:
-    """Test hands over many small closures; `under`: the chance that somebody goes to another place of the same hand."""
+    """Test controllers of many small closures; `under`: chance of going to another place of the same controller."""
     found = Pooled()
     for seed in seeds:
         known = world(seed, under=under).known
@@ -196,7 +198,7 @@ def pooled(seeds: range, under: float, draws: int = 199) -> Pooled:
 
 @dataclass(slots=True)
 class Score:
-    """What was found in some worlds: closures and places, of those planted, and of those that could be seen."""
+    """Results in some worlds: closures and places found, of all planted, and of all that were visible."""
 
     planted: int = 0
     visible: int = 0
@@ -209,7 +211,7 @@ class Score:
 
 
 def scored(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> Score:
-    """Planted moves found, and what was called a move that is none."""
+    """Count planted moves that were found, and other results called a move."""
     score = Score()
     for seed in seeds:
         invented = world(seed, taste=taste)
@@ -230,7 +232,7 @@ def scored(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> Score
 
 
 def measure(first: int, worlds: int, draws: int) -> dict[str, dict[str, float]]:
-    """False alarms and power by taste, and of small closures under one hand; printed as they come."""
+    """Measure false alarms and power by taste, and for small closures under one controller; print each when ready."""
     seeds, figures = range(first, first + worlds), {}
     for name, taste in TASTES.items():
         p, called = calm(seeds, taste, draws)

@@ -1,6 +1,7 @@
-"""Make every fitted table that the service ships, from nothing: `python -m bench.fit`.
+"""Make every fitted table that the service ships: `python -m bench.fit`.
 
-It says of each whether it equals the one that is there, to the last digit, and ends with 1 if one does not; `--write` puts them there.
+It reports whether each table equals the existing one to the last digit, and exits with 1 if any differs; `--write`
+replaces them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from types import MappingProxyType
 
 from bench import fit_beliefs, fit_weights
 
-# Table → how its text is made.
+# Table → function that makes its text.
 TABLES: MappingProxyType[Path, Callable[[], str]] = MappingProxyType(
     {
         fit_beliefs.TARGET: fit_beliefs.made,

@@ -1,10 +1,11 @@
-"""Fits how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` puts it in place.
+"""Fit how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` writes the result.
 
-For each kind of source and relation it finds the chance that one claim is true: the chances with which belief
-(`graphsvc.analysis.evidence.belief`) fits best to invented worlds whose true links are known. Accounts support a link independently,
-and denials take from it. Every author weighs the same. The entries of a kind of source are drawn to others of their sort (relations of
-those who arrange and direct, or any other), and denials to denials of other kinds, so that few claims move an entry little. Gradings and
-groups of witnesses play no part in the fit, nor do denials of a relation without direction in its other order.
+It finds, for each kind of source and relation, the chance that a claim is true: the chances with which belief
+(`graphsvc.analysis.evidence.belief`) best fits invented worlds whose true links are known. Statements support a link
+independently, and denials reduce the support. Every author has the same weight. Entries are shrunk so that a few claims
+move them only a little: assertions towards others of their sort and kind of source (relations of people who arrange and
+direct, or any other), and denials towards denials of other kinds. Gradings and groups of witnesses play no part in the
+fit, and neither do denials of a relation without direction in its reverse order.
 """
 
 from __future__ import annotations
@@ -32,24 +33,24 @@ from graphsvc.records.weights import DENIED, OTHER, SHIPPED, Weights
 TARGET = Path(weights.__file__).with_name("weights.toml")
 FITTED = 8
 SAYS = (*RELATIONS, OTHER, DENIED)
-# Kind of source → what is said (`SAYS`) → chance that a claim is true.
+# Kind of source → relation or denial (`SAYS`) → chance that a claim is true.
 Chances = Mapping[str, Mapping[str, float]]
-# How strongly an entry is drawn to others of its sort, in links that say otherwise.
+# Strength of the shrinkage: as much as this many links that say otherwise.
 _DRAWN = 3.0
 _DIGITS = 2
 _SURE = 0.99
 _LINKS = 20_000.0
-# Entries are drawn to the others of their sort: for each kind of source two of assertions, and one of denials for all.
+# Entries are shrunk towards others of their sort: two sorts of assertions for each kind of source, and one of denials.
 _SORTS = np.array([[0 if name == DENIED else 1 + 2 * kind + (name in BEHIND) for name in SAYS] for kind in range(len(STATEMENT_KINDS))]).ravel()  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Links of some worlds, those with the same sources taken together.
+    """Links of some worlds, with links that have the same sources combined.
 
     Attributes:
-        sources: different links x (kind of source, `SAYS`): distinct sources.
-        every: how much such links weigh in a fit; `true` how much of that is so.
+        sources: different links x (kind of source, `SAYS`): number of distinct sources.
+        every: weight of such links in a fit; `true`: weight of the true ones.
     """
 
     sources: Floats
@@ -58,7 +59,7 @@ class Links:
 
 
 def truth(world: Case) -> tuple[frozenset[LinkKey], bool] | None:
-    """Return the listed links and whether they are the true or the false ones; None where a world lists neither."""
+    """Return the listed links and whether they are the true or the false links; None if a world lists neither."""
     if facts := world.truth.get("facts"):
         return frozenset(map(tuple, facts)), True
     if "false_links" in world.truth or "mistaken_links" in world.truth:
@@ -67,10 +68,10 @@ def truth(world: Case) -> tuple[frozenset[LinkKey], bool] | None:
 
 
 def links(world: Case) -> tuple[Bools, Floats]:
-    """Return for each asserted link of a world whether it is true, and its sources by kind and by relation.
+    """Return whether each asserted link of a world is true, and its sources by kind and by relation.
 
     Raises:
-        ValueError: the world does not tell which links are so.
+        ValueError: if the world does not list which links are true.
     """
     told = truth(world)
     if told is None:
@@ -94,7 +95,7 @@ def _of(which: tuple[str, int]) -> tuple[Bools, Floats] | None:
 
 
 def worlds(count: int = FITTED) -> dict[str, list[tuple[Bools, Floats]]]:
-    """The links of the worlds that beliefs are fitted on, family by family, where they tell which are so."""
+    """Return the links of the worlds used for fitting, by family, where the truth is known."""
     which = [(name, seed) for name, family in FAMILIES.items() for seed in family.fitted[:count]]
     found: dict[str, list[tuple[Bools, Floats]]] = {}
     with ProcessPoolExecutor() as processes:
@@ -105,7 +106,7 @@ def worlds(count: int = FITTED) -> dict[str, list[tuple[Bools, Floats]]]:
 
 
 def together(by_family: Mapping[str, Sequence[tuple[Bools, Floats]]]) -> Links:
-    """The links of some families, each author with the same weight."""
+    """Combine the links of some families, with the same weight for each author."""
     sizes: Counter[str] = Counter()
     for name, some in by_family.items():
         sizes[FAMILIES[name].author] += sum(len(true) for true, _ in some)
@@ -152,12 +153,12 @@ def fit(fitted_on: Mapping[str, Sequence[tuple[Bools, Floats]]]) -> Chances:
 
 
 def weighed(chances: Chances) -> Weights:
-    """Weights with these chances and everything else as shipped."""
+    """Return the shipped weights with these chances."""
     return replace(SHIPPED, chances=chances)
 
 
 def text(chances: Chances, table: str) -> str:
-    """The table as a file holds it: chances as fitted, everything else as it is there."""
+    """Return the text of the file: chances as fitted, everything else unchanged."""
     head, _, tail = table.partition("[witness]\n")
     rest = "[witness_assessment]\n" + tail.partition("[witness_assessment]\n")[2]
     origins = {kind: values["from"] for kind, values in tomllib.loads(table).items() if kind in STATEMENT_KINDS}

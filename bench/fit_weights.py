@@ -1,11 +1,13 @@
-"""Fits the weights of the score: `python -m bench.fit_weights`; `bench.fit` puts them in place.
+"""Fit the weights of the score: `python -m bench.fit_weights`; `bench.fit` writes the result.
 
-A ridge-penalised logistic regression of being a hub on what sources say (`graphsvc.analysis.score.ingredients`), over invented worlds
-of nine authors (`bench.worlds`). Every family weighs the same, and every world of it. Signs that anybody can check are given: what puts
-somebody behind an operation speaks for a hub; work by hand, lawful service and orders taken speak against one. Then the ties are fitted
-on top of that, none of them below nothing.
+A ridge-penalised logistic regression of being a hub on ingredients (`graphsvc.analysis.score.ingredients`), over
+invented worlds of nine authors (`bench.worlds`). Every family has the same weight, and so has every world of a family.
+The signs of weights are fixed: relations that put a person behind an operation count for a hub; manual work, lawful
+service and orders taken count against. Then the weights of links to likely hubs are fitted in addition, none of them
+negative.
 
-Weights are rounded to three digits, and the fit goes on until they no longer move in the fifth: so it gives the same wherever it runs.
+Weights are rounded to three digits, and the fit continues until the fifth digit is stable, so the result is the same on
+every machine.
 """
 
 from __future__ import annotations
@@ -31,14 +33,14 @@ from graphsvc.analysis.score.ingredients import ENDS, FAMILY_OF, FAR, SOURCE_KIN
 from graphsvc.analysis.score.network import Operation
 
 TARGET = Path(additive.__file__).with_name("weights.toml")
-# Worlds of each family that weights are fitted on, from the first on.
+# Number of worlds of each family used for fitting, from the first.
 FITTED = 12
 PENALTY = 50.0
 _DIGITS = 3
-# Below this spread an ingredient is too rare for its weight to be trusted.
+# Below this standard deviation an ingredient is too rare for a reliable weight.
 _LEAST_SPREAD = 0.05
 NAMES = every_name()
-# All ingredients and ties, before anything is fitted.
+# All ingredients and links to likely hubs, before fitting.
 NOTHING = of_table({"said": dict.fromkeys(NAMES, 0.0), "ties": {}, "start": {"chance": 0.0}})
 Bounds = tuple[float | None, float | None]
 
@@ -57,12 +59,12 @@ class World:
         return np.log1p(additive.score(self.network, NOTHING).sums[:, : len(NAMES)])
 
     def tied(self, weights: ScoreWeights) -> Floats:
-        """People x ties, as logarithms."""
+        """Return people x links to likely hubs, as logarithms."""
         return np.log1p(additive.score(self.network, weights).sums[:, len(NAMES) :])
 
 
 def world(made: Case) -> World:
-    """Turn a case into numbers."""
+    """Convert a case to numbers."""
     on = basis(made.claims, made.persons, made.dependence)
     network = operation(on.told, on.persons, on.left_out, NOTHING)
     planted = made.planted
@@ -79,7 +81,7 @@ def _of(which: tuple[str, int]) -> World:
 
 
 def worlds(families: Iterable[str] = tuple(FAMILIES), count: int = FITTED) -> dict[str, list[World]]:
-    """The worlds that weights are fitted on, family by family."""
+    """Return the worlds used for fitting, by family."""
     which = [(name, seed) for name in families for seed in FAMILIES[name].fitted[:count]]
     found: dict[str, list[World]] = {}
     with ProcessPoolExecutor() as processes:
@@ -89,7 +91,7 @@ def worlds(families: Iterable[str] = tuple(FAMILIES), count: int = FITTED) -> di
 
 
 def signs() -> dict[str, Bounds]:
-    """Ingredient → the least and the greatest weight it may have."""
+    """Return ingredient → the minimum and maximum of its weight."""
     bounds: dict[str, Bounds] = {}
     for relation, end, far, kind in product(FAMILY_OF, ENDS, FAR, SOURCE_KINDS):
         family = FAMILY_OF[relation]
@@ -123,7 +125,7 @@ def fit(fitted_on: Mapping[str, Sequence[World]]) -> ScoreWeights:
 
 
 def _table(start: float, said: Floats, ties: Iterable[float]) -> ScoreWeights:
-    """Weights as they are written: rounded."""
+    """Return the weights as written: rounded."""
     return ScoreWeights(
         NOTHING.columns, np.round(said, _DIGITS) + 0.0, np.round(list(ties), _DIGITS) + 0.0, round(start, _DIGITS)
     )
@@ -132,7 +134,7 @@ def _table(start: float, said: Floats, ties: Iterable[float]) -> ScoreWeights:
 def _weights(
     values: Floats, hub: Bools, counts: Floats, bounds: Sequence[Bounds], own: Floats | float = 0.0
 ) -> tuple[float, Floats]:
-    """The constant and the weights of a logistic regression with `own` added to its log-odds."""
+    """Return the constant and the weights of a logistic regression with `own` added to its log-odds."""
     spread = values.std(axis=0) + _LEAST_SPREAD
     scaled, side = values / spread, np.where(hub, 1.0, -1.0)
 
@@ -149,7 +151,7 @@ def _weights(
 
 
 def text(weights: ScoreWeights) -> str:
-    """The table as a file holds it; what weighs nothing is left out."""
+    """Return the text of the file; zero weights are left out."""
     said = [
         f'"{name}" = {weights.said[place]:.{_DIGITS}f}'
         for name, place in weights.columns.items()

@@ -13,12 +13,12 @@ from graphsvc.analysis.score.hubs import rank
 
 GOAL_S, GOAL_RATIO = 5.0, 20.0
 RUNS = 5
-# Sources of shortest paths that are walked; the time for all of them is extrapolated.
+# Number of starts of shortest paths; the time for all of them is extrapolated.
 PIVOTS = 40
 
 
 def run(people: int) -> Iterator[Figure]:
-    """Everything on one loaded case; nothing is kept from one run to the next."""
+    """Measure everything on one loaded case; no results are kept between runs."""
     with invented(people) as folder, opened() as service:
         session = session_of(service, "bench")
         session.deliveries.load(folder, quiet)

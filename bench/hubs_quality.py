@@ -1,6 +1,6 @@
-"""How well leads are ranked on invented cases, beside degree, betweenness, PageRank and chance.
+"""Quality of the ranking of leads on invented cases, compared with degree, betweenness, PageRank and chance.
 
-`python -m bench.hubs_quality --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 alone.
+`python -m bench.hubs_quality --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 only.
 `python -m bench.hubs_quality --hard --seeds 1-60`: the hard family; see bench/README.md on its seeds.
 """
 
@@ -26,7 +26,7 @@ COLUMNS = ("AP", "P@10", "helpers@10", "leaders", "brokers")
 
 
 def scorings(case: Case) -> Iterator[tuple[str, Mapping[str, float]]]:
-    """Each method with the score it gives to persons."""
+    """Yield the scores of each method, by person."""
     candidates = case.truth["candidates"]
     yield "graphsvc", {lead.id: lead.score for lead in rank(case.claims, case.persons, case.dependence).leads}
     graph = baselines.person_projection(case.claims, {person.id for person in case.persons})
@@ -44,7 +44,7 @@ def _untrue(case: Case, claim: Claim) -> bool:
 
 
 def figures(case: Case, scores: Mapping[str, float]) -> tuple[float, ...]:
-    """The columns of the table for one method on one case."""
+    """Return the columns of the table for one method on one case."""
     truth = case.truth
     ranked = measures.order(scores, truth["candidates"])
     return (

@@ -1,8 +1,9 @@
-"""A large case: from its files to the open case, its pages for who opens them first after a start, and warm.
+"""A large case: loading its files, its pages on their first request after a start, and when warm.
 
-The service is opened anew over the loaded case, so that nothing of it is in its memory; then every page is asked once, in the
-order a reader would, and then each again and again. A browser has the frame of a slow page at once (`web.frame`); what
-is timed here is the whole answer. Memory is the most that the process ever had: take it from a run of this part alone.
+The service is opened again over the loaded case, so that its memory holds nothing of it. Then every page is requested
+once, in the order a reader would, and after that several times each. A browser shows the frame of a slow page
+immediately (`web.frame`); the times here are for the whole answer. Memory is the maximum of the process: take it from a
+run of this benchmark alone.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ CASE = "large"
 RUNS = 20
 FIRST_S, WARM_S, MEMORY_GIB, PARQUET_MIB = 2.0, 0.3, 4.0, 1024.0
 _BEHIND = "who is behind the boats of 8 May 2020"
-# A page of each kind, in the order a reader would open them.
+# One page of each kind, in the order a reader would open them.
 PAGES = (
     "overview",
     "leads",
@@ -45,7 +46,7 @@ PAGES = (
 
 
 def run(people: int) -> Iterator[Figure]:
-    """Loading, then each page twice: the first time after a start, and warm."""
+    """Measure loading, then each page twice: first after a start, and warm."""
     with invented(people) as folder, opened() as service:
         took = timed(lambda: session_of(service, CASE).deliveries.load(folder, quiet))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -67,10 +68,10 @@ def run(people: int) -> Iterator[Figure]:
 
 
 def _as_parquet(service: Service) -> Iterator[Figure]:
-    """All of the case as Parquet: seconds, bytes, and memory beyond what the process has already (on Linux)."""
+    """Export the whole case as Parquet: seconds, bytes, and memory beyond the process's own (on Linux)."""
     peak = Path("/proc/self/clear_refs")
     if peak.exists():
-        peak.write_text("5")  # the most from here on
+        peak.write_text("5")  # reset the peak
     before = _most_mib()
     with tempfile.TemporaryDirectory(prefix="graphsvc-parquet-") as folder:
         whole = session_of(service, CASE).exports.whole
@@ -83,7 +84,7 @@ def _as_parquet(service: Service) -> Iterator[Figure]:
 
 
 def _most_mib() -> float:
-    """The most memory that the process had, in MiB; 0 where nobody tells."""
+    """Return the maximum memory of the process, in MiB; 0 if not known."""
     status = Path("/proc/self/status")
     if not status.exists():
         return 0.0
@@ -91,7 +92,7 @@ def _most_mib() -> float:
 
 
 def _behind(session: Session) -> str:
-    """The address of who is behind the first eight boats of the day: of the largest cases it has more than go at once."""
+    """Return the address of `behind` for eight boats of 8 May 2020; large cases have more than one page takes."""
     rows = [crossing.row for crossing in session.network.lists.crossings()]
     ids = [row["id"] for row in rows if str(row["day"]) == "2020-05-08"][:8]
     return f"/case/{session.case}/behind?{urlencode({'id': ids}, doseq=True)}"
@@ -101,7 +102,7 @@ def _pages(service: Service) -> Iterator[Figure]:
     session = session_of(service, CASE)
     chosen = addresses(session) | {_BEHIND: _behind(session)}
     service.forget()
-    settle()  # as `graphsvc serve` does, and has its own queries planned
+    settle()  # as `graphsvc serve` does, which also plans its queries
     service.gate.plan(lambda: True)
     client = create_app(service).test_client()
     client.get(f"/link/{service.sign_in_link(session.principal.name, 'benchmark')}")

@@ -1,11 +1,12 @@
-"""How well the score ranks worlds of authors whom it has not seen: `python -m bench.left_out`.
+"""Quality of the score on worlds of authors not used to fit it: `python -m bench.left_out`.
 
-Worlds of every other author are ranked by the score with weights that `bench.fit_weights` fits on all authors but that one, by the plain
-regressions of `bench.plain`, fitted likewise, and by the textbook measure that does best there in hindsight. Families come worst
-first. What is shipped is fitted on all authors together, so on worlds of none of them would it be a left-out figure.
+Worlds of each other author are ranked in three ways: by the score with weights that `bench.fit_weights` fits on all
+other authors; by the plain regressions of `bench.plain`, fitted the same way; and by the textbook measure that is best
+there in hindsight. Families are listed worst first. The shipped weights are fitted on all authors, so they give a
+left-out figure on no world.
 
-`--write` puts the figures in `left_out.csv`, which a test compares with the score: a change that loses more than .01 of average
-precision on any author does not pass. Run it once for a change, and choose nothing by it.
+`--write` stores the figures in `left_out.csv`, which a test compares with the score: a change that loses more than .01
+of average precision on any author does not pass. Run it once for a change, and do not use it to choose between changes.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ from graphsvc.analysis.score.hubs import rank
 
 _World = TypeVar("_World")
 FILE = Path(__file__).with_name("left_out.csv")
-# So much average precision may go on any author left out.
+# Average precision that a change may lose on any author.
 MAY_LOSE = 0.01
 SCORE = "score"
-# Worlds of a family that the regressions are fitted on, and worlds that all are tried on, at each share of false statements.
+# Number of worlds of a family used to fit the regressions, and to try all methods, at each share of false statements.
 _FITTED, _TRIED = 12, 6
 _PIVOTS = 200
 # Head of a column → figure of `measures.figures`.
@@ -48,8 +49,8 @@ _FIGURES = {
     "leaders": "leaders in the first tenth",
     "brokers": "brokers in the first tenth",
 }
-# Of the score alone: worlds that it says nothing of though they have hubs, and worlds that it names leads in though all claims on
-# hubs were taken out.
+# For the score only: worlds with hubs on which it abstains, and worlds in which it names leads although all claims
+# about hubs were removed.
 _OF_SCORE = ("silent", "called")
 COLUMNS = (*_FIGURES, *_OF_SCORE)
 _HEADS = ("score", "method", "author", "family", "false", *COLUMNS, "AP before")
@@ -57,11 +58,11 @@ _HEADS = ("score", "method", "author", "family", "false", *COLUMNS, "AP before")
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A world with what does not depend on a fit.
+    """A world, with everything that does not depend on a fit.
 
     Attributes:
-        family, false_share: which world it is.
-        world: as numbers; planted: who is who in it.
+        family, false_share: identify the world.
+        world: the world as numbers; planted: roles in it.
         figures: method → column → figure.
     """
 
@@ -74,7 +75,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The figures of one method on the worlds of a family at one share of false statements, by column; NaN: there are none."""
+    """Figures of one method on the worlds of a family at one share of false statements, by column; NaN: no value."""
 
     method: str
     family: str
@@ -83,12 +84,12 @@ class Row:
 
     @property
     def author(self) -> str:
-        """Who wrote the family."""
+        """The author of the family."""
         return FAMILIES[self.family].author
 
 
 def by_others() -> list[str]:
-    """The families that other authors wrote."""
+    """Return the families by other authors."""
     return [name for name, family in FAMILIES.items() if family.author != PROJECT]
 
 
@@ -98,7 +99,7 @@ def _figures(scores: Mapping[str, float], planted: measures.Planted) -> dict[str
 
 
 def _tried(given: tuple[tuple[str, int, float], ScoreWeights]) -> Tried:
-    """Rank one world by weights fitted without its author, and by everything that needs no fit."""
+    """Rank one world by weights fitted without its author, and by every method that needs no fit."""
     which, weights = given
     made = case(*which)
     planted = made.planted
@@ -124,16 +125,16 @@ def _numbers(which: tuple[str, int, float]) -> Sums:
 
 
 def but(worlds: Mapping[str, list[_World]], author: str) -> dict[str, list[_World]]:
-    """The worlds of all authors but one."""
+    """Return the worlds of all authors but one."""
     return {name: some for name, some in worlds.items() if FAMILIES[name].author != author}
 
 
 def judged(fitted: int = _FITTED, tried: int = _TRIED) -> list[Row]:
-    """The figures of every method on every family of other authors.
+    """Return the figures of every method on every family by other authors.
 
     Args:
-        fitted: worlds of each family that the regressions are fitted on.
-        tried: worlds of each that all are tried on, at each share of false statements.
+        fitted: number of worlds of each family used to fit the regressions.
+        tried: number of worlds of each family to try, at each share of false statements.
     """
     to_fit = [(name, seed, usual_share(seed)) for name, family in FAMILIES.items() for seed in family.fitted[:fitted]]
     authors = sorted({FAMILIES[name].author for name in by_others()})
@@ -162,7 +163,7 @@ def judged(fitted: int = _FITTED, tried: int = _TRIED) -> list[Row]:
 
 
 def _rows(every: Iterable[Tried]) -> list[Row]:
-    """The means over the worlds of each family and share of false statements."""
+    """Return the means over the worlds of each family and share of false statements."""
     parts: dict[tuple[str, str, float], list[dict[str, float]]] = defaultdict(list)
     for one in every:
         for method, figures in one.figures.items():
@@ -174,12 +175,12 @@ def _rows(every: Iterable[Tried]) -> list[Row]:
 
 
 def by_author(rows: Iterable[Row], method: str, head: str) -> dict[str, float]:
-    """The mean of a column for each author: over the shares of false statements of a family, then over the author's families."""
+    """Return the mean of a column by author: over shares of false statements, then over the author's families."""
     return author_means((row.family, row.figures[head]) for row in rows if row.method == method)
 
 
 def author_means(values: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Return for each author the mean over their families of the means of (family, value); NaN is left out."""
+    """Return the mean by author, over families, of the means of (family, value); NaN is ignored."""
     authors: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for family, value in values:
         authors[FAMILIES[family].author][family].append(value)
@@ -187,7 +188,7 @@ def author_means(values: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 
 def fingerprint() -> str:
-    """A digest of what the shipped weights make of one world of each family by others: another one wherever the score has changed."""
+    """Return a digest of the score on one world of each family by others: it differs whenever the score has changed."""
     digest = hashlib.sha256()
     for name in by_others():
         made = case(name, FAMILIES[name].tried[0], FALSE_SHARES[1])
@@ -197,12 +198,12 @@ def fingerprint() -> str:
 
 
 def read(path: Path = FILE) -> list[dict[str, str]]:
-    """The rows of the file, by head of column; none where there is no file."""
+    """Read the rows of the file, by column head; empty if there is no file."""
     return list(csv.DictReader(path.read_text("utf-8").splitlines())) if path.exists() else []
 
 
 def write(rows: Sequence[Row], path: Path = FILE) -> None:
-    """Write the file. Its last column has what the score reached before it last changed."""
+    """Write the file. Its last column is the value of the score before its last change."""
     score, before = fingerprint(), read(path)
     column = "AP before" if before and before[0]["score"] == score else "AP"
     former = {(row["method"], row["family"], row["false"]): row[column] for row in before}
@@ -217,10 +218,10 @@ def write(rows: Sequence[Row], path: Path = FILE) -> None:
 
 
 def lost(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
-    """Author → how much average precision of the score went with its last change, of those who lost more than they may.
+    """Return author → average precision lost with the last change of the score, for losses above the limit.
 
     Args:
-        rows: of the file.
+        rows: rows of the file.
     """
     falls: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -233,7 +234,7 @@ def lost(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
 
 
 def show(rows: Sequence[Row]) -> None:
-    """Print the table, families worst first for the score, and the mean and the worst over authors."""
+    """Print the table, families worst first by the score, and the mean and worst over authors."""
     shipped: dict[str, list[float]] = defaultdict(list)
     for row in rows:
         if row.method == SCORE:

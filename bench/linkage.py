@@ -1,10 +1,11 @@
-"""How well linked crossings tell operations apart, on invented worlds of other authors: `python -m bench.linkage`.
+"""Accuracy of linked crossings on invented worlds of other authors: `python -m bench.linkage`.
 
-Two crossings are of one operation if someone who truly arranged the first also arranged the second. Pairs are ordered by the
-overlap that ships, by overlap of crews alone, and by a logistic regression on all that is known of a pair, dates included, fitted on
-the worlds of all other authors; the last column shows what its chances are worth. Nothing of the overlap is fitted.
+Two crossings belong to one operation if a person who truly arranged the first also arranged the second. Pairs are
+ordered in three ways: by the shipped overlap; by overlap of crews alone; and by a logistic regression on everything
+known about a pair, dates included, fitted on the worlds of all other authors. The last column shows how good the
+regression's chances are. Nothing in the overlap is fitted.
 
-`--judge` tries the seeds that nothing was chosen on, and `--write` puts their figures where the help page reads them.
+`--judge` uses the seeds on which nothing was chosen, and `--write` stores their figures for the help page.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from graphsvc.analysis.linkage.linked import LinkedCrossings, compare
 from graphsvc.records.dates import parse_date
 
 CREW = frozenset({"organiser", "pilot", "helper"})
-# Worlds of a family, at each of the usual shares of false statements in turn.
+# Number of worlds of a family, at each of the usual shares of false statements in turn.
 WORLDS = 12
 _PENALTY = 1e-3
 
@@ -50,7 +51,7 @@ class TriedWorld:
     Attributes:
         same: for each pair whether one operation arranged both.
         linked, clustered: whether the pair is linked, and whether it is in one cluster.
-        by_chance: share of pairs that are linked once names are dealt to crossings at random.
+        by_chance: share of pairs that are linked once names are assigned to crossings at random.
         overlap, crew: scores of each pair. known: pairs x ingredients of the regression.
     """
 
@@ -64,12 +65,12 @@ class TriedWorld:
 
 
 def by_others() -> list[str]:
-    """List the families that other authors wrote."""
+    """List the families by other authors."""
     return [name for name, family in FAMILIES.items() if family.author != PROJECT]
 
 
 def judging_seeds(family: str) -> list[int]:
-    """List the seeds that the figures of the help page come from; nothing is chosen on them."""
+    """List the seeds for the figures of the help page; nothing is chosen on them."""
     return list(FAMILIES[family].tried)[:WORLDS]
 
 
@@ -100,7 +101,7 @@ def try_world(family: str, seed: int) -> TriedWorld:
 
 
 def _case_rows(folder: Path, case: Case) -> CaseRows:
-    """Read what the service reads from the graph: without calls of people who are sealed, or of their phones."""
+    """Read what the service reads from the graph: without calls of sealed people or of their phones."""
     sealed = {person.id for person in case.persons if person.sealed}
     sealed |= {claim.object for claim in case.claims if claim.relation == "USED" and claim.subject in sealed}
     recorded, voices = set(), defaultdict(set)
@@ -130,7 +131,7 @@ def _rows(folder: Path, table: str) -> list[dict[str, str]]:
 
 
 def _deal_names(traits: Sequence[Trait], seed: int) -> Iterator[Trait]:
-    """Deal the names to crossings at random, feature by feature: each name and crossing keeps how often it occurs."""
+    """Assign names to crossings at random, by feature: each name and crossing keeps its number of occurrences."""
     rng = random.Random(f"dealt/{seed}")  # noqa: S311 - invented worlds, not secrets
     for feature in SHARED:
         cards = [trait for trait in traits if trait.feature == feature]
@@ -139,7 +140,7 @@ def _deal_names(traits: Sequence[Trait], seed: int) -> Iterator[Trait]:
 
 
 def _scores(linkage: LinkedCrossings, pairs: Iterable[tuple[str, str]]) -> Floats:
-    """Score pairs in the order that pages show them in: linked pairs first, then by share of names."""
+    """Score pairs in the order of the pages: linked pairs first, then by share of names."""
     overlaps = [linkage.overlap(*pair) for pair in pairs]
     return np.array([both.is_link + both.share for both in overlaps])
 
@@ -147,7 +148,7 @@ def _scores(linkage: LinkedCrossings, pairs: Iterable[tuple[str, str]]) -> Float
 def _ingredients(
     linkage: LinkedCrossings, traits: Sequence[Trait], pairs: Sequence[tuple[str, str]], days: Mapping[str, int]
 ) -> Floats:
-    """Ingredients of the regression: of each feature how much is shared and whether anything could be; how near the days are."""
+    """Return the ingredients of the regression: for each feature share and possibility; closeness in days."""
     values: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in SHARED}
     for trait in traits:
         values[trait.feature][trait.crossing].add(trait.value)
@@ -163,7 +164,7 @@ def _ingredients(
 
 
 def fit(worlds: Sequence[TriedWorld]) -> Floats:
-    """Fit a ridge-penalised logistic regression in which each world counts the same; the last weight is the start."""
+    """Fit a ridge-penalised logistic regression with equal weight for each world; the last weight is the constant."""
     values = np.vstack([_with_start(world.known) for world in worlds])
     same = np.concatenate([world.same for world in worlds]).astype(float)
     weight = np.concatenate([np.full(len(world.same), 1 / len(world.same) / len(worlds)) for world in worlds])
@@ -185,7 +186,7 @@ def _with_start(values: Floats) -> Floats:
 
 
 def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
-    """Average precision and area under the curve of some scores, ties in an order drawn once."""
+    """Return average precision and area under the curve of some scores, ties in an order drawn once."""
     order = np.lexsort((np.random.default_rng(1).random(len(scores)), -scores))
     hit = same[order]
     precision = (np.cumsum(hit) / np.arange(1, len(hit) + 1))[hit].mean()
@@ -193,7 +194,7 @@ def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
 
 
 def measure(family: str, worlds: Sequence[TriedWorld]) -> FamilyFigures:
-    """Count over the worlds of a family how many linked pairs are right, and how many pairs of one operation are found."""
+    """Measure for a family the share of linked pairs that are right, and of pairs of one operation that are found."""
     same, links, clustered = (
         np.concatenate([getattr(world, name) for world in worlds]) for name in ("same", "linked", "clustered")
     )
@@ -240,7 +241,7 @@ def _print(tried: Mapping[str, Sequence[TriedWorld]]) -> None:
 
 
 def main() -> None:
-    """Print how well linked crossings do."""
+    """Print the accuracy of linked crossings."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--judge", action="store_true", help="try the seeds that nothing was chosen on")
     parser.add_argument("--write", action="store_true", help="the same, and put the figures on the help page")

@@ -1,10 +1,11 @@
-"""Loading: rows a second of a whole delivery, against a bare driver that writes the same graph with UNWIND and MERGE.
+"""Loading: rows a second for a whole delivery, against a bare driver that writes the same graph by UNWIND and MERGE.
 
-Ours is everything from the files to the open case: reading and checking, sealing, what claims add up to, comparing with
-the graph, writing, the vault. The bare loop only writes: its rows lie in memory, finished, and know their ends.
+Our time covers everything from the files to the open case: reading and checking, sealing, adding up claims, comparing
+with the graph, writing, the vault. The bare loop only writes: its rows are ready in memory and know their ends.
 
-Then the writing alone of a first case into an empty store: by Neo4j's import tool and row by row, each on a server that has
-just started, as a first load meets it. The first way ends with the server started again and all of its indexes filled.
+Then the time to write a first case into an empty store: by Neo4j's import tool and row by row, each on a server that
+has just started, as for a real first load. The import ends when the server is running again and all of its indexes are
+filled.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ Writes = list[tuple[str, list[dict[str, Any]]]]
 
 
 def run(people: int) -> Iterator[Figure]:
-    """Load and bare loop in turn on one server, then on another in the opposite order."""
+    """Run load and bare loop in turn on one server, then on another in the opposite order."""
     with invented(people) as folder, invented(max(20, people // 20)) as small:
         writes: Writes = []
         image = Image()
@@ -52,7 +53,7 @@ def run(people: int) -> Iterator[Figure]:
                     session_of(service, "source").deliveries.load(folder, quiet)
                     image = read_image(service.store(), "source")
                     writes = bare_writes(image)
-                    # What lies ready must not slow the collector in what is measured.
+                    # Objects prepared beforehand must not slow the garbage collector during the measurement.
                     gc.collect()
                     gc.freeze()
             with opened() as service:
@@ -62,7 +63,7 @@ def run(people: int) -> Iterator[Figure]:
 
 
 def _first_case(image: Image) -> Iterator[Figure]:
-    """A first case row by row, by the tool, and what of that the tool itself takes."""
+    """Load a first case row by row and by the import tool, with the tool's own share of the time."""
     rows = bulk_rows(image)
     took: dict[str, float] = {}
     with opened() as service:
@@ -89,7 +90,7 @@ def _first_case(image: Image) -> Iterator[Figure]:
 
 
 def _warm(service: Service, small: Path) -> None:
-    """Both ways once on a small case, so that neither is the first the server ever sees."""
+    """Run both ways once on a small case, so that neither is the first on a new server."""
     session_of(service, "warm").deliveries.load(small, quiet)
     _bare(service, "warm-bare", bare_writes(read_image(service.store(), "warm")))
 
@@ -111,7 +112,7 @@ def _round(service: Service, folder: Path, writes: Writes, first: str) -> Iterat
 
 
 def count(service: Service, case: str) -> tuple[int, int]:
-    """Nodes and relationships of a case."""
+    """Count the nodes and relationships of a case."""
     store = service.store()
     counted = [
         store.read(text, {"case": case}, timeout=600, cap=1).rows[0][0]
@@ -124,7 +125,7 @@ def count(service: Service, case: str) -> tuple[int, int]:
 
 
 def bare_writes(image: Image) -> Writes:
-    """The same nodes and relationships as one would write them by hand: a query for each label and each type."""
+    """Return the same nodes and relationships as hand-written queries: one for each label and each type."""
     writes: Writes = []
     for label, nodes in image.nodes.items():
         named = f"Entity:{label}" if label in ENTITY_LABELS else label
@@ -146,7 +147,7 @@ def bare_writes(image: Image) -> Writes:
 
 
 def _bare(service: Service, case: str, writes: Writes) -> None:
-    """The official driver and nothing else: one managed transaction a batch."""
+    """Write them with the official driver alone: one managed transaction per batch."""
     size = service.settings.batch_rows
     with driver(service) as bolt, bolt.session() as session:
         for text, rows in writes:

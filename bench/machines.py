@@ -1,8 +1,8 @@
-"""Ranking and how far each place holds, done here and by workers of a scheduler: `python -m bench.machines --people 10000`.
+"""Ranking and stability, computed here and by workers of a scheduler: `python -m bench.machines --people 10000`.
 
-Workers are processes of this machine, of one thread each, so by the clock they gain nothing over its own threads: what can be seen is
-what giving out costs, and how much of the work stays with the machine that serves, which more workers do not take from it. So processor
-seconds stand beside those of the clock: of this process, and of all workers together.
+Workers are single-threaded processes on this machine, so they save no time over its own threads. The figures show the
+cost of distributing work, and how much work stays with the serving machine however many workers there are. So processor
+seconds are shown next to elapsed time: for this process, and for all workers together.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _scheduler() -> Iterator[str]:
 def _measured(
     on: Basis, processors: Processors, workers: list[psutil.Process], result: Callable[[Any], None]
 ) -> tuple[float, float, float]:
-    """Seconds by the clock, of a processor here, and of all workers."""
+    """Return seconds elapsed, of the processor here, and of all workers."""
 
     def worked() -> float:
         return sum(sum(worker.cpu_times()[:2]) for worker in workers)
@@ -107,7 +107,7 @@ def main() -> None:
             def same(result: Any) -> None:
                 assert result == expected[0]
 
-            # The first time connects, and brings what all of the work is over.
+            # The first run connects, and sends the data that all tasks share.
             _measured(on, processors, workers, same)
             taken[f"{count} worker{'s' if count > 1 else ''}"] = _measured(on, processors, workers, same)
             processors.close()

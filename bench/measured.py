@@ -1,4 +1,4 @@
-"""Write the figures that help pages print, each beside the words of its page."""
+"""Write the figures that help pages print, each next to the text of its page."""
 
 from __future__ import annotations
 

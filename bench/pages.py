@@ -1,7 +1,8 @@
-"""Pages of the demo case: how long each takes to answer, against a bare driver that runs the page's queries alone.
+"""Pages of the demo case: their answer times, compared with a bare driver that runs only the page's queries.
 
-Every page that shows something is asked in turn with the bare queries, so that both meet the same machine. What a page
-keeps between requests (the ranking, while the case stays as it is) it may keep here: `hubs.py` measures it anew.
+Every page with content is requested in turn with its bare queries, so that both run under the same conditions. Results
+that a page keeps between requests (the ranking, while the case does not change) are kept here too: `hubs.py` measures
+the ranking without that.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Asked = list[tuple[str, Mapping[str, Any]]]
 
 @contextmanager
 def demo_case() -> Iterator[Service]:
-    """A service of its own with the demo case loaded."""
+    """Open a separate service with the demo case loaded."""
     with opened() as service, tempfile.TemporaryDirectory(prefix="graphsvc-demo-") as folder:
         demo(Path(folder) / "case")
         session_of(service, "demo").deliveries.load(Path(folder) / "case", quiet)
@@ -38,7 +39,7 @@ def demo_case() -> Iterator[Service]:
 
 
 def run() -> Iterator[Figure]:
-    """A figure for each page, and one for the worst."""
+    """Yield a figure for each page, and one for the worst."""
     with demo_case() as service, driver(service) as bolt:
         client = create_app(service).test_client()
         account = session_of(service, "demo").principal.name
@@ -59,7 +60,7 @@ def run() -> Iterator[Figure]:
 
 
 def addresses(session: Session) -> dict[str, str]:
-    """Name → address of every page that shows something, each at the entity of its kind with the most links."""
+    """Return name → address of every page with content, each at the entity of its kind with the most links."""
     most: dict[str, tuple[int, str]] = {}
     ends: dict[str, int] = {}
     kinds = {row["id"]: row["kind"] for row in session.ask.rows("cases.entities", whole=True).dicts()}
@@ -111,9 +112,9 @@ def _text(value: object) -> str:
 
 
 def _asked(service: Service, client: FlaskClient, address: str) -> Asked:
-    """The queries a page runs, once it is warm."""
+    """Return the queries a page runs when warm."""
     store, asked = service.store(), Asked()
-    # Nearly all of them come by the second, as one list of rows.
+    # Nearly all of them use the second method, as one list of rows.
     ways = {name: getattr(store, name) for name in ("read", "read_at_once")}
 
     def recording(name: str) -> Any:

@@ -1,10 +1,10 @@
-"""The network view in a browser: from a click in the case until it is drawn and answers; frames; memory of the tab.
+"""The network view in a browser: time from a click until it is drawn and responds; frame rate; memory of the tab.
 
-A whole case at a glance likewise, of 5,000 and of 50,000 entities.
+The same for a whole case in one picture, with 5,000 and with 50,000 entities.
 
-Served by `graphsvc serve`, a process of its own as for any user, once its queries are planned as it does at its start. The page
-says itself when it is usable: after the first drawing it marks the time since the click, by the browser's clock. The places of nodes
-are kept by the service, so that only the first picture has them to compute.
+Served by `graphsvc serve` in a separate process, as for any user, once its queries are planned as at its start. The
+page itself reports when it is usable: after the first drawing it records the time since the click, by the browser's
+clock. The service keeps the positions of nodes, so only the first picture has to compute them.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from graphsvc.service import PictureRequest, Service
 NODES = 500
 GOAL_S = 0.5
 RUNS = 15
-# People of an invented case that comes to so many entities, and how soon its overview is to be usable.
+# People of an invented case with that many entities, and the goal in seconds for its overview.
 WHOLE = ((2_800, 2.0), (28_000, 4.0))
-# Frames a second while the mouse drags for a second and a half.
+# Frame rate while the mouse drags for a second and a half.
 _FRAMES = """(async () => {
   let frames = 0; const begun = performance.now();
   await new Promise((done) => { const next = () => { frames += 1; performance.now() - begun < 1500 ? requestAnimationFrame(next) : done(); }; requestAnimationFrame(next); });
@@ -40,7 +40,7 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 
 
 def run() -> Iterator[Figure]:
-    """Time to a usable picture; what the server needs of it; and how many nodes there were."""
+    """Measure the time to a usable picture, the server's part of it, and the number of nodes."""
     with demo_case() as service, _served(service) as address, _chromium() as browser:
         session = session_of(service, "demo")
         start = session.leads.table()["hubs"][0]["id"]
@@ -70,7 +70,7 @@ def run() -> Iterator[Figure]:
 
 
 def _whole(people: int, goal: float) -> Iterator[Figure]:
-    """The overview of a whole invented case: with nothing kept by the service, and again."""
+    """Measure the overview of a whole invented case: without anything kept by the service, and again."""
     with opened() as service, invented(people) as folder:
         session_of(service, "whole").deliveries.load(folder, quiet)
         with _served(service) as address, _chromium() as browser:
@@ -95,7 +95,7 @@ def _whole(people: int, goal: float) -> Iterator[Figure]:
 
 
 def _usable(page: Page, case: str, address: str) -> float:
-    """Seconds from a click on a link in the page of the case until the picture is drawn and answers."""
+    """Return seconds from a click on a link in the case's page until the picture is drawn and responds."""
     page.goto(case, wait_until="networkidle")
     page.evaluate(
         "(to) => { const link = document.createElement('a'); link.href = to; link.id = 'benchmark'; link.textContent = 'there';"
@@ -108,7 +108,7 @@ def _usable(page: Page, case: str, address: str) -> float:
 
 
 def _spot(page: Page) -> tuple[float, float]:
-    """Where on the page the first node is."""
+    """Return the position of the first node on the page."""
     x, y = page.evaluate(
         "(() => { const at = networkPicture.network.canvasToDOM(networkPicture.network.getPosition(networkPicture.data.nodes[0].id));"
         " const box = networkPicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; })()"
@@ -130,7 +130,7 @@ def _dragged(page: Page, x: float, y: float) -> float:
 
 
 def _held(page: Page) -> float:
-    """Megabytes on the heap of the page's scripts."""
+    """Return the megabytes used by the page's scripts."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     return float(page.evaluate("performance.memory.usedJSHeapSize")) / 1e6
@@ -161,7 +161,7 @@ def _answers(port: str) -> bool:
 
 @contextmanager
 def _chromium() -> Iterator[Browser]:
-    """Chromium of the system, or Playwright's own."""
+    """Start the system's Chromium, or Playwright's own."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)

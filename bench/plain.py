@@ -1,8 +1,9 @@
-"""Plain logistic regressions over additive ingredients: what any better score has to beat.
+"""Plain logistic regressions on additive ingredients: the standard that any better score has to beat.
 
-For each person the belief of their links is summed by relation, end, kind of the far end and kind of source, and by wider groups of
-these; an ingredient is the logarithm of 1 plus such a sum. *One step* weighs the ingredients with a ridge-penalised logistic
-regression. *Two steps* adds how far the first step takes the people at the other end of orders, payments and contacts for hubs.
+Belief in the links of each person is summed by relation, end, kind of the far end and kind of source, and by wider
+groups of these; an ingredient is the logarithm of 1 plus such a sum. *One step* weights the ingredients by a
+ridge-penalised logistic regression. *Two steps* adds how much the first step takes the people at the other end of
+orders, payments and contacts for hubs.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score.candidates import parted
 
 PENALTY = 100.0
-# The families of relations; a relation in none of them says who somebody is, and is no ingredient.
+# The families of relations; a relation in no family only identifies people, and is not an ingredient.
 _FAMILY_OF = {
     relation: family
     for family, relations in {
@@ -42,19 +43,20 @@ _UPPER = frozenset({"ORGANISED", "DIRECTED", "RUNS", "SUPPLIED", "CONTROLS", "PA
 _STEERS = frozenset({"PILOTED", "ASSISTED"})
 _CARRIES = frozenset({"TRANSPORTED", "HOUSED", "RECRUITED", "COERCED", "DIRECTED"})
 _ENDS, _FAR, _KINDS = ("to", "by"), ("carried", "person", "thing"), ("witness", "intelligence", "record")
-# A cell of the sums: relation, end, what is at the far end, kind of source.
+# Key of a sum: relation, end, kind of the far end, kind of source.
 Cell = tuple[str, str, str, str]
 CELLS: tuple[Cell, ...] = tuple(product(_FAMILY_OF, _ENDS, _FAR, _KINDS))
 _PLACE = {cell: number for number, cell in enumerate(CELLS)}
-# Ties that the second step follows, and from which end: to whom orders and payments go, and contacts either way.
+# Links that the second step follows, and from which end: to people who receive orders and payments, and contacts both
+# ways.
 _FOLLOWED = {"orders": ("DIRECTED", "RECRUITED", "COERCED"), "payments": ("PAID",), "contacts": ("CONTACTED", "ASSOCIATES_WITH")}  # fmt: skip
-# Hubs are taken to be about so many of the candidates when the first step is read as a chance.
+# Assumed share of hubs among the candidates when the first step is converted to a chance.
 _HUBS = 0.12
 _LEAST_SPREAD = 0.05
 
 
 def groups_of(cell: Cell) -> Iterable[str]:
-    """The names of the ingredients that a cell is summed into.
+    """Yield the names of the ingredients that include a cell.
 
     Example:
         >>> list(groups_of(("PILOTED", "to", "thing", "record")))
@@ -68,7 +70,7 @@ def groups_of(cell: Cell) -> Iterable[str]:
 
 
 NAMES = tuple(dict.fromkeys(name for cell in CELLS for name in groups_of(cell)))
-# Besides, how many witnesses, link by link, say that somebody plays an upper part.
+# One more ingredient: the number of witnesses, link by link, who give the person an upper part.
 VOICES = "witnesses of an upper part"
 _INTO = np.array([[name in members for name in NAMES] for members in map(set, map(groups_of, CELLS))], dtype=float)
 
@@ -78,10 +80,10 @@ class Sums:
     """One world as numbers.
 
     Attributes:
-        ids: of all persons.
+        ids: ids of all persons.
         values: persons x (`NAMES` and `VOICES`): the ingredients, 0 or more.
-        candidate: for each person whether they are to be ranked; hub: whether they are one.
-        followed: for each of the followed ties persons x persons: how far the tie is believed, summed.
+        candidate: whether each person is a candidate; hub: whether each person is a hub.
+        followed: for each followed kind of link persons x persons: the sum of beliefs.
     """
 
     ids: list[str]
@@ -92,7 +94,7 @@ class Sums:
 
 
 def sums(case: Case) -> Sums:
-    """Count a world's ingredients."""
+    """Compute a world's ingredients."""
     carried = parted(case.claims, case.persons)[1]
     ids = [person.id for person in case.persons]
     place = {name: row for row, name in enumerate(ids)}
@@ -126,7 +128,7 @@ def sums(case: Case) -> Sums:
 
 
 def _beliefs(case: Case) -> Mapping[tuple[str, str, str], dict[str, tuple[float, float]]]:
-    """Link → kind of source → how far what it says is believed, and how many sources say it, both less what is denied."""
+    """Return link → kind of source → belief in its claims, and number of its sources, both reduced by denials."""
     said: dict[tuple[str, str, str], dict[tuple[str, str], float]] = defaultdict(dict)
     for claim in case.claims:
         if claim.counts and claim.relation in _FAMILY_OF:
@@ -153,20 +155,20 @@ def _square(ties: Sequence[tuple[int, int, float]], size: int) -> csr_array:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A fitted regression: one weight for each ingredient, and for two steps one for each of the followed ties besides."""
+    """A fitted regression: one weight for each ingredient, and with two steps one for each followed kind of link."""
 
     first: Floats
     second: Floats | None = None
 
     def score(self, world: Sums) -> Floats:
-        """The score of each person of a world."""
+        """Return the score of each person of a world."""
         if self.second is None:
             return np.asarray(world.values @ self.first)
         return np.asarray(np.hstack((world.values, followed(world, self.first))) @ self.second)
 
 
 def followed(world: Sums, first: Floats) -> Floats:
-    """For each person and followed tie how many hubs the first step expects at its other end, as a logarithm."""
+    """Return the number of hubs that the first step expects at the other end of each followed link, as a logarithm."""
     score = world.values @ first
     candidates = score[world.candidate]
     start = brentq(lambda start: expit(candidates + start).sum() - _HUBS * len(candidates), -90, 90)
@@ -175,12 +177,12 @@ def followed(world: Sums, first: Floats) -> Floats:
 
 
 def fit(worlds: Mapping[str, Sequence[Sums]], *, steps: int = 1, penalty: float = PENALTY) -> Plain:
-    """Fit one or two steps; each family counts the same, and each world of a family.
+    """Fit one or two steps; each family has the same weight, and so has each world of a family.
 
     Args:
         worlds: family → its worlds.
         steps: 1 or 2.
-        penalty: of the ridge.
+        penalty: penalty of the ridge.
     """
     every = [(world, 1 / len(some)) for some in worlds.values() for world in some]
     hub = np.concatenate([world.hub[world.candidate] for world, _ in every])

@@ -1,8 +1,9 @@
 """Whether a few planted records push a hub out of the first ten: `python -m bench.plants`.
 
-Registers and staged seizures are cheap for those who can pay. In worlds of every other author up to four hubs of the first ten get three
-records of one kind; the table says how many of them are then below the tenth place, by the score and by the plain regressions of `bench.plain`,
-both fitted on all authors but that one. Each record is of a register of its own, so each counts. Choose nothing by worlds that are to judge the choice.
+Register entries and staged seizures are cheap for people who can pay. In worlds of every other author up to four hubs
+of the first ten get three records of one kind; the table shows how many of them then rank below tenth place, by the
+score and by the plain regressions of `bench.plain`, both fitted on all other authors. Each record is from a register of
+its own, so each counts. Do not use worlds to choose a design that they are to judge.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from graphsvc.analysis.score.hubs import rank
 _PLANTED, _FIRST, _HUBS = 3, 10, 4
 _FALSE_SHARE = 0.2
 _FITTED, _TRIED = 8, 2
-# What is planted: relation, whether the hub is its subject, and what is at the other end.
+# Planted records: relation, whether the hub is its subject, and the kind of the other end.
 PLANTS = {
     "steered a boat": ("PILOTED", True, "crossing"),
     "helped aboard": ("ASSISTED", True, "crossing"),
@@ -43,7 +44,7 @@ PLANTS = {
 
 
 def with_plants(made: Case, hub: str, plant: str) -> Case:
-    """The world with three records of a plant about a hub; with fewer where it has fewer of what is at the other end."""
+    """Return the world with three records of a plant about a hub, or fewer if there are fewer possible other ends."""
     relation, is_subject, far = PLANTS[plant]
     others = _ends(made, far, hub)[:_PLANTED]
     model = replace(
@@ -77,7 +78,7 @@ def with_plants(made: Case, hub: str, plant: str) -> Case:
 
 
 def _ends(made: Case, far: str, hub: str) -> list[str]:
-    """Those of a kind that stand in the most claims, without the hub."""
+    """Return the entities of a kind with the most claims, without the hub."""
     carried = parted(made.claims, made.persons)[1]
     known: Counter[str] = Counter()
     for claim in made.claims:
@@ -90,7 +91,7 @@ def _ends(made: Case, far: str, hub: str) -> list[str]:
 
 
 def places(made: Case, models: Mapping[str, Plain | ScoreWeights]) -> Iterator[tuple[str, str, bool]]:
-    """Method, plant, and whether it pushed a hub out of the first ten: for each hub tried."""
+    """Yield method, plant, and whether it pushed a hub out of the first ten, for each hub tried."""
     for method, model in models.items():
         scores = _scores(made, model)
         for hub in [name for name in _first(scores, made) if name in made.planted.hubs][:_HUBS]:

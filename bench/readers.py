@@ -1,7 +1,8 @@
-"""Fifty readers at one case, each with a page every second or two: how long they wait, and whether anything grows or fails.
+"""Fifty readers of one case, each opening a page every second or two: waiting times, memory growth and failures.
 
-`graphsvc serve` runs as for users, and readers of three clearances come to it over the network; they begin with a minute that is not
-counted. Where it should last (`make soak`: an hour), each minute is a figure. The readers work on the same cores as what they wait for.
+`graphsvc serve` runs as for users, and readers of three clearance classes connect over the network; the first minute is
+not counted. In a long run (`make soak`: an hour) each minute gives a figure. The readers use the same cores as the
+server.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ READERS = 50
 WAIT_S = (1.0, 2.0)
 WARM_S, MINUTE_S = 60.0, 60.0
 SOON_S, LONGEST_S = 0.5, 2.0
-# Of ten readers so many have each clearance.
+# Number of readers, in every ten, with each clearance.
 CLEARED = ((5, Grant("C", sources=True)), (3, Grant("P", sources=True)), (2, Grant("P")))
-# Address below the case → how often it is asked for among others; `{lead}`, `{person}`, `{word}` and `{boats}` are others each time.
+# Address below the case → relative frequency; `{lead}`, `{person}`, `{word}` and `{boats}` are drawn each time.
 WALK = {
     "": 1,
     "/leads": 3,
@@ -56,12 +57,12 @@ WALK = {
 
 @dataclass
 class Seen:
-    """What readers met.
+    """Events that readers met.
 
     Attributes:
         took: seconds and address of each page.
-        faults: what was not answered as it should be.
-        again: how often somebody was told that a page is being worked out, and to look again.
+        faults: answers that were not as expected.
+        again: number of times that a reader had to wait and try again.
     """
 
     took: list[tuple[float, str]] = field(default_factory=list)
@@ -70,26 +71,26 @@ class Seen:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def told_to_wait(self) -> None:
-        """Somebody is told to look again."""
+        """Record that a reader has to try again."""
         with self.lock:
             self.again += 1
 
     def note(self, took: float, place: str, fault: str) -> None:
-        """One page more."""
+        """Record a page."""
         with self.lock:
             self.took.append((took, place))
             if fault:
                 self.faults.append(fault)
 
     def taken(self) -> list[tuple[float, str]]:
-        """The pages since the last time this was asked."""
+        """Return and clear the pages since the last call."""
         with self.lock:
             took, self.took = self.took, []
         return took
 
 
 def run(people: int, seconds: float = 120.0, processes: Sequence[int] = (1, 0)) -> Iterator[Figure]:
-    """The figures of each number of processes (0: as many as serve unasked), at the same case."""
+    """Yield the figures for each number of processes (0: the default), on the same case."""
     with invented(people) as folder, opened() as service:
         session = session_of(service, CASE)
         session.deliveries.load(folder, quiet)
@@ -103,7 +104,7 @@ def run(people: int, seconds: float = 120.0, processes: Sequence[int] = (1, 0)) 
 
 
 def _people(service: Service) -> list[str]:
-    """Fifty accounts of the clearances."""
+    """Create fifty accounts of these clearances."""
     tens = [grant for share, grant in CLEARED for _ in range(share)]
     names = [f"reader-{number}" for number in range(READERS)]
     for number, name in enumerate(names):
@@ -112,9 +113,9 @@ def _people(service: Service) -> list[str]:
 
 
 def _words(session: Session) -> dict[str, list[str]]:
-    """What stands for what in addresses: the first fifty leads, persons shown by name, beginnings of names, up to eight boats of a day."""
+    """Return values for addresses: fifty leads, people shown by name, beginnings of names, boats of a day."""
     rows = session.ask.rows("cases.entities", whole=True).dicts()
-    # Those whom all may see.
+    # People every reader may see.
     named = [row for row in rows if row["kind"] == "person" and not row["sealed"] and row["handling"] == "P"]
     seen = {row["id"] for row in rows if row["handling"] == "P"}
     days: dict[str, list[str]] = {}
@@ -135,7 +136,7 @@ def _words(session: Session) -> dict[str, list[str]]:
 
 @contextlib.contextmanager
 def _served(settings: Settings) -> Iterator[tuple[str, int]]:
-    """`graphsvc serve` at a home, as a program of its own; where, and which."""
+    """Run `graphsvc serve` at a home in a separate process; yield its address and process id."""
     names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
     environ = os.environ | {names[name]: str(getattr(settings, name)) for name in ("home", "jars", "processes")}
     with subprocess.Popen(
@@ -160,7 +161,7 @@ def _served(settings: Settings) -> Iterator[tuple[str, int]]:
 def _figures(
     address: str, links: list[str], words: dict[str, list[str]], seconds: float, processes: int, pid: int
 ) -> Iterator[Figure]:
-    """What fifty readers meet in so many seconds, minute by minute."""
+    """Measure fifty readers for this many seconds, minute by minute."""
     end = time.monotonic() + WARM_S + seconds
     seen = Seen()
     readers = [
@@ -207,7 +208,7 @@ def _read(
     end: float,
     seen: Seen,
 ) -> None:
-    """One reader: signs in, and opens one page after the other."""
+    """Run one reader: sign in, and open one page after another."""
     rng = random.Random(number)  # noqa: S311 - a walk, and no secret
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
@@ -220,9 +221,9 @@ def _read(
     place, began = "", 0.0
     while time.monotonic() < end:
         chosen = {name: rng.choice(each) for name, each in words.items()}
-        # No page tells a way from somebody to themselves.
+        # No page shows a path from a person to themselves.
         chosen["person"] = rng.choice([name for name in words["person"] if name != chosen["lead"]])
-        # Who is told to look again wants the same page, and has waited for it since the first time.
+        # A reader told to try again wants the same page, and has been waiting since the first request.
         place = place if began else rng.choices(places, weights)[0].format(**chosen)
         began = began or time.monotonic()
         try:
@@ -244,7 +245,7 @@ def _read(
 
 
 def _memory(pid: int) -> float:
-    """GiB that a process and those it started have to themselves, on Linux."""
+    """Return the memory of a process and its children in GiB, shared pages in proportion, on Linux."""
     kib, those = 0, [pid]
     while those:
         each = Path(f"/proc/{those.pop()}")

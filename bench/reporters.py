@@ -1,20 +1,22 @@
-"""Compare ways to add up several reporters: `python -m bench.reporters`.
+"""Compare methods to combine several reporters: `python -m bench.reporters`.
 
-On worlds of every other author, reported links and the hubs among people are ranked by
+On worlds of each other author, reported links, and the hubs among people, are ranked by
 
-- *union*: every link that somebody asserts; *intersection*: links that two sources assert;
-- *majority*: sources who assert a link less sources who deny it, divided by all who speak of one of its ends. Silence of the others counts
-  as a no, here and in the next two;
+- *union*: every link that any source asserts; *intersection*: links that two sources assert;
+- *majority*: sources who assert a link minus sources who deny it, divided by all sources that mention one of its ends.
+  Silence of the others counts as a no, here and in the next two methods;
 - *Dawid-Skene*: how often each source asserts true and false links, and how likely each link is, estimated together by
   expectation-maximisation (Dawid & Skene 1979, Maximum likelihood estimation of observer error-rates);
-- *reliability*: reports as Poisson counts of a reliability of the source and the strength of the link, with gamma priors, by coordinate
-  ascent: the model of De Bacco, Contisciani, Cardoso-Silva, Safdari, Lima Borges, Sweet & Young (2023, Latent network models to account
-  for noisy, multiply reported social network data), for directed links of several kinds and without its term for mutual ties;
-- *ours*: belief (`graphsvc.analysis.evidence.belief`), with chances fitted on all authors but the one judged. For hubs the score, with weights
-  fitted likewise.
+- *reliability*: reports as Poisson counts of the source's reliability and the link's strength, with gamma priors, by
+  coordinate ascent: the model of De Bacco, Contisciani, Cardoso-Silva, Safdari, Lima Borges, Sweet & Young (2023,
+  Latent network models to account for noisy, multiply reported social network data), for directed links of several
+  kinds and without its term for mutual links;
+- *ours*: belief (`graphsvc.analysis.evidence.belief`), with chances fitted on all authors but the one judged. For hubs
+  the score, with weights fitted in the same way.
 
-Hubs are ranked by the sum of a method over the links in which somebody arranges or directs. For links of several sorts it then prints the
-difference between our belief and the share of true links. Worlds whose true links are not known count for hubs alone.
+Hubs are ranked by the sum of a method over the links in which a person arranges or directs. For links of several sorts
+it then prints the difference between our belief and the share of true links. Worlds whose true links are not known are
+used for hubs only.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ OURS = "ours"
 _BEHIND = "who arranges or directs"
 _TRIED = 6
 _BINS = 10
-# Rounds after which neither method still moves in the third digit on any world of the fitted seeds.
+# Number of rounds after which both methods are stable to the third digit on every world of the fitted seeds.
 _ROUNDS = 40
 
 
@@ -56,7 +58,8 @@ class Reports:
 
     Attributes:
         keys: the links.
-        asserts: links x sources, 1 where the source asserts the link; `denies` where it denies it; `could` where it speaks of an end of it.
+        asserts: links x sources, 1 where the source asserts the link; `denies`: where it denies the link; `could`:
+            where it mentions one of its ends.
     """
 
     keys: list[LinkKey]
@@ -90,7 +93,7 @@ def _matrix(cells: set[tuple[int, int]], rows: int, columns: int) -> csr_array:
 
 
 def majority(told: Reports) -> Floats:
-    """Return the share of possible sources of each link who assert it, less the share who deny it."""
+    """Return the share of possible sources of each link who assert it, minus the share who deny it."""
     return np.asarray((told.asserts.sum(axis=1) - told.denies.sum(axis=1)) / np.maximum(told.could.sum(axis=1), 1))
 
 
@@ -109,14 +112,14 @@ def dawid_skene(told: Reports) -> Floats:
 
 
 def reliability(told: Reports) -> Floats:
-    """The strength of each link, where a report counts by the reliability of its source."""
+    """Estimate the strength of each link; a report counts by the reliability of its source."""
     could, heard = told.could, told.asserts.sum(axis=1)
     given = np.asarray(told.asserts.sum(axis=0))
     strength = np.asarray(heard + 0.1) / np.maximum(could.sum(axis=1), 1)
     for _ in range(_ROUNDS):
         reliable = (given + 1) / (could.T @ strength + 1)
         strength = np.asarray(heard + 0.1) / (could @ reliable + 1)
-    # What denies a link takes from it as much as asserts it: the model itself knows no denials.
+    # A denial lowers a link as much as an assertion raises it; the model itself has no denials.
     result: Floats = strength - np.asarray(told.denies @ reliable / (could @ reliable + 1))
     return result
 
@@ -126,10 +129,10 @@ class Judged:
     """Results of every method on one world.
 
     Attributes:
-        family: which it is of.
-        true: whether each link is so; empty where the world does not tell.
-        sorts: in words → which links are of a sort.
-        values: method → of each link; ours is its belief, 0 to 1.
+        family: family of the world.
+        true: whether each link is true; empty if not known.
+        sorts: sort, in words → its links.
+        values: method → value of each link; for ours its belief, 0 to 1.
         hubs: method → average precision and AUC of hubs.
     """
 
@@ -195,7 +198,7 @@ def _hubs(scores: Mapping[str, float], planted: measures.Planted) -> tuple[float
 
 
 def auc(true: Bools, values: Floats) -> float:
-    """Chance that of a link that is so and one that is not the first has the higher value; ties count half; NaN without both."""
+    """Return the chance that a true link has a higher value than a false one; ties count half; NaN without both."""
     so = int(true.sum())
     if so in (0, len(true)):
         return math.nan
@@ -203,7 +206,7 @@ def auc(true: Bools, values: Floats) -> float:
 
 
 def average_precision(true: Bools, values: Floats) -> float:
-    """Average precision of links, ties in a fixed random order; NaN without both sorts."""
+    """Return the average precision of links, ties in a fixed random order; NaN without both sorts."""
     if true.all() or not true.any():
         return math.nan
     luck = np.random.default_rng(0).random(len(true))
@@ -212,18 +215,18 @@ def average_precision(true: Bools, values: Floats) -> float:
 
 
 def off(belief: Floats, true: Floats | Bools) -> float:
-    """How far belief is from how many are true, bin by bin, each bin by how many links are in it."""
+    """Return the mean gap between belief and share of true links, over bins weighted by number of links."""
     place = np.minimum((belief * _BINS).astype(int), _BINS - 1)
     sums = np.bincount(place, belief, _BINS) - np.bincount(place, np.asarray(true, dtype=float), _BINS)
     return float(np.abs(sums).sum() / len(belief))
 
 
 def judged(fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: float = FALSE_SHARES[1]) -> list[Judged]:
-    """Try every method on worlds of every other author; ours with weights fitted on all authors but that one.
+    """Try every method on worlds of every other author; ours with weights fitted on all authors but the one judged.
 
     Args:
-        fitted: worlds of each family that beliefs are fitted on.
-        tried: worlds of each that all are tried on.
+        fitted: number of worlds of each family used to fit beliefs.
+        tried: number of worlds of each family to try.
         false_share: share of false statements.
     """
     voices, told = fit_weights.worlds(), fit_beliefs.worlds(fitted)
@@ -245,7 +248,7 @@ def of_authors(values: Sequence[tuple[str, float]]) -> tuple[float, float]:
 
 
 def show(every: Sequence[Judged]) -> None:
-    """Print methods by average precision and AUC of links and hubs, then how well our belief tells true links from false, sort by sort."""
+    """Print methods by average precision and AUC of links and hubs, then our belief against truth by sort of link."""
     telling = [one for one in every if len(one.true)]
     print(f"{'':>14}{'links AP':>10}{'AUC':>7}{'behind AP':>11}{'AUC':>7}{'hubs AP':>9}{'AUC':>7}{'worst AP':>10}")
     for method in every[0].values:
@@ -268,7 +271,7 @@ def show(every: Sequence[Judged]) -> None:
 
 
 def _pooled(every: Sequence[Judged], sort: str) -> list[tuple[str, Bools, Floats]]:
-    """Truth and belief of the links of a sort, the worlds of a family together: single worlds have few."""
+    """Return truth and belief for links of a sort, with the worlds of a family pooled: single worlds have few."""
     families: dict[str, list[Judged]] = defaultdict(list)
     for one in every:
         families[one.family].append(one)

@@ -1,7 +1,8 @@
 """Statistics of how each family of worlds is reported: `python -m bench.reporting`.
 
-For each family it prints the number of claims in true and in false statements of witnesses, the share of false ones with more than one
-false claim, the worth of gradings, the share of hubs among registered controllers, and the share of people named by a witness.
+It prints for each family: the number of claims in true and in false witness statements, the share of false statements
+with more than one false claim, how informative gradings are, the share of hubs among registered controllers, and the
+share of people named by a witness.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ _WORLDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """How some worlds are reported.
+    """Statistics of the reporting in some worlds.
 
     Attributes:
-        true_claims: median number of claims of a true statement of a witness.
-        false_claims: the same of a false one.
-        repeated: share of false statements that hold more than one false claim.
-        grade: chance that a true statement has the better source grade of a true and a false one; ties count half.
-        assessment: the same of the assessment.
-        directs: the same of the assessment, for true and false claims about who directs.
-        controllers: share of those registered as controllers who are hubs.
+        true_claims: median number of claims in a true witness statement.
+        false_claims: the same for a false statement.
+        repeated: share of false statements with more than one false claim.
+        grade: chance that a true statement has a better source grade than a false one; ties count half.
+        assessment: the same for the assessment.
+        directs: the same for the assessment, for true and false claims about directing.
+        controllers: share of registered controllers who are hubs.
         leaders: share of leaders named by a witness.
         hubs: share of hubs named by a witness.
         others: share of the other candidates named by a witness.
@@ -51,7 +52,7 @@ class Reporting:
 
 
 def reporting(worlds: Iterable[Case]) -> Reporting:
-    """Measure how some worlds are reported."""
+    """Measure the reporting in some worlds."""
     lengths: dict[bool, list[int]] = {True: [], False: []}
     repeated: list[bool] = []
     graded: list[tuple[bool, str, str]] = []
@@ -102,7 +103,7 @@ def reporting(worlds: Iterable[Case]) -> Reporting:
 
 
 def _holds(world: Case, claim: Claim) -> bool:
-    """Whether a claim is so: some truths list what is so, others what is not."""
+    """Whether a claim is true: some worlds list the true links, others the false ones."""
     if "facts" in world.truth:
         return claim.key in world.truth["facts"]
     return claim.key not in world.untrue
@@ -113,7 +114,7 @@ def _mean(values: Sequence[bool]) -> float:
 
 
 def _auc(is_true: Sequence[bool], letters: Sequence[str]) -> float:
-    """Chance that the true one of two has the letter nearer to the beginning."""
+    """Return the chance that the true one of two has the letter nearer to the beginning."""
     return auc(np.array(is_true, dtype=bool), np.array([-ord(letter or "Z") for letter in letters], dtype=float))
 
 

@@ -1,9 +1,10 @@
-"""How long a ranking and its stability take, and how much memory: `python -m bench.stability` (three sizes; `--people 10000` for one).
+"""Time and memory of a ranking and its stability: `python -m bench.stability` (three sizes; `--people 10000` for one).
 
-Measured from claims in memory to the ranking, and from there to how far each place holds. The baseline of the latter is
-the plain rerun: everything from the claims on again, once for each witness, group, source and statement (timed on 3).
-Beside it what comes before: making the case, in a process of its own, and reading it. Memory is the most that the process held by
-then, with the 145 MiB of the program. `--picture FILE.svg` draws what was measured over the people (`bench.curve`).
+Measured from claims in memory to the ranking, and from there to the stability of each rank. The baseline of the latter
+is a plain rerun of everything from the claims on, once for each witness, group, source and statement (timed on 3). The
+steps before are shown too: making the case, in a separate process, and reading it. Memory is the maximum of the process
+up to then, including 145 MiB for the program. `--picture FILE.svg` draws the measurements by number of people
+(`bench.curve`).
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ from graphsvc.analysis.score.hubs import ranked
 from graphsvc.simulate import Knobs, simulate
 
 _SIZES = (10_000, 30_000, 100_000)
-# Five in a hundred speak: 500 witnesses among 10,000 people.
+# Five in a hundred are witnesses: 500 among 10,000 people.
 _KNOBS = Knobs(witness_share=0.05)
 _RERUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Seconds and MiB for one case, and what was in it."""
+    """Seconds and MiB for one case, and its size."""
 
     people: int
     claims: int
@@ -56,26 +57,26 @@ _R = TypeVar("_R")
 
 
 def _memory() -> int:
-    """The most MiB that this process held so far."""
+    """Return the maximum MiB this process has used so far."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most // (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def _apart(work: Callable[_P, _R], *given: _P.args, **named: _P.kwargs) -> _R:
-    """What a function gives in a new process, whose memory is its own."""
+    """Run a function in a new process, with separate memory, and return its result."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
         return process.submit(work, *given, **named).result()
 
 
 def _made(folder: Path, people: int) -> tuple[float, int]:
-    """Writes an invented case of so many people: seconds and MiB."""
+    """Write an invented case with this many people; return seconds and MiB."""
     start = time.perf_counter()
     simulate(folder, seed=7, people=people, knobs=_KNOBS)
     return time.perf_counter() - start, _memory()
 
 
 def _measured(folder: Path, making: float, making_memory: int) -> Taken:
-    """One case, read, ranked, held and rerun."""
+    """Measure one case: reading, ranking, stability and rerun."""
     start = time.perf_counter()
     case: Case = read(folder)
     reading, reading_memory = time.perf_counter() - start, _memory()
@@ -108,7 +109,7 @@ def _measured(folder: Path, making: float, making_memory: int) -> Taken:
 
 
 def measured(people: int) -> Taken:
-    """One invented case of so many people."""
+    """Measure an invented case with this many people."""
     with tempfile.TemporaryDirectory() as folder:
         making, making_memory = _apart(_made, Path(folder) / "case", people)
         return _apart(_measured, Path(folder) / "case", making, making_memory)

@@ -1,4 +1,4 @@
-"""What every benchmark stands on: an invented case, a server and a service of its own, timing, and the machine."""
+"""Common ground of all benchmarks: an invented case, a separate server and service, timing, and the machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from graphsvc.service import Service, Session
 from graphsvc.simulate import Knobs, simulate
 
 SEED = 1
-# More telephone bills and payments than the demo has: about eleven claims a person.
+# More telephone bills and payments than in the demo: about eleven claims a person.
 KNOBS = Knobs(bill_coverage=0.9, bank_coverage=0.6)
 
 
@@ -31,10 +31,10 @@ class Figure:
     """One line of the report.
 
     Attributes:
-        what: what was measured.
+        what: the thing measured.
         value: the figure, with its unit.
-        goal: what it should be, or empty.
-        reached: whether it is; None where there is no goal.
+        goal: the target, or empty.
+        reached: whether the goal is reached; None without a goal.
     """
 
     what: str
@@ -48,14 +48,14 @@ class Figure:
 
 
 def jars() -> str:
-    """Where the jars of Neo4j are."""
+    """Return the folder of Neo4j's jars."""
     return os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
 
 
 @contextlib.contextmanager
 def opened() -> Iterator[Service]:
-    """A service with a fresh home and a server of its own that ends with it; both at their default settings."""
-    # What a killed server still writes while it ends must not fail a benchmark that has its figures.
+    """Open a service with a fresh home and a temporary server, both with default settings."""
+    # A killed server may still write while it ends; that must not fail a benchmark that has its figures.
     with tempfile.TemporaryDirectory(prefix="graphsvc-bench-", ignore_cleanup_errors=True) as home:
         environment = {name: text for name, text in os.environ.items() if name == "GRAPHSVC_NEO4J_VERSION"}
         settings = Settings.read(environment, home=Path(home), jars=Path(jars()), start_timeout_s=300)
@@ -65,49 +65,49 @@ def opened() -> Iterator[Service]:
 
 
 def driver(service: Service) -> neo4j.Driver:
-    """The official driver and nothing else, at the service's server."""
+    """Return the official driver alone, connected to the service's server."""
     server = service._server
     assert server is not None
     return neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password))
 
 
 def session_of(service: Service, case: str) -> Session:
-    """A session of the home's one account, cleared for everything, at a case."""
+    """Return a session of the home's only account, with full clearance, on a case."""
     return service.session(accounts.listed(service.database)[0], "benchmark", case)
 
 
 def quiet(_done: int, _total: int, _text: str) -> None:
-    """Progress nobody watches."""
+    """Ignore progress."""
 
 
 @contextlib.contextmanager
 def invented(people: int) -> Iterator[Path]:
-    """The folder of an invented case with so many people."""
+    """Write an invented case with this many people; yield its folder."""
     with tempfile.TemporaryDirectory(prefix="graphsvc-case-") as folder:
         simulate(Path(folder) / "case", seed=SEED, people=people, knobs=KNOBS)
         yield Path(folder) / "case"
 
 
 def fetched(client: FlaskClient, address: str) -> None:
-    """Fetch a page, which must be there."""
+    """Fetch a page, and fail if it is not found."""
     response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes."""
+    """Return the seconds that `work` takes."""
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
 def p95(times: list[float]) -> float:
-    """The 95th percentile of at least two times."""
+    """Return the 95th percentile of at least two times."""
     return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
 def machine() -> Mapping[str, str]:
-    """What the figures were taken on. The load says whether others used the machine: above the cores, they waited."""
+    """Describe the machine. A load above the number of cores shows that benchmarks had to wait for other work."""
     cores = os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())

@@ -1,6 +1,6 @@
-"""From nothing to an answer: a command that starts Neo4j, the next one, and texts of Cypher somebody types.
+"""From nothing to an answer: a command that starts Neo4j, the next command, and Cypher typed by a user.
 
-A typed text is asked in turn with a bare driver that plans it, as it has to be before it may run, and runs it.
+Each typed query runs in turn with a bare driver, which plans it, as graphsvc must before it may run, and runs it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TEXTS = (
     "MATCH (p:Person {case: $case})-[r:PILOTED]->(c:Crossing) RETURN p.id, c.id, c.date LIMIT 25",
     "MATCH (s:Statement {case: $case}) RETURN s.kind AS kind, count(*) AS statements",
 )
-# The most memory as Linux notes it: what `getrusage` says counts what started the process too.
+# Maximum memory as Linux reports it: `getrusage` includes the parent process.
 _VERSION = """
 import time
 from graphsvc.cli import program
@@ -37,7 +37,7 @@ print(time.process_time(), int(most.split()[1]) / 1024)
 
 
 def run() -> Iterator[Figure]:
-    """The figures of the command line, then those of typed texts."""
+    """Yield the figures of the command line, then those of typed queries."""
     yield from _commands()
     yield from _texts()
 

@@ -3,9 +3,10 @@
     python -m bench.surges --calm 1000 --planted 100 --cut 200
     python -m bench.surges --file ../shared/data/small_boats/daily.csv
 
-A calm year has no surge in it: every alarm is a false one. Each comes after one to three years of days and draws how often anything
-happens, how much then, how far that varies, and its season. `SORTS` add weekdays, weather, growth. A doubling is planted on a day: all counts from
-then on are of twice the mean. It is found if one of the first two days with anything is an alarm.
+A calm year has no surges, so every alarm is false. Each series starts with one to three years of days and draws how
+often anything happens, how much then, its variation, and its season. `SORTS` add weekdays, weather and growth. A
+doubling is planted on a day: the mean of all later counts is twice as high. It is found if one of the first two days
+above 0 is an alarm.
 """
 
 from __future__ import annotations
@@ -37,11 +38,13 @@ _MEANS, _DISPERSIONS = (5, 20, 50, 100, 300), (0.0, 0.02, 0.05, 0.1, 0.3, 0.6)
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort of calm days. Each series draws what a sort leaves open (None).
+    """One sort of calm days. Each series draws the values that a sort leaves open (None).
 
     Attributes:
-        weekday: standard deviation of the logarithm over weekdays. spells: how far weather of about a week moves days together.
-        growth: growth a year. chance: that anything comes on a day. mean: of such a day. dispersion: how far it varies.
+        weekday: standard deviation of the logarithm over weekdays. spells: how strongly weekly weather moves days
+            together.
+        growth: growth a year. chance: probability of a count above 0. mean: mean of such a day. dispersion: its
+            variation.
     """
 
     weekday: float = 0.0
@@ -64,7 +67,7 @@ SORTS = {
 
 
 def draw_series(rng: np.random.Generator, days: int, sort: Sort, twice: int = 0) -> Series:
-    """A series of days of one sort; its last `twice` days have twice the mean."""
+    """Draw a series of days of one sort; its last `twice` days have twice the mean."""
     mean = sort.mean or float(np.exp(rng.uniform(0.4, 5)))
     chance = sort.chance or rng.uniform(0.2, 0.95)
     dispersion = rng.uniform(0.02, 0.6) if sort.dispersion is None else sort.dispersion
@@ -80,14 +83,14 @@ def draw_series(rng: np.random.Generator, days: int, sort: Sort, twice: int = 0)
 
 
 def _weather(rng: np.random.Generator, days: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Weather of each day, of variance 1, in spells: the correlation from one day to the next is .75."""
+    """Draw weather for each day, with variance 1, in spells: the correlation from one day to the next is .75."""
     shocks = rng.normal(0, np.sqrt(1 - _SPELL**2), days)
     shocks[0] /= np.sqrt(1 - _SPELL**2)
     return np.asarray(signal.lfilter([1], [1, -_SPELL], shocks))
 
 
 def calm(years: int, first: int) -> dict[str, float]:
-    """Sort → false alarms a year, over many calm years: their seeds from `first` on."""
+    """Return sort → false alarms a year, over many calm years with seeds from `first` on."""
     rates = {}
     with ProcessPoolExecutor() as pool:
         for name, sort in SORTS.items():
@@ -104,7 +107,7 @@ def calm(years: int, first: int) -> dict[str, float]:
 
 
 def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
-    """Alarms and surges in a calm year that comes after one to three."""
+    """Return alarms and surges in a calm year after one to three years."""
     seed, sort = seed_and_sort
     rng = np.random.default_rng([seed, 1])
     before = int(rng.integers(_YEAR, 3 * _YEAR))
@@ -113,7 +116,7 @@ def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
 
 
 def planted(worlds: int) -> dict[str, dict[str, float]]:
-    """The share of doublings that is found within two active days, by mean and dispersion of the days before."""
+    """Return the share of doublings found within two active days, by mean and dispersion of the days before."""
     print(f"{worlds} doublings each, found within two active days; mean of an active day down, dispersion across")
     print("      " + "".join(f"{dispersion:8}" for dispersion in _DISPERSIONS))
     found = {}
@@ -136,7 +139,7 @@ def _is_found(seed: int, mean: float, dispersion: float) -> bool:
 
 
 def cut(worlds: int) -> None:
-    """The share of calm series that is cut anywhere, and of doublings for good that are found within two months of when they came."""
+    """Print the share of calm series cut anywhere, and of permanent doublings found within two months."""
     false = right = 0
     for seed in range(worlds):
         rng = np.random.default_rng([seed, 3])
@@ -152,7 +155,7 @@ def cut(worlds: int) -> None:
 
 
 def file(path: Path) -> None:
-    """8 May 2020 with what was known the day before alone, the records and the lasting changes."""
+    """Print 8 May 2020 as known the day before, the records and the lasting changes."""
     with path.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     first = dt.date.fromisoformat(rows[0]["date"])
@@ -181,7 +184,7 @@ def file(path: Path) -> None:
 
 
 def main() -> None:
-    """Run what is asked for."""
+    """Run the parts asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench.surges", description=__doc__.partition("\n")[0])
     parser.add_argument("--calm", type=int, default=0, help="so many calm years")
     parser.add_argument("--first", type=int, default=0, help="seed of the first calm year")

@@ -1,8 +1,8 @@
-"""What accounts add: `python -m bench.witnesses`.
+"""Contribution of witness statements: `python -m bench.witnesses`.
 
-The same worlds are ranked with everything, without what witnesses say, without reports, and without records; and of the first
-ten told how many rest on an account of witnesses at all, and how many of those with and without are hubs. Of those who were forced to
-steer, where the truth tells who they are, it says how many stand among the first fifty.
+The same worlds are ranked with everything, without witness statements, without reports, and without records. For the
+first ten of the full ranking it prints how many rest on a witness statement at all, and how many of those with and
+without one are hubs. For people forced to steer, if the truth names them, it prints how many are among the first fifty.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.score.hubs import Lead, rank
 from graphsvc.records.tables import STATEMENT_KINDS
 
-# Roles in the truth of a world, in the words of its author.
+# Roles in the truth of a world, in its author's words.
 _FORCED = frozenset({"coerced pilot", "coerced"})
 _LISTED = 50
 _WORLDS = 12
 
 
 def leads(world: Case, without: str = "") -> list[Lead]:
-    """The ranking of a world without one kind of source."""
+    """Rank a world without one kind of source."""
     told = [claim for claim in world.claims if claim.source_kind != without]
     return rank(told, world.persons, world.dependence).leads
 
 
 def precision(world: Case, ranking: list[Lead]) -> float:
-    """Average precision among the candidates; who is not ranked comes last."""
+    """Return the average precision among the candidates; people not ranked come last."""
     order = measures.order({lead.id: lead.score for lead in ranking}, world.planted.candidates)
     return measures.average_precision(order, world.planted.hubs)
 
 
 def forced(world: Case, ranking: list[Lead]) -> list[bool]:
-    """For each who was forced to steer whether they stand among the first fifty; nobody where roles are not told."""
+    """Return whether each person forced to steer is among the first fifty; empty if roles are not known."""
     first = {lead.id for lead in ranking[:_LISTED]}
     return [name in first for name, role in world.truth.get("roles", {}).items() if role in _FORCED]
 
 
 def share(those: Sequence[bool]) -> str:
-    """How many of some, in words; a dash of nobody."""
+    """Return the share in words; a dash if empty."""
     return f"{np.mean(those):.1%} of {len(those)}" if len(those) else "–"
 
 

@@ -1,8 +1,8 @@
-"""Every family of invented worlds that the score is fitted and judged on, and who wrote it.
+"""Every family of invented worlds used to fit and judge the score, and its author.
 
-Author `project` is the project. The letters are other authors, who had not seen the score. Seeds from 9000 on are for a last look:
-never fit or choose anything on them. Set `BENCH_CASES` to a folder to keep the cases for the next run; without it they are kept until
-this one ends.
+Author `project` is the project. The letters are other authors, who had not seen the score. Seeds from 9000 up are for a
+final check: never fit or choose anything on them. Set `BENCH_CASES` to a folder to keep the cases for the next run;
+otherwise they are kept until the process ends.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from bench.worlds.reported import ReportedWorld
 PROJECT = "project"
 FALSE_SHARES = (0.0, 0.2, 0.4)
 _ROOT = Path(__file__).parents[2]
-# A kept case is made again once anything that makes or reads cases has changed.
+# A kept case is made again after any change to code that makes or reads cases.
 _MAKING = ("bench/worlds", "graphsvc/simulate", "graphsvc/ingest", "graphsvc/records", "graphsvc/cases/image", "graphsvc/service/evaluation")  # fmt: skip
-# List of a truth.json → roles that belong in it, where an author gives roles alone.
+# List of a truth.json → roles that belong in it, for authors who give only roles.
 _LISTS = {"leaders": {"top"}, "brokers": {"broker"}, "helpers": {"helper"}}
 
 
@@ -63,16 +63,16 @@ def _from_folder(write: Callable[[Path, int, float], None]) -> Callable[[int, fl
 
 
 def _complete(world: Case) -> None:
-    """Add the lists that an author leaves to the roles of people, or has under another name."""
+    """Add the lists that an author left to the roles of people, or gave under another name."""
     roles = world.truth.get("roles", {})
     for name, members in _LISTS.items():
         world.truth.setdefault(name, [person for person, role in roles.items() if role in members])
     if "false_links" in world.truth:
-        # Other authors keep lies and mistakes in one list.
+        # Other authors keep lies and mistakes in a single list.
         world.truth.setdefault("mistaken_links", [])
 
 
-# Worlds of other authors that a score is judged on. Nothing was looked at in them when the score was made.
+# Worlds of other authors used to judge a score. None of them was looked at while the score was made.
 _JUDGING = range(301, 331)
 FAMILIES = {
     "worlds": Family(PROJECT, lambda seed, share: World(seed, share).case(), range(1, 241), range(3001, 3031)),
@@ -93,15 +93,15 @@ FAMILIES = {
 
 
 def usual_share(seed: int) -> float:
-    """The share of false statements that goes with a seed where nobody asks for another."""
+    """Return the default share of false statements for a seed."""
     return FALSE_SHARES[seed % len(FALSE_SHARES)]
 
 
 def case(family: str, seed: int, false_share: float) -> Case:
-    """Make one world of a family, or take it from the cases that are kept.
+    """Make one world of a family, or load it from the kept cases.
 
     Raises:
-        KeyError: there is no such family.
+        KeyError: if there is no such family.
     """
     make = FAMILIES[family].make
     path = _folder() / f"{family}-{seed}-{false_share}-{_fingerprint()}.pickle"

@@ -1,8 +1,9 @@
-"""Family `cells`, by author D: compartmented cells under pressure, seen through channels that each show something else.
+"""Family `cells`, by author D: compartmented cells under pressure; each channel of reporting shows different things.
 
-Each crossing is run by an ad-hoc cell. Remote leaders are reached by phone and messenger only; coordinators rotate; pilots are
-passengers with a discount or under force. A cell is covered by some channels only: witnesses (own boat, own house, rumour),
-surveillance (beach crew, cars), phone records (frequent callers), informers (exaggerate their rivals), records (few, exact).
+Each crossing is run by an ad-hoc cell. Remote leaders are reached by phone and messenger only; coordinators rotate;
+pilots are passengers with a discount or under force. Each cell is covered by only some channels: witnesses (own boat,
+own house, rumour), surveillance (beach crew, cars), phone records (frequent callers), informers (who exaggerate the
+role of rivals), records (few, exact).
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _COLUMNS = {
     "statements": "id kind source_id taken_on source_grade assessment handling conditions on_record status status_on interest interpreter_id summary",
     "links": "id subject_id relation object_id statement_id from_date polarity weight amount currency subject_as_said assessment",
 }
-# How each cell is covered: witnesses, phones, surveillance, informers, records.
+# Channels that cover a cell: witnesses, phones, surveillance, informers, records.
 _CHANNELS = ["W", "WP", "WS", "S", "P", "I", "W", "SP", "WI", "WR", "P"]
 _START = dt.date(2019, 3, 1)
 
@@ -62,7 +63,7 @@ Row = dict[str, Any]
 
 @dataclass(eq=False)
 class Circle:
-    """Remote leaders, and those who carry their orders."""
+    """Remote leaders, and the people who carry their orders."""
 
     gang: str
     leaders: list[str]
@@ -105,7 +106,7 @@ class Treatment:
 
 @dataclass(eq=False)
 class Cell:
-    """A cell and all that it uses; a freelance one has no leader behind it."""
+    """A cell and everything it uses; a freelance cell has no leader behind it."""
 
     circle: Circle
     freelance: bool
@@ -189,7 +190,7 @@ class World:
 
     def _people(self) -> None:
         uniform = self.random.uniform
-        # About one in seven is named by nobody and gets no row.
+        # No statement names about one in seven, so they get no row.
         self.size = int(1.17 * (265 * 5.2 ** self.random.random()))
         candidates = int(self.size * uniform(0.42, 0.52))
         self.second_ids = max(2, int(candidates * uniform(0.025, 0.045)))
@@ -200,7 +201,7 @@ class World:
         self.pool = iter(self.ids)
         self._hubs(hubs)
         self._others(candidates - len(self.hubs) - self.second_ids - phantoms)
-        # Rows for "the Captain" that are nobody.
+        # Rows for "the Captain" that belong to no real person.
         self.phantoms = [self._id("P") for _ in range(phantoms)]
 
     def _take(self, size: float) -> list[str]:
@@ -228,7 +229,7 @@ class World:
         self.pilots_left = int(rest * 0.11)
         groups = (crew, self.drivers, self.keepers, self.recruiters, self.messengers, self.collectors, self.traders)
         self.bystanders = self._take(max(4, rest - helpers - sum(map(len, groups)) - self.pilots_left))
-        # Pilots come from among them.
+        # Pilots are chosen from these.
         self.passengers = list(self.pool)
         self.foremen = crew[: max(2, len(crew) // 4)]
         self.gophers = crew[len(self.foremen) :]
@@ -319,7 +320,7 @@ class World:
 
     def _crossing(self, cell: Cell, day: dt.date, share: float) -> None:
         circle = cell.circle
-        # Coordinators rotate, and are lent.
+        # Coordinators rotate, and are lent to other circles.
         coordinator = self._pick(self.coordinators) if self._chance(0.3) else self._pick(circle.coordinators)
         boat = self._id("B", 4)
         self.boats.append(boat)
@@ -453,7 +454,7 @@ class World:
         self.claims.append(row)
 
     def _fact(self, statement: Row, key: Key, day: dt.date | None = None, **more: Any) -> None:
-        """Claim what is true because it is recorded here."""
+        """Claim a true link: this records it as true."""
         self._true(*key)
         self._claim(statement, key, day, **more)
 
@@ -465,13 +466,13 @@ class World:
         scale: float = 1.0,
         **more: Any,
     ) -> None:
-        """Claim each row with its own chance."""
+        """Claim each row with its own probability."""
         for chance, subject, relation, object_ in rows:
             if self._chance(chance * scale):
                 self._claim(statement, (subject, relation, object_), day, **more)
 
     def _rumour(self, statement: Row, cell: Cell, crossing: Crossing) -> None:
-        """Claim what people in the house say about who is behind it."""
+        """Claim rumours from the house about the people behind a crossing."""
         key: Key
         if self._chance(0.38):
             leading = [cell.coordinators[0]] if cell.freelance else cell.circle.leaders
@@ -506,7 +507,7 @@ class World:
                 row["polarity"] = "withdrawn"
 
     def _choose_witnesses(self) -> None:
-        """Choose them boat by boat, from the cells that witnesses cover."""
+        """Choose witnesses boat by boat, from the cells that witnesses cover."""
         number = max(15, min(60, round(self.size * self.random.uniform(0.05, 0.075))))
         covered = [cell for cell in self.cells if "W" in cell.channels]
         self.witnesses: list[str] = []
@@ -530,7 +531,7 @@ class World:
         boats = list(boatmates)
         self.random.shuffle(boats)
         for boat in boats:
-            # Boats coached together, about half of all that is false.
+            # Coached boats make up about half of the false statements.
             group = boatmates[boat]
             if len(group) >= 2 and len(plan) + 2 <= number * 0.55 + 1 and len(plan) + 2 <= number:
                 decoy = self._pick(self.visible + self.innocent + self.phantoms)
@@ -588,7 +589,7 @@ class World:
         self._hearsay(statement, cell, crossing, treatment, scale)
 
     def _hearsay(self, statement: Row, cell: Cell, crossing: Crossing, treatment: Treatment, scale: float) -> None:
-        # The coordinator came once, or rang.
+        # The coordinator came once, or phoned.
         driver = cell.drivers[0]
         met = self._pick([("ORGANISED", crossing.id), ("DIRECTED", cell.foreman), ("DIRECTED", driver)])
         if met[1] == driver:
@@ -608,7 +609,7 @@ class World:
     def _lie(self, statement: Row, witness: str, cell: Cell, crossing: Crossing, kind: str, decoy: str) -> None:
         day = crossing.day
         if kind == "plant":
-            # Sent by another circle: blames outsiders, clears the true one.
+            # A witness sent by another circle: blames outsiders and clears the true organiser.
             second = self._pick([first for first in self.cells if first.circle is not cell.circle] or self.cells)
             decoy = self._pick([*second.crew, *second.recruiters, decoy])
         options = [
@@ -645,7 +646,7 @@ class World:
             self._claim(statement, self._pick(keys), day, "denies")
 
     def _denials(self, statements: dict[Account, Row]) -> None:
-        """Let those who were there deny what others said; a few protect somebody."""
+        """Let people who were there deny what others said; a few protect someone."""
         about: dict[str, list[Row]] = {}
         for row in self.claims:
             about.setdefault(row["object_id"], []).append(row)
@@ -824,7 +825,7 @@ class World:
         ]
         key: Key = (target, *self._pick(options))
         if target in big and self._chance(0.75):
-            # Of the big ones more is right than wrong.
+            # About important people, reports are more often right than wrong.
             about = self.facts_by[target]
             key = self._pick([fact for fact in about if fact[1] not in ("PAID", "ASSOCIATES_WITH")] or about)
         self._claim(statement, key, crossing.day, subject_as_said=self._nickname())
@@ -892,7 +893,7 @@ class World:
             key = (self._pick(self.bystanders), "PAID", self._pick(self.taxis + self.landlords))
             self._fact(statement, key, day, amount=randrange(5, 90) * 20, currency="EUR")
 
-    # -- second ids: part of the claims about somebody are about another row ----------------------------------------
+    # -- second ids: part of the claims about a person are about another row ------------------------------------------
 
     def _second_ids(self) -> None:
         mentions: dict[str, int] = {}
@@ -916,7 +917,7 @@ class World:
         self._identities(candidates)
 
     def _double_facts(self) -> None:
-        """Make true of the second id what is true of the first."""
+        """Make true for the second id what is true for the first."""
         second = self.second
         for subject, relation, object_ in list(self.facts):
             self._true(second.get(subject, subject), relation, object_)
@@ -944,7 +945,7 @@ class World:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """Crossing → those who arranged it."""
+        """Return crossing → the people who arranged it."""
         return {
             crossing.id: [cell.foreman if cell.freelance else cell.circle.gang]
             for cell in self.cells

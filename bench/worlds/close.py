@@ -1,8 +1,9 @@
-"""Family `close`, by the project: randomised worlds whose hubs stand close to passengers, and much of it is reported as mere contact.
+"""Family `close`, by the project: randomised worlds whose hubs are close to passengers, mostly reported as contact.
 
-The mechanism of `bench.worlds.randomised` keeps hubs away from passengers and from work done by hand, and tells their orders as
-orders. Here they take passengers' money and calls, steer, drive, house and recruit at rates drawn anew for every world, none
-in some; reports and phones tell ties of command as contact; and each kind of source sees some cells well and others hardly.
+The mechanism of `bench.worlds.randomised` keeps hubs away from passengers and manual work, and reports their orders as
+orders. In this family they take passengers' money and calls, steer, drive, house and recruit, at rates drawn for each
+world (zero in some). Reports and phones show links of command as contact, and each kind of source covers some cells
+well and others hardly.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from bench.worlds.randomised import AIDES, HUBS, World
 from graphsvc.records.tables import STATEMENT_KINDS
 
-# What a hub may do with their own hands, to what, and how often where they do at all.
+# Manual acts of a hub, their objects, and how often they occur if the hub does them at all.
 _BY_HAND = (
     ("PILOTED", "crossing", 0.15),
     ("ASSISTED", "crossing", 0.5),
@@ -28,7 +29,7 @@ _CONTACT = {"DIRECTED": "CONTACTED", "PAID": "CONTACTED", "RECRUITED": "ASSOCIAT
 
 
 class CloseWorld(World):
-    """One such world; `case()` is the outcome."""
+    """One world of the family; `case()` returns it."""
 
     def __init__(self, seed: int, false_share: float) -> None:
         rng = random.Random(f"close/{seed}")  # noqa: S311 - invented worlds, not secrets
@@ -62,7 +63,7 @@ class CloseWorld(World):
                     if rng.random() < self.takes_calls / len(near):
                         ends = (person, name) if rng.random() < 0.7 else (name, person)
                         self._fact(ends[0], "CONTACTED", ends[1])
-        # Who commands somebody is in contact with them: so it is true where it is told as no more than that.
+        # People who give orders are in contact with those they command, so a report of mere contact is true.
         for subject, relation, object_ in list(self.facts):
             roles = {self.role.get(subject), self.role.get(object_)}
             if relation in _CONTACT and roles <= {*HUBS, *AIDES, "go-between"} and rng.random() < self.as_contact:
@@ -75,7 +76,7 @@ class CloseWorld(World):
         super()._happen()
 
     def _sight(self, kind: str, key: tuple[str, str, str]) -> float:
-        """How well a kind of source sees the cells a tie belongs to."""
+        """Return how well a kind of source covers the cells of a link."""
         cells = set().union(*(self.cell.get(end) or self._touch.get(end, set()) for end in (key[0], key[2])))
         if not self.spotty or not cells:
             return self.sees[kind]
@@ -93,7 +94,7 @@ class CloseWorld(World):
         for tale in self.tales:
             if tale.kind == "witness" or not tale.true:
                 continue
-            # A tie that outsiders saw as contact is told by them as contact alone.
+            # A source that saw only contact reports contact.
             tale.claims = [
                 (key, polarity)
                 for key, polarity in tale.claims

@@ -1,6 +1,7 @@
-"""Family `first`, by author A: gangs of bosses, middlemen and hands, the easiest of all families.
+"""Family `first`, by author A: gangs of bosses, middlemen and hands; the easiest family.
 
-Bosses and middlemen are hubs. Passengers talk about the crew of their own crossing; false statements accuse a lawful helper.
+Bosses and middlemen are hubs. Passengers talk about the crew of their crossing; false statements accuse a lawful
+helper.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class World:
         self.random = np.random.default_rng(seed)
         self.false_share = false_share
         self.tables: Tables = {name: [] for name in COLUMNS}
-        # Crossing → those who arranged it.
+        # Crossing → the people who arranged it.
         self.operations: dict[str, list[str]] = {}
         self.hubs: set[str] = set()
         self.candidates: list[str] = []

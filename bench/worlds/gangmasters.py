@@ -1,21 +1,24 @@
 """Family `gangmasters`, by author G: labour exploitation in one country, January 2018 to December 2020.
 
-A few *layered* outfits recruit abroad through a chief and local agents, lend the fare, house the workers, place them in car washes,
-nail bars, farms and packing halls, and take wages through company fronts and accounts opened in the workers' names. *Studio* outfits
-run brothels and online studios. *Family* outfits own one or two places, with a boss in the yard whom everybody knows.
-*Crossing cells* sell the sea leg; most workers come by road or air. Independent *brokers* (labour, cash, papers, companies, houses)
-serve two to four outfits each and are nearly the only ties between them. In March 2020 the service places close: workers are
-abandoned, moved to places still open, or passed on through a labour broker. Workers meet agents, drivers, wardens and managers, who
-give them orders; principals and brokers deal through others. Nominee directors hold the companies on paper: a register that names one
-as controller, or an invoice that names a straw buyer, is among the false links, though its statement is not false.
+A few *layered* outfits recruit abroad through a chief and local agents, lend the fare, house the workers, place them in
+car washes, nail bars, farms and packing halls, and take wages through company fronts and accounts opened in the
+workers' names. *Studio* outfits run brothels and online studios. *Family* outfits own one or two places, with a boss in
+the yard known to everyone.
+*Crossing cells* sell the sea leg; most workers come by road or air. Independent *brokers* (labour, cash, papers,
+companies, houses) serve two to four outfits each and are nearly the only links between them. In March 2020 the service
+places close: workers are abandoned, moved to places still open, or passed on through a labour broker. Workers meet
+agents, drivers, wardens and managers, who give them orders; principals and brokers act through others. Nominee
+directors hold the companies on paper. A register that names one as controller, or an invoice that names a straw buyer,
+is among the false links, although its statement is not false.
 
-Everybody has a visibility drawn by part. About one hub in eight has none: witnesses and reports name them by mistake only, and they
-leave the faint trace that innocents leave too. Most witnesses come from a few raids; the least noticed quarter of outfits is never
-raided. Reports follow attention and visibility; about one in four is wrong, one in five is repeated. Housemates share a story about
-"the real boss", right about six times in ten. Honest witnesses mix people up in 5 % of accusations, and some deny what is true.
+Everyone has a visibility drawn by part. About one hub in eight has none: witnesses and reports name them only by
+mistake, and they leave the same faint trace as innocent people. Most witnesses come from a few raids; the least noticed
+quarter of outfits is never raided. Reports follow attention and visibility; about one in four is wrong, one in five is
+repeated. Housemates share a story about "the real boss", which is right about six times in ten. Honest witnesses
+confuse people in 5 % of accusations, and some deny true links.
 
-A false account is a true account of that witness in which 35 to 65 % of the accusations name somebody else: same length, detail and
-words. Gradings are weak: each alone tells false from true with an AUC of about .55.
+A false statement is a true statement of that witness in which 35 to 65 % of the accusations name another person:
+length, detail and wording stay the same. Gradings are weak: each alone tells false from true with an AUC of about .55.
 
 Hubs: leaders (principals, family bosses, crossing organisers), brokers, controllers, finance people, recruiting chiefs, boat suppliers.
 The author's sources, from memory: Campana 2018, Campana & Varese 2016; Morselli 2010; Malm & Bichler 2013; Skrivankova 2010, Geddes
@@ -36,7 +39,7 @@ import numpy as np
 
 from bench.worlds.files import write_table
 
-# Kind of outfit → how many of each part, and of places and houses.
+# Kind of outfit → number of people of each part, and of places and houses.
 _SHAPES: dict[str, dict[str, tuple[int, int]]] = {
     "layered": {
         "leader": (1, 2), "controller": (2, 3), "finance": (1, 1), "chief": (1, 2), "agent": (3, 5), "driver": (2, 4),
@@ -117,7 +120,7 @@ class Outfit:
     head: dict[str, str] = field(default_factory=dict)
 
     def of(self, *parts: str) -> list[str]:
-        """People of these parts."""
+        """Return people of these parts."""
         return [name for part in parts for name in self.by_part.get(part, [])]
 
 
@@ -157,7 +160,7 @@ class Crossing:
 
 @dataclass(eq=False)
 class Claim:
-    """A claim before it is written; `dated` holds the day of the story it was taken from, where it is not its own."""
+    """A claim before it is written; `dated` is the day of the story it was taken from, if different."""
 
     subject: str
     relation: str
@@ -175,7 +178,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Interview:
-    """A planned account."""
+    """A planned statement."""
 
     witness: str
     outfit: Outfit
@@ -191,7 +194,7 @@ class World:
     def __init__(self, seed: int, false_share: float) -> None:
         self.random = np.random.default_rng([seed, 40417])
         self.false_share = false_share
-        # Numbers say nothing.
+        # Numbers carry no information.
         self.ids = {
             letter: [f"{letter}{number:04d}" for number in self.random.permutation(9 * _PEOPLE + 999) + 1]
             for letter in "PBXGWTS"
@@ -199,7 +202,7 @@ class World:
         self.people: dict[str, Person] = {}
         self.facts: dict[Key, tuple[int | None, int | None]] = {}
         self.paper: set[Key] = set()
-        # What each witness could tell, and how readily.
+        # What each witness could report, and how readily.
         self.knows: dict[str, dict[Key, float]] = {}
         self.stays: dict[str, list[tuple[Outfit, str, str]]] = {}
         self.arrived: dict[str, int] = {}
@@ -376,7 +379,7 @@ class World:
             for name in self._some(outfit.of("manager", "warden", "driver"), 4):
                 self._fact(money, "PAID", name)
             if outfit.places and self._chance(0.6):
-                # What the register says.
+                # The register entry.
                 self.paper.add((holder, "CONTROLS", self._pick(outfit.places)))
 
     def _broker(self, part: str) -> None:
@@ -427,7 +430,7 @@ class World:
             self._life(self._person("worker"))
 
     def _around(self) -> None:
-        """Link those around the outfits to them, and outfits to each other."""
+        """Link people around the outfits to them, and outfits to each other."""
         crooks = [name for outfit in self.outfits for name in outfit.people]
         for name in self._of("bystander"):
             self._fact(name, self._pick(["RELATED_TO", "ASSOCIATES_WITH"]), self._pick(crooks))
@@ -461,10 +464,10 @@ class World:
         for name in self._some(outfit.of("guide", "lookout"), 2):
             self._fact(name, "ASSISTED", crossing, day)
 
-    # -- what a worker lives through -------------------------------------------------------------------------------
+    # -- life of a worker ------------------------------------------------------------------------------------------
 
     def _learn(self, worker: str, key: Key, readily: float) -> None:
-        """Let a worker know a fact, unless it names somebody unseen."""
+        """Let a worker know a fact, unless it names someone invisible."""
         if key in self.facts and not self._unseen(key[0], key[2]):
             known = self.knows[worker]
             known[key] = max(readily, known.get(key, 0))
@@ -514,7 +517,7 @@ class World:
         return day
 
     def _stay(self, worker: str, outfit: Outfit, day: int) -> tuple[str, int]:
-        """Place a worker once; return where, and the day it ended."""
+        """Place a worker in one workplace; return the place and the day the stay ended."""
         open_places = [place for place in outfit.places if (self.places[place].closes or _END + 1) > day]
         lawful = self._chance(0.12) or not open_places
         place: str = self._pick(self.lawful if lawful else open_places)
@@ -630,7 +633,7 @@ class World:
         self.links.append(row)
 
     def _row_of(self, name: str, relation: str, kind: str) -> str:
-        """Return the row a source knows somebody by."""
+        """Return the row by which a source knows a person."""
         if name in self.second and kind != "record" and relation != "SAME_AS" and self._chance(0.55):
             return self.second[name]
         return name
@@ -642,7 +645,7 @@ class World:
         return ""
 
     def _lookalike(self, name: str, *, far: bool = False) -> str:
-        """Choose somebody who could be mistaken for a person."""
+        """Choose a person who could be mistaken for another."""
         outfit = self.people[name].outfit
         near = [other for other in (outfit.people if outfit else []) if other != name and self._sees(other) > 0]
         if near and not far and self._chance(0.6):
@@ -655,7 +658,7 @@ class World:
         return str(self._pick(anybody))
 
     def _target(self, motive: str, outfit: Outfit) -> str:
-        """Choose the target of a liar."""
+        """Choose a liar's target."""
         others = [name for other in self.placing if other is not outfit for name in other.people]
         rivals = [name for name in others if self._sees(name) > 0.15]
         rivals += self._of("agency consultant", "lawful employer")
@@ -670,7 +673,7 @@ class World:
         }
         return str(self._pick(pools[motive]))
 
-    # -- accounts of witnesses -------------------------------------------------------------------------------------
+    # -- witness statements ----------------------------------------------------------------------------------------
 
     def _day_of(self, claim: Claim) -> int | None:
         return (self.facts.get(claim.key) or (None, None))[0]
@@ -709,7 +712,7 @@ class World:
         return self._some(claims, 14)
 
     def _deny(self, claims: list[Claim], known: dict[Key, float], place: str) -> list[Claim]:
-        """Add a denial: mostly right, at times out of loyalty."""
+        """Add a denial: mostly right, sometimes out of loyalty."""
         harsh = [key for key in known if key[1] in ("COERCED", "CONTROLS", "DIRECTED", "ABANDONED")]
         if harsh and self._chance(0.35):
             denied: Key = self._pick(harsh)
@@ -719,7 +722,7 @@ class World:
         return [claim for claim in claims if claim.key != denied] + [Claim(*denied, polarity="denies")]
 
     def _turn_round(self, claims: list[Claim], witness: str, target: str, place: str, motive: str) -> list[Claim]:
-        """Give part of the accusations to the target."""
+        """Redirect part of the accusations to the target."""
         accusing = [
             claim
             for claim in claims
@@ -745,7 +748,7 @@ class World:
         return claims
 
     def _one_more(self, claims: list[Claim], witness: str, target: str, place: str) -> list[Claim]:
-        """Add one more accusation of the usual kinds, where there was too little to turn round."""
+        """Add one more accusation of the usual kinds, if too few could be redirected."""
         parts = [
             ("COERCED", witness),
             ("HOUSED", witness),
@@ -759,7 +762,7 @@ class World:
         dated = self._pick([self._day_of(claim) for claim in claims])
         return (claims[:-1] if len(claims) > 4 else claims) + [Claim(*key, dated=(dated,))]
 
-    # -- who speaks ------------------------------------------------------------------------------------------------
+    # -- choice of witnesses ---------------------------------------------------------------------------------------
 
     def _witnesses(self) -> None:
         floor = np.quantile([outfit.notice for outfit in self.placing], 0.25)
@@ -775,7 +778,7 @@ class World:
         self.witnesses = sorted({interview.witness for interview in interviews})
 
     def _groups(self, most: int) -> list[tuple[Outfit, list[str], Key | None, int]]:
-        """Choose the workers who speak: several after a raid, others alone."""
+        """Choose the workers who give statements: several after a raid, others alone."""
         groups: list[tuple[Outfit, list[str], Key | None, int]] = []
         chosen: set[str] = set()
         while len(chosen) < 0.68 * _ACCOUNTS:
@@ -800,7 +803,7 @@ class World:
         return groups
 
     def _shared_story(self, outfit: Outfit, spot: str) -> Key | None:
-        """Draw what housemates say about the real boss."""
+        """Draw the housemates' story about the real boss."""
         parts = ("nominee", "manager", "driver", "relative")
         right = [name for name in outfit.people if self.people[name].part in _HUBS and self._sees(name) > 0]
         wrong = [name for name in outfit.people if self.people[name].part in parts]
@@ -842,13 +845,13 @@ class World:
         return (0.55 if key[2] in self.stays else 0.9) * (0.35 + self._sees(key[0]))
 
     def _motives(self, interviews: Sequence[Interview]) -> dict[int, str]:
-        """Choose which accounts are false and why: place → motive."""
+        """Choose the false statements and their motives: position → motive."""
         number = round(self.false_share * len(interviews))
         order = [int(place) for place in self.random.permutation(len(interviews))]
         decoys = dict.fromkeys(interview.decoy for interview in interviews if interview.decoy)
         motives: dict[int, str] = {}
         for decoy in self._some(decoys, len(interviews)):
-            # A house is coached: up to four of its accounts.
+            # Coaching affects one house: up to four of its statements.
             most = min(4, number - len(motives)) if len(motives) < 0.22 * number else 0
             for place in [place for place in order if interviews[place].decoy == decoy][:most]:
                 motives[place] = "coaching"
@@ -901,7 +904,7 @@ class World:
             self._statement("intelligence", claims, min(day + 30 * again, _END), is_false=wrong, summary=summary)
 
     def _tip(self, lead: str, number: int) -> list[Key]:
-        """Make a malicious tip about somebody lawful."""
+        """Make a malicious tip about a lawful person."""
         spots = [spot for outfit in self.placing for spot in outfit.places + outfit.houses]
         target, aides = self._pick(self._lawful_people()), self._of("manager", "driver", "warden")
         keys: list[Key] = []
@@ -911,7 +914,7 @@ class World:
         return keys
 
     def _identities(self) -> None:
-        """Report who is who: asserted, denied, mistaken."""
+        """Report identities: asserted, denied, mistaken."""
         reported = []
         for name, other in self.second.items():
             self._fact(other, "SAME_AS", name)
@@ -923,7 +926,7 @@ class World:
             claim = Claim(other, "SAME_AS", same, polarity=polarity)
             self._statement("intelligence", [claim], self._between(600, _END), summary="On a nickname.")
 
-    # -- records: they name those who sign, drive, steer and answer the door -----------------------------------------
+    # -- records: they name the people who sign, drive, steer and answer the door ------------------------------------
 
     def _record(self, claims: Sequence[Claim], summary: str, polarity: str = "asserts", day: int | None = None) -> None:
         """Write a record; it is true except for controllers on paper and straw buyers."""
@@ -970,7 +973,7 @@ class World:
             ]
             self._record([Claim(*key) for key in keys], "Company register: officers and office.")
         for account in outfit.accounts:
-            # Accounts opened in the workers' names feed the outfit's own.
+            # Accounts opened in the workers' names feed the outfit's own account.
             workers = [name for name, stays in self.stays.items() if any(stay[0] is outfit for stay in stays)]
             opened = [(name, self._account_number()) for name in self._some(workers, self._between(3, 8))]
             claims = [Claim(name, "USED", number) for name, number in opened]
@@ -1007,7 +1010,7 @@ class World:
 
     def _purchases(self) -> None:
         for supplier, relation, boat in self._some(self._facts_of("SUPPLIED"), 9):
-            # Mostly a straw buyer signs.
+            # Usually a straw buyer signs.
             named = self._chance(0.3) and supplier not in self.hidden
             buyer = supplier if named else self._pick(self._of("bystander", "guide", "lookout"))
             self._record([Claim(buyer, relation, boat)], "Seller's invoice for an engine and hull.")
@@ -1031,7 +1034,7 @@ class World:
             self._record([Claim(*key) for key in served], "Invoices and attendance lists.")
 
     def _phone_records(self) -> None:
-        """Record calls: seized phones belong to the visible, and hubs' numbers are attributed less often."""
+        """Record calls: seized phones belong to visible people, and hubs' numbers are attributed less often."""
         self.phone = {
             name: self._thing("phone", f"07{self._between(10**8, 10**9 - 1)}")
             for name, person in self.people.items()
@@ -1071,7 +1074,7 @@ class World:
                 self._record([Claim(other, "USED", self.phone[other])], "Subscriber check.")
 
     def _faint_traces(self) -> None:
-        """Record the same faint trace for hub and innocent, and for everybody who would otherwise be in no link."""
+        """Record the same faint trace for hubs and innocent people, and for everyone who would be in no link."""
         linked = {row[end] for row in self.links for end in ("subject_id", "object_id")}
         parts = ("bystander", "accountant", "landlord", "nominee", "taxi driver")
         faint = self.hidden + self._some(self._of(*parts), 2 * len(self.hidden))
@@ -1090,7 +1093,7 @@ class World:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """Crossing → those who arranged it."""
+        """Return crossing → the people who arranged it."""
         return {crossing.id: [crossing.gang] for crossing in self.crossings}
 
     def write(self, folder: Path) -> None:

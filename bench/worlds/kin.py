@@ -1,10 +1,11 @@
 """Family `kin`, by author C: kinship and debt bondage.
 
-Extended families in villages recruit; transport is bought in; people are exploited in workplaces held through debts, papers and
-trusted foremen who were once victims; a closure moves workers to another workplace of the same controller. Hubs: debt holders,
-controllers, recruiters-in-chief at origin, members of go-between families, and the few wholesalers who sell crossings. Nobody stands
-above them. Witnesses, mostly workers, know foremen well and controllers by hearsay.
-The author read: Campana 2016/2018, Surtees 2008, Kara, Siegel & de Blank 2010, Carling on debt, NCA/GLAA reports, UNODC 2018/2020.
+Extended families in villages recruit; transport is bought in. People are exploited in workplaces, held by debts, papers
+and trusted foremen who were once victims. A closure moves workers to another workplace of the same controller. Hubs:
+debt holders, controllers, chief recruiters at origin, members of go-between families, and the few wholesalers who sell
+crossings. No one is above them. Witnesses, mostly workers, know foremen well and controllers by hearsay.
+The author read: Campana 2016/2018, Surtees 2008, Kara, Siegel & de Blank 2010, Carling on debt, NCA/GLAA reports, UNODC
+2018/2020.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SYLLABLES = (
 )
 _LAST_NAMES = ["Marsh", "Okell", "Pryde", "Hadley", "Toller", "Vane", "Birk", "Sorrell", "Nash", "Cray"]
 _FIRST_NAMES = ["Ann", "Col", "Jo", "Ray", "Sue", "Mick", "Dee", "Pat", "Lee", "Kim"]
-# Role of an aide → share of the candidates who are no hubs.
+# Role of an aide → share of the candidates who are not hubs.
 _AIDES = {
     "recruiter": 0.14, "foreman": 0.19, "driver": 0.12, "agent": 0.05, "pilot": 0.06, "collector": 0.07, "owner": 0.07,
     "relative": 0.14, "helper": 0.11, "shop": 0.05,
@@ -41,7 +42,7 @@ _SECTORS = [
 _TOWNS = [
     "Harrowby", "Stenmouth", "Colby", "Northam Vale", "Wickstead", "Elderby", "Marfleet", "Penhurst", "Dunmore", "Ashwell",
 ]  # fmt: skip
-# Relation → what a source may take it for.
+# Relation → relations a source may mistake it for.
 _BLURRED = {
     "COERCED": ["DIRECTED", "HOUSED", "CONTACTED"],
     "DIRECTED": ["CONTACTED", "ASSOCIATES_WITH", "COERCED"],
@@ -103,7 +104,7 @@ class Workplace:
 
     @property
     def boss(self) -> str:
-        """True controller of the workplace."""
+        """The true controller of the workplace."""
         return self.controller or self.front
 
 
@@ -118,7 +119,7 @@ class Dwelling:
 
 @dataclass(eq=False)
 class Crossing:
-    """A crossing: its boat, the wholesaler who sold it, and those on it."""
+    """A crossing: its boat, the wholesaler who sold it, and the people on it."""
 
     id: str
     day: dt.date
@@ -152,7 +153,7 @@ class Life:
 
 @dataclass(eq=False)
 class Person:
-    """A person, and what belongs to their role."""
+    """A person, with the attributes of their role."""
 
     row: Row
     role: str
@@ -329,20 +330,20 @@ class World:
             for place in range(size):
                 clan = None
                 if role == "broker" and self.leading[role] and self._chance(0.45):
-                    # A go-between family, not one person.
+                    # A whole go-between family, not a single person.
                     clan = self.people[self.leading[role][-1]].clan
                 if role == "chief":
                     home = [clan for clan, (region, _) in enumerate(self.clans) if region == place % self.regions]
                     clan = self._pick(home)
                 name = self._person(role, clan)
                 self.leading[role].append(name)
-                # One in six is a shadow, never near a witness.
+                # One in six is nearly invisible and never near a witness.
                 self.people[name].visibility = self._pick([0.06, 0.35, 0.6, 0.8, 1.0, 1.2])
         self.hubs = [name for names in self.leading.values() for name in names]
         self.hub_set = set(self.hubs)
 
     def _kin(self) -> None:
-        """Make relatives kin of hubs and of aides alike."""
+        """Make relatives for hubs and aides alike."""
         for name in self.aides["relative"]:
             pool = self.hubs if self._chance(0.4) else self.aides["recruiter"] + self.aides["foreman"]
             other, person = self.people[self._pick(pool)], self.people[name]
@@ -364,7 +365,7 @@ class World:
         for name in self.aides["recruiter"]:
             person = self.people[name]
             same = self._of_region(leading["chief"], person.region) or leading["chief"]
-            # Some recruit for their own cousins only.
+            # Some recruit only for their own cousins.
             person.boss = self._pick(same) if self._chance(0.8) else None
         for name in leading["lender"]:
             self.people[name].regions = self._some(range(self.regions), randint(1, 2))
@@ -527,7 +528,7 @@ class World:
         polarity: str = "asserts",
         **more: Any,
     ) -> None:
-        """Claim something with a chance; a source may blur the relation, and a liar is silent about hubs."""
+        """Make a claim with a probability; a source may blur the relation, and a liar is silent about hubs."""
         if subject is None or object_ is None or subject == object_ or not self._chance(chance):
             return
         asserts = polarity == "asserts"
@@ -581,7 +582,7 @@ class World:
                 wording[column] = self._pick(words) + called[0]
         return wording
 
-    # -- who speaks, and who lies ----------------------------------------------------------------------------------
+    # -- witnesses and liars ---------------------------------------------------------------------------------------
 
     def _witnesses(self) -> None:
         self._choose_witnesses()
@@ -601,7 +602,7 @@ class World:
         self.random.shuffle(self.witnesses)
 
     def _group_of(self, name: str) -> list[int]:
-        """List the accounts of those who can be coached together with a witness: boat or workplace."""
+        """List the statements that may be coached together with a witness's: same boat or workplace."""
         crossing, stints = self._crossing_of(name), self._stints(name)
         group = []
         for place, other in enumerate(self.slots):
@@ -679,7 +680,7 @@ class World:
         return max(days + [self._days_after(day, 10, 120) for day in after])
 
     def _afterwards(self, statement: Statement, name: str, *, is_false: bool) -> None:
-        """Let honest people deny what is untrue, and sometimes what is true; some withdraw."""
+        """Let honest people deny false claims, and sometimes true ones; some withdraw."""
         if not is_false and self._chance(0.2) and self.lies:
             self.claim(statement, *self._pick(self.lies[-60:]), polarity="denies")
         if not is_false and self._chance(0.07) and self._stints(name):
@@ -701,7 +702,7 @@ class World:
     # -- reports: short, mixed, one in six wrong -------------------------------------------------------------------
 
     def _reports(self) -> None:
-        # Ids of sources that no report names.
+        # Ids of sources for reports that name no source.
         for _ in range(max(5, self.size // 60)):
             self._id("Q")
         summaries = ["Report on premises", "Report on associates", "Report on movements", ""]
@@ -730,7 +731,7 @@ class World:
         self.claim(statement, subject, relation, object_, start, is_true=is_true)
 
     def _reportable(self) -> tuple[str | None, str, str | None]:
-        """Draw something a report may say."""
+        """Draw a claim for a report."""
         pick, aides, leading = self._pick, self.aides, self.leading
         work, drawn = pick(self.workplaces), self.random.random()
         broker, recruiter = pick(leading["broker"]), pick(aides["recruiter"])
@@ -888,7 +889,7 @@ class World:
             self._debt_book(work, self._record("Debt book seized"))
 
     def _debt_book(self, work: Workplace, statement: Statement) -> None:
-        """Claim debts: initials are read as this or that person."""
+        """Claim debts; initials are read as one person or another."""
         for name in self._some(work.staff, self.random.randint(2, 7)):
             life = self.people[name].life
             assert life is not None
@@ -952,7 +953,7 @@ class World:
                 first, second = self._some(members, 2)
                 self.claim(statement, first, "RELATED_TO", second, chance=0.55)
         for name in self.leading["broker"]:
-            # Marriage ties: the link the go-betweens trade on, and as many that mean nothing.
+            # Marriages: links that go-betweens trade on, and as many that mean nothing.
             person = self.people[name]
             self.claim(statement, name, "RELATED_TO", self._pick([person.chief, *person.controllers]), chance=0.3)
         for _ in range(len(self.hubs)):
@@ -1115,7 +1116,7 @@ class World:
 
 
 class _Account:
-    """One witness's account while it is put together."""
+    """Builder of one witness statement."""
 
     def __init__(self, world: World, statement: Statement, witness: str) -> None:
         self.world, self.statement, self.witness = world, statement, witness
@@ -1133,7 +1134,7 @@ class _Account:
         self.world.claim(self.statement, subject, relation, object_, day, chance=chance, **more)
 
     def work(self, clear: float) -> None:
-        """Claim what a worker knows of workplaces: foremen from sight, controllers by hearsay, fronts taken for bosses."""
+        """Claim what a worker knows of workplaces: foremen from sight, controllers by hearsay, fronts as bosses."""
         for place, (work, start, end) in enumerate(self.life.stints if self.life else []):
             if start.isoformat() < self.statement.row["taken_on"]:
                 self._stint(work, start, end, clear, moved=place > 0)
@@ -1194,7 +1195,7 @@ class _Account:
         say(0.5 * world._sees_hub(who), who, "CONTROLS", work.id, start, is_true=is_true, **world._hearsay())
         say(0.1 * seen, me, "PAID", boss, start, **money(300, 4000))
         say(0.2 * seen, me, "OWES", boss, start, **money(2000, 30000))
-        # Controllers come by too: shout, drive, put people up.
+        # Controllers also visit: they shout, drive, put people up.
         say(0.16 * seen, boss, "COERCED", me, start)
         say(0.1 * seen, boss, "TRANSPORTED", me, start)
         say(0.12 * seen, boss, "HOUSED", me, start)
@@ -1205,7 +1206,7 @@ class _Account:
         say(0.06, work.front, "HOUSED", me, start)
 
     def road(self) -> None:
-        """Claim who recruited, lent, housed and drove."""
+        """Claim who recruited, lent money, housed and drove."""
         world, say, me, life = self.world, self._say, self.witness, self.life
         assert life is not None
         money, hearsay, sees = world._money, world._hearsay, world._sees
@@ -1278,7 +1279,7 @@ class _Account:
             say(0.4, other, "CROSSED_ON", crossing.id, day)
 
     def hearsay(self) -> None:
-        """Claim what cousins and friends elsewhere told: all at second hand, bosses and guarantors mixed up."""
+        """Claim what cousins and friends elsewhere said: all second-hand, with bosses and guarantors confused."""
         world, me, life = self.world, self.witness, self.life
         assert life is not None
         around = world.clan_members[world.people[me].clan] + (life.crossing.passengers if life.crossing else [])
@@ -1315,7 +1316,7 @@ class _Account:
         say(0.3, foreman, "ASSOCIATES_WITH", pick(near), **graded)
 
     def foreman(self) -> None:
-        """Claim what a foreman, once a victim, says of the controller: sparingly."""
+        """Claim what a foreman, once a victim, says about the controller: sparingly."""
         world, say, me = self.world, self._say, self.witness
         for work in [work for work in world.workplaces if me in work.foremen][:2]:
             boss, seen = work.controller, world._sees(work.controller)
@@ -1355,7 +1356,7 @@ class _Account:
             self._say(chance, helper, relation, me)
 
     def lie(self, lie: Lie) -> None:
-        """Claim what is false, and deny what is true."""
+        """Make false claims, and deny true ones."""
         world, say, me = self.world, self._say, self.witness
         stints = world._stints(me)
         work = stints[0][0] if stints else world._pick(world.workplaces)
@@ -1365,7 +1366,7 @@ class _Account:
             return
         target = lie.target
         if lie.kind == "self":
-            # Own debts and part played denied, another blamed.
+            # The witness denies own debts and acts, and blames another.
             holder = world._pick([self.life.lender if self.life else None, work.controller, work.foremen[0]])
             say(0.6, me, "OWES", holder, polarity="denies")
             say(0.4, me, "ASSISTED", crossing.id, polarity="denies")

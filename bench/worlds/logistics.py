@@ -1,24 +1,26 @@
 """Family `logistics`, by author F: a small-boat market of loosely coupled service providers.
 
-Boats, beaches, camps, cash, papers, cars and advertising are separate trades. A handful of *outfits* (a boss in another country, one or
-two coordinators near the coast, fronts who talk to passengers) buy each service under changing contracts. On calm days after bad
-weather the backlog goes at once, contracts break down, whoever is free is hired, and two outfits share a boat. Fixers belong to nobody
-and introduce outfits to providers. Bosses speak to coordinators, hardly to each other, never to passengers; money reaches their
-relatives' accounts. Freelance drivers and launchers work for everybody and run nothing. Pilots are passengers who steer for a cheaper place.
+Boats, beaches, camps, cash, papers, cars and advertising are separate trades. A handful of *outfits* (a boss in another
+country, one or two coordinators near the coast, fronts who talk to passengers) buy each service under changing
+contracts. On calm days after bad weather the whole backlog leaves, contracts break down, anyone free is hired, and two
+outfits share a boat. Fixers belong to no outfit and introduce outfits to providers. Bosses speak to coordinators,
+hardly to each other, never to passengers; money reaches their relatives' accounts. Freelance drivers and launchers work
+for everyone and run nothing. Pilots are passengers who steer for a cheaper place.
 
-Leaders are bosses; brokers are fixers and heads of a trade who serve four or more outfits; hubs are these, coordinators and all other
-heads of trades. Fronts, foremen, couriers, cashiers, collectors, launchers, promoters, managers, pilots and freelancers are none,
-though the words of witnesses do not tell them apart. About half of the hubs are named by no witness, one in ten by no report either.
+Leaders are bosses; brokers are fixers and heads of a trade who serve four or more outfits; hubs are these, coordinators
+and all other heads of trades. Fronts, foremen, couriers, cashiers, collectors, launchers, promoters, managers, pilots
+and freelancers are not hubs, although witnesses describe them in the same words. About half of the hubs are named by no
+witness, one in ten by no report either.
 
-Passengers meet the visible; of the head of a trade they hear in one case of five to twelve, of a boss in one of twelve. Records name
-pilots, couriers and straw owners. Calls are seen only from seized phones. Police attention is uneven; one report in eight is a rumour
-about somebody harmless, and of the claims in the others about one in eight is wrong. Witnesses from one boat, house or interpreter
-take over each other's claims and contradict each other. Nicknames are shared, so that about four in ten honest statements hold a
-wrong claim. Suspects, guilty or not, deny in interviews.
+Passengers meet visible people; they hear of the head of a trade in one case of five to twelve, of a boss in one of
+twelve. Records name pilots, couriers and straw owners. Calls are known only from seized phones. Police attention is
+uneven; one report in eight is a rumour about a harmless person, and about one in eight claims of the others is wrong.
+Witnesses from one boat, house or interpreter adopt each other's claims and contradict each other. Nicknames are shared,
+so about four in ten honest statements contain a wrong claim. Suspects, guilty or not, deny in interviews.
 
-In a false statement two to four claims accuse somebody who did not do it, in place of those who did; motives are rivalry, fear, the
-witness's own case, and coaching. Its length is drawn as for true ones. Gradings tell little (AUC about .55). The false links also hold
-honest mistakes, straw owners and what was taken over from liars.
+In a false statement two to four claims accuse an innocent person in place of the true one; motives are rivalry, fear,
+the witness's own case, and coaching. Its length is drawn as for true statements. Gradings show little (AUC about .55).
+The false links also include honest mistakes, straw owners and claims adopted from liars.
 The author's sources, from memory: Campana 2018, 2020; Zhang & Chin 2002; Icduygu & Toktas 2002; Soudijn & Kleemans 2009; Spapens 2010;
 Morselli, Giguere & Petit 2007, Morselli 2010; GI-TOC 2024; Europol/EMSC 2021-24; FATF 2022; Campana & Gelsthorpe 2021; Bond & DePaulo
 2006; Irwin & Mandel 2019.
@@ -64,7 +66,7 @@ _SHORES = [
 ]  # fmt: skip
 _LANDINGS = [("Dungeness", 50.91, 0.97), ("Dover", 51.12, 1.32), ("Kingsdown", 51.18, 1.41), ("Hythe", 51.07, 1.08)]
 _ABROAD = ["Osnabrueck", "Essen", "Ranya", "Istanbul", "Liege", "Tirana", "Antwerp", "Birmingham", "Sofia", "Milan"]
-# Trade → providers, fewest and most aides, chance that a passenger meets an aide, chance that they hear of the head.
+# Trade → providers, minimum and maximum of aides, chance that a passenger meets an aide, chance of hearing of the head.
 _TRADES: dict[str, tuple[int, int, int, float, float]] = {
     "supply": (3, 3, 6, 0, 0.03),
     "beach": (5, 4, 8, 1, 0.2),
@@ -77,7 +79,7 @@ _TRADES: dict[str, tuple[int, int, int, float, float]] = {
 }
 _HELPERS = ["interpreter", "taxi driver", "landlord", "charity worker", "shopkeeper", "adviser", "doctor"]
 _SYMMETRIC = {"CONTACTED", "ASSOCIATES_WITH", "RIVAL_OF", "RELATED_TO", "SAME_AS"}
-# Part → chance to be known by name, by nickname, not at all.
+# Part → chance to be known by name, by nickname, or not at all.
 _KNOWN = {
     "hub": (0.4, 0.48, 0.12),
     "aide": (0.45, 0.47, 0.08),
@@ -101,7 +103,7 @@ _TABLES = ("people", "boats", "crossings", "gangs", "workplaces", "things", "sta
 
 Key = tuple[str, str, str]
 Row = dict[str, Any]
-# Knowledge of a passenger: claim, whether only heard, chance of mentioning it.
+# A passenger's knowledge: claim, whether only heard, chance of mentioning it.
 Seen = tuple[Key, bool, float]
 
 
@@ -177,7 +179,7 @@ class Trip:
 
 @dataclass(frozen=True)
 class Account:
-    """An account that was given: whose statement, through which interpreter, of which trip."""
+    """A statement that was given: its source, interpreter and trip."""
 
     statement: int
     witness: str
@@ -199,7 +201,7 @@ class World:
         self.files: dict[str, list[Row]] = defaultdict(list)
         self.made: set[tuple[int, str, str, str]] = set()
         self.claims: dict[int, list[tuple[str, str, str, bool]]] = defaultdict(list)
-        # Second rows: person → row, and the other way round.
+        # Second rows: person → row, and the reverse.
         self.alias: dict[str, str] = {}
         self.real: dict[str, str] = {}
         self.false_statements: set[int] = set()
@@ -248,7 +250,7 @@ class World:
         return person.part if person else ""
 
     def _fact(self, subject: str, relation: str, object_: str) -> None:
-        """Make something so."""
+        """Record a true link."""
         keys = [(subject, relation, object_)]
         if relation in _SYMMETRIC:
             keys.append((object_, relation, subject))
@@ -302,7 +304,7 @@ class World:
             self._fact(name, "USED", phones[-1])
         return str(self._pick(phones))
 
-    # -- the market: who works for whom, and who buys from whom ------------------------------------------------------
+    # -- the market: employers and contracts ------------------------------------------------------------------------
 
     def _market(self) -> None:
         for number in range(6):
@@ -315,7 +317,7 @@ class World:
         for _ in range(3):
             self._fixer()
         for _ in range(12):
-            # Freelancers work for all and run nothing.
+            # Freelancers work for everyone and run nothing.
             name = self._person("aide", self._pick(("drive", "beach")))
             self.freelancers.append(name)
             for outfit in self._some(self.outfits, self._between(2, 4)):
@@ -477,7 +479,7 @@ class World:
                 self._fact(core[0], "PAID", name)
 
     def _accounts(self) -> None:
-        """Let cash go from shop to banker to relatives of bosses and people of business; customers pay in too."""
+        """Let cash go from shop to banker to relatives of bosses and to traders; customers pay in too."""
         self.account = {
             name: self._thing("account", f"IBAN ..{self._between(1000, 9999)}")
             for name in self._of("hub", "aide", "bystander", "helper")
@@ -499,7 +501,7 @@ class World:
             self._fact(payer, "PAID", payee)
 
     def _second_rows(self, aides: Sequence[str], hubs: Sequence[str]) -> None:
-        """Let some be known twice, by name and by nickname."""
+        """Let some people be known twice, by name and by nickname."""
         for name in self._some(hubs, 5) + self._some(aides, 7):
             person = self.people[name]
             other = self._person(person.part, person.role)
@@ -591,10 +593,10 @@ class World:
             self._tie(pilot, pick(outfit.fronts), 4)
             fact(pick([crew.head, *crossing.launchers]), "DIRECTED", pilot)
         fact(crossing.coordinator, "DIRECTED", crew.head)
-        # People on the beach say that the courier supplied it.
+        # People on the beach report that the courier supplied it.
         fact(crossing.courier, "SUPPLIED", crossing.boat)
 
-    # -- what each passenger lived through -------------------------------------------------------------------------
+    # -- life of each passenger ------------------------------------------------------------------------------------
 
     def _journeys(self) -> None:
         landlords = [name for name in self._of("helper") if self.people[name].role == "landlord"]
@@ -646,7 +648,7 @@ class World:
         return self._statement("record", day, summary=summary)
 
     def _hidden(self, subject: str, object_: str, *, deny: bool) -> bool:
-        """Whether a witness or report cannot name these, because one of them is a shadow."""
+        """Whether a witness or report cannot name these ends because one of them is a shadow."""
         first = self.people.get(subject) or self.people.get(object_)
         second = self.people.get(object_)
         return bool((first and first.shadow and not deny) or (second and second.shadow))
@@ -654,7 +656,7 @@ class World:
     def _claim(
         self, statement: int, subject: str, relation: str, object_: str, *, deny: bool = False, **more: Any
     ) -> None:
-        """Claim something; whether it is so is looked up in the true world."""
+        """Make a claim; whether it is true is looked up in the true world."""
         kind = self.statements[statement]["kind"]
         if kind != "record" and self._hidden(subject, object_, deny=deny):
             return
@@ -698,7 +700,7 @@ class World:
         return name
 
     def _lies(self, name: str, trip: Trip, target: str, number: int) -> list[Key]:
-        """Make accusations against somebody who did not do it."""
+        """Make accusations against an innocent person."""
         crossing, gang = trip.crossing, trip.outfit.gang
         camp = self._pick([provider.places[0] for provider in self.providers["camp"]])
         seen = [other for other in crossing.launchers + crossing.pilots if other != target]
@@ -736,7 +738,7 @@ class World:
             self._account(day, name)
 
     def _choose_witnesses(self) -> list[str]:
-        """Choose passengers, several from one boat, and a few pilots, who know what they did."""
+        """Choose passengers, several from one boat, and a few pilots, who know their own acts."""
         crowd = [name for crossing in self.crossings for name in crossing.people]
         favour = {crossing.id: self.random.gamma(0.8, 1) + 0.05 for crossing in self.crossings}
         odds = np.array([favour[self.trips[name].crossing.id] for name in crowd])
@@ -817,10 +819,10 @@ class World:
         self.told.append(Account(statement, name, interpreter, trip))
 
     def _accuse(self, statement: int, name: str, trip: Trip, facts: Sequence[Seen]) -> set[str]:
-        """Claim the lies of a liar; return the people the liar is silent about."""
+        """Make a liar's claims; return the people the liar is silent about."""
         motive, target = self.liars[name]
         feared = {end for key, _, _ in facts for end in (key[0], key[2]) if self._part(end) in ("hub", "aide")}
-        # All on one person, or one claim on another.
+        # All about one person, or one claim about another.
         number, second = self._between(2, 4), self._chance(0.4)
         lies = self._lies(name, trip, target, number - second)
         lies += self._lies(name, trip, self._pick(self.goats), int(second))
@@ -829,7 +831,7 @@ class World:
         return {other for other in sorted(feared) if self._chance(0.7 if motive == "fear" else 0.4)}
 
     def _main_person(self, name: str, trip: Trip) -> list[Seen]:
-        """Choose what the honest say about the one person they say most about."""
+        """Choose an honest witness's claims about the person they say most about."""
         named = [
             end
             for key, _, _ in trip.seen
@@ -842,7 +844,7 @@ class World:
         return chosen if self._chance(0.9) else []
 
     def _talk(self, statement: int, account: Account, *, is_false: bool) -> None:
-        """Let witnesses take over part of another's account, and contradict those from the same boat."""
+        """Let witnesses adopt part of another's statement, and contradict others from the same boat."""
         trip = account.trip
         near = [
             other
@@ -869,7 +871,7 @@ class World:
                         self._claim(statement, subject, relation, object_, deny=True)
 
     def _fill(self, statement: int, trip: Trip, facts: list[Seen], hushed: set[str], length: int) -> None:
-        """Fill an account up to the length drawn, true or false alike."""
+        """Fill a statement up to the drawn length, true or false alike."""
         more = self._some([seen for seen in trip.seen if not seen[1] and seen not in facts], 12)
         crossing = trip.crossing
         more += [((other, "CROSSED_ON", crossing.id), False, 1) for other in self._some(crossing.people, 9)]
@@ -879,7 +881,7 @@ class World:
                 assessment = "C" if heard and self._chance(0.4) else ""
                 self._claim(statement, named, relation, object_, assessment=assessment)
 
-    # -- reports follow those already known; hubs about twofold, bosses and fixers less ------------------------------
+    # -- reports concern people already known; hubs about twice as often, bosses and fixers less ---------------------
 
     def _reports(self) -> None:
         known = [name for name, person in self.people.items() if person.part != "passenger" and name not in self.real]
@@ -974,7 +976,7 @@ class World:
             self._suspect(launcher)
 
     def _calls(self) -> None:
-        """Record calls from the phones seized, mostly of the visible."""
+        """Record calls from seized phones, mostly of visible people."""
         seized = [
             name for name, person in self.people.items() if name not in self.real and self._chance(_SEIZED[person.part])
         ]
@@ -1013,14 +1015,14 @@ class World:
                 self._claim(statement, self._pick(self._of("bystander")) if straw else name, "USED", account)
 
     def _registers(self) -> None:
-        """Record owners of record, often straw people."""
+        """Record registered owners, often straw people."""
         for kind in ("hawala", "work", "supply"):
             for provider in self.providers[kind]:
                 for owned in provider.places + provider.things:
                     if self._chance(0.7 if owned in provider.places else 0.35):
                         self._register(provider, owned)
         for name in self._of("hub", "bystander", "aide", "helper"):
-            # A hub nobody names still has a car or a flat somewhere.
+            # A hub that no source names still has a car or a flat somewhere.
             if name not in self.real and self._chance(0.3):
                 kind = self._pick(("vehicle", "address"))
                 thing = self._thing(kind, f"{self._pick(_ABROAD)} {self._between(100, 999)}")
@@ -1074,11 +1076,11 @@ class World:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """Crossing → those who arranged it."""
+        """Return crossing → the people who arranged it."""
         return {crossing.id: [outfit.gang for outfit in crossing.outfits] for crossing in self.crossings}
 
     def write(self, folder: Path) -> None:
-        """Write the world as a case folder; the order of columns is that in which rows bring them."""
+        """Write the world as a case folder; columns keep the order in which rows introduce them."""
         folder.mkdir(parents=True, exist_ok=True)
         numbers = self.random.permutation(np.arange(1000, 1000 + len(self.statements)))
         names = {place: f"S{number}" for place, number in enumerate(numbers)}
@@ -1165,7 +1167,7 @@ class _Journey:
         self.seen.append(((subject, relation, object_), heard, readiness))
 
     def trip(self) -> Trip:
-        """Go through all of it."""
+        """Build the whole trip."""
         world, name = self.world, self.name
         self._start()
         self._front_seen()
@@ -1216,7 +1218,7 @@ class _Journey:
         self._knows(front, "MEMBER_OF", outfit.gang, 0.2, heard=True)
 
     def _trade(self, kind: str) -> None:
-        """Deal with one trade, or not."""
+        """Add the contact with one trade, or none."""
         world, crossing = self.world, self.crossing
         _, _, _, meets, hears = _TRADES[kind]
         if kind == "supply":
@@ -1234,7 +1236,7 @@ class _Journey:
             aide = world._pick(world.freelancers)
         self._deal(kind, provider, aide, spot)
         if spot and kind != "hawala" and world._chance(0.5):
-            # Whoever gives orders there controls it, in the words of those who live there.
+            # Residents report that the person who gives orders there controls it.
             self._saw(aide, "CONTROLS", spot, 0.25)
         orders = [key for key in world.about[aide] if key[1] == "DIRECTED" and key[2] == aide]
         self.seen += [(key, True, hears) for key in orders]

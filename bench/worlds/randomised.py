@@ -1,8 +1,8 @@
-"""Family `worlds`, by the project: a wide family of randomised worlds, made straight as claims.
+"""Family `worlds`, by the project: a wide family of randomised worlds, made directly as claims.
 
-Unlike `graphsvc.simulate`, which tells one story in detail, a world here is a table of how often each relation holds
-between roles, every rate of it drawn anew, with coverage, collusion and ways to lie drawn anew as well (domain
-randomisation: Tobin et al. 2017). Whole regions of the family can be held out (`region`).
+Unlike `graphsvc.simulate`, which tells one story in detail, a world is a table of how often each relation holds between
+roles. Every rate is drawn for each world, and so are coverage, collusion and kinds of lies (domain randomisation: Tobin
+et al. 2017). Whole regions of the family can be held out (`region`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ AIDES = ("pilot", "recruiter", "driver", "keeper", "cashier", "assistant", "enfo
 OUTSIDE = ("taxi driver", "landlord", "interpreter", "charity worker", "transfer agent", "bystander")
 SENIORS = ("go-between", "recruiter", "assistant", "cashier")
 
-# relation, roles of the subject, roles or kind of the object, where the object is found, rate of the pair.
-# `cell`: same cell; `gang`: same gang; `touch`: something the subject's cell has to do with; `any`.
+# Relation, roles of the subject, roles or kind of the object, where the object is found, rate of the pair.
+# `cell`: same cell; `gang`: same gang; `touch`: something linked to the subject's cell; `any`.
 _TIES: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str, float], ...] = (
     ("DIRECTED", ("leader",), ("organiser", "controller"), "gang", 0.6),
     ("DIRECTED", ("leader",), ("go-between",), "gang", 0.15),
@@ -74,7 +74,7 @@ _TIES: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str, float], ...] = (
     ("RUNS", ("go-between", "enforcer"), ("gang",), "touch", 0.05),
     ("MEMBER_OF", (*HUBS, *AIDES, "go-between"), ("gang",), "touch", 0.5),
 )  # fmt: skip
-# What passengers and workers live through: relation, roles that do it to them, rate for each passenger.
+# Experiences of passengers and workers: relation, roles that act on them, rate for each passenger.
 _SUFFERED = (
     ("RECRUITED", ("recruiter",), 0.6), ("TRANSPORTED", ("driver",), 0.5), ("HOUSED", ("keeper",), 0.4),
     ("COERCED", ("enforcer",), 0.12), ("DIRECTED", ("assistant", "pilot"), 0.1), ("RECRUITED", ("broker",), 0.02),
@@ -95,7 +95,7 @@ class Tale:
 
 
 class World:
-    """One world and what is told of it; `case()` is the outcome."""
+    """One world and the statements about it; `case()` returns it."""
 
     def __init__(self, seed: int, false_share: float, region: str = "") -> None:
         self.rng = rng = random.Random(f"worlds/{seed}")  # noqa: S311 - invented worlds, not secrets
@@ -130,7 +130,7 @@ class World:
         self._told()
 
     def _odd_ties(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...], str, float]]:
-        """Ties no reading of the relations would expect: in every world some relations are also said of others."""
+        """Return links contrary to any natural reading: in every world some relations also hold for odd roles."""
         rng = self.rng
         ties: list[tuple[str, tuple[str, ...], tuple[str, ...], str, float]] = []
         for _ in range(rng.randrange(2, 9)):
@@ -168,7 +168,7 @@ class World:
             )
         return ties
 
-    # -- who is who -----------------------------------------------------------------------------------------------
+    # -- roles -----------------------------------------------------------------------------------------------------
 
     def _new(self, role: str, *cells: int) -> str:
         name = f"p{len(self.role):05d}"
@@ -224,10 +224,10 @@ class World:
             self._touch[f"c{number}"] = self._touch[f"b{number}"] = {cell}
 
     def people(self, *roles: str) -> list[str]:
-        """Everybody of these roles."""
+        """Return everyone with these roles."""
         return [name for name, role in self.role.items() if role in roles]
 
-    # -- what happened --------------------------------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------------------------------
 
     def _fact(self, subject: str, relation: str, object_: str) -> None:
         key = (subject, relation, object_)
@@ -354,10 +354,10 @@ class World:
         for gang in self.things["gang"]:
             self._fact(gang, "RIVAL_OF", rng.choice(self.things["gang"]))
 
-    # -- what is told of it ---------------------------------------------------------------------------------------
+    # -- statements ------------------------------------------------------------------------------------------------
 
     def _mistaken(self, key: tuple[str, str, str]) -> tuple[str, str, str]:
-        """Now and then somebody else is named: oftener one of the same cell than anybody."""
+        """Name another person now and then, more often from the same cell."""
         rng = self.rng
         if key[0] not in self.role or rng.random() >= self.mistake:
             return key
@@ -373,7 +373,7 @@ class World:
     def _told(self) -> None:
         rng = self.rng
         scenes = list(self.crowd)
-        loud = rng.uniform(0.1, 0.7)  # how well passengers can tell who organised it
+        loud = rng.uniform(0.1, 0.7)  # how well passengers know who organised it
         inside = rng.uniform(0.3, 0.9)
         witnesses: dict[str, str] = {}
         for _ in range(max(5, round(len(self.role) * rng.uniform(0.03, 0.12)))):
@@ -410,7 +410,7 @@ class World:
                     inside * 0.25,
                 )
             tale.claims = [(self._mistaken(key), "asserts") for key in dict.fromkeys(keys)]
-            if rng.random() < 0.15 and there:  # whoever one dealt with is taken for the one behind it
+            if rng.random() < 0.15 and there:  # takes their own contact for the person behind it
                 dealt = [key[0] for key in self.about[scene] if key[1] in ("PILOTED", "ASSISTED", "MANAGED")]
                 if dealt:
                     tale.claims.append(
@@ -452,7 +452,7 @@ class World:
     def _plot(
         self, scene: str, tellers: set[str]
     ) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]:
-        """What is told falsely of one scene, what is denied, and whom it hides."""
+        """Return the false claims about one scene, the denied links, and the person they hide."""
         rng = self.rng
         main = "ORGANISED" if scene[0] == "c" else "CONTROLS"
         true = [key for key in self.about[scene] if key[1] == main and key[0] in self.role]
@@ -548,7 +548,7 @@ class World:
         )
 
     def case(self) -> Case:
-        """The world as a case, shuffled, with its truth."""
+        """Return the world as a case, shuffled, with its truth."""
         rng = self.rng
         claims: list[Claim] = []
         false_statements: list[str] = []

@@ -1,13 +1,15 @@
-"""Family `reported`, by the project: randomised worlds reported as real ones are.
+"""Family `reported`, by the project: randomised worlds, reported as in real cases.
 
-The other families by the project give liars away: their statements are longer than true ones, and graders seem to know. Here
+The other families by the project give liars away: their statements are longer than true ones, and graders seem to know.
+In this family
 
-- a false statement is as long as a true one, and says of one person several things that are not so; detail does not give liars away
-  (DePaulo et al. 2003, Bond & DePaulo 2006);
-- gradings say little: grade and assessment each tell false statements from true ones with an AUC of about .53, and nothing about who
-  directs (Samet 1975, Irwin & Mandel 2019, from memory);
-- whoever stands higher is seen by fewer (Sparrow 1991, Morselli 2010): visibility is drawn for each person, by rank;
-- registers name straw owners of workplaces and straw buyers of boats more often than those who control and supply them.
+- a false statement is as long as a true one, and makes several false claims about one person; detail does not give
+  liars away (DePaulo et al. 2003, Bond & DePaulo 2006);
+- gradings say little: grade and assessment each tell false statements from true ones with an AUC of about .53, and
+  nothing about who directs (Samet 1975, Irwin & Mandel 2019, from memory);
+- people of higher rank are seen by fewer (Sparrow 1991, Morselli 2010): visibility is drawn for each person, by rank;
+- registers name straw owners of workplaces and straw buyers of boats more often than the people who control and supply
+  them.
 """
 
 from __future__ import annotations
@@ -18,16 +20,16 @@ from collections.abc import Iterable, Sequence
 from bench.worlds.randomised import HUBS, OUTSIDE, TOP, Tale, World
 
 Key = tuple[str, str, str]
-# Shape of the distribution of visibility: of leaders and financiers, of other hubs, of go-betweens.
+# Parameters of the distribution of visibility: for leaders and financiers, other hubs, go-betweens.
 _TOP_SEEN, _HUBS_SEEN, _BETWEEN_SEEN = (1.6, 2.2), (3.2, 2.0), (4.0, 1.5)
-# Weights of grades 1 to 3 and assessments A to E, of true and of false statements.
+# Weights of grades 1 to 3 and assessments A to E, for true and for false statements.
 _GRADES = {True: (20, 65, 15), False: (17, 65, 18)}
 _ASSESSMENTS = {True: (32, 18, 27, 18, 5), False: (30, 17, 28, 19, 6)}
 _HARMS = ("RECRUITED", "COERCED", "TRANSPORTED", "DIRECTED")
 
 
 class ReportedWorld(World):
-    """One such world; `case()` is the outcome."""
+    """One world of the family; `case()` returns it."""
 
     def __init__(self, seed: int, false_share: float) -> None:
         self.drawn = random.Random(f"reported/{seed}")  # noqa: S311 - invented worlds, not secrets
@@ -35,7 +37,7 @@ class ReportedWorld(World):
         self.visibility: dict[str, float] = {}
         super().__init__(seed + 2_000_000, false_share)
 
-    # -- whoever stands higher is seen by fewer --------------------------------------------------------------------
+    # -- people of higher rank are seen by fewer --------------------------------------------------------------------
 
     def _visible(self, name: str) -> float:
         if name not in self.visibility:
@@ -71,7 +73,7 @@ class ReportedWorld(World):
         self.tales = [tale for tale in self.tales if tale.claims]
 
     def _retell(self, tale: Tale, length: int) -> None:
-        """Put lies about one person in the place of part of a true account."""
+        """Replace part of a true statement with lies about one person."""
         accusations, denied, _ = self.lies[tale.source]
         false = self._accusations(accusations, tale.source)
         number = min(length, max(2, round(length * self.drawn.uniform(0.35, 0.65))), len(false))

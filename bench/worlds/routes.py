@@ -1,11 +1,12 @@
-"""Family `routes`, by author E: routes run stage by stage (desert, Balkan, coast), each stage by a separate facilitator.
+"""Family `routes`, by author E: routes run in stages (desert, Balkan, coast), each by a separate facilitator.
 
-A stage (diaspora recruiting, passage, safe houses, coast, work at the end) is run by a facilitator with a crew under a foreman whom
-everybody sees; facilitators buy from each other and know only their neighbours. Some coasts are a franchise: a brand holder takes a
-fee for a stretch of beach and never meets a crew. Money goes by hawala; few hawaladars serve several routes, and their clerks are seen.
-Officials look away: petty ones at the barrier, protectors behind. Guides and pilots are often passengers under force. Hubs: brand
-holders, facilitators, hawaladars and protectors of several stages, suppliers, controllers of workplaces. Foremen, clerks, touts, straw
-owners, guides, petty officials and helpers are none.
+A stage (diaspora recruiting, passage, safe houses, coast, work at the end) is run by a facilitator with a crew under a
+foreman seen by everyone; facilitators buy from each other and know only their neighbours. Some coasts are a franchise:
+a brand holder takes a fee for a stretch of beach and never meets a crew. Money goes by hawala; few hawaladars serve
+several routes, and their clerks are seen. Officials look away: petty ones at the barrier, protectors behind. Guides and
+pilots are often passengers under force. Hubs: brand holders, facilitators, hawaladars and protectors of several stages,
+suppliers, controllers of workplaces. Foremen, clerks, touts, straw owners, guides, petty officials and helpers are not
+hubs.
 The author read: Campana 2018/2020, Tinti & Reitano 2016, Achilli 2018, Sanchez 2017, UNODC 2018, Carling 2006, Global Initiative on Libya.
 """
 
@@ -145,10 +146,10 @@ class World:
     def _hundreds(self, least: int, most: int, unit: int = 100) -> Row:
         return {"amount": str(self.random.randint(least, most) * unit), "currency": "EUR"}
 
-    # -- who is there ----------------------------------------------------------------------------------------------
+    # -- people ----------------------------------------------------------------------------------------------------
 
     def _habits(self) -> None:
-        """Draw what is seen of those above, and how much each channel works."""
+        """Draw how visible the upper people are, and how well each channel works."""
         uniform = self.random.uniform
         self.size = int(260 * 5 ** self.random.random())
         self.see, self.rumour, self.wire = uniform(0.12, 0.35), uniform(0.1, 0.5), uniform(0.3, 0.9)
@@ -321,7 +322,7 @@ class World:
             self.false_links.append([subject, relation, object_])
 
     def _rumours(self) -> None:
-        """Choose the name that goes round in the camp of each route."""
+        """Choose the name rumoured in the camp of each route."""
         self.camp = {}
         for route in range(self.routes):
             crew = self._pick(self.at[route, "coast"])
@@ -329,7 +330,7 @@ class World:
             self.camp[route] = self._pick([*named, self._pick(self.helpers), self._pick(crew.low)])
 
     def _lie(self, statement: str, trip: Trip, witness: str, *, insider: bool) -> None:
-        """Put somebody else where those above stand."""
+        """Name another person in place of the upper people."""
         crew, crossing = trip.way[3], trip.crossing
         kinds = ["helper", "fellow", "foreman", "helper", "rival"]
         kind = self._pick(["helper", "fellow", "colleague", "rival", "shield"] if insider else kinds)
@@ -431,7 +432,7 @@ class World:
         if chance(see / 2):
             say(statement, crew.hawaladar, "PAID", pick([crew.bosses[0], foreman]), assessment="C")
 
-    # -- who speaks ------------------------------------------------------------------------------------------------
+    # -- witnesses -------------------------------------------------------------------------------------------------
 
     def _weeks_later(self, day: dt.date) -> dt.date:
         return day + dt.timedelta(days=self.random.randint(3, 120))
@@ -604,7 +605,7 @@ class World:
                     self._say(statement, owner, "CONTACTED", other, weight=str(randint(1, 40)))
 
     def _counter_books(self) -> None:
-        """Record what counter books say: bosses among many who only send money home."""
+        """Record the contents of counter books: bosses among many people who only send money home."""
         for hawaladar in self.hawaladars:
             if self._chance(self.ledger):
                 self._counter_book(hawaladar, self._statement("record", self._day(), "seizure"))
@@ -660,7 +661,7 @@ class World:
                 self._say(statement, person, self._pick(["RELATED_TO", "ASSOCIATES_WITH"]), other)
 
     def _charge(self) -> None:
-        """Mark as suspects those who could be seen."""
+        """Mark visible people as suspects."""
         for person, row in self.people.items():
             role = self.role[person]
             seen = (
@@ -677,7 +678,7 @@ class World:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """Crossing → those who arranged it."""
+        """Return crossing → the people who arranged it."""
         return {trip.crossing: [trip.way[3].foreman] for trip in self.trips}
 
     def write(self, folder: Path) -> None:

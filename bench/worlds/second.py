@@ -1,6 +1,7 @@
-"""Family `second`, by author A: harder than `first`, with brokers, suppliers, fixers who pass on orders, and people on paper.
+"""Family `second`, by author A: harder than `first`, with brokers, suppliers, fixers passing on orders, straw people.
 
-No id, name, category, order of rows or single relation gives the truth away: every relation also concerns people who are no hubs.
+No id, name, category, order of rows or single relation reveals the truth: every relation also involves people who are
+not hubs.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class _Gang:
 
 @dataclass
 class _Trip:
-    """A crossing: those who run it, and those who lie about it together."""
+    """A crossing: the people who run it, and the people who lie about it together."""
 
     gang: _Gang
     number: int
@@ -71,7 +72,7 @@ class World:
         self.random = np.random.default_rng(seed)
         self.false_share = false_share
         self.tables: Tables = {name: [] for name in COLUMNS}
-        # Crossing → those who arranged it.
+        # Crossing → the people who arranged it.
         self.operations: dict[str, list[str]] = {}
         self.role: dict[str, str] = {}
         self.gangs: list[_Gang] = []
@@ -144,7 +145,7 @@ class World:
             self.tables["links"].append(row | {"polarity": polarity, "weight": int(weight), "from_date": day})
 
     def _report(self, *, is_true: bool = True) -> str:
-        """A report; its grades lean towards the truth, no more than that."""
+        """Write a report whose grades lean only slightly towards the truth."""
         grade = self._choice([1, 2, 3], [0.15, 0.55, 0.3] if is_true else [0.08, 0.52, 0.4])
         assessment = self._choice("BCDE", [0.25, 0.35, 0.35, 0.05] if is_true else [0.1, 0.3, 0.45, 0.15])
         return self._statement("intelligence", grade=grade, assessment=assessment)
@@ -159,7 +160,7 @@ class World:
         return (first, relation, second) if self._hit(chance) else (second, relation, first)
 
     def _vaguely(self, above: str, below: str, directed: float = 0.3) -> None:
-        """Report that one person is above another, mostly as mere contact."""
+        """Report a person as above another, mostly as mere contact."""
         drawn = self.random.random()
         if drawn < directed:
             self._report_link(above, "DIRECTED", below)
@@ -204,7 +205,7 @@ class World:
     # -- one gang's operation --------------------------------------------------------------------------------------
 
     def _operation(self, number: int, gang: _Gang) -> None:
-        # The others are look-outs, drivers and money runners, and never on a crossing.
+        # The others are look-outs, drivers and money runners, never on a crossing.
         beach = gang.low[: max(5, int(0.6 * len(gang.low)))]
         middleman_of = {person: self._any(gang.middle) for person in gang.low}
         top_of = {person: self._any(gang.top) for person in gang.middle}
@@ -250,7 +251,7 @@ class World:
                 if person < other and self._hit(0.1):
                     self._report_link(person, "CONTACTED", other, weight=(1, 20))
                 if person != other and self._hit(0.012):
-                    # An elder driver over a younger one.
+                    # An older driver over a younger one.
                     self._report_link(person, self._choice(["DIRECTED", "PAID"]), other)
         for person in gang.middle + gang.top:
             if self._hit(0.12):
@@ -347,7 +348,7 @@ class World:
         if self._hit(_COOPERATIVE) and person != trip.pilot:
             self._account(person, trip, top_of, worked=worked)
 
-    # -- what witnesses say ----------------------------------------------------------------------------------------
+    # -- witness statements ----------------------------------------------------------------------------------------
 
     def _account(self, person: str, trip: _Trip, top_of: Mapping[str, str], *, worked: bool) -> None:
         alone = not trip.coached and self._hit(self.false_share / 2 / (1 - self.false_share / 2))
@@ -437,7 +438,7 @@ class World:
         for member in self.members:
             self._lawful_touch(member)
         for member in self.members:
-            # A lawful trade, as often for hubs as for aides; some members came by boat once.
+            # A lawful trade, equally often for hubs and aides; some members once came by boat.
             if self._hit(0.3):
                 size = min(len(self.passengers), 1 + int(6 * random.lognormal(0, 1.2)))
                 for person in random.choice(self.passengers, size=size, replace=False):
@@ -446,7 +447,7 @@ class World:
                 crossings = self.tables["crossings"]
                 self._link((member, "CROSSED_ON", crossings[random.integers(len(crossings))]["id"]), self.register)
         for person in self.members + self.helpers:
-            # Loose contact, of no meaning.
+            # Loose contact without meaning.
             if self._hit(0.25):
                 relation = self._choice(["CONTACTED", "ASSOCIATES_WITH"])
                 self._report_link(
@@ -466,7 +467,7 @@ class World:
                 self._report_link(member, "PAID", helper)
             else:
                 self._report_link(helper, "ASSOCIATES_WITH", member)
-        # Sparse ties between gangs, partly wrong.
+        # Sparse links between gangs, partly wrong.
         if self._hit(0.10):
             self._report_link(member, "CONTACTED", self._any(self.members), is_true=False)
         if self._hit(0.05):
@@ -477,7 +478,7 @@ class World:
     # -- the files -------------------------------------------------------------------------------------------------
 
     def write(self, folder: Path) -> None:
-        """Write the world as a case folder, with new ids and the rows in a new order."""
+        """Write the world as a case folder, with new ids and shuffled rows."""
         candidates = sorted({*self.helpers, *self.members, *self.forced})
         numbers = self.random.permutation(len(self.role))
         renamed = {name: f"P{numbers[place]:05d}" for place, name in enumerate(self.role)}

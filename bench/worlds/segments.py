@@ -28,7 +28,7 @@ _STAGES = {
     "money": 0.11,
     "work": 0.11,
 }
-# How hard it is to find another firm that does the same: the weight of one more client in what makes an owner a hub.
+# Weight of one more client when an owner is judged a hub: how hard it is to find another firm of the stage.
 _SCARCE = {
     "organise": 1.1,
     "recruit": 0.3,
@@ -71,7 +71,7 @@ Row = dict[str, Any]
 
 @dataclass(eq=False)
 class Firm:
-    """A firm of one stage; `last` tells which firm it hired last for each stage, `bought` how often it hired each."""
+    """A firm of one stage; `last`: the firm it hired last for each stage; `bought`: how often it hired each firm."""
 
     number: int
     stage: str
@@ -89,7 +89,7 @@ class Firm:
 
 @dataclass(eq=False)
 class Person:
-    """A person of the world: a helper, a passenger, an outsider or of a firm."""
+    """A person of the world: helper, passenger, outsider or member of a firm."""
 
     row: Row
     kind: str
@@ -150,7 +150,7 @@ class World:
         self.size = int(self.random.triangular(250, 1500, 520))
         self.months = self.random.randint(16, 26)
         self.end = _START + dt.timedelta(days=30 * self.months)
-        # The world's own habits: how much is seen of bosses, how much is lost, how often a firm is hired again.
+        # Rates of the world: how visible bosses are, how much is lost, how often a firm is hired again.
         self.see_boss, self.missing, self.repeat = uniform(0.22, 0.36), uniform(0.12, 0.28), uniform(0.5, 0.75)
         self.used: set[str] = set()
         self.persons: dict[str, Person] = {}
@@ -304,7 +304,7 @@ class World:
         self.at = {stage: [firm for firm in self.firms if firm.stage == stage] for stage in _STAGES}
 
     def _stage(self) -> str:
-        """Draw the stage of the next firm: half by what the market lacks, half by chance."""
+        """Draw the stage of the next firm: half the time a stage the market lacks, else any."""
         stages, number = list(_STAGES), len(self.firms)
         if number < len(stages):
             return stages[number]
@@ -349,7 +349,7 @@ class World:
         return firm
 
     def _hand(self, firm: Firm, boss: float = 0.12) -> str:
-        """Choose who of a firm does the work seen: mostly staff, the first of them most; the owner now and then."""
+        """Choose the person seen doing a firm's work: mostly staff, the first of them most; sometimes the owner."""
         if not firm.staff or self._chance(boss):
             return firm.owner
         return self.random.choices(firm.staff, [1 / (1 + place) for place in range(len(firm.staff))])[0]
@@ -368,7 +368,7 @@ class World:
             pool = self._sail(day, pool, number - place)
 
     def _sail(self, day: dt.date, pool: list[str], left: int) -> list[str]:
-        """Make one crossing and return the passengers who still wait."""
+        """Make one crossing and return the passengers still waiting."""
         self.today = day
         organiser = self._firm_by_reputation(self._open_firms("organise"))
         organiser.jobs += 1
@@ -408,7 +408,7 @@ class World:
             pilot="",
         )
         if self._chance(0.25):
-            # A subcontract inside the stage.
+            # A subcontract within the stage.
             others = [firm for firm in self.at["transport"] if firm is not trip.transport]
             if others:
                 subcontractor = self._firm_by_reputation(others)
@@ -448,7 +448,7 @@ class World:
         return journey
 
     def _judge(self) -> None:
-        """Name as hubs the owners several firms need, cut where need falls most, at 8.3 to 13 % of the candidates."""
+        """Choose as hubs the owners several firms need, cut where need falls most, at 8.3 to 13 % of candidates."""
         for firm in self.firms:
             firm.need = self._need(firm)
         ranked = sorted(self.firms, key=lambda firm: -firm.need)
@@ -474,7 +474,7 @@ class World:
         need = _SCARCE[firm.stage] * clients + 1e-6 * firm.number
         return need + 0.5 * len(firm.places) if firm.stage == "work" else need
 
-    # -- what witnesses say ----------------------------------------------------------------------------------------
+    # -- witness statements ----------------------------------------------------------------------------------------
 
     def _witnesses(self) -> None:
         number = max(15, min(60, int(len(self.passengers) * self.random.uniform(0.1, 0.2))))
@@ -571,7 +571,7 @@ class World:
                 assessment = self._pick(["A", "A", "B", ""])
                 self._claim(statement, *key, trip.day, is_false=True, subject_as_said=wording, assessment=assessment)
         if self._chance(0.4):
-            # And the one who did it is cleared.
+            # And the true organiser is cleared.
             self._claim(statement, trip.organiser.owner, "ORGANISED", trip.crossing, trip.day, polarity="denies")
 
     def _withdraw(self, statement: Row, day: dt.date, *, is_false: bool) -> None:
@@ -638,7 +638,7 @@ class World:
             self._claim(statement, *key, day)
 
     def _contract_seen(self, statement: Row) -> None:
-        """Report a contract, mostly through hands."""
+        """Report a contract, mostly between staff."""
         client, firm, day = self._pick(self.deals)
         first, second = self._hand(client, 0.3), self._hand(firm, 0.3)
         if firm.stage == "boats" and self._chance(0.5):
@@ -663,7 +663,7 @@ class World:
             self._claim(statement, giver, self._pick(["DIRECTED", "PAID"]), self._pick(firm.staff), day)
 
     def _gang_label(self, statement: Row, day: dt.date) -> None:
-        """Report gangs: labels of the police for firms."""
+        """Report gangs: police labels for firms."""
         gang = self._pick(sorted(self.gangs))
         for name in self.random.sample(self.staff, min(3, len(self.staff))):
             self._claim(statement, name, "MEMBER_OF", gang, day)
@@ -733,7 +733,7 @@ class World:
             engine = self._thing("part", f"SN{self.random.randrange(10**6)}", "engine")
             self._claim(statement, engine, "PART_OF", trip.boat)
         if self._chance(0.25):
-            # Who bought it, on paper.
+            # The buyer on paper.
             buyers = [self._pick(self.outsiders), self._hand(trip.boats, 0.3), self._hand(trip.boats, 0.3)]
             self._claim(statement, self._pick(buyers), "SUPPLIED", trip.boat, trip.day)
 
@@ -749,7 +749,7 @@ class World:
             self._claim(statement, *self._pick(keys))
 
     def _register(self, firm: Firm, place: str) -> None:
-        """Record who is in the company register: straw owners as well as the real ones."""
+        """Record the people in the company register: straw owners as well as real ones."""
         statement = self._record("company register or tenancy")
         if self._chance(0.6):
             owners = [self._pick(self.outsiders), self._pick(self.helpers), self._hand(firm, 0.3)]
@@ -762,7 +762,7 @@ class World:
                 self._claim(statement, name, "WORKED_AT", place)
 
     def _phone_bills(self) -> None:
-        """Record the bills of the phones that were seized."""
+        """Record the bills of seized phones."""
         self.addresses = [
             self._thing("address", f"{self.random.randint(1, 200)} {self._syllables()} Street")
             for _ in range(8 + len(self.firms) // 4)
@@ -787,7 +787,7 @@ class World:
                 self._claim(statement, phone, "CONTACTED", second, weight=str(self.random.randint(1, 40)))
 
     def _handset(self, name: str, month: int) -> str:
-        """Return a person's phone of a month; owners of firms change theirs every month."""
+        """Return a person's phone for a month; owners of firms change theirs every month."""
         firm = self.persons[name].firm
         owner = firm is not None and firm.owner == name
         key = (name, month if owner else month // 4 if firm else 0)
@@ -826,7 +826,7 @@ class World:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """Crossing → those who arranged it."""
+        """Return crossing → the people who arranged it."""
         return {trip.crossing: [trip.organiser.owner] for trip in self.trips}
 
     def write(self, folder: Path) -> None:
@@ -895,7 +895,7 @@ class World:
 
 
 class _Account:
-    """Builder of one account; a liar makes fewer true claims."""
+    """Builder of one statement; a liar makes fewer true claims."""
 
     def __init__(self, world: World, statement: Row, witness: str, journey: Journey, lie: Lie | None) -> None:
         self.world, self.statement, self.witness, self.journey, self.lie = world, statement, witness, journey, lie
@@ -909,7 +909,7 @@ class _Account:
             world._claim(self.statement, subject, relation, object_, day or self.day, **more)
 
     def claim_journey(self) -> None:
-        """Claim what the witness lived through."""
+        """Claim the witness's own experience."""
         world, say, witness, journey, trip = self.world, self._say, self.witness, self.journey, self.trip
         say(1.2, witness, "CROSSED_ON", trip.crossing)
         if not (self.lie and self.lie.kind == "self"):
@@ -926,7 +926,7 @@ class _Account:
             say(0.5, witness, "ASSOCIATES_WITH", other)
 
     def claim_hearsay(self) -> None:
-        """Claim what an honest witness overheard: bosses, and across firms."""
+        """Claim what an honest witness overheard: about bosses, and across firms."""
         world, say, see, journey, trip = self.world, self._say, self.see, self.journey, self.trip
         self.graded: dict[str, Any] = {"assessment": str(world._pick(["C", "C", "B", ""]))}
         if self.lie:
@@ -952,7 +952,7 @@ class _Account:
         say(see * 0.3, trip.money.owner, "PAID", hand(trip.organiser, 0.5), **graded)
         say(see * 0.4, self.witness, "OWES", trip.money.owner)
         if world._chance(0.12):
-            # The visible one taken for the organiser: an honest mistake.
+            # A visible person taken for the organiser: an honest mistake.
             taken = world._pick([journey.agent, trip.crew[0], journey.driver])
             world._claim(self.statement, taken, "ORGANISED", trip.crossing, self.day, is_false=True, **graded)
 
@@ -973,7 +973,7 @@ class _Account:
             say(see * 0.7, firm.owner, "PAID", journey.agent, **self.graded)
 
     def claim_helpers(self) -> None:
-        """Claim what helpers did, and that underlings give orders too."""
+        """Claim acts of helpers, and orders given by underlings."""
         world, say, witness, journey, trip = self.world, self._say, self.witness, self.journey, self.trip
         relations = {"driver": "TRANSPORTED", "landlord": "HOUSED"}
         for helper in world.random.sample(world.busy, 3):

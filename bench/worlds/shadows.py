@@ -1,25 +1,28 @@
-"""Family `shadows`, by author H: a smuggling case in which the people who matter work at not being seen.
+"""Family `shadows`, by author H: a smuggling case in which important people take care not to be seen.
 
-Several local groups, no kingpin, about one organiser to five or six aides (Campana 2018). Ranks: 5 leader; 4 lieutenant, supplier,
-paymaster, workplace controller, broker; 2 foreman, house keeper, collector; 1 pilot, driver, guard, lookout. Ranks 4 and 5 are hubs.
-A foreman hands on orders on the beach and is an aide, though passengers take him for the boss.
+Several local groups, no kingpin, about one organiser to five or six aides (Campana 2018). Ranks: 5 leader; 4
+lieutenant, supplier, paymaster, workplace controller, broker; 2 foreman, house keeper, collector; 1 pilot, driver,
+guard, lookout. Ranks 4 and 5 are hubs. A foreman passes on orders on the beach and is an aide, although passengers take
+him for the boss.
 
-Secrecy before efficiency (Baker & Faulkner 1993; Morselli, Giguere & Petit 2007): each true fact is seen with a chance that falls with
-the rank of the highest person in it, and varies per person. Missing not at random (Sparrow 1991; Ficara et al. 2021). Some hubs are
-named by nobody. Leaders act through relatives and fronts (Kleemans & van de Bunt 1999): leases, accounts, vehicles and the leader's
-own phone are in the front's name, and registers name the front. One person, several rows: a boss has a civil name (in registers) and
-nicknames (in accounts); SAME_AS claims tie them, many are missing, some are wrong.
+Secrecy before efficiency (Baker & Faulkner 1993; Morselli, Giguere & Petit 2007): each true fact is seen with a chance
+that falls with the rank of the highest person in it, and varies per person. Missing not at random (Sparrow 1991; Ficara
+et al. 2021). Some hubs are not named at all. Leaders act through relatives and fronts (Kleemans & van de Bunt 1999):
+leases, accounts, vehicles and the leader's own phone are in the front's name, and registers name the front. One person,
+several rows: a boss has a civil name (in registers) and nicknames (in statements); SAME_AS claims link them, many are
+missing, some are wrong.
 
-Organised lies: rival groups coach the passengers of a boat or the workers of a house to charge a competitor, or an innocent person, with
-their own group's acts; two to six witnesses tell the story through different interpreters, and informants repeat some of it (Heuer
-1999; Whaley 1982). Single liars act from fear, to shift blame, or to improve their case. A false defector may be among the insiders.
-Police attention follows the visible (Morselli 2010; Calderoni 2012); whoever is accused is booked as a suspect. Informants are good on
-some topics and poor on others (Dunnighan & Norris 1999; Joseph & Corkill 2011). A few true insiders who left know the chain of command
-of their own group; they err little, and keep silent about kin. Helpers meet everybody lawfully; a few hubs have such an occupation as
-cover.
+Organised lies: rival groups coach the passengers of a boat or the workers of a house to accuse a competitor, or an
+innocent person, of their own group's acts; two to six witnesses tell the story through different interpreters, and
+informants repeat some of it (Heuer 1999; Whaley 1982). Single liars act from fear, to shift blame, or to improve their
+case. A false defector may be among the insiders. Police attention follows visible people (Morselli 2010; Calderoni
+2012); everyone accused is booked as a suspect. Informants are good on some topics and poor on others (Dunnighan &
+Norris 1999; Joseph & Corkill 2011). A few true insiders who left know the chain of command of their own group; they
+make few mistakes, and keep silent about relatives. Helpers meet everyone lawfully; a few hubs have such an occupation
+as cover.
 
-A liar first has an honest account drawn and then replaces claims one for one, so that length and detail say next to nothing. Gradings
-have an AUC of about .56. All numbers are the author's guesses within what the literature says in words.
+A liar first has an honest statement drawn and then replaces claims one for one, so length and detail reveal almost
+nothing. Gradings have an AUC of about .56. All numbers are the author's guesses within what the literature describes.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ import numpy as np
 
 from bench.worlds.files import write_table
 
-# Observer → rank of the highest person in a fact → how well it is seen: a chance for witnesses, a weight for the others.
+# Observer → rank of the highest person in a fact → visibility: a chance for witnesses, a weight for the others.
 _SEEN = {
     "passenger": {0: 0.30, 1: 0.60, 2: 0.45, 4: 0.20, 5: 0.02},
     "insider": {0: 0.15, 1: 0.20, 2: 0.40, 4: 0.65, 5: 0.55},
@@ -50,7 +53,7 @@ _TOPICS = {
     "movement": "ORGANISED PILOTED ASSISTED TRANSPORTED RECRUITED",
 }
 _TOPIC_OF = {relation: topic for topic, relations in _TOPICS.items() for relation in relations.split()}
-# Most witnesses are asked for an hour or two, not for everything.
+# Most witnesses are interviewed for an hour or two, not about everything.
 _ASKED = 11
 _FIRST_NAMES = (
     "Adan Arben Azad Bako Behar Besnik Dara Dawit Diar Ermal Farhad Fatos Goran Hamid Haval Ilir Jamal Karwan Kaveh Kiros Lirim Luan "
@@ -87,7 +90,7 @@ Row = dict[str, Any]
 
 @dataclass(eq=False)
 class Gang:
-    """A group and its people by rank; `landlords` tells who let each of its houses."""
+    """A group and its people by rank; `landlords`: the landlord of each of its houses."""
 
     id: str
     size: float
@@ -108,7 +111,7 @@ class Gang:
 
 @dataclass(eq=False)
 class Person:
-    """A person; a front acts for somebody, a broker serves several gangs."""
+    """A person; a front acts for another person, a broker serves several gangs."""
 
     role: str
     rank: int
@@ -123,7 +126,7 @@ class Person:
 
 @dataclass(eq=False)
 class Fact:
-    """When a true link began, and to which gang it belongs."""
+    """Start of a true link, and the gang it belongs to."""
 
     day: str
     gang: str | None
@@ -131,7 +134,7 @@ class Fact:
 
 @dataclass(eq=False)
 class Crossing:
-    """A crossing and those carried on it."""
+    """A crossing and the people carried on it."""
 
     row: Row
     passengers: list[str]
@@ -151,7 +154,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Lie:
-    """A false story: coached or alone, and its claims."""
+    """A false story: coached or individual, and its claims."""
 
     coached: bool
     script: list[Key]
@@ -164,9 +167,9 @@ class World:
         self.random = np.random.default_rng(seed)
         self.false_share = false_share
         full = [f"{first} {last}" for first in _FIRST_NAMES.split() for last in _LAST_NAMES.split()]
-        # Civil names are unique: chance namesakes of witnesses would only test the sealing.
+        # Civil names are unique: accidental namesakes of witnesses would only test the sealing.
         self.names = iter(self._some(full, 9999))
-        # Shuffled numbers: an id tells nothing.
+        # Shuffled numbers, so that ids carry no information.
         self.numbers = {letter: iter(self.random.permutation(9000) + 1000) for letter in "PBCGWTS"}
         self.people: dict[str, Person] = {}
         self.rows: dict[str, Row] = {}
@@ -176,7 +179,7 @@ class World:
         # Facts by crossing or workplace, and by passenger.
         self.scene: dict[str, list[Key]] = {}
         self.lived: dict[str, list[Key]] = {}
-        # Row of a person that a group of observers uses.
+        # The row by which a group of observers knows a person.
         self.known: dict[tuple[str, str], str] = {}
         self.began: dict[tuple[str, str], str] = {}
         self.boats: list[Row] = []
@@ -244,7 +247,7 @@ class World:
         return name
 
     def _alias(self, person: str) -> None:
-        """Add a row under which part of the sources know a person."""
+        """Add a row under which some sources know a person."""
         name, nickname = self._id("P"), self._pick(_NICKNAMES.split(","))
         row = {"id": name, "name": nickname, "aliases": "", "identified": "nickname", "category": "other"}
         self.rows[name] = row
@@ -252,7 +255,7 @@ class World:
         self.people[person].rows.append(name)
 
     def _row_for(self, name: str, group: str) -> str:
-        """Return the row an observer uses, shared by all who talk together; records know the civil name."""
+        """Return the row an observer uses, shared by everyone who talks together; records know the civil name."""
         if name not in self.people or len(self.people[name].rows) == 1 or group == "record":
             return name
         if (name, group) not in self.known:
@@ -285,7 +288,7 @@ class World:
     def _thing(self, kind: str, value: str, name: str) -> None:
         self.things.append({"id": name, "kind": kind, "value": value, "name": ""})
 
-    # -- who is there ----------------------------------------------------------------------------------------------
+    # -- people ----------------------------------------------------------------------------------------------------
 
     def _cast(self) -> None:
         self.help = {
@@ -310,7 +313,7 @@ class World:
             self._equip(name, person)
         for gang in self.gangs:
             for leader in gang.leaders:
-                # A leader's phone is in the front's name: the front's phone is the one that rings.
+                # A leader's phone is in the front's name: calls go to the front's phone.
                 front = next(front for front in gang.fronts if self.people[front].acts_for == leader)
                 self.phone[leader] = self.phone[front]
                 self._fact(front, "USED", self.phone[front], gang=gang.id)
@@ -360,7 +363,7 @@ class World:
             self._thing("phone", f"+44 7{self.random.integers(10**8, 10**9)}", phone)
             self.phone[name] = phone
 
-    # -- what truly happens ----------------------------------------------------------------------------------------
+    # -- true events -----------------------------------------------------------------------------------------------
 
     def _operate(self) -> None:
         number = max(120, _PEOPLE - len(self.people))
@@ -399,7 +402,7 @@ class World:
                 self._fact(paymaster, "PAID", foreman, gang=gang.id)
                 self._call(paymaster, foreman)
         for aide in gang.aides:
-            # Small groups are flat.
+            # Small groups have no middle rank.
             above = [
                 [self._pick(gang.foremen)],
                 [self._pick(gang.lieutenants)],
@@ -478,7 +481,7 @@ class World:
             self._carry(passenger, gang, name, day, house, keeper, team)
 
     def _pilot(self, gang: Gang, crossing: str, day: str, passengers: list[str]) -> str:
-        """Choose who steers: at times a passenger under force."""
+        """Choose the pilot: sometimes a passenger under force."""
         if self._chance(0.3) and len(self.forced) < _PEOPLE * 0.02:
             pilot = passengers.pop()
             self.passengers.remove(pilot)
@@ -515,7 +518,7 @@ class World:
             lived.append(self._fact(passenger, "WORKED_AT", workplace, day, gang.id))
             lived += [key for key in self.scene[workplace] if self._chance(0.5)]
 
-    # -- how it is told --------------------------------------------------------------------------------------------
+    # -- observation -----------------------------------------------------------------------------------------------
 
     def _statement(
         self,
@@ -562,7 +565,7 @@ class World:
         first, second = self._row_for(subject, group), self._row_for(object_, group)
         if first == second:
             return
-        # False claims are dated as true ones are.
+        # False claims are dated as true claims are.
         day = self.facts[key].day if key in self.facts else self.began.get((relation, object_), "")
         if polarity == "asserts" and key not in self.facts and relation not in ("SAME_AS", "ASSOCIATES_WITH"):
             self.false_links.add((first, relation, second))
@@ -574,7 +577,7 @@ class World:
         self.links.append(row | more)
 
     def _slip(self, key: Key) -> Key:
-        """Make an honest mistake: the front for the boss, a man of the same nickname, a visible one."""
+        """Make an honest mistake: the front for the boss, a man with the same nickname, a visible person."""
         subject, relation, object_ = key
         if subject not in self.people or self.people[subject].rank == 0:
             return key
@@ -591,13 +594,13 @@ class World:
             taken = self._pick(same or fronts or self.bystanders)
         return (taken, relation, object_) if taken != object_ else key
 
-    # -- accounts of passengers ------------------------------------------------------------------------------------
+    # -- passengers' statements ------------------------------------------------------------------------------------
 
     def _honest(self, witness: str, crossing: Crossing) -> list[Key]:
-        """Choose what a witness would truthfully tell of one crossing."""
+        """Choose what a witness would truthfully report about one crossing."""
         gang = crossing.gang
         near = self.scene[crossing.id] + [key for key in self.lived.get(witness, []) if key[1] != "CROSSED_ON"]
-        # Whoever bargained for the others knows the boss; the rest know a name at most.
+        # A passenger who bargained for the others knows the boss; the rest know a name at most.
         bold = 4 if self._chance(0.15) else 0.8
         relations = ("DIRECTED", "RUNS", "CONTROLS", "PAID")
         near += [
@@ -620,7 +623,7 @@ class World:
         return _SEEN["passenger"][highest] * self._fame(key[0], 0.5) * boldness * (0.35 if heard else 1)
 
     def _script(self, crossing: Crossing, target: str, house: str = "") -> list[Key]:
-        """Make two to four false claims about one person, of the kinds that true accounts contain."""
+        """Make two to four false claims about one person, of kinds that true statements contain."""
         gang = crossing.gang
         aide, foreman = self._pick(gang.aides), self._pick(gang.foremen)
         place = house or self._pick(gang.houses)
@@ -638,7 +641,7 @@ class World:
         return self._some(free, self.random.integers(2, 5))
 
     def _lie(self, account: list[Key], script: list[Key], witness: str, crossing: Crossing) -> list[Key]:
-        """Replace claims one for one: what would expose the liar's own group goes first, small true things fill gaps."""
+        """Replace claims one for one: first claims that expose the liar's own group; small true facts fill gaps."""
         low = [key for key in self._some(account[1:], 99) if self._rank(key[0]) < 4]
         around = self._some(self.scene[crossing.id] + self.lived.get(witness, []), 99)
         low += [
@@ -689,7 +692,7 @@ class World:
         plan: dict[str, Lie] = {}
         together = [("", group) for group in groups.values()] + list(houses.items())
         for home, everybody in self._some(together, 99):
-            # The coached boats and houses: about two thirds of the lies.
+            # Coached boats and houses: about two thirds of the lies.
             first = everybody[0][1]
             free = [pair for pair in everybody if pair[0] not in plan and pair[1].gang is first.gang][:6]
             if len(free) < 2:
@@ -699,7 +702,7 @@ class World:
             self._coach(plan, free[: min(len(free), number - len(plan))], free[0][1], home)
         left = [pair for pair in chosen if pair[0] not in plan]
         for name, crossing in self._some(left, max(0, number - len(plan))):
-            # The single liars.
+            # Individual liars.
             gang = crossing.gang
             targets = [
                 self._pick(self.helpers),
@@ -759,7 +762,7 @@ class World:
             self._deny(statement, crossing, is_false=bool(script))
 
     def _add_talk(self, witness: str, crossing: Crossing, earlier: Sequence[Key], account: list[Key]) -> list[Key]:
-        """Add what witnesses talked about in the boat and in the house."""
+        """Add what witnesses heard from each other in the boat and in the house."""
         talk = [key for key in earlier if key not in account and witness not in (key[0], key[2])]
         rest = [
             key
@@ -808,7 +811,7 @@ class World:
 
     def _deny(self, statement: str, crossing: Crossing, *, is_false: bool) -> None:
         if is_false:
-            # Out of fear the own boss is denied.
+            # Out of fear the witness denies their own boss.
             key = next(key for key in self.scene[crossing.id] if key[1] == "ORGANISED")
         else:
             pool = [row["target"] for row in self.coached] + self.help["landlord"] + self.help["taxi"]
@@ -819,7 +822,7 @@ class World:
     # -- insiders --------------------------------------------------------------------------------------------------
 
     def _insiders(self) -> None:
-        """Choose aides close to a boss who left; sometimes a false one sent by a rival."""
+        """Choose aides close to a boss who left; sometimes a false defector sent by a rival."""
         number = 2 + self.random.integers(0, max(2, len(self.gangs) // 2))
         self.insiders: list[str] = []
         self.dangle = ""
@@ -874,13 +877,13 @@ class World:
             if self._chance(_SEEN["insider"][self._highest(key)] * (0.45 if key[1] in rarely else 1))
         ]
         kin = self._pick(gang.leaders + gang.lieutenants + gang.foremen)
-        # They are asked about those above.
+        # They are asked about the people above them.
         account = sorted(account, key=lambda key: self.random.random() - 0.5 * (self._rank(key[0]) >= 4))
         account = account[: 18 + self.random.integers(0, 15)]
         return [key for key in account if self._chance(0.85) or kin not in key]
 
     def _turn(self, gang: Gang, account: Iterable[Key]) -> list[Key]:
-        """Put people of a rival gang where those above stand."""
+        """Name people of a rival gang in place of the upper people."""
         rival = self._pick(self.rivals[gang.id])
         pool = rival.foremen + rival.lieutenants + self.bystanders[:4]
         others = {boss: self._pick(pool) for boss in gang.leaders + gang.middle}
@@ -925,7 +928,7 @@ class World:
                     self._identity(statement, near, skill[topic])
 
     def _inform(self, statement: str, mine: Sequence[Key], skill: float, source: str, loud: Sequence[str]) -> bool:
-        """Claim what an informant says; return whether anything was claimed."""
+        """Make an informant's claims; return whether there were any."""
         weights = [
             _SEEN["informant"][self._highest(key)]
             * self._fame(key[0], 0.3)
@@ -973,7 +976,7 @@ class World:
             self._registers(gang)
         summary = "Register extract or bank report"
         for _ in range(round(_PEOPLE / 18)):
-            # The same kinds of record about people who have nothing to hide.
+            # The same kinds of record about people with nothing to hide.
             ordinary = self.bystanders + self.helpers + [name for gang in self.gangs for name in gang.aides]
             first, second = self._some(ordinary, 2)
             key = self._fact(first, self._pick(["RELATED_TO", "PAID", "SERVED"]), second)
@@ -982,7 +985,7 @@ class World:
         self._custody(arrested)
 
     def _arrests(self) -> list[str]:
-        """Arrest mostly those who are visible."""
+        """Arrest mostly visible people."""
         arrested = []
         for name, person in self.people.items():
             if name in self.passengers or name in self.insiders:
@@ -996,7 +999,7 @@ class World:
         return arrested
 
     def _interception(self, crossing: Crossing) -> None:
-        """Record those on board, the boat, the man at the tiller."""
+        """Record the people on board, the boat, and the man at the tiller."""
         statement = self._record(crossing.day, "Interception log")
         keys = [(name, "CROSSED_ON", crossing.id) for name in crossing.passengers if self._chance(0.85)]
         keys.append((crossing.boat, "USED_ON", crossing.id))
@@ -1009,7 +1012,7 @@ class World:
             self._claim(statement, key, "record")
 
     def _download(self, name: str) -> None:
-        """Record calls up the chain one step, often to a number without a name."""
+        """Record calls one step up the chain, often to a number without a name."""
         statement = self._record(self._day("2019-06-01", 480), "Phone download")
         phone = self.phone[name]
         self._claim(statement, self._fact(name, "USED", phone), "record")
@@ -1052,7 +1055,7 @@ class World:
                     self._claim(statement, self._fact(name, "ASSOCIATES_WITH", other), "record")
 
     def _registers(self, gang: Gang) -> None:
-        """Record what registers and bank reports name: the front, the landlord."""
+        """Record the people in registers and bank reports: the front, the landlord."""
         keys = [
             key
             for key, fact in self.facts.items()
@@ -1069,7 +1072,7 @@ class World:
                 self._claim(statement, key, "record")
 
     def _book(self) -> None:
-        """Book as a suspect whoever is said to have had a hand in it, rightly or not."""
+        """Book everyone accused of a part as a suspect, rightly or not."""
         records = {row["id"] for row in self.statements if row["kind"] == "record"}
         passengers, acts = set(self.passengers), set(_ACTS.split())
         for link in self.links:
@@ -1082,7 +1085,7 @@ class World:
                         row["category"] = "suspect"
 
     def _custody(self, arrested: Sequence[str]) -> None:
-        """Record what was denied in custody, whether true or not."""
+        """Record denials in custody, true or not."""
         relations = ("PILOTED", "ASSISTED", "ORGANISED", "HOUSED", "MANAGED")
         free = [name for name in arrested if name not in self.forced]
         for name in self._some(free, len(arrested) // 4):
@@ -1095,15 +1098,15 @@ class World:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """Crossing → those who arranged it."""
+        """Return crossing → the people who arranged it."""
         return {crossing.id: [crossing.gang.id] for crossing in self.crossings}
 
     def write(self, folder: Path) -> None:
-        """Write the world as a case folder; the order of columns is that in which rows bring them."""
+        """Write the world as a case folder; columns keep the order in which rows introduce them."""
         folder.mkdir(parents=True, exist_ok=True)
         used = {link[end] for link in self.links for end in ("subject_id", "object_id")}
         for row, person in self.owner.items():
-            # Nobody makes a row for a nickname or passenger nobody spoke of.
+            # Nicknames and passengers that no source mentions get no row.
             if row not in used and (person != row or person in self.passengers):
                 del self.rows[row]
         truth = self._truth(used)

@@ -1,1 +1,1 @@
-"""Pure functions from claims to figures: what is believed, who stands out, and why."""
+"""Pure functions from claims to figures: beliefs, ranking and reasons."""

@@ -1,8 +1,8 @@
-"""Which backend does the work of NetworkX's algorithms: NetworkX itself, or one that is installed beside it and was named.
+"""Backend that runs NetworkX's algorithms: NetworkX itself, or an installed backend named by the operator.
 
-What has one right answer may be worked out by any of them (betweenness, components, PageRank). What depends on the order in which
-an implementation goes on (communities by modularity) is always NetworkX's own work: else a case would fall into other groups on
-another machine.
+Any backend may compute results with one right answer (betweenness, components, PageRank). Results that depend on the
+order of work (communities by modularity) always come from NetworkX itself; else the same case would be divided into
+other groups on another machine.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from graphsvc.errors import OperatorError
 _LOG = logging.getLogger(__name__)
 OWN = "networkx"
 _SETTING = "GRAPHSVC_NETWORKX_BACKEND"
-# An entry of NetworkX's own, for its tests.
+# A backend entry that NetworkX registers for its own tests.
 _NONE_OF_THEM = "nx_loopback"
 Answer = TypeVar("Answer")
-# Algorithms in which a backend failed: said once.
+# Algorithms in which a backend has failed; each is logged once.
 _failed: set[str] = set()
 
 
 def use_backend(name: str) -> None:
-    """Have a backend do what it can of NetworkX's algorithms as long as this process lives, by NetworkX's own configuration.
+    """Use a backend for NetworkX's algorithms in this process, through NetworkX's configuration.
 
     Args:
-        name: of the backend, such as `parallel` or `cugraph`; empty: nothing is loaded or changed.
+        name: name of the backend, such as `parallel` or `cugraph`; empty: nothing is loaded or changed.
 
     Raises:
-        OperatorError: it is not installed, or does not load.
+        OperatorError: if it is not installed or does not load.
 
     Example:
         >>> use_backend("")
 
-    Limits: of the whole process, so of what others compute in it with NetworkX too.
+    Limits: applies to the whole process, including other code there that uses NetworkX.
     """
     if name in ("", OWN):
         return
-    # Costs a hundredth of a second, which who names none need not wait for.
+    # Imported here: it takes 10 ms, which deployments without a backend need not spend.
     from importlib.metadata import entry_points
 
     installed = {entry.name: entry for entry in entry_points(group="networkx.backends") if entry.name != _NONE_OF_THEM}
@@ -52,34 +52,34 @@ def use_backend(name: str) -> None:
 
     try:
         installed[name].load()
-    except Exception as error:  # whatever somebody else's package raises
+    except Exception as error:  # a third-party package may raise anything
         raise OperatorError(
             f"{_SETTING} is {name!r}, which does not load with NetworkX {nx.__version__} ({type(error).__name__}:"
             f" {str(error)[:200]}). Install versions of both that fit each other, or unset it."
         ) from error
     _priority().algos = [name]
     nx.config.fallback_to_nx = True
-    # Our graphs are not changed once they are made.
+    # Graphs in graphsvc are not changed after they are made.
     nx.config.warnings_to_ignore.add("cache")
     own_settings = nx.config.backends.get(name, None)
-    if getattr(own_settings, "n_jobs", 0) is None:  # nx-parallel goes on with one processor until it is told otherwise
+    if getattr(own_settings, "n_jobs", 0) is None:  # nx-parallel uses one processor by default
         own_settings.n_jobs, own_settings.active = -1, True
 
 
 def by_backend(algorithm: Callable[..., Answer], *given: Any, **options: Any) -> Answer:
-    """What an algorithm of NetworkX gives: of the backend in use, or of NetworkX where that has none, or fails.
+    """Run an algorithm of NetworkX in the backend in use, or in NetworkX if the backend lacks it or fails.
 
     Example:
         >>> import networkx as nx
         >>> by_backend(nx.betweenness_centrality, nx.path_graph(3))
         {0: 0.0, 1: 1.0, 2: 0.0}
 
-    Limits: for what has one right answer. The last places of a number may differ, as another backend adds up in another order; and
-    where a sample is drawn, one that draws otherwise estimates otherwise.
+    Limits: for results with one right answer. The last digits may differ, as another backend adds up in another order.
+    Where a sample is drawn, a backend that draws differently estimates differently.
     """
     try:
         return algorithm(*given, **options)
-    except Exception as error:  # whatever somebody else's package raises
+    except Exception as error:  # a third-party package may raise anything
         if not _priority().algos:
             raise
         name = getattr(algorithm, "__name__", str(algorithm))
@@ -95,7 +95,7 @@ def by_backend(algorithm: Callable[..., Answer], *given: Any, **options: Any) ->
 
 
 def _priority() -> Any:
-    """NetworkX's own setting: which backends are tried, for algorithms among others."""
+    """Return NetworkX's setting for the backends to try, for algorithms among others."""
     import networkx as nx
 
     return nx.config.backend_priority

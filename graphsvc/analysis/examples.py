@@ -1,4 +1,4 @@
-"""Claims in short, for examples and tests of the analysis: `said("s1: p1 DIRECTED p2")`."""
+"""Claims in short notation, for examples and tests of the analysis: `said("s1: p1 DIRECTED p2")`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from graphsvc.records.relations import RELATIONS
 
 
 def said(text: str, **changes: Any) -> Claim:
-    """A claim of an untested witness (2C, on no record) from `source: subject RELATION object`.
+    """Make the claim of an untested witness (2C, not on record) from `source: subject RELATION object`.
 
-    `not` before the relation makes it a denial. `changes` are fields of the claim to be set otherwise.
+    `not` before the relation makes it a denial. `changes` override fields of the claim.
 
     Example:
         >>> claim = said("s1: p1 not PILOTED c1", source_kind="record")
@@ -51,25 +51,25 @@ def said(text: str, **changes: Any) -> Claim:
 
 
 def people(*ids: str, sealed: Collection[str] = ()) -> list[Person]:
-    """Persons of no category, named as their ids; those in `sealed` are.
+    """Make persons without categories, named after their ids; those in `sealed` are sealed.
 
     Example:
         >>> [(person.id, person.sealed) for person in people("p1", "p2", sealed=["p2"])]
         [('p1', False), ('p2', True)]
 
-    Limits: none are suspects or victims.
+    Limits: makes no suspects or victims.
     """
     return [Person(name, name, frozenset(), name in sealed) for name in ids]
 
 
 def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> Operation:
-    """The network that some claims in short make, when all but `carried` may play a part.
+    """Make the network of some claims in short notation, in which all but `carried` may play a part.
 
     Example:
         >>> tied("s1: p1 DIRECTED p2").ids
         ['p1', 'p2']
 
-    Limits: whoever stands where a relation takes persons first is a person.
+    Limits: an end counts as a person if its relation lists `person` as the first kind for that end.
     """
     claims = [said(text) for text in texts]
     ledger = encode(claims, dependence or {})

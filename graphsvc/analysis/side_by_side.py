@@ -1,4 +1,4 @@
-"""Many pieces of work over the same numbers at once: on a few processors of this machine, or on others that are given numbers alone."""
+"""Parallel tasks over shared numbers: on this machine's processors, or on machines that receive only numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Protocol, TypeVar
 
-# More would take memory for each, and processors from whoever else looks.
+# More would each take memory, and processors from other readers.
 _MOST = 4
 Shared = TypeVar("Shared")
 Given = TypeVar("Given")
@@ -17,23 +17,24 @@ Result = TypeVar("Result")
 
 
 class Processors(Protocol):
-    """Who does many pieces of work over the same numbers.
+    """Workers for many tasks over the same numbers.
 
-    They may be those of other machines. So what is handed over is numbers and arrays of numbers, in dataclasses of the analysis, lists
-    and tuples, and never a name, an id or a text; and the work is a function of a module of the analysis, which those have as well.
+    They may be on other machines. So all data passed consists of numbers and arrays of numbers, in dataclasses of the
+    analysis, lists and tuples, and never of names, ids or texts. The work is a function in a module of the analysis,
+    which the other machines also have.
     """
 
     def each(self, work: Callable[[Shared, Given], Result], shared: Shared, given: Iterable[Given]) -> Iterator[Result]:
-        """What the work makes of each of some things, in their order; what it gives does not hang on who does it.
+        """Apply the work to each item and yield the results in order; no result depends on which worker computed it.
 
         Args:
-            work: given what is shared and one of the things; it changes nothing that another may use.
-            shared: what all of the work is over.
-            given: the things.
+            work: function of the shared data and one item; it must not change data that another task may use.
+            shared: data common to all tasks.
+            given: the items.
         """
 
     def close(self) -> None:
-        """Let go of whoever does it."""
+        """Release the workers."""
 
 
 class ThisMachine:
@@ -49,36 +50,36 @@ class ThisMachine:
         return side_by_side(partial(work, shared), given)
 
     def close(self) -> None:
-        """Nobody is held."""
+        """Do nothing; there are no workers to release."""
 
 
 THIS_MACHINE = ThisMachine()
 
 
 def processors_here() -> int:
-    """How many things are worked on at once here: one for each processor, four at most.
+    """Return how many tasks run in parallel here: one for each processor, at most four.
 
     Example:
         >>> 1 <= processors_here() <= 4
         True
 
-    Limits: counts those that this process may use, however busy they are.
+    Limits: counts the processors this process may use, however busy they are.
     """
     return min(_MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> Iterator[Result]:
-    """What the work makes of each of some things, in their order; no more are begun than are soon asked for.
+    """Apply the work to each item and yield the results in order, starting only a few items ahead.
 
     Args:
-        work: for each; it changes nothing that another may use.
-        given: the things.
+        work: function of one item; it must not change data that another task may use.
+        given: the items.
 
     Example:
         >>> list(side_by_side(abs, [-1, 2, -3]))
         [1, 2, 3]
 
-    Limits: gains only where the work is done by NumPy and SciPy on long arrays; takes memory for up to four at once.
+    Limits: gains only where NumPy and SciPy do the work on long arrays; takes memory for up to four at a time.
     """
     processors = processors_here()
     with ThreadPoolExecutor(processors) as pool:

@@ -1,1 +1,1 @@
-"""Where people went when a workplace closed: who was there, where they appear next, whether chance would do as well, who moved them."""
+"""Worker movements after a closure: the people there, their next places, a test against chance, and who moved them."""

@@ -1,9 +1,10 @@
-"""How people choose their next place: nearby, in the same trade, of the same kind. Fitted on the moves of the case itself.
+"""Preferences for the next place: nearby, same trade, same kind. Fitted on the moves of the case itself.
 
-A conditional logit (McFadden 1974): somebody who leaves a place goes to each other one in proportion to how many people came there,
-multiplied for a place nearby, in the same trade or of the same kind. How many came is corrected for where the people who left
-were (iterative proportional fitting), so that a town in which much closed does not pass for one that everybody likes. A group that was moved must not look like a preference: until it
-is known who was moved, each route from one place to another counts once, however many people took it.
+A conditional logit (McFadden 1974): a person who leaves a place goes to each other place in proportion to the number of
+people who came there. A factor applies for a place nearby, in the same trade or of the same kind. The number of people
+who came is corrected for where the leavers were (iterative proportional fitting), so that a town with many closures
+does not look popular. A group that was moved must not look like a preference: until it is known who was moved, each
+route from one place to another counts once, however many people took it.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ from graphsvc.analysis.displacement.stays import LEAST, WorkPlace
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
-# Places less far apart (in kilometres) are near each other; where coordinates are missing, places in the same town are.
+# Places closer than this (in kilometres) are near each other; without coordinates, places in the same town are.
 NEAR = 10.0
-# Fewer routes say too little of anybody's preferences.
+# Fewer routes say too little about preferences.
 FEWEST_ROUTES = 20
-# More origins would take memory by the square of the places, and change nothing.
+# Memory grows with origins times places, and more origins would change nothing.
 _MOST_ORIGINS = 500
-# Standard deviation of the normal prior on each coefficient: it decides only where the moves say little.
+# Standard deviation of the normal prior on each coefficient: it matters only where there are few moves.
 _PRIOR = 2.0
-# Nobody is taken to avoid a place for being nearby, in their trade or of the same kind: that would make going there look forced.
+# No one is assumed to avoid a place for being nearby, in their trade or of the same kind: else going there looks
+# forced.
 _LEAST = 0.0
-# Coefficients and sizes are fitted in turn.
+# Number of rounds; each fits the coefficients, then the sizes.
 _ROUNDS = 6
 _EARTH = 6371.0
 
@@ -42,7 +44,8 @@ class Preferences:
     """How many times as likely a place is, as logarithms; all 0 where too few routes are known.
 
     Attributes:
-        near, trade, kind: for a place nearby, in the same trade, of the same kind. routes: how many they are fitted on.
+        near, trade, kind: for a place nearby, in the same trade, of the same kind. routes: number of routes used to fit
+            them.
     """
 
     near: float = 0.0
@@ -51,7 +54,7 @@ class Preferences:
     routes: int = 0
 
     def weights(self, origin: WorkPlace, places: Sequence[WorkPlace]) -> Floats:
-        """How many times as likely each place is for people who leave `origin` as one that has nothing in common with it."""
+        """Return how many times as likely each place is, for leavers of `origin`, as a place with nothing in common."""
         result: Floats = np.exp(_alike(origin, places) @ np.array([self.near, self.trade, self.kind]))
         return result
 
@@ -60,16 +63,16 @@ def fit_preferences(known: Whereabouts, relation: str, bound: Collection[str] | 
     """Fit the preferences of a case.
 
     Args:
-        known: where everybody is said to have been.
+        known: the whereabouts of everyone.
         relation: `WORKED_AT` or `LIVED_AT`.
-        bound: people left out, since they were moved together; None: not known yet.
+        bound: people to leave out, since they were moved together; None: not known yet.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
         >>> fit_preferences(whereabouts([], []), "WORKED_AT")
         Preferences(near=0.0, trade=0.0, kind=0.0, routes=0)
 
-    Limits: whoever follows a friend, or their family, is not known. A place without address or sector is like no other.
+    Limits: ignores people who follow friends or family. A place without address or sector is like no other.
     """
     routes = _routes(known, relation, bound or ())
     if bound is None:
@@ -89,13 +92,13 @@ def fit_preferences(known: Whereabouts, relation: str, bound: Collection[str] | 
     size = np.tile(np.log([heads[name] + 0.5 for name in names]), (len(origins), 1))
     for name, row in origins.items():
         if name in went:
-            size[row, went[name]] = -np.inf  # nobody leaves a place for itself
+            size[row, went[name]] = -np.inf  # a place is never its own next place
     near, trade, kind = _fit(alike, taken, size).tolist()
     return Preferences(near, trade, kind, len(routes))
 
 
 def _fit(alike: Floats, taken: Floats, size: Floats) -> Floats:
-    """The coefficients that make the moves most likely, with sizes such that each place is expected to take as many as it took."""
+    """Return the likeliest coefficients, with sizes such that each place expects as many people as came."""
     values = np.zeros(alike.shape[-1])
     for _ in range(_ROUNDS):
         values = scipy.optimize.minimize(
@@ -107,7 +110,7 @@ def _fit(alike: Floats, taken: Floats, size: Floats) -> Floats:
 
 
 def _loss(values: Floats, alike: Floats, taken: Floats, size: Floats) -> tuple[float, Floats]:
-    """Minus the logarithm of the posterior, and its gradient."""
+    """Return minus the logarithm of the posterior, and its gradient."""
     chance = scipy.special.softmax(size + alike @ values, axis=1)
     surplus = taken - taken.sum(axis=1)[:, None] * chance
     likelihood = float(scipy.special.xlogy(taken, chance).sum())
@@ -117,7 +120,7 @@ def _loss(values: Floats, alike: Floats, taken: Floats, size: Floats) -> tuple[f
 
 
 def _routes(known: Whereabouts, relation: str, bound: Collection[str]) -> Counter[tuple[str, str]]:
-    """(from, to) → how many people moved between two places on days that are known."""
+    """Count the people who moved between two places, with known days: (from, to) → number."""
     routes: Counter[tuple[str, str]] = Counter()
     for person, stays in known.of.items():
         if person in bound:
@@ -128,7 +131,7 @@ def _routes(known: Whereabouts, relation: str, bound: Collection[str]) -> Counte
 
 
 def _alike(origin: WorkPlace, places: Sequence[WorkPlace]) -> Floats:
-    """Whether each place is near another one, in its trade and of its kind: places x 3."""
+    """Return whether each place is near `origin`, in its trade and of its kind: places x 3."""
     return np.array(
         [
             (
@@ -149,7 +152,7 @@ def _is_near(origin: WorkPlace, place: WorkPlace) -> bool:
 
 
 def _distance(origin: tuple[float, float], place: tuple[float, float]) -> float:
-    """Kilometres along the surface between two positions (haversine)."""
+    """Return the distance between two positions in kilometres, along the surface (haversine)."""
     from_latitude, to_latitude = math.radians(origin[0]), math.radians(place[0])
     across = math.radians(place[1] - origin[1])
     half = math.sin((to_latitude - from_latitude) / 2) ** 2

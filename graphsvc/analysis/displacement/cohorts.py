@@ -1,13 +1,13 @@
-"""Cohorts: who was at a place in the weeks before something happened to it, and what became of each, as far as anybody says.
+"""Cohorts: the people at a place in the weeks before an event, and the outcome for each, as far as reported.
 
-What happened is that it closed, that it emptied, or a day that somebody asks about (of a visit, for one). Six things can have become of
-somebody, and they are kept apart: *moved* (they come to another place), *beside* (they are told to be at another one, to which they came
-before, or nobody says when), *abandoned* (somebody says that they were left, and they are at no other place), *stayed* (they are told to be
-there still), *seen* (only somewhere that is no place of work: an address, a charity) and *unknown* (not seen again). Nobody is called
-abandoned because nothing is known of them.
+The event is that the place closed, that it emptied, or a day in question (such as a visit). Six outcomes are kept
+apart: *moved* (appears at another place), *beside* (is reported at another place, to which they came earlier or on an
+unknown day), *abandoned* (is reported to have been left, and is at no other place), *stayed* (is reported to be there
+still), *seen* (only at a location that is not a workplace: an address, a charity) and *unknown* (not seen again). No
+one is called abandoned because nothing is known about them.
 
-Of a date that is known to the month both ends are kept: the last day counts where something must be no earlier than another, the first
-where it must be no later.
+For a date known to the month both ends are kept: the last day counts where an event must be no earlier than another,
+the first day where it must be no later.
 """
 
 from __future__ import annotations
@@ -35,14 +35,15 @@ from graphsvc.analysis.displacement.stays import (
     stays,
 )
 
-# Whoever is said to have been there until so many days before it closed was there when it was about to: of those who left on the first
-# of these days as well it is asked where they went.
+# A person reported there until this many days before the closure was there when it was about to happen. People who left
+# on the first of these days are followed too.
 WEEKS_BEFORE = 28
-# Until so many days after a new place counts.
+# A new place counts until this many days after the event.
 TO_DAYS = 120
-# A stay without an end is not taken to have lasted longer than this many days.
+# A stay without an end is assumed to last at most this many days.
 LONGEST = 730
-# A place has emptied when at least so many people left it within so many days, and nobody who was there then is known to have stayed.
+# A place has emptied if at least this many people left it within this many days, and no one there is known to have
+# stayed.
 EMPTIED_PEOPLE, EMPTIED_DAYS = 3, 28
 
 Outcome = Literal["moved", "beside", "abandoned", "stayed", "seen", "unknown"]
@@ -52,10 +53,10 @@ Why = Literal["closed", "emptied", "asked"]
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """That something happened to a place on a day: it `closed`, it `emptied`, or somebody asks about it (`asked`).
+    """An event at a place: it `closed`, it `emptied`, or it is in question on a day (`asked`).
 
     Attributes:
-        day: the first day on which it can have happened. given: the date as given; empty: `day` itself.
+        day: the first day on which the event can have happened. given: the date as given; empty: `day` itself.
     """
 
     place: str
@@ -65,34 +66,34 @@ class Closing:
 
     @property
     def date(self) -> str:
-        """When it happened, as closely as it is told: `2020-03-20`, `2020-03`."""
+        """The date of the event, as precisely as reported: `2020-03-20`, `2020-03`."""
         return self.given[:10] or str(self.day)
 
     @property
     def latest(self) -> dt.date:
-        """The last day on which it can have happened."""
+        """The last day on which the event can have happened."""
         return near_end(self.given) or self.day
 
     @property
     def since(self) -> dt.date:
-        """The day from which on whoever was there counts as having been there, and from which a new place counts."""
+        """The day from which people count as having been there, and from which a new place counts."""
         return shifted(self.day, -WEEKS_BEFORE)
 
     @property
     def until(self) -> dt.date:
-        """The day from which a new place is another story."""
+        """The day from which a new place no longer counts."""
         return shifted(self.latest, TO_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of one person of a cohort.
+    """Outcome for one person of a cohort.
 
     Attributes:
-        stay: that they were there. outcome: see the module.
-        following: the next place, where there is one.
-        abandoned: whoever is said to have left them, with the link. seen_at: where else they were seen: id of a thing, link.
-        undated: places they are said to have been at on no day that is told: one of them may be the next.
+        stay: their stay at the place. outcome: see the module.
+        following: the next place, if there is one.
+        abandoned: links which report that they were left. seen_at: links to other locations: id of a thing, link.
+        undated: other places, reported without a day; one of them may be the next.
     """
 
     person: str
@@ -106,12 +107,12 @@ class Became:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Who was at a place when something happened to it.
+    """People at a place at the time of an event.
 
     Attributes:
-        closing: the place and the day. people: what became of each, in order of their ids.
-        undated: people said to have been there on no day that is told: they are in no figure.
-        doubted: people of whom it is believed less than not, or only denied: they are in no figure.
+        closing: the place and the day. people: the outcome for each person, sorted by id.
+        undated: people reported there without a day; they are in no figure.
+        doubted: people whose stay is more likely false than true, or only denied; they are in no figure.
     """
 
     closing: Closing
@@ -121,17 +122,17 @@ class Cohort:
 
     @property
     def went(self) -> tuple[Became, ...]:
-        """Those who appear at another place."""
+        """Return the people who appear at another place."""
         return tuple(became for became in self.people if became.outcome == "moved")
 
 
 @dataclass(slots=True)
 class Whereabouts:
-    """Where everybody of a case is said to have been: what cohorts are taken from.
+    """Reported whereabouts of everyone in a case, from which cohorts are built.
 
     Attributes:
-        places: id → place. of: person → stays, in order of their days. at: place → stays there.
-        left: person → links that say they were abandoned. seen: person → links to where else they were.
+        places: id → place. of: person → stays, by day. at: place → stays there.
+        left: person → links which report that they were abandoned. seen: person → links to other locations.
         ties: all links.
     """
 
@@ -144,7 +145,7 @@ class Whereabouts:
     _starts: dict[str, list[tuple[dt.date, dt.date, str, str]]] = field(default_factory=dict)
 
     def starts(self, relation: str) -> list[tuple[dt.date, dt.date, str, str]]:
-        """Each time somebody is known to have come to a place: (first day, last day it can have been, person, place), in order."""
+        """Return every known arrival at a place: (first day, last day it can have been, person, place), sorted."""
         if relation not in self._starts:
             self._starts[relation] = sorted(
                 (stay.begin, stay.arrived or stay.begin, stay.person, stay.place)
@@ -156,14 +157,14 @@ class Whereabouts:
 
 
 def whereabouts(places: Iterable[WorkPlace], ties: Iterable[WorkTie]) -> Whereabouts:
-    """Where everybody is said to have been.
+    """Collect the reported whereabouts of everyone.
 
     Example:
         >>> known = whereabouts([WorkPlace("w1")], [WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01-05")])
         >>> [stay.person for stay in known.at["w1"]], [str(first) for first, *_ in known.starts("WORKED_AT")]
         (['p1'], ['2020-01-05'])
 
-    Limits: places and people that nobody speaks of are not there.
+    Limits: places and people without any report are absent.
     """
     links = list(ties)
     of = stays(links)
@@ -181,14 +182,15 @@ def whereabouts(places: Iterable[WorkPlace], ties: Iterable[WorkTie]) -> Whereab
 
 
 def closings(known: Whereabouts) -> list[Closing]:
-    """What happened to the places of a case: those that closed, and those that emptied without anybody saying so; by day.
+    """Return the events of a case: places that closed, and places that emptied without a report of it; by day.
 
     Example:
         >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], [])
         >>> [(closing.place, closing.why) for closing in closings(known)]
         [('w1', 'closed')]
 
-    Limits: a place that is said to have closed in a year, without its month, stands in no list: nobody knows when its people left.
+    Limits: a place reported to have closed in a year, without the month, is left out: its people's last days are
+    unknown.
     """
     closed = [
         Closing(place.id, day, given=place.closed_on)
@@ -204,9 +206,10 @@ def closings(known: Whereabouts) -> list[Closing]:
 
 
 def cohort(known: Whereabouts, closing: Closing) -> Cohort:
-    """Who was at a place in the weeks before something happened to it, and what became of each.
+    """Return the people at a place in the weeks before an event, and the outcome for each.
 
-    Of a dwelling that is who lived there and where they lived next; of any other place who worked there and where they worked next.
+    For a dwelling, these are the residents and where they lived next; for any other place, the workers and where they
+    worked next.
 
     Example:
         >>> ties = [
@@ -218,10 +221,10 @@ def cohort(known: Whereabouts, closing: Closing) -> Cohort:
         >>> [(became.person, became.outcome) for became in cohort(known, closings(known)[0]).people]
         [('p1', 'moved'), ('p2', 'unknown')]
 
-    Limits: a stay whose end nobody gives is taken to have lasted until its person appears elsewhere, and no longer than two years. The next
-    place is the first after the day (or up to four weeks before it); whoever came to it later than four months after counts as not seen
-    again, since that is another story. Whoever is told to have come in a year, without its month, is known to have been there only
-    where the year, or the end told, is over by then.
+    Limits: a stay without a reported end is assumed to last until the person appears elsewhere, and no longer than two
+    years. The next place is the first after the day (or up to four weeks before it). A person who came to it more than
+    four months later counts as not seen again. A person reported to have come in a year, without the month, is known to
+    have been there only if the year, or the reported end, is over by then.
     """
     relation = relation_at(known, closing.place)
     people: list[Became] = []
@@ -242,20 +245,20 @@ def cohort(known: Whereabouts, closing: Closing) -> Cohort:
 
 
 def relation_at(known: Whereabouts, place: str) -> str:
-    """Whether people of a place worked or lived there: `WORKED_AT` or `LIVED_AT`.
+    """Return whether people of a place worked or lived there: `WORKED_AT` or `LIVED_AT`.
 
     Example:
         >>> relation_at(whereabouts([WorkPlace("h1", kind="dwelling")], []), "h1")
         'LIVED_AT'
 
-    Limits: by the kind of the place, not by what is said of each person.
+    Limits: by the kind of the place, not by the reports about each person.
     """
     there = known.places.get(place)
     return LIVED if there is not None and there.kind == DWELLING else WORKED
 
 
 def _there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
-    """Whether somebody was at a place in the weeks before something happened to it; None: their days do not tell."""
+    """Return whether a person was at a place in the weeks before an event; None if the days do not decide."""
     if stay.until is not None and stay.until < closing.since:
         return False
     if stay.begin is None:
@@ -272,7 +275,7 @@ def _there(known: Whereabouts, stay: Stay, closing: Closing) -> bool | None:
 
 
 def _elsewhere(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
-    """The stays of somebody at other places of that sort, in order of their days; those without a day come last."""
+    """Yield the person's stays at other places of the same sort, by day; stays without a day come last."""
     for other in known.of[stay.person]:
         if other.relation == stay.relation and other.place != stay.place and other.belief >= LEAST:
             yield other
@@ -280,7 +283,7 @@ def _elsewhere(known: Whereabouts, stay: Stay) -> Iterator[Stay]:
 
 def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     since, end = closing.since, closing.until
-    # Whoever may have come there after they came here: of two in one month nobody knows the order.
+    # Stays that may have begun after this stay: the order of two in the same month is unknown.
     first = max(since, shifted(stay.begin, 1)) if stay.begin else since
     following = next(
         (
@@ -306,7 +309,8 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
     elif abandoned:
         outcome = "abandoned"
     elif stay.ended is not None and stay.ended > closing.latest:
-        # Not by the last day that an end can mean: who is told to have left in that month need not have outlasted it.
+        # Uses the first day the end can mean: a person reported to have left in that month need not have outlasted the
+        # event.
         outcome = "stayed"
     elif seen_at:
         outcome = "seen"
@@ -315,13 +319,13 @@ def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
 
 
 def _since(tie: WorkTie, day: dt.date) -> bool:
-    """Whether a link may say something of a day or later; one without a day may."""
+    """Whether a link may hold on a day or later; a link without a day may."""
     last = over(tie)
     return last is None or last >= day
 
 
 def _emptied(known: Whereabouts, place: WorkPlace) -> Closing | None:
-    """That those left who left a place within a few weeks, on the day of the last of them, if nobody stayed or came since."""
+    """Return the event that a place emptied, on the day the last person left, if no one stayed or came since."""
     relation = relation_at(known, place.id)
     there = [stay for stay in known.at.get(place.id, ()) if stay.relation == relation and stay.belief >= LEAST]
     gone = [left for stay in there if (left := _gone(known, stay)) is not None]
@@ -333,9 +337,9 @@ def _emptied(known: Whereabouts, place: WorkPlace) -> Closing | None:
 
 
 def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, dt.date, str] | None:
-    """When somebody is known to have left: the last day told there, or that on which they came elsewhere.
+    """Return when a person is known to have left: the last day reported there, or their arrival elsewhere.
 
-    As the first and the last day that it can mean, and as given.
+    The result is the first and the last day it can mean, and the date as given.
     """
     if stay.begin is None:
         return None
@@ -348,5 +352,5 @@ def _gone(known: Whereabouts, stay: Stay) -> tuple[dt.date, dt.date, str] | None
         ),
         None,
     )
-    # Whoever came elsewhere while they are told to be here still had not left.
+    # A person who came elsewhere while still reported here had not left.
     return max([*ends, *([came] if came else [])], default=None)

@@ -1,14 +1,15 @@
-"""Whether people who left a place went to the same one more often than chance would send them: a Monte Carlo test.
+"""Monte Carlo test of whether people who left a place went to the same next place more often than by chance.
 
-Chance sends each person who left to a place where people came in the same months. A place is the likelier the more people came there and
-the more such places are preferred (`choice`: nearby, same trade, same kind). What is compared is the most surprising count, over all
-places and over the places under the same control taken as one: its chance in the binomial distribution, the least of which is set
-against the least in each deal (min-P; Westfall & Young 1993). The p-value is (r + 1) / (n + 1), *r* deals of *n* that reach
-it (Phipson & Smyth 2010).
+Chance sends each leaver to a place where people arrived in the same months. A place is the more likely the more people
+arrived there and the more such places are preferred (`choice`: nearby, same trade, same kind). The statistic is the
+most surprising count over all places, and over the places under the same control taken together: the smallest binomial
+tail probability, compared with the smallest in each random draw (min-P; Westfall & Young 1993). The p-value is (r + 1)
+/ (n + 1), where *r* of *n* draws reach it (Phipson & Smyth 2010).
 
-Closures are many, and each is a question of its own whose answer is a list of those worth a visit: what matters is how much of that list is
-chance, so p is corrected over closures for the false discovery rate (Benjamini & Hochberg 1995), and not for the chance of a single false one. Within
-a closure that stands, places are held to what was corrected for (Benjamini & Bogomolov 2014).
+There are many closures, and their answer is a list of those worth a visit. What matters is the share of that list due
+to chance. So p is corrected over closures for the false discovery rate (Benjamini & Hochberg 1995), and not for the
+chance of any false result. Within a significant closure, places are tested at the corrected level (Benjamini &
+Bogomolov 2014).
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ import scipy
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
 DRAWS = 9_999
-# The false discovery rate, and the level of intervals.
+# The false discovery rate, and 1 minus the level of intervals.
 ALPHA = 0.05
-# Fewer who appear elsewhere, or who went to one place, tell nothing: two people know each other.
+# Minimum number of people who appear elsewhere, or went to one place: two may simply know each other.
 FEWEST = 3
-# They scattered if it can be ruled out that so large a share of them went to one place, or stayed under one hand.
+# People scattered if it is ruled out that this share of them went to one place, or stayed under one controller.
 MOST_SCATTERED = 0.5
 
 Verdict = Literal["together", "scattered", "cannot tell"]
@@ -40,12 +41,12 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """How many of those who left went to one place (or, `place` empty, to places under the same control), beside what chance gives.
+    """People who left for one place (or, with `place` empty, for places under the same control), compared with chance.
 
     Attributes:
-        went: how many. expected: how many a deal has on average.
-        share: of those seen again, 0 to 1; low, high: its 95 % interval (Clopper & Pearson 1934).
-        p: in a deal, the chance that any place surprises as much; together: whether it stands once corrected.
+        went: number of people. expected: mean number in a draw.
+        share: share of the people seen again, 0 to 1; low, high: its 95 % interval (Clopper & Pearson 1934).
+        p: chance that some place is as surprising in a draw; together: whether it is significant after correction.
     """
 
     place: str
@@ -59,19 +60,20 @@ class Excess:
 
     @property
     def ratio(self) -> float:
-        """So many times as many as chance gives."""
+        """How many times the number expected by chance."""
         return self.went / self.expected if self.expected else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChanceTest:
-    """The test of one closure.
+    """Result of the test of one closure.
 
     Attributes:
-        seen: how many of those who left appear elsewhere. arrivals: how many people in all came to a place in that time.
+        seen: number of leavers who appear elsewhere. arrivals: number of all people who came to a place in that time.
         verdict: `together`, `scattered` or `cannot tell`.
-        p: None where no outcome could have told anything. q: p corrected over closures; None: not corrected, or no p.
-        places: by place, the most surprising first. control: to places under the same control; None: no such place is known.
+        p: None where no result could be significant. q: p corrected over closures; None: not corrected, or no p.
+        places: by place, the most surprising first. control: for places under the same control; None: no such place is
+            known.
     """
 
     seen: int
@@ -85,11 +87,11 @@ class ChanceTest:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How a case stands among deals of it.
+    """Position of a case among its random draws.
 
     Attributes:
-        beyond: deals that are more surprising than the case; equal: as surprising; draws: deals in all.
-        surprise: chance of the most surprising count of the case. least: of each deal.
+        beyond: draws more surprising than the case; equal: as surprising; draws: number of draws.
+        surprise: chance of the most surprising count of the case. least: the same for each draw.
     """
 
     beyond: int
@@ -106,14 +108,14 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class AskedOf:
-    """What a test is asked of.
+    """Input of a test.
 
     Attributes:
-        went: where each of those who left appears next. arrivals: where everybody appears who came to a place in that time.
-        controlled: places under the same control as the one that was left.
-        weights: place → how many times as likely it is for those who left (`Preferences.weights`); a place that is missing: 1.
-        seed: of the deals; None: made of the numbers that are asked about, so that the same question has the same answer
-            whichever others are asked, and whoever deals learns nothing by it (of an id it would tell which).
+        went: the next place of each leaver. arrivals: the places of all people who came to a place in that time.
+        controlled: places under the same control as the place that was left.
+        weights: place → how many times as likely it is for leavers (`Preferences.weights`); 1 for an absent place.
+        seed: seed of the draws; None: derived from the numbers in the test, so that the same question always has the
+            same answer, and other machines learn nothing from it (a seed from an id would reveal the id).
     """
 
     went: Sequence[str]
@@ -125,14 +127,14 @@ class AskedOf:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """The places dealt over as numbers alone, and what is asked of them: other machines may be given it.
+    """Input of a test in numbers only: other machines may receive it.
 
     Attributes:
-        heads: arrivals at each place. chances: that one person is dealt to each place.
-        ours: for each place whether it is under the same control. surprise: (places + 1) x (went + 1): the chance of at least so
-            many; the last row is that of the places under the same control.
-        counts: how many of those who left went to each place; seen: how many in all.
-        draws: deals. seed: of them.
+        heads: arrivals at each place. chances: chance of each place in a draw of one person.
+        ours: whether each place is under the same control. surprise: (places + 1) x (went + 1): the chance of at least
+            that many; the last row is for the places under the same control.
+        counts: number of leavers who went to each place; seen: number in total.
+        draws: number of draws. seed: their seed.
     """
 
     heads: Ints
@@ -154,22 +156,24 @@ def dealt(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> ChanceTest:
-    """The test of one closure, not yet corrected: its verdict stands once `corrected` has seen all of them.
+    """Test one closure, without correction: its verdict is final only after `corrected` has seen all tests.
 
     Args:
-        went: where each of those who left appears next; empty: nobody was seen again.
-        arrivals: where everybody appears who came to a place in that time, those who left among them.
-        controlled: places under the same control as the one that was left.
+        went: the next place of each leaver; empty: no one was seen again.
+        arrivals: the places of all people who came to a place in that time, leavers included.
+        controlled: places under the same control as the place that was left.
         weights: as in `AskedOf`.
-        draws: deals.
-        seed: of the deals; the same seed gives the same answer.
+        draws: number of draws.
+        seed: seed of the draws; the same seed gives the same answer.
 
     Example:
         >>> test = dealt(["w2"] * 5 + ["w3"], ["w2"] * 6 + [f"w{n}" for n in range(3, 40)], draws=999)
         >>> test.p, test.places[0].place, test.places[0].went, round(test.places[0].expected, 2)
         (0.007, 'w2', 5, 0.84)
 
-    Limits: of what draws people somewhere only `weights` are known. Whoever follows a workmate or their family looks moved. Whoever was moved with others from elsewhere says nothing of where the free go, so a caller leaves them out (`flows.displaced`).
+    Limits: knows only `weights` of what attracts people to a place. People who follow a workmate or their family look
+    moved. People moved with others from elsewhere do not show where free people go, so callers leave them out
+    (`flows.displaced`).
     """
     return chance_tests({"": AskedOf(went, arrivals, controlled, weights, seed)}, draws=draws)[""]
 
@@ -177,12 +181,12 @@ def dealt(
 def chance_tests(
     asked: Mapping[str, AskedOf], *, draws: int = DRAWS, processors: Processors = THIS_MACHINE
 ) -> dict[str, ChanceTest]:
-    """The tests of several closures, not yet corrected: each as `dealt` has it.
+    """Test several closures, without correction: each as in `dealt`.
 
     Args:
-        asked: closure → what is asked of it.
-        draws: deals of each.
-        processors: who deals.
+        asked: closure → input of its test.
+        draws: number of draws for each.
+        processors: workers that compute the draws.
 
     Example:
         >>> some = chance_tests({"w1": AskedOf(["w2"] * 3, ["w2"] * 3 + ["w3"] * 9), "w4": AskedOf([], [])}, draws=99)
@@ -241,7 +245,7 @@ def _test(asked: AskedOf, hands: Hands, standing: Reached) -> ChanceTest:
 
 
 def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
-    """The tests of all closures of a case, with p corrected over them and their verdicts.
+    """Correct p over the tests of all closures of a case, and set their verdicts.
 
     Example:
         >>> arrivals = ["w2"] * 6 + [f"w{n}" for n in range(3, 40)]
@@ -249,23 +253,23 @@ def corrected(tests: Mapping[str, ChanceTest]) -> dict[str, ChanceTest]:
         >>> [test.verdict for test in corrected({"a": one, "b": two}).values()]
         ['together', 'cannot tell']
 
-    Limits: a closure whose people nobody saw again says nothing, and is in no correction: nothing it could have shown would have counted.
+    Limits: a closure whose people were not seen again is not corrected for, since no result of it could have counted.
     """
     p = {name: test.p for name, test in tests.items() if test.p is not None}
     if not p:
         return dict(tests)
-    # Imported when there is something to correct: all of scipy.stats takes a second to load.
+    # Imported here: all of scipy.stats takes a second to load.
     from scipy.stats import false_discovery_control
 
     q = dict(zip(p, false_discovery_control(list(p.values())).tolist(), strict=True))
     standing = sum(value <= ALPHA for value in q.values())
-    # A place within a closure that stands is held to the share of closures that do.
+    # Within a significant closure, a place is tested at the share of closures that are significant.
     level = ALPHA * standing / len(p)
     return {name: _judged(test, q.get(name), level) for name, test in tests.items()}
 
 
 def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
-    """Place → the chance that a person who left is dealt there, in order of ids.
+    """Return place → the chance that a draw sends a leaver there, sorted by id.
 
     Example:
         >>> chances(["w2", "w2", "w3"], {"w3": 2.0})
@@ -279,7 +283,7 @@ def chances(arrivals: Iterable[str], weights: Mapping[str, float]) -> dict[str, 
     return {name: pull / total for name, pull in pulls.items()}
 
 
-# A chance is reached by one that differs from it in the last digits only.
+# Chances that differ in the last digits only are equal.
 _HAIR = 1 + 1e-9
 
 
@@ -298,7 +302,7 @@ def _judged(test: ChanceTest, q: float | None, level: float) -> ChanceTest:
 def _hands(asked: AskedOf, draws: int) -> Hands:
     heads, went, seen = Counter(asked.arrivals), Counter(asked.went), len(asked.went)
     by_place = chances(asked.arrivals, asked.weights)
-    # In the order of the places, so that no answer hangs on who came first.
+    # Sorted by place, so that the order of arrivals changes no answer.
     names, chance = list(by_place), np.array(list(by_place.values()))
     numbers = np.array([heads[name] for name in names], dtype=np.int64)
     ours = np.array([name in asked.controlled for name in names], dtype=np.bool_)
@@ -312,18 +316,18 @@ def _hands(asked: AskedOf, draws: int) -> Hands:
 
 
 def _interval(number: int, of: int) -> tuple[float, float]:
-    """The interval of a share (Clopper & Pearson 1934), at 1 - `ALPHA`."""
+    """Return the interval of a share (Clopper & Pearson 1934), at 1 - `ALPHA`."""
     low = float(scipy.special.betaincinv(number, of - number + 1, ALPHA / 2)) if number else 0.0
     high = float(scipy.special.betaincinv(number + 1, of - number, 1 - ALPHA / 2)) if number < of else 1.0
     return low, high
 
 
 def standing_of(_none: None, hands: Hands) -> Reached:
-    """How a case stands among deals of it, worked out on numbers alone.
+    """Return the position of a case among its random draws, from numbers only.
 
     Args:
-        _none: nothing is the same for all closures.
-        hands: what is dealt.
+        _none: unused; closures share no data.
+        hands: input of the test.
 
     Example:
         >>> standing_of(None, _hands(AskedOf(["a", "b"], ["a", "b", "c", "d"]), 99)).draws
@@ -336,12 +340,12 @@ def standing_of(_none: None, hands: Hands) -> Reached:
     if hands.ours.any():
         surprise = min(surprise, float(hands.surprise[-1, int(counts[hands.ours].sum())]))
     lots = np.random.default_rng(hands.seed).random((draws, seen))
-    # By inversion; rounding must not deal beyond the last place.
+    # By inversion; rounding must not draw beyond the last place.
     drawn = np.minimum(np.searchsorted(np.cumsum(hands.chances), lots, side="right"), len(counts) - 1)
     drawn.sort(axis=1)
     least = np.ones(draws)
     run = np.ones(draws, dtype=np.int64)
-    # Sorted, those who went to one place stand together: the last of a run has its count, and more surprises more.
+    # Sorting puts people at the same place together: the last of a run has its count, and higher counts surprise more.
     for column in range(seen):
         if column:
             run = np.where(drawn[:, column] == drawn[:, column - 1], run + 1, 1)

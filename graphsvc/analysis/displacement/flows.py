@@ -1,6 +1,6 @@
-"""Flows: from each place that people left to each place where they appear next, and what became of the rest; by kind and month.
+"""Flows from each place that people left to their next places, and outcomes of the others; by kind and month.
 
-Everything at once for a case: its closings, a cohort and a test for each, corrected over all of them.
+For a whole case: its closures, with a cohort and a test for each, corrected over all of them.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from graphsvc.records.numbers import significant
 if TYPE_CHECKING:
     import networkx as nx
 
-# The key of an edge between places, as relations are those of other graphs.
+# Key of edges between places, like the relations in other graphs.
 MOVED = "MOVED"
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Who left a place, and what the test says of where they went.
+    """People who left a place, and the test of where they went.
 
     Attributes:
-        cohort: who was there, and what became of each. test: against chance.
-        preferences: what chance knows of where people like to go.
+        cohort: the people there, and their outcomes. test: the test against chance.
+        preferences: preferences used by the test.
     """
 
     cohort: Cohort
@@ -53,19 +53,19 @@ class Departure:
 
     @property
     def closing(self) -> Closing:
-        """What happened to the place, and when."""
+        """The event at the place, and its day."""
         return self.cohort.closing
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Those of one cohort of whom the same is known: the place they went to, or what became of them otherwise.
+    """People of one cohort with the same outcome: the same next place, or the same other outcome.
 
     Attributes:
-        left, on: the place they left and the day. outcome: see `cohorts`. next: the place they went to; empty: none.
-        people: who. expected: so many of them, were all links right as often as they are believed.
-        months: month (`2020-04`) in which they came → how many. first, last: when the first and the last came, as closely as it is told
-            (`2020-04-02`, `2020-04`); empty: nobody came anywhere.
+        left, on: the place they left and the day. outcome: see `cohorts`. next: their next place; empty: none.
+        people: the people. expected: their expected number if links are right as often as they are believed.
+        months: month (`2020-04`) of arrival → number of people. first, last: the first and last arrival, as precisely
+            as reported (`2020-04-02`, `2020-04`); empty: no one arrived anywhere.
     """
 
     left: str
@@ -80,12 +80,12 @@ class Flow:
 
 
 def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors = THIS_MACHINE) -> dict[str, Departure]:
-    """Place → who left it when it closed or emptied, and whether chance would have sent them where they went; by day.
+    """Return place → people who left when it closed or emptied, with a test of where they went; by day.
 
     Args:
-        known: where everybody is said to have been.
-        draws: deals of each test.
-        processors: who deals.
+        known: the whereabouts of everyone.
+        draws: number of draws for each test.
+        processors: workers that compute the draws.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -94,14 +94,14 @@ def displaced(known: Whereabouts, *, draws: int = DRAWS, processors: Processors 
         >>> displaced(known)["w1"].test.verdict
         'cannot tell'
 
-    Limits: as `cohorts.cohort` and `deals.dealt`. A place that people left twice is there once, by its closing.
+    Limits: as `cohorts.cohort` and `deals.dealt`. A place that people left twice appears once, for its closure.
     """
     controlled = _under_one_hand(known.ties)
     some = {closing.place: cohort(known, closing) for closing in closings(known)}
     bound: dict[str, frozenset[str]] = {}
     tests: dict[str, ChanceTest] = {}
     preferred = _fit_both(known, None)
-    # Whoever was moved with others from elsewhere is no measure of where the free go: they are dealt in the first round alone.
+    # People moved with others from elsewhere do not show where free people go: only the first round draws from them.
     for _ in range(2):
         others = frozenset().union(*bound.values())
         if tests:
@@ -123,14 +123,14 @@ def left_on(
     *,
     draws: int = DRAWS,
 ) -> Departure:
-    """Who was at a place before a day that somebody asks about, and where they went; corrected for this one question alone.
+    """Return the people at a place before a day in question, and where they went; without correction over other tests.
 
     Args:
-        known: where everybody is said to have been.
-        place: what is asked about.
-        day: whoever was there in the weeks before it.
-        every: who left which place, as `displaced` has it: those who were moved together from another one are not dealt.
-        draws: deals of the test.
+        known: the whereabouts of everyone.
+        place: the place in question.
+        day: the day; the people there in the weeks before it are tested.
+        every: departures from `displaced`; people moved together from another place are left out.
+        draws: number of draws of the test.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -138,7 +138,7 @@ def left_on(
         >>> left_on(whereabouts([WorkPlace("w1")], []), "w1", dt.date(2020, 5, 1)).cohort.people
         ()
 
-    Limits: as `displaced`. Who asks about many days until one stands has been told by chance.
+    Limits: as `displaced`. Trying many days until one is significant finds results of chance.
     """
     some = cohort(known, Closing(place, day, "asked"))
     bound = moved_together(every)
@@ -149,24 +149,24 @@ def left_on(
 
 
 def moved_together(every: Mapping[str, Departure]) -> dict[str, frozenset[str]]:
-    """Place → those who left it and went together to another one.
+    """Return place → people who left it and went together to another place.
 
     Example:
         >>> moved_together({})
         {}
 
-    Limits: of places that stand out; see `deals.corrected`.
+    Limits: only for significant places; see `deals.corrected`.
     """
     return {name: _bound(left.cohort, left.test) for name, left in every.items()}
 
 
 def chances_of(known: Whereabouts, left: Departure, bound: Collection[str] = ()) -> dict[str, float]:
-    """Place → the chance that a person who left goes there.
+    """Return place → the chance that a leaver goes there.
 
     Args:
-        known: where everybody is said to have been.
-        left: who left.
-        bound: people left out, since they were moved with others from elsewhere.
+        known: the whereabouts of everyone.
+        left: the departure.
+        bound: people to leave out, since they were moved with others from elsewhere.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -182,7 +182,7 @@ def chances_of(known: Whereabouts, left: Departure, bound: Collection[str] = ())
 
 
 def compared(every: Iterable[Departure]) -> int:
-    """Over how many closures p is corrected: those that have one.
+    """Return the number of closures over which p is corrected: those with a p.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -190,13 +190,13 @@ def compared(every: Iterable[Departure]) -> int:
         >>> compared(displaced(whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [])).values())
         0
 
-    Limits: of departures as `displaced` has them; a day that somebody asks about is corrected for nothing else.
+    Limits: for departures from `displaced`; a day in question is not corrected over other tests.
     """
     return sum(left.test.p is not None for left in every)
 
 
 def flows(left: Departure) -> list[Flow]:
-    """The flows of one cohort: those who moved by place, most first, then what became of the rest.
+    """Return the flows of one cohort: people who moved, by place, most first; then the other outcomes.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -206,7 +206,7 @@ def flows(left: Departure) -> list[Flow]:
         >>> [(flow.next, len(flow.people), dict(flow.months)) for flow in flows(displaced(known)["w1"])]
         [('w2', 1, {'2020-04': 1})]
 
-    Limits: who appears at two places next stands at the first of them alone.
+    Limits: a person who appears at two next places counts at the first only.
     """
     grouped: dict[tuple[Outcome, str], list[Became]] = defaultdict(list)
     for became in left.cohort.people:
@@ -216,29 +216,30 @@ def flows(left: Departure) -> list[Flow]:
 
 
 def came(every: Mapping[str, Departure], place: str) -> list[Flow]:
-    """The flows that end at a place, most first: where those who were moved there came from.
+    """Return the flows that end at a place, most first: where the people moved there came from.
 
     Example:
         >>> came({}, "w2")
         []
 
-    Limits: whoever came there from a place that neither closed nor emptied is in no flow.
+    Limits: people who came from a place that did not close or empty are in no flow.
     """
     some = [flow for left in every.values() for flow in flows(left) if flow.next == place]
     return sorted(some, key=lambda flow: (-len(flow.people), flow.left))
 
 
 def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
-    """Flows between places as a graph: an edge, keyed `MOVED`, from each place that people left to each where they appear next.
+    """Return flows as a graph: an edge, keyed `MOVED`, from each place people left to each of their next places.
 
-    Edges have `people` (how many), `belief` (so many of them are expected, were links right as often as they are believed), `chance` (so many a
-    deal sends there on average, where one was dealt), `first`, `last` (days) and `together` (whether the test says that they went there together).
+    Edges have `people` (number), `belief` (expected number if links are right as often as they are believed), `chance`
+    (mean number in a draw, where tested), `first`, `last` (days) and `together` (whether the test shows that they went
+    there together).
 
     Example:
         >>> flow_graph([]).number_of_edges()
         0
 
-    Limits: what became of those who appear nowhere is in no edge.
+    Limits: people who appear nowhere are on no edge.
     """
     import networkx as nx
 
@@ -264,12 +265,12 @@ def flow_graph(every: Iterable[Departure]) -> nx.MultiDiGraph[str]:
 
 
 def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> list[str]:
-    """Where everybody appears first who came to another place in the months around a closing: what the test deals anew.
+    """Return the first place of everyone who came to another place in the months around a closure: input of the draws.
 
     Args:
-        known: where everybody is said to have been.
-        left: who left.
-        bound: people left out, since they were moved with others from elsewhere.
+        known: the whereabouts of everyone.
+        left: the people who left.
+        bound: people to leave out, since they were moved with others from elsewhere.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -277,13 +278,13 @@ def arrivals(known: Whereabouts, left: Cohort, bound: Collection[str] = ()) -> l
         >>> arrivals(known, cohort(known, Closing("w1", dt.date(2020, 3, 20))))
         ['w2']
 
-    Limits: somebody who came to two places in those months is dealt once, for the first; places are as open to all as `deals.dealt` has it.
+    Limits: a person who came to two places in those months counts once, for the first; places as in `deals.dealt`.
     """
     closing = left.closing
     since, end = closing.since, closing.until
     starts = known.starts(relation_at(known, closing.place))
     next_of: dict[str, str] = {}
-    # Whoever came in a month that began before the first of these days may have come after it.
+    # People whose month of arrival began before the first of these days may have arrived after it.
     for begin, arrived, person, place in starts[bisect_left(starts, (shifted(since, -COARSEST),)) :]:
         if begin >= end:
             break
@@ -316,13 +317,13 @@ def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) 
         expected,
         months,
         days[0][-1] if days else "",
-        # Of a month its last day counts: somebody may have come after whoever has the latest day of all.
+        # A month counts by its last day: an arrival in it may be later than the latest exact day.
         max(days, key=itemgetter(1))[-1] if days else "",
     )
 
 
 def _fit_both(known: Whereabouts, bound: Collection[str] | None) -> Callable[[Cohort], Preferences]:
-    """Preferences by cohort: dwellings and places of work are fitted separately."""
+    """Return preferences by cohort; dwellings and workplaces are fitted separately."""
     fitted = {relation: fit_preferences(known, relation, bound) for relation in (WORKED, LIVED)}
     return lambda left: fitted[relation_at(known, left.closing.place)]
 
@@ -338,7 +339,7 @@ def _asked(
 
 
 def _weights(known: Whereabouts, origin: str, came: Iterable[str], preferences: Preferences) -> dict[str, float]:
-    """Place → how many times as likely it is for those who left another."""
+    """Return place → how many times as likely it is for leavers of `origin`."""
     names = sorted(set(came))
     places = [known.places.get(name, WorkPlace(name)) for name in names]
     weights = preferences.weights(known.places.get(origin, WorkPlace(origin)), places)
@@ -346,13 +347,13 @@ def _weights(known: Whereabouts, origin: str, came: Iterable[str], preferences: 
 
 
 def _bound(left: Cohort, test: ChanceTest) -> frozenset[str]:
-    """Those of a cohort who went together to a place."""
+    """Return the people of a cohort who went together to a place."""
     places = {excess.place for excess in test.places if excess.together}
     return frozenset(became.person for became in left.went if became.following and became.following.place in places)
 
 
 def _under_one_hand(ties: Iterable[WorkTie]) -> Callable[[str], frozenset[str]]:
-    """For a place the others that somebody is said to control who is said to control it as well."""
+    """Return a function from a place to the other places with a reported controller in common."""
     by_place = hands(ties)
     held: dict[str, set[str]] = defaultdict(set)
     for place, controllers in by_place.items():

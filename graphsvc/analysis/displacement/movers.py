@@ -1,8 +1,8 @@
-"""Who moved those who left a place, and which open places are under the same control.
+"""Movers: people, gangs and houses that moved people have in common; and open places under the same control.
 
-Somebody may have moved people if they control or manage both the place that was left and the one people went to, are said to have
-transported or housed them, or if several of them lived in one house. How many of those moved each of these accounts for is a sum of beliefs,
-so that one who is hardly believed to do much does not stand above one who is surely behind some.
+A person may have moved people by controlling or managing both the old and the new place, or by reportedly transporting
+or housing them; a house may be where several of them lived. The number of moved people each accounts for is a sum of
+beliefs, so a mover with many weakly believed links does not rank above a mover who certainly moved some.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ By = Literal["control", "transport", "housing", "house"]
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """Somebody, or a house, that those who moved have in common.
+    """A person, gang or house that moved people have in common.
 
     Attributes:
-        who: id of a person or gang, or of a house. by: `control` (of both ends), `transport`, `housing`, `house` (they lived there).
-        people: those of the moved whom it is said of. expected: so many of them, were all links right as often as they are believed.
-        ties: the links it rests on. denied: whether anybody denies one of them.
+        who: id of the person, gang or house. by: `control` (of both ends), `transport`, `housing`, `house` (they lived
+            there).
+        people: moved people linked to it. expected: their expected number if links are right as often as they are
+            believed.
+        ties: the links it rests on. denied: whether any claim denies one of them.
     """
 
     who: str
@@ -50,11 +52,12 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class NextPlace:
-    """An open place under the control of whoever controlled the one that was left: worth a visit, for whoever may be there.
+    """An open place under the same control as the place that was left: worth a visit, for the people who may be there.
 
     Attributes:
-        place: its id. ties: who controls both, by the link to this one; belief: of the best, over both ends.
-        reached: whether some of those who left appear there already.
+        place: its id. ties: links from the shared controllers to this place; belief: of the best controller, over both
+            ends.
+        reached: whether any of the leavers already appear there.
     """
 
     place: str
@@ -65,12 +68,12 @@ class NextPlace:
 
 
 def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> list[Mover]:
-    """Who, and which houses, those who moved have in common: whoever accounts for most of them first.
+    """Return the people, gangs and houses that moved people have in common, those accounting for most people first.
 
     Args:
-        known: where everybody is said to have been.
-        closing: of the place they left.
-        moved: those who appear at another place.
+        known: the whereabouts of everyone.
+        closing: the event at the place they left.
+        moved: people who appear at another place.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import cohort, closings, whereabouts
@@ -82,8 +85,8 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
         >>> [(mover.who, mover.by, round(mover.expected, 2)) for mover in movers(known, closing, cohort(known, closing).went)]
         [('boss', ('control',), 0.64)]
 
-    Limits: whoever drives for a living, or lets a house, moves people lawfully. That somebody controls both ends does not say that they had
-    anybody moved. What only one of those moved has in common with somebody is told all the same: they may be the only one who spoke.
+    Limits: people who drive for a living, or let a house, move people lawfully. Control of both ends does not show that
+    anyone was moved. Links to only one of the moved people are listed too: that person may be the only one who spoke.
     """
     people = [became for became in moved if became.following is not None]
     said: dict[str, dict[str, float]] = defaultdict(dict)
@@ -111,7 +114,7 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
                     tie.belief,
                     tie,
                 )
-    # Of the place they left, and of those they went to, it is told already that they were there.
+    # Their stays at the place they left, and at their next places, are already known.
     ends = {closing.place} | {became.following.place for became in people if became.following is not None}
     for house, lodgers in _houses(known, people).items():
         if len(lodgers) > 1 and house not in ends:
@@ -132,7 +135,7 @@ def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> lis
 
 
 def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> list[NextPlace]:
-    """Open places under the same control as the one that was left, best believed first: places to visit.
+    """Return open places under the same control as the place that was left, most believed first: places to visit.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import closings, whereabouts
@@ -141,7 +144,7 @@ def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -
         >>> [(place.place, round(place.belief, 2), place.reached) for place in next_places(known, closings(known)[0], [])]
         [('w2', 0.72, False)]
 
-    Limits: a place whose closing nobody told of counts as open, and one that is said to have closed on any day does not.
+    Limits: a place counts as open unless its closure is reported, for any day.
     """
     by_place = hands(known.ties)
     ours = by_place.get(closing.place, {})
@@ -159,7 +162,7 @@ def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -
 
 
 def _running(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
-    """Place → who is said to control or manage it, with the better believed link."""
+    """Return place → people and gangs reported to control or manage it, with the more believed link."""
     running: dict[str, dict[str, WorkTie]] = defaultdict(dict)
     for tie in ties:
         if tie.relation in (CONTROLS, MANAGED) and tie.holds:
@@ -170,7 +173,7 @@ def _running(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
 
 
 def _acts(ties: Iterable[WorkTie], people: set[str]) -> Mapping[str, list[WorkTie]]:
-    """Person → links that say who transported or housed them."""
+    """Return person → links to people reported to have transported or housed them."""
     acts: dict[str, list[WorkTie]] = defaultdict(list)
     for tie in ties:
         if tie.relation in (TRANSPORTED, HOUSED) and tie.object in people and tie.holds:
@@ -179,13 +182,13 @@ def _acts(ties: Iterable[WorkTie], people: set[str]) -> Mapping[str, list[WorkTi
 
 
 def _in_time(tie: WorkTie, closing: Closing) -> bool:
-    """Whether something was done when people were moved, or may have been: what was over weeks before, or began months later, was another journey."""
+    """Whether an act may belong to this move: not if it ended weeks before the closure, or began months after it."""
     first, last = earliest(tie.first_on), over(tie)
     return (last is None or last >= closing.since) and (first is None or first < closing.until)
 
 
 def _houses(known: Whereabouts, people: Iterable[Became]) -> Mapping[str, list[WorkTie]]:
-    """House → those of some people who are said to have lived there."""
+    """Return house → links of the given people reported to have lived there."""
     wanted = {became.person for became in people}
     houses: dict[str, list[WorkTie]] = defaultdict(list)
     for tie in known.ties:

@@ -1,8 +1,9 @@
-"""Closures of places under the same control, tested together: whether their people went to other places of that hand.
+"""Joint test of closures under the same control: whether their people went to other places of that controller.
 
-A closure that few people left cannot tell anything; several closures under one hand can. Chance sends each person who is seen again to the
-places of that hand with the chance that the test of the closure itself uses (`flows.chances_of`). Their sum over all closures
-is compared with its exact distribution, and p is corrected over the hands for the false discovery rate (Benjamini & Hochberg 1995).
+A closure that few people left cannot show anything; several closures under one controller can. Chance sends each person
+seen again to places of that controller with the probability from the closure's own test (`flows.chances_of`). The sum
+over all closures is compared with its exact distribution, and p is corrected over controllers for the false discovery
+rate (Benjamini & Hochberg 1995).
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ _FEWEST_CLOSURES = 2
 
 @dataclass(frozen=True, slots=True)
 class HandTest:
-    """The test of one person or gang that controls several places people left.
+    """Test of a person or gang that controls several places which people left.
 
     Attributes:
         who: id. closures: places that closed or emptied, with people who are seen again.
-        seen, stayed: for each closure how many are seen again, and how many of them at other places of that hand.
-        expected: how many chance sends there in all. p, q: of that, and corrected over all hands. together: whether it stands.
+        seen, stayed: for each closure the number of people seen again, and of those at other places of this controller.
+        expected: total number expected by chance. p, q: its p, and q corrected over all controllers. together: whether
+            significant.
     """
 
     who: str
@@ -43,18 +45,18 @@ class HandTest:
 
 
 def hand_tests(known: Whereabouts, every: Mapping[str, Departure]) -> list[HandTest]:
-    """Test each hand that several closures are under, the most surprising first.
+    """Test each controller of several closures, the most surprising first.
 
     Args:
-        known: where everybody is said to have been.
-        every: who left which place, as `flows.displaced` returns it.
+        known: the whereabouts of everyone.
+        every: departures, as `flows.displaced` returns them.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
         >>> hand_tests(whereabouts([], []), {})
         []
 
-    Limits: as `deals.dealt`. Only control that is believed counts; who is behind a front is not known.
+    Limits: as `deals.dealt`. Only believed control counts; people behind a front are not known.
     """
     by_place = hands(known.ties)
     controlled: dict[str, set[str]] = defaultdict(set)
@@ -76,7 +78,7 @@ def hand_tests(known: Whereabouts, every: Mapping[str, Departure]) -> list[HandT
 
 
 def _test(who: str, parts: list[tuple[str, int, int, float]]) -> HandTest:
-    # Imported when there is something to test: all of scipy.stats takes a second to load.
+    # Imported here: all of scipy.stats takes a second to load.
     from scipy import stats
 
     places, seen, stayed, chances = zip(*parts, strict=True)
@@ -88,7 +90,7 @@ def _test(who: str, parts: list[tuple[str, int, int, float]]) -> HandTest:
 
 
 def _correct(tests: Iterable[HandTest]) -> list[HandTest]:
-    """The tests that could tell something, with p corrected over them."""
+    """Return the tests that could show anything, with p corrected over them."""
     from scipy.stats import false_discovery_control
 
     some = sorted((test for test in tests if test.expected > 0 and sum(test.seen) >= FEWEST), key=lambda test: test.who)

@@ -1,7 +1,7 @@
-"""Who was where, from when to when: read from links with their days, as a reader is told them.
+"""Stays of people at places, with their days, read from links as disclosed to the reader.
 
-A stay rests on the link of one person and one place. What is told of its days is kept as it is: a beginning that is known to the year
-alone is no beginning, and an end that nobody gave is no end. A day known to the month is kept with both its ends, so that nothing which
+A stay rests on the link of one person and one place. Its days are kept as reported: a beginning known only to the year
+is no beginning, and a missing end is no end. A day known to the month is kept with both its ends, so that nothing that
 may have been in time counts as too early or too late.
 """
 
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from graphsvc.records.dates import PartialDate, parse_date
 
-# Links believed less than this say of nobody that they were somewhere: it is less likely than not.
+# Links believed less than this do not place a person anywhere: they are more likely false than true.
 LEAST = 0.5
-# Of control, less is enough: a single account of it is more often wrong than right, and still says where to look.
+# For control less is enough: a single statement about it is more often wrong than right, but shows where to look.
 LEAST_CONTROL = 0.25
-# A date this coarse (in days from its first to its last) still says when somebody came.
+# A date this coarse (days from its first to its last) still shows when a person came.
 COARSEST = 31
 WORKED, LIVED, CONTROLS, MANAGED = "WORKED_AT", "LIVED_AT", "CONTROLS", "MANAGED"
 TRANSPORTED, HOUSED, ABANDONED, LOCATED = "TRANSPORTED", "HOUSED", "ABANDONED", "LOCATED_AT"
@@ -27,10 +27,10 @@ DWELLING, ONLINE = "dwelling", "online"
 
 @dataclass(frozen=True, slots=True)
 class WorkTie:
-    """One link about a place of work or those who were there.
+    """A link about a workplace or the people there.
 
     Attributes:
-        belief: 0 to 1, as the reader is told it. denied: whether anybody denies it.
+        belief: 0 to 1, as disclosed to the reader. denied: whether any claim denies it.
         first_on, last_on: first and last day given, as given, or empty.
     """
 
@@ -44,7 +44,7 @@ class WorkTie:
 
     @property
     def holds(self) -> bool:
-        """Whether it is believed enough to count: at least as much as not, of control at least half of that."""
+        """Whether the belief is high enough to count: at least `LEAST`, or for control `LEAST_CONTROL`."""
         return self.belief >= (LEAST_CONTROL if self.relation in (CONTROLS, MANAGED) else LEAST)
 
 
@@ -69,21 +69,22 @@ class WorkPlace:
 
     @property
     def town(self) -> str:
-        """The last part of the address, such as `folkestone`; empty where no address is known."""
+        """The last part of the address, such as `folkestone`; empty if the address is not known."""
         return self.address.rpartition(",")[2].strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """That somebody was somewhere.
+    """A person's stay at a place.
 
     Attributes:
         relation: `WORKED_AT` or `LIVED_AT`.
-        begin: first day on which they can have come; None: that is not told to the month.
-        until: last day the end told can mean, where it is later than `begin`; None: no end is told.
-        belief: 0 to 1. denied: whether anybody denies it.
-        arrived: day by which they had come; None: that is not told. ended: first day the end told can mean, where there is `until`.
-        first_on, last_on: first and last day told, as given, or empty.
+        begin: first day on which they can have come; None: not reported to the month.
+        until: last day the reported end can mean, if later than `begin`; None: no end is reported.
+        belief: 0 to 1. denied: whether any claim denies it.
+        arrived: day by which they had come; None: not reported. ended: first day the reported end can mean, if there is
+            `until`.
+        first_on, last_on: first and last day reported, as given, or empty.
     """
 
     person: str
@@ -100,18 +101,19 @@ class Stay:
 
 
 def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
-    """Person → their stays, in order of their days; those without a day come last.
+    """Return person → stays, by day; stays without a day come last.
 
     Args:
-        ties: links of any relation; those of working and living somewhere are read.
+        ties: links of any relation; only those of working and living somewhere are used.
 
     Example:
         >>> some = stays([WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01", last_on="2020-03-20")])
         >>> [(stay.place, str(stay.begin), str(stay.until)) for stay in some["p1"]]
         [('w1', '2020-01-01', '2020-03-20')]
 
-    Limits: whoever worked at one place twice has one stay there, from the first day told to the last: a link is what all claims about the
-    same two add up to. Of a claim that gives one day alone, a link does not say whether it is the first or the last.
+    Limits: a person who worked at a place twice has one stay there, from the first reported day to the last, since a
+    link sums up all claims about both ends. If a claim gives a single day, the link does not show whether it is the
+    first or the last.
     """
     by_person: dict[str, list[Stay]] = defaultdict(list)
     for tie in ties:
@@ -123,32 +125,33 @@ def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
 
 
 def earliest(text: str) -> dt.date | None:
-    """The first day a date can mean; None where there is none.
+    """Return the first day a date can mean; None for an empty text.
 
     Example:
         >>> earliest("2020-03"), earliest("")
         (datetime.date(2020, 3, 1), None)
 
-    Limits: of a year alone it is the first of January, on which nothing need have happened.
+    Limits: for a year alone it is 1 January, when nothing need have happened.
     """
     return parse_date(text).earliest if text else None
 
 
 def near(text: str) -> dt.date | None:
-    """The first day a date can mean, where it tells the month at least; else None.
+    """Return the first day a date can mean, if it includes the month; else None.
 
     Example:
         >>> near("2020-03"), near("2020"), near("")
         (datetime.date(2020, 3, 1), None, None)
 
-    Limits: within the month the day is not known. Years 1 and 9999 stand for no year, as files write them where nothing is known.
+    Limits: the day within the month is not known. Years 1 and 9999 count as missing, as files use them for unknown
+    dates.
     """
     date = _to_the_month(text)
     return date.earliest if date else None
 
 
 def near_end(text: str) -> dt.date | None:
-    """The last day a date can mean, where it tells the month at least; else None.
+    """Return the last day a date can mean, if it includes the month; else None.
 
     Example:
         >>> near_end("2020-02"), near_end("2020-02-05"), near_end("2020")
@@ -161,39 +164,39 @@ def near_end(text: str) -> dt.date | None:
 
 
 def over(tie: WorkTie) -> dt.date | None:
-    """The last day that what a link says can have been; None where no day is told, or one that stands for none.
+    """Return the last day on which a link can hold; None if it has no day, or a placeholder.
 
     Example:
         >>> over(WorkTie("d", "TRANSPORTED", "p", 0.8, first_on="2018"))
         datetime.date(2018, 12, 31)
 
-    Limits: it may have been over long before.
+    Limits: it may have ended long before.
     """
     date = _told(tie.last_on or tie.first_on)
     return date.latest if date else None
 
 
 def shifted(day: dt.date, days: int) -> dt.date:
-    """The day so many days later, or earlier, or the last or first there is.
+    """Return the day this many days later, or earlier if negative; at most the last or first possible day.
 
     Example:
         >>> shifted(dt.date(2020, 3, 1), -1), shifted(dt.date.max, 1) == dt.date.max
         (datetime.date(2020, 2, 29), True)
 
-    Limits: years go from 1 to 9999.
+    Limits: years run from 1 to 9999.
     """
     number = min(max(day.toordinal() + days, dt.date.min.toordinal()), dt.date.max.toordinal())
     return dt.date.fromordinal(number)
 
 
 def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
-    """Place → who is said to control it (person or gang), with the link; what is not believed is left out.
+    """Return place → people and gangs reported to control it, with the link; links believed too little are left out.
 
     Example:
         >>> dict(hands([WorkTie("boss", "CONTROLS", "w1", 0.7), WorkTie("other", "CONTROLS", "w1", 0.2)]))["w1"].keys()
         dict_keys(['boss'])
 
-    Limits: who is behind whoever is named stays unseen.
+    Limits: people behind those named remain unknown.
     """
     controlled: dict[str, dict[str, WorkTie]] = defaultdict(dict)
     for tie in ties:
@@ -203,13 +206,13 @@ def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
 
 
 def contested_hands(ties: Iterable[WorkTie]) -> frozenset[str]:
-    """People and gangs who control some place by a link that somebody denies.
+    """Return people and gangs that control a place by a link with denials.
 
     Example:
         >>> contested_hands([WorkTie("boss", "CONTROLS", "w1", 0.7, denied=True), WorkTie("aide", "CONTROLS", "w1", 0.7)])
         frozenset({'boss'})
 
-    Limits: one denied place is enough, also for closures of other places under the same hand.
+    Limits: one denied place is enough, also for closures of other places under the same control.
     """
     return frozenset(tie.subject for tie in ties if tie.relation == CONTROLS and tie.holds and tie.denied)
 
@@ -223,7 +226,7 @@ def _stay(tie: WorkTie) -> Stay:
         ended = until = None
     elif begin is not None:
         ended = max(ended, begin)
-    # They had come by the last day that the first can mean, and by the end.
+    # They had come by the last day that the first date can mean, and by the end.
     latest = parse_date(tie.first_on).latest if tie.first_on and (begin or until) else None
     arrived = min((day for day in (latest, until) if day is not None), default=None)
     return Stay(

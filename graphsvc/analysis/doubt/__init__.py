@@ -1,1 +1,1 @@
-"""How sure a lead is: what becomes of it when something is left out, false, or read otherwise."""
+"""Robustness of leads: changes when evidence is left out, is false, or is read differently."""

@@ -1,6 +1,6 @@
-"""The list of a case as numbers alone: what stands otherwise in it where some claims are left out, or some persons stand, otherwise.
+"""The ranked list of a case in numbers only, and its changes when claims are left out or people change status.
 
-It holds no name and no id, so other machines may be given it (`side_by_side.Processors`).
+It holds no name and no id, so it may be sent to other machines (`side_by_side.Processors`).
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score import additive
 from graphsvc.analysis.score.basis import ONLY_CARRIED
 
-# Scores that differ by less than a billionth are the same: as whole numbers they are sorted list by list, each in its own range.
+# Scores that differ by less than a billionth are equal: they are sorted as integers, each list in its own range.
 _DIGITS, _RANGE = 9, 1 << 44
-# Events at a place of the list: somebody comes, somebody leaves, an entry begins, an entry ends.
+# Events at a place of the list: a person arrives, a person leaves, an entry begins, an entry ends.
 _EVENTS = 4
-# What some rankings have otherwise: `which`, `person`, `score`, `rank`, `ranked`, `of`, `first`, `end` and `by` of `leaving_out.Moved`.
+# Differences of rankings: `which`, `person`, `score`, `rank`, `ranked`, `of`, `first`, `end`, `by` of
+# `leaving_out.Moved`.
 Differs = tuple[Ints, Ints, Floats, Ints, Bools, Ints, Ints, Ints, Ints]
 
 
 @dataclass(frozen=True, slots=True)
 class _Otherwise:
-    """Those of a board who score otherwise, or are listed otherwise, list by list the best first: so ranks are looked up."""
+    """People of a board with a different score or listing, sorted by list, best first, for looking up ranks."""
 
     which: Ints
     row: Ints
@@ -38,17 +39,18 @@ class _Otherwise:
     before: Floats
 
 
-# Weakly referred to by whoever has given it to other machines, and by itself alone: no two are alike.
+# Weakly referenced by code that passed it to other machines; compared by identity.
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Board:
-    """The list: the people claims speak of with their scores, and how many others there are.
+    """The ranked list: the people claims mention, with their scores, and the number of other people.
 
     Attributes:
-        before: the weighed network, without names.
-        stands: the standing of each of its people (`candidacy`); row_of: the row of each entity of the ledger, -1 for none.
-        unheard: number of listed people no claim speaks of; their score is 0.
-        listed: for each row the score as it is listed; falling: minus those of the list, best first. place: for each row its
-            place there.
+        before: the scored network, without names.
+        stands: the status of each of its people (`candidacy`); row_of: the row of each entity of the ledger, -1 for
+            none.
+        unheard: number of listed people no claim mentions; their score is 0.
+        listed: the listed score of each row; falling: the negated listed scores, best first. place: the place of each
+            row in the list.
     """
 
     before: Read
@@ -60,11 +62,11 @@ class Board:
     place: Ints
 
     def ranks(self, score: Floats) -> Ints:
-        """The rank of each row by some scores."""
+        """Return the rank of each row by some scores."""
         return rereading.ranks(score, {0.0: self.unheard})
 
     def moved(self, changes: Sequence[ClaimChange], moves: Moves) -> Differs:
-        """List the differences without each of some sets."""
+        """Return the differences of the ranking without each of some sets."""
         count, row = len(changes), self.row_of[moves.entity]
         turned = plays(moves.to) != plays(self.stands[row])
         some = rereading.rescored(self.before, changes, (moves.left_out[turned], row[turned]))
@@ -80,7 +82,7 @@ class Board:
         )
 
     def _otherwise(self, some: Rescored, moving: Ints, to: Ints) -> _Otherwise:
-        """Entries of who scores otherwise and of who stands otherwise (list x row, and how), but where it changes nothing."""
+        """Return entries for new scores and new statuses (list x row, and the status) that change the listing."""
         size = len(self.stands)
         scored = some.change * size + some.row
         keys = distinct(np.concatenate((scored, moving)))
@@ -91,12 +93,12 @@ class Board:
         score = listed(score, stands)
         now, before = score.round(_DIGITS), self.listed[row]
         differs = np.flatnonzero(now != before)
-        # List by list the best first: what is looked up for them then lies close together.
+        # Sorted by list, best first, so that later look-ups for them are close together in memory.
         differs = differs[np.argsort(_keys(keys[differs] // size, now[differs]))]
         return _Otherwise(keys[differs] // size, row[differs], score[differs], now[differs], before[differs])
 
     def _ranks(self, those: _Otherwise, count: int) -> Ints:
-        """The rank of each entry: who of the list as it was stands before them, and how many more, or fewer, for the entries."""
+        """Return the rank of each entry: its place in the original list, corrected for arrivals and exits before it."""
         wanted, every = _keys(those.which, those.now), np.arange(count) * _RANGE
         was = np.isfinite(those.before)
         earlier = np.sort(_keys(those.which[was], those.before[was]))
@@ -106,18 +108,18 @@ class Board:
         return rank + (those.now < 0) * self.unheard
 
     def _stretches(self, those: _Otherwise, count: int) -> tuple[Ints, Ints, Ints, Ints]:
-        """Where everybody else stands further back, and by how much: `of`, `first`, `end` and `by` of `Moved`."""
+        """Return the stretches of other people that move, and by how much: `of`, `first`, `end` and `by` of `Moved`."""
         width = len(self.falling) + 1
         came, left = np.flatnonzero(np.isfinite(those.now)), np.flatnonzero(np.isfinite(those.before))
         own = those.which[left] * width + self.place[those.row[left]]
-        # Whoever comes to stand before others moves all of them back, whoever leaves lets them move up.
+        # A person who arrives moves those after them back; a person who leaves lets them move up.
         keys = (
             those.which[came] * width + np.searchsorted(self.falling, -those.now[came], side="right"),
             those.which[left] * width + np.searchsorted(self.falling, -those.before[left], side="right"),
             own,
             own + 1,
         )
-        # What each stands for goes with it as its last digit: so whole numbers alone are sorted.
+        # The event is appended as the last digit, so that only integers are sorted.
         ordered = np.sort(np.concatenate([part * _EVENTS + event for event, part in enumerate(keys)]))
         place, event = np.divmod(ordered, _EVENTS)
         of, first = np.divmod(place, width)
@@ -130,13 +132,13 @@ class Board:
 
 
 def made(before: Read, stands: Ints, row_of: Ints, unheard: int) -> Board:
-    """The board of a network that was weighed.
+    """Make the board of a scored network.
 
     Args:
         before: the network.
-        stands: the standing of each of its people.
+        stands: the status of each of its people.
         row_of: the row of each entity of the ledger in the network, -1 for none.
-        unheard: number of listed people no claim speaks of.
+        unheard: number of listed people no claim mentions.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -156,11 +158,11 @@ def made(before: Read, stands: Ints, row_of: Ints, unheard: int) -> Board:
 
 
 def without_some(board: Board, given: tuple[list[ClaimChange], Moves]) -> Differs:
-    """What is otherwise without each of some sets.
+    """Return the differences of the ranking without each of some sets.
 
     Args:
         board: the list.
-        given: of each set what is left out, and who stands otherwise.
+        given: for each set the change of the claims, and the people whose status changes.
 
     Example:
         >>> from graphsvc.analysis.doubt.leaving_out import LeavingOut
@@ -173,17 +175,17 @@ def without_some(board: Board, given: tuple[list[ClaimChange], Moves]) -> Differ
         >>> [(column + 0.0).round(9).tolist() for column in found[1:5]]
         [[0.0], [0.0], [1.0], [1.0]]
 
-    Limits: takes memory for all whom the sets touch, so give a hundred at a time.
+    Limits: takes memory for everyone the sets affect, so pass about a hundred at a time.
     """
     return board.moved(*given)
 
 
 def ranks_drawn(board: Board, holds: Bools) -> Ints:
-    """The rank of each row where each link holds or does not.
+    """Return the rank of each row when each link holds or does not.
 
     Args:
         board: the list.
-        holds: for each link.
+        holds: for each link whether it holds.
 
     Example:
         >>> from graphsvc.analysis.doubt.leaving_out import LeavingOut
@@ -194,18 +196,18 @@ def ranks_drawn(board: Board, holds: Bools) -> Ints:
         >>> ranks_drawn(board, np.array([True, True])).tolist(), ranks_drawn(board, np.array([False, False])).tolist()
         ([1, 4], [1, 1])
 
-    Limits: who is ranked stays as it is.
+    Limits: the people who are ranked stay the same.
     """
     drawn = replace(board.before.network, standing=holds.astype(float))
     return board.ranks(listed(additive.score(drawn, board.before.scored.weights).score, board.stands))
 
 
 def listed(score: Floats, stands: Ints) -> Floats:
-    """Scores as they are listed: minus infinity for who is not.
+    """Return scores as they are listed: minus infinity for people not listed.
 
     Args:
-        score: for each.
-        stands: how each stands, see `candidacy`.
+        score: the score of each person.
+        stands: the status of each person, see `candidacy`.
 
     Example:
         >>> listed(np.array([3.0, 3.0]), np.array([INSIDE, TIED])).tolist() == [3.0, ONLY_CARRIED]
@@ -218,7 +220,7 @@ def listed(score: Floats, stands: Ints) -> Floats:
 
 
 def _keys(which: Ints, score: Floats) -> Ints:
-    """Whole numbers that sort list by list, best first; who is not listed comes last."""
+    """Return integers that sort by list, best first; people not listed come last."""
     listed = np.isfinite(score)
     falling = np.where(listed, _RANGE // 2 - np.rint(np.where(listed, score, 0.0) * 10**_DIGITS), _RANGE - 1)
     keys: Ints = which * _RANGE + falling.astype(np.int64)

@@ -1,4 +1,4 @@
-"""What witnesses bring: where each lead would stand had none spoken, and on the record if some agreed to give evidence."""
+"""Contribution of witnesses: each lead's rank without them, and on the record if some agree to give evidence."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from graphsvc.analysis.evidence.ledger import Bools
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.hubs import Ranking, ranks, score_of
 
-# So many leads are read: whoever is not among them is not seen.
+# Number of leads that readers are assumed to see.
 FIRST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What witnesses bring to one lead.
+    """How much witness statements contribute to one lead.
 
     Attributes:
-        rank: from 1. without: the rank had no witness spoken, None: they would not be ranked.
+        rank: from 1. without: the rank without any witness statement; None: not ranked then.
     """
 
     rank: int
@@ -30,7 +30,7 @@ class Brought:
 
     @property
     def surfaced(self) -> bool:
-        """Whether they are among the first `FIRST` with what witnesses said, and would not be without.
+        """Whether the lead is among the first `FIRST` because of witness statements, and would not be without them.
 
         Example:
             >>> Brought(7, 80).surfaced, Brought(7, 9).surfaced, Brought(60, None).surfaced
@@ -41,12 +41,12 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What it would do if a group of witnesses agreed to give evidence.
+    """Effect of a group of witnesses agreeing to give evidence.
 
     Attributes:
         sources: the group.
-        ranks: of the first `FIRST` leads those who would come among the first `FIRST` on the record and are not now → (rank on
-            the record now, None: nothing on the record raises them; rank then), by their rank.
+        ranks: leads among the first `FIRST` that would also be among the first `FIRST` on the record, and are not now →
+            (their rank on the record now, None: nothing on the record raises them; their rank then), by rank.
     """
 
     sources: tuple[str, ...]
@@ -54,10 +54,10 @@ class Agreement:
 
 
 def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
-    """What all accounts of witnesses together bring to each lead: person → ranks with and without.
+    """Return the contribution of all witness statements together to each lead: person → ranks with and without.
 
     Args:
-        on: what the ranking is computed on.
+        on: the basis of the ranking.
         ranking: the ranking.
 
     Example:
@@ -69,23 +69,23 @@ def brought(on: Basis, ranking: Ranking) -> dict[str, Brought]:
         >>> {name: (one.rank, one.without) for name, one in brought(on, ranked(on)).items()}
         {'p1': (1, 2), 'p2': (2, 1)}
 
-    Limits: all are left out at once; what one of them brings is told by `stability`.
+    Limits: all are left out together; `stability` shows the contribution of each.
     """
     rest = ranks(on.anew(np.flatnonzero(on.told.witness)))
     return {lead.id: Brought(lead.rank, rest.get(lead.id)) for lead in ranking.leads}
 
 
 def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], first: int = FIRST) -> list[Agreement]:
-    """For each group of witnesses who are not all on the record, which leads it would carry there by agreeing to give evidence.
+    """Return, for each group of witnesses not all on the record, the leads its agreement would bring onto it.
 
     Args:
-        on: what the ranking is computed on, sources included.
+        on: the basis of the ranking, sources included.
         ranking: the ranking.
-        groups: of sources.
-        first: so many are read, of the leads and on the record.
+        groups: groups of sources.
+        first: number of leads to consider, in both rankings.
 
     Returns:
-        Those that carry somebody, the most carried first.
+        Groups that would bring leads onto the record, those with the most leads first.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -95,8 +95,8 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
         >>> agreements(on, ranked(on), [{"s1"}])
         [Agreement(sources=('s1',), ranks={'p1': (None, 1)})]
 
-    Limits: one group at a time. It says what a case would rest on, not that anybody should be asked: whether somebody gives evidence
-    is theirs to say, and the worth of an account is no reason to press for it.
+    Limits: one group at a time. Shows what a case would rest on, not that anyone should be asked: each witness decides
+    whether to give evidence, and the value of a statement is no reason to press for it.
     """
     now = {
         lead.id: lead.rank_on_record if lead.score_on_record > 0 else None
@@ -118,7 +118,7 @@ def agreements(on: Basis, ranking: Ranking, groups: Iterable[Collection[str]], f
 
 
 def _ranks_on(on: Basis, heard: Bools) -> dict[str, int]:
-    """Rank of each person on some of the claims alone, of those whom they raise; ties share the lowest."""
+    """Return ranks from some of the claims alone, for the people they raise; ties share the lowest."""
     place = {name: number for number, name in enumerate(on.ledger.ids)}
     scores = np.append(score_of(on, on.told.rows(heard)), 0.0).round(9)
     mine = scores[[place.get(person.id, -1) for person in on.people]]

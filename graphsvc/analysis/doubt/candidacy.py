@@ -1,4 +1,4 @@
-"""Who would be ranked without a piece: it may be all that gives somebody a part, or all that says they were carried."""
+"""Changes of candidacy without some rows, which may be all that gives a person a part, or shows them as carried."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ from graphsvc.analysis.evidence.roles import (
 )
 from graphsvc.analysis.score.candidates import CHARGED
 
-# How somebody stands: may play a part; only carried, and ranked for a tie to who plays one; only carried; plays a part, and is
-# never ranked (a child, or a forced pilot).
+# Status of a person: may play a part; only carried, but ranked for a link to someone who plays a part; only carried;
+# plays a part but is never ranked (a child or a forced pilot).
 INSIDE, TIED, APART, BARRED = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Who stands otherwise without some sets of rows, each by itself.
+    """Changes of status without some sets of rows, each set left out separately.
 
     Attributes:
-        left_out: for each move the place of the set; `entity` the person's number in the ledger, `to` how they stand then.
+        left_out: for each change the position of the set; `entity`: the person's number in the ledger; `to`: the new
+            status.
     """
 
     left_out: Ints
@@ -44,14 +45,14 @@ class Moves:
     to: Ints
 
     def among(self, left_out: Ints) -> Moves:
-        """Those of some sets (places, sorted), counted from 0 among them."""
+        """Return the changes of some sets (positions, sorted), renumbered from 0."""
         those = np.isin(self.left_out, left_out)
         place = np.searchsorted(left_out, self.left_out[those])
         return Moves(place, self.entity[those], self.to[those])
 
 
 def plays(stand: Ints) -> Bools:
-    """Whether each of these has a part in the network, ranked or not.
+    """Return whether each status has a part in the network, ranked or not.
 
     Example:
         >>> plays(np.array([INSIDE, TIED, APART, BARRED])).tolist()
@@ -64,10 +65,10 @@ def plays(stand: Ints) -> Bools:
 
 
 class Candidacy:
-    """How everybody of whom something is told stands, and how they would without some of it; see `candidates.parted`.
+    """Status of everyone claims mention, and their status without some of the claims; see `candidates.parted`.
 
     Attributes:
-        now: for each entity of the ledger how it stands; -1: no person.
+        now: status of each entity of the ledger; -1: not a person.
     """
 
     def __init__(self, ledger: Ledger, persons: Iterable[Person]) -> None:
@@ -109,10 +110,10 @@ class Candidacy:
         self.now: Ints = np.where(self._person, self._bar_leads(everyone, stand, none, none, none), -1)
 
     def without(self, left_out: Sequence[Ints]) -> Moves:
-        """Who stands otherwise without each of some sets of rows.
+        """Return the changes of status without each of some sets of rows.
 
         Args:
-            left_out: sets of numbers of rows.
+            left_out: sets of row numbers.
 
         Example:
             >>> from graphsvc.analysis.examples import people, said
@@ -122,7 +123,7 @@ class Candidacy:
             >>> moves.left_out.tolist(), [ledger.ids[number] for number in moves.entity], moves.to.tolist() == [APART]
             ([1], ['p1'], True)
 
-        Limits: of those of whom nothing is told it says nothing: no piece changes how they stand.
+        Limits: people no claim mentions are absent; nothing left out changes their status.
         """
         size = max(self._size, 1)
         of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
@@ -142,9 +143,9 @@ class Candidacy:
         return Moves(which[differs], entity[differs], to[differs])
 
     def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools, earning: Bools, newly: Bools) -> Ints:
-        """How these stand where some have lost all that made them active, passive, or tied to who plays a part.
+        """Return the status of entities, given which have lost all that made them active, passive or linked.
 
-        And some were paid what is no wage any more (`earning`), or are tied to who was (`newly`).
+        Others received payments that no longer count as wages (`earning`), or are linked to such payees (`newly`).
         """
         active = ((self._active.total[entity] > 0) & ~idle) | earning
         passive = (self._passive.total[entity] > 0) & ~lawful
@@ -155,7 +156,7 @@ class Candidacy:
         return result
 
     def _bar_leads(self, entity: Ints, stand: Ints, no_work: Bools, uncoerced: Bools, no_command: Bools) -> Ints:
-        """The same with children and forced pilots barred, where some have lost all that says so; see `candidates.parted`."""
+        """Bar children and forced pilots, given which have lost all rows that say so; see `candidates.parted`."""
         forced = (self._worked_by_hand.total[entity] > 0) & ~no_work
         forced &= (self._coerced.total[entity] > 0) & ~uncoerced
         forced &= (self._commands.total[entity] == 0) | no_command
@@ -164,7 +165,7 @@ class Candidacy:
         return result
 
     def _earning(self, of: Ints, row: Ints, removed: Ints, size: int) -> Ints:
-        """Who was paid what is no wage any more, sorted, as set x entity: no workplace is told of the payer or payee."""
+        """Return payees, sorted as set x entity, whose payments are no longer wages: an end lost its workplace."""
         which, payer = np.divmod(self._runs.lost(of, row, size), size)
         by_payer, from_payer = self._wages_of_payer.members(payer)
         those, payee = np.divmod(self._worked.lost(of, row, size), size)
@@ -176,7 +177,7 @@ class Candidacy:
         return distinct(which * size + self._ledger.object[payment])
 
     def _newly_tied(self, removed: Ints, earning: Ints, size: int) -> Ints:
-        """Who is tied to somebody who was paid what is no wage any more, and they themselves, sorted, as set x entity."""
+        """Return such payees, and people linked to them, sorted, as set x entity; `earning`: the payees."""
         ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
         which, player = np.divmod(earning, size)
         end, pair = self._ties.by_entity.members(player)
@@ -184,7 +185,7 @@ class Candidacy:
         return distinct(np.concatenate((which * size + ledger.subject[tie], which * size + ledger.object[tie])))
 
     def _untied(self, removed: Ints, gone: Ints, size: int) -> Ints:
-        """Who has lost every tie to somebody who plays a part, as set x entity; `gone`: who plays none any more."""
+        """Return people who lost every link to a player, as set x entity; `gone`: people who no longer play a part."""
         ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
         which, player = np.divmod(gone, size)
         tie, pair = self._tied.by_entity.members(player)
@@ -192,25 +193,25 @@ class Candidacy:
         which, player = which[pair], player[pair]
         other = np.where(ledger.subject[tie] == player, ledger.object[tie], ledger.subject[tie])
         still = self._player[other] & ~among(which * size + other, gone)
-        # A row that no longer ties anybody to a player is as good as left out.
+        # A row that no longer links anyone to a player counts as left out.
         lost = distinct(np.concatenate((removed, (which * rows + tie)[~still])))
         return self._tied.lost(*np.divmod(lost, rows), size)
 
 
 def _remaining(keys: Ints, removed: Ints) -> Ints:
-    """Those of some keys, sorted, that are not among those removed. Of these there are many, so they are not sorted."""
+    """Return the keys that are not removed, sorted. There are many removed keys, so they are not sorted."""
     ordered = distinct(keys)
     return ordered[~among(ordered, distinct(removed[among(removed, ordered)]))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Which rows tell something of which entities.
+    """Rows that say something about entities at their ends.
 
     Attributes:
-        row: for each end the row; `entity` whom it tells of.
-        by_row: the ends of each row; `by_entity` those of each entity.
-        total: for each entity how many ends there are.
+        row: for each end its row; `entity`: the entity there.
+        by_row: the ends of each row; `by_entity`: the ends of each entity.
+        total: number of ends of each entity.
     """
 
     row: Kept
@@ -220,7 +221,7 @@ class _Ends:
     total: Ints
 
     def lost(self, of: Ints, row: Ints, size: int) -> Ints:
-        """Set x entity, sorted, where all that tells it of the entity is left out: pairs of a set and a row of it."""
+        """Return set x entity, sorted, where all rows about the entity are left out, given pairs of a set and a row."""
         end, pair = self.by_row.members(row)
         ordered = np.sort(of[pair] * size + self.entity[end])
         first = np.flatnonzero(np.diff(ordered, prepend=-1))

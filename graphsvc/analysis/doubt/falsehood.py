@@ -1,4 +1,4 @@
-"""What false accounts could do to a ranking: how few would have to be false, and how few invented ones would suffice."""
+"""Effect of false statements on a ranking: how few would have to be false, and how few invented ones would suffice."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.ingredients import names
 
 TOP = 10
-# Kinds of piece that are false as a whole: whatever a witness said, one report, one record.
+# Kinds of evidence item that may be false as a whole: everything one witness said, one report, one record.
 FALSE = ("witness", "report", "record")
-# More than this many all false is no longer worth telling.
+# Above this number, the number of false items is not worth reporting.
 MOST = 12
-# One after the other is left out of so many of those that say most of somebody; pairs are tried among fewer.
+# Number of items about a person that are left out one after another, and number among which pairs are tried.
 _TRIED_IN_TURN, _TRIED_IN_PAIRS = 60, 25
-# An invented account names a crossing and somebody directed.
+# An invented statement names a crossing and a person directed.
 _INVENTED = (("ORGANISED", "thing"), ("DIRECTED", "person"))
 
 
 @dataclass(frozen=True, slots=True)
 class FalseAccounts:
-    """What would have to be false for somebody to leave the first places.
+    """Evidence items that would have to be false for a person to leave the first places.
 
     Attributes:
-        pieces: each all that one witness said, one report or one record, the one that carries most first; empty where nothing
-            tried would do.
-        rank: the rank then; None: they are not ranked then.
-        fewest: whether fewer would certainly not do: each by itself was tried, and that is all there is to try below two.
-        tried: how many were false together at the end, where nothing tried would do.
+        pieces: everything one witness said, one report or one record each, the item with the largest effect first;
+            empty where nothing tried would do.
+        rank: the rank then; None: not ranked then.
+        fewest: whether fewer items would certainly not do. Each item alone was tried, so this is known for one and two
+            items only.
+        tried: number of items that were false together at the end, where nothing tried would do.
     """
 
     pieces: tuple[Piece, ...]
@@ -47,14 +48,14 @@ class FalseAccounts:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """What becomes of the first places when any one piece is false.
+    """Change of the first places when any one item is false.
 
     Attributes:
-        pieces: of the kinds `FALSE`, those that touch anybody.
-        leads: rows, in the network, of those in the first places.
-        worst: for each of these the worst rank without one piece, from 1; after the first places for who is not ranked then; 0 where
-            there are no pieces.
-        without: place, in `pieces`, of the first that does it; `ranked` whether they are ranked then.
+        pieces: items of the kinds `FALSE`.
+        leads: rows in the network of the people in the first places.
+        worst: for each of these the worst rank without one item, from 1; after the first places for a person not ranked
+            then; 0 where there are no items.
+        without: position in `pieces` of the first item with that effect; `ranked`: whether the person is ranked then.
     """
 
     pieces: list[Piece]
@@ -65,15 +66,15 @@ class Alone:
 
 
 class Gathering:
-    """Gathers what becomes of the first places from rankings without one piece each, as these come.
+    """Collector of changes of the first places, from rankings without one item each.
 
     Args:
-        leaving: what makes them.
-        pieces: what is left out; of those only the kinds `FALSE` are gathered.
-        top: how many first places there are.
+        leaving: computes the rankings.
+        pieces: the items left out; only those of the kinds `FALSE` are collected.
+        top: number of first places.
 
     Attributes:
-        ids: persons in the first places.
+        ids: ids of the people in the first places.
 
     Example:
         >>> from graphsvc.analysis.doubt.pieces import pieces
@@ -105,11 +106,11 @@ class Gathering:
 
     @property
     def width(self) -> int:
-        """How many stand in the first places; more than there are places, where several share one."""
+        """Number of people in the first places; more than the number of places where several share one."""
         return len(self._leads)
 
     def take(self, some: Moved) -> None:
-        """Note some rankings; the places of their sets are those of the pieces."""
+        """Record some rankings; their sets have the same positions as the items."""
         those = self._false[some.left_out]
         if those.any():
             listed = self._leaving.listed(some, self.ids)
@@ -122,16 +123,16 @@ class Gathering:
             self._touching += [self._pieces[number] for number in some.left_out[those].tolist()]
 
     def held(self) -> Alone:
-        """What was gathered."""
+        """Return the collected result."""
         return Alone(self._touching, self._leads, self._worst, self._without, self._ranked)
 
 
 def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
-    """Rows, in the network, of those in the first places: of whom alone it is told what false accounts could do.
+    """Return rows in the network of the people in the first places; false statements are assessed for them alone.
 
     Args:
-        leaving: what makes rankings without some of what is told.
-        top: how many first places there are.
+        leaving: computes rankings without some rows.
+        top: number of first places.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -140,18 +141,18 @@ def first_places(leaving: LeavingOut, top: int = TOP) -> Ints:
         >>> len(first_places(LeavingOut(on), top=1))
         1
 
-    Limits: more than there are places, where several share one.
+    Limits: more people than places, where several share one.
     """
     return np.flatnonzero((leaving.order.rank <= top) & np.isfinite(leaving.order.score))
 
 
 def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone:
-    """What becomes of the first places when each piece is false by itself, where nothing else goes through the pieces.
+    """Return the change of the first places when each item is false, where no other work goes through the items.
 
     Args:
-        leaving: what makes the rankings without them.
+        leaving: computes the rankings.
         pieces: see `pieces.pieces`.
-        top: how many first places there are.
+        top: number of first places.
 
     Example:
         >>> from graphsvc.analysis.doubt.pieces import pieces
@@ -172,28 +173,28 @@ def alone(leaving: LeavingOut, pieces: Sequence[Piece], top: int = TOP) -> Alone
 def would_leave(
     on: Basis, singly: Alone | None, lead: str, top: int = TOP, leaving: LeavingOut | None = None
 ) -> FalseAccounts | None:
-    """The fewest accounts, reports and records found that would all have to be false for this person to leave the first places.
+    """Find the fewest evidence items that would all have to be false for this person to leave the first places.
 
-    Each is tried by itself. If none does, one after the other of those that say most of the person and of those tied to them is
-    left out, each time the one that costs most; pairs are tried among them too.
+    Each item is tried alone. If none suffices, the items that say most about the person and their links are left out
+    one after another, each time the one with the largest effect. Pairs of them are tried too.
 
     Args:
-        on: what the ranking is computed on.
-        singly: what each does by itself, see `Gathering`, for as many first places.
-        lead: the person.
-        top: how many first places there are.
-        leaving: of `on`, where it was made already.
+        on: the basis of the ranking.
+        singly: the effect of each item alone, see `Gathering`, for the same `top`.
+        lead: id of the person.
+        top: number of first places.
+        leaving: `LeavingOut` of `on`, if already made.
 
     Returns:
-        None where the person is not among them or nobody is given a part.
+        None if the person is not in the first places, or people are ranked by contacts.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
         >>> would_leave(basis([], [], {}), None, "p1") is None
         True
 
-    Limits: takes all a witness said for false together, a source of reports one report at a time. Beyond two it may miss
-    fewer that would do, and says so.
+    Limits: treats everything a witness said as false together, but reports of one source one at a time. Beyond two
+    items it may miss a smaller set, and says so.
     """
     if on.network is None or singly is None:
         return None
@@ -208,8 +209,8 @@ def would_leave(
 
     near = _near(on, leaving.before, row, singly.pieces)[:_TRIED_IN_TURN]
     left, gone, out, carried, rank = list(near), list[Piece](), False, False, None
-    rows = np.zeros(0, dtype=np.int64)  # of all that is false already
-    # Who is only carried by now and still among the first, as the list is short, does not leave it for more of the same.
+    rows = np.zeros(0, dtype=np.int64)  # rows of the items false already
+    # A person now only carried, but still among the first as the list is short, will not leave it for more of the same.
     while left and len(gone) < MOST and not out and not carried:
         without = leaving.of_one([np.union1d(rows, piece.rows) for piece in left], lead)
         ranks, scores = after(without, top + 1)[:, 0], without.score[:, 0]
@@ -218,7 +219,7 @@ def would_leave(
         carried = bool(scores[worst] == ONLY_CARRIED)
         gone.append(left.pop(worst))
         rows = np.union1d(rows, gone[-1].rows)
-    if len(gone) > 2 or not out:  # greed may miss two that do it together
+    if len(gone) > 2 or not out:  # the greedy search may miss a pair that suffices
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.union1d(*(piece.rows for piece in pair)) for pair in pairs]
         of_pairs = leaving.of_one(both, lead)
@@ -232,7 +233,7 @@ def would_leave(
 
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:
-    """Pieces that speak of this person or of somebody tied to them, those that say most first."""
+    """Return items about this person or people linked to them, the items that say most first."""
     cells, ledger = before.network.cells, on.told
     tied = np.flatnonzero(cells.other >= 0)
     person, other = cells.person[tied], cells.other[tied]
@@ -246,17 +247,18 @@ def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Pi
 
 
 def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
-    """How many agreeing invented accounts would put somebody of whom nothing is told among the first places.
+    """Return how many agreeing invented statements would put a person no claim mentions among the first places.
 
-    Each is the account of one more witness: that the person organised a crossing and directed somebody who is no hub.
+    Each is the statement of one more witness: that the person organised a crossing and directed someone who is not a
+    hub.
 
     Args:
-        on: what the ranking is computed on.
-        top: how many first places there are.
+        on: the basis of the ranking.
+        top: number of first places.
         most: where to stop counting.
 
     Returns:
-        None where `most` would not do, or nobody is given a part.
+        None if `most` would not suffice, or people are ranked by contacts.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -265,8 +267,8 @@ def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
         >>> invented_needed(basis(told, people("p1", "p2", "p3"), {}), top=1)
         1
 
-    Limits: one kind of story; what it does to the score of others is left out. It says what care is worth, not that
-    anybody lied.
+    Limits: one kind of story; its effect on other people's scores is ignored. Shows how much care is needed, not that
+    anyone lied.
     """
     if on.network is None or on.scored is None or not on.network.size:
         return None

@@ -1,8 +1,8 @@
-"""The ranking again without some of what it is told in: the one that would be there had that never been heard.
+"""The ranking without some rows: equal to a ranking of the case as if they had never been given.
 
-Who is ranked changes with it. Each set of rows takes voices away and changes, of some persons, how they stand (`candidacy`); both are
-worked out for a hundred sets side by side. Most sets change the score of a few; everybody else moves up or back as a whole stretch
-of the list does, and is not gone through.
+The people ranked change too. Each set of rows takes sources away and changes the status of some people (`candidacy`).
+Both are computed for about a hundred sets at a time. Most sets change the score of a few people; everyone else moves as
+part of a whole stretch of the list and is not visited.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
-# Sets that are left out side by side, and rows in all of them together. A larger set goes alone.
+# Number of sets left out at a time, and of rows in all of them together. A larger set is processed alone.
 _AT_ONCE, _ROWS_AT_ONCE = 128, 16_000
 
 
@@ -32,9 +32,9 @@ class Order:
 
     Attributes:
         ids: the people of the network.
-        at: for each place of the list, best first, the number of the person in `ids`. Those of whom no claim speaks have no place here,
-            so a place is no rank.
-        score: of each of `ids` as it is listed, minus infinity for who is not; `rank` theirs, from 1.
+        at: for each place of the list, best first, the number of the person in `ids`. People no claim mentions have no
+            place here, so a place is not a rank.
+        score: listed score of each of `ids`, minus infinity for people not listed; `rank`: their ranks, from 1.
     """
 
     ids: list[str]
@@ -45,19 +45,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The rankings without some sets of rows, told by what differs from the list with nothing left out.
+    """Rankings without some sets of rows, as differences from the list with nothing left out.
 
-    Somebody who scores otherwise, or is not ranked any more, has an entry; of everybody else only the rank moves, by as much as
-    that of those who stand beside them, and it is said for whole stretches of the list.
+    A person with a different score, or not ranked any more, has an entry. For everyone else only the rank changes, by
+    the same number of places as their neighbours' ranks, so these changes are given for whole stretches of the list.
 
     Attributes:
         order: the list with nothing left out.
-        left_out: for each ranking the place of its set.
-        which: for each entry the ranking, by its place in `left_out`; `person` the number in `order.ids`.
-        score: theirs then, 0 for who is not ranked; `rank` theirs, the place after the last for who is not ranked; `ranked`
-            whether they are.
-        of: for each stretch the ranking; `first` the first place of `order.at`, `end` the one after the last.
-        by: by how many places everybody there who has no entry stands further back.
+        left_out: for each ranking the position of its set.
+        which: for each entry the ranking, as a position in `left_out`; `person`: the number in `order.ids`.
+        score: the new score, 0 for a person not ranked; `rank`: the new rank, the place after the last for a person not
+            ranked; `ranked`: whether the person is ranked.
+        of: for each stretch the ranking; `first`: the first place of `order.at`; `end`: the place after the last.
+        by: number of places by which everyone there without an entry moves back.
     """
 
     order: Order
@@ -75,14 +75,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The rankings without some sets of rows.
+    """Full rankings without some sets of rows.
 
     Attributes:
-        ids: the persons they are of.
-        left_out: for each list the place of its set.
-        score: lists x persons: the score there, 0 for who is not ranked then.
-        rank: likewise their rank, from 1; for who is not ranked the place after the last.
-        ranked: likewise whether they are.
+        ids: the people listed.
+        left_out: for each list the position of its set.
+        score: lists x people: the score, 0 for a person not ranked then.
+        rank: lists x people: the rank, from 1; for a person not ranked the place after the last.
+        ranked: lists x people: whether they are ranked.
     """
 
     ids: list[str]
@@ -93,7 +93,7 @@ class Lists:
 
 
 def after(some: Moved | Lists, first: int) -> Ints:
-    """The ranks, where who is not ranked has this one or a later one: a list without them may be short.
+    """Return the ranks, at least `first` for people not ranked: a list without them may be short.
 
     Args:
         some: rankings without some sets of rows.
@@ -111,15 +111,15 @@ def after(some: Moved | Lists, first: int) -> Ints:
 
 
 class LeavingOut:
-    """The ranking of one case without some of what it is told in, as often as one likes: what all of that takes is made once.
+    """The ranking of one case without some rows, computed as often as needed from one preparation.
 
     Attributes:
-        on: what the ranking is computed on. processors: who works it out; they are given numbers alone.
-        network: of `on`. numbers: id of a person → their row in it. board: the list as numbers. before: the network as it was
-            weighed, without its ids. order: the list.
+        on: the basis of the ranking. processors: the workers, which receive only numbers. network: the network of `on`.
+            numbers: id of a person → row in the network. board: the list in numbers. before: the scored network,
+            without ids. order: the list.
 
     Raises:
-        ValueError: there is no network, as nobody is given a part.
+        ValueError: if there is no network, as people are ranked by contacts.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -135,8 +135,8 @@ class LeavingOut:
         >>> leaving.of_one([np.array([0]), np.array([], dtype=int)], "p2").rank.tolist()
         [[2], [2]]
 
-    Limits: equal, but for rounding, to everything made again without the rows, where something still puts anyone before others
-    (`Basis.without`).
+    Limits: equal, except for rounding, to recomputing everything without the rows, where some claim still puts anyone
+    before others (`Basis.without`).
     """
 
     def __init__(self, on: Basis, processors: Processors = THIS_MACHINE) -> None:
@@ -156,27 +156,27 @@ class LeavingOut:
         self.order = Order(on.network.ids, at, score, self.board.ranks(score))
 
     def moved(self, left_out: Sequence[Ints]) -> Iterator[Moved]:
-        """What the ranking without each of some sets of rows has otherwise, a hundred sets at a time.
+        """Yield the differences of the ranking without each of some sets of rows, about a hundred sets at a time.
 
         Args:
-            left_out: sets of numbers of rows of `on.told`.
+            left_out: sets of row numbers of `on.told`.
         """
         if left_out:
             yield from self._ranked(without(self.on.told, left_out), self._candidacy.without(left_out))
 
     def lists(self, left_out: Sequence[Ints], persons: Sequence[str] | None = None) -> Iterator[Lists]:
-        """`moved` as whole lists, of some persons of the network or of all; takes memory for sets x persons.
+        """Yield `moved` as full lists, of some or all people of the network; takes memory for sets x people.
 
         Args:
             left_out: see `moved`.
-            persons: their ids (default: all of the network).
+            persons: ids of the people (default: all of the network).
         """
         ids = self.network.ids if persons is None else list(persons)
         for some in self.moved(left_out):
             yield self.listed(some, ids)
 
     def listed(self, some: Moved, ids: list[str]) -> Lists:
-        """What `moved` gave as whole lists, of some persons of the network."""
+        """Expand a result of `moved` to full lists, of some people of the network."""
         number, column = np.array([self.numbers[name] for name in ids], dtype=np.int64), np.full(self.network.size, -1)
         column[number] = np.arange(len(ids))
         shape = len(some.left_out), 1
@@ -191,20 +191,20 @@ class LeavingOut:
         return Lists(ids, some.left_out, score, rank, ranked)
 
     def of_one(self, left_out: Sequence[Ints], person: str) -> Lists:
-        """What becomes of one person of the network without each of some sets of rows: lists for every set, in their order.
+        """Return the rank of one person without each of some sets of rows: a list for every set, in order.
 
         Args:
             left_out: see `moved`.
-            person: their id.
+            person: id of the person.
         """
         return self._of_one(self.moved(left_out), len(left_out), person)
 
     def standing(self, changes: Sequence[ClaimChange], person: str) -> Lists:
-        """Rank one person again after each of some changes: one list for each change, in their order.
+        """Rank one person again after each of some changes: one list for each change, in order.
 
         Args:
-            changes: each on its own; candidates stay the same.
-            person: their id.
+            changes: the changes, each applied separately; the candidates stay the same.
+            person: id of the person.
         """
         none = np.zeros(0, dtype=np.int64)
         return self._of_one(self._ranked(changes, Moves(none, none, none)), len(changes), person)

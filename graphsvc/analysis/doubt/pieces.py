@@ -1,4 +1,4 @@
-"""The pieces a case is told in: each may be missing, or false, and the rest is what it would have been without."""
+"""Evidence items of a case: each may be missing or false, and the ranking is computed without it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.laid import chosen, texts
 from graphsvc.analysis.evidence.ledger import Ledger, numbered
 
-# Kind of piece → in words. What is the same as one of an earlier kind is that one.
+# Kind of evidence item → in words. An item with the same rows as one of an earlier kind is not repeated.
 KINDS = MappingProxyType(
     {
         "witness": "one witness",
@@ -30,20 +30,20 @@ KINDS = MappingProxyType(
         "source": "one other source",
     }
 )
-# Kind of statement → kind of piece that one of them is.
+# Kind of statement → kind of evidence item for a single statement.
 _STATEMENTS = MappingProxyType({"witness": "account", "intelligence": "report", "record": "record"})
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something that may be missing or false as a whole.
+    """An evidence item that may be missing or false as a whole.
 
     Attributes:
-        kind: of `KINDS`.
-        statement: id of the one statement it is; empty where it is more than one, or a statement told as one with others.
-        sources: pseudonyms of who gave it; empty for a statement without a source, and for what is told as one.
-        claims: how many claims with weight are in it.
-        rows: which of the ledger.
+        kind: a key of `KINDS`.
+        statement: id of the statement if the item is a single one; empty for several, or for merged statements.
+        sources: pseudonyms of its sources; empty for a statement without a source, and for merged statements.
+        claims: number of claims with weight in it.
+        rows: its rows of the ledger.
     """
 
     kind: str
@@ -54,20 +54,20 @@ class Piece:
 
     @property
     def words(self) -> str:
-        """What it is, in words that name no source."""
+        """The item in words that name no source."""
         return f"{self.kind} {self.statement}" if self.kind in ("report", "record") else KINDS[self.kind]
 
 
 def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
-    """Everything that is left out in turn: each witness, all who share one thing, each other source, each statement.
+    """Return the items to leave out in turn: witnesses, other sources, statements, and sets sharing a circumstance.
 
-    What they share may make them depend on each other, or only colour what they say.
+    A shared circumstance may make sources depend on each other, or only affect their statements.
 
     Args:
         ledger: the claims.
-        told_as_one: whether what witnesses said is `folding.as_told`. Then it is, for each person, the first account of every
-            link of theirs that is left out: where few witnesses speak of a link, that is all that they said of it. No
-            source is named, and nothing tells which reports are of one source.
+        told_as_one: whether witness statements are merged (`folding.as_told`). Each witness item is then, for one
+            person, the first statement about every link of theirs; where few witnesses report a link, that is all they
+            said about it. No source is named, and nothing shows which reports come from the same source.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -76,8 +76,8 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
         >>> [(piece.words, piece.sources) for piece in pieces(encode(told, {"s1": {"boat"}, "s2": {"boat"}}))]
         [('one witness', ('s1',)), ('one witness', ('s2',)), ('one group of witnesses', ('s1', 's2')), ('record statement of r1', ('r1',))]
 
-    Limits: who is joined only through a third is left out with that third, not with each other; told as one, who is
-    named by one witness and who is named by two of the few stand and fall alike.
+    Limits: sources joined only through a third are each left out with the third, not with each other. In merged
+    statements, people named by one witness and people named by two of the few look the same.
     """
     by_rows: dict[bytes, Piece] = {}
     sources = ledger.given_by()
@@ -105,7 +105,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
 
 
 def _each(column: Ints, wanted: Ints) -> Iterator[Ints]:
-    """The wanted rows, value by value of the column."""
+    """Yield the wanted rows, grouped by their value in the column."""
     order = wanted[np.argsort(column[wanted], kind="stable")]
     yield from np.split(order, np.flatnonzero(np.diff(column[order])) + 1) if len(order) else ()
 
@@ -125,7 +125,7 @@ def _statements(ledger: Ledger, wanted: Ints) -> Iterable[Ints]:
 
 
 def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:
-    """All that is said by those who share one thing, thing by thing."""
+    """Return everything said by the holders of a key, for each key; equal sets once."""
     by_source = {int(ledger.source[rows[0]]): rows for rows in _witnesses(ledger)}
     holders: dict[int, list[int]] = defaultdict(list)
     for source in by_source:
@@ -136,7 +136,7 @@ def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:
 
 
 def _by_person(ledger: Ledger) -> Iterable[Ints]:
-    """For each person the first account of every link of theirs, for it and against it."""
+    """Return for each person the first statement about every link of theirs, for it and against it."""
     rows = np.flatnonzero(ledger.witness)
     first = rows[np.unique(ledger.link[rows] * 2 + ledger.denies[rows], return_index=True)[1]]
     theirs: dict[int, set[int]] = defaultdict(set)
@@ -161,11 +161,11 @@ _ROWS = MappingProxyType(
 
 
 def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
-    """Describe the change that leaving out each set makes: the rows, and new standings of links the rows deny.
+    """Return the change from leaving out each set: its rows, and new standings of links that the rows deny.
 
     Args:
         ledger: the claims.
-        left_out: sets of numbers of rows.
+        left_out: sets of row numbers.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -174,7 +174,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[ClaimChange]:
         >>> [(change.gone.tolist(), change.links.tolist(), change.standing.tolist()) for change in without(ledger, [np.array([0]), np.array([1])])]
         [([0], [], []), ([1], [0], [1.0])]
 
-    Limits: groups of those who deny are made again among those who remain, as they would be had the others never spoken.
+    Limits: groups of deniers are formed again from the rest, as if the others had never spoken.
     """
     count, links = max(len(ledger.claims), 1), int(ledger.link.max(initial=-1)) + 1
     of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])

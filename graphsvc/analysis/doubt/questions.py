@@ -1,8 +1,8 @@
-"""The next best question: which claim, once checked, would tell most about where a lead stands.
+"""The next best question: the claim whose check would show most about a lead's rank.
 
-A question concerns what a statement already says, and goes to who answers for the statement: the officer of a witness, the
-owner of a report, the keeper of a record. It never asks anybody to learn more than they know: that would make a witness into
-something else, and put them at risk.
+A question concerns something a statement already says. It goes to the person responsible for the statement: the officer
+of a witness, the owner of a report, the keeper of a record. It never asks anyone to find out more: that would turn a
+witness into an informant and put them at risk.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.records.weights import Weights
 
-# (kind of statement, polarity) → the question. Nothing else is ever asked.
+# (kind of statement, polarity) → the question. No other question is ever asked.
 QUESTIONS = MappingProxyType(
     {
         (
@@ -47,7 +47,7 @@ QUESTIONS = MappingProxyType(
         ("record", "denies"): "Check the record: does it show that this is not so, and does it show this person.",
     }
 )
-# What is told of a question about what witnesses said to who may not know which of them, and where sources are passed over.
+# Messages in place of questions: without source clearance, where sources are passed over, and for people not weighed.
 WITH_CUSTODIAN = "There is a question about what witnesses already said; it takes source clearance to be seen."
 ENOUGH = (
     "Asked often enough: a source of what is said here has been asked as often as any should be, and is passed over."
@@ -56,22 +56,21 @@ NOT_WEIGHED = (
     "Not worked out for this person: the list goes by who is linked with whom, or nothing is told of a part of theirs."
 )
 
-# Claims weighed for one lead: about them, and about those one step away.
+# Number of claims weighed for one lead: about the lead, and about people one step away.
 _ABOUT, _BESIDE = 12, 8
-# Those with more claims than this say little about one lead; and claims that a lead is weighed among, at most.
+# Neighbours with more claims than this say little about one lead; and the most claims among which a lead is weighed.
 _BUSY, _AMONG = 60, 600
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One claim worth a check.
+    """One claim worth checking.
 
     Attributes:
         claim: the claim.
-        rank_if_true: the lead's rank, from 1, if nothing spoke against the claim; `rank_if_false` if it were not there; None:
-            they would not be ranked.
-        worth: how much is uncertain about the lead for the claim alone, 0 or more; orders questions, means nothing by
-            itself.
+        rank_if_true: the lead's rank, from 1, if nothing spoke against the claim; `rank_if_false`: the rank without the
+            claim; None: not ranked then.
+        worth: how much uncertainty about the lead the claim causes, 0 or more; only for ordering questions.
     """
 
     claim: Claim
@@ -81,16 +80,17 @@ class Question:
 
     @property
     def text(self) -> str:
-        """The question: one of `QUESTIONS`."""
+        """The wording: one of `QUESTIONS`."""
         return QUESTIONS[self.claim.source_kind, self.claim.polarity]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to ask next.
+    """The next questions to ask.
 
     Attributes:
-        questions: the best, best first. enough: whether a better one was passed over because its source was asked enough.
+        questions: the best questions, best first. enough: whether a better question was passed over because its source
+            was asked often enough.
     """
 
     questions: tuple[Question, ...]
@@ -103,17 +103,17 @@ def weigh(
     kinds: Collection[str] = ("witness", "intelligence", "record"),
     leaving: LeavingOut | None = None,
 ) -> list[Question]:
-    """The claims about a lead, and about those one step from them, by how far the answer could move the lead.
+    """Order the claims about a lead, and about its neighbours, by how far an answer could move the lead.
 
-    Each of about 20 is once taken as beyond dispute and once left out, and everybody is scored again. The
-    difference, in places of the ranking, is weighed by belief * (1 - belief): what is all but certain, or all but
-    dismissed, is not worth a question (the uncertainty sampling of Lewis & Gale 1994).
+    Each of about 20 claims is once treated as undisputed and once left out, and everyone is scored again. The
+    difference in rank, plus the difference in score up to 0.99, is multiplied by belief * (1 - belief): claims that are
+    almost certain, or almost dismissed, are not worth a question (the uncertainty sampling of Lewis & Gale 1994).
 
     Args:
         lead: id of a ranked person.
-        on: what the ranking is computed on.
-        kinds: kinds of statement asked about.
-        leaving: of `on`, where it was made already.
+        on: the basis of the ranking.
+        kinds: kinds of statement to ask about.
+        leaving: `LeavingOut` of `on`, if already made.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -123,8 +123,8 @@ def weigh(
         >>> [(question.claim.id, question.rank_if_true, question.rank_if_false) for question in found]
         [('s1: p1 RUNS g1', 1, 2)]
 
-    Limits: one claim at a time, so two that only matter together are missed. What would be most worth knowing may be what
-    nobody has said.
+    Limits: one claim at a time, so two that only matter together are missed. The most valuable fact may be one that no
+    one has stated.
     """
     if not weighable(lead, on):
         return []
@@ -148,7 +148,7 @@ def weigh(
 
 
 def weighable(lead: str, on: Basis) -> bool:
-    """Whether a claim could be weighed for a lead at all: not where contacts rank, nor who is only carried, or of whom no part is told.
+    """Whether claims can be weighed for a lead: not if ranked by contacts, only carried, or absent from the network.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -157,13 +157,13 @@ def weighable(lead: str, on: Basis) -> bool:
         >>> weighable("p1", on), weighable("p2", on)
         (True, False)
 
-    Limits: that it can be weighed does not say that any check would move it.
+    Limits: a check of a claim that can be weighed need not move the lead.
     """
     return on.network is not None and lead in on.network.ids and lead not in on.left_out
 
 
 def _undisputed(ledger: Ledger, number: int) -> ClaimChange:
-    """A claim taken as beyond dispute: its link stands if it asserts it, and does not if it denies it."""
+    """Return the change that makes a claim undisputed: its link stands if it asserts it, and falls if it denies it."""
     return ClaimChange(
         np.zeros(0, dtype=np.int64), ledger.link[[number]], np.array([0.0 if ledger.denies[number] else 1.0])
     )
@@ -172,14 +172,14 @@ def _undisputed(ledger: Ledger, number: int) -> ClaimChange:
 def choose(
     weighed: Sequence[Question], asked: Mapping[str, int], put: Collection[str], most: int, shown: int = 3
 ) -> Choice:
-    """The questions to be put next: not what was put already, and nothing more to a witness who was asked `most` times.
+    """Choose the next questions: claims not yet asked about, and no witness asked `most` times already.
 
     Args:
-        weighed: see `weigh`.
-        asked: source → how often it was asked.
-        put: ids of claims that were asked about.
+        weighed: the result of `weigh`.
+        asked: source → number of times it was asked.
+        put: ids of claims already asked about.
         most: how often one witness may be asked.
-        shown: how many questions are given.
+        shown: number of questions to return.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -188,7 +188,7 @@ def choose(
         >>> [question.claim.source for question in choice.questions], choice.enough
         (['s3'], True)
 
-    Limits: what was asked by other ways than this is not counted.
+    Limits: questions asked outside this system are not counted.
     """
     questions: list[Question] = []
     enough = False
@@ -205,7 +205,7 @@ def choose(
 
 
 def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
-    """Rows of the operation about a lead or those one step away."""
+    """Return rows of the operation about a lead or its direct neighbours."""
     number = bisect_left(ledger.ids, lead)
     if ledger.ids[number : number + 1] != [lead]:
         return []
@@ -220,7 +220,7 @@ def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
     ends = np.concatenate((subject, object_[object_ != subject]))
     quiet = beside & (np.bincount(ends, minlength=len(beside)) <= _BUSY)
     more: list[int] = touching[~mine[touching] & (quiet[subject] | quiet[object_])].tolist()
-    # The lead's own claims all; of the others the best known ones, the same whatever order they come in.
+    # All claims about the lead; of the others the most strongly believed, independent of their order.
     strength = strengths(ledger)
     names = dict(zip(more, texts(chosen(ledger.claims, np.array(more, dtype=np.int64)), "id"), strict=True))
     more.sort(key=lambda row: (-strength[row], names[row]))
@@ -228,7 +228,7 @@ def _neighbourhood(lead: str, ledger: Ledger) -> list[int]:
 
 
 def _candidates(lead: str, near: Sequence[Claim], kinds: Collection[str], weights: Weights) -> list[Claim]:
-    """The claims to be weighed: the least certain about the lead, then the least certain beside them."""
+    """Return the claims to weigh: the least certain about the lead, then the least certain about its neighbours."""
 
     def uncertain(claim: Claim) -> tuple[float, str]:
         belief = _belief(claim, weights)

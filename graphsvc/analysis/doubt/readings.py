@@ -1,7 +1,8 @@
-"""Innocent readings: what is known of a lead that would also fit somebody who did nothing wrong.
+"""Innocent readings: facts about a lead that would also fit a person who did nothing wrong.
 
-Each reading is one small function from claims to a sentence with its numbers, or to nothing. They weigh nothing and change no
-score: they are there so that whoever decides has read them. Numbers are of people and crossings, never of witnesses.
+Each reading is one small function from claims to a sentence with its numbers, or to nothing. Readings have no weight
+and change no score; they are shown so that the person who decides has read them. Numbers count people and crossings,
+never witnesses.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from graphsvc.analysis.evidence.roles import ABOARD, COERCES, COMMANDS, HANDS_ON
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import LinkKey, doing, those
 
-# What shows that two people met: lawful service makes all of these.
+# Relations that show that two people met; lawful service brings about all of them.
 MEETS = frozenset(those(lambda relation: relation.met))
 _SERVES, _KIN, _PAYS, _SAME = (doing(word) for word in ("serves", "is kin", "pays", "is the same"))
-# Fewer people than this are no pattern.
+# Fewer people than this do not make a pattern.
 FEWEST = 2
-# To have served fewer people than this tells of no calling.
+# Below this many people served, no occupation is inferred.
 FEWEST_SERVED = 3
 
 
@@ -28,9 +29,9 @@ class InnocentReading:
     """One innocent reading.
 
     Attributes:
-        name: which of the readings it is.
-        text: a sentence, with its numbers; it names nobody.
-        entities: ids of whom and what it speaks of, sorted.
+        name: name of the reading.
+        text: a sentence with its numbers; it names no one.
+        entities: ids of the people and things the text is about, sorted.
     """
 
     name: str
@@ -45,14 +46,14 @@ def readings(
     raising: Collection[Claim] = (),
     interested: Collection[str] = (),
 ) -> list[InnocentReading]:
-    """Every innocent reading of one lead that the claims allow.
+    """Return every innocent reading of one lead that the claims support.
 
     Args:
         lead: the person's id.
-        claims: those the reader may see, of the person at least; folded ones do.
-        aboard: those that put anybody on a crossing, at least where somebody is aboard whom claims about the person name.
-        raising: those that raise the lead (`score.leads.Explanation.supporting`).
-        interested: sources for whom an interest is noted in a statement; only for who has source clearance.
+        claims: claims the reader may see, at least those about the person; folded claims are accepted.
+        aboard: claims that put anyone on a crossing, at least for people that claims about the lead name.
+        raising: claims that raise the lead's score (`score.leads.Explanation.supporting`).
+        interested: sources with an interest noted in a statement; only for readers with source clearance.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -60,8 +61,8 @@ def readings(
         >>> [reading.name for reading in readings("p1", claims, claims)]
         ['coerced']
 
-    Limits: finds only what somebody recorded. That none is found does not make a lead guilty; that one is found does not
-    make it innocent.
+    Limits: finds only recorded facts. A lead without a reading is not thereby guilty, and a lead with one is not
+    thereby innocent.
     """
     claims = list(claims)
     about = [claim for claim in claims if claim.asserts and lead in (claim.subject, claim.object)]
@@ -74,7 +75,7 @@ def readings(
 
 
 def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
-    """Most of those a lead met are people they served lawfully.
+    """Return the reading that at least half of the people a lead met are people they served lawfully.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -82,7 +83,7 @@ def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
         >>> served("p1", claims).text
         'Met 2 of the 2 people they are said to have met while serving them lawfully (interpreter, driver, doctor, landlord or adviser).'
 
-    Limits: a lawful service can be a cover; says nothing of what else happened while it was given.
+    Limits: a lawful service can be a cover; says nothing about other events during the service.
     """
     about = list(about)
     met = _others(lead, about, MEETS)
@@ -98,11 +99,11 @@ def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
 
 
 def serving(lead: str, about: Iterable[Claim], denied: Collection[LinkKey] = ()) -> InnocentReading | None:
-    """A lead is said to have served people lawfully, whether or not anybody told of a meeting.
+    """Return the reading that a lead served people lawfully, whether or not a meeting is reported.
 
     Args:
         lead: the person's id.
-        about: claims about them.
+        about: claims about the person.
         denied: links that a claim with weight denies; they are not counted.
 
     Example:
@@ -111,7 +112,7 @@ def serving(lead: str, about: Iterable[Claim], denied: Collection[LinkKey] = ())
         >>> serving("p1", claims, {("p1", "SERVED", "p5")}).text
         'Is said to have served 3 people lawfully (interpreter, driver, doctor, landlord or adviser).'
 
-    Limits: a lawful service can be a cover. One denial, of whatever grade, leaves a person out of the number.
+    Limits: a lawful service can be a cover. One denial, of any grade, removes a person from the number.
     """
     people = _objects(lead, (claim for claim in about if claim.key not in denied), _SERVES)
     if len(people) < FEWEST_SERVED:
@@ -124,7 +125,7 @@ def serving(lead: str, about: Iterable[Claim], denied: Collection[LinkKey] = ())
 
 
 def family(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
-    """Those a lead is said to have directed, paid or recruited are family.
+    """Return the reading that some people a lead directed, paid, recruited or coerced are family.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -146,14 +147,14 @@ def family(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
 
 
 def paid_for_service(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
-    """Whoever paid a lead was also served by them.
+    """Return the reading that everyone who paid a lead was also served by them.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> paid_for_service("p1", [said("s1: p2 PAID p1"), said("s2: p1 SERVED p2")]).text
         'Was paid only by people they also served lawfully (1 person).'
 
-    Limits: does not know what a payment was for.
+    Limits: does not know the purpose of a payment.
     """
     about = list(about)
     payers = {claim.subject for claim in about if claim.relation in _PAYS and claim.object == lead}
@@ -163,15 +164,15 @@ def paid_for_service(lead: str, about: Iterable[Claim]) -> InnocentReading | Non
 
 
 def coerced(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
-    """A lead is said to have done the work, and to have been coerced.
+    """Return the reading that a lead is reported to have done the work, and to have been coerced.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> coerced("p1", [said("s1: p1 PILOTED c1"), said("s2: p2 COERCED p1")]).entities
         ('c1', 'p2')
 
-    Limits: not whether the one made them do the other, and no view of the law. Section 45 of the Modern Slavery Act 2015
-    does not extend to the offences of its schedule 4, assisting unlawful immigration among them.
+    Limits: does not show that the coercion was to do this work, and is not a view of the law. Section 45 of the Modern
+    Slavery Act 2015 does not extend to the offences in its schedule 4, which include assisting unlawful immigration.
     """
     about = list(about)
     work = {claim.object for claim in about if claim.relation in HANDS_ON and claim.subject == lead}
@@ -189,14 +190,14 @@ def coerced(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
 
 
 def same_as(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
-    """A lead is said to be the same person as somebody else, so that what is told may be of either.
+    """Return the reading that a lead is reported to be the same person as another, so claims may be about either.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> same_as("p1", [said("s1: p2 SAME_AS p1")]).text
         'Is said to be the same person as somebody else: what is told may be of either.'
 
-    Limits: two records of one person are common; most of these are no mistake.
+    Limits: one person often has two records, and most such claims are correct.
     """
     others = _others(lead, about, _SAME)
     if not others:
@@ -205,12 +206,12 @@ def same_as(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
 
 
 def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> InnocentReading | None:
-    """All orders a lead is said to have given were to people of one boat.
+    """Return the reading that all orders of a lead were to people of one boat.
 
     Args:
         lead: the person's id.
-        about: claims about them.
-        aboard: claims that put anybody on a crossing.
+        about: claims about the person.
+        aboard: claims that put anyone on a crossing.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -218,7 +219,8 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
         >>> one_crossing("p1", [said("s1: p1 DIRECTED p2")], aboard).text
         'Every order told of was to people of one crossing (1 person), and they were aboard themselves: an order aboard, to steer or to bail, is not one of a gang.'
 
-    Limits: organisers can be aboard. People of several crossings make it silent, whichever crossing the order was about.
+    Limits: organisers can be aboard. Returns None for people of several crossings, whichever crossing the order was
+    about.
     """
     subordinates = _objects(lead, about, ORDERS)
     crossings: dict[str, set[str]] = {}
@@ -242,10 +244,10 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
 
 
 def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentReading | None:
-    """What raises a lead is said, wholly or in part, by sources for whom an interest is noted: a debt, a promise, a quarrel.
+    """Return the reading that what raises a lead comes from sources with an interest: a debt, a promise, a quarrel.
 
-    Only for who has source clearance. Whether a *person* who owes the lead is the source is nobody's to know: what was noted
-    of the source when a statement was taken is all this looks at.
+    Only for readers with source clearance. It must not show whether a *person* who owes the lead is the source, so it
+    uses only the interest noted about the source when the statement was taken.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -254,7 +256,7 @@ def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentRe
         >>> owing([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {"s1"}).text
         'Among who says what raises it are sources for whom an interest is noted (a debt, promise, payment or quarrel).'
 
-    Limits: an interest does not make an account untrue, and an empty note does not mean that there is none.
+    Limits: an interest does not make a statement untrue, and an empty note does not mean that there is no interest.
     """
     moved = [claim for claim in raising if claim.source in interested]
     if not moved:
@@ -283,7 +285,7 @@ def _people(number: int) -> str:
 
 
 def _objects(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:
-    """Persons to whom the lead is said to have done one of these."""
+    """Return the persons who are the object of any of these relations of the lead."""
     return {
         claim.object
         for claim in about
@@ -292,7 +294,7 @@ def _objects(lead: str, about: Iterable[Claim], relations: Collection[str]) -> s
 
 
 def _others(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:
-    """Persons at the other end of one of these relations."""
+    """Return the persons at the other end of any of these relations."""
     others = set()
     for claim in about:
         if claim.relation in relations:

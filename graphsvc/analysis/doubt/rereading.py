@@ -1,8 +1,8 @@
-"""Scores without some claims, worked out only where they can change.
+"""Scores without some claims, computed only where they can change.
 
-A score is a sum, so leaving claims out is a subtraction: from the voices that rest on them, from the chances of the people they speak of,
-and from the scores of people tied to these. Everybody else keeps their score, and the result equals a full rerun. Many changes are
-worked out side by side.
+A score is a sum, so leaving claims out is a subtraction: from the cells that rest on them, from the chances of the
+people they are about, and from the scores of people linked to these. Everyone else keeps their score, and the result
+equals a full rerun. Many changes are computed together.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class ClaimChange:
     """A change of the claims.
 
     Attributes:
-        gone: rows of the ledger that are left out.
-        links: links with a new standing, each once; `standing` the new one, 0 to 1.
+        gone: rows of the ledger to leave out.
+        links: links with a new standing, each once; `standing`: the new standing, 0 to 1.
     """
 
     gone: Ints
@@ -37,11 +37,12 @@ class ClaimChange:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A network as it was weighed, with what changes are looked up in.
+    """A scored network with look-up tables for changes.
 
     Attributes:
-        network: the voices; `scored` as they are weighed.
-        of_row: the entries of each row of the ledger; `of_link` those of each link; `over` the cells of ties that lead to each person.
+        network: the network; `scored`: its scores.
+        of_row: the entries of each row of the ledger; `of_link`: the entries of each link; `over`: for each person the
+            cells of links that lead to them.
     """
 
     network: Operation
@@ -52,12 +53,12 @@ class Read:
 
 
 def read(network: Operation, weights: ScoreWeights, rows: int) -> Read:
-    """Weigh a network and keep what changes need.
+    """Score a network and prepare the look-up tables for changes.
 
     Args:
         network: see `network`.
-        weights: what it is weighed with.
-        rows: how many rows the ledger has.
+        weights: weights of the score.
+        rows: number of rows of the ledger.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -81,10 +82,11 @@ def read(network: Operation, weights: ScoreWeights, rows: int) -> Read:
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """Who scores otherwise after some changes, each by itself; everybody else scores as before.
+    """New scores after some changes, each applied separately; everyone else keeps their score.
 
     Attributes:
-        change: for each entry the place of the change; `row` the person, `score` theirs after it. Sorted by change and row.
+        change: for each entry the position of the change; `row`: the person; `score`: their score after it. Sorted by
+            change and row.
     """
 
     change: Ints
@@ -98,8 +100,8 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
     Args:
         before: see `read`.
         changes: the changes.
-        turned: who turns from one who may play a part into one only carried, or back: the places of the changes, and rows of
-            the network.
+        turned: people who change between possible player and only carried: positions of the changes, and rows of the
+            network.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -110,14 +112,14 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
         >>> some.change.tolist(), some.row.tolist(), some.score.round(9).tolist()
         ([0, 1], [0, 1], [0.0, 0.0])
 
-    Limits: equal, but for rounding, to weighing the changed network whole; takes memory for all voices the changes touch, so give a
-    hundred at a time.
+    Limits: equal, except for rounding, to scoring the whole changed network; takes memory for all cells the changes
+    affect, so pass about a hundred at a time.
     """
     network, scored = before.network, before.scored
     size, cells, said, weights = max(network.size, 1), network.cells, network.columns, scored.weights
     pairs, value = _voices(before, changes)
     change, cell = np.divmod(pairs, max(len(cells.person), 1))
-    # What is said of people themselves.
+    # Cells of people themselves.
     own = np.flatnonzero(cells.other[cell] < 0)
     differs = value[own] - scored.value[cell[own]]
     whose, shift = _moved(
@@ -135,7 +137,7 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
     moved[np.searchsorted(keys, whose)] = shift
     plays = network.plays[keys % size] ^ among(keys, turning)
     chance = np.where(plays, chances(scored.own[keys % size] + moved, weights), 0.0)
-    # Ties that lead to these people, and ties that rest on changed claims.
+    # Links that lead to these people, and links that rest on changed claims.
     over, of = before.over.members(keys % size)
     tie = distinct(np.concatenate((pairs[cells.other[cell] >= 0], keys[of] // size * len(cells.person) + over)))
     change, cell = np.divmod(tie, max(len(cells.person), 1))
@@ -163,7 +165,7 @@ def rescored(before: Read, changes: Sequence[ClaimChange], turned: tuple[Ints, I
 
 
 def _voices(before: Read, changes: Sequence[ClaimChange]) -> tuple[Ints, Floats]:
-    """The voices that changes touch, as change x cell, sorted, and how far each counts then."""
+    """Return the cells that changes affect, as change x cell, sorted, and their new values."""
     network = before.network
     cells, links, rows = network.cells, max(len(network.standing), 1), max(len(before.of_row.starts) - 1, 1)
     none = np.zeros(0, dtype=np.int64)
@@ -195,24 +197,25 @@ def _voices(before: Read, changes: Sequence[ClaimChange]) -> tuple[Ints, Floats]
 
 
 def _moved(sums: Floats, weights: Floats, whose: Ints, column: Ints, differs: Floats, size: int) -> tuple[Ints, Floats]:
-    """List the scores that move (change x person, sorted) and by how much, given differences of sums."""
+    """Return the scores that change (change x person, sorted) and by how much, given differences of sums."""
     width = max(sums.shape[1], 1)
     places, turn = np.unique(whose * width + column, return_inverse=True)
     by = np.bincount(turn, weights=differs, minlength=len(places))
     person, column = np.divmod(places, width)
     former = sums[person % size, column]
-    # Rounding may leave a hair below nothing where a voice was taken away.
+    # Rounding may leave a tiny negative sum where a cell was taken away.
     moved = weights[column] * (np.log1p(np.maximum(former + by, 0.0)) - np.log1p(former))
     people, turn = np.unique(person, return_inverse=True)
     return people, np.bincount(turn, weights=moved, minlength=len(people)).astype(float)
 
 
 def ranks(score: Floats, others: Mapping[float, int | Ints] | Sequence[float] = ()) -> Ints:
-    """Place of each in the list of all, from 1; ties share the lowest.
+    """Return the rank of each score in the list of all, from 1; ties share the lowest.
 
     Args:
-        score: for each; or several lists at once, one in each row.
-        others: scores of further persons in the list; or score → how many have it, one number or one for each list.
+        score: the scores; or several lists at a time, one in each row.
+        others: scores of further people in the list; or score → number of people with it, one number or one for each
+            list.
 
     Example:
         >>> ranks(np.array([2.0, 1.0, 2.0]), [3.0]).tolist()
@@ -220,7 +223,7 @@ def ranks(score: Floats, others: Mapping[float, int | Ints] | Sequence[float] = 
         >>> ranks(np.array([[2.0, 1.0], [1.0, 2.0]]), {1.5: np.array([0, 3])}).tolist()
         [[1, 2], [5, 1]]
 
-    Limits: scores that differ by less than a billionth are the same.
+    Limits: scores that differ by less than a billionth are equal.
     """
     further = others if isinstance(others, Mapping) else Counter(others)
     lists = np.atleast_2d(score).round(9)

@@ -1,4 +1,4 @@
-"""How sure a ranking is: what becomes of it when a piece of what it is told in is left out, and on uncertain links."""
+"""Stability of a ranking: its changes when an evidence item is left out, and when links are uncertain."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.score.basis import Basis
 
-# A lead rests on one piece if so much of its score goes with it.
+# A lead rests on one item if at least this share of its score depends on it.
 RESTS_ON = 0.5
 DRAWS = 40
-# Of the draws so many lie outside the interval at either end.
+# Share of the draws that lie outside the interval at either end.
 _TAIL = 0.05
-# What is gathered of ranks: how far back they go, how far up, and how far at all.
+# Ranks collected: how far back, how far up, and how far in either direction.
 _TABLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far one person's place in the list holds.
+    """Stability of one person's rank.
 
     Attributes:
-        best: best rank over all that was left out, from 1; `worst` the worst, which is a place after the last where they are not
-            ranked then. Both hold the rank with nothing left out.
-        loss: greatest share of a positive score that goes with one piece, from 0; more than 1 where the score turns negative, 0
-            where it is not positive.
-        low: best of the nine in ten ranks that uncertain data leave likely; `high` the worst of them.
-        rests_on: kinds of piece (`pieces.KINDS`) of which one takes half of the score, or more, along.
-        most: the piece without which the rank moves most; None: none moves it.
-        rank_without: the rank then; None: they are not ranked then, or none moves it.
+        best: best rank without any one item, from 1; `worst`: the worst, which is the place after the last where the
+            person is not ranked then. Both include the rank with nothing left out.
+        loss: greatest share of a positive score that depends on one item, from 0; more than 1 where the score turns
+            negative, 0 where it is not positive.
+        low: best of the ranks that are 90 % likely given uncertain links; `high`: the worst of them.
+        rests_on: kinds of item (`pieces.KINDS`) of which one alone carries at least half of the score.
+        most: the item without which the rank moves most; None: no item moves it.
+        rank_without: the rank then; None: not ranked then, or no item moves it.
     """
 
     best: int
@@ -56,17 +56,17 @@ def places(
     leaving: LeavingOut | None = None,
     beside: Callable[[Moved], object] = lambda _some: None,
 ) -> dict[str, Place]:
-    """How far each place holds when each piece is left out, and when links are drawn by their belief.
+    """Return the stability of each rank when each item is left out, and when links are drawn by their belief.
 
     Args:
-        on: what the ranking is computed on.
-        left_out: pieces of `on.told`, see `pieces.pieces`.
-        seed: of the draws; the same seed gives the same interval.
-        leaving: of `on`, where it was made already.
-        beside: given the rankings without a piece as well, as they come.
+        on: the basis of the ranking.
+        left_out: items of `on.told`, see `pieces.pieces`.
+        seed: seed of the draws; the same seed gives the same interval.
+        leaving: `LeavingOut` of `on`, if already made.
+        beside: function that also receives the rankings without an item, as they are computed.
 
     Returns:
-        Person → place, for those of whom the network knows; nothing where nobody is given a part.
+        Person → stability, for the ranked people in the network; empty where people are ranked by contacts.
 
     Example:
         >>> from graphsvc.analysis.doubt.pieces import pieces
@@ -77,8 +77,8 @@ def places(
         >>> [(name, place.best, place.worst, place.rests_on, place.most) for name, place in found.items()]
         [('p1', 1, 1, ('witness',), None), ('p2', 2, 2, (), None)]
 
-    Limits: leaves out what was said, not what it led others to say; two pieces that only matter together are missed.
-    Draws take links as independent of each other, and who is ranked as it is.
+    Limits: leaves out what was said, but not what it led others to say; two items that only matter together are missed.
+    Draws treat links as independent of each other, and the people ranked as fixed.
     """
     if on.network is None:
         return {}
@@ -88,7 +88,7 @@ def places(
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     reach = _Reach(kind_of, rank, score)
     for some in leaving.moved([piece.rows for piece in left_out]):
-        # Without a piece the list itself may be shorter: who is not in it then is after all who are in it now.
+        # Without an item the list may be shorter; people no longer on it rank after everyone on it now.
         reach.take(some, after(some, len(on.people) + 1))
         beside(some)
     best, worst, most, then, ranked = reach.held()
@@ -116,13 +116,15 @@ def places(
 
 
 class _Reach:
-    """How far ranks go and what scores lose over all rankings, gathered as these come.
+    """Changes of ranks and losses of scores over all rankings, collected as they are computed.
 
-    What moves a stretch of the list is noted for two stretches of a power of two that cover it, one table for each power, and handed
-    down to single places at the end: a ranking costs as much as it has stretches, however long they are.
+    A move of a stretch of the list is recorded on two stretches of a power of two that cover it, in one table for each
+    power. The tables are passed down to single places at the end. So the cost of a ranking depends on its number of
+    stretches, not on their length.
 
     Attributes:
-        loss: kinds of piece x persons: greatest share of a positive score that goes with one piece; `taking` which, -1 for none.
+        loss: kinds of item x people: greatest share of a positive score that depends on one item; `taking`: that item,
+            -1 for none.
     """
 
     def __init__(self, kind_of: Ints, rank: Ints, score: Floats) -> None:
@@ -136,7 +138,7 @@ class _Reach:
         self.loss, self.taking = np.zeros((len(KINDS), len(rank))), np.full((len(KINDS), len(rank)), -1)
 
     def take(self, some: Moved, now: Ints) -> None:
-        """Note what some rankings have otherwise; `now`: the ranks of their entries."""
+        """Record the differences of some rankings; `now`: the ranks of their entries."""
         if some.order is not self._order:
             self._hand_down()
             self._order = some.order
@@ -155,7 +157,7 @@ class _Reach:
         self._turn += len(some.left_out)
 
     def held(self) -> tuple[Ints, Ints, Ints, Ints, Bools]:
-        """For each person best and worst rank, which piece moves it most (-1: none), the rank then, and whether they are ranked then."""
+        """Return for each person the best and worst rank, the item that moves it most (-1: none), and the rank then."""
         self._hand_down()
         back, up, furthest = self._reach
         rest, ranked = np.divmod(furthest, 2)
@@ -166,7 +168,7 @@ class _Reach:
         return self._rank - up, self._rank + back, most, self._rank + np.where(later > 0, by, -by), ranked > 0
 
     def _values(self, by: Ints, which: Ints, ranked: Bools) -> tuple[Ints, Ints, Ints]:
-        """How far back, how far up, and how far at all: of those that go as far the first ranking is the greatest number."""
+        """Return how far back, up and in either direction, encoded so that the earliest ranking wins a tie."""
         turn = self._pieces - 1 - (self._turn + which)
         furthest = ((np.abs(by) * self._pieces + turn) * 2 + (by > 0)) * 2 + ranked
         return by, -by, np.where(by != 0, furthest, 0)
@@ -180,7 +182,7 @@ class _Reach:
         loss, taking = self.loss.reshape(-1), self.taking.reshape(-1)
         former = loss[cell]
         np.maximum.at(loss, cell, gone)
-        # Of several that take as much the first: what is written last stays.
+        # Ties go to the first item: the value written last stays.
         first = np.flatnonzero((gone > former) & (gone == loss[cell]))[::-1]
         taking[cell[first]] = numbers[first]
 
@@ -200,14 +202,14 @@ class _Reach:
 
 
 class _Nested:
-    """Which pieces are part of which: each two are held against each other once, as many people rest on the same few."""
+    """Cached look-up of which items contain which: many people rest on the same few items."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
         self._known: dict[tuple[int, int], bool] = {}
 
     def kinds(self, resting: Sequence[int]) -> tuple[str, ...]:
-        """The kinds of some pieces, without those of which a part, or the whole that they are part of, was named before."""
+        """Return the kinds of some items, skipping each item that contains, or is part of, an earlier one."""
         named: list[int] = []
         for piece in resting:
             if not any(self._part(piece, other) or self._part(other, piece) for other in named):
@@ -215,10 +217,10 @@ class _Nested:
         return tuple(self._pieces[piece].kind for piece in named)
 
     def _part(self, part: int, whole: int) -> bool:
-        """Whether all rows of the one are rows of the other."""
+        """Whether all rows of one item are rows of the other."""
         known = self._known.get((part, whole))
         if known is None:
-            # The rows of a piece are sorted.
+            # The rows of an item are sorted.
             rows, among_these = self._pieces[part].rows, self._pieces[whole].rows
             known = len(rows) <= len(among_these) and bool(among(rows, among_these).all())
             self._known[part, whole] = known
@@ -226,7 +228,7 @@ class _Nested:
 
 
 def _drawn(leaving: LeavingOut, seed: int) -> tuple[Ints, Ints]:
-    """The interval that holds nine in ten ranks when each link holds as often as it is believed."""
+    """Return the interval that holds 90 % of ranks when each link holds with the probability of its belief."""
     rng, belief = np.random.default_rng(seed), leaving.on.belief
     draws = (rng.random(len(belief)) < belief for _ in range(DRAWS))
     drawn = np.sort(np.stack(list(leaving.processors.each(ranks_drawn, leaving.board, draws))), axis=0)

@@ -1,1 +1,1 @@
-"""How good a ranking is, on invented cases whose truth is known, beside textbook measures."""
+"""Quality of a ranking, on invented cases with known truth, compared with textbook measures."""

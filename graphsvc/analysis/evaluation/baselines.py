@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def person_projection(claims: Iterable[Claim], persons: Collection[str]) -> nx.Graph[str]:
-    """Persons, tied where a claim with weight ties them, or ties both to one crossing, boat, gang or workplace.
+    """Link persons by claims with weight between them, or to the same crossing, boat, gang or workplace.
 
     Example:
         >>> claim = Claim("c1", "p1", "SERVED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -24,7 +24,8 @@ def person_projection(claims: Iterable[Claim], persons: Collection[str]) -> nx.G
         >>> list(person_projection([claim], {"p1", "p2"}).edges)
         [('p1', 'p2')]
 
-    Limits: everything counts here, lawful service too. Things of more than 50 persons tie nobody: they tie everybody.
+    Limits: every relation counts, lawful service too. Things with more than 50 persons link no one, as they would link
+    everyone.
     """
     import networkx as nx
 
@@ -47,7 +48,7 @@ def person_projection(claims: Iterable[Claim], persons: Collection[str]) -> nx.G
 
 
 def degree(graph: nx.Graph[str]) -> dict[str, float]:
-    """Number of others each person is tied to.
+    """Return the number of others each person is linked to.
 
     Example:
         >>> import networkx as nx
@@ -60,16 +61,16 @@ def degree(graph: nx.Graph[str]) -> dict[str, float]:
 
 
 def betweenness(graph: nx.Graph[str], sample: int | None = None, seed: int = 0) -> dict[str, float]:
-    """Share of shortest paths through each person (Freeman 1977), 0 to 1.
+    """Return the share of shortest paths through each person (Freeman 1977), 0 to 1.
 
-    With `sample`, from that many seeded pivots instead of all.
+    With `sample`, paths start from that many seeded pivots instead of from everyone.
 
     Example:
         >>> import networkx as nx
         >>> betweenness(nx.path_graph(["a", "b", "c"]))
         {'a': 0.0, 'b': 1.0, 'c': 0.0}
 
-    Limits: puts interpreters, drivers and landlords on top, who lie on paths by serving many.
+    Limits: puts interpreters, drivers and landlords on top: they are on many paths because they serve many people.
     """
     import networkx as nx
 
@@ -79,14 +80,14 @@ def betweenness(graph: nx.Graph[str], sample: int | None = None, seed: int = 0) 
 
 
 def effective_size(graph: nx.Graph[str]) -> dict[str, float]:
-    """Contacts less those a person's other contacts already reach (Burt 1992, in the form of Borgatti 1997), 0 or more.
+    """Return contacts minus those already reached through other contacts (Burt 1992; Borgatti 1997), 0 or more.
 
     Example:
         >>> import networkx as nx
         >>> effective_size(nx.path_graph(["a", "b", "c"]))
         {'a': 1.0, 'b': 2.0, 'c': 1.0}
 
-    Limits: grows with degree, and puts those who lawfully serve people of every boat on top.
+    Limits: grows with degree, and puts people who lawfully serve passengers of every boat on top.
     """
     ends = [(person, other) for person, other in graph.edges]
     place = {person: number for number, person in enumerate(graph)}
@@ -97,9 +98,9 @@ def effective_size(graph: nx.Graph[str]) -> dict[str, float]:
 
 
 def pagerank(graph: nx.Graph[str], sources: Collection[str] = ()) -> dict[str, float]:
-    """PageRank (Brin & Page 1998) with damping 0.85; adds up to 1.
+    """Return PageRank (Brin & Page 1998) with damping 0.85; the values add up to 1.
 
-    With `sources`, the walk begins again at one of those persons each time (Haveliwala 2002): who is near to them.
+    With `sources`, the walk restarts at one of those persons each time (Haveliwala 2002) and favours people near them.
 
     Example:
         >>> import networkx as nx
@@ -107,8 +108,8 @@ def pagerank(graph: nx.Graph[str], sources: Collection[str] = ()) -> dict[str, f
         >>> max(found, key=found.get), found["a"] > found["c"]
         ('b', True)
 
-    Limits: undirected, it follows degree; begun at witnesses it finds those who deal with witnesses, which hubs do not.
-    Sources that are not in the graph are left out.
+    Limits: on an undirected graph it follows degree; started at witnesses it finds people who deal with witnesses,
+    which hubs do not. Sources that are not in the graph are ignored.
     """
     import networkx as nx
 

@@ -1,4 +1,4 @@
-"""Rankings of one case side by side: that of graphsvc, and textbook measures on the same claims."""
+"""Rankings of one case side by side: graphsvc, and textbook measures on the same claims."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 OURS = "graphsvc"
-# Pivots of betweenness: from all persons it takes minutes on larger cases, and orders them the same at the top.
+# Pivots of betweenness: all persons take minutes on larger cases, and give the same order at the top.
 _PIVOTS = 200
 _BASELINES: Mapping[str, Callable[[nx.Graph[str], Collection[str]], Mapping[str, float]]] = {
     "degree": lambda graph, _: baselines.degree(graph),
@@ -34,14 +34,14 @@ def scorings(
     witnesses: Collection[str],
     methods: Collection[str] = METHODS,
 ) -> dict[str, Mapping[str, float]]:
-    """Each method with the score it gives to persons.
+    """Return the scores of each method, by person.
 
     Args:
-        claims: all there are.
-        persons: likewise.
-        dependence: what sources share, see `dependence`.
-        witnesses: ids of the persons who gave accounts, from whom one of the measures begins.
-        methods: names out of `METHODS`.
+        claims: all claims.
+        persons: all persons.
+        dependence: shared circumstances of sources, see `dependence`.
+        witnesses: ids of the persons who gave statements, where one of the measures starts.
+        methods: names from `METHODS`.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -49,7 +49,7 @@ def scorings(
         >>> list(found) == list(METHODS), found["degree"]
         (True, {'p1': 1.0, 'p2': 1.0})
 
-    Limits: only where it is known who the witnesses are, as in invented cases, can anything begin at them.
+    Limits: a measure can start at witnesses only where their identities are known, as in invented cases.
     """
     scores: dict[str, Mapping[str, float]] = {}
     if OURS in methods:
@@ -62,9 +62,9 @@ def scorings(
 
 
 def halves(claims: Sequence[Claim], count: int, seed: int = 0) -> list[list[Claim]]:
-    """The claims as they would be had only a random half of the witnesses spoken, `count` times.
+    """Return the claims as if only a random half of the witnesses had spoken, `count` times.
 
-    Reports and records stay whole. A cheap stand-in for leaving out each statement in turn.
+    Reports and records stay complete. A cheap substitute for leaving out each statement in turn.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -72,7 +72,8 @@ def halves(claims: Sequence[Claim], count: int, seed: int = 0) -> list[list[Clai
         >>> [[claim.source for claim in half] for half in halves(told, 1)]
         [['s1', 's3']]
 
-    Limits: halves differ from one another by luck; a mean over a few of them says how much rests on who spoke, not on whom.
+    Limits: halves differ by luck; a mean over a few of them shows how much rests on which witnesses spoke, not on which
+    ones.
     """
     rng = np.random.default_rng(seed)
     speakers = sorted({claim.source for claim in claims if claim.source_kind == "witness"})

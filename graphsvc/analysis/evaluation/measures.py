@@ -1,4 +1,4 @@
-"""How good a ranking is, on cases whose truth is known: invented ones."""
+"""Quality of a ranking on invented cases, whose truth is known."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Ties are broken at random; figures are means over so many orders.
+# Equal scores are ordered at random; figures are means over this many orders.
 ORDERS = 20
 TOP = 10
-# What `figures` gives, by name.
+# Names of the values that `figures` returns.
 FIGURES = (
     "average precision",
     "AUC",
@@ -25,7 +25,7 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """Who is who in an invented case: ids. `candidates` are all who are to be ranked, the others are among them."""
+    """Ids by role in an invented case. `candidates` are everyone to rank, and include the others."""
 
     hubs: frozenset[str]
     leaders: frozenset[str]
@@ -35,13 +35,13 @@ class Planted:
 
 
 def order(scores: Mapping[str, float], candidates: Collection[str], seed: int = 0) -> list[str]:
-    """The candidates, best first; ties in a random order that the seed fixes, those without a score last.
+    """Return the candidates, best first; equal scores in a seeded random order, candidates without a score last.
 
     Example:
         >>> order({"a": 1.0, "b": 3.0}, ["a", "b", "c"])
         ['b', 'a', 'c']
 
-    Limits: one random order; average over seeds where many are tied.
+    Limits: one random order; average over seeds if many scores are equal.
     """
     rng = np.random.default_rng(seed)
     names = sorted(candidates)
@@ -50,13 +50,13 @@ def order(scores: Mapping[str, float], candidates: Collection[str], seed: int = 
 
 
 def average_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
-    """Mean, over those wanted, of the share of wanted among all down to each: 0 to 1, 1 if all come first.
+    """Return the mean, over wanted names, of precision down to each: 0 to 1, and 1 if all come first.
 
     Example:
         >>> average_precision(["a", "b", "c", "d"], {"a", "c"}).__round__(3)
         0.833
 
-    Limits: chance is about the share of those wanted, so compare only within one case. 0 if none is wanted.
+    Limits: by chance it is about the share of wanted names, so compare only within one case. 0 if nothing is wanted.
     """
     hits, total = 0, 0.0
     for place, name in enumerate(ranked, start=1):
@@ -67,50 +67,50 @@ def average_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
 
 
 def precision_at(ranked: Sequence[str], wanted: Collection[str], count: int) -> float:
-    """The share of those wanted among the first `count`, 0 to 1.
+    """Return the share of wanted names among the first `count`, 0 to 1.
 
     Example:
         >>> precision_at(["a", "b", "c"], {"a", "c"}, 2)
         0.5
 
-    Limits: cannot reach 1 where fewer than `count` are wanted. Also tells the share of lawful helpers on top.
+    Limits: cannot reach 1 if fewer than `count` are wanted. Also used for the share of lawful helpers on top.
     """
     top = ranked[:count]
     return sum(name in wanted for name in top) / len(top) if top else 0.0
 
 
 def recall_at(ranked: Sequence[str], wanted: Collection[str], count: int) -> float:
-    """The share, of those wanted, that is among the first `count`, 0 to 1.
+    """Return the share of the wanted names that are among the first `count`, 0 to 1.
 
     Example:
         >>> recall_at(["a", "b", "c"], {"a", "c"}, 2)
         0.5
 
-    Limits: 0 if none is wanted.
+    Limits: 0 if nothing is wanted.
     """
     return sum(name in wanted for name in ranked[:count]) / len(wanted) if wanted else 0.0
 
 
 def top_tenth(ranked: Sequence[str], wanted: Collection[str]) -> float:
-    """The share, of those wanted, in the first tenth of the list, 0 to 1.
+    """Return the share of the wanted names that are in the first tenth of the list, 0 to 1.
 
     Example:
         >>> top_tenth([str(number) for number in range(20)], {"0", "5"})
         0.5
 
-    Limits: a list of fewer than ten counts its first place.
+    Limits: for a list of fewer than ten, only the first place counts.
     """
     return recall_at(ranked, wanted, max(1, len(ranked) // 10))
 
 
 def auc(ranked: Sequence[str], wanted: Collection[str]) -> float:
-    """Chance that one of those wanted stands above one who is not (Hanley & McNeil 1982): 0 to 1, 0.5 by chance.
+    """Return the chance that a wanted name ranks above another (Hanley & McNeil 1982): 0 to 1, 0.5 by chance.
 
     Example:
         >>> auc(["a", "b", "c"], {"a", "c"})
         0.5
 
-    Limits: the middle of the list weighs as much as its top, which nobody reads. NaN if all or none are wanted.
+    Limits: the middle of the list weighs as much as its top, although no one reads it. NaN if all or none are wanted.
     """
     above = hits = 0
     for name in ranked:
@@ -123,26 +123,26 @@ def auc(ranked: Sequence[str], wanted: Collection[str]) -> float:
 
 
 def r_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
-    """The share of those wanted among as many places as there are of them, 0 to 1 (Buckley & Voorhees 2000).
+    """Return precision at the number of wanted names, 0 to 1 (Buckley & Voorhees 2000).
 
     Example:
         >>> r_precision(["a", "b", "c"], {"a", "c"})
         0.5
 
-    Limits: supposes that somebody knows how many there are. 0 if none is wanted.
+    Limits: assumes that the number of wanted names is known. 0 if nothing is wanted.
     """
     return precision_at(ranked, wanted, len(wanted)) if wanted else 0.0
 
 
 def figures(ranked: Sequence[str], planted: Planted) -> dict[str, float]:
-    """The figures of one order, by the names in `FIGURES`; NaN where there is nobody of that kind.
+    """Return the figures of one order, by the names in `FIGURES`; NaN if no candidate has the role.
 
     Example:
         >>> planted = Planted(frozenset("a"), frozenset("a"), frozenset(), frozenset("b"), frozenset("abc"))
         >>> figures(["a", "b", "c"], planted)["average precision"]
         1.0
 
-    Limits: see each figure; whoever is not in `ranked` does not exist here, so pass an `order` of all candidates.
+    Limits: see each figure; a name not in `ranked` is not counted, so pass an `order` of all candidates.
     """
     values = (
         average_precision(ranked, planted.hubs) if planted.hubs else math.nan,
@@ -157,28 +157,29 @@ def figures(ranked: Sequence[str], planted: Planted) -> dict[str, float]:
 
 
 def measured(scores: Mapping[str, float], planted: Planted) -> dict[str, float]:
-    """The figures of a ranking, ties in random order: means over `ORDERS` seeded orders.
+    """Return the figures of a ranking, as means over `ORDERS` seeded orders of equal scores.
 
     Example:
         >>> planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
         >>> measured({"a": 1.0}, planted)["AUC"], 0.5 < measured({}, planted)["average precision"] < 1
         (1.0, True)
 
-    Limits: candidates without a score come last, in random order, as if they had been ranked there.
+    Limits: candidates without a score come last, in random order.
     """
     rows = [figures(order(scores, planted.candidates, seed), planted) for seed in range(ORDERS)]
     return {name: float(np.mean([row[name] for row in rows])) for name in FIGURES}
 
 
 def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: int = 0) -> list[dict[str, float]]:
-    """The figures on `times` seeded samples of the candidates, drawn with replacement (Efron 1979).
+    """Return the figures on `times` seeded samples of the candidates, drawn with replacement (Efron 1979).
 
     Example:
         >>> planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
         >>> len(resampled({"a": 1.0}, planted, 3))
         3
 
-    Limits: candidates of one case hang together, so that intervals from them are too narrow; cases are the better unit.
+    Limits: candidates of one case depend on each other, so intervals from them are too narrow; cases are the better
+    unit.
     """
     rng = np.random.default_rng(seed)
     names = sorted(planted.candidates)
@@ -197,13 +198,13 @@ def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: i
 
 
 def interval(values: Sequence[float], share: float = 0.95) -> tuple[float, float]:
-    """Where the middle `share` of some values lies: (low, high), NaN left out.
+    """Return the interval of the middle `share` of some values: (low, high), ignoring NaN.
 
     Example:
         >>> interval([0.0, 0.25, 0.5, 0.75, 1.0], 0.5)
         (0.25, 0.75)
 
-    Limits: percentiles of a bootstrap; with few cases they are too narrow. NaN where there are no values.
+    Limits: percentiles of a bootstrap; with few cases they are too narrow. NaN if there are no values.
     """
     known = [value for value in values if not math.isnan(value)]
     if not known:
@@ -213,26 +214,26 @@ def interval(values: Sequence[float], share: float = 0.95) -> tuple[float, float
 
 
 def mean(values: Sequence[float]) -> float:
-    """The mean, NaN left out; NaN if nothing else is there.
+    """Return the mean, ignoring NaN; NaN if there are no values.
 
     Example:
         >>> mean([1.0, math.nan, 2.0])
         1.5
 
-    Limits: cases count alike, however large.
+    Limits: every case has the same weight, however large.
     """
     known = [value for value in values if not math.isnan(value)]
     return sum(known) / len(known) if known else math.nan
 
 
 def means(values: Sequence[float], times: int, seed: int = 0) -> list[float]:
-    """Means of `times` seeded samples of some values, drawn with replacement, NaN left out (Efron 1979).
+    """Return means of `times` seeded samples of some values, drawn with replacement, ignoring NaN (Efron 1979).
 
     Example:
         >>> means([0.5, 0.5], 3)
         [0.5, 0.5, 0.5]
 
-    Limits: of fewer than ten values an interval made of these is too narrow.
+    Limits: an interval from fewer than ten values is too narrow.
     """
     known = np.array([value for value in values if not math.isnan(value)])
     if not len(known):

@@ -1,1 +1,1 @@
-"""What is given: claims and persons, which sources depend on each other, and how far each claim and link is believed."""
+"""Input of the analysis: claims, persons and dependence between sources, and the belief in each claim and link."""

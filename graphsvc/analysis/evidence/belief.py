@@ -1,9 +1,9 @@
-"""How far a claim, and a link, is believed: a number from 0 to 1.
+"""Belief in a claim and in a link: a number from 0 to 1.
 
-A claim's belief comes from how often its kind of source is right about its relation, and from its grading. A link's comes from all claims about it, counted over independent
-groups of sources: support for it and against it each build up over groups as evidence that may fail independently
-does, and then meet by Dempster's rule for two simple support functions (Shafer, *A Mathematical Theory of
-Evidence*, 1976, chapter 4).
+A claim's belief comes from its grading and from how often its kind of source is right about its relation. A link's
+belief comes from all claims about it, counted over independent groups of sources. Support for the link and support
+against it each build up over groups, as evidence that may fail independently. The two are then combined by Dempster's
+rule for two simple support functions (Shafer, *A Mathematical Theory of Evidence*, 1976, chapter 4).
 """
 
 from __future__ import annotations
@@ -25,26 +25,28 @@ from graphsvc.records.dates import ending
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import OTHER, SHIPPED, Weights
 
-# The most that support for something, or against it, can be.
+# Upper limit of support for or against a link.
 _NEARLY = 1 - 1e-12
-# Links whose figures are made Python's numbers at once.
+# Number of links whose figures are converted to Python numbers at a time.
 _AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
 class LinkFigures:
-    """What all claims about one link add up to.
+    """Figures of one link, from all claims about it.
 
     Attributes:
         belief: 0 to 1, from all claims that carry weight.
-        asserting: number of such claims that assert it; `denying` that deny it.
+        asserting: number of claims with weight that assert it; `denying`: that deny it.
         groups: independent groups of witnesses that assert it.
         other_sources: reports and records that assert it, by distinct source.
         belief_on_record: 0 to 1, from claims on the record alone; 0 if none of them asserts it.
-        first_on: earliest date given, as given, or empty; `last_on` the latest.
-        denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
-        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
-        independent: effective number of independent accounts those groups are worth (`independence.effective`).
+        first_on: earliest date reported, as given, or empty; `last_on`: the latest.
+        denying_groups: independent groups of witnesses that deny it; `denying_others`: reports and records that deny
+            it.
+        groups_on_record: as `groups`, from claims on the record alone; `other_sources_on_record`: as `other_sources`,
+            from the same.
+        independent: effective number of independent statements those groups are worth (`independence.effective`).
     """
 
     belief: float
@@ -70,24 +72,24 @@ def claim_belief(
     interest: str = "",
     weights: Weights = SHIPPED,
 ) -> float:
-    """How far one claim is believed on its grading and on what it is about, 0 to 1.
+    """Return the belief in one claim, from its grading and its relation, 0 to 1.
 
     Args:
         source_kind: `witness`, `intelligence` or `record`.
         source_grade: 1 to 3 of 3x5x2.
         assessment: A to E of 3x5x2.
         says: its relation, or `denied`.
-        interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
-        weights: how often such claims are true, and what the rest multiplies the odds by.
+        interest: the source's interest in a person the claim is about (`records.grading.INTERESTS`), or empty.
+        weights: how often such claims are true, and the factors by which grading and interest multiply the odds.
 
     Example:
         >>> claim_belief("witness", "2", "C", "CROSSED_ON") > claim_belief("witness", "2", "C", "RUNS")
         True
 
     Raises:
-        RequestError: if one of them is no such kind or grade.
+        RequestError: if one of the values is not a known kind or grade.
 
-    Limits: the chances were counted on invented cases (`bench.fit_beliefs`). Nothing else that was said plays a part.
+    Limits: the chances were counted on invented cases (`bench.fit_beliefs`). Other claims play no part.
     """
     try:
         chances = weights.chances[source_kind]
@@ -103,7 +105,7 @@ def claim_belief(
 
 
 def strengths(ledger: Ledger) -> Floats:
-    """The belief of each row's claim, 0 to 1.
+    """Return the belief in each row's claim, 0 to 1.
 
     Example:
         >>> strengths(encode([], {})).tolist()
@@ -116,17 +118,17 @@ def strengths(ledger: Ledger) -> Floats:
 
 
 def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: float = SHIPPED.repeated) -> Floats:
-    """How far each owner is supported, 0 to 1, when only one of each group counts in full.
+    """Return how strongly each owner is supported, 0 to 1, when only one row of each group counts in full.
 
     Args:
-        owner: for each row whom or what it supports, 0 to `size - 1`.
+        owner: for each row the entity or link it supports, 0 to `size - 1`.
         group: for each row its group; a group belongs to one owner.
         strength: for each row 0 to 1.
         size: number of owners.
-        repeated: what a second row of a group adds, as a share of its own strength.
+        repeated: how much a second row of a group adds, as a share of that row's strength.
 
-    Within a group the strongest row counts, and `repeated` of the next; over groups the chance that all fail is
-    the product of the chances that each does.
+    Within a group the strongest row counts in full and the next counts `repeated` of its strength. Over groups, the
+    chance that all fail is the product of the chances that each fails.
 
     Example:
         >>> support(np.array([0, 0]), np.array([0, 1]), np.array([0.6, 0.5]), 1).round(6).tolist()
@@ -134,14 +136,14 @@ def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: flo
         >>> support(np.array([0, 0]), np.array([0, 0]), np.array([0.6, 0.5]), 1).round(6).tolist()
         [0.62]
 
-    Limits: groups are taken as independent of each other; a story many heard is still many groups.
+    Limits: groups are treated as independent of each other; a story that many people heard still makes many groups.
     """
     result: Floats = 0.0 - np.expm1(np.bincount(owner, weights=_alone(group, strength, repeated), minlength=size))
     return result
 
 
 def _alone(group: Ints, strength: Floats, repeated: float) -> Floats:
-    """For each row the logarithm of the chance that it fails as far as it counts in its group."""
+    """Return for each row the logarithm of the chance that it fails, given how far it counts in its group."""
     order = np.lexsort((-strength, group))
     first = np.ones(len(order), dtype=bool)
     first[1:] = group[order][1:] != group[order][:-1]
@@ -154,10 +156,11 @@ def _alone(group: Ints, strength: Floats, repeated: float) -> Floats:
 
 
 def _failing(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats) -> Floats:
-    """`_alone` for rows of a ledger, a group that stronger ones may have coloured counting in part.
+    """Return `_alone` for rows of a ledger, reduced for groups that share circumstances with stronger groups.
 
-    A group counts to the power 1 / (1 + Σ strength · p), *p* the number of stronger groups behind the same owner that hold the
-    same thing: the strongest in full, who shares nothing in full, and one more account never takes from those that are stronger.
+    A group counts to the power 1 / (1 + Σ strength · p), where *p* is the number of stronger groups behind the same
+    owner that share the same circumstance. The strongest group counts in full, and so does a group that shares nothing.
+    A further statement never lowers the weight of stronger ones.
     """
     group = ledger.groups(owner, rows)
     failing = _alone(group, strength, ledger.weights.repeated)
@@ -168,7 +171,7 @@ def _failing(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats) -> Float
     source = ledger.source[rows[seen]]
     holder, key, thing = held(owner[seen], number, source, ledger.colours)
     whole = np.bincount(number, weights=failing[seen])
-    # Of equals the one goes first whose source does: no figure depends on the order of rows.
+    # Ties are broken by source order, so row order never changes a figure.
     foremost = np.full(len(heads), len(ledger.starts))
     np.minimum.at(foremost, number, source)
     order = np.lexsort((foremost[holder], whole[holder], thing))
@@ -184,11 +187,11 @@ def _failing(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats) -> Float
 
 
 def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: int) -> Floats:
-    """How far rows of a ledger support their owners: `support` with what their sources share.
+    """Return how strongly rows of a ledger support their owners: `support`, reduced for shared circumstances.
 
     Args:
         ledger: the claims.
-        owner: for each of `rows` whom or what it supports, 0 to `size - 1`.
+        owner: for each of `rows` the entity or link it supports, 0 to `size - 1`.
         rows: rows of the ledger.
         strength: for each of `rows` 0 to 1.
         size: number of owners.
@@ -202,29 +205,29 @@ def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: i
         >>> through("k0"), through("interpreter 0")
         (0.434, 0.607)
 
-    Limits: as `support`. What colours accounts is taken to do so alike, whatever they say.
+    Limits: as `support`. A shared circumstance is assumed to affect all statements equally, whatever they say.
     """
     result: Floats = 0.0 - np.expm1(np.bincount(owner, weights=_failing(ledger, owner, rows, strength), minlength=size))
     return result
 
 
 def met(supporting: Floats, opposing: Floats) -> Floats:
-    """Belief where support for and against meet: Dempster's rule for two simple support functions.
+    """Combine support for and against into a belief, by Dempster's rule for two simple support functions.
 
     Example:
         >>> met(np.array([0.8, 0.8, 1.0]), np.array([0.0, 0.5, 1.0])).round(4).tolist()
         [0.8, 0.6667, 0.5]
 
-    Limits: a flat contradiction is shared out; that there is one is for `asserting` and `denying` to say.
+    Limits: a flat contradiction gives 0.5; only `asserting` and `denying` show that there is one.
     """
-    # So many voices on both sides that neither can be told from certain: the rule has no answer where both are 1.
+    # With very many sources on both sides, both values round to 1, where the rule is undefined.
     supporting, opposing = np.minimum(supporting, _NEARLY), np.minimum(opposing, _NEARLY)
     result: Floats = supporting * (1 - opposing) / (1 - supporting * opposing)
     return result
 
 
 def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, Floats]:
-    """Belief, and support before any denial, of each link, 0 to 1; 0 where nothing asserts it.
+    """Return for each link its belief and its support before any denial, 0 to 1; 0 where nothing asserts it.
 
     Example:
         >>> [figures.tolist() for figures in link_beliefs(encode([], {}), np.zeros(0), 1)]
@@ -237,7 +240,7 @@ def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, 
 
 
 def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
-    """The standing of each link, 0 to 1: 1 less the support of its denials.
+    """Return the standing of each link, 0 to 1: 1 minus the support of its denials.
 
     A denial of a relation without direction counts against both orders.
 
@@ -252,7 +255,7 @@ def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
         >>> standing(ledger, strengths(ledger), 2).round(2).tolist()
         [1.0, 0.37]
 
-    Limits: the number of claims that assert the link plays no part.
+    Limits: the claims that assert the link play no part.
     """
     denied, denying = ledger.against
     result: Floats = 1 - supported(ledger, denied, denying, strength[denying], links)
@@ -260,9 +263,10 @@ def standing(ledger: Ledger, strength: Floats, links: int) -> Floats:
 
 
 def asserted_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
-    """Each row's share in the support of its link before any denial, 0 to 1; 0 for a denial.
+    """Return each row's share of its link's support before any denial, 0 to 1; 0 for a denial.
 
-    A row shares by how much it lowers the chance that all rows fail. A row that adds nothing to its group has no share.
+    The share is the part by which the row lowers the chance that all rows fail. A row that adds nothing to its group
+    has no share.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -281,14 +285,13 @@ def asserted_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
 
 
 def _rows_of_sides(ledger: Ledger) -> tuple[Ints, Ints]:
-    """The rows that assert, and those that deny."""
     return np.flatnonzero(~ledger.denies), np.flatnonzero(ledger.denies)
 
 
 def _supported_sides(
     ledger: Ledger, strength: Floats, links: int, against: tuple[Ints, Ints] | None = None
 ) -> tuple[Floats, Floats]:
-    """For and against: how far each link is supported; `against`: links and the rows that deny them (default: their own)."""
+    """Return the support for and against each link; `against`: links and rows that deny them (default: their own)."""
     asserting, own = _rows_of_sides(ledger)
     denied, denying = against or (ledger.link[own], own)
     return (
@@ -300,9 +303,9 @@ def _supported_sides(
 def link_table(
     claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED
 ) -> dict[LinkKey, LinkFigures]:
-    """What the claims add up to, link by link: only links that a claim with weight asserts.
+    """Return the figures of each link that a claim with weight asserts.
 
-    A denial of a relation without direction counts against the link in either order.
+    A denial of a relation without direction counts against the link in both orders.
 
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -311,7 +314,7 @@ def link_table(
         >>> key, figures.asserting, figures.groups, figures.other_sources, figures.first_on
         (('p1', 'RUNS', 'g1'), 1, 1, 0, '2020-05')
 
-    Limits: belief in what is said, not in guilt.
+    Limits: belief in the statements, not in guilt.
     """
     ledger = encode(claims, dependence, weights)
     size = int(ledger.link.max(initial=-1)) + 1
@@ -343,7 +346,7 @@ def link_table(
 def _figures(
     counted: Sequence[NDArray[Any]], dates: Sequence[list[str]], more: Sequence[NDArray[Any]], size: int
 ) -> list[LinkFigures]:
-    """The figures of each link. Most have those of many others: equal ones are one object, and made a part at a time."""
+    """Return the figures of each link. Links with equal figures share one object, since many have the same."""
     made: dict[tuple[Any, ...], LinkFigures] = {}
     figures: list[LinkFigures] = []
     for start in range(0, size, _AT_ONCE):
@@ -357,12 +360,12 @@ def _figures(
 
 
 def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[Ints, Ints]:
-    """Independent groups of witnesses, and distinct other sources, behind each owner.
+    """Count the independent groups of witnesses and the distinct other sources behind each owner.
 
     Args:
         ledger: the claims.
-        owner: for each of `rows` whom or what it speaks for, 0 to `size - 1`.
-        rows: rows of the ledger; one may stand several times, for several owners.
+        owner: for each of `rows` the entity or link it supports, 0 to `size - 1`.
+        rows: rows of the ledger; a row may appear several times, for several owners.
         size: number of owners.
 
     Example:
@@ -370,7 +373,7 @@ def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[I
         >>> [figures.tolist() for figures in corroboration(encode([], {}), none, none, 1)]
         [[0], [0]]
 
-    Limits: counts, not quality: a group of grade 3 counts as one of grade 1 does.
+    Limits: counts only, not quality: a group of grade 3 counts as much as one of grade 1.
     """
     seen = ledger.witness[rows]
     group = ledger.groups(owner[seen], rows[seen])
@@ -382,9 +385,9 @@ def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[I
 
 
 def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
-    """First and last date told of each link, as given; no first where nobody tells of a beginning.
+    """Return the first and last date reported of each link, as given; no first date where no claim reports a start.
 
-    A coarse date stands at its first, and at its last, day.
+    For the first date a coarse date counts as its first day, for the last date as its last.
     """
     first, last, begun = [""] * size, [""] * size, [False] * size
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
@@ -394,5 +397,5 @@ def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
         first[number] = min(first[number] or start, start)
         last[number] = max(last[number], end, key=lambda day: ending(day) if day else "")
         begun[number] |= bool(claim.from_on)
-    # An end alone is none: as a first day too it would read as the one day of it, with no end told.
+    # An end date alone is not a first date: the link would seem to last a single day.
     return [day if known else "" for day, known in zip(first, begun, strict=True)], last

@@ -1,4 +1,4 @@
-"""Members of many bins at once: the rows of these links, the claims of those sources; and what is distinct among many numbers."""
+"""Look-up of the members of many bins at once, such as the rows of some links, and fast set operations on integers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.dependence import Ints
 
-# Whole numbers that stay in memory: half as wide where they are few enough.
+# Integers kept in memory for long: 32 bits wide if all are small enough.
 Kept = NDArray[np.signedinteger[Any]]
 _FEW = 2**31
-# From so many on they are not sorted but counted.
+# From this count on, values are placed by counting instead of sorting.
 _MANY = 2_000
 
 
@@ -23,14 +23,14 @@ class Bins:
     """Numbers from 0 sorted into bins.
 
     Attributes:
-        order: the numbers, bin by bin. starts: those of bin `b` are `order[starts[b]:starts[b + 1]]`.
+        order: the numbers, bin by bin. starts: the members of bin `b` are `order[starts[b]:starts[b + 1]]`.
     """
 
     order: Kept
     starts: Kept
 
     def members(self, wanted: Ints) -> tuple[Ints, Ints]:
-        """The members of each wanted bin, one after the other, and the place in `wanted` of the bin of each.
+        """Return the members of the wanted bins, in sequence, and for each the position in `wanted` of its bin.
 
         Example:
             >>> numbers, whose = sorted_into(np.array([1, 0, 1]), 2).members(np.array([1, 1, 0]))
@@ -42,11 +42,11 @@ class Bins:
 
 
 def spans(starts: Ints, ends: Kept) -> tuple[Ints, Ints]:
-    """The numbers of some spans, one span after the other: for each the place of its span, and the number.
+    """Return the numbers of some spans, in sequence: for each the position of its span, and the number.
 
     Args:
-        starts: the first of each.
-        ends: one more than the last of each.
+        starts: the first number of each span.
+        ends: one more than the last number of each span.
 
     Example:
         >>> whose, which = spans(np.array([4, 0]), np.array([6, 1]))
@@ -61,22 +61,22 @@ def spans(starts: Ints, ends: Kept) -> tuple[Ints, Ints]:
 
 
 def narrow(values: Ints) -> Kept:
-    """The same numbers in half the memory, where they fit: what is computed of them is to be wide again, or it overflows unseen.
+    """Return the numbers in half the memory if they fit; widen them before computing, or they overflow silently.
 
     Args:
-        values: from -1 on.
+        values: integers from -1 up.
 
     Example:
         >>> narrow(np.array([3, -1])).dtype, narrow(np.array([2**40])).dtype
         (dtype('int32'), dtype('int64'))
 
-    Limits: numpy adds 32 bits to 64 as 64, and 32 bits to a plain number as 32.
+    Limits: NumPy adds 32 bits to 64 as 64, and 32 bits to a Python integer as 32.
     """
     return values.astype(np.int32) if values.max(initial=0) < _FEW else values
 
 
 def distinct(values: Ints) -> Ints:
-    """The values, sorted, each once: NumPy 2.3 and later puts them into a table first, which takes fifty times as long for a million.
+    """Return the distinct values, sorted; `np.unique` of NumPy 2.3+ hashes first, 50 times slower for a million.
 
     Args:
         values: in any order.
@@ -93,11 +93,11 @@ def distinct(values: Ints) -> Ints:
 
 
 def among(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
-    """Whether each value is one of some that are sorted; `np.isin` would sort both again.
+    """Return whether each value is in a sorted array; `np.isin` would sort both again.
 
     Args:
         values: in any order.
-        ordered: sorted.
+        ordered: the sorted array.
 
     Example:
         >>> among(np.array([4, 1, 3]), np.array([1, 3])).tolist()
@@ -112,11 +112,11 @@ def among(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
 
 
 def sorted_into(bins: Kept, size: int) -> Bins:
-    """Numbers by their bin.
+    """Sort numbers into bins.
 
     Args:
         bins: for each number from 0 its bin, 0 to `size - 1`.
-        size: how many bins there are.
+        size: number of bins.
 
     Example:
         >>> sorted_into(np.array([1, 0, 1]), 3).starts.tolist()
@@ -128,7 +128,7 @@ def sorted_into(bins: Kept, size: int) -> Bins:
     if count < _MANY:
         starts = np.concatenate(([0], np.cumsum(np.bincount(bins, minlength=size)))).astype(np.int64)
         return Bins(narrow(np.argsort(bins, kind="stable")), narrow(starts))
-    # Turning a matrix of one cell a row counts them into place: a seventh of the time that a million take to be sorted.
+    # Converting a sparse matrix with one cell per row places them by counting: a seventh of the time to sort a million.
     cells = np.zeros(count, dtype=bool), bins, np.arange(count + 1)
     turned = scipy.sparse.csr_array(cells, shape=(count, size)).tocsc()
     return Bins(narrow(turned.indices), narrow(turned.indptr))

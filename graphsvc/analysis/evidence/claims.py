@@ -1,6 +1,6 @@
-"""What the analysis is given: claims with their grading, persons, and which sources depend on each other.
+"""Input of the analysis: claims with their grading, persons, and which sources depend on each other.
 
-A caller passes only what the reader may see; nothing here knows of handling levels or identities.
+The caller passes only what the reader may see; nothing here knows handling levels or identities.
 """
 
 from __future__ import annotations
@@ -11,29 +11,31 @@ from dataclasses import dataclass
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import DENIED
 
-# Source → opaque keys of what it shares with others; two sources with a key in common depend on each other.
+# Source → opaque keys of the circumstances it shares with others; two sources with a common key depend on each other.
 Dependence = Mapping[str, frozenset[str]]
-# Kind of source, its grade, the assessment, relation, or `denied`, interest of the source.
+# Kind of source, its grade, the assessment, the relation or `denied`, and the source's interest.
 Grading = tuple[str, str, str, str, str]
 
 
-# Not frozen: a frozen one takes fifteen times as long to make, and a case has hundreds of thousands. Nobody changes one.
+# Not frozen: a frozen instance takes fifteen times as long to make, and a case has hundreds of thousands. Never
+# modified.
 @dataclass(slots=True, unsafe_hash=True)
 class Claim:
-    """One relation that one statement asserts, denies or takes back.
+    """One relation, as asserted, denied or retracted by one statement.
 
     Attributes:
         polarity: `asserts`, `denies` or `withdrawn`.
         status: `active`, `superseded` or `withdrawn` (its statement, or the claim itself, was taken back).
-        source: pseudonym of who gave the statement.
+        source: pseudonym of the source of the statement.
         source_kind: `witness`, `intelligence` or `record`.
         source_grade: 1 to 3 of 3x5x2.
         assessment: A to E of 3x5x2.
-        weight: a count (calls, payments).
-        subject_kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; `object_kind` likewise.
-        from_on: first day as given, or empty; `to_on` likewise the last.
-        interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
-        unnamed: whether the statement names no source; `source` then stands for this statement alone, or is empty.
+        weight: a count (of calls, payments).
+        subject_kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; `object_kind`: the same for the
+            object.
+        from_on: first day as given, or empty; `to_on`: the last.
+        interest: the source's interest in a person the claim is about (`records.grading.INTERESTS`), or empty.
+        unnamed: whether the statement names no source; `source` is then specific to this statement, or empty.
     """
 
     id: str
@@ -61,40 +63,40 @@ class Claim:
 
     @property
     def counts(self) -> bool:
-        """Whether it carries weight: neither superseded nor taken back."""
+        """Whether the claim carries weight: not superseded or withdrawn."""
         return self.status == "active" and self.polarity != "withdrawn"
 
     @property
     def asserts(self) -> bool:
-        """Whether it carries weight for the link."""
+        """Whether the claim carries weight in favour of the link."""
         return self.status == "active" and self.polarity == "asserts"
 
     @property
     def denies(self) -> bool:
-        """Whether it carries weight against the link."""
+        """Whether the claim carries weight against the link."""
         return self.status == "active" and self.polarity == "denies"
 
     @property
     def grading(self) -> Grading:
-        """What `belief.claim_belief` is computed from, as it takes it."""
+        """The claim's arguments for `belief.claim_belief`."""
         says = DENIED if self.polarity == "denies" else self.relation
         return self.source_kind, self.source_grade, self.assessment, says, self.interest
 
     @property
     def key(self) -> LinkKey:
-        """The link it speaks of."""
+        """The link the claim is about."""
         return self.subject, self.relation, self.object
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as the analysis may know them.
+    """One person, as far as the analysis may know them.
 
     Attributes:
-        name: for people to read; never used in a figure.
-        categories: of data subject, never `witness`.
-        sealed: whether a pseudonym stands for them; for people to read, and never used in a figure.
-        child: whether they are under 18, or their age is disputed: they are never ranked.
+        name: for display only; never used in a figure.
+        categories: categories of data subject, never `witness`.
+        sealed: whether a pseudonym is shown instead of their identity; for display only, never used in a figure.
+        child: whether the person is under 18 or their age is disputed; such people are never ranked.
     """
 
     id: str

@@ -1,7 +1,7 @@
-"""Which sources depend on each other, and how many independent groups they make.
+"""Dependence between sources, and the independent groups they form.
 
-Groups are the connected components among only the sources behind the figure asked for: two witnesses who
-shared nothing with each other are not joined by a third who says nothing here.
+Groups are the connected components among only the sources behind the figure in question. Two witnesses who share
+nothing with each other are not joined by a third who contributes nothing to that figure.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.records.weights import SHIPPED
 
 Ints = NDArray[np.int64]
-# What may colour accounts without making one group of those who give them.
+# Shared circumstances that may affect statements without joining their sources into one group.
 COLOURS = frozenset(SHIPPED.shared)
 # Two sources, in order.
 Pair = tuple[str, str]
-# What a source has to do with: reason and id of a thing.
+# A circumstance of a source: reason and id.
 Thing = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What some sources have in common.
+    """A circumstance that some sources share.
 
     Attributes:
-        reason: in one word. thing: its id. sources: who they are, in order.
-        denied: `denied or contested` where something speaks against what is said of the thing; else empty.
+        reason: one word. thing: its id. sources: the sources, sorted.
+        denied: `denied or contested` where a claim speaks against the circumstance; else empty.
     """
 
     reason: str
@@ -42,7 +42,7 @@ class Shared:
 
 
 def joins(key: str) -> bool:
-    """Whether a key makes one group of those who have it; else it only colours what they say (see `shared_keys`).
+    """Whether a key joins its holders into one group; otherwise it only reduces their weight (see `shared_keys`).
 
     Example:
         >>> joins("k3"), joins("interpreter 3")
@@ -54,7 +54,7 @@ def joins(key: str) -> bool:
 
 
 def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str]]:
-    """The independent groups that some sources make, each a set of sources, in sorted order.
+    """Return the independent groups of some sources, each a set of sources, in sorted order.
 
     Example:
         >>> keys = {"s1": frozenset({"k1"}), "s2": frozenset({"k1", "k2"}), "s3": frozenset({"k2"})}
@@ -63,7 +63,8 @@ def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str
         >>> [sorted(group) for group in groups(["s1", "s3"], keys)]
         [['s1'], ['s3']]
 
-    Limits: what joins is yes or no; a shared dwelling and a shared family weigh the same. What may colour accounts joins nobody.
+    Limits: a key either joins or does not; a shared dwelling and a shared family weigh the same. `COLOURS` join no
+    sources.
     """
     root: dict[str, str] = {}
 
@@ -89,17 +90,18 @@ def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str
 def shared_keys(
     shares: Mapping[str, Iterable[Thing]], apart: Collection[Pair] = (), joined: Collection[Pair] = ()
 ) -> dict[str, frozenset[str]]:
-    """The keys of each source from what it has to do with: pairs of reason and id of a thing.
+    """Return the keys of each source, from its circumstances: pairs of reason and id.
 
     Args:
         shares: source → (reason, id): `("crossing", "c1")`, `("dwelling", "w3")`, `("interpreter", "p7")` …
-        apart: pairs that somebody decided are independent all the same, whatever they share.
-        joined: pairs that somebody decided depend on each other, though nothing recorded says so.
+        apart: pairs that an analyst decided are independent, whatever they share.
+        joined: pairs that an analyst decided depend on each other, although no record says so.
 
-    Two sources have a key in common exactly if they share a thing and are not `apart`, or are `joined`. Only what two
-    sources or more have in common makes a key, and the key does not say which thing. What may only colour accounts
-    (`records.weights`, section `shared`) makes keys that say as what; all others make one group of who has them. What a pair
-    apart shares makes several keys, one for each set of its holders who all depend on each other (`cliques`).
+    Two sources have a common key exactly if they share a circumstance and are not `apart`, or are `joined`. Only a
+    circumstance of at least two sources makes a key, and the key does not reveal which. A circumstance that only
+    affects statements (`records.weights`, section `shared`) makes keys that start with its reason; every other key
+    joins its holders into one group. A circumstance shared by a pair apart makes several keys, one for each set of
+    holders who all depend on each other (`cliques`).
 
     Example:
         >>> shared_keys({"s1": [("crossing", "c1")], "s2": [("crossing", "c1"), ("dwelling", "w1")]})
@@ -111,8 +113,8 @@ def shared_keys(
         >>> bool(found["s1"] & found["s2"]), bool(found["s1"] & found["s3"]), bool(found["s2"] & found["s3"])
         (False, True, True)
 
-    Limits: whoever shares nothing recorded counts as independent, although they may know each other. Who is apart from
-    another is not apart from a third: behind one figure a third who depends on both still makes them one group.
+    Limits: sources that share nothing on record count as independent, although they may know each other. If two sources
+    are apart, a third who depends on both still joins them into one group behind a figure that all three support.
     """
     holders: dict[Thing, set[str]] = defaultdict(set)
     for source, things in shares.items():
@@ -133,14 +135,14 @@ def shared_keys(
 
 
 def cliques(holders: Collection[str], apart: Collection[Pair]) -> list[set[str]]:
-    """Sets of two holders or more that together hold every pair of them but those `apart`, and no pair apart.
+    """Return sets of two or more holders that together cover every pair except those `apart`, which no set contains.
 
     Example:
         >>> [sorted(found) for found in cliques(["s1", "s2", "s3", "s4"], [("s1", "s2")])]
         [['s1', 's3', 's4'], ['s2', 's3', 's4']]
 
-    Limits: not the fewest sets there could be; one for each holder that is in a pair apart, and for each two of these
-    that depend on each other.
+    Limits: not the smallest number of sets; one for each holder in a pair apart, and one for each two of these that
+    depend on each other.
     """
     those = set(holders)
     within = {tuple(sorted(pair)) for pair in apart if those.issuperset(pair)}
@@ -153,13 +155,13 @@ def cliques(holders: Collection[str], apart: Collection[Pair]) -> list[set[str]]
 
 
 def in_common(sources: Iterable[str], shares: Mapping[str, Iterable[Thing]]) -> list[Shared]:
-    """What two or more of some sources share, as it was recorded; decisions on pairs change nothing of it.
+    """Return the circumstances that two or more of some sources share, as recorded, regardless of decisions on pairs.
 
     Example:
         >>> in_common(["s1", "s2"], {"s1": [("crossing", "c1")], "s2": [("crossing", "c1")], "s3": [("crossing", "c1")]})
         [Shared(reason='crossing', thing='c1', sources=('s1', 's2'))]
 
-    Limits: that something is shared does not say that they spoke to each other.
+    Limits: a shared circumstance does not show that the sources spoke to each other.
     """
     holders: dict[Thing, set[str]] = defaultdict(set)
     for source in set(sources):
@@ -169,7 +171,7 @@ def in_common(sources: Iterable[str], shares: Mapping[str, Iterable[Thing]]) -> 
 
 
 def components(owner: Ints, source: Ints, starts: Ints, keys: Ints) -> Ints:
-    """`groups` for many figures at once: the group of each row, told apart by numbers.
+    """Return the group number of each row: `groups` for many figures at once.
 
     Args:
         owner: for each row the figure it belongs to, from 0.

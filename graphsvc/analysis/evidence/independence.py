@@ -1,7 +1,8 @@
-"""How many independent accounts some groups of sources are worth, where something may have coloured the accounts of several.
+"""Effective number of independent statements of some groups of sources, where groups may share circumstances.
 
-What makes people agree beforehand (a boat, a house, a family) makes one group of them (`dependence`). What may only colour what
-they say (one interpreter, one day of interviews) leaves them apart, and each counts in part.
+Sources who may have agreed beforehand (same boat, house or family) form one group (`dependence`). Circumstances that
+may only affect their wording (one interpreter, one day of interviews) leave the groups separate, but each then counts
+in part.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from graphsvc.analysis.evidence.dependence import Ints, groups, joins
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """What sources share that may colour their accounts.
+    """Shared circumstances that may affect the statements of sources.
 
     Attributes:
         starts: `keys[starts[s]:starts[s + 1]]` are the keys source `s` shares.
         keys: numbers of keys, from 0.
-        kind: for each key as what it colours.
-        strength: for each of these how far it makes two accounts alike, up to 1.
+        kind: for each key its kind, a position in `strength`.
+        strength: for each kind how similar it makes two statements, up to 1.
     """
 
     starts: Ints
@@ -35,11 +36,11 @@ class Colours:
 
 
 def colours(shared: Sequence[Collection[str]], strength: Mapping[str, float]) -> Colours:
-    """What sources share that may colour their accounts, as arrays.
+    """Convert the shared circumstances of sources to arrays.
 
     Args:
-        shared: the keys of each source (`dependence.shared_keys`); those that join make no difference here.
-        strength: as what a key colours → how far.
+        shared: the keys of each source (`dependence.shared_keys`); keys that join are ignored here.
+        strength: kind of key → how similar it makes two statements.
 
     Example:
         >>> colours([{"interpreter 4", "k0"}, {"interpreter 4"}], {"interpreter": 0.3}).strength.tolist()
@@ -60,12 +61,12 @@ def colours(shared: Sequence[Collection[str]], strength: Mapping[str, float]) ->
 
 
 def independent(sources: Iterable[str], dependence: Dependence, strength: Mapping[str, float]) -> float:
-    """The effective number of independent accounts that some sources are worth: see `effective`.
+    """Return the effective number of independent statements of some sources, see `effective`.
 
     Args:
         sources: their names.
-        dependence: what they share.
-        strength: as what a key colours → how far.
+        dependence: the keys of each source.
+        strength: kind of key → how similar it makes two statements.
 
     Example:
         >>> heard = {name: frozenset({"interpreter 0"}) for name in ("s1", "s2")}
@@ -81,22 +82,23 @@ def independent(sources: Iterable[str], dependence: Dependence, strength: Mappin
 
 
 def effective(owner: Ints, group: Ints, source: Ints, shared: Colours, size: int) -> NDArray[np.float64]:
-    """The effective number of independent accounts behind each owner: so many independent ones would tell as much.
+    """Return the effective number of independent statements behind each owner: that many would be equally informative.
 
-    Each group counts as one over its design effect, 1 + Σ strength · (m − 1) over the things that somebody in it shares with
-    others behind the same owner, *m* the number of groups that hold the thing. Where *G* groups all share one thing of
-    strength *r* that makes *G* / (1 + (*G* − 1) *r*) (Kish 1965, *Survey Sampling*: the effective size of a sample in clusters); who
-    shares nothing counts as one, however many others do.
+    Each group counts as 1 / its design effect, 1 + Σ strength · (m − 1), summed over the circumstances it shares with
+    other groups behind the same owner; *m* is the number of groups that share the circumstance. If *G* groups all share
+    one circumstance of strength *r*, the result is *G* / (1 + (*G* − 1) *r*) (Kish 1965, *Survey Sampling*: the
+    effective size of a sample in clusters). A group that shares nothing counts as 1, whatever others share.
 
     Args:
         owner: for each row the figure it belongs to, 0 to `size - 1`.
         group: for each row its group (`dependence.components`).
         source: for each row the number of its source.
-        shared: what sources share that may colour their accounts.
+        shared: the shared circumstances of the sources.
         size: number of owners.
 
     Returns:
-        For each owner from 1 to its number of groups, less than 1 only where strengths add up to more; 0 where it has no row.
+        One number for each owner, from 1 to its number of groups; below 1 only where the strengths add up to more than
+        1; 0 for an owner without rows.
 
     Example:
         >>> heard = colours([{"interpreter 4"}, {"interpreter 4"}, {}], {"interpreter": 0.5})
@@ -104,7 +106,7 @@ def effective(owner: Ints, group: Ints, source: Ints, shared: Colours, size: int
         >>> effective(*rows, heard, 1).round(3).tolist()
         [2.333]
 
-    Limits: strengths are set, not measured; groups of many count as groups of one.
+    Limits: strengths are set, not measured; a group counts the same whatever its size.
     """
     heads, group = np.unique(group, return_index=True, return_inverse=True)[1:]
     holder, key, thing = held(owner, group, source, shared)
@@ -115,16 +117,16 @@ def effective(owner: Ints, group: Ints, source: Ints, shared: Colours, size: int
 
 
 def held(owner: Ints, group: Ints, source: Ints, shared: Colours) -> tuple[Ints, Ints, Ints]:
-    """What each group holds that may colour its accounts, each thing once.
+    """Return the shared circumstances of each group, each once.
 
     Args:
         owner: for each row the figure it belongs to.
         group: for each row its group, from 0.
         source: for each row the number of its source.
-        shared: what sources share.
+        shared: the shared circumstances of the sources.
 
     Returns:
-        Group, key, and a number that two have in common exactly if they hold the same behind the same owner.
+        Group, key, and a number that is equal for two groups exactly if they share the key behind the same owner.
 
     Example:
         >>> heard = colours([{"interpreter 4"}, {"interpreter 4"}], {"interpreter": 0.5})

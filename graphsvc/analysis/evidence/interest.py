@@ -1,7 +1,7 @@
-"""Claims about someone their own source has a quarrel, a debt or an accusation with.
+"""Claims about a rival, debtor, creditor or accuser of their own source.
 
-Only inside the service are source and person brought together, so only there can this be told; the mark is for those
-with source clearance, since it narrows down who a source is.
+Only the service matches sources with persons, so only the service can mark these claims. The mark is for readers with
+source clearance, since it narrows down who the source is.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from graphsvc.analysis.evidence.roles import ACTS, DEEDS, OF_A_GANG, PAYS_OR_OWE
 from graphsvc.records.grading import INTERESTS
 from graphsvc.records.relations import doing
 
-# Who says one of these of somebody accuses them. Those who are carried pay and owe as well.
+# Asserting one of these relations accuses the subject. Paying and owing do not count: people who are carried do both.
 ACCUSES = frozenset({*DEEDS, *ACTS} - PAYS_OR_OWES)
 _OWES = doing("owes")
 
 
 def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, str]:
-    """Id of a claim → what its source is to one whom it is about, for the claims where they are something.
+    """Return claim id → the source's interest in a person the claim is about, for claims with such an interest.
 
     Args:
-        claims: those one level of readers may see; what they say of quarrels, debts and accusations counts with weight
-            alone, while a claim without weight is marked like any other.
-        persons: source → the id of the person who it is, as it stands in the claims.
+        claims: the claims visible to one class of readers. Only claims with weight establish quarrels, debts and
+            accusations, but claims without weight are marked too.
+        persons: source → id of the person who is the source, as used in the claims.
 
-    The values are those of `records.grading.INTERESTS`, the first one that holds. About oneself nobody has one here.
+    The values are those of `records.grading.INTERESTS`; the first that applies is returned. No source has an interest
+    in themselves here.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -35,9 +36,9 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
         >>> interests(told, {"s1": "p1", "s2": "p2"})
         {'s1: p9 RUNS g1': 'owes'}
 
-    Limits: only what somebody told and recorded of a quarrel or debt; a mark says that there is one, not that it moved
-    the source, and a claim without a mark may come from an enemy. Persons said to be the same are not taken as one, and
-    a rival gang is not its members.
+    Limits: knows only recorded quarrels and debts. A mark shows that there is an interest, not that it moved the
+    source, and a claim without a mark may come from an enemy. Persons reported to be the same are not merged, and a
+    rival gang's members are not marked.
     """
     claims = list(claims)
     known: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in INTERESTS}
@@ -59,7 +60,7 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
     marks: dict[str, str] = {}
     for claim in claims:
         person = persons.get(claim.source)
-        # A source of intelligence is nobody of the case, whatever their id says.
+        # An intelligence source is never a person of the case, even if their id is in `persons`.
         if person is None or claim.source_kind != "witness":
             continue
         if person not in to:

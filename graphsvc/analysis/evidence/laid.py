@@ -1,4 +1,4 @@
-"""Claims laid out in columns: each is made an object once somebody looks at it, so that who wants those of one person need not wait for a million."""
+"""Claims stored in columns and turned into objects only when read: one person's claims need not wait for a million."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.records.columns import ValueColumn, numbered
 
-# Ids, sorted; for each row the place of its subject, and of its object, among them.
+# Sorted ids; for each row the positions of its subject and its object among them.
 Ends = tuple[list[str], Ints, Ints]
 NAMES = tuple(item.name for item in fields(Claim))
-# So many are made objects at once; where more than one in so many are wanted, all are.
+# Number of claims turned into objects at a time; if more than one claim in `_MANY` is wanted, all are converted.
 _AT_ONCE, _MANY = 1 << 16, 8
 
 
 class LaidClaims(Sequence[Claim]):
-    """Claims, which are the same as in a list of them: one that was made an object is that object from then on.
+    """A sequence of claims that behaves like a list: a claim turned into an object stays that object.
 
     Args:
-        columns: one for each attribute of a claim, in their order.
-        twins: gives claims by id that are in memory already: of those that are equal in all of it, the same object is taken.
-        lasting: a block in which what is made is to stay.
+        columns: one for each attribute of a claim, in order.
+        twins: returns claims already in memory, by id; an equal claim reuses that object.
+        lasting: a context manager for making objects that will be kept.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -36,7 +36,7 @@ class LaidClaims(Sequence[Claim]):
         >>> len(claims), claims[1].source, claims[1] is claims[1], [claim.source for claim in claims]
         (2, 's2', True, ['s1', 's2'])
 
-    Limits: once somebody goes through all of them they are a list, and the columns are let go of.
+    Limits: after the first full iteration it holds a list and drops the columns.
     """
 
     def __init__(
@@ -54,22 +54,22 @@ class LaidClaims(Sequence[Claim]):
         self._alone = threading.Lock()
 
     def columns(self) -> Mapping[str, ValueColumn] | None:
-        """Attribute → column; None: all of them are objects by now."""
+        """Return attribute → column; None once all claims are objects."""
         return self._columns
 
     def ends(self, columns: Mapping[str, ValueColumn]) -> Ends:
-        """Every person and thing at an end of a claim, sorted, and for each row the numbers of its subject and object."""
+        """Return every id at an end of a claim, sorted, and for each row the numbers of its subject and object."""
         if self._ends is None:
             names, (subject, object_) = numbered(columns["subject"], columns["object"])
             self._ends = names, subject, object_
         return self._ends
 
     def objects(self) -> Iterable[Claim]:
-        """Those that are objects already."""
+        """Return the claims that are objects already."""
         return self._all if self._all is not None else [*self._made.values()]
 
     def at(self, rows: Ints) -> list[Claim]:
-        """Those in some rows."""
+        """Return the claims in some rows."""
         if self._all is None and len(rows) * _MANY <= self._size:
             with self._alone:
                 if self._all is None:
@@ -123,7 +123,7 @@ class LaidClaims(Sequence[Claim]):
 
 
 class SomeClaims(Sequence[Claim]):
-    """Some of the claims that are laid out, in the order of their rows.
+    """Some rows of claims in columns, in row order.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -139,15 +139,15 @@ class SomeClaims(Sequence[Claim]):
         self._claims, self._rows = claims, rows
 
     def at(self, rows: Ints) -> list[Claim]:
-        """Those in some of these rows."""
+        """Return the claims in some of these rows."""
         return self._claims.at(self._rows[rows])
 
     def among(self, rows: Ints) -> SomeClaims:
-        """Some of these."""
+        """Return a selection of these rows."""
         return SomeClaims(self._claims, self._rows[rows])
 
     def column(self, name: str) -> ValueColumn | None:
-        """An attribute of theirs as a column; None where they are objects by now."""
+        """Return one attribute as a column; None once the claims are objects."""
         columns = self._claims.columns()
         return None if columns is None else columns[name].rows(self._rows)
 
@@ -168,13 +168,13 @@ class SomeClaims(Sequence[Claim]):
 
 
 class ByEnd(Mapping[str, Sequence[Claim]]):
-    """Person or thing → the claims that have them at an end, in their order; who has none is not in it.
+    """Entity → the claims that have it at an end, in order; entities without claims are absent.
 
     Args:
-        claims: laid out in columns.
-        columns: theirs.
-        rows: which of them (default: all).
-        twice: whether a claim of somebody with themselves is there twice.
+        claims: claims in columns.
+        columns: their columns.
+        rows: rows to include (default: all).
+        twice: whether a claim whose subject is its object is listed twice.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -215,27 +215,27 @@ class ByEnd(Mapping[str, Sequence[Claim]]):
 
 
 def laid(claims: Iterable[Claim]) -> LaidClaims:
-    """Claims in columns.
+    """Store claims in columns.
 
     Example:
         >>> list(laid([]))
         []
 
-    Limits: for who has them as objects it gains nothing.
+    Limits: gains nothing where the claims are objects already.
     """
     rows = list(claims)
     return LaidClaims([_column([getattr(claim, name) for claim in rows]) for name in NAMES])
 
 
 def chosen(claims: Sequence[Claim], rows: Ints) -> Sequence[Claim]:
-    """Some of the claims, by their rows.
+    """Select claims by row.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> [claim.source for claim in chosen([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1")], np.array([1]))]
         ['s2']
 
-    Limits: of claims that are laid out none is made an object yet.
+    Limits: claims in columns are not turned into objects.
     """
     if isinstance(claims, LaidClaims):
         return SomeClaims(claims, rows)
@@ -245,7 +245,7 @@ def chosen(claims: Sequence[Claim], rows: Ints) -> Sequence[Claim]:
 
 
 def texts(claims: Sequence[Claim], name: str) -> list[Any]:
-    """An attribute of each.
+    """Return one attribute of each claim.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -259,7 +259,7 @@ def texts(claims: Sequence[Claim], name: str) -> list[Any]:
 
 
 def of_twins(claim: Claim, twins: Mapping[str, Claim]) -> Claim:
-    """The one of some claims by id that is equal in all of it, or else the claim itself.
+    """Return the equal claim with the same id among some claims, or else the claim itself.
 
     Example:
         >>> from graphsvc.analysis.examples import said

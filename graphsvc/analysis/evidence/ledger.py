@@ -1,4 +1,4 @@
-"""Claims as arrays: what a case with hundreds of thousands of them is counted with."""
+"""Claims as arrays, for counting over cases with hundreds of thousands of claims."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphsvc.records.columns import ValueColumn
 from graphsvc.records.relations import KINDS, those
 from graphsvc.records.weights import DENIED, SHIPPED, Weights
 
-# Relations without direction: a denial of one order denies the other.
+# Relations without direction: a denial in one order also denies the reverse.
 _UNDIRECTED = frozenset(those(lambda relation: not KINDS[relation.kind].directed))
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,7 +28,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class _Counted:
-    """What of a ledger follows from its claims alone; attributes as there."""
+    """The part of a ledger derived from the claims alone; attributes as in `Ledger`."""
 
     claims: Sequence[Claim]
     ids: list[str]
@@ -44,21 +44,21 @@ class _Counted:
     witness: Bools
 
 
-# Without slots: the rows of its links are sorted once, for whoever asks for some of them.
+# Without slots: `cached_property` sorts the rows by link once.
 @dataclass(frozen=True)
 class Ledger(_Counted):
-    """The claims that carry weight, one row each; strings stand as numbers.
+    """The claims that carry weight, one row each; texts are encoded as numbers.
 
     Attributes:
         claims: the claims themselves, row by row.
         ids: the entities, sorted: `ids[subject[row]]`.
         relations: the relations, sorted: `relations[relation[row]]`.
-        link: number of the link, from 0, that the row speaks of.
-        denies: whether the row denies it.
+        link: number of the row's link, from 0.
+        denies: whether the row denies the link.
         grading: number of the row's `Claim.grading` in `gradings`.
-        starts: `keys[starts[s]:starts[s + 1]]` are the keys source `s` shares that make one group of who has them.
-        colours: what sources share that may only colour their accounts.
-        weights: what a grading is worth.
+        starts: `keys[starts[s]:starts[s + 1]]` are the keys of source `s` that join their holders into one group.
+        colours: shared circumstances that only affect the statements of sources.
+        weights: the values of gradings.
     """
 
     link: Ints
@@ -69,14 +69,14 @@ class Ledger(_Counted):
 
     @cached_property
     def by_link(self) -> Bins:
-        """The rows of each link, in their order."""
+        """The rows of each link, in order."""
         return sorted_into(self.link, int(self.link.max(initial=-1)) + 1)
 
     @cached_property
     def against(self) -> tuple[Ints, Ints]:
         """The link that each denial speaks against, and the row of the denial.
 
-        A denial of a relation without direction speaks against the link in either order, and has an entry for each.
+        A denial of a relation without direction speaks against the link in both orders, with an entry for each.
         """
         rows = np.flatnonzero(self.denies)
         both = rows[self.of(_UNDIRECTED)[rows] & (self.subject[rows] != self.object[rows])]
@@ -91,15 +91,14 @@ class Ledger(_Counted):
 
     @cached_property
     def denials(self) -> Bins:
-        """The denials of each link: places in `against`."""
+        """The denials of each link, as positions in `against`."""
         return sorted_into(self.against[0], int(self.link.max(initial=-1)) + 1)
 
     def _codes(self, subject: Ints, object_: Ints) -> Ints:
-        """A number for the link between two ends of each row; equal links have equal numbers."""
         return (subject * len(self.relations) + self.relation) * len(self.ids) + object_
 
     def rows(self, chosen: Bools) -> Ledger:
-        """The same ledger with some of its rows only; entities and links keep their numbers."""
+        """Return the ledger with only some rows; entities and links keep their numbers."""
         numbers = np.flatnonzero(chosen)
         columns = ("subject", "relation", "object", "link", "source", "grading", "denies", "on_record", "witness")
         return replace(
@@ -109,30 +108,30 @@ class Ledger(_Counted):
         )
 
     def given_by(self) -> list[str]:
-        """The pseudonym of each source by its number; empty for a statement without one, and for sources of no row."""
+        """Return each source's pseudonym by number; empty for a statement without a source or a source without rows."""
         names = [""] * len(self.starts)
         for number, given in zip(self.source.tolist(), texts(self.claims, "source"), strict=True):
             names[number] = given
         return names
 
     def of(self, names: Iterable[str]) -> Bools:
-        """The rows whose relation is one of `names`."""
+        """Return whether the relation of each row is one of `names`."""
         wanted = frozenset(names)
         return np.array([name in wanted for name in self.relations] or [False])[self.relation]
 
     def groups(self, owner: Ints, rows: Ints) -> Ints:
-        """The group of independent sources each of `rows` belongs to, among the rows of its owner."""
+        """Return the group of independent sources of each of `rows`, among the rows of its owner."""
         return components(owner, self.source[rows], self.starts, self.keys)
 
     def effective(self, owner: Ints, rows: Ints, size: int) -> Floats:
-        """The effective number of independent accounts of witnesses among the rows of each owner, 0 to `size - 1`."""
+        """Return the effective number of independent witness statements for each owner, 0 to `size - 1`."""
         seen = self.witness[rows]
         owner, rows = owner[seen], rows[seen]
         return effective(owner, self.groups(owner, rows), self.source[rows], self.colours, size)
 
 
 def numbered(values: list[str]) -> tuple[list[str], dict[str, int]]:
-    """The different texts, sorted, and the number of each.
+    """Return the distinct texts, sorted, and the number of each.
 
     Example:
         >>> numbered(["b", "a", "b"])
@@ -149,9 +148,9 @@ def _column(values: Iterable[int]) -> Ints:
 
 
 def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED) -> Ledger:
-    """The claims that carry weight, as arrays.
+    """Encode the claims that carry weight as arrays.
 
-    A claim without a source stands for itself: its statement is taken as its source.
+    For a statement without a source, the statement itself serves as the source.
 
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -160,7 +159,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
         >>> ledger.ids, ledger.relations, ledger.subject.tolist(), ledger.object.tolist()
         (['g1', 'p1'], ['RUNS'], [1], [0])
 
-    Limits: rows come in the order of the claims; no figure may depend on it.
+    Limits: rows keep the order of the claims; no figure may depend on it.
     """
     columns = claims.columns() if isinstance(claims, LaidClaims) else None
     if isinstance(claims, LaidClaims) and columns is not None:
@@ -182,7 +181,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
 
 
 def _of_objects(claims: Iterable[Claim]) -> tuple[_Counted, list[str]]:
-    """What follows from claims, and the names of their sources, sorted."""
+    """Return the arrays of claim objects, and the names of their sources, sorted."""
     rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
     subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
     said, given = [claim.relation for claim in rows], [claim.source or _itself(claim.statement) for claim in rows]
@@ -210,13 +209,13 @@ def _of_objects(claims: Iterable[Claim]) -> tuple[_Counted, list[str]]:
 
 
 def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> tuple[_Counted, list[str]]:
-    """The same of claims that are laid out in columns, none of which is made an object for it."""
+    """Return the same as `_of_objects` from columns, without making claim objects."""
     rows = np.flatnonzero(columns["status"].where("active".__eq__) & ~columns["polarity"].where("withdrawn".__eq__))
     of = {name: column.rows(rows) for name, column in columns.items() if name in _COUNTED}
     ids, subject, object_ = _among(*claims.ends(columns), rows)
     relations, (relation,) = laid.numbered(of["relation"])
     named, statement = of["source"], of["statement"]
-    # Who names no source stands for the statement.
+    # A statement without a source serves as its own source.
     place = np.where(named.where(bool), named.place, statement.place.astype(np.int64) + len(named.words))
     sources, (source,) = laid.numbered(ValueColumn([*named.words, *map(_itself, statement.words)], place))
     gradings, grading = _gradings(of)
@@ -238,7 +237,7 @@ def _of_columns(claims: LaidClaims, columns: Mapping[str, ValueColumn]) -> tuple
 
 
 def _among(names: list[str], subject: Ints, object_: Ints, rows: Ints) -> tuple[list[str], Ints, Ints]:
-    """The same of some rows alone: who is at no end of one of them has no number."""
+    """Renumber for some rows only: an id at neither end of these rows gets no number."""
     used = np.zeros(len(names), dtype=bool)
     used[subject[rows]] = used[object_[rows]] = True
     number = np.cumsum(used) - 1
@@ -251,7 +250,7 @@ _COUNTED = frozenset({*_GRADED, "source", "statement", "on_record"})
 
 
 def _gradings(of: Mapping[str, ValueColumn]) -> tuple[list[Grading], Ints]:
-    """The different gradings, as `Claim.grading` has them, sorted, and for each row the number of its own."""
+    """Return the distinct values of `Claim.grading`, sorted, and the number of each row's grading."""
     code = np.zeros(len(of["relation"].place), dtype=np.int64)
     for name in _GRADED:
         code = code * max(len(of[name].words), 1) + of[name].place
@@ -267,5 +266,5 @@ def _gradings(of: Mapping[str, ValueColumn]) -> tuple[list[Grading], Ints]:
 
 
 def _itself(statement: str) -> str:
-    """What a statement without a source is taken as the source of."""
+    """Return the source name used for a statement without a source."""
     return f"statement {statement}"

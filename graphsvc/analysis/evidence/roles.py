@@ -1,6 +1,6 @@
-"""What each relation can say of the persons at its ends, as the score reads it: derived from `records.relations`, row by row.
+"""Meaning of each relation for the persons at its ends, for the score: derived from `records.relations`, row by row.
 
-Lawful service, family, presence and identity are in none of the tables of deeds and ties: they give nobody a part in the
+The tables of deeds and links leave out lawful service, family, presence and identity, which give no one a part in the
 operation.
 """
 
@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from graphsvc.records.relations import KINDS, RELATIONS, doing, those
 
-# Ties of the operation; the others show presence, lawful service, family or identity.
+# Relations of the operation; the others show presence, lawful service, family or identity.
 OPERATION = frozenset(those(lambda relation: KINDS[relation.kind].operation))
 
 
@@ -18,15 +18,15 @@ def _of_kind(kind: str) -> tuple[str, ...]:
     return those(lambda relation: relation.kind == kind)
 
 
-# What somebody does to a thing of the operation, whoever else is tied to it.
+# Actions on a thing of the operation, regardless of other people's links to it.
 DEEDS = _of_kind("part")
-# Ties between persons of which the one end acts on the other.
+# Links between persons in which one end acts on the other.
 ACTS = _of_kind("command")
-# Ties of which neither end can be told to be above the other.
+# Links that put neither end above the other.
 LEVEL_TIES = _of_kind("tie")
 PAYS_OR_OWES = doing("pays", "owes")
 
-# Stage of the operation → what somebody with a hand in it is said to do.
+# Stage of the operation → relations that show a part in it.
 STAGES = MappingProxyType(
     {
         stage: tuple(name for name in (*ACTS, *DEEDS) if RELATIONS[name].stage == stage)
@@ -34,38 +34,38 @@ STAGES = MappingProxyType(
     }
 )
 
-# What puts somebody behind an operation rather than in it.
+# Puts a person behind an operation rather than in it.
 ARRANGES = doing("arranges")
 ORDERS = doing("directs")
-# Orders: who takes them stands below who gives them.
+# Orders: the person who takes them is below the person who gives them.
 TAKES_ORDERS = doing("directs", "recruits", "coerces")
 COMMANDS = doing("directs", "recruits", "coerces", "pays")
-# Who stands behind an operation: seldom seen by those it carries, and what lies are about.
+# Relations of people behind an operation: passengers seldom see them, and lies are often about them.
 BEHIND = ARRANGES | ORDERS
-# Who does any of this was not merely made to work.
+# A person who does any of these was not merely made to work.
 IN_COMMAND = ARRANGES | TAKES_ORDERS
 COERCES = doing("coerces")
-# These give somebody a part.
+# Relations that give a person a part.
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
-# And of these, which put one before another. Without any there is only structure to go by: that all are of one gang, or that some
-# steered or drove, says of none that the others depend on them.
+# Those of them that put one person before another. Without any of these, only structure is left: membership of one
+# gang, steering or driving does not show that others depend on a person.
 PUTS_BEFORE = ROLE_RELATIONS - doing("belongs", "works", "moves", "abandons")
 QUARRELS = doing("quarrels")
 MEETING = frozenset(LEVEL_TIES) - QUARRELS
-# What makes somebody one of a gang, and what makes them its leader.
+# Makes a person a member of a gang; `LEADS` makes them its leader.
 OF_A_GANG = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("gang",)))
 LEADS = OF_A_GANG & ARRANGES
-# What somebody does with their own hands, or has been made to do.
+# Manual work, which a person may have been made to do.
 HANDS_ON = doing("works", "moves")
-# What puts a person on a crossing.
+# Puts a person on a crossing.
 ABOARD = frozenset(those(lambda relation: relation.there == "its day"))
 
-# Having played a part makes a candidate, at either end …
+# Having played a part makes a person a candidate, at either end.
 PLAYS_PART = frozenset(those(lambda relation: relation.part.subject == "acts"))
-# … and who serves lawfully does so in sight of all, though it is no part.
+# Lawful service also makes the subject a candidate, although it is not a part.
 ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda relation: relation.part.subject == "serves"))
 ACTIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "acts"))
-# But to be paid by who runs a workplace is a wage, where one is said to have worked at one.
+# But payment by a person who runs a workplace is a wage, if the payee is reported to have worked at one.
 RUNS_WORKPLACE = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("workplace",)))
 WORKED = frozenset(
     those(
@@ -74,10 +74,10 @@ WORKED = frozenset(
         )
     )
 )
-# … while these are said of people who were only carried or exploited. To pay, to owe or to be served tells nothing:
-# organisers pay, and are served, as well.
+# Said of people who were only carried or exploited. Paying, owing or being served shows nothing: organisers pay, and
+# are served, too.
 PASSIVE_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "passive"))
 PASSIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "passive"))
-# Who is only said to know, pay or take orders from somebody.
+# Said of a person who is only reported to know, pay or take orders from someone.
 TIED_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "tied"))
 TIED_OBJECT = frozenset(those(lambda relation: relation.part.object in ("tied", "acts")))

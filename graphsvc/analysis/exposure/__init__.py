@@ -1,1 +1,1 @@
-"""Which witnesses could be worked out from what is shown, and what to leave out so that nobody can."""
+"""Witnesses identifiable from the facts shown, and facts to leave out so that none is."""

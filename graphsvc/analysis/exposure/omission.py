@@ -1,6 +1,6 @@
-"""The fewest facts to leave out so that nobody can be worked out.
+"""Fewest facts to leave out so that no witness can be identified.
 
-Exact while there is little to choose from; else a good choice, with the number that fewer than which cannot do.
+Exact for small problems; else a good choice, with a lower bound of the number needed.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from operator import and_
 
 from graphsvc.analysis.exposure.presence import Fact
 
-# Sets that are met in trying choices one by one, before a good choice has to do: well under a second.
+# Number of sets intersected in exact search, before a good choice has to do: well under a second.
 TRIES = 400_000
 
 
 @dataclass(slots=True)
 class Told:
-    """What rests on one witness: each fact → those who could have known it, as a set of bits.
+    """Facts resting on one witness: fact → people who could have known it, as a bit set.
 
     Attributes:
-        before: facts that are out already; now: facts that can still be left out.
+        before: facts already disclosed; now: facts that can still be left out.
     """
 
     before: dict[Fact, int] = field(default_factory=dict)
     now: dict[Fact, int] = field(default_factory=dict)
 
     def others(self, without: Collection[Fact] = ()) -> list[int]:
-        """The sets of what is left when some facts are left out; a fact that is out already stays out."""
+        """Return the sets of the remaining facts when some are left out; a disclosed fact always remains."""
         left = [those for fact, those in self.now.items() if fact not in without or fact in self.before]
         return [*self.before.values(), *left]
 
     def size(self, without: Collection[Fact] = ()) -> int:
-        """How many could have known all that is left; 0 if nothing is.
+        """Return the number of people who could have known all remaining facts; 0 if no fact remains.
 
         Example:
             >>> one, other = Fact("x", "PILOTED", "c1"), Fact("x", "PILOTED", "c2")
@@ -47,16 +47,16 @@ class Told:
         return reduce(and_, sets).bit_count() if sets else 0
 
     def gains(self) -> dict[Fact, int]:
-        """How many more people the set would hold if one fact that can be left out were, each alone.
+        """Return, for each fact that can be left out, how many more people the set would have without it alone.
 
         Example:
             >>> one, other = Fact("x", "PILOTED", "c1"), Fact("x", "PILOTED", "c2")
             >>> list(Told(now={one: 0b011, other: 0b110}).gains().values())
             [1, 1]
 
-        Limits: a fact that is alone gains nothing, though without it nothing is left to tell.
+        Limits: a single fact gains nothing, although without it nothing remains.
         """
-        # Who could not have known exactly one of all facts comes in when that one is left out.
+        # A person who could not have known exactly one fact joins the set when that fact is left out.
         once, again = 0, 0
         sets = self.others()
         for those in sets:
@@ -66,14 +66,14 @@ class Told:
         return {fact: (single & ~those).bit_count() for fact, those in self.now.items()}
 
     def safe(self, below: int, without: Collection[Fact] = ()) -> bool:
-        """Whether enough could have known what is left, or nothing is left that can be left out."""
+        """Whether enough people could have known the remaining facts, or nothing is left that can be left out."""
         return all(fact in without for fact in self.now) or self.size(without) >= below
 
 
 def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]:
-    """Facts to leave out so that each witness is safe, and how many it takes at least.
+    """Return facts to leave out so that each witness is safe, and the minimum number needed.
 
-    The choice is of the fewest facts if it is no longer than that number.
+    The choice is minimal if it has no more facts than that number.
 
     Example:
         >>> facts = [Fact("x", "PILOTED", f"c{n}") for n in range(3)]
@@ -81,14 +81,14 @@ def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]
         >>> chosen, least
         (frozenset({Fact(subject='x', relation='PILOTED', object='c1', first_on='', last_on='')}), 1)
 
-    Limits: where trying takes more than `TRIES`, the facts are chosen witness by witness: who shares the most of them with
-    others stays possible, and what those could not know is left out.
+    Limits: beyond `TRIES`, facts are chosen witness by witness: the people who could have known most of them stay
+    possible, and facts those people could not have known are left out.
     """
     exposed = [witness for witness in witnesses if not witness.safe(below)]
     if not exposed:
         return frozenset(), 0
     rough = _pruned(_greedy(exposed, below), exposed, below)
-    # A fact that rests on nobody who is exposed changes nothing.
+    # A fact that rests on no exposed witness changes nothing.
     candidates = sorted(
         {fact for witness in exposed for fact in witness.now}, key=lambda fact: (*fact.key, fact.first_on)
     )
@@ -105,7 +105,7 @@ def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]
 
 
 def _greedy(exposed: Sequence[Told], below: int) -> set[Fact]:
-    """Witness by witness: the people who share the most facts stay possible, and what they could not know goes."""
+    """Choose witness by witness: people who share the most facts stay possible, other facts are left out."""
     out: set[Fact] = set()
     for witness in sorted(exposed, key=lambda witness: len(witness.now)):
         if not witness.safe(below, out):
@@ -116,7 +116,7 @@ def _greedy(exposed: Sequence[Told], below: int) -> set[Fact]:
 def _loosened(witness: Told, below: int, out: set[Fact]) -> set[Fact]:
     left = [(fact, those) for fact, those in witness.now.items() if fact not in out]
     possible = reduce(and_, witness.before.values()) if witness.before else -1
-    # Person → the facts they could have known, as a set of bits as well.
+    # Person → the facts they could have known, also as a bit set.
     knew: dict[int, int] = {}
     for number, (_fact, those) in enumerate(left):
         those &= possible
@@ -135,7 +135,7 @@ def _loosened(witness: Told, below: int, out: set[Fact]) -> set[Fact]:
 
 
 def _pruned(out: set[Fact], exposed: Sequence[Told], below: int) -> frozenset[Fact]:
-    """Without what need not be left out after all; of very many facts all stay."""
+    """Drop facts that need not be left out after all; a very large set is returned unchanged."""
     if len(out) * sum(len(witness.before) + len(witness.now) for witness in exposed) > TRIES:
         return frozenset(out)
     for fact in sorted(out, key=lambda fact: (*fact.key, fact.first_on)):

@@ -1,7 +1,8 @@
-"""Who is documented to have been where, and so who could have known a fact: on that crossing, in that house, that day.
+"""Documented presence, and so the people who could have known a fact: on that crossing, in that house, on that day.
 
-Each relation says at which end others could have seen it, and whom it accuses (`records.relations.Privy`). Sets of people are
-whole numbers with a bit for each person, so that meeting many of them takes no time.
+Each relation defines at which end others could have witnessed it, and whether it accuses its subject
+(`records.relations.Privy`). Sets of people are integers with a bit for each person, so intersecting many of them is
+fast.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from graphsvc.records.relations import RELATIONS, LinkKey, Privy, doing, those
 
 # First and last day as ordinals; None: no day is documented.
 Span = tuple[int, int] | None
-# Categories of those who are taken to read what is released, and to know who was there.
+# Categories of people assumed to read what is released, and to know who was present.
 READERS = frozenset({"suspect", "convicted"})
 
 
@@ -29,7 +30,7 @@ PRIVY = MappingProxyType({name: relation.privy for name, relation in RELATIONS.i
 _ON_ITS_DAY = frozenset(those(lambda relation: relation.there == "its day"))
 _ON_THEIR_DAYS = frozenset(those(lambda relation: relation.there == "their days"))
 _ANY_DAY = frozenset(those(lambda relation: relation.there == "any day"))
-# A boat or gang is known where it was.
+# A boat or gang is known at the places where it was.
 _WHERE = frozenset(those(lambda relation: relation.there == "known at"))
 _SAME = doing("is the same")
 _EVER = (1, dt.date.max.toordinal())
@@ -37,10 +38,10 @@ _EVER = (1, dt.date.max.toordinal())
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One link as it is shown: who, what, whom, and the days said with it (as given, or empty).
+    """One link as it is shown: subject, relation, object, and its days (as given, or empty).
 
     Attributes:
-        denied: `denied` or `contested` where something speaks against the link, for whoever reads the fact; else empty.
+        denied: `denied` or `contested`, for the reader of the fact, if a claim speaks against the link; else empty.
     """
 
     subject: str
@@ -52,19 +53,19 @@ class Fact:
 
     @property
     def key(self) -> LinkKey:
-        """The link it shows."""
+        """The link shown."""
         return self.subject, self.relation, self.object
 
 
 @dataclass(slots=True)
 class PresenceGround:
-    """What is documented of who was where, and which witnesses each link rests on.
+    """Documented presence of people, and the witnesses behind each link.
 
     Attributes:
-        people: id of each person → their number; rows said to be one person have one number.
-        there: place → (number, span) of who was there; stays: number → (place, span).
-        known_at: boat or gang → the places it is known at.
-        readers: those who are taken to read what is released, as a set.
+        people: id of each person → their number; ids reported to be one person have the same number.
+        there: place → (number, span) of people there; stays: number → (place, span).
+        known_at: boat or gang → places where it is known.
+        readers: people assumed to read what is released, as a bit set.
         rests: link → sources of witnesses with an active claim for or against it.
     """
 
@@ -76,7 +77,7 @@ class PresenceGround:
     rests: dict[LinkKey, frozenset[str]] = field(default_factory=dict)
 
     def privy(self, fact: Fact) -> int:
-        """Those who could have known a fact and told it, as a set: a bit for each person's number.
+        """Return the people who could have known a fact and reported it, as a bit set by person number.
 
         Example:
             >>> from graphsvc.analysis.examples import said
@@ -84,7 +85,7 @@ class PresenceGround:
             >>> found.privy(Fact("p1", "PILOTED", "c1")).bit_count()
             2
 
-        Limits: see `ground`. A relation that is not in `PRIVY` is taken to be known to the persons at its ends alone.
+        Limits: see `ground`. A relation not in `PRIVY` is assumed to be known only to the persons at its ends.
         """
         rule, days = PRIVY.get(fact.relation, _ALONE), span(fact.first_on, fact.last_on)
         subject, target = self.people.get(fact.subject), self.people.get(fact.object)
@@ -105,7 +106,7 @@ class PresenceGround:
         return people
 
     def _beside(self, number: int, days: Span, needed: int) -> int:
-        """Who was in one place with someone at the time, where those `needed` (a set) were too."""
+        """Return people who shared a place with a person at the time, if the `needed` people (a bit set) did too."""
         people = 0
         for place, stay in self.stays.get(number, ()):
             if not _meet(days, stay):
@@ -120,11 +121,11 @@ class PresenceGround:
 
 
 def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str, str] | None = None) -> PresenceGround:
-    """Who is documented where, by the claims that carry weight.
+    """Collect documented presence, from claims with weight.
 
     Args:
-        claims: all that the reader may see.
-        persons: with their categories.
+        claims: all claims the reader may see.
+        persons: persons with their categories.
         days: crossing → its date as given.
 
     Example:
@@ -133,10 +134,11 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
         >>> len(set(found.people.values())), sorted(found.rests["p1", "CROSSED_ON", "c1"])
         (1, ['s1'])
 
-    Limits: counts those whom a claim places there and none denies; whoever was there unrecorded would make a set
-    larger, so it never looks larger than it is. Suspects and the convicted read along and count as nobody who told,
-    though one may have: then the set is of those that others would think of first. Of a stay without days, or on a day
-    that it only may have been (of `2020-05` each one), nobody knows whether it was then: it does not count on a dated fact.
+    Limits: counts people placed there by a claim, unless a claim denies it. Unrecorded people would make a set larger,
+    so a set is never overstated. Suspects and convicted people are assumed to read along and are not counted as
+    possible sources, although one may be: then the set holds the people others would suspect first. A stay without
+    days, or on a day that is only possible (each day of `2020-05`), does not count for a dated fact, as it is not known
+    to cover it.
     """
     claims = [claim for claim in claims if claim.counts]
     presence = PresenceGround(people=_numbers(claims, persons))
@@ -162,7 +164,7 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
     for (place, number), spans in stays.items():
         for stay in spans:
             presence.there.setdefault(place, []).append((number, stay))
-            # Belonging to a gang or using a phone is no being together.
+            # Belonging to a gang or using a phone does not put people together.
             if stay is not _EVER:
                 presence.stays.setdefault(number, []).append((place, stay))
     presence.rests = {key: frozenset(sources) for key, sources in rests.items()}
@@ -173,7 +175,7 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
 
 
 def _numbers(claims: Iterable[Claim], persons: Iterable[Person]) -> dict[str, int]:
-    """A number for each person; one for all rows that are said to be the same."""
+    """Return a number for each person; one number for all ids that are reported to be the same."""
     same: dict[str, str] = {}
 
     def first(name: str) -> str:
@@ -201,7 +203,7 @@ def _numbers(claims: Iterable[Claim], persons: Iterable[Person]) -> dict[str, in
 
 @lru_cache(maxsize=50_000)
 def span(first: str, last: str) -> Span:
-    """The days between two partial dates as given; None if neither says one.
+    """Return the days covered by two partial dates as given; None if both are empty.
 
     Example:
         >>> span("2020-05", "") == (dt.date(2020, 5, 1).toordinal(), dt.date(2020, 5, 31).toordinal())
@@ -209,7 +211,7 @@ def span(first: str, last: str) -> Span:
         >>> span("", "") is None
         True
 
-    Limits: an open end reaches as far as the day that is given, not further.
+    Limits: an open end extends to the date given, not further.
     """
     if not first and not last:
         return None
@@ -219,7 +221,7 @@ def span(first: str, last: str) -> Span:
 
 
 def _for_certain(first: str, last: str) -> Span:
-    """The days on which who was somewhere between two partial dates was there for certain; they may end before they begin."""
+    """Return the days of certain presence between two partial dates; the end may be before the start."""
     if not first and not last:
         return None
     return parse_date(first or last).latest.toordinal(), parse_date(last or first).earliest.toordinal()
@@ -230,7 +232,7 @@ def _bit(number: int | None) -> int:
 
 
 def _meet(days: Span, stay: Span) -> bool:
-    """Whether someone there for `stay` is documented there on `days`; of no days in particular everyone is."""
+    """Whether a person there for `stay` is documented there on `days`; True for everyone if no days are given."""
     if days is None:
         return True
     return stay is not None and days[0] <= stay[1] and stay[0] <= days[1]

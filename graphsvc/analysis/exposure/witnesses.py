@@ -1,7 +1,7 @@
-"""Which witnesses could be worked out from what is shown, by someone who knows the people involved.
+"""Witnesses who could be identified from the facts shown, by a reader who knows the people involved.
 
-Of each witness: the people who could have known everything shown that rests on them (their anonymity set). It is counted
-over what a recipient has been given already and what is to be shown now.
+The anonymity set of a witness holds the people who could have known every fact shown that rests on the witness. It
+covers facts that the recipient has already and facts about to be shown.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ Resting = Mapping[Fact, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """One fact shown now, and what it tells of one witness.
+    """One fact shown now, and its effect on one witness's anonymity set.
 
     Attributes:
-        people: how many could have known this fact.
-        gained: how many more the witness's set would hold if this fact alone were left out.
+        people: number of people who could have known this fact.
+        gained: number of people the witness's set would gain if this fact alone were left out.
     """
 
     fact: Fact
@@ -31,14 +31,14 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """One witness behind what is shown.
+    """One witness behind the facts shown.
 
     Attributes:
-        source: their pseudonym; empty where all that is shown is taken to be told by one.
-        size: how many people could have known everything shown that rests on them, from 0.
-        facts: what is shown now, the most telling first.
-        earlier: facts given to the same recipient already that rest on them.
-        before: the size by what was given already alone; None: nothing was.
+        source: the witness's pseudonym; empty if all facts shown are assumed to come from one witness.
+        size: number of people who could have known everything shown that rests on the witness, from 0.
+        facts: facts shown now, most revealing first.
+        earlier: number of facts resting on the witness that the recipient has already.
+        before: the size from those earlier facts alone; None: no earlier facts.
     """
 
     source: str
@@ -50,14 +50,14 @@ class Exposed:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How far what is shown exposes witnesses.
+    """How far the facts shown expose witnesses.
 
     Attributes:
-        witnesses: those with at least one fact shown now, the smallest set first.
-        below: the least size that is safe.
-        leave_out: facts whose leaving out leaves every witness with a set of at least `below`, or with nothing shown.
-        exact: no fewer facts would do; else at least `at_least` are needed.
-        ranked: facts of witnesses whose set is too small, with the people that leaving out each alone would add.
+        witnesses: witnesses behind at least one fact shown now, smallest set first.
+        below: the minimum size that is safe.
+        leave_out: facts to leave out so that every witness has a set of at least `below`, or nothing shown.
+        exact: whether no fewer facts would do; else at least `at_least` are needed.
+        ranked: facts of witnesses with too small a set, with the number of people gained by leaving out each alone.
     """
 
     witnesses: tuple[Exposed, ...]
@@ -79,13 +79,13 @@ class Exposure:
 
 
 def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Resting | None = None) -> Exposure:
-    """How far some facts expose the witnesses they rest on.
+    """Measure how far some facts expose the witnesses they rest on.
 
     Args:
         shown: each fact shown now → the witnesses it rests on.
-        ground: who is documented where.
-        below: the least number of people that is safe, from 0.
-        earlier: the same of what the recipient has been given.
+        ground: the documented presence.
+        below: the minimum number of people that is safe, from 0.
+        earlier: the same for facts the recipient already has.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -98,9 +98,9 @@ def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Restin
         >>> [(one.source, one.size) for one in found.witnesses], found.leave_out == (work,), found.exact
         ([('s1', 2)], True, True)
 
-    Limits: counts people, not how likely each is; someone who heard of it elsewhere is not counted, and where it was told
-    to nobody documented the set is 0. It takes for granted that a reader can tell which facts come from one witness, which
-    is more than a picture says. What a way of speaking, a gap or a date of interview gives away is beyond it.
+    Limits: counts people, not how likely each is. People who only heard of a fact are not counted, and the set is 0
+    where no documented person could have known the facts. Assumes that a reader can tell which facts come from one
+    witness, which is more than a picture shows. Clues in wording, in gaps or in a date of interview are not covered.
     """
     accounts: dict[str, Told] = {}
     privy = {fact: ground.privy(fact) for fact in {**shown, **(earlier or {})}}
@@ -117,7 +117,7 @@ def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Restin
     for witness in witnesses:
         if witness.size < below:
             for shows in witness.facts:
-                # Without the only fact there is nothing left to work anyone out from.
+                # Without its only fact, nothing is left that could identify the witness.
                 more = below if len(witness.facts) == 1 else shows.gained
                 gained[shows.fact] = gained.get(shows.fact, 0) + min(more, below - witness.size)
     return Exposure(

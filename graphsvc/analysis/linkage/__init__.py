@@ -1,1 +1,1 @@
-"""Which crossings hang together: what each has, how much that speaks for one series, and which cluster. Pure."""
+"""Linked crossings: names of each crossing, overlap of two, and clusters. Pure functions."""

@@ -1,4 +1,4 @@
-"""Kinds of names that crossings are compared by."""
+"""Kinds of names by which crossings are compared."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# Dates, places, weather, kinds of boat, nationality, sex and ethnicity are not among them. People who were only carried are not
-# either: crossings were done to them.
+# Dates, places, weather, kinds of boat, nationality, sex and ethnicity are left out. So are people who were only
+# carried: crossings were done to them.
 SHARED: Mapping[str, str] = MappingProxyType(
     {
         "organiser": "organised by",
@@ -25,23 +25,23 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "house": "passengers housed at or by",
     }
 )
-# The people and groups behind a crossing: these alone link two crossings.
+# The people and groups behind a crossing: only these link two crossings.
 BEHIND = frozenset({"organiser", "pilot", "helper", "supplier"})
 
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A name that is reported about a crossing.
+    """A name reported about a crossing.
 
     Attributes:
         crossing: its id.
-        feature: of `SHARED`.
+        feature: a key of `SHARED`.
         value: id of an entity, or the batch of a serial.
-        belief: how far it is believed, 0 to 1.
-        via: the entity that it is reached through (user of a phone, boat of a supplier); empty: directly. Two crossings that reach a
-            name through the same entity have only that entity in common.
-        voices: sources of statements that it rests on alone; empty where a record supports it.
-        denied: `denied` or `contested` if a link that it rests on is; empty otherwise.
+        belief: belief in it, 0 to 1.
+        via: the entity through which it is reached (user of a phone, boat of a supplier); empty: directly. Two
+            crossings that reach a name through the same entity have only that entity in common.
+        voices: sources of the statements it rests on, if on nothing else; empty where a record supports it.
+        denied: `denied` or `contested` if a link it rests on is; empty otherwise.
     """
 
     crossing: str

@@ -1,4 +1,4 @@
-"""How well linked crossings did on invented worlds: figures that `python -m bench.linkage --write` measures."""
+"""Accuracy of linked crossings on invented worlds: figures measured by `python -m bench.linkage --write`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ FILE = Path(__file__).with_name("figures.csv")
 
 @dataclass(frozen=True, slots=True)
 class FamilyFigures:
-    """Figures of the worlds of one family, by an author that linked crossings had not seen.
+    """Figures of the worlds of one family, whose author was not used to develop linked crossings.
 
     Attributes:
         family: its name. author: a letter.
         links: number of linked pairs.
-        right: share of linked pairs with one operation behind both. clustered: the same of pairs in one cluster.
+        right: share of linked pairs with one operation behind both. clustered: the same for pairs in one cluster.
         found: share of pairs with one operation behind both that are linked.
-        by_chance: share of pairs that are linked where names are dealt to crossings at random.
+        by_chance: share of pairs that are linked if names are assigned to crossings at random.
     """
 
     family: str
@@ -37,13 +37,13 @@ HEADS = tuple(field.name for field in fields(FamilyFigures))
 
 @cache
 def read_figures() -> tuple[FamilyFigures, ...]:
-    """Read the figures that come with the package.
+    """Read the figures shipped with the package.
 
     Example:
         >>> len({family.author for family in read_figures()})
         8
 
-    Limits: real cases are not like invented ones.
+    Limits: real cases differ from invented ones.
     """
     rows = csv.DictReader(io.StringIO(FILE.read_text(encoding="utf-8")))
     return tuple(

@@ -1,4 +1,4 @@
-"""Names that are reported about each crossing of a case, from its rows and links."""
+"""Names reported about each crossing of a case, from its rows and links."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from graphsvc.analysis.linkage.features import Trait
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import denial_mark
 
-# Relation → feature: parts played on a crossing; what is done to those who are carried; whoever does it, or where.
+# Relation → feature: parts played on a crossing, and acts towards passengers, by a person or at a place.
 PARTS = MappingProxyType({"ORGANISED": "organiser", "PILOTED": "pilot", "ASSISTED": "helper"})
 TO_CARRIED = MappingProxyType({"RECRUITED": "recruiter", "TRANSPORTED": "driver", "HOUSED": "house"})
 CARRIED, USED_ON, SUPPLIED, PART_OF = "CROSSED_ON", "USED_ON", "SUPPLIED", "PART_OF"
 USED, CONTACTED, LIVED_AT, LOCATED_AT = "USED", "CONTACTED", "LIVED_AT", "LOCATED_AT"
-# All relations that are read.
+# All relations used.
 READ = (*PARTS, *TO_CARRIED, CARRIED, USED_ON, SUPPLIED, PART_OF, USED, CONTACTED, LIVED_AT, LOCATED_AT)
 _DWELLING, _STORE = "dwelling", "address"
-# Serials of which each is less than this from the next are taken for one batch.
+# Serials that differ from the next by less than this count as one batch.
 _BATCH = 100
 _SERIAL = re.compile(r"^(.*?)(\d{3,12})$")
-# What people behind a crossing use and are told apart by.
+# Kinds of things of people behind a crossing that distinguish them from others.
 _THEIRS = frozenset({"phone", "account", "online", "vehicle"})
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSaid:
-    """A link that is compared.
+    """A link to compare.
 
     Attributes:
-        subject, relation, object: what it says.
+        subject, relation, object: ends and relation.
         belief: 0 to 1.
-        voices: sources of the accounts and reports it rests on alone; empty where a record says it too.
+        voices: sources of the statements and reports it rests on, if on nothing else; empty where a record supports it.
         denied: `denied`, or `contested` where the reader may not see what denies it; empty otherwise.
     """
 
@@ -48,17 +48,17 @@ class LinkSaid:
 
     @property
     def key(self) -> LinkKey:
-        """What tells it from other links: subject, relation, object."""
+        """Key of the link: subject, relation, object."""
         return self.subject, self.relation, self.object
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRows:
-    """Rows and links of a case that crossings are compared by.
+    """Rows and links of a case by which crossings are compared.
 
     Attributes:
         crossings: ids. things: id → (kind, value). workplaces: id → kind.
-        links: of the relations `READ`.
+        links: links of the relations `READ`.
     """
 
     crossings: Sequence[str]
@@ -68,7 +68,7 @@ class CaseRows:
 
 
 def gather_traits(rows: CaseRows) -> list[Trait]:
-    """Collect the names that are reported about the crossings of a case.
+    """Collect the names reported about the crossings of a case.
 
     Example:
         >>> rows = CaseRows(["c1"], links=[
@@ -76,8 +76,8 @@ def gather_traits(rows: CaseRows) -> list[Trait]:
         >>> [(trait.feature, trait.value, round(trait.belief, 2)) for trait in gather_traits(rows)]
         [('boat', 'b1', 0.9), ('supplier', 'p1', 0.45)]
 
-    Limits: a house counts whenever somebody lived there. A person who was carried counts as crew alone, so nobody is found who crossed
-        once and arranged others since; somebody who is said to have steered on two crossings is.
+    Limits: a house counts whenever someone lived there. A passenger counts as crew only, so a person who crossed once
+    and arranged others later is not found; a person reported to have steered on two crossings is.
     """
     by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
     crossings = set(rows.crossings)
@@ -100,9 +100,9 @@ def gather_traits(rows: CaseRows) -> list[Trait]:
 
 
 def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[list[LinkSaid], list[LinkSaid]]:
-    """The links by which some crossings have what they have, and those by which it is known who of these people was carried.
+    """Return links that give some crossings their names, and links that show which of these people were carried.
 
-    Both together give `gather_traits` all that it has of these crossings in the whole case.
+    Together they give `gather_traits` everything that it finds about these crossings in the whole case.
 
     Args:
         links: of the case.
@@ -114,7 +114,7 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
         >>> [link.object for link in of_it], [link.subject for link in beside]
         (['c1', 'b1', 't1', 'q'], ['q'])
 
-    Limits: follows what `gather_traits` follows, and nothing else that is said of the same people.
+    Limits: follows only what `gather_traits` follows, and no other links of the same people.
     """
     by_relation: dict[str, list[LinkSaid]] = defaultdict(list)
     for link in links:
@@ -152,11 +152,11 @@ def leading_to(links: Iterable[LinkSaid], crossings: Collection[str]) -> tuple[l
 
 @dataclass(frozen=True, slots=True)
 class _Aboard:
-    """Who was carried. Crossings were done to them: they, and what is theirs, are not what two crossings share.
+    """Passengers. Crossings were done to them: two crossings do not share them, or anything of theirs.
 
     Attributes:
-        crossings: whoever was carried → on which.
-        used: what any of them used: nobody finds one of them by whom those behind a crossing called.
+        crossings: passenger → their crossings.
+        used: things they used, so that calls from people behind a crossing lead to no passenger.
     """
 
     crossings: Mapping[str, Collection[str]]
@@ -170,9 +170,9 @@ class _Aboard:
         return cls(crossings, {link.object for link in links[USED] if link.subject in crossings})
 
     def counts(self, person: str, crossing: str) -> bool:
-        """Whether it is compared what somebody did on a crossing: if they were carried at all, they were aboard of this one.
+        """Whether a person's acts on a crossing are compared: a passenger's only on their own crossings.
 
-        Whoever is carried once and steers is named on that crossing alone, which makes no pair of it with another.
+        A passenger of one crossing who steers is named on that crossing alone, so they link it to no other.
         """
         return person not in self.crossings or crossing in self.crossings[person]
 
@@ -211,7 +211,7 @@ def _used(
     things: Mapping[str, tuple[str, str]],
     aboard: _Aboard,
 ) -> list[Trait]:
-    """What those behind a crossing used, and whom they were in contact with; nobody who was carried is one of these, by no phone of theirs."""
+    """Return things and contacts of people behind a crossing; passengers, and phones of theirs, are left out."""
     used, calls = _by_subject(links[USED]), defaultdict(list)
     for link in links[CONTACTED]:
         calls[link.subject].append((link.object, link))
@@ -270,9 +270,10 @@ def _voices(*way: LinkSaid) -> frozenset[str]:
 
 
 def _batches(serials: Iterable[str]) -> dict[str, str]:
-    """Serial → its batch: the first and the last of those that lie close, each less than a hundred from the next.
+    """Return serial → batch: the first and last of a run of serials, each less than a hundred from the next.
 
-    Those with other letters before the number, or another number of digits, are of another row. What has no number has no batch.
+    Serials with other letters before the number, or another number of digits, are in another run. A serial without a
+    number has no batch.
 
     Example:
         >>> _batches(["HK 123499", "HK 123500", "HK 123700", "HK 0123", "none"])["HK 123500"]

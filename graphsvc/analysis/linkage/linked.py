@@ -1,4 +1,4 @@
-"""The crossings of a case compared: linked pairs, their clusters, what each cluster shares, and what would split it."""
+"""Comparison of the crossings of a case: linked pairs, clusters, shared names, and what would split a cluster."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SharedName:
-    """A name that several crossings share.
+    """A name shared by several crossings.
 
     Attributes:
         name: id of an entity, or a batch of serials.
-        features: its part in these crossings, of `features.SHARED`.
+        features: its roles in these crossings, from `features.SHARED`.
         crossings: the crossings that have it.
     """
 
@@ -38,9 +38,9 @@ class LinkedCrossings:
 
     Attributes:
         about: names of each crossing, in the order of the case.
-        dependence: what sources share.
-        candidates: pairs that may be linked, as numbers of crossings in the order of their ids; most people in common first.
-        clusters: crossings that hang together through linked pairs, the largest first.
+        dependence: shared circumstances of sources.
+        candidates: pairs that may be linked, as positions in the sorted ids; most people in common first.
+        clusters: crossings connected through linked pairs, largest first.
     """
 
     about: Mentions
@@ -49,7 +49,7 @@ class LinkedCrossings:
     clusters: tuple[tuple[str, ...], ...]
 
     def cluster_of(self, crossing: str) -> tuple[str, ...]:
-        """The cluster that a crossing is in; empty if in none."""
+        """Return the cluster of a crossing; empty if it is in none."""
         return next((names for names in self.clusters if crossing in names), ())
 
     def overlap(self, first: str, second: str) -> Overlap:
@@ -57,13 +57,13 @@ class LinkedCrossings:
         return overlap(self.about[first], self.about[second], self.dependence)
 
     def links(self, crossings: Collection[str] = ()) -> Iterator[tuple[Pair, Overlap]]:
-        """Go through the linked pairs among some crossings, or among all, those with the largest share of the same people first."""
+        """Yield the linked pairs among some crossings, or all, with the largest share of the same people first."""
         for pair in _pairs(sorted(self.about), self.candidates, crossings):
             if (both := self.overlap(*pair)).is_link:
                 yield pair, both
 
     def nearest(self, crossing: str) -> dict[str, Overlap]:
-        """The crossings that share a name with one: linked crossings first, then by share of names."""
+        """Return the crossings that share a name with one crossing: linked crossings first, then by share of names."""
         names = self.about[crossing].keys()
         others = {
             other: self.overlap(crossing, other)
@@ -78,12 +78,12 @@ def _order(row: tuple[str, Overlap]) -> tuple[bool, float, int, str]:
 
 
 def compare(crossings: Sequence[str], traits: Iterable[Trait], dependence: Dependence) -> LinkedCrossings:
-    """Compare every two crossings, and cluster the linked ones.
+    """Compare all crossings pairwise, and cluster the linked ones.
 
     Args:
         crossings: ids.
-        traits: of the same crossings (`gather_traits`).
-        dependence: what sources share.
+        traits: names of these crossings (`gather_traits`).
+        dependence: shared circumstances of sources.
 
     Example:
         >>> said = [Trait(name, "pilot", person, 1.0) for name in ("c1", "c2") for person in ("p1", "p2")]
@@ -91,7 +91,7 @@ def compare(crossings: Sequence[str], traits: Iterable[Trait], dependence: Depen
         >>> linkage.cluster_of("c1"), linkage.cluster_of("c3")
         (('c1', 'c2'), ())
 
-    Limits: that crossings are linked does not say who arranged them; crews for hire link different operations.
+    Limits: a link between crossings does not show who arranged them; crews for hire link different operations.
     """
     about = mentions(crossings, traits)
     candidates = _candidates(about)
@@ -100,7 +100,7 @@ def compare(crossings: Sequence[str], traits: Iterable[Trait], dependence: Depen
 
 
 def _candidates(about: Mentions) -> tuple[Ints, Ints]:
-    """Find the pairs that share enough people. Most pairs share nobody, and are never looked at."""
+    """Find the pairs that share enough people. Most pairs share no one, and are never compared."""
     from scipy import sparse
 
     ids = sorted(about)
@@ -119,13 +119,13 @@ def _candidates(about: Mentions) -> tuple[Ints, Ints]:
 
 
 def _pairs(ids: Sequence[str], candidates: tuple[Ints, Ints], crossings: Collection[str]) -> Iterator[Pair]:
-    """Go through the candidates among some crossings, or among all where none are named."""
+    """Yield the candidate pairs among some crossings, or all of them if none are named."""
     first, second = candidates
     if crossings:
         chosen = np.isin(ids, list(crossings))
         inside = chosen[first] & chosen[second]
         first, second = first[inside], second[inside]
-    # In parts: a gang that is behind thousands of crossings links millions of pairs.
+    # In batches: a gang behind thousands of crossings links millions of pairs.
     for start in range(0, len(first), _PART):
         part = slice(start, start + _PART)
         for low, high in zip(first[part].tolist(), second[part].tolist(), strict=True):
@@ -133,9 +133,9 @@ def _pairs(ids: Sequence[str], candidates: tuple[Ints, Ints], crossings: Collect
 
 
 def _parts(about: Mentions, dependence: Dependence, candidates: tuple[Ints, Ints]) -> list[tuple[str, ...]]:
-    """Split crossings into the parts that links hold together, the largest first.
+    """Split crossings into the parts connected by links, largest first.
 
-    Two crossings that hang together already are not compared again, so a large cluster costs little.
+    Two crossings that are already connected are not compared again, so a large cluster costs little.
     """
     root = {name: name for name in about}
 
@@ -165,15 +165,15 @@ def shared_names(
 
     Args:
         linkage: the case.
-        crossings: only among these; empty: in the whole case.
-        features: only names that are one of these to a crossing.
+        crossings: only names shared among these; empty: in the whole case.
+        features: only names with one of these roles.
 
     Example:
         >>> linkage = compare(["c1", "c2", "c3"], [Trait(name, "supplier", "p1", 1.0) for name in ("c1", "c3")], {})
         >>> [(thing.name, thing.crossings) for thing in shared_names(linkage)]
         [('p1', ('c1', 'c3'))]
 
-    Limits: a name that all of them reach through one entity alone is left out, for that entity.
+    Limits: a name that all of them reach through one entity is left out, since they share only that entity.
     """
     by_name: dict[str, dict[str, Mention]] = defaultdict(dict)
     for crossing in crossings or linkage.about:
@@ -193,14 +193,14 @@ def shared_names(
 
 
 def without_name(linkage: LinkedCrossings, crossings: Sequence[str], name: str) -> list[tuple[str, ...]]:
-    """Split a cluster into the parts that are left if a name had never been reported.
+    """Split a cluster as if a name had never been reported.
 
     Example:
         >>> said = [Trait(crossing, "pilot", person, 1.0) for crossing in ("c1", "c2") for person in ("p1", "p2")]
         >>> without_name(compare(["c1", "c2"], said, {}), ("c1", "c2"), "p1")
         [('c1',), ('c2',)]
 
-    Limits: names that are known through it stay.
+    Limits: names known through it stay.
     """
     about = {
         crossing: {other: mention for other, mention in linkage.about[crossing].items() if other != name}
@@ -210,11 +210,11 @@ def without_name(linkage: LinkedCrossings, crossings: Sequence[str], name: str) 
 
 
 def without(linkage: LinkedCrossings, about: Mentions) -> list[tuple[str, ...]]:
-    """Split a cluster into the parts that are left if other names were reported, as when a source is left out.
+    """Split a cluster as if other names were reported, for example without a source.
 
     Args:
         linkage: the case.
-        about: the names of each crossing of the cluster then.
+        about: the names of each crossing of the cluster in that case.
 
     Example:
         >>> said = [Trait(crossing, "pilot", person, 1.0) for crossing in ("c1", "c2") for person in ("p1", "p2")]

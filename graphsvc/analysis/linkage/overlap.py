@@ -1,7 +1,7 @@
-"""Overlap of the names that are reported about two crossings (Jaccard 1901): how many of them are the same.
+"""Overlap of the names reported about two crossings (Jaccard 1901): how many of them are the same.
 
-A fitted likelihood ratio ordered pairs no better on worlds of authors it had not seen, and its chances were wrong there
-(`bench.linkage` prints both), so the answer is a count and no chance.
+On worlds of authors it had not seen, a fitted likelihood ratio ordered pairs no better, and its chances were wrong
+(`bench.linkage` prints both), so the answer is a count and not a chance.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.linkage.features import BEHIND, Trait
 
-# Names that are believed less are not compared.
+# Names believed less than this are not compared.
 _LEAST_BELIEF = 0.1
-# Least people behind both, least independent sources, and most people behind either for each behind both, if two crossings are
-# linked. Fixed numbers, since what links two crossings may not change with the size of a case.
+# For linked crossings: minimum number of people behind both, minimum number of independent sources, and maximum number
+# of people behind either for each person behind both. The numbers are fixed, since the size of a case must not decide
+# what links two crossings.
 PEOPLE, SOURCES, TIMES = 2, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One name as it is reported about one crossing.
+    """One name as reported about one crossing.
 
     Attributes:
-        features: of `features.SHARED`, sorted.
-        via: entities that it is reached through; empty if it is named directly.
-        voices: sources of statements that it rests on alone; empty where a record supports it.
+        features: keys of `features.SHARED`, sorted.
+        via: entities through which it is reached; empty if it is named directly.
+        voices: sources of the statements it rests on, if on nothing else; empty where a record supports it.
     """
 
     features: tuple[str, ...]
@@ -41,7 +42,7 @@ class Mention:
         return not BEHIND.isdisjoint(self.features)
 
 
-# Crossing → name → how it is mentioned.
+# Crossing → name → mention.
 Mentions = Mapping[str, Mapping[str, Mention]]
 
 
@@ -52,7 +53,7 @@ class Overlap:
     Attributes:
         shared: names of both. named: number of names of either.
         people: shared people and groups behind both. behind: number of people and groups behind either.
-        sources: number of independent sources that `people` rests on; each record counts as one.
+        sources: number of independent sources behind `people`; each record counts as one.
     """
 
     shared: tuple[str, ...]
@@ -73,11 +74,11 @@ class Overlap:
 
 
 def mentions(crossings: Iterable[str], traits: Iterable[Trait]) -> dict[str, dict[str, Mention]]:
-    """Collect the names that are reported about each crossing.
+    """Collect the names reported about each crossing.
 
     Args:
         crossings: ids.
-        traits: of these crossings.
+        traits: names of these crossings.
 
     Example:
         >>> found = mentions(["c1"], [Trait("c1", "pilot", "p1", 1.0), Trait("c1", "contact", "p1", 0.9, "p2")])
@@ -108,7 +109,7 @@ def overlap(first: Mapping[str, Mention], second: Mapping[str, Mention], depende
     Args:
         first: names of one crossing (`mentions`).
         second: names of the other.
-        dependence: what sources share: sources that share something count as one.
+        dependence: shared circumstances of sources: sources that share one count as one.
 
     Example:
         >>> said = [Trait(name, "pilot", person, 1.0) for name in ("c1", "c2") for person in ("p1", "p2")]
@@ -117,10 +118,10 @@ def overlap(first: Mapping[str, Mention], second: Mapping[str, Mention], depende
         >>> both.shared, both.named, both.is_link
         (('p1', 'p2'), 3, True)
 
-    Limits: crews and suppliers who work for several operations make their crossings alike.
+    Limits: crews and suppliers who work for several operations make their crossings look alike.
     """
     both = first.keys() & second.keys()
-    # A phone of a shared pilot is no second thing in common.
+    # A phone of a shared pilot is not a second name in common.
     derived = {name for name in both if is_derived((first[name], second[name]))}
     named = (first.keys() | second.keys()) - derived
     shared = tuple(sorted(both - derived))
@@ -138,13 +139,13 @@ def is_derived(same_name: Iterable[Mention]) -> bool:
         >>> is_derived([phone, phone]), is_derived([phone, Mention(("thing",), frozenset(), frozenset())])
         (True, False)
 
-    Limits: a name that one of them also reaches through another entity counts as derived.
+    Limits: a name that one of the crossings also reaches through another entity counts as derived.
     """
     return bool(frozenset.intersection(*(mention.via for mention in same_name)))
 
 
 def _independent(sides: Sequence[tuple[frozenset[str], frozenset[str]]], dependence: Dependence) -> int:
-    """Count independent sources: each name with a record on either side, and each group among the sources of all others."""
+    """Count independent sources: each name with a record on either side, and groups of sources of the others."""
     spoken = [low | high for low, high in sides if low and high]
     heard = groups(frozenset().union(*spoken), dependence) if spoken else []
     return len(sides) - len(spoken) + len(heard)

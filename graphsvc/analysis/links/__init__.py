@@ -1,1 +1,1 @@
-"""The network as links: ways through it, sets that hold it together, what is left without them, NetworkX graphs."""
+"""The network as links: paths through it, key-player sets, its state after removals, NetworkX graphs."""

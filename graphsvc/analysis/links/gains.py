@@ -1,4 +1,4 @@
-"""What each member adds to a set: with and without them, who is cut off then, and with who ties the same people in their place."""
+"""Contribution of each member to a set: with and without them, people cut off, and a successor in their place."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ import scipy
 from graphsvc.analysis.links.removal import Successor
 from graphsvc.analysis.links.sets import TieNetwork, fragmentation, reach
 
-# What is told is told to so many digits; differences are taken of what is told, so that they agree.
+# Figures are shown with this many digits; differences are taken of rounded figures, so that they agree.
 DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What one member adds to a set.
+    """Contribution of one member to a set.
 
     Attributes:
-        person: who. goal: `fragment` or `reach`: whether figures are of fragmentation or of reach, 0 to 1, to three digits.
-        of_set: of the whole set. without: of the others alone. adds: the difference.
-        instead: who of those left ties most of the same people; empty: nobody. adds_instead: what they would add in this place.
-        cut_off: of a set that fragments, how many people their absence cuts off, the others of the set gone as well, in how
-            many `pieces`, from the largest piece of `rest` people.
+        person: the member. goal: `fragment` or `reach`: whether figures are fragmentation or reach, 0 to 1, to three
+            digits.
+        of_set: figure of the whole set. without: figure of the others alone. adds: the difference.
+        instead: the successor with most of the same links; empty: no one. adds_instead: what they would add in this
+            place.
+        cut_off: for a set that fragments, number of people cut off by the member's absence, with the rest of the set
+            gone too; `pieces`: the number of parts they form; `rest`: people in the largest part, from which they are
+            cut off.
     """
 
     person: str
@@ -40,13 +43,13 @@ class Gain:
 
 
 def gains(net: TieNetwork, people: Collection[str], goal: str, heirs: Iterable[Successor]) -> list[Gain]:
-    """What each member of a set adds to it, who adds most first.
+    """Return the contribution of each member of a set, largest first.
 
     Args:
         net: see `sets.network`.
-        people: the set.
-        goal: `reach`; with anything else the set is measured by how far it fragments.
-        heirs: who ties the same people as a member, the best first (`removal.successors`).
+        people: ids of the set.
+        goal: `reach`; with any other value the set is measured by fragmentation.
+        heirs: successors of members, best first (`removal.successors`).
 
     Example:
         >>> from graphsvc.analysis.evidence.belief import LinkFigures
@@ -57,8 +60,8 @@ def gains(net: TieNetwork, people: Collection[str], goal: str, heirs: Iterable[S
         >>> gain.adds, gain.cut_off, gain.pieces, gain.rest, gain.instead, gain.adds_instead
         (0.225, 1, 1, 3, 'p3', 0.225)
 
-    Limits: what a member adds depends on the others: two who tie the same people add little each. Who ties the same people
-    is the likeliest in their place, not always the best of all.
+    Limits: a member's contribution depends on the others: two with the same links each add little. The successor is the
+    likeliest in the member's place, not always the best of all.
     """
     measure: Callable[[TieNetwork, Collection[str]], float] = reach if goal == "reach" else fragmentation
     first: dict[str, str] = {}
@@ -88,7 +91,7 @@ def gains(net: TieNetwork, people: Collection[str], goal: str, heirs: Iterable[S
 
 
 def _cut_off(net: TieNetwork, person: str, others: Collection[str]) -> tuple[int, int, int]:
-    """How many people somebody's absence cuts off, in how many pieces, and from how many; the others are gone already."""
+    """Return how many people a person's absence cuts off, in how many parts, and from how many, without `others`."""
     if person not in set(net.ids):
         return 0, 0, 0
     gone = set(net.places(others).tolist())

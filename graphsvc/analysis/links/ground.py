@@ -1,4 +1,4 @@
-"""What sets are looked for in: those who are said to have a part, or where there are none, who and what is in contact."""
+"""Network to search for key players: people reported to have a part, or all contacts if no one is."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from graphsvc.records.relations import LinkKey
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What sets are looked for in.
+    """Network to search for key players.
 
     Attributes:
-        free: who may be in a set.
-        net: the ties among those who are tied.
-        quarrels: the links that tell of quarrels.
-        contacts_alone: nobody is said to have a part: the ties are contacts.
+        free: ids that may be in a set.
+        net: the links among linked people.
+        quarrels: the links that report quarrels.
+        contacts_alone: whether no one is reported to have a part, so that the links are contacts.
         things: whether things are in the network too.
     """
 
@@ -32,12 +32,12 @@ class Ground:
 
 
 def ground(links: Mapping[LinkKey, LinkFigures], people: Collection[str], carried: Collection[str]) -> Ground:
-    """The network of those who are said to have a part, or else of contacts.
+    """Return the network of people reported to have a part, or else of contacts.
 
     Args:
-        links: the figures of the links, as the reader is told them.
+        links: figures of the links, as disclosed to the reader.
         people: ids of all persons.
-        carried: ids of those only carried or exploited, who are in no set.
+        carried: ids of people only carried or exploited; they are in no set.
 
     Example:
         >>> figures = LinkFigures(0.5, 1, 0, 1, 0, 0.0, "", "")
@@ -48,7 +48,7 @@ def ground(links: Mapping[LinkKey, LinkFigures], people: Collection[str], carrie
         >>> ground(calls | {("p2", "DIRECTED", "p3"): figures}, {"p1", "p2", "p3"}, set()).net.ids
         ['p2', 'p3']
 
-    Limits: of contacts alone whoever was watched most has most; it says of nobody that they had a part.
+    Limits: contacts show most about people who were watched most, and do not show that anyone had a part.
     """
     free = frozenset(people).difference(carried)
     quarrels = {key: figures for key, figures in links.items() if key[1] in WHOSE_QUARREL}

@@ -1,4 +1,4 @@
-"""The case as NetworkX graphs: claim by claim, link by link, and the operation alone."""
+"""The case as NetworkX graphs: by claim, by link, and the operation alone."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) -> nx.MultiDiGraph[str]:
-    """One edge per claim, keyed by its id, with the relation, the statement and its grade on it.
+    """Return a graph with one edge per claim, keyed by its id, with its relation, statement and grade.
 
-    An edge that asserts has `denied`: `yes`, `no`, or `contested` where the reader may not see what denies the link.
+    An asserting edge has `denied`: `yes`, `no`, or `contested` where the reader may not see what denies the link.
 
     Args:
         claims: in any order.
-        denying: link → what its denials are told as.
+        denying: link → its denials as disclosed.
 
-    Accounts of witnesses that are told as one have no id: they are keyed by relation, polarity and status. `amount` is there
-    where one was named.
+    Merged witness statements have no id: they are keyed by relation, polarity and status. `amount` is present where the
+    claim names one.
 
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -33,7 +33,7 @@ def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) 
         >>> claims_graph([claim], {}).edges["p1", "g1", "c1"]["statement"]
         't1'
 
-    Limits: holds denials and claims without weight too; look at `polarity` and `status` before counting.
+    Limits: also holds denials and claims without weight; check `polarity` and `status` before counting.
     """
     import networkx as nx
 
@@ -58,7 +58,7 @@ def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) 
             from_on=claim.from_on,
             to_on=claim.to_on,
             interest=claim.interest,
-            # GraphML and GEXF have no value for one that is not known.
+            # GraphML and GEXF have no value for a missing number.
             **({} if claim.amount is None else {"amount": claim.amount}),
             **({"denied": denied_word(denying.get(claim.key, 0))} if claim.asserts else {}),
         )
@@ -66,14 +66,14 @@ def claims_graph(claims: Iterable[Claim], denying: Mapping[LinkKey, int | str]) 
 
 
 def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:
-    """One edge per link, keyed by its relation, with its figures on it.
+    """Return a graph with one edge per link, keyed by its relation, with its figures.
 
     Example:
         >>> links = {("p1", "RUNS", "g1"): LinkFigures(0.6, 1, 0, 1, 0, 0.0, "", "")}
         >>> links_graph(links).edges["p1", "g1", "RUNS"]["belief"]
         0.6
 
-    Limits: shows presence, lawful service and family beside the ties of the operation.
+    Limits: includes presence, lawful service and family, as well as links of the operation.
     """
     import networkx as nx
 
@@ -99,9 +99,9 @@ def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:
 
 
 def operation_graph(links: Mapping[LinkKey, LinkFigures], persons: Iterable[Person] = ()) -> nx.MultiDiGraph[str]:
-    """The operation: links without what only shows presence, lawful service, family or identity.
+    """Return the operation: all links except presence, lawful service, family and identity.
 
-    Persons are nodes with their names, also where no tie of the operation is known of them.
+    Persons are nodes with their names, even without any link of the operation.
 
     Example:
         >>> figures = LinkFigures(0.6, 1, 0, 1, 0, 0.0, "", "")
@@ -109,7 +109,7 @@ def operation_graph(links: Mapping[LinkKey, LinkFigures], persons: Iterable[Pers
         >>> list(operation_graph(links).edges)
         [('p1', 'g1', 'RUNS')]
 
-    Limits: relations of the deliverer's own are not in it; their meaning is not known.
+    Limits: custom relations of a delivery are left out, as their meaning is not known.
     """
     graph = links_graph({key: figures for key, figures in links.items() if key[1] in OPERATION})
     for person in persons:

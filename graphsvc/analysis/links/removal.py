@@ -1,8 +1,8 @@
-"""What would be left if some people were gone: pieces, who might take over, and which rivals might gain.
+"""The network after people are removed: its parts, possible successors, and rivals who might gain.
 
-A network answers what is done to it. Removing central people made a simulated criminal network more efficient as it found
-replacements (Duijn, Kashirin & Sloot 2014, "The relative ineffectiveness of criminal network disruption"): so what is left at first
-is told together with what may grow back.
+A network reacts to removals. Removing central people made a simulated criminal network more efficient as it found
+replacements (Duijn, Kashirin & Sloot 2014, "The relative ineffectiveness of criminal network disruption"). So the state
+right after a removal is shown together with possible recovery.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from graphsvc.analysis.evidence.roles import OF_A_GANG, QUARRELS
 from graphsvc.analysis.links.sets import TieNetwork, fragmentation
 from graphsvc.records.relations import LinkKey
 
-# A tie that would have to be made anew is worth so much of the one it replaces.
+# Belief in a link that a successor would have to make, relative to the link it replaces.
 ANEW = 0.5
-# Relations that tell whose quarrel it is.
+# Relations that show whose quarrel it is.
 WHOSE_QUARREL = QUARRELS | OF_A_GANG
 _EACH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of a network.
+    """State of a network.
 
     Attributes:
-        people: how many. pieces: how many parts with no tie between them. biggest: people in the largest part.
+        people: number of people. pieces: number of parts with no link between them. biggest: people in the largest
+            part.
         fragmentation: 0 to 1, see `sets.fragmentation`.
     """
 
@@ -42,11 +43,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """Who of those left might take over from somebody.
+    """A remaining person who might take over from a removed one.
 
     Attributes:
-        of: who is gone. person: who might.
-        shared: how many of the `ties` of who is gone they have as well, or would have to one of themselves.
+        of: the removed person. person: the successor.
+        shared: number of the `ties` of the removed person that the successor shares, or that lead to the successor.
     """
 
     of: str
@@ -57,12 +58,13 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Who might gain.
+    """A person or gang that might gain.
 
     Attributes:
-        of: who is gone. gang: theirs, if the quarrel is the gang's. rival: person or gang.
-        belief: how far the quarrel is believed, 0 to 1.
-        denied: `denied` or `contested` if the quarrel, or that the gang is theirs, is; who shows it sets that.
+        of: the removed person. gang: their gang, if the quarrel is the gang's. rival: person or gang.
+        belief: belief in the quarrel, 0 to 1.
+        denied: `denied` or `contested` if the quarrel or the membership of the gang is; set by the code that displays
+            it.
     """
 
     of: str
@@ -73,7 +75,7 @@ class Rival:
 
 
 def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
-    """What is left of a network without some of its people.
+    """Return the state of a network without some of its people.
 
     Example:
         >>> from graphsvc.analysis.links.sets import network
@@ -82,7 +84,7 @@ def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
         >>> left(net, {"p2"})
         Left(people=4, pieces=2, biggest=2, fragmentation=0.6666666666666667)
 
-    Limits: what nobody told of may hold the pieces together all the same.
+    Limits: links no one reported may still hold the parts together.
     """
     gone = set(net.places(removed).tolist())
     places = np.array([place for place in range(len(net.ids)) if place not in gone], dtype=np.int64)
@@ -93,7 +95,7 @@ def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
 
 
 def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> list[Successor]:
-    """Who of those left ties the same people as somebody who is gone, most first; at most `each` for each of them.
+    """Return people who share the links of a removed person, most first; at most `each` for each removed person.
 
     Example:
         >>> from graphsvc.analysis.links.sets import network
@@ -102,7 +104,7 @@ def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> 
         >>> [(one.person, one.shared, one.ties) for one in successors(network(links, set("abcxy")), {"a"})]
         [('b', 2, 2), ('c', 1, 2)]
 
-    Limits: whoever stands in the same place need not be willing, able or trusted; and successors come from outside as well.
+    Limits: a person in the same position need not be willing, able or trusted, and successors also come from outside.
     """
     heirs: list[Successor] = []
     gone = net.places(removed)
@@ -112,7 +114,7 @@ def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> 
             continue
         shared = np.asarray(net.ties[near].sum(axis=0)).ravel()
         count = np.bincount(net.ties[near].indices, minlength=len(net.ties.indptr) - 1)
-        # Whoever is one of those ties would not have to make it.
+        # A neighbour of the removed person would not have to make the link to themselves.
         count[near] += count[near] > 0
         count[gone] = 0
         best = [int(heir) for heir in np.lexsort((-shared.round(9), -count))[:each] if count[heir] > 0]
@@ -123,7 +125,7 @@ def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> 
 
 
 def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Successor]) -> TieNetwork:
-    """The network once the first successor of each has taken over their ties, each believed by half of what it was.
+    """Return the network after each first successor has taken over, with half the belief in each link taken over.
 
     Example:
         >>> from graphsvc.analysis.links.sets import network
@@ -133,7 +135,7 @@ def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Succes
         >>> left(net, {"a"}).pieces, left(after, {"a"}).pieces
         (3, 1)
 
-    Limits: one way it may grow back, of many; how long that takes, nobody knows.
+    Limits: one of many possible recoveries; how long it would take is not known.
     """
     first: dict[str, str] = {}
     for successor in heirs:
@@ -151,7 +153,7 @@ def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Succes
 
 
 def rivals(links: Mapping[LinkKey, LinkFigures], removed: Collection[str]) -> list[Rival]:
-    """Who is said to be in a quarrel with somebody who is gone, or with a gang they run or belong to; best believed first.
+    """Return quarrels with a removed person, or with a gang they run or belong to; most believed first.
 
     Example:
         >>> figures = LinkFigures(0.6, 1, 0, 1, 0, 0.0, "", "")
@@ -159,7 +161,7 @@ def rivals(links: Mapping[LinkKey, LinkFigures], removed: Collection[str]) -> li
         >>> [(one.of, one.gang, one.rival) for one in rivals(links, {"p1"})]
         [('p1', 'g1', 'g2')]
 
-    Limits: quarrels nobody told of are missing, and an old one may be settled.
+    Limits: unreported quarrels are missing, and an old quarrel may be settled.
     """
     gone = frozenset(removed)
     gangs = [(subject, target) for (subject, relation, target) in links if relation in OF_A_GANG and subject in gone]

@@ -1,8 +1,8 @@
-"""Key-player sets: which people together hold a network together, and which together reach most of it.
+"""Key-player sets: the people who together hold a network together, and those who together reach most of it.
 
-The best set is not the top of a list of single persons: two who tie the same people are worth one (Borgatti 2006,
-"Identifying sets of key players in a social network"). Distances weigh a tie by how far it is believed: a tie believed by
-half counts as two steps.
+The best set is not the top of a list of single persons: two people with the same links are worth one (Borgatti 2006,
+"Identifying sets of key players in a social network"). Distances depend on belief: a link believed by half counts as
+two steps.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from graphsvc.analysis.evidence.roles import (
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey, doing
 
-# A quarrel carries nothing from one to the other, and a place is shared by strangers.
+# A quarrel passes nothing between its ends, and strangers share a place.
 _NO_TIE = doing("quarrels", "stays")
-# Two who were in contact, or seen together, are tied half as much as two who did something for each other.
+# Factor for contacts and people seen together, relative to people who did something for each other.
 _MET = 0.5
-# What goes with lawful service as well: of who gives it, these are no ties of the operation.
+# Relations that also go with lawful service: for a person who gives it, these are not links of the operation.
 _GOES_WITH_SERVICE = PAYS_OR_OWES.union(LEVEL_TIES)
 _SERVES = doing("serves")
-# More than this many who share a thing that nobody of them arranges are a crowd, not a team.
+# Above this number, people who share a thing that none of them arranges are a crowd, not a team.
 _CROWD = 30
-# No tie is longer than this many fully believed ones.
+# Lower limit of belief for distances: no link is longer than 1 / this many fully believed ones.
 _LEAST_BELIEF = 0.05
-# Up to this many people distances are taken from everyone, beyond from a seeded sample (Eppstein & Wang 2004).
+# Up to this many people, distances start from everyone; beyond, from a seeded sample (Eppstein & Wang 2004).
 _EVERYONE, _SAMPLE, _LEAST_SAMPLE = 250, 96, 12
-# To say whom a set reaches, distances are taken once and not again for each set.
+# The same for the people a set reaches: these distances are computed once, not again for each set.
 _EVERYONE_REACHED, _SAMPLE_REACHED = 1000, 150
-# How much a search may cost, in ties walked: about a second.
+# Limit of the work of a search, in links traversed: about a second.
 _WORK = 25_000_000
-_SORTING = 3  # what it costs to say who is worth a try, in measurements
+_SORTING = 3  # cost of ordering the candidates, in measurements
 _TRIES = 16
 _STARTS = 8
 LARGEST = 10
@@ -55,26 +55,26 @@ LARGEST = 10
 
 @dataclass(frozen=True, slots=True)
 class TieNetwork:
-    """People and the ties between them.
+    """People and the links between them.
 
     Attributes:
         ids: the people, sorted.
-        ties: symmetric, one row and column each, 0 to 1: how far the strongest tie of two is believed.
+        ties: symmetric, one row and column for each person, 0 to 1: belief in the strongest link between two people.
     """
 
     ids: list[str]
     ties: scipy.sparse.csr_array
 
     def places(self, people: Collection[str]) -> Ints:
-        """Row numbers of some of the people; whoever is not in the network has none."""
+        """Return the row numbers of some people; people not in the network are skipped."""
         wanted = frozenset(people)
         return np.array([place for place, name in enumerate(self.ids) if name in wanted], dtype=np.int64)
 
 
 def acting(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> frozenset[str]:
-    """Those of some people who are said to have played a part, given orders or taken them.
+    """Return the people reported to have played a part, or to have given or taken orders.
 
-    Lawful service is no part, nor is to be in contact with those who play one.
+    Lawful service is not a part, and neither is contact with people who play one.
 
     Example:
         >>> figures = LinkFigures(0.5, 1, 0, 1, 0, 0.0, "", "")
@@ -82,7 +82,7 @@ def acting(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> fro
         >>> sorted(acting(links, {"p1", "p2", "p3", "p4"}))
         ['p1', 'p2']
 
-    Limits: whoever only introduces others, and does nothing else that anybody told of, is missing.
+    Limits: a person who only introduces others, with no other reported act, is missing.
     """
     active = {subject for subject, relation, _ in links if relation in PLAYS_PART}
     active |= {target for _, relation, target in links if relation in TAKES_ORDERS}
@@ -90,16 +90,16 @@ def acting(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> fro
 
 
 def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> TieNetwork:
-    """The network of the operation among some people, through what they share as well.
+    """Build the network of the operation among some people, including what they share.
 
-    Two are tied by a link of the operation between them, and by a gang, crossing, boat, workplace or thing that both have a
-    part in: whoever arranges it is tied to everyone there, and those to each other only where nobody arranges it. What a
-    gang arranges its leaders do. To be in contact or seen together counts half; of those who give lawful service contact and
-    payments count nothing, since these go with it.
+    Two people are linked by a link of the operation between them, and by a gang, crossing, boat, workplace or thing in
+    which both have a part. People who arrange it are linked to everyone there; the others are linked to each other only
+    if no one arranges it. Acts of a gang count as acts of its leaders. Contact and being seen together count half. For
+    people who give lawful service, contact and payments count nothing, since these go with it.
 
     Args:
-        links: the figures of the links, as the reader is told them.
-        people: ids of those who may play a part.
+        links: figures of the links, as disclosed to the reader.
+        people: ids of people who may play a part.
 
     Example:
         >>> figures = LinkFigures(0.5, 1, 0, 1, 0, 0.0, "", "")
@@ -108,7 +108,7 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ti
         >>> found.ids, found.ties.toarray()[0].tolist()
         (['p1', 'p2', 'p3'], [0.0, 0.5, 0.25])
 
-    Limits: ties nobody told of are missing, and those round whoever was watched are too many. It says nothing of when.
+    Limits: unreported links are missing, and watched people have too many. Dates are ignored.
     """
     chosen = frozenset(people)
     serving = {subject for subject, relation, _ in links if relation in _SERVES}
@@ -141,7 +141,7 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ti
 
 
 def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Iterator[tuple[str, str, float]]:
-    """Pairs of people who have a part in one thing, with how far that is believed."""
+    """Yield pairs of people who have a part in the same thing, with the belief in both parts."""
     part: dict[str, dict[str, float]] = defaultdict(dict)
     arranging: dict[str, set[str]] = defaultdict(set)
     leaders = defaultdict(list)
@@ -173,9 +173,9 @@ def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Itera
 
 
 def fragmentation(net: TieNetwork, removed: Collection[str] = ()) -> float:
-    """How far a network falls apart, 0 to 1: one less the mean of 1 / distance over all pairs of whoever is left.
+    """Return how fragmented a network is, 0 to 1: 1 minus the mean of 1 / distance over all remaining pairs.
 
-    1 where nobody reaches anybody, 0 where everyone has a fully believed tie to everyone (Borgatti 2006, equation 9).
+    1 where no one reaches anyone, 0 where everyone has a fully believed link to everyone (Borgatti 2006, equation 9).
 
     Example:
         >>> figures = LinkFigures(1.0, 1, 0, 1, 0, 0.0, "", "")
@@ -183,16 +183,16 @@ def fragmentation(net: TieNetwork, removed: Collection[str] = ()) -> float:
         >>> round(fragmentation(net), 3), fragmentation(net, {"p0"})
         (0.167, 1.0)
 
-    Limits: sampled beyond 250 people, the same sample each time. A network of weakly believed ties counts as
+    Limits: sampled beyond 250 people, the same sample each time. A network of weakly believed links counts as
     fragmented before anyone is removed.
     """
     return 1 - _Search(net).mean(frozenset(net.places(removed).tolist()))
 
 
 def reach(net: TieNetwork, chosen: Collection[str]) -> float:
-    """How much of a network a set reaches, 0 to 1: the mean over everyone of 1 / distance to the nearest of them.
+    """Return how much of a network a set reaches, 0 to 1: the mean over everyone of 1 / distance to the nearest member.
 
-    Whoever is in the set counts as reached in full (Borgatti 2006, equation 14).
+    Members count as fully reached (Borgatti 2006, equation 14).
 
     Example:
         >>> figures = LinkFigures(1.0, 1, 0, 1, 0, 0.0, "", "")
@@ -200,7 +200,7 @@ def reach(net: TieNetwork, chosen: Collection[str]) -> float:
         >>> reach(net, {"p2"}), round(reach(net, {"p1"}), 3)
         (1.0, 0.833)
 
-    Limits: sampled beyond 1,000 people, the same sample each time. To reach is to be tied to, not to know or to command.
+    Limits: sampled beyond 1,000 people, the same sample each time. Being reached is a link, not knowledge or command.
     """
     places = net.places(chosen)
     if not len(places):
@@ -209,17 +209,17 @@ def reach(net: TieNetwork, chosen: Collection[str]) -> float:
 
 
 def fragmenting(net: TieNetwork, size: int) -> tuple[str, ...]:
-    """The people whose absence would leave the network most fragmented (KPP-NEG), in sorted order.
+    """Return the people whose absence would leave the network most fragmented (KPP-NEG), in sorted order.
 
-    Greedy, each time whoever fragments most, then exchanging members while that helps. What leaving somebody out can do at
-    most is known beforehand, so that few have to be tried.
+    Greedy: adds the person who fragments most, then exchanges members while that helps. An upper bound of each person's
+    effect is known beforehand, so only a few have to be tried.
 
     Args:
         net: see `network`.
-        size: how many, 1 to 10; all there are if fewer.
+        size: number of people, 1 to 10; everyone if there are fewer.
 
     Raises:
-        RequestError: there is no such size.
+        RequestError: if the size is not from 1 to 10.
 
     Example:
         >>> figures = LinkFigures(1.0, 1, 0, 1, 0, 0.0, "", "")
@@ -227,14 +227,16 @@ def fragmenting(net: TieNetwork, size: int) -> tuple[str, ...]:
         >>> fragmenting(network(links, {f"p{n}" for n in range(9)}), 1)
         ('p1',)
 
-    Limits: a good set, not always the best, though on all graphs of up to 6 people and random ones of up to 12 it is (the tests
-    try every set). Beyond 250 people the search is cut off after some work, so it is a set worth a look and no more.
+    Limits: a good set, not always the best. It is the best on all graphs of up to 6 people and on random ones of up to
+    12 (the tests try every set). Beyond 250 people the search stops after a fixed amount of work, so the set is only a
+    suggestion.
     """
     search = _Search(net)
     count = _sized(net, size)
     best = frozenset[int]()
     starts = [place for place, _ in search.promising(best)]
-    # A first choice cannot be mended by exchanging one at a time where two belong together: so there are several.
+    # Exchanging one member at a time cannot repair a first choice where two belong together, so several starts are
+    # tried.
     for first in starts[: _STARTS if count > 1 else 1]:
         if best and search.spent:
             break
@@ -249,16 +251,16 @@ def fragmenting(net: TieNetwork, size: int) -> tuple[str, ...]:
 
 
 def reaching(net: TieNetwork, size: int) -> tuple[str, ...]:
-    """The people who together reach most of the network (KPP-POS), in sorted order.
+    """Return the people who together reach most of the network (KPP-POS), in sorted order.
 
-    Greedy, which gets at least 63 % of the best (Nemhauser, Wolsey & Fisher 1978), then exchanging members.
+    Greedy, which achieves at least 63 % of the best (Nemhauser, Wolsey & Fisher 1978), then exchanging members.
 
     Args:
         net: see `network`.
-        size: how many, 1 to 10; all there are if fewer.
+        size: number of people, 1 to 10; everyone if there are fewer.
 
     Raises:
-        RequestError: there is no such size.
+        RequestError: if the size is not from 1 to 10.
 
     Example:
         >>> figures = LinkFigures(1.0, 1, 0, 1, 0, 0.0, "", "")
@@ -266,8 +268,8 @@ def reaching(net: TieNetwork, size: int) -> tuple[str, ...]:
         >>> reaching(network(links, {f"p{n}" for n in range(9)}), 2)
         ('p1', 'p2')
 
-    Limits: a good set, not always the best, though on all graphs of up to 6 people and random ones of up to 12 it is (the tests
-    try every set).
+    Limits: a good set, not always the best. It is the best on all graphs of up to 6 people and on random ones of up to
+    12 (the tests try every set).
     """
     near = _nearness(net)
     count = _sized(net, size)
@@ -283,7 +285,7 @@ def reaching(net: TieNetwork, size: int) -> tuple[str, ...]:
 
 
 def _covering(near: Floats, chosen: list[int], count: int) -> list[int]:
-    """A set that begins with those chosen, filled up greedily, and then exchanged one by one while that helps."""
+    """Return a set that starts with `chosen`, is filled greedily, and then improved by exchanging members."""
     covered = near[:, chosen].max(axis=1)
     while len(chosen) < count:
         gain = np.maximum(near, covered[:, None]).sum(axis=0)
@@ -305,13 +307,13 @@ def _covering(near: Floats, chosen: list[int], count: int) -> list[int]:
 
 
 def sampled(net: TieNetwork) -> bool:
-    """Whether distances in a network are taken from a sample of its people.
+    """Whether distances in a network are computed from a sample of its people.
 
     Example:
         >>> sampled(network({}, ()))
         False
 
-    Limits: says that figures are near, not how near; in a network of 476 people they were off by 0.0014.
+    Limits: shows that figures are approximate, not by how much; in a network of 476 people the error was 0.0014.
     """
     return len(net.ids) > _EVERYONE
 
@@ -350,7 +352,7 @@ def _inverse(distances: Floats) -> Floats:
 
 
 def _nearness(net: TieNetwork) -> Floats:
-    """1 / distance from everyone of the sample (rows) to everyone (columns); 1 to oneself."""
+    """Return 1 / distance from everyone in the sample (rows) to everyone (columns); 1 to oneself."""
     size = len(net.ids)
     pivots = np.arange(size) if size <= _EVERYONE_REACHED else _drawn(size, _SAMPLE_REACHED)
     if not size:
@@ -361,7 +363,7 @@ def _nearness(net: TieNetwork) -> Floats:
 
 
 class _Search:
-    """Looks for who fragments a network most, with so much work and no more."""
+    """A search for the people who fragment a network most, with a limit on its work."""
 
     def __init__(self, net: TieNetwork) -> None:
         self._size = len(net.ids)
@@ -372,7 +374,7 @@ class _Search:
         self._known: dict[frozenset[int], float] = {}
 
     def mean(self, removed: frozenset[int]) -> float:
-        """The mean of 1 / distance over pairs of whoever is left; 0 where fewer than two are."""
+        """Return the mean of 1 / distance over remaining pairs; 0 if fewer than two people remain."""
         if removed not in self._known:
             self._left -= 1
             self._known[removed] = self._measured(removed)
@@ -388,18 +390,18 @@ class _Search:
         return float(near.sum()) / (len(starts) * (len(left) - 1))
 
     def _left_over(self, removed: frozenset[int]) -> tuple[Ints, Ints]:
-        """Who is left, and which of them distances are taken from, as numbers among those left."""
+        """Return the remaining people, and the starts of distances, as positions among them."""
         stays: Bools = np.ones(self._size, dtype=bool)
         stays[list(removed)] = False
         return np.flatnonzero(stays), (np.cumsum(stays) - 1)[self._pivots[stays[self._pivots]]]
 
     @property
     def spent(self) -> bool:
-        """Whether the work there may be is done."""
+        """Whether the limit of work is reached."""
         return self._left <= 0
 
     def best(self, removed: frozenset[int], below: float = np.inf) -> tuple[int, float]:
-        """Who fragments most besides those removed, and the mean then; -1 where nobody gets it `below`."""
+        """Return the person who fragments most in addition to those removed, and the mean then; -1 if not `below`."""
         person, mean = -1, below
         for place, least in self.promising(removed)[: None if self._size <= _EVERYONE else _TRIES]:
             if least >= mean - 1e-12 or (self.spent and person >= 0):
@@ -410,7 +412,7 @@ class _Search:
         return person, mean
 
     def exchanged(self, chosen: frozenset[int]) -> frozenset[int]:
-        """The set after exchanging members one by one while that fragments more."""
+        """Return the set after exchanging members one by one while that fragments more."""
         better = True
         while better and not self.spent:
             better = False
@@ -422,9 +424,10 @@ class _Search:
         return chosen
 
     def promising(self, removed: frozenset[int]) -> list[tuple[int, float]]:
-        """Everyone left with the least mean their absence can lead to, the least first.
+        """Return remaining people with a lower bound of the mean without them, lowest first.
 
-        Of one tree of shortest ways from each start, a person carries everyone behind them: no more than these can be lost.
+        In a tree of shortest paths from each start, a person carries everyone behind them: no more than these can be
+        lost.
         """
         self._left -= _SORTING
         left, starts = self._left_over(removed)
@@ -447,12 +450,12 @@ class _Search:
         lost[starts] += own
         counted[starts] -= 1
         pairs = np.maximum(counted * (len(left) - 2), 1)
-        # To whoever starts there, the way back is lost as well: that is `own`, and in it whoever stands between counts once.
+        # A start also loses its paths back: that is `own`, in which each person in between counts once.
         least = np.maximum(total - lost, 0.0) / pairs
         order = np.lexsort((left, least.round(12)))
         return [(int(left[place]), float(least[place])) for place in order]
 
 
 Search = Callable[[TieNetwork, int], tuple[str, ...]]
-# Goal → who attains it best.
+# Goal → search for the set that attains it best.
 GOALS: Mapping[str, Search] = {"fragment": fragmenting, "reach": reaching}

@@ -1,4 +1,4 @@
-"""The links of a case as each of their ends sees them, held in columns: a million of them take tens of megabytes."""
+"""Links of a case as seen from each end, stored in columns: a million take tens of megabytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from graphsvc.records.columns import LaidRows, Places, ValueColumn, numbered
 
 
 class Tie(NamedTuple):
-    """A link as seen from one end: who is at the other, and how far it is believed (0 to 1), at all and on the record."""
+    """A link as seen from one end: the other end, and belief in it (0 to 1), from all claims and on the record."""
 
     other: str
     relation: str
@@ -24,11 +24,12 @@ class Tie(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """Who is beside whom, each once by the tie that holds most; who they are stands by their places among all names, sorted.
+    """Neighbours of each name, each once by the most believed link; names are positions in the sorted list of names.
 
     Attributes:
-        starts: those beside the one at place `p` are `others[starts[p]:starts[p + 1]]`, whoever is believed most first, then by place.
-        others: places. beliefs: how far each is believed, above 0 to 1.
+        starts: the neighbours of position `p` are `others[starts[p]:starts[p + 1]]`, most believed first, then by
+            position.
+        others: positions. beliefs: belief in each link, above 0 and up to 1.
     """
 
     starts: NDArray[np.int64]
@@ -36,7 +37,7 @@ class Nearest(NamedTuple):
     beliefs: NDArray[np.float64]
 
     def of(self, place: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Places of those beside one, and how far they are believed.
+        """Return the neighbours of a position, and the belief in the links to them.
 
         Example:
             >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "PAID", "a", 0.9, 0.0)])
@@ -50,7 +51,7 @@ class Nearest(NamedTuple):
         return self.others[mine], self.beliefs[mine]
 
     def onward(self, places: Places) -> tuple[Places, Places]:
-        """All that goes on from some: for each the place in `places` of whom it is, and where it stands in `others`.
+        """Return every step from some positions: the index in `places` of its start, and its index in `others`.
 
         Example:
             >>> near = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "PAID", "a", 0.9, 0.0)]).nearest()
@@ -63,7 +64,7 @@ class Nearest(NamedTuple):
 
 
 class Web:
-    """Ties by who has them.
+    """Links by their ends.
 
     Args:
         links: subject, relation, object, belief, belief on the record.
@@ -73,7 +74,7 @@ class Web:
         >>> web.ties("b"), web.ties("c")
         ([Tie(other='a', relation='PAID', belief=0.8, recorded=0.0, outward=False)], [])
 
-    Limits: a link of something with itself leads nowhere and is left out.
+    Limits: a link from a name to itself leads nowhere and is left out.
     """
 
     def __init__(self, links: Iterable[tuple[str, str, str, float, float]]) -> None:
@@ -81,7 +82,7 @@ class Web:
         names = sorted({end for subject, _, target, *_ in links if subject != target for end in (subject, target)})
         places = {name: place for place, name in enumerate(names)}
         relations: dict[str, int] = {}
-        # Both ends of a link stand side by side: from the one and from the other.
+        # Both ends of a link are adjacent: seen from one end, then from the other.
         ends, which, beliefs, recorded = array("i"), array("i"), array("d"), array("d")
         for subject, relation, target, belief, on_record in links:
             if subject == target:
@@ -95,14 +96,14 @@ class Web:
 
     @classmethod
     def laid(cls, columns: Sequence[ValueColumn]) -> Web:
-        """The same of links in columns.
+        """Build the web from links in columns.
 
         Example:
             >>> rows = [ValueColumn([value], np.array([0])) for value in ("a", "PAID", "b", 0.8, 0.0)]
             >>> Web.laid(rows).ties("b")
             [Tie(other='a', relation='PAID', belief=0.8, recorded=0.0, outward=False)]
 
-        Limits: as of all.
+        Limits: as `Web`.
         """
         names, (subject, target) = numbered(columns[0], columns[2])
         apart = np.flatnonzero(subject != target)
@@ -123,9 +124,9 @@ class Web:
         pairs: NDArray[np.int32],
         numbers: Iterable[array[Any]],
     ) -> None:
-        """Puts the links by their ends; `numbers`: of each its relation, its belief, and that on the record."""
+        """Store the links by end; `numbers`: the relation, belief and belief on the record of each."""
         self._places, self._names, self._relations = places, tuple(places), relations
-        # By end, and of one end in the order in which the links came.
+        # Sorted by end, stable, so links keep their input order.
         ends = sorted_into(pairs.ravel(), len(self._names))
         order, link = ends.order, ends.order >> 1
         self._starts = ends.starts.tolist()
@@ -137,7 +138,7 @@ class Web:
 
     @property
     def relations(self) -> tuple[str, ...]:
-        """Every relation there is, once.
+        """Every relation, once.
 
         Example:
             >>> Web([("a", "PAID", "b", 0.8, 0.0), ("b", "PAID", "c", 0.8, 0.0)]).relations
@@ -148,19 +149,19 @@ class Web:
         return self._relations
 
     def ties(self, name: str) -> list[Tie]:
-        """The ties of one, in the order in which their links came; none if it has none.
+        """Return the links of a name in input order; empty if it has none.
 
         Example:
             >>> [tie.other for tie in Web([("a", "PAID", "b", 0.8, 0.0), ("c", "OWES", "a", 0.5, 0.5)]).ties("a")]
             ['b', 'c']
 
-        Limits: they are made anew each time.
+        Limits: the objects are created on each call.
         """
         inward = self._inward[self._mine(name)]
         return [Tie(*values, not other_way) for values, other_way in zip(self.beside(name), inward, strict=True)]
 
     def beside(self, name: str) -> Iterator[tuple[str, str, float, float]]:
-        """The same but for which way they go, as plain values: who is at the other end, relation, belief, belief on the record.
+        """Yield the links of a name as plain values: other end, relation, belief, belief on the record.
 
         Example:
             >>> list(Web([("a", "PAID", "b", 0.8, 0.0)]).beside("b"))
@@ -174,19 +175,19 @@ class Web:
         return zip(others, relations, self._beliefs[mine], self._recorded[mine], strict=True)
 
     def place(self, name: str) -> int | None:
-        """Where one stands among all names that have ties, sorted; None if they have none.
+        """Return the position of a name among all linked names, sorted; None if it has no links.
 
         Example:
             >>> web = Web([("a", "PAID", "b", 0.8, 0.0)])
             >>> web.place("b"), web.place("c")
             (1, None)
 
-        Limits: of links in columns the names of those without ties have places as well.
+        Limits: in a web built from columns, names without links have positions too.
         """
         return self._places.get(name)
 
     def names(self, places: Iterable[int]) -> tuple[str, ...]:
-        """Who stands at some places.
+        """Return the names at some positions.
 
         Example:
             >>> Web([("a", "PAID", "b", 0.8, 0.0)]).names([1, 0])
@@ -197,7 +198,7 @@ class Web:
         return tuple(map(self._names.__getitem__, places))
 
     def between(self, name: str, other: str) -> list[Tie]:
-        """The ties of one with one other, in the order in which their links came.
+        """Return the links between two names, in input order.
 
         Example:
             >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("b", "OWES", "a", 0.5, 0.5), ("a", "PAID", "c", 0.9, 0.0)])
@@ -227,20 +228,20 @@ class Web:
         recorded: bool = False,
         avoiding: Collection[str] = (),
     ) -> Nearest:
-        """Who is beside whom by the tie that holds most.
+        """Return the neighbours of everyone, each by the most believed link.
 
         Args:
-            relations: only ties by these relations; empty for all.
-            least: only ties believed at least so much, 0 to 1, and more than 0.
-            recorded: ties are believed as far as on the record.
-            avoiding: who is beside nobody.
+            relations: only links of these relations; empty for all.
+            least: minimum belief of a link, 0 to 1; belief is always above 0.
+            recorded: whether to use belief on the record.
+            avoiding: names that are never neighbours.
 
         Example:
             >>> near = Web([("a", "PAID", "b", 0.8, 0.0), ("b", "OWES", "a", 0.9, 0.5)]).nearest(least=0.1)
             >>> near.starts.tolist(), near.others.tolist(), near.beliefs.tolist()
             ([0, 1, 2], [1, 0], [0.9, 0.9])
 
-        Limits: sorts all ties of the case.
+        Limits: sorts all links of the case.
         """
         size = len(self._names)
         others = np.asarray(self._others).astype(np.int64)
@@ -250,7 +251,7 @@ class Web:
         outside[[self._places[name] for name in avoiding if name in self._places]] = True
         goes = (held >= least) & (held > 0) & self._by(relations)[np.asarray(self._which)] & ~outside[others]
         owner, others, held = owner[goes], others[goes], held[goes]
-        # Each pair by what holds most, and then of each one whoever is believed most.
+        # Each pair by its most believed link, then each name's neighbours by falling belief.
         order = np.lexsort((-held, owner * size + others))
         pair = (owner * size + others)[order]
         first = np.ones(len(pair), bool)
@@ -270,21 +271,21 @@ class Web:
         least: float = 0.0,
         recorded: float = 0.0,
     ) -> dict[str, int]:
-        """How many others each of some is tied to that are none of them.
+        """Count each name's neighbours outside the given names.
 
         Args:
-            names: whose ties are counted; who has none, or is not there, has none beyond.
-            relations: only ties by these relations; empty for all.
-            without: and by none of these.
-            least: only ties believed at least so much, 0 to 1.
-            recorded: only ties believed at least so much on the record, 0 to 1.
+            names: names whose links are counted; a name without links has 0.
+            relations: only links of these relations; empty for all.
+            without: relations that do not count.
+            least: minimum belief of a link, 0 to 1.
+            recorded: minimum belief on the record, 0 to 1.
 
         Example:
             >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "PAID", "a", 0.8, 0.0), ("c", "OWES", "a", 0.2, 0.2)])
             >>> web.beyond(["a", "b"]), web.beyond(["a"], relations=["PAID"], recorded=0.1)
             ({'a': 1, 'b': 0}, {'a': 0})
 
-        Limits: takes time by all ties of these, whichever are counted.
+        Limits: takes time for all links of these names, including those not counted.
         """
         mine = np.array([self._places[name] for name in names if name in self._places], np.int64)
         inside = np.zeros(len(self._names), bool)
@@ -317,25 +318,26 @@ class Web:
         aside: Collection[str] = (),
         aside_of: Collection[str] = (),
     ) -> dict[str, list[str]]:
-        """Whom each of some is tied to that is not known yet, most believed first; who leads to nobody new is not in it.
+        """Return neighbours of some names that are not yet known, most believed first; names without any are absent.
 
         Args:
-            names: whose neighbours are wanted.
-            known: who is there already.
-            room: neighbours of each at most.
-            relations: only ties by these relations; empty for all.
-            without: and by none of these.
-            least: only ties believed at least so much, 0 to 1.
-            recorded: only ties believed at least so much on the record, 0 to 1.
-            aside: relations whose other end comes in only where nothing else does.
-            aside_of: likewise, of the object of these relations.
+            names: names whose neighbours are wanted.
+            known: names that are known already.
+            room: maximum number of neighbours for each.
+            relations: only links of these relations; empty for all.
+            without: relations that do not count.
+            least: minimum belief of a link, 0 to 1.
+            recorded: minimum belief on the record, 0 to 1.
+            aside: relations whose other end is returned only if there is no other neighbour.
+            aside_of: relations whose subject is returned only if there is no other neighbour of their object.
 
         Example:
             >>> web = Web([("a", "PAID", "b", 0.8, 0.0), ("c", "CROSSED_ON", "a", 0.9, 0.0)])
             >>> web.reach(["a"], ["a"], 5), web.reach(["a", "b"], ["a", "b"], 5, aside_of=["CROSSED_ON"])
             ({'a': ['c', 'b']}, {'a': ['c']})
 
-        Limits: takes time by all ties of these. Of equally believed ones those whose relation, and then subject and object, come first by name.
+        Limits: takes time for all links of these names. Ties in belief are broken by relation, then subject and object,
+        by name.
         """
         there = np.zeros(len(self._names), bool)
         there[[self._places[name] for name in known if name in self._places]] = True
@@ -363,7 +365,7 @@ class Web:
         return neighbours
 
     def _by(self, relations: Collection[str], without: Collection[str] = ()) -> NDArray[np.bool_]:
-        """For each relation whether it is one of some (of none: any), and none of others."""
+        """Return for each relation whether it is one of `relations` (if empty: any) and not one of `without`."""
         return np.array(
             [name not in without and (not relations or name in relations) for name in self._relations], bool
         )
@@ -374,7 +376,7 @@ class Web:
 
 
 def web_of(rows: Sequence[tuple[Any, ...]]) -> Web:
-    """The ties of rows of `paths.links`, as they are or in columns; what is told of no belief on the record has none.
+    """Build the web of rows of `paths.links`, plain or in columns; a missing belief on the record counts as 0.
 
     Example:
         >>> web_of([("a", "PAID", "b", 0.8, None)]).ties("b")[0].recorded

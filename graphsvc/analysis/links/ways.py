@@ -1,7 +1,7 @@
-"""Ways through a network from one to another: the shortest, the likeliest, and every one up to a length.
+"""Paths through a network between two ends: the shortest, the likeliest, and all up to a length.
 
-A way passes nobody twice and goes over a link in either direction; of several links between two it takes the most
-believed. How many ways there are grows with every step, so all work has an end that is counted, not timed: the same
+A path visits no one twice and uses links in either direction; of several links between two ends it takes the most
+believed. The number of paths grows with every step, so all work has a limit that is counted, not timed: the same
 question gets the same answer, however busy the machine is.
 """
 
@@ -22,26 +22,26 @@ from graphsvc.analysis.evidence.dependence import Ints, groups
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.links.ties import Tie, Web
 
-# The longest way that is looked for at all, and the longest of which every one is.
+# Maximum length of a path, and maximum length for listing all paths.
 LONGEST, EVERY = 8, 6
-# Ways that are counted, and neighbours that are looked at on the way, before it is said that there are more.
+# Maximum number of paths counted, and of neighbours visited, before the result says that there are more.
 COUNTED, LOOKED = 5_000, 2_000_000
-# How far who is not met is away, and where who has no ties stands.
+# Distance of a name not reached, and position of a name without links.
 NOWHERE = -1
-# One in so many links, and fewer, are gone through one by one.
+# If fewer than one link in this many is affected, links are followed one by one.
 _FEW = 4
-# Ends of which it is kept how likely each way there is.
+# Number of ends for which likelihoods are cached.
 _ENDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which links a way may take, and whom it may pass.
+    """Links that a path may use, and names it may visit.
 
     Attributes:
-        relations: only these; empty for all. least: links believed at least so much, 0 to 1.
-        recorded: only what is said on the record counts, for belief as well.
-        avoiding: ids that no way passes.
+        relations: only these relations; empty for all. least: minimum belief of a link, 0 to 1.
+        recorded: whether only claims on the record count, including for belief.
+        avoiding: ids that no path visits.
     """
 
     relations: frozenset[str] = frozenset()
@@ -50,7 +50,7 @@ class Rules:
     avoiding: frozenset[str] = frozenset()
 
     def strength(self, tie: Tie) -> float:
-        """How far a link is believed under these rules; 0 if no way may take it."""
+        """Return the belief in a link under these rules; 0 if no path may use it."""
         held = tie.recorded if self.recorded else tie.belief
         allowed = (not self.relations or tie.relation in self.relations) and tie.other not in self.avoiding
         return held if allowed and held >= self.least else 0.0
@@ -58,30 +58,30 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way: who is on it, in order, and how far each step is believed (0 to 1)."""
+    """A path: its nodes, in order, and the belief in each step (0 to 1)."""
 
     nodes: tuple[str, ...]
     beliefs: tuple[float, ...]
 
     @property
     def belief(self) -> float:
-        """How far all of it is believed, if its links fail independently: the product."""
+        """Belief in the whole path, if its links fail independently: the product."""
         return math.prod(self.beliefs)
 
     @property
     def weakest(self) -> int:
-        """The step that is believed least; of several the first."""
+        """Index of the least believed step; the first of several."""
         return self.beliefs.index(min(self.beliefs))
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What was found.
+    """Result of a search for paths.
 
     Attributes:
-        ways: best first.
-        number: how many there are; with `over` those that were counted before it was given up.
-        over: there are more than were counted or looked for.
+        ways: the paths, best first.
+        number: number of paths; with `over` the number counted before the search stopped.
+        over: whether there are more paths than were counted or searched.
     """
 
     ways: tuple[Way, ...] = ()
@@ -90,9 +90,9 @@ class Ways:
 
 
 class WayGround:
-    """A network under rules: who is beside whom, each by the most believed link that a way may take.
+    """A network under rules: the neighbours of each name, by the most believed link that a path may use.
 
-    It keeps what it worked out for the next way. People and things stand by their places among all names, sorted.
+    Results are cached for the next path. Names are positions in the sorted list of names.
     """
 
     def __init__(self, web: Web, rules: Rules) -> None:
@@ -105,14 +105,14 @@ class WayGround:
 
     @cached_property
     def _shape(self) -> tuple[Ints, Ints, Bools]:
-        """Who has neighbours; how many each has; and who is somebody's: who is avoided has neighbours, and is nobody's."""
+        """Positions with neighbours, neighbour count by position, and whether each is one (avoided names are not)."""
         steps = np.diff(self.near.starts)
         met = np.zeros(len(steps), dtype=bool)
         met[self.near.others] = True
         return np.flatnonzero(steps), steps, met
 
     def likelihoods(self, end: int) -> list[Floats]:
-        """How far the likeliest way from each to `end` is believed, 0 where there is none: of no step, of one at most, and so on to `LONGEST`."""
+        """Return the belief in the likeliest path from each position to `end`, else 0, within 0 to `LONGEST` steps."""
         known = self._likelihoods.get(end)
         if known is not None:
             return known
@@ -122,7 +122,7 @@ class WayGround:
         within, front = [best], np.array([end])
         while len(within) <= LONGEST:
             before, best = best, best.copy() if len(front) else best
-            # Who is beside whoever gained, or all at once, which is quicker for many.
+            # Visit the neighbours of positions that gained, or all positions, which is faster if many gained.
             if steps[front].sum() * _FEW < len(near.others):
                 whose, which = near.onward(front)
                 others, through = near.others[which], before[front][whose] * near.beliefs[which]
@@ -140,7 +140,7 @@ class WayGround:
         return within
 
     def distances(self, end: int, most: int, until: int = NOWHERE) -> Ints:
-        """How many steps everyone within `most` steps is away from `end`, others -1; once `until` is met, nobody farther is looked for."""
+        """Return distances to `end` up to `most` steps, else -1; stops once `until` is reached."""
         away = np.full(len(self.near.starts) - 1, NOWHERE)
         away[end] = 0
         front = np.array([end])
@@ -153,17 +153,17 @@ class WayGround:
         return away
 
     def between(self, node: str, other: str) -> list[Tie]:
-        """The links from one to another that a way may take, most believed first."""
+        """Return the links between two nodes that a path may use, most believed first."""
         ties = [tie for tie in self.web.between(node, other) if self._rules.strength(tie) > 0]
         return sorted(ties, key=lambda tie: (-self._rules.strength(tie), tie.relation, tie.outward))
 
     def way(self, places: Iterable[int], beliefs: tuple[float, ...]) -> Way:
-        """Those at some places as a way."""
+        """Return the path through some positions."""
         return Way(self.web.names(places), beliefs)
 
 
 def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
-    """All shortest ways, at most `most` of them given, most believed first.
+    """Return up to `most` of the shortest paths, most believed first, and their number.
 
     Example:
         >>> web = Web([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "d", 0.5, 0), ("a", "PAID", "c", 0.7, 0),
@@ -172,7 +172,7 @@ def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
         >>> found.ways[0].nodes, found.number
         (('a', 'c', 'd'), 2)
 
-    Limits: the shortest way is seldom the likeliest: one busy phone or address joins anyone to anyone.
+    Limits: the shortest path is seldom the likeliest: one busy phone or address joins anyone to anyone.
     """
     first, last = _places(ground, start, end)
     if first == NOWHERE or last == NOWHERE:
@@ -192,16 +192,16 @@ def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
 
 
 def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
-    """The `most` ways of up to eight steps that are believed most: the product of the beliefs of their links.
+    """Return the `most` paths of up to eight steps with the greatest belief: the product of their links' beliefs.
 
-    `look` is how many neighbours are looked at before it is given up (`over`); so it is for `every`.
+    `look` is the number of neighbours to visit before the search stops (`over`); the same holds for `every`.
 
     Example:
         >>> web = Web([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
         >>> [way.nodes for way in likeliest(WayGround(web, Rules()), "a", "d", 2).ways]
         [('a', 'c', 'd'), ('a', 'd')]
 
-    Limits: takes links as if they failed independently, though one account may stand behind several of them.
+    Limits: treats links as if they failed independently, although several may rest on the same statement.
     """
     first, last = _places(ground, start, end)
     if first == NOWHERE or last == NOWHERE or not (within := ground.likelihoods(last))[LONGEST][first]:
@@ -212,7 +212,7 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
 
 
 def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: int = LOOKED) -> Ways:
-    """Every way of at most `steps` steps, `most` of them given: the shorter first, then the more believed.
+    """Return up to `most` of all paths of at most `steps` steps, by length and then falling belief.
 
     Example:
         >>> web = Web([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
@@ -220,7 +220,8 @@ def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: 
         >>> found.ways[0].nodes, found.number, found.over
         (('a', 'd'), 2, False)
 
-    Limits: stops counting at some thousands; then the shorter ways are all there, and of the longest only the first found.
+    Limits: stops counting at some thousands; then all shorter paths are included, but of the longest only the first
+    found.
     """
     first, last = _places(ground, start, end)
     if first == NOWHERE or last == NOWHERE:
@@ -243,12 +244,12 @@ def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: 
 
 @dataclass(frozen=True, slots=True)
 class AccountWay:
-    """The shortest way from what a group of witnesses says to somebody.
+    """The shortest path from a group of witnesses to a person.
 
     Attributes:
-        group: pseudonyms of the sources that depend on each other; source: of the one whose claim begins the way.
-        claim: that claim; both its ends are on the way, and it is the first step.
-        way: from the far end of the claim.
+        group: pseudonyms of the sources that depend on each other; source: the source whose claim starts the path.
+        claim: that claim; it is the first step, and both its ends are on the path.
+        way: the path, from the far end of the claim.
     """
 
     group: frozenset[str]
@@ -265,15 +266,15 @@ def accounts(
     end: str,
     strength: Callable[[Claim], float],
 ) -> list[AccountWay]:
-    """For each group of witnesses whose accounts lead to `end`, the shortest way there, most believed of several.
+    """Return the shortest path to `end` for each group of witnesses, the most believed of several.
 
     Args:
         ground: the network, under `rules`.
-        rules: which claims may begin a way: the same as which links it may take.
-        claims: what sources say; only what witnesses assert begins a way.
-        dependence: which sources depend on each other. Groups are those among the sources that lead there at all.
-        end: where the ways go.
-        strength: how far one claim is believed, 0 to 1.
+        rules: the claims that may start a path, which are the links it may use.
+        claims: claims of sources; only assertions of witnesses start a path.
+        dependence: dependence between sources. Groups are formed among the sources that lead to `end` at all.
+        end: id where the paths end.
+        strength: function that returns the belief in a claim, 0 to 1.
 
     Example:
         >>> claim = Claim("c1", "p1", "PAID", "p2", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -282,7 +283,7 @@ def accounts(
         >>> [(one.source, one.way.nodes) for one in accounts(ground, Rules(), [claim], {}, "p3", lambda _claim: 0.5)]
         [('s1', ('p1', 'p2', 'p3'))]
 
-    Limits: names sources, so that only those cleared for them are shown it. A way of true claims can still mean nothing.
+    Limits: names sources, so only readers cleared for them may see it. A path of true claims can still mean nothing.
     """
     last = ground.web.place(end)
     if last is None:
@@ -316,32 +317,32 @@ def accounts(
     return [account for _, account in sorted(pairs, key=lambda pair: (pair[0], min(pair[1].group)))]
 
 
-# -- how ways are found -----------------------------------------------------------------------------------------
+# -- path search ------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class _Looked:
-    """How many neighbours may be looked at; `over`: these were not enough, or there are more ways than are counted."""
+    """Number of neighbours still to visit; `over`: the limit was reached, or there are more paths than are counted."""
 
     most: int = LOOKED
     over: bool = False
 
     def at(self, neighbours: int) -> bool:
-        """Whether so many may be looked at as well."""
+        """Record a visit to some neighbours; return False once the limit is exceeded."""
         self.most -= neighbours
         self.over |= self.most < 0
         return not self.over
 
 
 def _marked(places: Ints, size: int) -> Ints:
-    """Each of some places below `size` once, in order."""
+    """Return the distinct positions below `size`, sorted."""
     there = np.zeros(size, dtype=bool)
     there[places] = True
     return np.flatnonzero(there)
 
 
 def _places(ground: WayGround, *names: str) -> list[int]:
-    """Where some stand; NOWHERE for who has no ties."""
+    """Return the positions of some names; NOWHERE for names without links."""
     places = map(ground.web.place, names)
     return [NOWHERE if place is None else place for place in places]
 
@@ -354,15 +355,14 @@ def _best_first(
     onward: Callable[[int], tuple[Ints, Floats]],
     looked: _Looked | None = None,
 ) -> Iterator[Way]:
-    """Ways of up to eight steps in falling belief.
+    """Yield paths of up to eight steps in falling order of belief.
 
-    `within` is how far the rest of a way is believed at most, by the steps that are left and from each node on: of one that is
-    likelier with more steps nothing is promised. `onward`: whom it may go on to from one.
+    `within` bounds the belief in the rest of a path, by steps left and node; `onward` returns the nodes after one.
     """
     looked = looked or _Looked()
     promising: dict[tuple[int, int], _Onward] = {}
-    # By what each promises. Of a way that goes on in many directions only those are in it that promise as much as what is
-    # taken now, and one more; and instead of the others, before all ways that promise the same, where to go on with them.
+    # Entries are ordered by their bound. Of a path with many continuations the heap has only those with a bound as high
+    # as the current entry, and the next. One more entry resumes the others, ahead of paths with the same bound.
     heap: list[tuple[float, tuple[int, ...], float, Any]] = [(-within[LONGEST][start], (start,), 1.0, ())]
     turn = 0
     while heap:
@@ -372,7 +372,7 @@ def _best_first(
             if node == end:
                 yield ground.way(nodes, known)
                 continue
-            at = node, LONGEST - len(nodes)  # steps that are left after the next
+            at = node, LONGEST - len(nodes)  # steps left after the next
             if at not in promising:
                 promising[at] = _promising(within[at[1]], *onward(node), len(ground.near.of(node)[0]))
             if not looked.at(promising[at].beside):
@@ -395,7 +395,7 @@ def _best_first(
 
 
 class _Onward(NamedTuple):
-    """Whom a way may go on to from one, whoever promises most first; `beside`: how many are beside that one."""
+    """Continuations of a path from one node, highest bound first; `beside` counts the neighbours of the node."""
 
     others: list[int]
     beliefs: list[float]
@@ -403,7 +403,7 @@ class _Onward(NamedTuple):
     beside: int
 
     def each(self) -> Iterator[tuple[int, float, float]]:
-        """Each with how far it is believed, and the rest of a way from there at most."""
+        """Yield each continuation with its belief and the bound of the rest from there."""
         return zip(self.others, self.beliefs, self.bests, strict=True)
 
 
@@ -415,7 +415,7 @@ def _promising(best: Floats, others: Ints, beliefs: Floats, beside: int) -> _Onw
 
 
 class _Rest(NamedTuple):
-    """Where a way may go on: to whom is left, whoever promises most first."""
+    """A path with the continuations still to try, highest bound first."""
 
     nodes: tuple[int, ...]
     beliefs: tuple[float, ...]
@@ -424,14 +424,14 @@ class _Rest(NamedTuple):
 
 
 def _nearer(ground: WayGround, node: int, away: Ints) -> tuple[Ints, Floats]:
-    """Of those beside one whoever is a step nearer to the end, and how far they are believed."""
+    """Return the neighbours of a node that are a step nearer to the end, and the belief in the links to them."""
     others, beliefs = ground.near.of(node)
     nearer = away[others] == away[node] - 1
     return others[nearer], beliefs[nearer]
 
 
 def _onward(ground: WayGround, start: int, away: Ints) -> Ints:
-    """Who is on a shortest way, but for its end."""
+    """Return the nodes on any shortest path, except its end."""
     fronts = [np.array([start])]
     while len(front := fronts[-1]):
         whose, which = ground.near.onward(front)
@@ -442,7 +442,7 @@ def _onward(ground: WayGround, start: int, away: Ints) -> Ints:
 
 
 def _towards(ground: WayGround, node: int, away: Ints, known: dict[int, Way]) -> Way:
-    """The most believed of the shortest ways from one to the end; `known`: those of some."""
+    """Return the most believed of the shortest paths from a node to the end; `known`: results so far."""
     if node not in known:
         others, beliefs = _nearer(ground, node, away)
         (name,) = ground.web.names([node])
@@ -465,7 +465,7 @@ def _exactly(
     away: Ints,
     looked: _Looked,
 ) -> Iterator[tuple[tuple[int, ...], tuple[float, ...]]]:
-    """Ways of exactly so many more steps, each with its beliefs, going first where a link is believed most."""
+    """Yield paths of exactly this many more steps, with their beliefs, trying the most believed links first."""
     nodes, held = so_far
     others, beliefs = ground.near.of(nodes[-1])
     if not looked.at(len(others)):

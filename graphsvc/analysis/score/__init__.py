@@ -1,1 +1,1 @@
-"""Who stands out and why: the ranking, what it is made of, and how it is told to whom."""
+"""The ranking of leads: the score, its ingredients, its reasons, and what each class of reader is shown."""

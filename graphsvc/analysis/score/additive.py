@@ -1,8 +1,9 @@
-"""The score: a weighted count of sources about a person, and of the likely hubs that the person directs, pays or is paid by.
+"""The score: a weighted count of sources about a person, and of likely hubs the person directs, pays or is paid by.
 
-It is a ridge-penalised logistic regression on invented cases by nine authors (`bench.fit_weights`). Each ingredient adds its weight
-times log(1 + number of sources). The sum is a person's own part, and as a chance it says how much the person looks like a hub. Each
-tie then adds its weight times log(1 + sum of these chances over the people at its other end).
+It is a ridge-penalised logistic regression on invented cases by nine authors (`bench.fit_weights`). Each ingredient
+adds its weight times log(1 + number of sources). The sum is the person's own part; converted to a chance, it shows how
+much the person looks like a hub. Each kind of link in `ingredients.TIES` then adds its weight times log(1 + sum of
+these chances over the people at the other end).
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from graphsvc.analysis.score.network import Operation
 
 @dataclass(frozen=True, eq=False)
 class ScoreWeights:
-    """The weights of ingredients and ties.
+    """The weights of ingredients and of links to likely hubs.
 
     Attributes:
         columns: ingredient → column, from 0.
-        said: the weight of each ingredient; `ties` the weight of each of `ingredients.TIES`.
-        start: log-odds of being a hub for somebody no source speaks of.
+        said: the weight of each ingredient; `ties`: the weight of each of `ingredients.TIES`.
+        start: log-odds of being a hub for a person no source mentions.
     """
 
     columns: Mapping[str, int]
@@ -38,7 +39,7 @@ class ScoreWeights:
     start: float
 
     def nameless(self) -> ScoreWeights:
-        """The same in numbers alone, without the ingredients' names: what other machines may be given.
+        """Return the weights without the ingredients' names: other machines may receive only numbers.
 
         Example:
             >>> shipped().nameless().columns
@@ -56,7 +57,7 @@ def shipped() -> ScoreWeights:
         >>> bool(weights.said[weights.columns["upper part, witness"]] > 0 > weights.said[weights.columns["PILOTED to thing"]])
         True
 
-    Limits: fitted on invented cases (`bench/README.md` says how); real ones are not like them.
+    Limits: fitted on invented cases (`bench/README.md` says how); real cases differ from them.
     """
     return of_table(
         tomllib.loads(files("graphsvc.analysis.score").joinpath("weights.toml").read_text(encoding="utf-8"))
@@ -64,7 +65,7 @@ def shipped() -> ScoreWeights:
 
 
 def of_table(table: Mapping[str, Mapping[str, float]]) -> ScoreWeights:
-    """Make weights of a table; an ingredient it leaves out weighs nothing.
+    """Make weights from a table; an ingredient absent from it has no weight.
 
     Example:
         >>> of_table({"said": {"RUNS to thing": 1.0}, "ties": {}, "start": {"chance": -2.0}}).columns
@@ -83,15 +84,15 @@ def of_table(table: Mapping[str, Mapping[str, float]]) -> ScoreWeights:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """A weighed network.
+    """A scored network.
 
     Attributes:
         weights: the weights.
-        voice: the worth of each cell of the network, 0 to 1; of a tie times the chance of the person at its other end.
-        value: the same before that chance.
-        sums: people x (ingredients, then ties): the voices added up, before the logarithm.
-        own: each person's own part of the score; `score` the whole score.
-        chance: chance of being a hub by the own part, 0 to 1; 0 for people who were only carried.
+        voice: the value of each cell of the network, 0 to 1; for a link to a likely hub, times that person's chance.
+        value: the same before multiplying by that chance.
+        sums: people x (ingredients, then `TIES`): the sums of `voice`, before the logarithm.
+        own: each person's own part of the score; `score`: the whole score.
+        chance: chance of being a hub from the own part, 0 to 1; 0 for people who were only carried.
     """
 
     weights: ScoreWeights
@@ -103,7 +104,7 @@ class Scored:
     score: Floats
 
     def rates(self, person: Kept, column: Kept) -> Floats:
-        """Score for each unit of some sums; a sum times its rate is what the column adds to the person's score."""
+        """Return the score per unit of some sums; sum times rate is what a column adds to the person's score."""
         weights = np.concatenate((self.weights.said, self.weights.ties))[column]
         sums = self.sums[person, column]
         result: Floats = weights * np.divide(np.log1p(sums), sums, out=np.zeros_like(sums), where=sums > 0)
@@ -111,27 +112,27 @@ class Scored:
 
 
 def chances(own: Floats, weights: ScoreWeights) -> Floats:
-    """The chance of being a hub for each own part of a score, 0 to 1.
+    """Convert own parts of scores to the chance of being a hub, 0 to 1.
 
     Example:
         >>> float(chances(np.zeros(1), of_table({"said": {}, "ties": {}, "start": {"chance": 0.0}}))[0])
         0.5
 
-    Limits: a chance on invented cases; on a real one it orders people and no more.
+    Limits: a chance for invented cases; for a real case it only orders people.
     """
     result: Floats = 1 / (1 + np.exp(-np.clip(own + weights.start, -500, 500)))
     return result
 
 
 def score(network: Operation, weights: ScoreWeights | None = None) -> Scored:
-    """Weigh a network.
+    """Score a network.
 
     Args:
         network: see `network`.
         weights: the weights (default: `shipped()`).
 
     Returns:
-        The scores. Somebody no source speaks of has 0. Only the order means something.
+        The scores; 0 for a person no source mentions. Only the order is meaningful.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -139,8 +140,8 @@ def score(network: Operation, weights: ScoreWeights | None = None) -> Scored:
         >>> bool(found.score[0] > 0 > found.score[1])
         True
 
-    Limits: log-odds of invented cases; no probability, and never one of being guilty of anything. Sources who agreed beforehand
-    count one by one: `doubt.stability` says what becomes of the list without all of a group.
+    Limits: log-odds for invented cases; not a probability, least of all of guilt. Sources who agreed beforehand count
+    one by one; `doubt.stability` shows the list without a whole group of them.
     """
     weights = shipped() if weights is None else weights
     cells = network.cells
@@ -155,15 +156,15 @@ def score(network: Operation, weights: ScoreWeights | None = None) -> Scored:
 def summed(
     network: Operation, weights: ScoreWeights, person: Kept, column: Kept, value: Floats, ties: tuple[Ints, Kept]
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Add voices up: sums, own parts, chances and scores, as of `Scored`.
+    """Add up cells: return sums, own parts, chances and scores, as in `Scored`.
 
     Args:
         network: the people.
         weights: the weights.
-        person: of each voice.
-        column: the ingredient or tie of each voice.
-        value: the worth of each voice, 0 to 1.
-        ties: which voices are of ties, and the person at the other end of each.
+        person: the person of each cell.
+        column: the ingredient or kind of link of each cell.
+        value: the value of each cell, 0 to 1.
+        ties: the cells of links to likely hubs, and the person at the other end of each.
 
     Example:
         >>> from graphsvc.analysis.examples import tied

@@ -1,4 +1,4 @@
-"""What a ranking is computed on: the claims as arrays, who is ranked, and the network of those who may play a part."""
+"""Input of a ranking: the claims as arrays, the people to rank, and the network of people who may play a part."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from graphsvc.analysis.score.network import Operation, network
 from graphsvc.analysis.score.structure import by_structure, contacts, stands_out, usable
 from graphsvc.records.weights import SHIPPED, Weights
 
-# Fewer independent accounts and other sources than this, over all that is said of roles, cannot single anyone out.
+# Minimum number of independent statements and other sources about roles, over the whole case, to single anyone out.
 FEWEST_VOICES = 3
 _HAIR = 1e-9
-# What having been carried, with a tie to somebody who plays a part, makes of somebody of whom nothing else is told.
+# Score of a person who was only carried but is linked to someone who plays a part.
 ONLY_CARRIED = -2.0
 
 
-# Without slots: positions are worked out once, for the ranking and for its reasons.
+# Without slots: positions are computed once, for the ranking and for its reasons.
 @dataclass(frozen=True)
 class Basis:
-    """One case as one reader may see it, ready to be ranked.
+    """One case as one reader may see it, ready to rank.
 
     Attributes:
-        people: who is ranked, by id.
+        people: the people to rank, by id.
         everyone: all persons.
-        left_out: ids of those only carried or exploited.
-        ledger: all claims with weight, for counting who says them.
-        told: the claims that are computed with.
-        network: the operation `told` makes; None where no claim puts anyone before others, or too few say so and contacts make somebody
-            stand out.
-        few_below: fewer groups of witnesses than this read `few`; 0: the reader is told every number.
-        score_weights: what the score is made with.
+        left_out: ids of people only carried or exploited.
+        ledger: all claims with weight, for counting their sources.
+        told: the claims used for computing.
+        network: the operation from `told`; None where no claim puts anyone before others, or where too few sources do
+            and contacts make someone stand out.
+        few_below: fewer groups of witnesses than this are shown as `few`; 0: the reader is shown every number.
+        score_weights: weights of the score.
     """
 
     people: list[Person]
@@ -56,13 +56,13 @@ class Basis:
     score_weights: ScoreWeights = field(default_factory=additive.shipped)
 
     def operation(self, ledger: Ledger) -> Operation:
-        """The voices of these claims."""
+        """Return the network of these claims."""
         return operation(ledger, self.persons, self.left_out, self.score_weights)
 
     def without(self, rows: Ints) -> Basis:
-        """What the ranking would be computed on had these rows of `told` never been heard.
+        """Return the basis of the ranking without these rows of `told`.
 
-        Where they alone put anyone before others, everybody is still ranked by what sources say and not by contacts.
+        Even if only these rows put anyone before others, people are still ranked by statements and not by contacts.
         """
         heard = np.ones(len(self.told.claims), dtype=bool)
         heard[rows] = False
@@ -80,12 +80,12 @@ class Basis:
         )
 
     def anew(self, rows: Ints) -> Basis:
-        """Return the same, ranked by what sources say or by contacts, as a case of what remains would be."""
+        """Return the same, but decide afresh whether the remaining claims are ranked by statements or by contacts."""
         return _decided(self.without(rows))
 
     @property
     def recorded(self) -> Ledger:
-        """Those of `told` on the record; made anew whenever it is asked for, as the ranking alone needs it."""
+        """The claims of `told` on the record; not cached, as only the ranking needs them."""
         return self.told.rows(self.told.on_record)
 
     @cached_property
@@ -95,12 +95,12 @@ class Basis:
 
     @cached_property
     def inside(self) -> Bools:
-        """For each entity of the ledger whether it may play a part."""
+        """Whether each entity of the ledger may play a part."""
         return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)
 
     @cached_property
     def scored(self) -> Scored | None:
-        """The network as it is weighed; None where contacts rank."""
+        """The scored network; None where people are ranked by contacts."""
         return None if self.network is None else additive.score(self.network, self.score_weights)
 
     @cached_property
@@ -110,7 +110,7 @@ class Basis:
 
     @cached_property
     def voices(self) -> int:
-        """How many independent accounts and other sources say who arranges, directs, recruits, pays or coerces, as the reader is told it."""
+        """Number of independent statements and other sources about roles (`PUTS_BEFORE`), as the reader is shown it."""
         ledger = self.ledger
         rows = np.flatnonzero(
             ledger.of(PUTS_BEFORE) & ~ledger.denies & self.inside[ledger.subject] & self._of_persons[ledger.subject]
@@ -118,7 +118,7 @@ class Basis:
         nobody = np.zeros(len(rows), dtype=np.int64)
         groups = corroboration(ledger, nobody, rows, 1)[0]
         few = 0 < groups[0] < self.few_below
-        # What one interpreter coloured is told to nobody who is told of few.
+        # Readers without source clearance are not shown how shared circumstances reduce the number.
         accounts = int(groups[0]) if self.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
         return _others_speaking(chosen(ledger.claims, rows[~ledger.witness[rows]])) + (1 if few else accounts)
 
@@ -128,7 +128,7 @@ class Basis:
 
     @cached_property
     def structure(self) -> tuple[bool, str]:
-        """Whether contacts alone make somebody stand out, and why, see `structure.stands_out`."""
+        """Whether contacts alone make someone stand out, and why, see `structure.stands_out`."""
         ledger = self.ledger
         rows = usable(ledger, self.inside)
         network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
@@ -136,12 +136,12 @@ class Basis:
 
     @cached_property
     def positions(self) -> dict[str, Floats]:
-        """The shares of the score of each entity where there are only contacts, see `structure.by_structure`."""
+        """The parts of each entity's score where people are ranked by contacts, see `structure.by_structure`."""
         return by_structure(self.told, self.inside)
 
     @property
     def unheard(self) -> int:
-        """Number of ranked people no claim speaks of; their score is 0."""
+        """Number of ranked people no claim mentions; their score is 0."""
         known = frozenset(self.told.ids)
         return sum(person.id not in known for person in self.people)
 
@@ -155,7 +155,7 @@ def basis(
     weights: Weights = SHIPPED,
     score_weights: ScoreWeights | None = None,
 ) -> Basis:
-    """What a ranking of these claims is computed on; arguments as those of `hubs.rank`.
+    """Prepare a ranking of these claims; arguments as for `hubs.rank`.
 
     Example:
         >>> basis([], [], {}).network is None
@@ -163,7 +163,7 @@ def basis(
 
     Limits: as `candidates.parted` and `network`.
     """
-    # Those that are laid out in columns are not made objects for this.
+    # Claims in columns are not turned into objects for this.
     claims, persons = claims if isinstance(claims, Sequence) else list(claims), list(persons)
     ledger = encode(by_statement(claims) if few_below else claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
@@ -182,16 +182,17 @@ def basis(
 
 
 def _decided(on: Basis) -> Basis:
-    """Rank by contacts if nothing says who is before others, or few sources do and contacts make somebody stand out; else by what sources say."""
+    """Rank by contacts if no claim shows roles, or too few sources do and contacts make someone stand out."""
     if not has_roles(on.ledger) or (on.voices < FEWEST_VOICES and on.structure[0]):
         return replace(on, network=None)
     return on if on.network is not None else replace(on, network=on.operation(on.told))
 
 
 def _others_speaking(claims: Iterable[Claim]) -> int:
-    """How many sources speak in claims that are of no witness: a register is one, however many of its rows do.
+    """Count the sources other than witnesses; a register counts once, however many of its rows appear.
 
-    Records that name no source may all be of one register, and are one voice; a report that names none stands for itself.
+    Records without a named source may all come from one register and count as one source; each report without a named
+    source counts separately.
     """
     return len({"" if _of_some_register(claim) else claim.source or f"statement {claim.statement}" for claim in claims})
 
@@ -205,26 +206,27 @@ def _ranked(persons: Iterable[Person], chosen: Collection[str]) -> list[Person]:
 
 
 def has_roles(ledger: Ledger) -> bool:
-    """Whether any claim puts somebody before others (`roles.PUTS_BEFORE`), so that there is more than structure to go by.
+    """Whether any claim puts a person before others (`roles.PUTS_BEFORE`), so there is more than structure.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> [has_roles(encode([said(f"s1: p1 {what}")], {})) for what in ("CONTACTED p2", "MEMBER_OF g1", "RUNS g1")]
         [False, False, True]
 
-    Limits: one claim is enough; whether enough say so to rank by it is for `basis`, and whether it tells anyone apart for the verdict.
+    Limits: one claim is enough. `basis` decides whether enough sources say so, and the verdict whether anyone stands
+    out.
     """
     return bool((ledger.of(PUTS_BEFORE) & ~ledger.denies).any())
 
 
 def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str], weights: ScoreWeights) -> Operation:
-    """Collect the voices of some claims; denials lower them.
+    """Collect the network of some claims; denials lower the standing of its links.
 
     Args:
         ledger: the claims.
         persons: ids of all persons.
-        left_out: ids of those only carried or exploited.
-        weights: of the score.
+        left_out: ids of people only carried or exploited.
+        weights: weights of the score.
 
     Example:
         >>> operation(encode([], {}), frozenset(), frozenset(), additive.shipped()).size

@@ -1,6 +1,6 @@
 """Choose the people to rank: everyone except children, forced pilots, and people only carried or exploited.
 
-Whether somebody is sealed plays no part in it.
+Whether a person is sealed plays no part.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ CHARGED = frozenset({"suspect", "convicted"})
 
 
 def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
-    """The ids of the persons to be ranked, and those of `carried`; whoever is in both was carried, but not only that.
+    """Return the ids of people to rank, and the result of `carried`; people in both were carried and have a link.
 
-    Ranked is everyone not carried, and of those carried whoever is no victim and tied (contact, seen together, quarrel)
-    to someone who plays a part. Never ranked are people under 18 or of disputed age, and forced pilots: people who are
-    said to have been coerced and to have worked with their own hands, and to have commanded nobody.
+    The ranking includes all people not carried, and carried people who are not victims and have a link (contact, seen
+    together, quarrel) to someone who plays a part. It never includes people under 18 or of disputed age, or forced
+    pilots: people reported to have been coerced and to have worked with their own hands, but not to have commanded
+    anyone.
 
     Example:
         >>> claims = [Claim(f"c{number}", person, relation, "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True,
@@ -46,8 +47,8 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
         >>> sorted(ranked), sorted(left_out)
         (['p1', 'p3'], ['p2'])
 
-    Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie. A forced pilot
-    of whom one claim says that they organised, supplied, controlled, directed, recruited or coerced is ranked.
+    Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a link. A
+    single claim that a forced pilot organised, supplied, controlled, directed, recruited or coerced makes them ranked.
     """
     persons = list(persons)
     ends = _ends(claims)
@@ -64,11 +65,11 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
 
 
 def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
-    """The ids of those of whom nothing is known but that they were carried or exploited, and what goes with it.
+    """Return the ids of people known only to have been carried or exploited.
 
-    Not among them are suspects and convicted persons, anyone a claim with weight gives an active part (a wage gives
-    none: paid by who runs a workplace, to who worked at one), and anyone of whom nothing speaks of being carried or exploited (no victim, no passive relation). Being a source counts for
-    nothing, either way, nor does standing by a pseudonym.
+    The result excludes suspects and convicted persons; people with an active part by a claim with weight (a wage gives
+    none: a payment by a person who runs a workplace to a person who worked at one); and people not reported as carried
+    or exploited (not a victim, no passive relation). Being a source or being sealed plays no part.
 
     Example:
         >>> claim = Claim("c1", "p1", "CROSSED_ON", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -76,13 +77,13 @@ def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str
         >>> sorted(carried([claim], [Person(name, "", frozenset(), False) for name in ("p1", "p2")]))
         ['p1']
 
-    Limits: what goes with being carried (paying, being in contact) is not told apart from what organisers do.
+    Limits: acts that go with being carried (paying, being in contact) look the same as those of organisers.
     """
     return _carried(_ends(claims), persons)
 
 
 class _Ends:
-    """Who stands at which end of which relation, by claims with weight: one walk through them, whatever is asked."""
+    """Ends of relations by asserting claims with weight, collected in one pass."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
         self._subjects: dict[str, set[str]] = defaultdict(set)
@@ -99,22 +100,22 @@ class _Ends:
                     self._ties.append((claim.subject, claim.object))
 
     def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
-        """Who stands at one of these ends."""
+        """Return the ids at any of these ends."""
         subjects = (self._subjects[relation] for relation in as_subject)
         return set().union(*subjects, *(self._objects[relation] for relation in as_object))
 
     def paid(self) -> set[str]:
-        """Who was paid, and not only wages: by who runs a workplace, to who is said to have worked at one."""
+        """Return the ids that were paid, apart from wages (paid by people who run a workplace to workers)."""
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
         return {payee for payer, payee in self._payments if payer not in runs or payee not in worked}
 
     def tied(self, active: Collection[str]) -> set[str]:
-        """Who is tied on one level (`roles.LEVEL_TIES`) to one of these, and they."""
+        """Return both ends of every level link (`roles.LEVEL_TIES`) that touches one of these ids."""
         return {name for pair in self._ties if pair[0] in active or pair[1] in active for name in pair}
 
 
 class _LaidEnds:
-    """The same of claims that are laid out in columns, none of which is made an object for it."""
+    """The same as `_Ends` for claims in columns, without making claim objects."""
 
     def __init__(self, columns: Mapping[str, ValueColumn]) -> None:
         rows = np.flatnonzero(columns["status"].where("active".__eq__) & columns["polarity"].where("asserts".__eq__))
@@ -123,17 +124,17 @@ class _LaidEnds:
         )
 
     def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
-        """Who stands at one of these ends."""
+        """Return the ids at any of these ends."""
         return self._subject.said(self._of(as_subject)) | self._object.said(self._of(as_object))
 
     def paid(self) -> set[str]:
-        """As of `_Ends`."""
+        """See `_Ends.paid`."""
         runs, worked = self.standing(RUNS_WORKPLACE, ()), self.standing(WORKED, ())
         wages = self._subject.where(runs.__contains__) & self._object.where(worked.__contains__)
         return self._object.said(self._of(ACTIVE_OBJECT) & ~wages)
 
     def tied(self, active: Collection[str]) -> set[str]:
-        """As of `_Ends`."""
+        """See `_Ends.tied`."""
         those = self._subject.where(active.__contains__) | self._object.where(active.__contains__)
         those &= self._of(LEVEL_TIES)
         return self._subject.said(those) | self._object.said(those)
@@ -148,7 +149,7 @@ def _ends(claims: Iterable[Claim]) -> _Ends | _LaidEnds:
 
 
 def _forced_workers(ends: _Ends | _LaidEnds) -> set[str]:
-    """Find the people who were coerced, worked with their own hands and commanded nobody, as claims have it."""
+    """Return people reported as coerced and as working with their own hands, but not as commanding."""
     return (ends.standing(HANDS_ON, ()) & ends.standing((), COERCES)) - ends.standing(IN_COMMAND, ())
 
 

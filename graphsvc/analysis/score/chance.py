@@ -1,4 +1,4 @@
-"""Whether anybody stands out: by how much the first look like hubs, and by whether chance would do as well."""
+"""Whether anyone stands out: how much the first people look like hubs, and whether chance would do as well."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 
 DEALS = 39
-# Deals that can reach the case all the same: at most three times in forty, counting the case itself.
+# Number of shuffles that may score as high as the case: at most 3 in 40, counting the case itself.
 _MAY_REACH = 2
-# The first tenth is looked at, and ten at most.
+# The first tenth is compared, and at most ten people.
 _FIRST, _MOST = 10, 10
-# Least mean chance of the first for somebody to stand out.
+# Minimum mean chance of the first people for anyone to stand out.
 FEWEST_HUBS = 0.7
 
 
 def look_like_hubs(scored: Scored, listed: NDArray[np.bool_]) -> bool:
-    """Whether the first look enough like hubs: in invented cases about as many of the first ten would be.
+    """Whether the mean chance of the first people reaches `FEWEST_HUBS`: in invented cases, about that share were hubs.
 
     Args:
-        scored: the network as it is weighed.
+        scored: the scored network.
         listed: for each person whether they are ranked.
 
     Example:
@@ -37,23 +37,23 @@ def look_like_hubs(scored: Scored, listed: NDArray[np.bool_]) -> bool:
         >>> look_like_hubs(score(tied("s1: p1 PILOTED c1", "s2: p2 PILOTED c1")), everybody)
         False
 
-    Limits: a threshold set on invented cases. It asks for more than one account of whoever stands first.
+    Limits: a threshold set on invented cases. One statement about the first person is not enough to reach it.
     """
     chance = chances(scored.score[listed], scored.weights)
     return bool(len(chance)) and float(_head(chance)) >= FEWEST_HUBS
 
 
 def stands_out(network: Operation, weights: ScoreWeights, seed: int = 0, processors: Processors = THIS_MACHINE) -> bool:
-    """Whether the first score higher than in random deals of the same links (permutation test, one-sided, 7.5 %).
+    """Whether the first people score higher than in random shuffles of the links (permutation test, one-sided, 7.5 %).
 
-    A deal gives the ends of links to other people: everybody has as many as before, but in any role and with anybody. The mean scores of
-    the first are compared.
+    A shuffle gives the ends of links to other people: each person keeps their number of ends, but in any role and with
+    anyone. The mean scores of the first people are compared.
 
     Args:
         network: see `network`.
-        weights: what it is weighed with.
-        seed: of the deals; the same seed gives the same answer.
-        processors: who deals.
+        weights: weights of the score.
+        seed: seed of the shuffles; the same seed gives the same answer.
+        processors: workers that compute the shuffles.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -62,8 +62,8 @@ def stands_out(network: Operation, weights: ScoreWeights, seed: int = 0, process
         >>> stands_out(one_relation, shipped())
         False
 
-    Limits: that somebody stands out does not say that the accounts are true. Where little is told the test sees little. Several claims
-    of one source count one by one here, in the case as in the deals.
+    Limits: a person who stands out may do so through false statements. With few claims the test has little power.
+    Several claims of one source count one by one here, in the case as in the shuffles.
     """
     shared = Dealt(network.nameless(), weights.nameless())
     bare = shared.network
@@ -78,24 +78,24 @@ def stands_out(network: Operation, weights: ScoreWeights, seed: int = 0, process
 
     as_high = 0
     for head in processors.each(head_of_deal, shared, (deals() for _ in range(DEALS))):
-        # A hair lower is the same: sums in another order differ in the last digit.
+        # Sums in another order differ in the last digit, so a hair lower counts as equal.
         as_high += head >= reached - 1e-9
         if as_high > _MAY_REACH:
             return False
     return True
 
 
-# Weakly referred to by whoever has given it to other machines.
+# Weakly referenced by code that passed it to other machines.
 @dataclass(frozen=True, eq=False)
 class Dealt:
-    """A network without names and the weights of the score."""
+    """A network without names, and the weights of the score."""
 
     network: Operation
     weights: ScoreWeights
 
 
 def head_of_deal(shared: Dealt, at: NDArray[np.int32]) -> float:
-    """The mean score of the first in one deal.
+    """Return the mean score of the first people in one shuffle.
 
     Args:
         shared: the network and the weights.
@@ -108,16 +108,16 @@ def head_of_deal(shared: Dealt, at: NDArray[np.int32]) -> float:
         >>> head_of_deal(Dealt(network, shipped()), network.at) > 0
         True
 
-    Limits: says something only beside others.
+    Limits: meaningful only in comparison with other shuffles.
     """
     return _first(shared.network, shared.weights, at)
 
 
 def _slots(network: Operation) -> tuple[Ints, Ints]:
-    """The ends of links that are dealt out, and the people to deal; in an order that no name and no id decides."""
+    """Return the ends of links to shuffle and the people to assign, in an order independent of names and ids."""
     at, near = network.at.astype(np.int64), network.entries.near.astype(np.int64)
     dealt = (at >= 0) & network.plays[at]
-    # Links alike in what counts in them, and in whom they lead to, can change places without changing any deal.
+    # Links with the same ingredients and the same shuffled ends can be swapped without changing any shuffle.
     marks = np.random.default_rng(0).integers(1 << 40, size=(network.columns + len(TIES) + 1, 2))
     alike = np.bincount(near >> 1, marks[network.entries.column, near & 1], minlength=len(network.standing))
     alike += dealt.reshape(-1, 2) @ marks[-1]
@@ -130,7 +130,7 @@ def _slots(network: Operation) -> tuple[Ints, Ints]:
 
 
 def _first(network: Operation, weights: ScoreWeights, at: NDArray[np.signedinteger]) -> float:
-    """The mean score of the first with these people at the ends of links; each claim is a voice of its own."""
+    """Return the mean score of the first people, given the people at the ends of links; every claim counts."""
     entries = network.entries
     ties = np.flatnonzero(entries.source < 0)
     voices = at[entries.near], entries.column, network.stands
@@ -139,6 +139,6 @@ def _first(network: Operation, weights: ScoreWeights, at: NDArray[np.signedinteg
 
 
 def _head(values: Floats) -> float:
-    """The mean of the first tenth, and of ten at most."""
+    """Return the mean of the first tenth, of at most ten values."""
     first = min(max(1, len(values) // _FIRST), _MOST)
     return float(np.sort(values)[-first:].mean()) if len(values) else 0.0

@@ -1,4 +1,4 @@
-"""What witnesses said, told as one: for readers who may not know which of them, or how many, said it."""
+"""Merged witness statements, for readers who may not know which witnesses spoke, or how many."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from graphsvc.records.relations import LinkKey, orders
 
 
 def folded(claims: Iterable[Claim]) -> list[Claim]:
-    """The claims, those of witnesses as one for each subject, relation, object, polarity and status, without a source.
+    """Merge witness claims of equal subject, relation, object, polarity and status, without a source; keep the rest.
 
-    Each of those stands with the one grade that every account is told by (`told.ACCOUNT`), which `bare` takes away.
-    Handling is the strictest of those taken together.
+    Merged claims carry one common grade (`told.ACCOUNT`), which `bare` removes, and the strictest handling code of the
+    merged claims.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -28,7 +28,7 @@ def folded(claims: Iterable[Claim]) -> list[Claim]:
         >>> [(claim.id, claim.source, claim.subject, claim.relation) for claim in told]
         [('', '', 'p1', 'RUNS')]
 
-    Limits: who denies and who asserts are two; so are what stands and what was taken back.
+    Limits: assertions and denials stay separate, and so do claims of different status.
     """
     apart: list[Claim] = []
     together: dict[tuple[str, ...], Claim] = {}
@@ -46,16 +46,16 @@ def folded(claims: Iterable[Claim]) -> list[Claim]:
 
 
 def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> list[Claim]:
-    """The claims with weight as a reader without source clearance may count with them.
+    """Return the claims with weight to compute with for readers without source clearance.
 
-    Reports and records stay what they are. Of what witnesses said of a link, for it or against it, there are as many
-    accounts as the reader is told of independent groups (one where that is `few`), each of one grade and by nobody who
-    said anything else; on the record are as many of them as is told of that.
+    Reports and records keep their claims. For witnesses there are as many statements for each link and polarity as the
+    reader is shown independent groups (one where that is `few`). Each has the same grade and a source that says nothing
+    else. The number of statements on the record follows the same rule.
 
     Args:
-        claims: those of the reader's level.
-        dependence: what sources share, see `dependence`.
-        few_below: fewer groups than this read `few`; 0 or 1: none do.
+        claims: claims of the reader's clearance class.
+        dependence: shared circumstances of sources, see `dependence`.
+        few_below: fewer groups than this are shown as `few`; 0 or 1: no number is.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -63,7 +63,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
         >>> [len(as_told(said_by(*names), {}, 3)) for names in (["s1"], ["s1", "s2"], ["s1", "s2", "s3"])]
         [1, 1, 3]
 
-    Limits: what the same witness said of two links counts as said by two.
+    Limits: claims of one witness about two links count as from two witnesses.
     """
     claims = by_statement(claim for claim in claims if claim.counts)
     spoken = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
@@ -89,25 +89,25 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
 
 
 def by_statement(claims: Iterable[Claim]) -> list[Claim]:
-    """Count each report and record as a source of its own: a shared source would confirm a guess at it.
+    """Count each report and record as a separate source: a shared source would confirm a guess at it.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> [claim.source for claim in by_statement([said("s1: p1 RUNS g1"), said("r1: p1 RUNS g1", source_kind="record")])]
         ['s1', '']
 
-    Limits: what one source repeats in several reports counts each time.
+    Limits: a source that repeats itself in several reports counts each time.
     """
     return [replace(claim, source="") if claim.source_kind in told.OPEN_KINDS else claim for claim in claims]
 
 
 def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False) -> float:
-    """How far a link is believed, as a reader without source clearance is told it.
+    """Return the belief in a link as shown to readers without source clearance.
 
     Args:
-        figures: of the link, from what is `as_told`.
-        few_below: as there.
-        on_record: what is on the record alone.
+        figures: figures of the link, from claims that are `as_told`.
+        few_below: as for `as_told`.
+        on_record: whether to use only claims on the record.
 
     Example:
         >>> from graphsvc.analysis.evidence.belief import link_table
@@ -117,7 +117,7 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
         >>> told(said("s1: p1 RUNS g1")), told(said("r1: p1 RUNS g1", source_kind="record"))
         ([0.5], [0.625])
 
-    Limits: `told.SOME` is no measurement. It says that somebody of whom there are few says so, and nobody else anything.
+    Limits: `told.SOME` is not a measurement. It means that only a few witnesses assert the link, and no other source.
     """
     belief = figures.belief_on_record if on_record else figures.belief
     groups = figures.groups_on_record if on_record else figures.groups
@@ -128,14 +128,14 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
 
 
 def bare(claim: Claim) -> Claim:
-    """A folded claim without the grade that stood for all; any other claim without its source.
+    """Return a folded claim without its common grade, and any other claim without its source.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> bare(folded([said("s1: p1 RUNS g1")])[0]).source_grade
         ''
 
-    Limits: a claim that has no grade can be shown and not computed with.
+    Limits: a claim without a grade can be shown but not computed with.
     """
     if claim.source_kind in told.OPEN_KINDS:
         return replace(claim, source="")
@@ -143,18 +143,18 @@ def bare(claim: Claim) -> Claim:
 
 
 def _as_many(groups: Ints, few_below: int) -> Ints:
-    """Numbers of groups as they may be counted with: few as one."""
+    """Return numbers of groups for computing: `few` counts as one."""
     result: Ints = np.where((groups > 0) & (groups < few_below), 1, groups)
     return result
 
 
 def _named_for(claim: Claim) -> LinkKey:
-    """The link that the account of a claim is named for: those who deny it in either order are counted once."""
+    """Return the link that names a claim's source: denials in either order are counted once."""
     return min(orders(claim.key)) if claim.denies else claim.key
 
 
 def _nameless(claim: Claim) -> Claim:
-    """A claim without what is of its own account alone."""
+    """Return a claim without the details that belong to one statement."""
     source_grade, assessment = told.ACCOUNT
     return replace(
         claim,

@@ -1,7 +1,7 @@
-"""Who stands out: every candidate with a score, its shares, and what it rests on.
+"""The ranking: every candidate with a score, its shares, and the sources it rests on.
 
-The score adds up what sources say of a person and of whom they are tied to (`additive`). It ranks; it is no probability, and never a
-finding of guilt.
+The score adds up source counts about a person and about the people they are linked to (`additive`). It ranks; it is not
+a probability, and never a finding of guilt.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from graphsvc.analysis.score.structure import by_structure, structure_links
 from graphsvc.analysis.side_by_side import THIS_MACHINE, Processors
 from graphsvc.records.weights import SHIPPED, Weights
 
-# Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
+# Recorded with every decision on a lead; raise it whenever the same claims may get a different score.
 RULES_VERSION = "10"
 _FEW_VOICES = f"fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces"
 _TOO_LITTLE = (
     "No one stands out: too little is told of those who stand first. It would take further sources who say that they direct, arrange,"
     " recruit or pay, or records of it."
 )
-# Why nobody is ranked where there are no people, and where all were carried.
+# Reasons for an empty ranking: no people, or only people who were carried.
 _NO_PEOPLE = "No one stands out: only people are ranked, and there are none that you can see."
 _ALL_CARRIED = (
     "No one stands out: of everybody you can see it is told that they were carried or exploited, and no more."
@@ -54,19 +54,22 @@ class Lead:
     """One candidate.
 
     Attributes:
-        score: higher is further forward; only the order means something.
+        score: higher ranks first; only the order is meaningful.
         rank: from 1; ties share the lowest.
-        groups: independent groups of witnesses who assert what has a share that raises the score (`reasons`); `few` where a
-            reader may not know more.
-        independent: effective number of independent accounts those groups are worth (`independence.effective`); None where a
-            reader may not know.
-        other_sources: distinct reports and records that do.
-        score_on_record: the score on claims on the record alone; `rank_on_record` the place by it, ties share the lowest.
-        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
-        denied: claims with weight that deny what has a share in the score; `few` where a reader may not know more.
-        denying_groups: independent groups of witnesses among those who deny it; `denying_others` reports and records.
-        shares: family of ingredients → its share of the score; they add up to it.
-        stages: stage of the operation they have a hand in → rank among those who have, from 1.
+        groups: independent groups of witnesses that assert links which raise the score (`reasons`); `few` where the
+            reader may not know the number.
+        independent: effective number of independent statements those groups are worth (`independence.effective`); None
+            where the reader may not know it.
+        other_sources: distinct sources of reports and records that assert such links.
+        score_on_record: the score from claims on the record alone; `rank_on_record`: the rank by it, ties share the
+            lowest.
+        groups_on_record: as `groups`, from claims on the record alone; `other_sources_on_record`: as `other_sources`,
+            from the same.
+        denied: number of claims with weight that deny a link with a share in the score; `few` where the reader may not
+            know it.
+        denying_groups: independent groups of witnesses that deny such a link; `denying_others`: other sources that do.
+        shares: family of ingredients → its share of the score; the shares add up to the score.
+        stages: stage of the operation the person has a hand in → rank among the people who have, from 1.
     """
 
     id: str
@@ -89,10 +92,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Every candidate, best first.
+    """All candidates, best first.
 
     Attributes:
-        verdict: `leads`, or `abstains` where the data cannot tell anyone apart; the list is given with either.
+        verdict: `leads`, or `abstains` where the data cannot distinguish anyone; the list is given in both cases.
         reason: the verdict in words.
     """
 
@@ -110,15 +113,15 @@ def rank(
     weights: Weights = SHIPPED,
     score_weights: ScoreWeights | None = None,
 ) -> Ranking:
-    """Rank the candidates by what sources say of them.
+    """Rank the candidates by the statements about them.
 
     Args:
-        claims: those visible to the reader.
-        persons: those visible to the reader.
+        claims: claims visible to the reader.
+        persons: persons visible to the reader.
         dependence: shared circumstances of sources, see `dependence`.
-        few_below: rank without source clearance, with this limit (`folding.as_told`).
-        weights: of gradings.
-        score_weights: of the score (default: as shipped).
+        few_below: limit for ranking without source clearance (`folding.as_told`).
+        weights: values of gradings.
+        score_weights: weights of the score (default: as shipped).
 
     Example:
         >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -128,19 +131,19 @@ def rank(
         >>> [(lead.id, lead.rank) for lead in ranking.leads], ranking.verdict
         ([('p1', 1), ('p2', 2)], 'abstains')
 
-    Limits: says who is worth a look, on what was said and recorded. Whoever no account mentions cannot be found, and
-    accounts agreed beforehand by people with nothing recorded in common count as independent.
+    Limits: shows who is worth a look, from statements and records. People no statement mentions cannot be found.
+    Statements agreed beforehand by people with no recorded connection count as independent.
     """
     on = basis(claims, persons, dependence, few_below=few_below, weights=weights, score_weights=score_weights)
     return ranked(on)
 
 
 def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
-    """`rank` where what it is computed on is there already.
+    """Rank a basis that is already prepared, see `rank`.
 
     Args:
-        on: what it is computed on.
-        processors: who deals out what is told, to see whether chance would do as well.
+        on: the basis of the ranking.
+        processors: workers for the test against chance.
 
     Example:
         >>> ranked(basis([], [], {})).verdict
@@ -177,7 +180,7 @@ def ranked(on: Basis, processors: Processors = THIS_MACHINE) -> Ranking:
 
 
 def ranks(on: Basis) -> dict[str, int]:
-    """Return the rank of each person, without what else `ranked` works out.
+    """Return the rank of each person, without the other results of `ranked`.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -190,11 +193,11 @@ def ranks(on: Basis) -> dict[str, int]:
 
 
 def score_of(on: Basis, heard: Ledger) -> Floats:
-    """The score of each entity of the ledger on some of the claims alone, as the ranking on the record is computed.
+    """Return the score of each entity of the ledger from some claims alone, as the ranking on the record computes it.
 
     Args:
-        on: what the ranking is computed on.
-        heard: the claims, of `on.told`.
+        on: the basis of the ranking.
+        heard: the claims to use, from `on.told`.
 
     Example:
         >>> on = basis([], [], {})
@@ -210,11 +213,11 @@ def score_of(on: Basis, heard: Ledger) -> Floats:
 
 
 def by_family(on: Basis, shares: RowShares) -> Shares:
-    """The shares of the score of each entity of the ledger, family by family.
+    """Return the shares of the score of each entity of the ledger, by family.
 
     Args:
-        on: what the ranking is computed on.
-        shares: of each claim, see `reasons.dealt`.
+        on: the basis of the ranking.
+        shares: the shares of claims, see `reasons.dealt`.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -232,7 +235,7 @@ def by_family(on: Basis, shares: RowShares) -> Shares:
 
 
 def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
-    """Values of the people of a network at the places of all entities; 0 for people who were only carried."""
+    """Spread values of a network's people over all entities; 0 for people who were only carried."""
     result = np.zeros(len(ledger.ids))
     if whole.size:
         result[np.searchsorted(ledger.ids, whole.ids)] = np.where(whole.plays, values, 0.0)
@@ -242,7 +245,7 @@ def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
 def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
     if on.network is None or on.scored is None:
         raise ValueError("nobody is given a part")
-    if on.voices < FEWEST_VOICES:  # how many is not told: it may be one witness
+    if on.voices < FEWEST_VOICES:  # the number is not shown: it may be a single witness
         return False, f"No one stands out: {_FEW_VOICES}."
     leads = frozenset(person.id for person in on.people) - on.left_out
     listed = np.array([name in leads for name in on.network.ids], dtype=bool)
@@ -263,16 +266,16 @@ def _structure_verdict(on: Basis) -> tuple[bool, str]:
 
 
 def _counts(on: Basis, shares: RowShares, on_the_record: Ledger, recorded: RowShares) -> tuple[Ints | Floats, ...]:
-    """For each entity who raises it, and who denies what is said of it: about links with a share in its score, no others.
+    """Count the sources that raise each entity's score, and the sources that deny links with a share in it.
 
-    In this order: groups of witnesses and other sources that raise it, effective number of independent accounts; denials; groups and other sources that deny;
-    groups and other sources that raise it on the record.
+    In this order: groups of witnesses and other sources that raise it; effective number of independent statements;
+    denials; groups and other sources that deny; groups and other sources that raise it on the record.
 
     Args:
-        on: what the ranking is computed on.
-        shares: of the claims in the score.
+        on: the basis of the ranking.
+        shares: shares of the claims in the score.
         on_the_record: the claims of `told` on the record.
-        recorded: of the claims in the score on the record.
+        recorded: shares of the claims in the score on the record.
     """
     ledger, size = on.ledger, len(on.ledger.ids)
     raised, accounts = _speaking(on, *_positive(on.told, shares), ~ledger.denies)
@@ -286,7 +289,7 @@ def _counts(on: Basis, shares: RowShares, on_the_record: Ledger, recorded: RowSh
 
 
 def _positive(ledger: Ledger, shares: RowShares) -> tuple[Ints, Ints]:
-    """Person and link, pair by pair, where claims of the link together raise the person."""
+    """Return pairs of person and link where the claims of the link together raise the person's score."""
     links = ledger.link[shares.row]
     size = int(links.max(initial=0)) + 1
     pairs, place = np.unique(shares.person * size + links, return_inverse=True)
@@ -296,16 +299,16 @@ def _positive(ledger: Ledger, shares: RowShares) -> tuple[Ints, Ints]:
 
 
 def _speaking(on: Basis, person: Ints, link: Ints, said: Bools) -> tuple[Ints, Ints]:
-    """List each person with each of the rows `said` about a link of theirs."""
+    """Pair each person with each of the rows `said` about one of their links."""
     ledger = on.ledger
-    # A link has one number in both ledgers: what is told leaves none out.
+    # Links have the same numbers in both ledgers, since `told` leaves no link out.
     which, row = rows_of(link, ledger)
     spoken = said[row]
     return person[which][spoken], row[spoken]
 
 
 def _denied(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
-    """List each person in whose score a link has a share, with each row that denies the link, in either order where it has no direction."""
+    """Pair each person with each row that denies a link with a share in their score (both orders if undirected)."""
     ledger = on.ledger
     size = len(ledger.ids)
     some = np.flatnonzero(shares.share)
@@ -316,7 +319,7 @@ def _denied(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
 
 
 def _denied_carried(on: Basis) -> tuple[Ints, Ints]:
-    """Who is only carried, and which row denies what says so: all that has a share in their score."""
+    """Pair each person only carried with each row that denies it; only such links have a share in their score."""
     ledger = on.ledger
     nobody = np.zeros(0, dtype=np.int64)
     if on.network is None:
@@ -364,29 +367,29 @@ def _leads(
 
 
 def _rows(on: Basis) -> list[int]:
-    """The row of each ranked person among the entities of the ledger; the one behind the last where no claim speaks of them."""
+    """Return each ranked person's row among the entities of the ledger; -1 if no claim mentions them."""
     place = {name: number for number, name in enumerate(on.ledger.ids)}
     return [place.get(person.id, -1) for person in on.people]
 
 
 def _scores(on: Basis) -> list[float]:
-    """The score of each ranked person."""
+    """Return the score of each ranked person."""
     if on.network is None or on.scored is None:
         score = sum(on.positions.values(), start=np.zeros(len(on.ledger.ids)))
     else:
         score = _placed(on.ledger, on.network, on.scored.score) + _only_carried(on)
-    # Rounding makes -0.0 of a tiny negative score; adding 0.0 makes that 0.0.
+    # Rounding turns a tiny negative score into -0.0; adding 0.0 makes it 0.0.
     listed: list[float] = (np.append(score, 0.0)[_rows(on)].round(9) + 0.0).tolist()
     return listed
 
 
 def _only_carried(on: Basis) -> Floats:
-    """The score of each entity that was only carried; 0 for others."""
+    """Return the score of each entity that was only carried; 0 for others."""
     return np.where([name in on.left_out for name in on.ledger.ids], ONLY_CARRIED, 0.0)
 
 
 def _order(people: Sequence[Person], scores: list[float]) -> Iterator[tuple[int, int]]:
-    """Number and rank of each person, best first; those of one score share a rank."""
+    """Yield the number and rank of each person, best first; equal scores share a rank."""
     rank, last = 0, float("nan")
     for place, number in enumerate(
         sorted(range(len(people)), key=lambda person: (-scores[person], people[person].id)), start=1

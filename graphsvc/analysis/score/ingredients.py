@@ -1,8 +1,8 @@
-"""The ingredients of a score: counts of the sources that say something of a person.
+"""The ingredients of a score: counts of the sources that report something about a person.
 
-An ingredient is a relation (`DIRECTED to person`), a family of relations for one kind of source (`arranges to thing, witness`), or any
-upper part (`upper part, witness`). Its value is log(1 + number of different sources). So the second source adds more than the fifth, and
-a source that speaks of ten boats counts as much as one that speaks of one.
+An ingredient is a relation (`DIRECTED to person`), a family of relations for one kind of source (`arranges to thing,
+witness`), or any upper part (`upper part, witness`). Its value is log(1 + number of distinct sources). So the second
+source adds more than the fifth, and a source that names ten boats counts as much as one that names a single boat.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from graphsvc.records.relations import doing, those
 SOURCE_KINDS = ("witness", "intelligence", "record")
 ENDS, FAR = ("to", "by"), ("person", "thing")
 _SERVES = doing("serves")
-# Relation → family. A relation in none of them says nothing of a part: presence, family, company, membership.
+# Relation → family. Relations in no family (presence, family, company, membership) show no part.
 FAMILY_OF = MappingProxyType(
     {
         name: family
@@ -39,10 +39,10 @@ FAMILY_OF = MappingProxyType(
     }
 )
 _UPPER = ARRANGES | COMMANDS
-# Owning a boat, or a workplace, is a title that anybody may hold for another.
+# Owning a boat or a workplace is a title that anyone may hold for another person.
 _TITLES = frozenset(those(lambda relation: relation.objects in (("boat",), ("workplace",))))
 _COUNTS_ON_RECORD = (ARRANGES | ORDERS) - _TITLES
-# Ties over which others who look like hubs speak for somebody: name → relations, and the ends at which it does.
+# Links over which likely hubs raise a person's score: name → relations, and the person's end of the link.
 TIES = MappingProxyType(
     {
         "commands": (TAKES_ORDERS, ("to",)),
@@ -53,15 +53,16 @@ TIES = MappingProxyType(
 
 
 def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...]:
-    """The ingredients that a claim is counted in, for the person at one end of it.
+    """Return the ingredients that count a claim, for the person at one end of it.
 
-    A record that says that somebody organised, ran or directed something counts as a report does. Any other record counts for nothing
-    here: a title in a register or a staged seizure is cheap. Records of orders and payments still count as ties.
+    A record that a person organised, ran or directed something counts as a report does. Any other record counts for
+    nothing here: a title in a register or a staged seizure is cheap. Records of orders and payments still count as
+    links to likely hubs.
 
     Args:
-        relation: of the claim.
+        relation: relation of the claim.
         end: `to` for the subject, `by` for the object.
-        far: `person` or `thing`: what is at the other end.
+        far: kind of entity at the other end, `person` or `thing`.
         source_kind: `witness`, `intelligence` or `record`.
 
     Example:
@@ -72,7 +73,8 @@ def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...
         >>> names("CROSSED_ON", "to", "thing", "witness")
         ()
 
-    Limits: the grade of a claim that asserts something counts nowhere; on worlds of other authors it told true from false in no kind of source.
+    Limits: the grade of an asserting claim is ignored; in worlds of other authors it did not separate true from false
+    claims for any kind of source.
     """
     family = FAMILY_OF.get(relation)
     if family is None:
@@ -86,29 +88,29 @@ def names(relation: str, end: str, far: str, source_kind: str) -> tuple[str, ...
 
 
 def every_name(relations: Iterable[str] = tuple(FAMILY_OF)) -> tuple[str, ...]:
-    """All ingredients there are, each once, in a fixed order.
+    """Return all possible ingredients, each once, in a fixed order.
 
     Example:
         >>> len(every_name(["RUNS"]))
         14
 
-    Limits: several never occur, such as running a person.
+    Limits: some never occur, such as running a person.
     """
     return tuple(dict.fromkeys(name for cell in product(relations, ENDS, FAR, SOURCE_KINDS) for name in names(*cell)))
 
 
-# Families that shares of a score are shown by.
+# Families by which shares of a score are shown.
 FAMILIES = ("commands", "arranges", "reaches", "money", "service", "takes_orders", "hands_on")
 
 
 def family(relation: str, end: str) -> str:
-    """The family that the share of a claim is shown under, for the person at one end of it.
+    """Return the family under which a claim's share is shown, for the person at one end of it.
 
     Example:
         >>> family("DIRECTED", "to"), family("DIRECTED", "by"), family("SERVED", "by")
         ('commands', 'takes_orders', 'service')
 
-    Limits: shares of ties to people who look like hubs are shown under `reaches`, whatever the relation.
+    Limits: shares of links to likely hubs are shown under `reaches`, whatever the relation.
     """
     name = FAMILY_OF[relation]
     if end == "by" and name in ("commands", "hands on"):

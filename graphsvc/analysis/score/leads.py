@@ -1,4 +1,4 @@
-"""Why a lead is one: the accounts for and against, who stands behind them, and how sources lead there."""
+"""Explanation of a lead: statements for and against, their sources, and the paths from sources to the lead."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
 
 _LONGEST = 3
-# Nodes tied to more than this many others say little about a path through them, and would make it a random walk.
+# Nodes linked to more others than this say little about a path through them, and would make it a random walk.
 _BUSY = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """How one source's account leads to the lead: the source's own claim first, the claim that touches the lead last.
+    """Path from one source's statement to the lead: the source's claim first, the claim that touches the lead last.
 
     Attributes:
-        strength: product of the beliefs of the claims, 0 to 1; orders paths, means nothing by itself.
+        strength: product of the beliefs of the claims, 0 to 1; only for ordering paths.
     """
 
     source: str
@@ -41,20 +41,20 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What speaks for one lead and what against it.
+    """Claims for and against one lead.
 
     Attributes:
-        supporting: claims with weight that assert something and have a share that raises the score, largest first.
-        lowering: those that have one that lowers it.
-        other: further claims with weight of the operation about the lead; the score is the same without any of them.
-        denying: claims with weight that deny something said of the lead.
-        because: what the score is made of, claim by claim.
+        supporting: asserting claims with weight whose share raises the score, largest first.
+        lowering: those whose share lowers it.
+        other: further claims with weight of the operation about the lead; the score does not depend on any of them.
+        denying: claims with weight that deny a link of the lead.
+        because: the score by claim.
         taken_back: claims about the lead that are superseded or withdrawn.
-        groups: independent groups of witnesses who assert what raises it, each a set of pseudonyms.
-        other_sources: reports and records that do.
-        paths: from witnesses to the lead, strongest first.
-        voices: link → how many groups of witnesses assert it, where their accounts are told as one.
-        denied: link → `denied` or `contested`, of those that something speaks against.
+        groups: independent groups of witnesses that assert links which raise the score, each a set of pseudonyms.
+        other_sources: sources of reports and records that assert such links.
+        paths: paths from witnesses to the lead, strongest first.
+        voices: link → number of groups of witnesses that assert it, where their statements are merged.
+        denied: link → `denied` or `contested`, for links with claims against them.
     """
 
     lead: str
@@ -78,11 +78,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What ways to a lead go over.
+    """The network that paths to leads may use.
 
     Attributes:
-        touching: person or thing → the claims of the operation that have it at an end.
-        carried: ids of whoever was only carried or exploited.
+        touching: entity → the claims of the operation that have it at an end.
+        carried: ids of people who were only carried or exploited.
     """
 
     touching: Mapping[str, Sequence[Claim]]
@@ -92,12 +92,12 @@ class Surroundings:
 def surroundings(
     claims: Iterable[Claim], persons: Iterable[Person], left_out: frozenset[str] | None = None
 ) -> Surroundings:
-    """What ways to any lead go over, for who looks at several.
+    """Return the network that paths to any lead may use, to share between several leads.
 
     Args:
-        claims: those the reader may be shown; folded ones do.
-        persons: likewise.
-        left_out: what `candidates.carried` gives of them, where it was worked out already.
+        claims: claims the reader may see; folded claims are accepted.
+        persons: persons the reader may see.
+        left_out: result of `candidates.carried` for them, if already computed.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -132,17 +132,17 @@ def explain(
     weights: Weights = SHIPPED,
     around: Surroundings | None = None,
 ) -> Explanation:
-    """Why this person is a lead, as data.
+    """Explain why this person is a lead.
 
     Args:
         lead_id: the person's id.
-        claims: those the reader may be shown, of the person at least; folded ones do.
-        persons: those the reader may be shown.
-        dependence: what sources share.
-        because: what the score is made of, see `reasons`.
-        limit: of paths.
-        weights: what a grading is worth.
-        around: the surroundings of all claims, where they were made already; else of these.
+        claims: claims the reader may see, at least those about the person; folded claims are accepted.
+        persons: persons the reader may see.
+        dependence: shared circumstances of sources.
+        because: the score by claim, see `reasons`.
+        limit: maximum number of paths.
+        weights: values of gradings.
+        around: the surroundings of all claims, if already computed; default: made from `claims`.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -154,8 +154,8 @@ def explain(
         >>> [claim.id for claim in why.supporting], why.groups, why.paths[0].source
         (['c1'], (frozenset({'s1'}),), 's1')
 
-    Limits: paths show how accounts hang together; a path of true claims can still mean nothing. Names sources by
-    pseudonym, so the caller shows it only to those cleared for them.
+    Limits: paths show how statements connect; a path of true claims can still mean nothing. Names sources by pseudonym,
+    so callers show it only to readers cleared for them.
     """
     claims, share = list(claims), because.share
     around = around or surroundings(claims, persons)
@@ -169,7 +169,7 @@ def explain(
     raising = {claim.key for claim in upper}
     supporting, lowering = upper, [claim for claim in asserted if share(claim) < 0]
     placed = {id(claim) for claim in (*supporting, *lowering)}
-    # Behind it stands whoever asserts what raises it, as the groups of a figure are counted everywhere.
+    # A lead's sources assert links that raise its score, as every other figure counts them.
     behind = [claim for claim in asserted if claim.key in raising]
     witnesses = {claim.source for claim in behind if claim.source_kind == "witness"}
     return Explanation(
@@ -187,11 +187,11 @@ def explain(
 
 
 def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
-    """An explanation of folded claims as it may be shown: bare, without sources; what has no share ordered by told beliefs.
+    """Return an explanation of folded claims for display: bare, and claims without a share ordered by disclosed belief.
 
     Args:
-        why: see `leads.explain`, of claims that were `folded`.
-        beliefs: link → how far it is told as believed (`told_belief`); absent ones as nothing.
+        why: explanation of `folded` claims, see `explain`.
+        beliefs: link → belief as disclosed (`told_belief`); 0 if absent.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -202,14 +202,14 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
         >>> [(path.source, path.strength) for path in why.paths]
         [('', 0.5)]
 
-    Limits: of two ways of one length between the same two ends only the better supported is among the paths.
+    Limits: of two equally long paths between the same ends, only the better supported is listed.
     """
 
     def belief(claim: Claim) -> float:
         return beliefs.get(claim.key, 0.0)
 
     def ordered(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-        """Reports and records as they were, best graded first; then accounts, of the best believed link first."""
+        """Sort reports and records as before, best graded first; then statements, by falling belief in their link."""
         apart = [claim for claim in claims if claim.source_kind in told.OPEN_KINDS]
         accounts = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
         return tuple(map(bare, apart + sorted(accounts, key=lambda claim: (-belief(claim), claim.key, claim.status))))
@@ -242,12 +242,12 @@ def _ordered(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]:
 
 
 def paths(leads: Iterable[str], around: Surroundings, weights: Weights = SHIPPED) -> dict[str, tuple[Path, ...]]:
-    """How what witnesses said leads to some leads: person → paths, strongest first.
+    """Find paths from witness statements to some leads: person → paths, strongest first.
 
     Args:
-        leads: their ids.
-        around: what ways go over.
-        weights: what a grading is worth.
+        leads: ids of the leads.
+        around: the network that paths may use.
+        weights: values of gradings.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -255,14 +255,14 @@ def paths(leads: Iterable[str], around: Surroundings, weights: Weights = SHIPPED
         >>> [[claim.id for claim in path.claims] for path in paths(["p1"], surroundings(claims, people("p1", "p2")))["p1"]]
         [['s1: p2 PILOTED x1', 'r1: p1 DIRECTED p2']]
 
-    Limits: up to three claims long. One path per source, end and length: the strongest. Whoever was only carried is no step on
-    the way, and nobody who has to do with more than sixty others.
+    Limits: at most three claims long. One path per source, end and length: the strongest. No path leads through people
+    who were only carried, or through anyone linked to more than sixty others.
     """
     return {lead: _outwards(lead, around, weights) for lead in leads}
 
 
 def _outwards(lead: str, around: Surroundings, weights: Weights) -> tuple[Path, ...]:
-    """Walks outwards from the lead along the operation; each walk that a witness's claim ends is a path back."""
+    """Walk outwards from the lead along the operation; each walk that a witness's claim ends is a path back."""
     touching, best = around.touching, dict[tuple[str, str, int], Path]()
     front: dict[str, tuple[tuple[Claim, ...], float]] = {lead: ((), 1.0)}
     seen = {lead}

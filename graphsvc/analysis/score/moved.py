@@ -1,4 +1,4 @@
-"""What became of the first leads between two rankings: who rose, fell, appeared or left. Pure."""
+"""Changes among the first leads between two rankings: who rose, fell, appeared or left. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 
 from graphsvc.analysis.score.hubs import Lead, Ranking
 
-# So many leads are read: whoever is not among them is not seen.
+# Number of leads that readers are assumed to see.
 FIRST = 50
 _HAIR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What became of one lead.
+    """Change of one lead.
 
     Attributes:
-        way: `appeared`, `rose`, `fell` or `left`: among the first leads.
+        way: `appeared`, `rose`, `fell` or `left`, among the first leads.
         before, now: the ranks; None: not ranked.
-        own: whether their own score is another one, not only their place among others.
-        statements: ids of those that came, or were changed, and raise it (it rose or appeared) or lower it, as the reasons of
-            its score say; for who may be told of each alone.
-        ended: ids of those about it that counted and do not any more, likewise.
-        verdict: of the later ranking: `leads`, or `abstains` where no one stands out and a rank tells nobody apart.
+        own: whether the lead's own score changed, not only its place among others.
+        statements: ids of new or changed statements that raise the score of a lead that rose or appeared, or else lower
+            it, by the reasons of the score; only for readers who may see each of them.
+        ended: ids of statements about the lead that no longer count; for the same readers.
+        verdict: verdict of the later ranking: `leads`, or `abstains` where no one stands out and ranks mean nothing.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Move:
 
     @property
     def words(self) -> str:
-        """What became of it, with its ranks.
+        """The change in words, with the ranks.
 
         Example:
             >>> [Move("p", "", *told, own=True).words for told in (("rose", 9, 3), ("appeared", None, 3), ("left", 3, None))]
@@ -51,7 +51,7 @@ class Move:
         return f"{self.way}{begun}{ended}{was}"
 
     def plain(self) -> dict[str, Any]:
-        """As plain data, with what is told of it in words."""
+        """Return the change as plain data, including its wording."""
         return asdict(self) | {"words": self.words, "notable": self.notable}
 
     def __str__(self) -> str:
@@ -61,18 +61,18 @@ class Move:
 
     @property
     def notable(self) -> bool:
-        """Whether more is told than that others moved: a statement can be named, it appeared or left, or its own score raised it."""
+        """Whether more happened than others moving: a named statement, an arrival, an exit, or a higher own score."""
         raised = self.way == "rose" and self.own
         return raised or self.way in ("appeared", "left") or bool(self.statements or self.ended)
 
 
 def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
-    """Whose place among the first leads is another one, by the place now; those who left come last.
+    """List the changes among the first leads, ordered by the later rank; leads that left come last.
 
     Args:
         before: the earlier ranking.
         now: the later one.
-        first: so many leads of each are read.
+        first: number of leads of each ranking to compare.
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -83,8 +83,8 @@ def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
         >>> [(move.id, move.way, move.before, move.now) for move in moved(before, now)]
         [('p2', 'rose', 2, 1), ('p1', 'fell', 1, 2)]
 
-    Limits: by rank alone, whether or not anybody stands out, which `verdict` says; whoever is passed by another falls, and whoever passes nobody does
-    not rise.
+    Limits: compares ranks only, whether or not anyone stands out (see `verdict`). A lead that others overtake falls,
+    and a lead rises only by overtaking others.
     """
     earlier, later = _leads(before), _leads(now)
     moves = []
@@ -105,7 +105,7 @@ def _leads(ranking: Ranking) -> dict[str, Lead]:
 
 
 def _way(before: int | None, now: int | None, first: int) -> str:
-    """What became of a place; empty: nothing that is read.
+    """Return the change of a place; empty if none among the first leads.
 
     Example:
         >>> [_way(*ranks, 50) for ranks in ((60, 3), (None, 3), (3, 60), (3, None), (9, 3), (3, 9), (3, 3), (70, 60))]

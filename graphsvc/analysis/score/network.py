@@ -1,8 +1,8 @@
-"""The claims of a case as numbers: the sources of each ingredient of each person, and the ties between people.
+"""The claims of a case as numbers: the sources of each ingredient of each person, and links between people.
 
-Rows are the people claims speak of, in the order of their ids. A cell is one voice: one source for one ingredient of one person, however
-many claims it makes, or one person at the other end of a tie. Its worth is the best standing of its claims: 1 less the support of
-denials.
+Rows are the people that claims mention, sorted by id. A cell is one source of one ingredient of one person, however
+many claims it makes, or one person at the other end of a link to a likely hub. Its value is the best standing of its
+claims: 1 minus the support of denials.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _NONE = np.int64(-1)
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """One entry for each claim, end and ingredient or tie.
+    """One entry for each claim, end, and ingredient or kind of link.
 
     Attributes:
-        row: the row of the ledger; `near` the end of the link.
-        column: the ingredient; from the number of ingredients on, the tie.
-        source: number of the source, -1 for a tie.
+        row: the row of the ledger; `near`: the end of the link.
+        column: the ingredient; after the ingredients come the kinds of link in `TIES`.
+        source: number of the source, -1 for a kind of link.
     """
 
     row: Kept
@@ -37,16 +37,16 @@ class Entries:
     source: Kept
 
 
-# Without slots: what follows from it is worked out once, when asked for.
+# Without slots: derived values are computed once, on demand.
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """Voices, ready to be weighed.
+    """The network of the people of an operation, ready to score.
 
     Attributes:
-        ids: of the people, sorted; empty where it is `nameless`.
-        size: how many they are.
-        columns: number of ingredients; the ties come after them.
-        plays: whether each person can play a part; people who were only carried cannot.
+        ids: ids of the people, sorted; empty for a `nameless` network.
+        size: number of people.
+        columns: number of ingredients; the kinds of link come after them.
+        plays: whether each person may play a part; people who were only carried may not.
         standing: the standing of each link of the ledger, 0 to 1.
         at: the person at each end of a link, -1 for none; ends of link `n` are `2n` and `2n + 1`.
         entries: the entries of the claims.
@@ -61,7 +61,7 @@ class Operation:
     entries: Entries
 
     def nameless(self) -> Operation:
-        """The same network in numbers alone, without the ids: what other machines may be given.
+        """Return the network without ids: other machines may receive only numbers.
 
         Example:
             >>> from graphsvc.analysis.examples import tied
@@ -78,18 +78,18 @@ class Operation:
 
     @property
     def other(self) -> Ints:
-        """The person at the other end of each tie; -1 for other entries."""
+        """The person at the other end of each entry of a link between people; -1 for other entries."""
         return np.where(self.entries.source < 0, self.at[self.entries.near ^ 1], _NONE)
 
     @property
     def stands(self) -> Floats:
-        """The standing of the claim of each entry."""
+        """The standing of each entry's link."""
         result: Floats = self.standing[self.entries.near >> 1]
         return result
 
     @cached_property
     def cells(self) -> Cells:
-        """The voices that the entries make."""
+        """The cells that the entries form."""
         person, other, source = self.person, self.other, self.entries.source.astype(np.int64)
         width = max(self.size, int(source.max(initial=-1)) + 1, 1)
         voice = np.where(source < 0, other, source)
@@ -103,11 +103,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Voices.
+    """Cells of a network: one source, or one person at the other end of a link, each.
 
     Attributes:
-        person: whom each speaks of; `column` the ingredient or tie; `other` the person at the other end of a tie, else -1.
-        of: for each entry its cell; `entries` those of each cell.
+        person: the person of each cell; `column`: the ingredient or kind of link; `other`: the person at the other end,
+            or -1.
+        of: the cell of each entry; `entries`: the entries of each cell.
     """
 
     person: Kept
@@ -117,7 +118,7 @@ class Cells:
     entries: Bins
 
     def greatest(self, values: Floats) -> Floats:
-        """The greatest value among the entries of each cell."""
+        """Return the greatest value among the entries of each cell."""
         if not len(self.person):
             return np.zeros(0)
         result: Floats = np.maximum.reduceat(values[self.entries.order], self.entries.starts[:-1])
@@ -131,14 +132,14 @@ def network(
     carried: Collection[str],
     columns: Mapping[str, int],
 ) -> Operation:
-    """The voices of some claims.
+    """Build the network of some claims.
 
     Args:
         ledger: the claims.
-        standing: of each link, see `belief.standing`.
-        persons: ids of all persons; what a gang or a phone does is not what a person does.
-        carried: ids of those who were only carried or exploited, and speak for nobody.
-        columns: ingredient → its column, from 0; others are left out.
+        standing: standing of each link, see `belief.standing`.
+        persons: ids of all persons; acts of a gang or a phone are not those of a person.
+        carried: ids of people who were only carried or exploited; they do not raise the score of others.
+        columns: ingredient → its column, from 0; other ingredients are ignored.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -146,7 +147,7 @@ def network(
         >>> found.ids, found.plays.tolist(), len(found.cells.person) < len(found.entries.row)
         (['p1', 'p2', 'p3'], [True, True, False], True)
 
-    Limits: what is told of phones, accounts and gangs is not handed on to those who used, held or ran them.
+    Limits: claims about phones, bank accounts and gangs are not passed on to the people who used, held or ran them.
     """
     known, left_out = frozenset(persons), frozenset(carried)
     ids = [name for name in ledger.ids if name in known]
@@ -184,7 +185,7 @@ def _entries(ledger: Ledger, at: Ints, columns: Mapping[str, int]) -> Entries:
 
 
 def _tables(relations: list[str], columns: Mapping[str, int]) -> tuple[Ints, Bools]:
-    """The columns of each relation: turns x relations x ends x far ends x kinds of source, -1 for none; ties x ends x relations."""
+    """Return the columns of relations (turns x relations x ends x far ends x kinds of source, -1: none), and `TIES`."""
     most = 3
     said = np.full((most, len(relations), len(ENDS), len(FAR), len(SOURCE_KINDS)), -1, dtype=np.int64)
     for place, relation in enumerate(relations):

@@ -1,8 +1,9 @@
-"""What each claim adds to a score, so that the reasons shown are the score's own.
+"""Share of each claim in a score, so that the reasons shown are the score's own.
 
-What an ingredient or tie adds is dealt to its voices by how far each counts, and what a voice adds to the claims it rests on, alike. A
-claim that is denied adds what it would add undenied, and its denials take away the rest. All of it adds up to the score. How far
-somebody at the other end of a tie looks like a hub is read from claims about them: these have no share in it.
+The contribution of an ingredient is split among its cells by their value. A cell's contribution is split equally among
+the claims it rests on. A denied claim gets the share it would have without denials; its denials get negative shares for
+the part they take away. All shares add up to the score. Claims about the person at the other end of a link decide how
+much that person looks like a hub, but have no share in the result.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.score.structure import LinkShares, structure_links
 from graphsvc.records.relations import LinkKey
 
-# A claim by its id; what witnesses said, told as one, by what it says: subject, relation, object, polarity.
+# Claim id; for merged witness statements subject, relation, object and polarity.
 ShareKey = str | tuple[str, ...]
 DENIED = "denied"
 _KINDS = (*SOURCE_KINDS, DENIED)
@@ -33,13 +34,13 @@ _KINDS = (*SOURCE_KINDS, DENIED)
 
 @dataclass(frozen=True, slots=True)
 class RowShares:
-    """The share each claim has in the score of a person at an end of it; one claim may have several.
+    """Shares of claims in the scores of the people at their ends; a claim may have several.
 
     Attributes:
         row: for each share the row of the ledger.
-        person: place of the person among the ids of the ledger.
-        share: of the claim in their score; less than 0: it lowers it.
-        family: for each share the place in `ingredients.FAMILIES`; 0 where contacts rank.
+        person: position of the person among the ids of the ledger.
+        share: share of the claim in the person's score; negative if it lowers the score.
+        family: for each share its position in `ingredients.FAMILIES`; 0 where people are ranked by contacts.
     """
 
     row: Ints
@@ -48,11 +49,11 @@ class RowShares:
     family: Ints
 
     def chosen(self, which: Ints | Bools) -> RowShares:
-        """Some of the shares."""
+        """Select some of the shares."""
         return RowShares(self.row[which], self.person[which], self.share[which], self.family[which])
 
     def summed(self) -> RowShares:
-        """One share for each person and claim, what is nothing left out; of no family."""
+        """Add up the shares of each person and claim, without zero shares and without families."""
         size = int(self.row.max(initial=0)) + 1
         pairs, place = np.unique(self.person * size + self.row, return_inverse=True)
         share = np.bincount(place, weights=self.share, minlength=len(pairs)).astype(float)
@@ -63,12 +64,12 @@ class RowShares:
 
 @dataclass(frozen=True, slots=True)
 class RelationShare:
-    """The share of one relation in one family of a score.
+    """Share of one relation in one family of a score.
 
     Attributes:
         family: one of `ingredients.FAMILIES`, or `only_carried`.
         relation: its name; `end` is `to` if the person is its subject, `by` if its object.
-        by_kind: kind of source, or `denied` for denials of any kind → share; None without source clearance.
+        by_kind: kind of source, or `denied` for denials by any kind → share; None without source clearance.
     """
 
     family: str
@@ -79,42 +80,42 @@ class RelationShare:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """The shares of claims in the score of one person.
+    """Shares of claims in the score of one person.
 
     Attributes:
         shares: claim → its share; claims without a share are left out.
-        made_of: the same by family and relation; empty where contacts rank.
+        made_of: the shares by family and relation; empty where people are ranked by contacts.
     """
 
     shares: Mapping[ShareKey, float]
     made_of: tuple[RelationShare, ...] = ()
 
     def share(self, claim: Claim) -> float:
-        """The share of a claim in the score; 0: it has none."""
+        """Return the share of a claim in the score; 0 if it has none."""
         return self.shares.get(share_key(claim), 0.0) if claim.counts else 0.0
 
 
 def share_key(claim: Claim) -> ShareKey:
-    """By what a claim is known among shares.
+    """Return the key of a claim among shares.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> share_key(said("s1: p1 RUNS g1"))
         's1: p1 RUNS g1'
 
-    Limits: accounts told as one are known by what they say, so they have one share together.
+    Limits: merged statements with the same content have the same key, and one share together.
     """
     return claim.id or (*claim.key, claim.polarity)
 
 
 def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | None = None) -> RowShares:
-    """The share of every claim in the score of everybody at an end of it.
+    """Return the share of every claim in the score of each person at an end of it.
 
     Args:
-        ledger: the claims the network is made of.
-        network: their voices.
-        scored: the network as it is weighed.
-        of: the person alone whose shares are wanted, by their row in the network (default: everybody).
+        ledger: the claims of the network.
+        network: the network of these claims.
+        scored: the scored network.
+        of: row in the network of the only person whose shares are wanted (default: everyone).
 
     Example:
         >>> from graphsvc.analysis.examples import people, said
@@ -124,15 +125,15 @@ def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | Non
         >>> bool(abs(found.share.sum() - on.scored.score[0]) < 1e-9), sorted(found.share > 0), sorted(set(found.row.tolist()))
         (True, [np.False_, np.False_, np.True_, np.True_], [0, 1])
 
-    Limits: says what a claim did to the number, not how good the claim is. Leaving out one of several on which a voice rests changes
-    nothing, though each has a share.
+    Limits: shows what a claim did to the number, not how good the claim is. Leaving out one of several claims on which
+    a cell rests changes nothing, although each has a share.
     """
     cells, entries, stands = network.cells, network.entries, network.stands
     counts = scored.voice[cells.of] != 0
     if of is not None:
         counts &= cells.person[cells.of] == of
     counts &= network.plays[cells.person[cells.of]]
-    # A voice rests on those of its claims that stand furthest.
+    # A cell rests on those of its claims with the best standing.
     chosen = np.flatnonzero(counts & (stands == scored.value[cells.of]))
     cell = cells.of[chosen].astype(np.int64)
     rests = np.bincount(cell, minlength=len(cells.person))[cell]
@@ -153,12 +154,12 @@ def row_shares(ledger: Ledger, network: Operation, scored: Scored, of: int | Non
 
 
 def _places(ledger: Ledger, network: Operation) -> Ints:
-    """The place of each person of a network among the ids of the ledger."""
+    """Return the position of each person of a network among the ids of the ledger."""
     return np.fromiter((bisect_left(ledger.ids, name) for name in network.ids), dtype=np.int64, count=network.size)
 
 
 def _families(ledger: Ledger) -> Ints:
-    """The place in `FAMILIES` of each relation and end, 0 for none."""
+    """Return the position in `FAMILIES` of each relation and end, 0 for none."""
     return np.array(
         [[FAMILIES.index(family(name, end)) if name in FAMILY_OF else 0 for end in ENDS] for name in ledger.relations]
         or [[0, 0]]
@@ -166,7 +167,7 @@ def _families(ledger: Ledger) -> Ints:
 
 
 def _denials(ledger: Ledger, links: Ints) -> tuple[Ints, Ints, Floats]:
-    """The denials of some links: which of `links`, the row of the ledger, and its part in all that denies the link."""
+    """Return the denials of some links: position in `links`, row of the ledger, share of all denials of the link."""
     denied, rows = ledger.against
     place, which = ledger.denials.members(links)
     weight = strengths(ledger)[rows]
@@ -175,7 +176,7 @@ def _denials(ledger: Ledger, links: Ints) -> tuple[Ints, Ints, Floats]:
 
 
 def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
-    """The rows of some links: which of `link`, and which row of the ledger.
+    """Return the rows of some links: position in `link`, and row of the ledger.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
@@ -184,7 +185,7 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
         >>> [places.tolist() for places in rows_of(np.array([0]), ledger)]
         [[0, 0], [0, 1]]
 
-    Limits: none; a link that no row speaks of has none.
+    Limits: none; a link without rows is absent.
     """
     rows = ledger.by_link
     spoken_of = np.flatnonzero(link < len(rows.starts) - 1)
@@ -193,10 +194,10 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
 
 
 def dealt(on: Basis) -> RowShares:
-    """The scores of everybody, dealt to claims.
+    """Split everyone's score among claims.
 
     Args:
-        on: what the ranking is computed on.
+        on: the basis of the ranking.
 
     Example:
         >>> from graphsvc.analysis.score.basis import basis
@@ -211,11 +212,11 @@ def dealt(on: Basis) -> RowShares:
 
 
 def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
-    """The shares of links dealt to their claims: of a part by how far each supports it, of contacts alike.
+    """Split shares of links among their claims: for roles by how much each supports the link, for contacts equally.
 
     Args:
         ledger: the claims.
-        links: the shares.
+        links: the shares of links.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
@@ -224,7 +225,7 @@ def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
         >>> of_links(ledger, LinkShares(np.array([0]), np.array([0]), np.array([1.0]))).share.tolist()
         [0.5, 0.5]
 
-    Limits: a denial has no share where contacts rank.
+    Limits: a denial has no share where people are ranked by contacts.
     """
     size = int(ledger.link.max(initial=-1)) + 1
     asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
@@ -236,10 +237,10 @@ def of_links(ledger: Ledger, links: LinkShares) -> RowShares:
 
 
 def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
-    """The people in whose score any of some links has a share, whichever end of it they are.
+    """Return the people in whose score any of some links has a share, at either end of it.
 
     Args:
-        on: what the ranking is computed on.
+        on: the basis of the ranking.
         links: the links.
 
     Example:
@@ -249,11 +250,11 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
         >>> sorted(scored_by(on, {("p1", "PAID", "p2")}))
         ['p1', 'p2']
 
-    Limits: as `row_shares`; with contacts alone those whose contacts count.
+    Limits: as `row_shares`; where people are ranked by contacts, the people whose contacts count.
     """
     ledger = on.told
     numbers = _numbers_of(ledger, links)
-    if not len(numbers):  # as in most cases; shares take long
+    if not len(numbers):  # the usual case; computing shares takes long
         return frozenset()
     shares = dealt(on)
     people = shares.person[np.isin(ledger.link[shares.row], numbers) & (shares.share != 0)]
@@ -263,7 +264,7 @@ def scored_by(on: Basis, links: Collection[LinkKey]) -> frozenset[str]:
 
 
 def _numbers_of(ledger: Ledger, links: Collection[LinkKey]) -> Ints:
-    """Numbers of some links in a ledger; links that it does not hold are left out."""
+    """Return the numbers of some links in a ledger; links absent from it are left out."""
     entity = {name: number for number, name in enumerate(ledger.ids)} if links else {}
     relation = {name: number for number, name in enumerate(ledger.relations)}
     known = [
@@ -276,10 +277,10 @@ def _numbers_of(ledger: Ledger, links: Collection[LinkKey]) -> Ints:
 
 
 def reasons(on: Basis, lead: str) -> Reasons:
-    """What the score of one person is made of, claim by claim; the shares add up to it.
+    """Return the score of one person by claim; the shares add up to the score.
 
     Args:
-        on: what the ranking is computed on; for who lacks source clearance, the claims as they are told.
+        on: the basis of the ranking; for readers without source clearance, from the claims disclosed to them.
         lead: the person's id.
 
     Example:
@@ -290,8 +291,8 @@ def reasons(on: Basis, lead: str) -> Reasons:
         >>> list(reasons(basis(claims, [Person("p1", "", frozenset(), False)], {}), "p1").shares)
         ['s1: p1 ORGANISED c1']
 
-    Limits: says what an account did to the number, not how good the account is. Where there are only contacts, each person
-    somebody is tied to has the same share of their position, whatever it owes to whom.
+    Limits: shows what a statement did to the number, not how good the statement is. Where people are ranked by
+    contacts, each contact of a person has the same share of their position, whatever it contributes.
     """
     ledger = on.told
     place = _place_of(ledger.ids, lead)
@@ -307,7 +308,7 @@ def reasons(on: Basis, lead: str) -> Reasons:
 
 
 def _reasons(ledger: Ledger, shares: RowShares, families: Sequence[str]) -> Reasons:
-    """Add the shares of one person up by claim, and by family and relation."""
+    """Add up the shares of one person by claim, and by family and relation."""
     parts: dict[tuple[int, str, str], dict[str, float]] = {}
     for row, person, share, number in zip(
         shares.row.tolist(), shares.person.tolist(), shares.share.tolist(), shares.family.tolist(), strict=True
@@ -328,7 +329,7 @@ def _reasons(ledger: Ledger, shares: RowShares, families: Sequence[str]) -> Reas
 
 
 def without_amounts(made_of: Iterable[RelationShare]) -> tuple[RelationShare, ...]:
-    """Keep which kinds of source assert each relation, and not how much of the score comes from each.
+    """Keep which kinds of source assert each relation, but not how much of the score comes from each.
 
     Example:
         >>> [share.by_kind for share in without_amounts([RelationShare("arranges", "RUNS", "to", {"witness": 1.0, "denied": -0.5})])]
@@ -340,16 +341,16 @@ def without_amounts(made_of: Iterable[RelationShare]) -> tuple[RelationShare, ..
 
 
 def _place_of(ids: Sequence[str], wanted: str) -> int | None:
-    """Where an id stands among some that are sorted; None: it does not."""
+    """Return the position of an id in a sorted list; None if absent."""
     place = bisect_left(ids, wanted)
     return place if place < len(ids) and ids[place] == wanted else None
 
 
 def raising(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
-    """Which claims raise whose score: places of persons among the ids of the ledger, and rows of it, pair by pair.
+    """Return pairs of a person and a claim that raises their score: positions among ids, and rows of the ledger.
 
     Args:
-        on: what the ranking is computed on.
+        on: the basis of the ranking.
         shares: `dealt(on)`.
 
     Example:
@@ -362,7 +363,7 @@ def raising(on: Basis, shares: RowShares) -> tuple[Ints, Ints]:
         >>> [(on.told.ids[who], on.told.claims[which].id) for who, which in zip(person, row)]
         [('p1', 's1: p1 ORGANISED c1')]
 
-    Limits: as `reasons`, which says the same of one person, and by how much.
+    Limits: as `reasons`, which gives the same for one person, with amounts.
     """
     every = shares.summed()
     raises = (every.share > 0) & ~on.told.denies[every.row]
@@ -378,12 +379,12 @@ def _keyed(ledger: Ledger, shares: RowShares) -> dict[ShareKey, float]:
 
 
 def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
-    """Of whom of some entities it is told that they were carried or exploited, and in which of some rows of a ledger, pair by pair.
+    """Return pairs of an entity and a row which says that it was carried or exploited.
 
     Args:
         ledger: the claims.
-        who: for each entity whether it is asked about.
-        rows: for each row whether it is looked at.
+        who: for each entity whether to include it.
+        rows: for each row whether to include it.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
@@ -393,7 +394,7 @@ def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
         >>> [ledger.ids[number] for number in entity], [ledger.claims[number].relation for number in row]
         (['p1', 'p1'], ['CROSSED_ON', 'HOUSED'])
 
-    Limits: who was carried and did more besides is told as well.
+    Limits: includes people who were carried and also did more.
     """
     pairs = [
         (ends[those], those)
@@ -405,7 +406,7 @@ def passive(ledger: Ledger, who: Bools, rows: Bools) -> tuple[Ints, Ints]:
 
 
 def _of_carried(ledger: Ledger, place: int) -> RowShares:
-    """Of somebody only carried: alike to each claim that says so."""
+    """Return the shares for a person only carried: equal for each claim that says so."""
     who = np.zeros(len(ledger.ids), dtype=bool)
     who[place] = True
     _, rows = passive(ledger, who, ~ledger.denies)

@@ -1,4 +1,4 @@
-"""Who has a hand in which stage of the operation: recruiting, transport, boats, houses, workplaces, money."""
+"""Stages of the operation people have a hand in: recruiting, transport, boats, houses, workplaces, money."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import numpy as np
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.evidence.roles import ORDERS, STAGES
 
-# What directing somebody with a hand in a stage counts, against having one oneself.
+# Weight of directing a person with a hand in a stage, relative to having one directly.
 ONE_ORDER_AWAY = 0.5
-# From here on somebody counts among those of a stage: about one deed believed by half, or two people directed.
+# Minimum hand to count in a stage: about one deed believed by half, or two people directed.
 LEAST_HAND = 0.3
 
 
 def hands(ledger: Ledger, belief: Floats) -> Floats:
-    """How far each entity has a hand in each stage, themselves or one order away: entities x `roles.STAGES`, 0 to 1.
+    """Return how far each entity has a hand in each stage, itself or one order away: entities x `STAGES`, 0 to 1.
 
     Args:
         ledger: the claims.
-        belief: for each link how far it is believed, 0 to 1.
+        belief: belief in each link, 0 to 1.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
@@ -28,7 +28,7 @@ def hands(ledger: Ledger, belief: Floats) -> Floats:
         >>> dict(zip(ledger.ids, hand[:, list(STAGES).index("boat")].round(2).tolist()))
         {'b1': 0.0, 'p1': 0.09, 'p2': 0.39}
 
-    Limits: what is told of. Whoever has others hold the money through two hands is in no stage.
+    Limits: only what is reported. A person two orders away from the deed is in no stage.
     """
     link, first = np.unique(ledger.link, return_index=True)
     subject, object_ = ledger.subject[first], ledger.object[first]
@@ -48,13 +48,13 @@ def hands(ledger: Ledger, belief: Floats) -> Floats:
 
 
 def places(hand: Floats, score: Floats) -> list[dict[str, int]]:
-    """For each person the rank among those with a hand in each stage, from 1; ties share the lowest.
+    """Return each person's rank among those with a hand in each stage, from 1; ties share the lowest.
 
     Example:
         >>> places(np.array([[0.9] + [0.0] * 5, [0.5] + [0.0] * 5]), np.array([1.0, 2.0]))
         [{'recruit': 2}, {'recruit': 1}]
 
-    Limits: a rank among few says little; how many there are stands beside it.
+    Limits: a rank among few people says little; their number is shown next to it.
     """
     ranks: list[dict[str, int]] = [{} for _ in score]
     rounded = score.round(9)

@@ -1,4 +1,4 @@
-"""Plain contact networks: what structure alone can tell where nothing says who arranges, directs, recruits, pays or coerces, and whether it does."""
+"""Contact networks: ranking by structure where too few claims show roles, and whether structure means anything."""
 
 from __future__ import annotations
 
@@ -14,34 +14,35 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.evidence.roles import MEETING, PUTS_BEFORE
 
-# Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004; Brandes & Pich 2007).
+# Distances start from all nodes up to this many; beyond, from a seeded sample (Eppstein & Wang 2004; Brandes & Pich
+# 2007).
 _PIVOTS = 2000
-# Ways are counted from so many at once: as many numbers as that times the persons are held.
+# Number of starts for which paths are counted at a time; memory grows with this number times the number of people.
 _AT_ONCE = 128
-# Further apart than this, chains and not circles make up most of a network.
+# Beyond this distance, chains rather than circles make up most of a network.
 _FAR = 40
-# Nobody stands out where no one reaches so many times as many people apart as is usual.
+# No one stands out unless the largest effective size is at least this multiple of the mean.
 _APART = 4.0
-# What each position adds to the score.
+# Weight of each position in the score.
 _PARTS = {"contacts_apart": 0.5, "closeness": 0.25, "between": 0.25}
-# What being said for certain to arrange, direct, recruit, pay or coerce adds to them: half of what the first place is worth.
+# Score added by certain belief in a role (arranging, directing, recruiting, paying or coercing): half of first place.
 _ROLES = 0.5
 _SURE = 1 - 1e-9
 _REWIRED = 99
-# How often chance may be taken for structure.
+# Significance level: how often chance may be taken for structure.
 _LEVEL, _HAIR = 0.05, 1e-9
-# A degree so many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
+# A degree this many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
 _SIGMAS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class LinkShares:
-    """The share each link has in the score of a person at an end of it, where contacts rank.
+    """Shares of links in the scores of the people at their ends, where people are ranked by contacts.
 
     Attributes:
         link: for each share the number of the link in the ledger.
-        person: place of the person among the ids of the ledger.
-        share: of the link in their score; less than 0: it lowers it.
+        person: position of the person among the ids of the ledger.
+        share: share of the link in the person's score; negative if it lowers the score.
     """
 
     link: Ints
@@ -50,13 +51,13 @@ class LinkShares:
 
 
 def contacts(first: Ints, second: Ints, size: int) -> scipy.sparse.csr_array:
-    """The undirected network of some ties, each counted once, none to oneself.
+    """Build the undirected network of some contacts, each counted once, without contacts to oneself.
 
     Example:
         >>> contacts(np.array([0, 1, 1]), np.array([1, 0, 1]), 2).toarray().tolist()
         [[0.0, 1.0], [1.0, 0.0]]
 
-    Limits: how often two were in contact is dropped; taps and surveillance decide it more than people do.
+    Limits: the number of contacts between two people is dropped, as it depends more on surveillance than on people.
     """
     apart = first != second
     ends = np.concatenate((first[apart], second[apart])), np.concatenate((second[apart], first[apart]))
@@ -66,7 +67,7 @@ def contacts(first: Ints, second: Ints, size: int) -> scipy.sparse.csr_array:
 
 
 def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
-    """The shares of the score of each entity where there are contacts above all: three positions, contacts apart for half of them, and `roles`.
+    """Return the parts of each entity's score where people are ranked by contacts: three positions, and `roles`.
 
     Args:
         ledger: the claims.
@@ -77,7 +78,7 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
         >>> sorted(by_structure(encode([], {}), np.zeros(0, dtype=bool)))
         ['between', 'closeness', 'contacts_apart']
 
-    Limits: a position among those watched, not a role.
+    Limits: a position among watched people, not a role.
     """
     rows = usable(ledger, inside)
     network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
@@ -89,10 +90,10 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
 
 
 def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
-    """List links that say who arranges, directs, recruits, pays or coerces, with that person and the link's share of their score.
+    """List links that show roles (`PUTS_BEFORE`), with the person and the link's share of their score.
 
-    Where contacts rank, too few sources say such things to rank by. The links together count for at most half of the first place among
-    contacts: for half times the chance that any link holds. Each link has a part of that chance.
+    Where people are ranked by contacts, too few sources report roles to rank by them. Together the links add at most
+    half of first place among contacts: half times the chance that any link holds. Each link gets a part of that chance.
 
     Args:
         ledger: the claims.
@@ -106,7 +107,7 @@ def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
         >>> [ledger.ids[who] for who in person], bool(0 < share[0] < 0.5)
         (['p1'], True)
 
-    Limits: all such links count alike, and with whom it is done does not count.
+    Limits: all such links count equally, whoever is at the other end.
     """
     rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & inside[ledger.subject])
     link, first = np.unique(ledger.link[rows], return_index=True)
@@ -119,12 +120,12 @@ def roles(ledger: Ledger, inside: Bools) -> tuple[Ints, Ints, Floats]:
 
 
 def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats]) -> LinkShares:
-    """The share of every link where there are contacts above all: those of positions, and those of what is said of a part.
+    """Return the share of every link where people are ranked by contacts: from positions, and from roles.
 
     Args:
         ledger: the claims.
         inside: for each entity whether it may play a part.
-        shares: their score, see `by_structure`.
+        shares: parts of the score, see `by_structure`.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
@@ -150,12 +151,12 @@ def structure_links(ledger: Ledger, inside: Bools, shares: Mapping[str, Floats])
 
 
 def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
-    """The share of every link where there are only contacts: a position is dealt alike to everybody somebody is tied to.
+    """Return the share of every link from positions alone: a person's position is split equally among their contacts.
 
     Args:
         ledger: the claims.
         inside: for each entity whether it may play a part.
-        score: for each entity its score, see `by_structure`.
+        score: score of each entity, see `by_structure`.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
@@ -165,7 +166,7 @@ def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
         >>> found.person.tolist(), found.share.tolist()
         ([0, 1, 1, 2], [1.0, 1.5, 1.5, 1.0])
 
-    Limits: what a contact owes to what others of theirs know is not told apart.
+    Limits: does not show which part of a position is due to the contacts of a contact.
     """
     rows = usable(ledger, inside)
     rows = rows[ledger.subject[rows] != ledger.object[rows]]
@@ -182,26 +183,26 @@ def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
 
 
 def usable(ledger: Ledger, inside: Bools) -> Ints:
-    """Rows that assert a tie between two who may play a part, and one that weighs something: no quarrel; arguments as `by_structure`.
+    """Return rows that assert a contact (not a quarrel) between two possible players; arguments as `by_structure`.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
         >>> usable(encode([], {}), np.zeros(0, dtype=bool)).tolist()
         []
 
-    Limits: a tie somebody denies is one that somebody asserts.
+    Limits: denials of a contact have no effect.
     """
     return np.flatnonzero(ledger.of(MEETING) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
 def effective_size(network: scipy.sparse.csr_array) -> Floats:
-    """Burt's effective size: contacts less those a person's other contacts already reach (Borgatti 1997).
+    """Return Burt's effective size: contacts minus those already reached through other contacts (Borgatti 1997).
 
     Example:
         >>> effective_size(contacts(np.array([0, 0, 1]), np.array([1, 2, 2]), 4)).tolist()
         [1.0, 1.0, 1.0, 0.0]
 
-    Limits: a much-watched person has many contacts on file; it cannot tell that from importance.
+    Limits: a closely watched person has many contacts on file, which looks the same as importance.
     """
     degree = np.asarray(network.sum(axis=1), dtype=float)
     closed = np.asarray((network @ network).multiply(network).sum(axis=1), dtype=float)
@@ -210,13 +211,13 @@ def effective_size(network: scipy.sparse.csr_array) -> Floats:
 
 
 def harmonic(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
-    """Harmonic closeness: the mean of 1 / distance to the others (Marchiori & Latora 2000), 0 to 1.
+    """Return harmonic closeness: the mean of 1 / distance to the others (Marchiori & Latora 2000), 0 to 1.
 
     Example:
         >>> harmonic(contacts(np.array([0, 1]), np.array([1, 2]), 3)).tolist()
         [0.75, 1.0, 0.75]
 
-    Limits: those at the edge of what was watched look peripheral. Sampled in large networks.
+    Limits: people at the edge of the watched network look peripheral. Sampled in large networks.
     """
     size = network.shape[0]
     pivots = _pivots(size, seed)
@@ -229,15 +230,15 @@ def harmonic(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
 
 
 def betweenness(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
-    """Betweenness: the share of shortest ways between two others that lead through each, summed over pairs (Freeman 1977).
+    """Return betweenness: each node's share of the shortest paths between two others, summed over pairs (Freeman 1977).
 
-    Worked out as Brandes (2001) does, from many starts at once; each pair counts once. Sampled in large networks.
+    Computed as in Brandes (2001), from many starts at a time; each pair counts once. Sampled in large networks.
 
     Example:
         >>> betweenness(contacts(np.array([0, 1, 2]), np.array([1, 2, 3]), 4)).tolist()
         [0.0, 2.0, 2.0, 0.0]
 
-    Limits: those between whom nobody was watched have no ways; who is often told of lies on more of them.
+    Limits: no paths join people whose contacts were not watched; people who are often mentioned lie on more paths.
     """
     size = network.shape[0]
     pivots = _pivots(size, seed)
@@ -246,7 +247,7 @@ def betweenness(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
         starts = pivots[first : first + _AT_ONCE]
         ways, away = np.zeros((size, len(starts))), np.full((size, len(starts)), -1, dtype=np.int16)
         ways[starts, np.arange(len(starts))], away[starts, np.arange(len(starts))] = 1.0, 0
-        # Step by step outwards: in how many shortest ways each is reached, and at which step.
+        # Step by step outwards: the number of shortest paths to each node, and its distance.
         step = 0
         while (last := away == step).any():
             if step == _FAR:
@@ -255,7 +256,7 @@ def betweenness(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
             further = np.where(away < 0, network @ np.where(last, ways, 0.0), 0.0)
             ways += further
             away[further > 0] = step
-        # And back: what leads on from somebody leads through those before them, by their share of the ways.
+        # And back: paths beyond a node lead through the nodes before it, in proportion to their shortest paths.
         through = np.zeros_like(ways)
         for back in range(step - 1, 0, -1):
             share = np.divide(1.0 + through, ways, out=np.zeros_like(ways), where=away == back)
@@ -267,7 +268,7 @@ def betweenness(network: scipy.sparse.csr_array, seed: int = 0) -> Floats:
 
 
 def _betweenness_far(network: scipy.sparse.csr_array, pivots: Ints) -> Floats:
-    """`betweenness` where some are many steps apart: start by start, since all at once each step costs as much as the whole."""
+    """Compute `betweenness` over long distances, start by start: each step of a batch costs as much as a full pass."""
     import networkx as nx
 
     nodes = range(network.shape[0])
@@ -278,25 +279,25 @@ def _betweenness_far(network: scipy.sparse.csr_array, pivots: Ints) -> Floats:
 
 
 def _pivots(size: int, seed: int) -> Ints:
-    """From whom distances and ways are taken: everybody, or a sample."""
+    """Return the nodes from which distances and paths are computed: all, or a sample."""
     if size <= _PIVOTS:
         return np.arange(size)
     return np.sort(np.random.default_rng(seed).choice(size, _PIVOTS // 8, replace=False))
 
 
 def positions(network: scipy.sparse.csr_array) -> dict[str, Floats]:
-    """The three measures as ranks among those with contacts, from 0 to 1 (1 the highest, 0 without contacts), by name.
+    """Return the three measures as ranks among people with contacts, 0 to 1 (1: highest; 0: no contacts), by name.
 
     Example:
         >>> {name: value.tolist() for name, value in positions(contacts(np.array([0, 1]), np.array([1, 2]), 3)).items()}
         {'contacts_apart': [0.5, 1.0, 0.5], 'closeness': [0.5, 1.0, 0.5], 'between': [0.5, 1.0, 0.5]}
 
-    Limits: a position among those who were watched, not a role.
+    Limits: a position among watched people, not a role.
     """
-    # Imported here: it alone takes longer than everything else a command needs.
+    # Imported here: the import alone takes longer than everything else a command needs.
     from scipy.stats import rankdata
 
-    # Those without contacts are nobody's rank: who is told of besides, of a quarrel or a boat, moves no score.
+    # People without contacts are not ranked here, so claims about a quarrel or a boat move no score.
     tied = np.asarray(network.sum(axis=1)) > 0
     measures = {}
     measured = (effective_size(network), harmonic(network), betweenness(network))
@@ -307,13 +308,13 @@ def positions(network: scipy.sparse.csr_array) -> dict[str, Floats]:
 
 
 def closure(network: scipy.sparse.csr_array) -> float:
-    """The share of pairs of contacts of one person who are in contact themselves, 0 to 1.
+    """Return the share of pairs of contacts of one person who are in contact themselves, 0 to 1.
 
     Example:
         >>> closure(contacts(np.array([0, 0, 1]), np.array([1, 2, 2]), 3))
         1.0
 
-    Limits: dominated by the persons with the most contacts.
+    Limits: dominated by the people with the most contacts.
     """
     degree = np.asarray(network.sum(axis=1), dtype=float)
     pairs = float((degree * (degree - 1)).sum())
@@ -321,17 +322,18 @@ def closure(network: scipy.sparse.csr_array) -> float:
 
 
 def rewired(network: scipy.sparse.csr_array, rng: np.random.Generator, rounds: int = 30) -> scipy.sparse.csr_array:
-    """A random network in which everybody has as many contacts as before (Maslov & Sneppen 2002).
+    """Return a random network in which everyone has as many contacts as before (Maslov & Sneppen 2002).
 
     Example:
         >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
         >>> rewired(ring, np.random.default_rng(1)).sum(axis=1).tolist()
         [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
 
-    Swaps come in batches. One is made only where no other of its batch would tie, or asks to tie, what this one ties or unties:
-    then each batch can be undone by one as likely, and every network with these numbers of contacts comes up as often.
+    Swaps come in batches. A swap is made only if no other swap of its batch would add a contact that it adds or
+    removes. Then each batch can be undone by an equally likely one, and every network with these numbers of contacts is
+    equally likely.
 
-    Limits: many swaps of a batch fall out in small or dense networks, which are mixed the slower.
+    Limits: small or dense networks lose many swaps of a batch, so they mix more slowly.
     """
     upper = scipy.sparse.coo_array(network)
     size = network.shape[0]
@@ -361,23 +363,25 @@ def _edge(first: Ints, second: Ints, size: int) -> Ints:
 
 
 def stands_out(network: scipy.sparse.csr_array, people: Bools | None = None, seed: int = 0) -> tuple[bool, str]:
-    """Whether positions in this network can mean anything, and why.
+    """Return whether positions in this network can mean anything, and why.
 
-    They can if someone's number of contacts is out of all proportion to the others'; or if contacts close into circles more than in
-    networks rewired with the same number of contacts for each (one-sided, at most 5 %) and someone reaches several times as many people
-    apart as is usual (`effective_size`). Circles alone tell nobody apart: in a ring of equal circles all are alike.
+    They can if one person's number of contacts is far out of proportion to the others'. They also can if two things
+    hold: contacts close into circles more than in networks rewired with the same numbers of contacts (one-sided, at
+    most 5 %), and one person's effective size is several times the mean (`effective_size`). Circles alone distinguish
+    no one: in a ring of equal circles all are alike.
 
     Args:
-        network: who is in contact, see `contacts`.
-        people: whether each of its nodes is ranked; None: all are. Contacts lead through the others, who are nobody's lead.
-        seed: of the rewired networks; the same seed gives the same answer.
+        network: the contact network, see `contacts`.
+        people: whether each node is ranked; None: all are. Contacts may lead through the other nodes, which are never
+            leads.
+        seed: seed of the rewired networks; the same seed gives the same answer.
 
     Example:
         >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
         >>> stands_out(ring)[0]
         False
 
-    Limits: that a network has structure does not say that its leaders are where structure points.
+    Limits: a structured network need not have its leaders where the structure points.
     """
     degree = np.asarray(network.sum(axis=1), dtype=float)
     ranked = (degree > 0) & (True if people is None else people)
@@ -393,7 +397,7 @@ def stands_out(network: scipy.sparse.csr_array, people: Bools | None = None, see
     rng = np.random.default_rng(seed)
     share = closure(network)
     runs = _REWIRED if network.nnz < 20_000 else 19
-    # Of so many networks chance may reach this one that often: once more, and no further network can change the answer.
+    # Number of random networks that may close as much as the case; after one more, the answer is settled.
     may_reach, reached = int(_LEVEL * (1 + runs) + _HAIR) - 1, 0
     for _ in range(runs):
         reached += closure(rewired(network, rng)) >= share

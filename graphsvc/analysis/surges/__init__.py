@@ -1,1 +1,1 @@
-"""Surges: what a count by day is expected to be, days with more than that, lasting changes, and records."""
+"""Surges: the expected count of each day, days with more than expected, lasting changes, and records."""

@@ -1,11 +1,11 @@
-"""Days with more than was to be expected on the day itself: alarms, and surges, which are alarms with the high days around them.
+"""Days with more than expected: alarms, and surges, which are alarms with the high days around them.
 
-A day is an alarm where its mid-p is so small that a calm year would bring about no more than one such day by chance. Weather makes more:
-how many there are is measured on invented calm years of several sorts (`python -m bench.surges`). The days next to an alarm belong to
-its surge as long as each is above the band. They add no surge, so they cost no false ones.
+A day is an alarm if its mid-p is so small that a calm year would produce no more than one such day by chance. Weather
+produces more; their number is measured on several sorts of invented calm years (`python -m bench.surges`). Days next to
+an alarm belong to its surge as long as each is above the band. They add no surge, so they cause no false ones.
 
-Limits: an alarm says that a count is out of the ordinary, never why: more boats, more watching or better weather look alike.
-A slow rise raises no alarm; lasting changes are in `segments`.
+Limits: an alarm shows that a count is unusual, never why: more boats, more surveillance or better weather look alike. A
+slow rise raises no alarm; `segments` finds lasting changes.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ import numpy as np
 
 from graphsvc.analysis.surges.counts import YEAR, Series
 
-# The band: what is exceeded on one day in twenty.
+# The band: exceeded on one day in twenty.
 BAND = 0.05
-# Alarms that are to be expected in a calm year; measured with 1, they were 1.1.
+# Alarms expected in a calm year. Set to 1, the measured number was 1.1.
 _A_YEAR = 0.8
-# Alarms of days less than that apart are one surge.
+# Alarms fewer than this many days apart form one surge.
 _APART = 7
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedDay:
-    """One count of a series beside what was to be expected of it by those before it.
+    """One count of a series with its expectation from the counts before it.
 
     Attributes:
-        day: the day, or the first of the week. count: None: not known.
-        mean: the expected count; high: what is exceeded once in twenty times; alarm_from: the count from which it is an
-            alarm. None in all: too little was known to tell.
-        p: how far out the count is, 0 to 1 (mid-p); None: cannot tell. alarm: whether it is one.
+        day: the day, or the first day of the week. count: None: not known.
+        mean: the expected count; high: exceeded once in twenty times; alarm_from: the smallest count that is an alarm.
+            None in all three if too little was known.
+        p: how extreme the count is, 0 to 1 (mid-p); None: not known. alarm: whether it is an alarm.
     """
 
     day: dt.date
@@ -54,12 +54,12 @@ class WatchedDay:
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """Alarms less than a week apart, with the high days that follow each other around them.
+    """Alarms less than a week apart, with the uninterrupted high days around them.
 
     Attributes:
-        first, last: first and last day. count: the sum of its days; expected: the sum expected on them. Of counts that are means
-            both are those of the peak.
-        peak: the day with most; most: how many. p: the smallest of its alarms.
+        first, last: first and last day. count: the sum of its days; expected: the sum of their expectations. For counts
+            that are means, both are those of the peak.
+        peak: the day with the highest count; most: that count. p: the smallest p of its alarms.
     """
 
     first: dt.date
@@ -72,7 +72,7 @@ class Surge:
 
 
 def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str, ...]]:
-    """Each count beside what was to be expected of it, and what the expectation is made of (`Outlook.parts`).
+    """Return each count with its expectation, and the parts of the expectation (`Outlook.parts`).
 
     Args:
         series: the counts.
@@ -85,14 +85,14 @@ def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str
 
     Limits: see the module and `expected`.
     """
-    # Imported here: what fits it takes a second to import, and every command would wait for it.
+    # Imported here: the regression takes a second to import, and every command would wait for it.
     from graphsvc.analysis.surges.expected import outlook
 
     seen = outlook(series, since)
     counts = np.array([-1 if count is None else count for count in series.counts], float)
     tail = alarm_tail(series.step)
     p, mean, high, exceeded = seen.at_least(counts), seen.mean, seen.quantile(BAND), seen.quantile(tail)
-    # The smallest count that is an alarm: that is exceeded so seldom, or the next.
+    # The smallest count that is an alarm: the count exceeded rarely enough, or the next.
     bound = exceeded + (seen.at_least(exceeded) > tail)
     days = []
     for place, count in enumerate(series.counts):
@@ -113,33 +113,33 @@ def watched(series: Series, since: int = 0) -> tuple[list[WatchedDay], tuple[str
 
 
 def alarm_tail(step: int) -> float:
-    """The mid-p from which on a count is an alarm, 0 to 1.
+    """Return the largest mid-p at which a count is an alarm, 0 to 1.
 
     Args:
-        step: days that one count is of.
+        step: days covered by one count.
 
     Example:
         >>> round(alarm_tail(1), 5), round(alarm_tail(7), 5)
         (0.00219, 0.01533)
 
-    Limits: of counts that are what the model takes them for; real days hang together, and then there are more.
+    Limits: holds if counts follow the model. Real days depend on each other, so there are more alarms.
     """
     return _A_YEAR * step / YEAR
 
 
 def surges(days: list[WatchedDay], *, mean: bool = False) -> list[Surge]:
-    """The surges among some days that follow each other, in their order.
+    """Return the surges among consecutive days, in order.
 
     Args:
         days: each day of the series, in order.
-        mean: their counts are means (`Series.mean`), which cannot be added up.
+        mean: whether the counts are means (`Series.mean`), which cannot be added up.
 
     Example:
         >>> days, _ = watched(Series(dt.date(2020, 1, 1), (2, 0, 3, 2, 1, 0, 2) * 20 + (14, 0, 12)))
         >>> [(surge.first.isoformat(), surge.last.isoformat(), surge.count, surge.most) for surge in surges(days)]
         [('2020-05-20', '2020-05-22', 26, 14)]
 
-    Limits: that alarms lie near each other does not say that one cause is behind them.
+    Limits: alarms close to each other need not have the same cause.
     """
     step = (days[1].day - days[0].day).days if len(days) > 1 else 1
     return [_surge(run, [_peak(run)] if mean else run) for run in _runs(days, step)]
@@ -153,7 +153,7 @@ def _runs(days: list[WatchedDay], step: int) -> Iterator[list[WatchedDay]]:
         alarms = [day.day for day in stretch if day.alarm]
         if not high or not alarms:
             continue
-        # Of weeks those that follow each other are one.
+        # Alarms in consecutive weeks belong together.
         if run and (alarms[0] - last).days >= _APART + step - 1:
             yield run
             run = []

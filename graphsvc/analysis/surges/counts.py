@@ -1,4 +1,4 @@
-"""Counts by day or week: a series, made of dated things. What is not known is None and never 0."""
+"""Counts by day or week: a series, made from dated records. An unknown count is stored as None, never as 0."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 YEAR = 365.25
-# So many days with anything, of so many days, have to be known before anything can be told of the next.
+# Minimum number of days with a count above 0, and of days in all, before the next day can be predicted.
 LEAST_ACTIVE, LEAST_DAYS = 10, 56
-# A series of crossings is no longer than that, thirty years: a mistyped year must not add centuries of nothing.
+# Maximum length of a series of crossings, thirty years: a mistyped year must not add centuries of zeros.
 MOST_DAYS = 10_958
-# Step → how many days it has.
+# Step → number of days.
 STEPS = MappingProxyType({"day": 1, "week": 7})
-# What of crossings is counted: name → in words.
+# Figures of crossings that can be counted: name → in words.
 MEASURES = MappingProxyType(
     {"crossings": "crossings", "people": "people carried", "per_boat": "people per boat, in the mean"}
 )
@@ -24,16 +24,18 @@ MEASURES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Counts of days or weeks that follow each other without a gap.
+    """Counts of consecutive days or weeks.
 
     Attributes:
-        first: the first day; of weeks the Monday.
+        first: the first day; for weeks a Monday.
         counts: from 0, one for each day or week; None: not known.
-        condition: what went with each, such as the height of waves (any unit); None: not known; empty: nothing was given.
-        step: days that one count is of: 1 or 7.
-        unplaced: how many things stand on none of them, since their date is less precise than a day.
-        outside: days of things that are left out, since they lie outside of the thirty years with most; one for each thing.
-        mean: each count is a mean, such as people per boat: added up they say nothing.
+        condition: an accompanying value for each count, such as wave height (any unit); None: not known; empty: not
+            given.
+        step: days covered by one count: 1 or 7.
+        unplaced: number of records left out because their date is less precise than a day.
+        outside: days of records left out because they are outside the thirty years with most records; one for each
+            record.
+        mean: whether each count is a mean, such as people per boat, so that sums mean nothing.
 
     Example:
         >>> series = Series(dt.date(2020, 5, 7), (1, 8))
@@ -50,10 +52,10 @@ class Series:
     mean: bool = False
 
     def __post_init__(self) -> None:
-        """What cannot be a series is refused.
+        """Reject values that cannot be a series.
 
         Raises:
-            ValueError: nothing is counted, a count is below 0, or there are not as many conditions as counts.
+            ValueError: if there are no counts, a count is below 0, or the numbers of conditions and counts differ.
         """
         if not self.counts or any(count is not None and count < 0 for count in self.counts):
             raise ValueError("a series needs a count, and none below 0")
@@ -62,23 +64,23 @@ class Series:
 
     @property
     def last(self) -> dt.date:
-        """The last day, or the first of the last week."""
+        """The last day, or the first day of the last week."""
         return self.day(len(self.counts) - 1)
 
     def day(self, place: int) -> dt.date:
-        """The day, or first day of the week, at a place from 0."""
+        """Return the day, or the first day of the week, at a position from 0."""
         return self.first + dt.timedelta(days=self.step * place)
 
     def at(self, day: dt.date) -> int | None:
-        """The count of a day (or of the week it lies in); None: not known, or outside."""
+        """Return the count of a day (or of its week); None: not known, or outside the series."""
         place = (day - self.first).days // self.step
         return self.counts[place] if 0 <= place < len(self.counts) else None
 
     def until(self, day: dt.date) -> Series:
-        """What was known at the end of a day: this series without all that came later, and so without a week that was not over.
+        """Return the series as known at the end of a day, without later counts and without a week that was not over.
 
         Raises:
-            ValueError: it begins later, or its first week was not over.
+            ValueError: if the series begins later, or its first week was not over.
         """
         places = ((day - self.first).days + 1) // self.step
         if places < 1:
@@ -89,17 +91,17 @@ class Series:
 def of_crossings(
     rows: Iterable[Mapping[str, Any]], *, measure: str = "crossings", step: str = "day", until: dt.date | None = None
 ) -> Series | None:
-    """The series of some crossings; None: none of them stands on a day.
+    """Make the series of some crossings; None if no crossing has an exact day.
 
-    A day without a crossing counts 0 (people per boat: is not known). A crossing whose people nobody counted adds no
-    people: figures are of what was counted. A date less precise than a day is put on no day; of more than `MOST_DAYS` days those
-    with most crossings are the series.
+    A day without a crossing counts 0 (for people per boat: not known). A crossing without a head count adds no people,
+    so figures cover only what was counted. A date less precise than a day is not placed. If crossings span more than
+    `MOST_DAYS` days, the series is the span of that length with most crossings.
 
     Args:
-        rows: of crossings: `date` as given, `people_count` or None.
+        rows: crossings with `date` as given and `people_count` or None.
         measure: one of `MEASURES`.
         step: one of `STEPS`.
-        until: the last day that was watched, where it is later than the last crossing; None: that of the last crossing.
+        until: the last day watched, if later than the last crossing; None: the day of the last crossing.
 
     Example:
         >>> rows = [{"date": "2020-05-06", "people_count": 20}, {"date": "2020-05-08", "people_count": None}, {"date": "2020-05"}]
@@ -107,7 +109,7 @@ def of_crossings(
         >>> series.counts, series.unplaced
         ((1, 0, 1), 1)
 
-    Limits: nobody is known to have watched on the days between; that nothing is on record is counted as nothing.
+    Limits: the days between may not have been watched; a day without a record counts as a day without crossings.
     """
     placed = [(_day(row), row.get("people_count")) for row in rows]
     known = sorted(day for day, _ in placed if day is not None)
@@ -138,10 +140,10 @@ def of_crossings(
 
 
 def known_by(rows: Iterable[Mapping[str, Any]], day: dt.date) -> list[Mapping[str, Any]]:
-    """Those of some crossings that may have been by the end of a day.
+    """Return the crossings that may have happened by the end of a day.
 
     Args:
-        rows: of crossings, with their `date` as given.
+        rows: crossings with their `date` as given.
         day: the day.
 
     Example:
@@ -149,37 +151,38 @@ def known_by(rows: Iterable[Mapping[str, Any]], day: dt.date) -> list[Mapping[st
         >>> [row["date"] for row in known_by(rows, dt.date(2020, 5, 8))]
         ['2020-05-08T04:30Z', '2020-05']
 
-    Limits: when it was said that there was a crossing is not asked. A date less precise than a day counts from its first day on.
+    Limits: ignores when a crossing was reported. A date less precise than a day counts from its first day.
     """
     # A month or year sorts before each of its days.
     return [row for row in rows if str(row.get("date") or "")[:10] <= day.isoformat()]
 
 
 def per_day(rows: Iterable[Mapping[str, Any]]) -> dict[dt.date, int]:
-    """How many of some crossings stand on each day, in the order of the days.
+    """Count some crossings by day, in order.
 
     Example:
         >>> per_day([{"date": "2020-05-08"}, {"date": "2020-05-08T04:30Z"}, {"date": "2020-05"}])
         {datetime.date(2020, 5, 8): 2}
 
-    Limits: a date less precise than a day is on none.
+    Limits: leaves out dates less precise than a day.
     """
     return dict(sorted(Counter(day for row in rows if (day := _day(row)) is not None).items()))
 
 
 def by_week(series: Series) -> Series:
-    """A series of days as one of weeks from Monday; a week of which a day is not known is not known. Broken weeks at the ends are left out.
+    """Convert days to weeks from Monday; a week with an unknown day is unknown, and partial weeks are dropped.
 
-    Conditions, and counts that are means, become their mean over the days they are known of.
+    Conditions, and counts that are means, become the mean of their known days.
 
     Raises:
-        ValueError: no whole week is in it.
+        ValueError: if the series has no whole week.
 
     Example:
         >>> by_week(Series(dt.date(2020, 5, 4), (1,) * 7)).counts
         (7,)
 
-    Limits: a week begun is not told before it is over. A mean of means takes a day of one boat for as much as a day of ten.
+    Limits: a week is not counted until it is over. A mean of means gives a day with one boat as much weight as a day
+    with ten.
     """
     start = -series.first.weekday() % 7
     weeks = (len(series.counts) - start) // 7
@@ -200,7 +203,7 @@ def _day(row: Mapping[str, Any]) -> dt.date | None:
 
 
 def _fullest(days: Sequence[dt.date]) -> tuple[dt.date, dt.date]:
-    """First and last of the days, given in their order, that lie in the `MOST_DAYS` with most; of several, in the latest."""
+    """Return the ends of the span of `MOST_DAYS` with most of some sorted days; of several spans, the latest."""
     start, most, edges = 0, 0, (days[0], days[-1])
     for place, day in enumerate(days):
         while (day - days[start]).days > MOST_DAYS:

@@ -1,15 +1,16 @@
-"""What a count is expected to be, from the days before it alone: whether anything comes, and how much if it does.
+"""Expected count of each day, from the days before it alone: whether anything comes, and how much if it does.
 
-On most days no boat is launched, as weather and the sea have it, and on the others many or few are. So two regressions
-are fitted: whether the count is above 0 (logistic), and how far above 1 it then is (negative binomial, whose dispersion is
-estimated by its Pearson statistic, Breslow 1984). This is a hurdle model (Mullahy 1986). Both have a season and a
-condition where one is given; a weekday where it makes the fit better by the Bayesian criterion; and from a year on a trend, where it
-makes the fit better, as Noufaily et al. (2013) have it. With less than three years a season looks much like a trend, so until then the
-trend is no steeper than `_STEEPEST`; and no mean is far beyond what has been seen. Past outbreaks do not raise what is expected for long: counts as far out as Noufaily et al. (2013) weigh down are taken as no further
-out than that. Days of long ago weigh less than those of late.
+On most days weather and sea prevent any launch, and on other days few or many boats are launched. So two regressions
+are fitted: whether the count is above 0 (logistic), and how far above 1 it then is (negative binomial, whose dispersion
+is estimated from its Pearson statistic, Breslow 1984). This is a hurdle model (Mullahy 1986). Both have a season, and a
+condition if one is given; a weekday where it improves the fit by the Bayesian criterion; and after a year a trend,
+where it improves the fit, as in Noufaily et al. (2013). With less than three years of data a season looks much like a
+trend, so until then the trend is limited to `_STEEPEST`; and no mean may be far beyond past counts. Past outbreaks do
+not raise the expectation for long: counts as extreme as Noufaily et al. (2013) weigh down are limited to that bound.
+Older days have less weight than recent days.
 
-Limits: days are taken as independent of each other, given what is in the model; a spell of fine weather that nobody told of
-is not known, and a run of busy days may be nothing else.
+Limits: days are treated as independent of each other, given the model. A spell of fine weather that is not in the data
+is unknown, and may be the whole reason for a run of busy days.
 """
 
 from __future__ import annotations
@@ -27,33 +28,33 @@ from graphsvc.analysis.surges.counts import LEAST_ACTIVE, LEAST_DAYS, YEAR, Seri
 
 Array = npt.NDArray[np.float64]
 
-# Days that a fit looks back on; from a full year on there is a season and a trend, from nearly three years a trend of any slope.
+# Days used by a fit; minimum days for season and trend: a full year; for an unlimited trend: nearly three years.
 _WINDOW, _SEASON, _ANY_TREND = 3 * YEAR + 1, YEAR, 3 * YEAR - LEAST_DAYS
-# Until then the logarithm changes by no more than that a year: growth by 60 %, or a fall by 37 %.
+# Before that, the logarithm changes by at most this much a year: growth by 60 %, or a fall by 37 %.
 _STEEPEST = 0.47
-# After so many days a day weighs half.
+# Age in days at which a day has half the weight.
 _HALF_LIFE = 2 * YEAR
-# A fit is made anew once there is a twentieth more to learn from, and after so many days at the latest.
+# A fit is renewed once there is a twentieth more data, and after this many days at the latest.
 _GROWTH, _LONGEST = 1.05, 28
-# Past counts further out than that, as normal scores, are taken as just so far out; to begin with, the largest of twenty are.
+# Past counts more extreme than this normal score are limited to it; at first, the largest of twenty are limited.
 _FAR, _FIRST_BOUND = 2.58, 0.95
 _REGRESSIONS, _ROUNDS = 2, 2
 _LEAST_DISPERSION, _MOST_DISPERSION = 1e-4, 200.0
 _WEEK = 7
-# Gauss-Hermite: where and how much, for what is not known of a mean.
+# Gauss-Hermite nodes and weights, for the uncertainty of a mean.
 _NODES, _SHARES = (np.asarray(part) for part in np.polynomial.hermite_e.hermegauss(7))
 _SHARES = _SHARES / _SHARES.sum()
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What was to be expected of the counts of a series, each from those before it alone. All arrays have one row a count.
+    """Expectations for a series, each from the counts before it alone. All arrays have one row per count.
 
     Attributes:
-        chance: that anything comes, 0 to 1; NaN: too little was known to tell, and so for all here.
-        means: of how far above 1 it then is, shape (counts, 7): as what is not known of the fit has it.
-        dispersion: of that, from 0: the variance is `mean + dispersion * mean ** 2`.
-        parts: what is in the last fit: `season`, `weekday`, `trend`, `condition`.
+        chance: probability of a count above 0, 0 to 1; NaN, here and in all arrays: too little was known.
+        means: how far above 1 the count then is, shape (counts, 7): at each node of the fit's uncertainty.
+        dispersion: dispersion of that, from 0: the variance is `mean + dispersion * mean ** 2`.
+        parts: parts of the last fit: `season`, `weekday`, `trend`, `condition`.
     """
 
     chance: Array
@@ -67,7 +68,7 @@ class Outlook:
         return np.asarray(self.chance * (1 + self.means @ _SHARES))
 
     def above(self, counts: Array) -> Array:
-        """The probability of more than each of these counts (from 0)."""
+        """Return the probability of more than each of these counts (from 0)."""
         # The upper tail of a negative binomial.
         more = scipy.special.betainc(
             np.maximum(counts, 1)[:, None],
@@ -77,20 +78,21 @@ class Outlook:
         return np.asarray(self.chance * np.where(counts < 1, 1.0, more @ _SHARES))
 
     def at_least(self, counts: Array) -> Array:
-        """How far out each of these counts is: the probability of more, and half that of as many (mid-p, Lancaster 1961)."""
+        """Return the mid-p of these counts: the probability of more, plus half that of as many (Lancaster 1961)."""
         more = self.above(counts)
         as_many = np.where(counts < 1, 1 - self.chance, self.above(counts - 1) - more)
         return np.asarray(more + as_many / 2)
 
     def quantile(self, tail: float) -> Array:
-        """The smallest count that is exceeded with a probability of `tail` at most."""
+        """Return the smallest count that is exceeded with a probability of at most `tail`."""
         high = np.full(len(self.chance), 1.0)
         known = ~np.isnan(self.chance)
         while np.any(known & (self.above(high) > tail)):
             high = np.where(known & (self.above(high) > tail), 2 * high, high)
         low = np.full_like(high, -1.0)
         middle = np.floor((low + high) / 2)
-        # Those between alone: beyond 2**53 neighbours lie more than 1 apart, and no halving brings them nearer.
+        # Only while a value lies between: beyond 2**53 neighbours differ by more than 1, and halving cannot separate
+        # them.
         while np.any(between := (low < middle) & (middle < high)):
             enough = self.above(middle) <= tail
             low, high = np.where(between & ~enough, middle, low), np.where(between & enough, middle, high)
@@ -99,11 +101,11 @@ class Outlook:
 
 
 def outlook(series: Series, since: int = 0) -> Outlook:
-    """What was to be expected of each count of a series, by those before it.
+    """Return the expectation for each count of a series, from the counts before it.
 
     Args:
         series: the counts.
-        since: the place of the first count that it has to be told of, from 0; of those before it nothing may be told.
+        since: position, from 0, of the first count that needs an expectation; earlier counts may have none.
 
     Example:
         >>> import datetime as dt
@@ -112,14 +114,14 @@ def outlook(series: Series, since: int = 0) -> Outlook:
         >>> bool(np.isnan(seen.chance[20])), bool(0.5 < seen.chance[-1] < 0.9), bool(1 < seen.mean[-1] < 2)
         (True, True, True)
 
-    Limits: see the module. Before `LEAST_DAYS` days, and `LEAST_ACTIVE` with anything in the three years before, it cannot tell.
+    Limits: see the module. Needs `LEAST_DAYS` days, and `LEAST_ACTIVE` days above 0 in the three years before.
     """
     counts = np.array([np.nan if count is None else count for count in series.counts], float)
     chance, dispersion = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     means = np.full((len(counts), len(_NODES)), np.nan)
     grid, parts = _Grid(series), tuple[str, ...]()
     for start, end in _blocks(counts, series.step):
-        # Days of long ago tell nothing of these: with hardly any in the window nothing can be fitted.
+        # Old days do not help here: with hardly any recent days above 0, nothing can be fitted.
         if end <= since or np.count_nonzero(np.nan_to_num(counts[_window(grid.step, start) : start])) < LEAST_ACTIVE:
             continue
         fitted = _fitted(grid, counts, start)
@@ -129,7 +131,7 @@ def outlook(series: Series, since: int = 0) -> Outlook:
 
 
 def _blocks(counts: Array, step: int) -> Iterator[tuple[int, int]]:
-    """(first, end) of the counts that one fit, on those before the first, looks ahead to."""
+    """Yield (first, end) of the counts predicted by each fit, which uses the counts before the first."""
     active = np.cumsum(np.nan_to_num(counts) > 0)
     enough = np.nonzero((active >= LEAST_ACTIVE) & (np.arange(1, len(counts) + 1) * step >= LEAST_DAYS))[0]
     start = int(enough[0]) + 1 if len(enough) else len(counts)
@@ -140,7 +142,7 @@ def _blocks(counts: Array, step: int) -> Iterator[tuple[int, int]]:
 
 
 class _Grid:
-    """The columns that a count is explained by, for all days of a series."""
+    """The regression columns for all days of a series."""
 
     def __init__(self, series: Series) -> None:
         places = np.arange(len(series.counts))
@@ -153,7 +155,7 @@ class _Grid:
         self.condition = np.array([np.nan if value is None else value for value in series.condition], float)
 
     def columns(self, parts: tuple[str, ...], start: int, end: int, now: int) -> Array:
-        """Those of some days, seen from the day `now`. What a condition was is taken as its mean where it is not known."""
+        """Return the columns of some days, as of day `now`; unknown conditions are replaced by the mean."""
         columns = [np.ones((end - start, 1))]
         if "season" in parts:
             columns.append(self.season[start:end])
@@ -168,14 +170,14 @@ class _Grid:
         return np.hstack(columns)
 
     def has_condition(self, start: int, now: int) -> bool:
-        """Whether a condition was given that was known and not always the same."""
+        """Whether a condition is known for enough days and varies."""
         past = self.condition[start:now]
         return bool(np.count_nonzero(~np.isnan(past)) > LEAST_ACTIVE and np.nanstd(past) > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Regression:
-    """Coefficients, how sure they are, and what they are of."""
+    """Coefficients, their covariance, and the parts they belong to."""
 
     parts: tuple[str, ...]
     now: int
@@ -184,7 +186,7 @@ class _Regression:
     criterion: float
 
     def ahead(self, grid: _Grid, start: int, end: int) -> Array:
-        """The linear predictor of some days at each node of what is not known, shape (days, 7)."""
+        """Return the linear predictor of some days at each node of its uncertainty, shape (days, 7)."""
         columns = grid.columns(self.parts, start, end, self.now)
         error = np.sqrt(np.einsum("ij,jk,ik->i", columns, self.covariance, columns))
         return np.asarray((columns @ self.values)[:, None] + error[:, None] * _NODES)
@@ -192,7 +194,7 @@ class _Regression:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """Both regressions, made on the days before one. `active` None: always, or never, anything came."""
+    """Both regressions, fitted on the days before one. `active` None: too few days with a count, or without one."""
 
     active: _Regression | None
     always: float
@@ -206,19 +208,19 @@ class _Fitted:
         return tuple(sorted(every))
 
     def ahead(self, grid: _Grid, start: int, end: int) -> tuple[Array, Array, float]:
-        """Chance, means and dispersion of some days."""
+        """Return chance, means and dispersion of some days."""
         chance = (
             scipy.special.expit(self.active.ahead(grid, start, end)) @ _SHARES
             if self.active
             else np.full(end - start, self.always)
         )
-        # Nothing that was seen supports a mean beyond all that was seen.
+        # Past counts do not support a mean far beyond all of them.
         means = np.exp(np.minimum(self.size.ahead(grid, start, end), np.log(max(10 * self.most, 10.0))))
         return chance, means, self.dispersion
 
 
 def _window(step: int, now: int) -> int:
-    """The first count that a fit on those before `now` looks back on."""
+    """Return the first count used by a fit on the counts before `now`."""
     return max(0, now - int(_WINDOW / step))
 
 
@@ -238,9 +240,9 @@ def _fitted(grid: _Grid, counts: Array, now: int) -> _Fitted:
 
 
 def _sized(grid: _Grid, days: Any, values: Array, weights: Array, now: int) -> tuple[float, _Regression]:
-    """Dispersion and regression of how far above 1 the counts are."""
+    """Return dispersion and regression of how far above 1 the counts are."""
     more = float(values @ weights)
-    if more < 1:  # hardly ever above 1: half a count is added, as nothing can be fitted to nothing
+    if more < 1:  # hardly ever above 1, so no fit is possible: half a count is added
         level, error = np.log((more + 0.5) / weights.sum()), 1 / (more + 0.5)
         return _LEAST_DISPERSION, _Regression((), now, np.array([level]), np.array([[error]]), 0.0)
     first = _best(grid, days, np.minimum(values, _first_bound(values)), weights, now, _MOST_DISPERSION)
@@ -252,9 +254,10 @@ def _first_bound(values: Array) -> float:
 
 
 def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispersion: float | None) -> _Regression:
-    """The regression with season and condition where there are any, and weekday and trend where they make it better.
+    """Fit a regression with season and condition if available, and weekday and trend if they improve it.
 
-    As many parameters at most as there are tens of what tells them apart: of days, and of counts above or days with none.
+    The number of parameters is at most a tenth of the days, and of the events: counts above, or days with (or without)
+    any.
     """
     events = values.sum() if dispersion is not None else min(values.sum(), len(values) - values.sum())
     if dispersion is not None:
@@ -275,7 +278,7 @@ def _best(grid: _Grid, days: Any, values: Array, weights: Array, now: int, dispe
 
 
 def _settled(grid: _Grid, size: _Regression, days: Any, values: Array, weights: Array) -> tuple[float, _Regression]:
-    """The dispersion that fits, and the regression with it; values far out are taken to be no further than `_FAR`."""
+    """Return the dispersion that fits, and the regression with it; extreme values are limited to `_FAR`."""
     bounded, dispersion = np.minimum(values, _first_bound(values)), _LEAST_DISPERSION
     columns = grid.columns(size.parts, int(days[0]), int(days[-1]) + 1, size.now)[days - days[0]]
     for _ in range(_REGRESSIONS):
@@ -289,7 +292,7 @@ def _settled(grid: _Grid, size: _Regression, days: Any, values: Array, weights: 
 
 
 def _dispersion_about(values: Array, means: Array, weights: Array, parameters: int) -> float:
-    """The dispersion at which the Pearson statistic is what is left to vary freely."""
+    """Return the dispersion at which the Pearson statistic equals the degrees of freedom."""
     free = weights.sum() * (1 - parameters / len(values))
 
     def beyond(dispersion: float) -> float:
@@ -314,12 +317,12 @@ def _regress(
     dispersion: float | None,
     start: Array | None = None,
 ) -> _Regression:
-    """One regression: logistic where there is no dispersion, else negative binomial; `start` is where it begins to look."""
+    """Fit one regression: logistic without dispersion, else negative binomial; `start`: initial coefficients."""
     columns = grid.columns(parts, int(days[0]), int(days[-1]) + 1, now)[days - days[0]]
     coefficients, covariance, fit = _fit(columns, values, weights, dispersion, start)
     steepest = np.inf if (now - int(days[0])) * grid.step >= _ANY_TREND else _STEEPEST
     if "trend" in parts and abs(coefficients[-1]) > steepest:
-        # The trend is the last column: it is held at the bound, and the rest is fitted about it.
+        # The trend is the last column: it is held at the bound, and the rest is fitted around it.
         slope = np.copysign(steepest, coefficients[-1])
         coefficients, covariance, fit = _fit(columns[:, :-1], values, weights, dispersion, None, slope * columns[:, -1])
         coefficients, covariance = np.append(coefficients, slope), np.pad(covariance, (0, 1))
@@ -334,19 +337,17 @@ def _fit(
     start: Array | None,
     offset: Array | None = None,
 ) -> tuple[Array, Array, float]:
-    """Coefficients, their covariance, and minus twice the log-likelihood."""
-    # Imported here: it takes a second, and only who asks for surges should wait for it.
+    """Return coefficients, their covariance, and minus twice the log-likelihood."""
+    # Imported here: it takes a second, and only surge commands should wait for it.
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
 
     family = families.Binomial() if dispersion is None else families.NegativeBinomial(alpha=dispersion)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a fit that ends at its last round: its figures are used as they are
+        warnings.simplefilter("ignore")  # a fit may end at its last round; its figures are used as they are
         model = GLM(values, columns, family=family, var_weights=weights, offset=offset)
         try:
             result = model.fit(start_params=start, maxiter=25, scale=1.0, wls_method="qr", tol=1e-6)
-        except (
-            np.linalg.LinAlgError
-        ):  # a weekday on which there always, or never, was anything: slower, and does not mind
+        except np.linalg.LinAlgError:  # a weekday with always, or never, a count above 0: the slower method copes
             result = model.fit(maxiter=25, scale=1.0, tol=1e-6)
         return np.asarray(result.params), np.asarray(result.cov_params()), -2 * float(result.llf)

@@ -1,4 +1,4 @@
-"""Records of a series: days with more than any before, until when they stood, and since when a day has most."""
+"""Records of a series: days with more than any day before, how long each record held, and earlier days with as many."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from graphsvc.analysis.surges.counts import Series
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """How a count stands among the others.
+    """Position of a count among the others of its series.
 
     Attributes:
-        day, count: of it.
-        since: the last day before it with as many or more; None: there is none, it was a record.
-        matched: whether on that day there were just as many.
-        until: the first day after it with more; None: none yet.
+        day, count: the day and its count.
+        since: the last earlier day with at least as many; None: there is no such day, so it was a record.
+        matched: whether that day had exactly as many.
+        until: the first later day with more; None: no such day yet.
     """
 
     day: dt.date
@@ -27,19 +27,19 @@ class Milestone:
 
     @property
     def record(self) -> bool:
-        """Whether no day before had as many."""
+        """Whether no earlier day had as many."""
         return self.since is None
 
 
 def milestone(series: Series, day: dt.date) -> Milestone | None:
-    """How the count of a day stands among the others; None: it is not known, or 0.
+    """Return the position of a day's count among the others; None if it is unknown or 0.
 
     Example:
         >>> series = Series(dt.date(2020, 5, 5), (3, 1, 0, 8, 6, 9))
         >>> milestone(series, dt.date(2020, 5, 8)).until, milestone(series, dt.date(2020, 5, 9)).since
         (datetime.date(2020, 5, 10), datetime.date(2020, 5, 8))
 
-    Limits: of what is in the series. Counts that are not known may have been more.
+    Limits: only within the series. Unknown counts may have been higher.
     """
     count, place = series.at(day), (day - series.first).days // series.step
     if not count:
@@ -56,13 +56,13 @@ def milestone(series: Series, day: dt.date) -> Milestone | None:
 
 
 def records(series: Series) -> list[Milestone]:
-    """Every record: each day with more than any before it, in their order; the first day with anything is none.
+    """Return every record in order: each day with more than any earlier day, except the first day above 0.
 
     Example:
         >>> [(mark.count, mark.until) for mark in records(Series(dt.date(2020, 5, 5), (3, 1, 0, 8, 6)))]
         [(8, None)]
 
-    Limits: of what is in the series; the shorter it is, the less a record says.
+    Limits: only within the series; the shorter it is, the less a record means.
     """
     marks: list[Milestone] = []
     most = 0

@@ -1,11 +1,12 @@
-"""Lasting changes of a series: weeks from which on there was more, or less, until the next such week.
+"""Lasting changes of a series: weeks after which counts were higher, or lower, until the next change.
 
-Days are added up to weeks, as most are empty, and put on a scale where noise is alike at every level; they are cut where a
-change of their mean pays for a penalty (PELT, Killick et al. 2012, by skchange). How large it has to be is settled on calm years
-invented for this very series: of a negative binomial with its season and its dispersion, about one series in twenty is cut anywhere.
-A Poisson cost with the usual penalty cuts every month, as it takes each spell of weather for a change.
+Days are added up to weeks, as most are 0, and transformed to a scale where noise is the same at every level. The series
+is cut where a change of mean outweighs a penalty (PELT, Killick et al. 2012, by skchange). The penalty is set on calm
+years simulated for this series, from a negative binomial with its season and dispersion, so that about one calm series
+in twenty is cut at all. A Poisson cost with the usual penalty cuts every month, as it takes each spell of weather for a
+change.
 
-Limits: days are invented independent of each other, so a series that goes in long spells is cut too often. It is told
+Limits: simulated days are independent of each other, so a series with long spells is cut too often. Changes are found
 afterwards, from all weeks: nothing here was known on the day.
 """
 
@@ -22,11 +23,11 @@ from graphsvc.analysis.surges.counts import MOST_DAYS, STEPS, Series, by_week
 
 Array = npt.NDArray[np.float64]
 
-# Fewer weeks are not cut, nor is a part shorter than a month made.
+# A series of fewer weeks is not cut, and no part is shorter than a month.
 LEAST_WEEKS, _SHORTEST = 26, 4
-# Of more weeks the last are looked at: thirty years, and what is broken at the ends.
+# Of more weeks only the last are used: thirty years, and partial weeks at the ends.
 MOST_WEEKS = MOST_DAYS // 7 + 2
-# Half of one in twenty, as what the calm series are drawn with is itself uncertain.
+# Half of 5 %, since the parameters of the calm series are themselves uncertain.
 _FALSE = 0.025
 _DRAWS = 99
 _YEAR_WEEKS, _YEAR, _AROUND = 52.18, 53, 9
@@ -34,11 +35,12 @@ _YEAR_WEEKS, _YEAR, _AROUND = 52.18, 53, 9
 
 @dataclass(frozen=True, slots=True)
 class SeriesPart:
-    """A part of a series between two changes.
+    """Part of a series between two changes.
 
     Attributes:
         first, last: Mondays of its first and last week.
-        weekly: the mean count of a week; of counts that are means, their mean. times: how many times that of the part before; None: the first, or before it nothing.
+        weekly: the mean count of a week; for counts that are means, their mean. times: ratio to the previous part; None
+            for the first part, or if the previous part is 0.
     """
 
     first: dt.date
@@ -48,13 +50,13 @@ class SeriesPart:
 
 
 def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
-    """The parts of a series in their order: one, if nothing changed for good; none, if it is too short to tell or full of gaps.
+    """Return the parts of a series in order: one if nothing changed for good; none if it is too short or full of gaps.
 
-    Of more than `MOST_WEEKS` weeks the last alone are looked at.
+    Of more than `MOST_WEEKS` weeks only the last are used.
 
     Args:
-        series: of days or weeks.
-        seed: of the calm years it is held against.
+        series: days or weeks.
+        seed: seed of the simulated calm years.
 
     Example:
         >>> rng = np.random.default_rng(1)
@@ -74,7 +76,7 @@ def segments(series: Series, *, seed: int = 0) -> list[SeriesPart]:
     known = [count for count in weeks.counts if count is not None]
     if len(known) < max(LEAST_WEEKS, len(weeks.counts) * 0.9):
         return []
-    # The few weeks that are not known are taken as the one before: that moves no mean.
+    # The few unknown weeks repeat the week before, which changes no mean much.
     counts = np.array(_carried(weeks.counts), float)
     spread = _spread(counts) if counts.any() else 1.0
     scaled = _scaled(counts, spread)
@@ -99,9 +101,9 @@ def _carried(counts: tuple[int | None, ...]) -> list[int]:
 
 
 def _scaled(counts: Array, spread: float) -> Array | None:
-    """Counts on a scale where noise is alike at every level (that of a negative binomial, Anscombe 1948), in units of the noise.
+    """Return counts on a scale of equal noise (for a negative binomial, Anscombe 1948), in units of that noise.
 
-    The noise is that from week to week, which a lasting change hardly moves. None: there is none.
+    The noise is the change from week to week, which a lasting change hardly affects. None: no noise.
     """
     values = np.arcsinh(np.sqrt(spread * (counts + 0.375)))
     noise = np.std(np.diff(values)) / np.sqrt(2)
@@ -109,7 +111,7 @@ def _scaled(counts: Array, spread: float) -> Array | None:
 
 
 def _cuts(scaled: Array, penalty: float) -> list[int]:
-    # Imported here: skchange brings scikit-learn, which takes seconds.
+    # Imported here: skchange imports scikit-learn, which takes seconds.
     from skchange.detectors import PELT
     from skchange.interval_scorers import L2Cost
 
@@ -119,21 +121,21 @@ def _cuts(scaled: Array, penalty: float) -> list[int]:
 
 
 def _penalty(counts: Array, spread: float, rng: np.random.Generator) -> float:
-    """What a cut gains at most in nearly all calm series like this one: a single one, or each of two."""
+    """Return the gain that a cut stays below in nearly all calm series: of a single cut, or of each of two."""
     calm = (_scaled(draw, spread) for draw in _calm(counts, spread, rng))
     gains = _gains(np.stack([scaled for scaled in calm if scaled is not None]))
     return float(np.quantile(gains, 1 - _FALSE, method="higher"))
 
 
 def _gains(scaled: Array) -> Array:
-    """What the best cut of each row saves of the sum of squares, or half of what the best two save. Shape (rows,)."""
+    """Return what the best cut of each row saves of the sum of squares, or half of what two save. Shape (rows,)."""
     number = scaled.shape[1]
     sums = np.pad(np.cumsum(scaled - scaled.mean(axis=1, keepdims=True), axis=1), ((0, 0), (1, 0)))
     places = np.arange(_SHORTEST, number - _SHORTEST + 1)
     ends = sums[:, places]
     best = (number / (places * (number - places)) * ends**2).max(axis=1)
     last = ends**2 / (number - places)
-    # One start after the other: all pairs of cuts at once would take memory by the square of the weeks.
+    # One start at a time: all pairs of cuts together would take memory by the square of the weeks.
     for start in range(_SHORTEST, number - 2 * _SHORTEST + 1):
         begin = sums[:, start, None]
         middle = (ends[:, start:] - begin) ** 2 / (places[start:] - start)
@@ -142,16 +144,16 @@ def _gains(scaled: Array) -> Array:
 
 
 def _calm(counts: Array, spread: float, rng: np.random.Generator) -> Array:
-    """Calm series of weeks like this one: its season about one level, and as much noise. Shape (draws, weeks)."""
+    """Return calm series of weeks with the season around one level, and as much noise. Shape (draws, weeks)."""
     means = np.maximum(counts.mean() * _season(counts), 0.05)
     return np.asarray(rng.negative_binomial(1 / spread, 1 / (1 + spread * means), size=(_DRAWS, len(counts))), float)
 
 
 def _season(counts: Array) -> Array:
-    """How many times the mean of its year each week is expected to have; 1 throughout, where there is no full year."""
+    """Return each week's expected multiple of its year's mean; 1 throughout if there is no full year."""
     if len(counts) < _YEAR:
         return np.ones(len(counts))
-    # Imported here: it takes a second, and only who asks for surges should wait for it.
+    # Imported here: it takes a second, and only surge commands should wait for it.
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -163,14 +165,14 @@ def _season(counts: Array) -> Array:
 
 
 def _spread(counts: Array) -> float:
-    """The dispersion of counts about what the weeks around each are, so that a change of level is not taken for noise."""
+    """Return the dispersion of counts around nearby weeks, so that a change of level is not taken for noise."""
     level = _level(counts, _AROUND)
     about = (counts - level) ** 2 * _AROUND / (_AROUND - 1)
     return max(float(np.mean(about - level) / np.mean(level**2)), 0.01)
 
 
 def _level(counts: Array, weeks: int) -> Array:
-    """The mean of so many weeks around each, and itself."""
+    """Return the moving mean of this many weeks, centred on each week."""
     kernel = np.ones(weeks)
     around = np.convolve(np.ones(len(counts)), kernel, "full")[weeks // 2 : weeks // 2 + len(counts)]
     return np.asarray(np.convolve(counts, kernel, "full")[weeks // 2 : weeks // 2 + len(counts)] / around)
