@@ -2,8 +2,8 @@
 
 The server does not ensure this. Even in read mode it shows settings and other people's queries and connections, ends
 transactions and connections, and reads files and addresses. Its list of allowed procedures omits built-in ones, and its
-plan does not name the procedures that a subquery inside an expression calls. So each text is checked three times, each
-time against a list of what is allowed: its words, the kind and every operator of its plan, and the texts of subqueries
+plan does not name the procedures that a subquery inside an expression calls. So each text is checked three times
+against lists of allowed parts: its words, the kind and every operator of its plan, and the texts of subqueries
 inside expressions in the plan.
 """
 
