@@ -265,7 +265,7 @@ overrules = sa.Table(
     sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
-# Material that must stay: it can be neither erased nor undone.
+# Material that must stay: it cannot be erased or undone.
 holds = sa.Table(
     "holds",
     metadata,
@@ -286,7 +286,7 @@ requests = sa.Table(
     "requests",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("kind", sa.String(10), nullable=False),  # reveal · seal · open · erase · export
+    sa.Column("kind", sa.String(10), nullable=False),  # reveal · seal · open · erase · export · loosen
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of an export: its id
     sa.Column("asked_by", sa.String(100), nullable=False),

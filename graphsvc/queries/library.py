@@ -76,7 +76,7 @@ _REQUIRED = ("title", "why", "kind", "limit", "returns")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a named query. If `default` is None, a value is required."""
+    """One parameter of a named query, required unless it has a `default`."""
 
     name: str
     type: str

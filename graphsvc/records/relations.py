@@ -28,7 +28,7 @@ class Kind:
         menu: heading of their filter over a picture; several kinds may share one.
         page: place of their part of an entity's page, from 1.
         operation: whether they are links of the operation.
-        directed: whether they say who acts on whom, so that a picture draws an arrow.
+        directed: whether the subject acts on the object, so that a picture draws an arrow.
         over: whether the subject is above the object in a picture laid out by command.
     """
 
@@ -97,7 +97,7 @@ class Privy:
         at: the end (`object`) that is a place, boat or gang: people documented there could know; empty: no such end.
         beside: people documented in the same place as the person at the `object`, or as `both`, could know; empty:
             nobody.
-        accuses: whether the fact accuses the subject, who is then not among the possible sources.
+        accuses: whether the fact accuses the subject, which rules them out as its source.
     """
 
     at: str = ""
@@ -141,7 +141,7 @@ class Relation:
             copies. True of contacts and payments, and of the deliverer's own relations (`happens_again`); a debt
             reported twice is one.
         ftm: schema of FollowTheMoney; where its ends do not fit, the link becomes an `UnknownLink`.
-        i2: further names in charts besides `name` and `says`, in lower case, separated by `, `.
+        i2: names in charts in addition to `name` and `says`, in lower case, separated by `, `.
     """
 
     name: str

@@ -42,7 +42,7 @@ class Weights:
         interest: how the source relates to the person the claim is about (`records.grading.INTERESTS`) → factor.
         shared: what may colour two statements (`interpreter`, `day` of the interviews) → how alike it makes them, up to
             1.
-        repeated: what a second statement of the same group adds, as a share of its own belief.
+        repeated: what a second statement of the same group adds, as a share of the belief it has alone.
         origins: `section.name` of each value → its origin.
     """
 

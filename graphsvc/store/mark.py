@@ -32,9 +32,10 @@ _ENDS_OF_ONE = 3  # its statement, its subject and its object
 class Held:
     """A graph's content for one case.
 
-    mark: of the last change; empty without one.
-    counts: label or kind of relationship → number, for every kind, including 0.
-    bookmarks: in a cluster, the transactions a server must have applied to hold this; they reveal nothing about it.
+    Attributes:
+        mark: of the last change; empty without one.
+        counts: label or kind of relationship → number, for every kind, including 0.
+        bookmarks: in a cluster, the transactions a server must have applied to hold this; they reveal nothing about it.
     """
 
     mark: str

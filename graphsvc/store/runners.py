@@ -28,9 +28,9 @@ LIGHT_BYTES = 1024 * 1024  # most bytes of a text with parameters, or of an answ
 class Runner:
     """A process that has been given a text.
 
-    fresh: whether it was started for this text.
-    again: whether it has finished, and can take another text.
-        again: it has done it, and can do another one.
+    Attributes:
+        fresh: whether it was started for this text.
+        again: whether it has finished, and can take another text.
     """
 
     process: subprocess.Popen[str]

@@ -27,7 +27,7 @@ from graphsvc.store.values import packed, unpacked
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
 _GRACE_S = 3.0  # beyond the server's own limit
-_END_S = 5.0  # for the server to end what it was told to end
+_END_S = 5.0  # for the server to end a transaction
 _AGAIN_S = 90.0  # for a server that has died to answer again
 _TURN_S = 0.2
 
@@ -46,10 +46,11 @@ _GOES_ON = (
 class Typed:
     """A typed text under way: its answer so far, and how to end it. Changed only by the service's own threads.
 
-    columns, rows: of the answer; values as `store.values.unpacked` describes.
-    truncated: if rows were left out, the limit that was met: `rows` or `bytes`; empty if the answer is complete.
-    restarted: whether the managed server had to be restarted.
-    notices: things to check in the text.
+    Attributes:
+        columns, rows: of the answer; values as `store.values.unpacked` describes.
+        truncated: if rows were left out, the limit that was met: `rows` or `bytes`; empty if the answer is complete.
+        restarted: whether the managed server had to be restarted.
+        notices: things to check in the text.
     """
 
     columns: tuple[str, ...] = ()

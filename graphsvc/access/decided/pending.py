@@ -30,10 +30,10 @@ class Pending:
     """One task, or one answered request.
 
     Attributes:
-        kind: `reveal`, `seal`, `open`, `erase` or `export` (to be agreed to, or answered), `opened` (the account's own
-            reveal that may be opened), `fetch` and `recall` (its own exports), `hold` (to be reviewed), `parked` (a
+        kind: `reveal`, `seal`, `open`, `erase`, `export` or `loosen` (to agree to, or answered), `opened` (the account's
+            own reveal that may be opened), `fetch` and `recall` (its own exports), `hold` (to be reviewed), `parked` (a
             lead).
-        about: pseudonym of the person, or id of the export; empty if there is none.
+        about: pseudonym of the person, or id of the export; empty without one.
         by: who asked, who owns the hold, or who answered.
         at: since when (UTC). state: of a request; for a hold, its review day (ISO).
     """

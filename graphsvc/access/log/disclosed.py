@@ -35,7 +35,7 @@ _WORDS = frozenset(
     | {"what", "where"}
 )
 _SAFE = re.compile(
-    r"[NQST](-[0-9A-Z]{4}){3}"  # a pseudonym, or an id of what was added by hand
+    r"[NQST](-[0-9A-Z]{4}){3}"  # a pseudonym, or the id of a row added by hand
     r"|[0-9a-f]{24}|[0-9a-f]{32}"  # a claim, an upload, a job
     r"|[A-Za-z]{0,4}[-_]?[0-9]{1,6}"  # a code; a phone is longer
     r"|[0-9]{4}(-[0-9]{2}){0,2}",  # a date, perhaps partial

@@ -83,7 +83,7 @@ def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: st
         engine: the application database.
         vault: opens the secret.
         account: its number; None takes the same time in vain.
-        code: what was typed.
+        code: as typed.
         take: whether a right code is used up: it and earlier ones are not accepted again.
     """
     with transaction(engine) as connection:

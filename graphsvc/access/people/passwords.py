@@ -84,7 +84,7 @@ def _repeats(text: str) -> bool:
 
 
 def _own(text: str) -> str:
-    """Remove common words, known phrases, years, rows of keys, and signs that are not letters."""
+    """Remove common words, known phrases, years, rows of keys, and characters that are not letters."""
     left = _YEAR.sub(" ", text)
     runs_together = _PARTED.search(text) is None
     left = _without(_without_phrases(left), [*_COMMON, *_EVERYDAY] if runs_together else _COMMON)
