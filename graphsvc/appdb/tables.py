@@ -355,7 +355,7 @@ exports = sa.Table(
     sa.Column("shown_sealed", sa.LargeBinary, nullable=False),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("given_at", sa.DateTime),
-    sa.Column("recall", sa.String(10), nullable=False, server_default=""),  # sealed · erased: a person it shows
+    sa.Column("recall", sa.String(10), nullable=False, server_default=""),  # a person it shows was sealed · erased
     sa.Column("recall_at", sa.DateTime),
     sa.Column("recalled_at", sa.DateTime),  # when it was reported returned or destroyed
 )

@@ -50,8 +50,7 @@ class Connection:
         except Exception as error:
             # Any exception: whatever answers there may not be a scheduler.
             raise LostError(f"The scheduler at {address} cannot be reached ({type(error).__name__})") from None
-        # Dask would print a page for each task left unfinished when a scheduler goes; one sentence reports that
-        # instead.
+        # When a scheduler goes, Dask would print a page for each unfinished task; one sentence reports it instead.
         loop = self._client.loop.asyncio_loop
         loop.call_soon_threadsafe(loop.set_exception_handler, lambda _loop, _context: None)
 

@@ -217,7 +217,7 @@ class Snapshot:
     def alone(self, *, heavy: bool = False) -> Iterator[None]:
         """Make sure that a missing answer is made by one process or thread only: a second one waits and finds it made.
 
-        If the first takes too long, the second stops waiting; the same if the disk supports no locks.
+        After ten minutes the second one makes the answer too, as it does at once if the disk supports no locks.
 
         Args:
             heavy: making it takes all processors, and much memory: then no other heavy one is made at the same time.

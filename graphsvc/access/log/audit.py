@@ -43,7 +43,7 @@ def keep(engine: sa.Engine, key: bytes, anchor: Path) -> Chain:
 
 
 def hold_clock(engine: sa.Engine) -> None:
-    """End sign-ins and openings in a database if the clock was set back. Called before anything that expires is used.
+    """End sign-ins and open identities if the clock was set back. Called before anything that expires is used.
 
     Raises:
         OperatorError: this could not be written; nothing may be released then.

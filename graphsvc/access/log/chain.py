@@ -77,7 +77,7 @@ class Chain:
     def append(self, values: Mapping[str, Any], sources: Iterable[str] = ()) -> int:
         """Append a line and return its number. On return the line is stored and the anchor records it.
 
-        If the clock was set back since the previous line, all sign-ins and openings end, and an extra line says so
+        If the clock was set back since the previous line, all sign-ins and open identities end, and an extra line says so
         first. Without `values`, that is the only line.
 
         Raises:
@@ -102,7 +102,7 @@ class Chain:
         return last.line
 
     def hold_clock(self) -> None:
-        """End sign-ins and openings if the clock was set back since the newest line, or since this was last called.
+        """End sign-ins and open identities if the clock was set back since the newest line or the last call of this.
 
         Raises:
             OperatorError: database or anchor cannot be used; nothing may be released then.

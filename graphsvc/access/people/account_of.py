@@ -14,7 +14,7 @@ def no_such_account(name: str) -> RequestError:
 
 
 def number_of(connection: sa.Connection, name: str, *, disabled: bool = False) -> int:
-    """Return the number of the account with a name; of a disabled account only if `disabled`.
+    """Return the number of the account with a name; disabled accounts count only if `disabled`.
 
     Raises:
         RequestError: there is no such account.

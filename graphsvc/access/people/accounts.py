@@ -207,7 +207,7 @@ def keep_password(engine: sa.Engine, name: str, hashed: str) -> None:
 
 
 def password_is_right(stored: str, password: str) -> bool:
-    """Whether a password matches a stored hash; without a stored hash never, after the same time."""
+    """Whether a password matches a stored hash; False without one, after the same time."""
     try:
         _HASHER.verify(stored or _hash_of_nothing(), _bytes(password[: passwords.LONGEST_PASSWORD]))
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):

@@ -56,7 +56,7 @@ def pending(engine: sa.Engine, vault: Vault, name: str) -> str:
 
 
 def confirm(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
-    """Complete the set-up with one of its codes, required from now on at sign-in; return whether the code was right."""
+    """Complete the set-up with one of its codes; sign-in then asks for codes. Return whether the code was right."""
     with transaction(engine) as connection:
         account = number_of(connection, name)
         row = connection.execute(sa.select(_TABLE).where(_TABLE.c.account_id == account, ~_TABLE.c.confirmed)).first()
@@ -82,7 +82,7 @@ def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: st
     Args:
         engine: the application database.
         vault: opens the secret.
-        account: its number; None takes the same time in vain.
+        account: its number; None does the same work, so that it takes as long.
         code: as typed.
         take: whether a right code is used up: it and earlier ones are not accepted again.
     """
