@@ -66,7 +66,7 @@ internal.cypher.use_parameter_size=false
 """
 
 # Differences between the lines of Neo4j: prefix of the version → main class, settings that only this line knows.
-# The quiet period makes a stop quick; strict validation refuses a setting that a line does not know.
+# A quiet period of 0 makes a stop quick; strict validation refuses a setting that a line does not know.
 _LINES = {
     "2026.": (
         "org.neo4j.server.Neo4jCommunity",
