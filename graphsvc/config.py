@@ -15,25 +15,25 @@ import platformdirs
 from graphsvc.errors import OperatorError
 
 LAST_PORT = 65_535
-# Processes that serve unasked, at most: each has the cases of its readers in memory.
+# Most processes that serve pages by default: each holds its readers' cases in memory.
 _SERVING = 4
 
 
-# The longest times that are no slip of the keyboard: ten years in days, a year in hours and in minutes, a day in seconds.
+# Longest times accepted as no typing mistake: ten years in days, a year in hours and in minutes, a day in seconds.
 _YEARS_DAYS, _YEAR_HOURS, _YEAR_MINUTES, _DAY_S = 3_653, 8_784, 527_040, 86_400
 
 
 def _setting(
     default: Any, variable: str, text: str, *, secret: bool = False, least: float = 0, most: int | None = None
 ) -> Any:
-    """A dataclass field that knows the environment variable it is read from, what it is for, its least and its largest value."""
+    """Return a dataclass field with its environment variable, help text, secrecy, and least and largest value."""
     known = {"variable": variable, "help": text, "secret": secret, "least": least, "most": most}
     return field(default=default, metadata=known)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set, with defaults. `Settings.read()` fills it from the environment.
+    """All settings, with defaults. `Settings.read()` fills them from the environment.
 
     Example:
         >>> Settings.read({"GRAPHSVC_PORT": "8080"}).port
@@ -101,7 +101,7 @@ class Settings:
         least=0.1,
         most=_DAY_S,
     )
-    # Neo4j takes no time at all as no limit.
+    # Neo4j takes a timeout of 0 as no limit.
     cypher_timeout_s: float = _setting(
         30.0, "GRAPHSVC_CYPHER_TIMEOUT_S", "seconds a text of free Cypher may run", least=0.1, most=_DAY_S
     )
@@ -205,10 +205,10 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-        """Settings from environment variables, with `overrides` (None: not given) on top.
+        """Read settings from environment variables, with `overrides` on top (None: no override).
 
         Raises:
-            OperatorError: naming the variable, its value and what it takes.
+            OperatorError: a value is not valid; names the variable, its value and the accepted values.
         """
         source = os.environ if environ is None else environ
         values: dict[str, Any] = {}
@@ -222,12 +222,12 @@ class Settings:
 
     @property
     def jars_folder(self) -> Path:
-        """Where the jars of the managed server lie, one folder a version."""
+        """Folder of the managed server's jars, with a folder for each version."""
         return (self.jars or self.home / "jars") / f"neo4j-{self.neo4j_version}"
 
     @property
     def serving_processes(self) -> int:
-        """How many processes serve the pages; one alone on Windows, where none can ask another.
+        """Number of processes that serve pages; always 1 on Windows, where processes cannot ask each other.
 
         Example:
             >>> Settings(processes=3).serving_processes
@@ -240,11 +240,11 @@ class Settings:
 
     @property
     def anchor_file(self) -> Path:
-        """The file that says where the log ends."""
+        """File that records where the log ends."""
         return (self.log_anchor or self.home / "log.anchor").expanduser().absolute()
 
     def shown(self) -> list[tuple[str, str, str]]:
-        """(variable, value, help) of every setting; secrets as 'set' or 'not set'."""
+        """Return (variable, value, help) of every setting; secrets read 'set' or 'not set'."""
         return [
             (
                 item.metadata["variable"],
@@ -270,7 +270,7 @@ _WORDS = {
 
 
 def _convert(item: dataclasses.Field[Any], text: str) -> Any:
-    """The value of one variable in the type of its field."""
+    """Return one variable's value, converted to the type of its field."""
     variable, kind = item.metadata["variable"], str(item.type)
     least, most = item.metadata["least"], item.metadata["most"]
     try:

@@ -1,20 +1,20 @@
-"""What can go wrong, told apart by who must act.
+"""Every error that graphsvc raises on purpose, one class for each kind of person who must act.
 
-One root, so that every door (web, command line, notebook) can show any of them as one clear sentence.
-Each message is written for the person who must act: what happened, what is unharmed, and the way out.
+All share one root, so the web pages, the command line and notebooks can each show an error as one clear sentence.
+Each message is written for the person who must act: what happened, what is unharmed, and what to do next.
 """
 
 from __future__ import annotations
 
 from contextvars import ContextVar
 
-# Cases that whoever works here has closed for a change and not opened again: the change is recorded, and completed by the
-# next start. Told by what the application database keeps (`appdb.engine`).
+# Cases that the current request or command has closed for a change and not reopened: the change is recorded, and the
+# next start completes it. Set from the application database (`appdb.engine`).
 RECORDED: ContextVar[frozenset[str]] = ContextVar("recorded", default=frozenset())
 
 
 def standing() -> str:
-    """What an error may say of what stands, as the beginning of a sentence."""
+    """Return how an error message describes the current state, as the start of a sentence."""
     if RECORDED.get():
         return "What was begun is recorded, and will be completed by the next start"
     return "Nothing was changed"
@@ -24,8 +24,8 @@ class GraphsvcError(Exception):
     """Root of all errors that graphsvc raises on purpose.
 
     Attributes:
-        exit_code: the status of the command line when this ends it.
-        status: the HTTP status when this ends a request.
+        exit_code: exit status of the command line when this error ends a command.
+        status: HTTP status when this error ends a request.
     """
 
     exit_code = 1
@@ -33,24 +33,24 @@ class GraphsvcError(Exception):
 
 
 class InputError(GraphsvcError):
-    """A file or a table cannot be read as it is: whoever delivered it must act."""
+    """A file or table cannot be read as it is: the person who delivered it must act."""
 
     exit_code = 65
     status = 422
 
 
 class RequestError(GraphsvcError):
-    """The request makes no sense as put (a wrong parameter, an unknown query): whoever asked must act."""
+    """The request is invalid (a wrong parameter, an unknown query): the person who made it must act."""
 
     exit_code = 64
     status = 400
 
 
 class CypherFault(RequestError):
-    """A Cypher text is wrong or may not run: who wrote it must act.
+    """A Cypher text is wrong or may not run: its author must act.
 
     Attributes:
-        line, column: where, both from 1; 0 where it is not known.
+        line, column: position in the text, both from 1; 0 if not known.
     """
 
     def __init__(self, says: str, line: int = 0, column: int = 0) -> None:
@@ -59,49 +59,49 @@ class CypherFault(RequestError):
 
 
 class NotFound(RequestError):
-    """Nothing of that name is visible to this person: "not there" and "not yours" are the same answer."""
+    """No such thing is visible to this person: "not there" and "not yours" get the same answer."""
 
     exit_code = 66
     status = 404
 
 
 class NotSignedIn(GraphsvcError):
-    """Nobody has proven who they are: whoever asked must sign in, or say why they ask."""
+    """No proven identity or no stated purpose: the person must sign in, or say why they ask."""
 
     exit_code = 77
     status = 401
 
 
 class Refused(GraphsvcError):
-    """This person's roles or grants do not allow it: an administrator or supervisor must act."""
+    """This person's roles or grants do not allow the action: an administrator or supervisor must act."""
 
     exit_code = 77
     status = 403
 
 
 class Busy(GraphsvcError):
-    """It cannot be done at this moment (a case being loaded, a limit reached): waiting or asking for less helps."""
+    """Not possible at the moment (a case being imported, a limit reached): wait, or ask for less."""
 
     exit_code = 75
     status = 503
 
 
 class NotReady(Busy):
-    """Somebody else is working it out, and it will be there in a while: asking again helps."""
+    """Already being computed for another reader: asking again in a while helps."""
 
 
 class Outdated(RequestError):
-    """What somebody decided on has changed since it was shown to them: they look again, then decide."""
+    """The basis of a decision has changed since it was shown: the person looks again, then decides."""
 
     status = 409
 
 
 class OperatorError(GraphsvcError):
-    """The machine, its disk, a port, a key or the database server is at fault: whoever runs it must act."""
+    """The machine, its disk, a port, a key or the database server is at fault: the operator must act."""
 
     exit_code = 71
     status = 503
 
 
 class AnswerWarning(UserWarning):
-    """An answer in a notebook may not be all that was meant: rows were cut, or the text has words that nothing bears."""
+    """An answer in a notebook may be incomplete: rows were cut, or the text has words that nothing in the graph has."""

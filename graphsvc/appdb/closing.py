@@ -1,4 +1,4 @@
-"""Which cases a transaction closes for a change or opens again, so that an error can say whether something is recorded."""
+"""Tracks the cases that a transaction closes for a change or reopens, so that errors can say what is recorded."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _NOTED = "states of cases"
 
 
 def listen(engine: sa.Engine) -> None:
-    """Note what statements on this engine do to the states of cases."""
+    """Track changes of cases' states by statements on this engine."""
     sa.event.listen(engine, "before_execute", _note)
 
 
 def noting(connection: sa.Connection) -> dict[str, str]:
-    """Case → state, filled with what the statements of a connection set from now on."""
+    """Return a dictionary of case → state, filled as later statements on a connection set states."""
     noted: dict[str, str] = {}
     connection.info[_NOTED] = noted
     return noted
 
 
 def kept(noted: dict[str, str]) -> None:
-    """What was noted has been committed: whoever works here has closed these cases, or opened them again."""
+    """Update `RECORDED` after the commit: the current request or command has closed or reopened these cases."""
     closed = {case for case, state in noted.items() if state != "open"}
     if noted:
         RECORDED.set((RECORDED.get() - noted.keys()) | closed)

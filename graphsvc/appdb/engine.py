@@ -1,4 +1,4 @@
-"""Opening the application database: SQLite in the home by default, PostgreSQL by URL; migrated to today's tables."""
+"""Opens and migrates the application database: SQLite in the home by default, PostgreSQL by URL."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def require_home(settings: Settings) -> None:
 
 
 def open_database(settings: Settings) -> sa.Engine:
-    """An engine on the migrated application database.
+    """Return an engine on the migrated application database.
 
     Raises:
-        OperatorError: the folder cannot be written or others can read it, the database cannot be reached, or is not what
-            this home was used with (see `found`), with the way out.
+        OperatorError: the folder cannot be written, others can read it, the database cannot be reached, or it is not
+            the one this home was used with (see `found`); the message says what to do.
     """
     home = settings.home
     engine = _engine(settings)
@@ -67,11 +67,11 @@ def open_database(settings: Settings) -> sa.Engine:
 
 
 def _looked_at(settings: Settings, engine: sa.Engine, known: Sequence[str]) -> str | None:
-    """Which version is there, told on a connection that prepares nothing: what is not ours stays as it is."""
+    """Return the database's version, read on an unprepared connection: a foreign database is left unchanged."""
     found.require_not_emptied(settings)
     if (file := found.file_of(settings)) is None:
         return found.version_of(settings, engine, known)
-    file.touch(mode=0o600)  # SQLite gives the files beside it the same mode
+    file.touch(mode=0o600)  # SQLite gives its companion files the same mode
     looking = _engine(settings)
     try:
         return found.version_of(settings, looking, known)
@@ -80,7 +80,7 @@ def _looked_at(settings: Settings, engine: sa.Engine, known: Sequence[str]) -> s
 
 
 def _told(settings: Settings, error: OSError | sa.exc.DatabaseError) -> OperatorError:
-    """What kept a database from being opened, for whoever runs it."""
+    """Return the error, for the operator, when a database cannot be opened."""
     if isinstance(error, OSError):
         return OperatorError(
             f"The folder {settings.home} cannot be written ({error.strerror}). Free space there or make it writable,"
@@ -95,7 +95,7 @@ def _told(settings: Settings, error: OSError | sa.exc.DatabaseError) -> Operator
 
 
 def _engine(settings: Settings) -> sa.Engine:
-    """The engine of GRAPHSVC_DATABASE_URL, or of the file in the home. PostgreSQL is spoken to through psycopg 3."""
+    """Create the engine for GRAPHSVC_DATABASE_URL, or for the file in the home. PostgreSQL runs through psycopg 3."""
     try:
         url = sa.make_url(settings.database_url or f"sqlite:///{settings.home / 'graphsvc.sqlite'}")
         if url.drivername in ("postgres", "postgresql"):
@@ -116,7 +116,7 @@ def _engine(settings: Settings) -> sa.Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    """Make one SQLite file serve several processes at once, and enforce its references."""
+    """Set up SQLite so that several processes can share one file, and enforce foreign keys."""
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -128,9 +128,9 @@ def _note_rest(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
 
 
 def _ask_rested(engine: sa.Engine) -> Callable[..., None]:
-    """Asks a connection that rested whether its server is still there, before it is used: one that is gone is replaced.
+    """Return a listener that checks a connection after a rest before it is used: a lost one is replaced.
 
-    SQLAlchemy's own way (`pool_pre_ping`) asks each time, which is every fifth message to the server.
+    SQLAlchemy's `pool_pre_ping` checks every time, which is every fifth message to the server.
     """
 
     def ask(connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
@@ -140,7 +140,7 @@ def _ask_rested(engine: sa.Engine) -> Callable[..., None]:
         try:
             there = engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
-            raise sa.exc.InvalidatePoolError from error  # those that rested beside it have lost the same server
+            raise sa.exc.InvalidatePoolError from error  # other resting connections have lost the same server
         if not there:
             raise sa.exc.InvalidatePoolError
 
@@ -149,12 +149,12 @@ def _ask_rested(engine: sa.Engine) -> Callable[..., None]:
 
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction on the application database; a fault of the database is told in one sentence.
+    """Open one transaction on the application database; database errors become one-sentence messages.
 
     Raises:
-        OperatorError: it cannot be written (full, read-only, unreachable, damaged). Nothing of the transaction was kept,
-            unless the sentence says that this is not known.
-        RequestError: a text in it is none that a database keeps. Nothing of the transaction was kept.
+        OperatorError: it cannot be written (full, read-only, unreachable, damaged). Nothing of the transaction was
+            kept, unless the message says that this is not known.
+        RequestError: a text in it cannot be stored. Nothing of the transaction was kept.
     """
     ending = False
     try:
@@ -168,9 +168,9 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
             f"Something given holds characters that cannot be kept, or is too long. {standing()}; write it without"
             " control characters, or shorter."
         ) from None
-    # What PostgreSQL says when it only reads, shuts down or is gone has other names than what SQLite says.
+    # PostgreSQL and SQLite use different error classes for a read-only, closing or lost database.
     except (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError) as error:
-        # A server that is gone when it is told to keep something may have kept it.
+        # A server lost during the commit may have kept the changes.
         stands = _UNKNOWN if ending and engine.dialect.name != "sqlite" else standing()
         raise OperatorError(
             f"The application database cannot be used ({error.orig}). {stands};"
@@ -187,9 +187,9 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 @contextmanager
 def alone(engine: sa.Engine, lock: int) -> Iterator[sa.Connection]:
-    """`transaction`, but no two with the same `lock` run at once, in whatever thread or process: they wait.
+    """Open a `transaction` that waits for others with the same `lock`, across all threads and processes.
 
-    SQLite has one lock for everything that writes; PostgreSQL takes the advisory lock of that number.
+    SQLite has a single lock for all writers; PostgreSQL uses the advisory lock with that number.
     """
     with transaction(engine) as connection:
         if engine.dialect.name == "sqlite":
@@ -200,7 +200,7 @@ def alone(engine: sa.Engine, lock: int) -> Iterator[sa.Connection]:
 
 
 def wipe_free_space(engine: sa.Engine) -> bool:
-    """SQLite: leave nothing of what was replaced in the write-ahead log beside the database; whether that could be done."""
+    """Remove replaced data from SQLite's write-ahead log; return whether that was possible."""
     if engine.dialect.name != "sqlite":
         return True
     try:

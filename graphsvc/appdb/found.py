@@ -1,7 +1,7 @@
-"""What is found where the application database should be, told before anything is done with it.
+"""Examines the application database before anything is done with it.
 
-A home that was in use never gets a new database in silence: one that is gone, empty, damaged, of another program, of a
-newer version or of one before the first release is refused, with the way out, and left as it is.
+A home that was in use never silently gets a new database. A missing, empty, damaged, foreign, newer or pre-release
+database is refused and left unchanged, and the message says what to do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OTHERWISE = "or set GRAPHSVC_HOME to another folder"
 
 
 def file_of(settings: Settings) -> Path | None:
-    """The file of a home's application database; None where it is on PostgreSQL."""
+    """Return the file of a home's application database; None if it is on PostgreSQL."""
     if not settings.database_url:
         return settings.home / "graphsvc.sqlite"
     url = sa.make_url(settings.database_url)
@@ -29,10 +29,10 @@ def file_of(settings: Settings) -> Path | None:
 
 
 def require_not_emptied(settings: Settings) -> None:
-    """Nothing, if a home's SQLite file holds something or the home is new. Called before SQLite may make one.
+    """Raise OperatorError if a used home's SQLite file is missing or empty. Called before SQLite may create one.
 
     Raises:
-        OperatorError: it is gone or empty although the home was in use.
+        OperatorError: the file is missing or empty although the home was in use.
     """
     file = file_of(settings)
     if file is not None and (not file.exists() or not file.stat().st_size):
@@ -40,11 +40,11 @@ def require_not_emptied(settings: Settings) -> None:
 
 
 def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) -> str | None:
-    """Which of the `known` versions a database's tables are of; None of a new one. Nothing is changed in it.
+    """Return the version, one of `known`, of a database's tables; None for a new database. Changes nothing.
 
     Raises:
-        OperatorError: it is empty although the home was in use, damaged, of another program, of a newer version or of one
-            before the first release.
+        OperatorError: it is empty although the home was in use, damaged, another program's, newer, or from before the
+            first release.
     """
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -80,7 +80,7 @@ def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) ->
 
 
 def damaged(settings: Settings, says: str) -> OperatorError:
-    """The sentence about a database that cannot be read; `says` is what SQLite says, without values."""
+    """Return the error for a database that cannot be read; `says` is SQLite's message, without values."""
     return OperatorError(
         f"{_place(settings)} is damaged ({says}). It was left as it is, and the graph, master.key and the log's anchor are"
         f" unharmed. Restore it from your backup, {_OTHERWISE}."
@@ -98,11 +98,11 @@ def _require_new(settings: Settings, what: str) -> None:
 
 
 def _traces(settings: Settings) -> tuple[Path, ...]:
-    """Files that are made after the tables are: where one of them is, there was a database."""
+    """Return files that are created after the tables: if one exists, there was a database."""
     return (settings.home / "master.key", settings.home / "master.key.next", settings.anchor_file)
 
 
 def _place(settings: Settings) -> str:
-    # Its address may hold a password.
+    # The URL may hold a password.
     file = file_of(settings)
     return "The database that GRAPHSVC_DATABASE_URL names" if file is None else f"The application database {file}"

@@ -1,4 +1,4 @@
-"""Bringing the tables of an application database to the newest version: all of it in one transaction, or nothing."""
+"""Brings the tables of an application database to the newest version, in one transaction."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ import sqlalchemy as sa
 from graphsvc.errors import OperatorError
 
 _FOLDER = Path(__file__).parent / "migrations"
-# Advisory lock of PostgreSQL. A database is of one home at a time (docs/scale.md), and its own lock keeps the processes of that apart:
-# should a second one be there all the same, tables are not brought forward twice.
+# Advisory lock of PostgreSQL. A database belongs to one home at a time (docs/scale.md), and the home's own lock
+# separates its processes. If a second home uses it all the same, this lock keeps both from migrating the tables.
 _LOCK = 0x746162
 
 
 def known_versions() -> tuple[str, ...]:
-    """Every version of the tables, oldest first."""
+    """List every version of the tables, oldest first."""
     return _versions_in(_FOLDER)
 
 
-@functools.cache  # nothing changes them while a process runs
+@functools.cache  # they do not change while a process runs
 def _versions_in(folder: Path) -> tuple[str, ...]:
-    # As their files are called (a test holds that they say the same): Alembic runs each script to hear its version.
+    # From the file names (a test checks that they match the scripts): Alembic would run each script to read its
+    # version.
     return tuple(sorted(path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*_*.py")))
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the tables to the newest version. A process killed meanwhile leaves them as they were.
+    """Bring the tables to the newest version. A process killed on the way leaves them unchanged.
 
     Raises:
-        OperatorError: a migration fails; the tables are as they were.
+        OperatorError: a migration fails; the tables are unchanged.
     """
-    # Most starts have nothing to bring forward, and Alembic takes longer to be there than a whole start may.
+    # Most starts need no migration, and importing Alembic takes longer than a whole start should.
     from alembic import command
     from alembic.config import Config
 
@@ -51,7 +52,7 @@ def migrate(engine: sa.Engine) -> None:
 
 @contextmanager
 def whole(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction that changes of tables are part of."""
+    """Open one transaction that includes changes of tables."""
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -59,11 +60,11 @@ def whole(engine: sa.Engine) -> Iterator[sa.Connection]:
         return
     with engine.connect() as connection:
         try:
-            # A table may be copied, and the one of before dropped, while others refer to it.
+            # A migration may copy a table and drop the original while others refer to it.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.commit()
             with connection.begin():
-                # Python begins none before a statement that changes tables, and one that has begun holds those too.
+                # Python begins no transaction before a statement that changes tables; an explicit one includes them.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()

@@ -1,4 +1,4 @@
-"""That nobody else at the machine can read a home: neither its folder nor the files that open everything in it."""
+"""Checks that no other user of the machine can read a home: its folder, and the files that open everything in it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def require_private(settings: Settings) -> None:
-    """Nothing, if a home, its database and its keys are its owner's alone. What is not there is no fault.
+    """Raise OperatorError unless a home, its database and its keys are private to their owner. Missing files pass.
 
     Raises:
-        OperatorError: others may read or write one of them, with the command that ends it.
+        OperatorError: others may read or write one of them; the message gives the command that prevents it.
     """
-    if os.name == "nt":  # what others may do is told by other means there
+    if os.name == "nt":  # permissions work differently on Windows
         return
     home = settings.home
     files = [home / name for name in ("master.key", "master.key.next", "token")]

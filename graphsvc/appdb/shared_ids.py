@@ -1,4 +1,4 @@
-"""Table of the cases that share their ids: two rows for each declaration, one read from either case."""
+"""Table of pairs of cases that share their ids: two rows for each declaration, so that either case finds it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ shared_ids = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("other_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("account", sa.String(100), nullable=False),
-    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),  # with the key of the case
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),  # under the key of the case
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("ended_by", sa.String(100), nullable=False, server_default=""),
     sa.Column("ended_at", sa.DateTime),

@@ -24,10 +24,10 @@ accounts = sa.Table(
     sa.Column("password_hash", sa.String(200), nullable=False, server_default=""),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", sa.DateTime, nullable=False),
-    # Free Cypher sees the whole database, so it is a grant of its own; see policy.cypher_refusal.
+    # Free Cypher sees the whole database, so it needs a separate grant; see policy.cypher_refusal.
     sa.Column("free_cypher", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-# What an account proves itself with beside its password. Not confirmed: set up has begun, nothing is asked for yet.
+# An account's proof in addition to its password. Not confirmed: set-up has begun, and sign-in does not ask for it yet.
 second_factors = sa.Table(
     "second_factors",
     metadata,
@@ -35,20 +35,20 @@ second_factors = sa.Table(
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
     sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
     sa.Column("confirmed", sa.Boolean, nullable=False, server_default=sa.false()),
-    # The time step of the last code that was taken: neither it nor an earlier one is taken again.
+    # The time step of the last accepted code: that code and earlier ones are not accepted again.
     sa.Column("last_step", sa.BigInteger, nullable=False, server_default="0"),
 )
-# Failed sign-ins by keyed hash of what they are counted by: name and address, a device, an address, a name.
+# Failed sign-ins, counted by keyed hash: of name and address, of a device, of an address, or of a name.
 attempts = sa.Table(
     "attempts",
     metadata,
     sa.Column("hash", sa.String(64), primary_key=True),
-    # Of the name that was typed, whether or not an account bears it; empty: counted by an address alone.
+    # Hash of the typed name, whether or not an account has it; empty if counted by address alone.
     sa.Column("name_hash", sa.String(64), nullable=False, index=True),
     sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("until", sa.DateTime, nullable=False, index=True),  # forgotten then
+    sa.Column("until", sa.DateTime, nullable=False, index=True),  # deleted after this
 )
-# Where an account has signed in from, as keyed hashes of the name with an address or a device.
+# Places that an account has signed in from, as keyed hashes of the name with an address or a device.
 known_places = sa.Table(
     "known_places",
     metadata,
@@ -62,7 +62,7 @@ account_roles = sa.Table(
     sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
     sa.Column("role", sa.String(40), primary_key=True),
 )
-# What an account is cleared for, case by case. The case "*" means every case there is and will be.
+# An account's clearance, case by case. The case "*" means every present and future case.
 grants = sa.Table(
     "grants",
     metadata,
@@ -81,31 +81,31 @@ tokens = sa.Table(
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
     sa.Column("purpose", sa.Text, nullable=False, server_default=""),
     sa.Column("expires_at", sa.DateTime, nullable=False),
-    # Good for nothing but setting up the second factor that the account's role must have.
+    # Valid only for setting up the second factor that the account's role requires.
     sa.Column("limited", sa.Boolean, nullable=False, server_default=sa.false()),
-    # Of a session: it ends then, however it is used; and a hash of where it is used from (see service.service).
+    # Sessions only: the latest end, and a hash that identifies where it is used from (see service.service).
     sa.Column("ends_at", sa.DateTime),
     sa.Column("bound", sa.String(64), nullable=False, server_default=""),
 )
-# Nothing here is ever changed: an act is a line ("begun"), how it ended a line of its own that refers to it.
+# Rows never change: an act is one line ("begun"), and its outcome is a separate line that refers to it.
 # id counts from 1 without gaps; hmac covers every column and the hmac before it (see access.log.chain).
 _LINE_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 log = sa.Table(
     "log",
     metadata,
     sa.Column("id", _LINE_ID, primary_key=True, autoincrement=False),
-    sa.Column("of_line", sa.ForeignKey("log.id"), unique=True),  # empty: an act; else how that act ended
+    sa.Column("of_line", sa.ForeignKey("log.id"), unique=True),  # empty for an act; for an outcome, its act
     sa.Column("at", sa.DateTime, nullable=False, index=True),
-    # Of an act alone; empty where it ends.
+    # Filled for acts; empty for outcomes.
     sa.Column("account", sa.String(100), nullable=False, index=True),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("action", sa.String(40), nullable=False, index=True),
     sa.Column("case_id", sa.String(100), nullable=False, server_default="", index=True),
     sa.Column("detail", sa.JSON, nullable=False),
-    # Of an end alone; an act reads "begun".
+    # The outcome; for acts "begun".
     sa.Column("outcome", sa.String(200), nullable=False),
     sa.Column("rows", sa.Integer),
-    sa.Column("sources_hmac", sa.String(64), nullable=False),  # over its lines of log_sources; empty: none
+    sa.Column("sources_hmac", sa.String(64), nullable=False),  # over its rows in log_sources; empty: no rows
     sa.Column("hmac", sa.String(64), nullable=False),
 )
 # Which sources were released, by pseudonym: "who looked at this source?"
@@ -115,32 +115,32 @@ log_sources = sa.Table(
     sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
     sa.Column("pseudonym", sa.String(40), primary_key=True, index=True),
 )
-# The texts of Cypher that were typed, beside their lines; the line's detail has a keyed code of the text.
+# The Cypher texts that people typed, with their lines; the line's detail has a keyed code of the text.
 cypher_texts = sa.Table(
     "cypher_texts",
     metadata,
     sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
     sa.Column("case_id", sa.String(100), nullable=False, index=True),
     sa.Column("text_sealed", sa.LargeBinary, nullable=False),  # the text and, as JSON, its parameters
-    sa.Column("masked", sa.Boolean, nullable=False, server_default=sa.false()),  # since it was typed
+    sa.Column("masked", sa.Boolean, nullable=False, server_default=sa.false()),  # masked since it was typed
 )
 cases = sa.Table(
     "cases",
     metadata,
     sa.Column("id", sa.String(100), primary_key=True),
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
-    # open: readable · loading: being written, closed to readers · loading-c: nothing under P changes, closed to readers of C
+    # open: readable · loading: being written, closed to readers · loading-c: P unchanged, closed only to readers of C
     sa.Column("state", sa.String(10), nullable=False, server_default="open"),
-    # Count up with every change of the graph, and of what shows under P: what was computed on an earlier state is not current.
+    # Counters of changes to the graph, and to its part visible under P: older results are out of date.
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.evidence.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
-    # How everybody stands, since when and why, with every identity ever delivered of sealed people (`cases.image.standing`)
+    # Everyone's standing, since when and why, with every delivered identity of sealed people (`cases.image.standing`)
     sa.Column("standings_sealed", sa.LargeBinary),
-    sa.Column("graded_with", sa.String(64)),  # digest of what its figures were computed with; none: never written
-    # What the graph held of it when last written (`store.mark`; none: never), and its mark when what shows under P last changed.
+    sa.Column("graded_with", sa.String(64)),  # digest of the weights of its figures; null: never written
+    # The graph's content when last written (`store.mark`; null: never), and its mark at the last change visible under P.
     sa.Column("held", sa.JSON(none_as_null=True)),
     sa.Column("mark_p", sa.String(32)),
     # `cases.protection`, and when two persons chose the looser one
@@ -158,31 +158,31 @@ deliveries = sa.Table(
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("loaded_at", sa.DateTime, nullable=False),
     sa.Column("counts", sa.JSON, nullable=False),
-    # The rows as they came (they may name sealed persons); emptied when the delivery is taken back.
+    # The rows as delivered (they may name sealed people); emptied when the import is undone.
     sa.Column("rows_sealed", sa.LargeBinary),
-    # Of an account that waited: when it opened, with all others that did; `loaded_at` is then when it was added.
+    # For a statement that waited: when it opened, with all others that did; `loaded_at` is then when it was added.
     sa.Column("opened_at", sa.DateTime),
 )
-# Accounts of witnesses that were added by form: no deliveries before they open, all that wait together.
+# Witness statements added by form: they become deliveries only when they open, all waiting ones together.
 waiting = sa.Table(
     "waiting",
     metadata,
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
-    # Drawn by lot: it tells neither order nor how many there are.
+    # Random, so that it reveals no order or number of statements.
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("partial", sa.Boolean, nullable=False),
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),
-    # From when on it waits: when it was added, or let go after it was held back.
+    # Start of its wait: when it was added, or released after being held back.
     sa.Column("since", sa.DateTime, nullable=False),
-    # Who holds it back; empty: nobody.
+    # Account that holds it back; empty if it is not held back.
     sa.Column("held_by", sa.String(100), nullable=False, server_default=""),
     sa.Column("counts", sa.JSON, nullable=False),
-    # The rows as they came, sealed as those of deliveries are.
+    # The rows as delivered, sealed like those of deliveries.
     sa.Column("rows_sealed", sa.LargeBinary, nullable=False),
 )
-# Who is behind a pseudonym; each row under a key of its own, so that one can be erased.
+# The identities behind pseudonyms; each row under a separate key, so that each can be erased.
 identities = sa.Table(
     "identities",
     metadata,
@@ -201,7 +201,7 @@ provenance = sa.Table(
     sa.Column("delivery", sa.Integer, nullable=False),
     sa.Column("line", sa.Integer, nullable=False),
 )
-# What somebody decided on two sources, against what the case says they share: kept with its history.
+# People's decisions on pairs of sources, which override what the case says they share; kept with their history.
 pairings = sa.Table(
     "pairings",
     metadata,
@@ -210,7 +210,7 @@ pairings = sa.Table(
     sa.Column("one", sa.String(40), nullable=False),
     sa.Column("other", sa.String(40), nullable=False),
     sa.Column("kind", sa.String(11), nullable=False),  # independent · dependent
-    sa.Column("handling", sa.String(1), nullable=False),  # P: counts for those cleared for P alone too
+    sa.Column("handling", sa.String(1), nullable=False),  # P: also applies for readers cleared only for P
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
@@ -243,7 +243,7 @@ jobs = sa.Table(
     sa.Column("started_at", sa.DateTime, nullable=False),
     sa.Column("ended_at", sa.DateTime),
 )
-# One row: what tells whether the master key is the right one.
+# One row, which shows whether the master key is the right one.
 vault = sa.Table(
     "vault",
     metadata,
@@ -253,8 +253,8 @@ vault = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False, server_default="0"),  # how often the master key was rotated
     sa.Column("rotated_at", sa.DateTime),
 )
-# Whom a decision of persons seals, opened or erased, whatever deliveries say. The pseudonym is a keyed hash of the delivered id,
-# so that an erased person is known again and nothing here names them.
+# People sealed, opened or erased by a decision, whatever deliveries say. The pseudonym is a keyed hash of
+# the delivered id, so that an erased person is recognised again although nothing here names them.
 overrules = sa.Table(
     "overrules",
     metadata,
@@ -265,7 +265,7 @@ overrules = sa.Table(
     sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
-# What has to stay: it can be neither erased nor taken back.
+# Material that must stay: it cannot be erased or undone.
 holds = sa.Table(
     "holds",
     metadata,
@@ -281,12 +281,12 @@ holds = sa.Table(
     sa.Column("released_by", sa.String(100), nullable=False, server_default=""),
     sa.Column("released_at", sa.DateTime),
 )
-# What takes a second person, with its history: who asked, who agreed or refused, when it opened and ended.
+# Requests that need a second person, with their history: asked, agreed or refused, opened and ended.
 requests = sa.Table(
     "requests",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("kind", sa.String(10), nullable=False),  # reveal · seal · open · erase · export
+    sa.Column("kind", sa.String(10), nullable=False),  # reveal · seal · open · erase · export · loosen
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of an export: its id
     sa.Column("asked_by", sa.String(100), nullable=False),
@@ -300,7 +300,7 @@ requests = sa.Table(
     sa.Column("opened_at", sa.DateTime),
     sa.Column("ended_at", sa.DateTime),
 )
-# Each time the managed store has to be written anew, so that nothing old stays on its disk; a kill leaves it undone.
+# Rewrites of the managed store, so that no old data stays on its disk; a killed one stays unfinished here.
 rewrites = sa.Table(
     "rewrites",
     metadata,
@@ -309,7 +309,7 @@ rewrites = sa.Table(
     sa.Column("asked_at", sa.DateTime, nullable=False),
     sa.Column("done_at", sa.DateTime),
 )
-# The case's library of Cypher that people wrote. What they typed (name, title, why, text, parameters) may name someone,
+# The case's library of people's own Cypher. Everything typed (name, title, why, text, parameters) may name someone,
 # so it is sealed under the case's key and masked with every other text of the case.
 saved_queries = sa.Table(
     "saved_queries",
@@ -323,7 +323,7 @@ saved_queries = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Column("changed_at", sa.DateTime, nullable=False),
 )
-# Who is given exports of a case. The id is a keyed hash of the name, so that the same name is the same recipient.
+# Recipients of exports of a case. The id is a keyed hash of the name, so that the same name is the same recipient.
 recipients = sa.Table(
     "recipients",
     metadata,
@@ -331,10 +331,10 @@ recipients = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("name_sealed", sa.LargeBinary, nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),
-    # Of the least strict export they were named in: who is cleared for less is not told of them.
+    # Code of the least strict export that named them: readers cleared for less do not see them.
     sa.Column("handling", sa.String(1), nullable=False, server_default="C"),
 )
-# Exports, held and given. What they showed stays sealed, so that the next one is counted over all that went before.
+# Exports, held and handed out. Their contents stay sealed, so that the next one is assessed with all earlier ones.
 exports = sa.Table(
     "exports",
     metadata,
@@ -349,57 +349,57 @@ exports = sa.Table(
     sa.Column("nodes", sa.Integer, nullable=False),
     sa.Column("links", sa.Integer, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
-    # The file, under a key of its own; both are emptied when it may not be fetched any more.
+    # The file, under a separate key; both are emptied once it may no longer be fetched.
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
     sa.Column("content_sealed", sa.LargeBinary),
     sa.Column("shown_sealed", sa.LargeBinary, nullable=False),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("given_at", sa.DateTime),
-    sa.Column("recall", sa.String(10), nullable=False, server_default=""),  # sealed · erased: who it shows since was
+    sa.Column("recall", sa.String(10), nullable=False, server_default=""),  # a person it shows was sealed · erased
     sa.Column("recall_at", sa.DateTime),
-    sa.Column("recalled_at", sa.DateTime),  # when somebody said that it is back or destroyed
+    sa.Column("recalled_at", sa.DateTime),  # when it was reported returned or destroyed
 )
-# What a person decided about a lead, beside what was shown then. Nothing here changes a score, and nothing is ever changed.
+# People's decisions about leads, with the figures shown then. They change no score, and are never changed themselves.
 reviews = sa.Table(
     "reviews",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
-    sa.Column("number", sa.Integer, nullable=False),  # counts up in the case: the order they came in, never told
+    sa.Column("number", sa.Integer, nullable=False),  # counts up within the case: their order, never shown
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of the lead, sealed or not
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("judgement", sa.String(10), nullable=False),  # agree · refuse · park
-    # What the reviewer was cleared for: who is cleared for less is not told of it, or not of its words.
+    # The reviewer's clearance: readers cleared for less do not see the review, or not its words.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
-    # Of a lead who stood by name then and does not any more: it would lead from the name to the pseudonym.
+    # The lead was named then and no longer is: the review would connect the name with the pseudonym.
     sa.Column("of_name", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("case_version", sa.Integer, nullable=False),
     sa.Column("rules", sa.String(20), nullable=False),
     # The reason (it may name someone), and the figures as they were shown.
     sa.Column("words_sealed", sa.LargeBinary, nullable=False),
 )
-# Each time a question about a claim was put to who answers for its statement, so that no source is asked too often.
+# Questions about claims, put to the person in charge of the statement; counted so that no source is asked too often.
 questions = sa.Table(
     "questions",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
-    sa.Column("source", sa.String(40), nullable=False),  # pseudonym of who gave the statement
-    sa.Column("claim_id", sa.String(40), nullable=False),  # empty: it is gone
+    sa.Column("source", sa.String(40), nullable=False),  # pseudonym of the statement's source
+    sa.Column("claim_id", sa.String(40), nullable=False),  # empty: the claim is gone
     sa.Column("handling", sa.String(1), nullable=False),  # of the claim
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
-# Pictures of the network that somebody keeps: private, or shared with those of the case who are cleared for their level.
+# Pictures of the network that people keep: private, or shared with readers of the case who are cleared for their level.
 pictures = sa.Table(
     "pictures",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("account", sa.String(100), nullable=False),
-    # What who made it was cleared for: who is cleared for less is not told of it, or not of its notes.
+    # The author's clearance: readers cleared for less do not see the picture, or not its notes.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
     sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name and notes
@@ -408,7 +408,7 @@ pictures = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Column("changed_at", sa.DateTime, nullable=False),
 )
-# What a picture was at each time it was saved; no version is ever changed but where somebody is sealed or erased.
+# A picture's state each time it was saved; a version never changes, except when a person is sealed or erased.
 picture_versions = sa.Table(
     "picture_versions",
     metadata,
@@ -417,14 +417,14 @@ picture_versions = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
-    # What is other than in the one before: numbers and words of ours.
+    # Differences from the previous version: numbers and the software's own words.
     sa.Column("said", sa.String(200), nullable=False),
-    # Whether who saved it had source clearance: then its look, in their words, is for those who have it.
+    # Whether its author had source clearance: then its appearance, in their words, is only for readers who have it too.
     sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
-    # Its state (`views.picture.canvas`), and the links in it as they were told then (`views.picture.since`).
+    # Its state (`views.picture.canvas`), and its links as shown then (`views.picture.since`).
     sa.Column("state_sealed", sa.LargeBinary, nullable=False),
 )
-# Where an account was last in a case, in each of its last sittings (a page opened, until it is left).
+# An account's last place in a case, for each of its last sittings (from opening a page to leaving it).
 drafts = sa.Table(
     "drafts",
     metadata,
@@ -433,31 +433,31 @@ drafts = sa.Table(
     sa.Column("sitting", sa.String(32), primary_key=True),
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
-    sa.Column("picture_id", sa.String(40), nullable=False, server_default=""),  # which one it began as; empty: none
+    sa.Column("picture_id", sa.String(40), nullable=False, server_default=""),  # picture it started from, if any
     sa.Column("number", sa.Integer, nullable=False, server_default="0"),
     sa.Column("state_sealed", sa.LargeBinary, nullable=False),
 )
-# When an account last said that it had seen what is new in a case.
+# When an account last marked the news of a case as seen.
 last_looks = sa.Table(
     "last_looks",
     metadata,
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("account", sa.String(100), primary_key=True),
     sa.Column("at", sa.DateTime, nullable=False),
-    # Of the case then, as the account was cleared for it: while it is the same, nothing that it sees is new.
+    # The case's version then, as visible to the account: while it is unchanged, nothing visible is new.
     sa.Column("version", sa.Integer, nullable=False),
 )
-# What people say to each other about an entity or a link.
+# People's comments to each other about an entity or a link.
 comments = sa.Table(
     "comments",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
-    sa.Column("about", sa.String(64), nullable=False),  # keyed hash of what it is about
-    sa.Column("number", sa.Integer, nullable=False),  # counts up in the case: the order they came in, never told
+    sa.Column("about", sa.String(64), nullable=False),  # keyed hash of its subject
+    sa.Column("number", sa.Integer, nullable=False),  # counts up within the case: their order, never shown
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
-    # What who wrote it was cleared for, as for pictures.
+    # The author's clearance, as for pictures.
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False),
     sa.Column("about_sealed", sa.LargeBinary, nullable=False),
@@ -465,7 +465,7 @@ comments = sa.Table(
     sa.Column("taken_back_at", sa.DateTime),
     sa.Index("ix_comments_case_id_about", "case_id", "about"),
 )
-# Counts by day from elsewhere that a case is held against, such as official figures.
+# External daily counts that a case is compared with, such as official figures.
 reference_series = sa.Table(
     "reference_series",
     metadata,
@@ -473,8 +473,8 @@ reference_series = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
-    # Who is cleared for less is not told of it.
+    # Readers cleared for less do not see it.
     sa.Column("handling", sa.String(1), nullable=False),
-    sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name, columns, what was said of the file
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name, columns, remarks on the file
     sa.Column("counts_sealed", sa.LargeBinary, nullable=False),  # first day, step, numbers, revisions
 )

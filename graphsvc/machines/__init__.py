@@ -1,1 +1,1 @@
-"""Other machines: the workers of a Dask scheduler, which are given numbers alone. Imports Dask only where a scheduler is set."""
+"""Other machines: workers of a Dask scheduler, which receive only numbers. Imports Dask only if a scheduler is set."""

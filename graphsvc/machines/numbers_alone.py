@@ -1,4 +1,4 @@
-"""What may go to other machines: numbers and arrays of numbers, and nothing else; whatever is not known to be that is refused."""
+"""Checks that only numbers and arrays of numbers go to other machines; refuses everything else."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from dataclasses import fields, is_dataclass
 
 import numpy as np
 
-# Kinds of NumPy array: true and false, whole numbers with a sign and without, floats. No texts, bytes or objects, and no days.
+# Kinds of NumPy array: booleans, signed and unsigned integers, floats. No text, bytes, objects or days.
 _KINDS = "biuf"
-# Dataclasses of these modules, field by field: what they are called is code, what is in them is looked at.
+# Dataclasses of these modules are checked field by field: their field names are code.
 _OURS = "graphsvc.analysis."
 
 
 class NotNumbersAlone(TypeError):
-    """Something other than numbers would have gone to other machines."""
+    """Data other than numbers would have gone to other machines."""
 
 
 def require_numbers(thing: object, at: str = "it") -> None:
-    """Refuse whatever is not numbers alone, looked at to the last field.
+    """Refuse data that is not only numbers, checked down to the last field.
 
     Args:
-        thing: what would be sent.
-        at: what it is called in the refusal; never what it holds.
+        thing: the data to be sent.
+        at: its name in the message, never its content.
 
     Raises:
-        NotNumbersAlone: something in it is none.
+        NotNumbersAlone: something in it is not a number.
 
     Example:
         >>> require_numbers([1, 2.5, None, (np.zeros(3), True)])
@@ -40,7 +40,7 @@ def require_numbers(thing: object, at: str = "it") -> None:
         if thing.dtype.kind not in _KINDS or thing.dtype.metadata:
             raise _refused(at, f"an array of {thing.dtype.name}")
         return
-    # Of these kinds themselves: one made of them may hold more than it shows.
+    # Exactly these types: a subclass may hold more than it shows.
     if isinstance(thing, list | tuple) and kind in (list, tuple):
         for number, part in enumerate(thing):
             require_numbers(part, f"{at}[{number}]")
@@ -49,11 +49,11 @@ def require_numbers(thing: object, at: str = "it") -> None:
             require_numbers(key, f"key {number} of {at}")
             require_numbers(part, f"value {number} of {at}")
     elif kind.__module__.startswith("scipy.sparse."):
-        # Sparse arrays are some arrays and a shape, and whatever else was hung on them.
+        # A sparse array consists of some arrays, a shape, and any attributes added to it.
         for name, part in vars(thing).items():
             require_numbers(part, f"{at}.{name}")
     elif is_dataclass(thing) and kind.__module__.startswith(_OURS):
-        # Its fields, and what was hung on it besides.
+        # Its fields, and any attributes added to it.
         hung = getattr(thing, "__dict__", {})
         for name in {*(field.name for field in fields(thing)), *hung}:
             require_numbers(getattr(thing, name), f"{at}.{name}")

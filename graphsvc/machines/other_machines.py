@@ -1,4 +1,4 @@
-"""Work that goes to the workers of a scheduler, as numbers alone; what they cannot do, or can no longer do, is done here."""
+"""Sends work, as numbers only, to the workers of a scheduler; work that they cannot do is done here."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from graphsvc.machines.scheduler import checked, require_dask
 from graphsvc.machines.versions import resource
 
 _LOG = logging.getLogger(__name__)
-# After a fault work is done here for so long, before the scheduler is tried again: each try may take seconds.
+# Seconds after an error in which work is done here without trying the scheduler: each try may take seconds.
 _AGAIN_S = 60.0
-# What takes no longer is done here: sending it would take as long.
+# Work that takes no longer is done here: sending it would take as long.
 _HERE_S = 1.0
 
 
 def processors_of(address: str) -> Processors:
-    """Who does long work on numbers: the workers of the scheduler at an address, or, where it is empty, this machine.
+    """Return the processors for long numeric work: the workers of a scheduler or, if `address` is empty, this machine.
 
     Raises:
-        OperatorError: nothing may be sent there, or Dask is not installed.
+        OperatorError: the address may not be used, or Dask is not installed.
 
     Example:
         >>> processors_of("") is THIS_MACHINE
@@ -42,19 +42,20 @@ def processors_of(address: str) -> Processors:
 
 
 class OtherMachines:
-    """The workers of a scheduler that compute the same as this machine, which does what they do not.
+    """The workers of a scheduler that compute exactly as this machine does; this machine does the rest.
 
-    Connects when there is first something to do. What is given out is numbers alone (`numbers_alone`), in pieces that do not hang on
-    how many workers there are, and what comes back is taken in the order of the pieces: so the results are those of this machine.
+    Connects when there is work for the first time. Only numbers are sent (`numbers_alone`), in pieces that do not
+    depend on the number of workers, and results are taken in the order of the pieces: so they equal this machine's own
+    results.
 
     Args:
         address: of the scheduler.
-        here_s: seconds for which work is done here before the rest of it is given out.
+        here_s: seconds of work done here before the rest is sent out.
     """
 
     def __init__(self, address: str, here_s: float = _HERE_S) -> None:
         self._address, self._here_s = address, here_s
-        resource()  # of the code that runs here, before another lies in its place
+        resource()  # of the running code, before an upgrade can replace the files
         self._connection: Connection | None = None
         self._changing = threading.Lock()
         self._not_before = 0.0
@@ -70,7 +71,7 @@ class OtherMachines:
         self, work: Callable[[Shared, Given], Result], shared: Shared, things: Iterator[Given]
     ) -> Iterator[Result]:
         connection = self._connected()
-        # Pieces that were begun, in their order, each with what is to come of it.
+        # Pieces that were started, in order, each with its future.
         begun: deque[tuple[Given, Any]] = deque()
         if connection is not None:
             try:
@@ -86,21 +87,21 @@ class OtherMachines:
             except LostError as error:
                 self._lose(connection, str(error))
             except NotNumbersAlone as error:
-                # A fault of ours, and no reason to leave anybody without an answer: nothing was sent.
+                # A bug of ours, but no reason to leave a reader without an answer: nothing was sent.
                 _LOG.error("%s; the work is done here", error)
             finally:
-                # Whoever needs no more results (it was enough, or was stopped) leaves none to be worked on.
+                # A caller that needs no more results (it has enough, or was stopped) must leave no work running.
                 connection.cancel([future for _, future in begun if future is not None])
         yield from THIS_MACHINE.each(work, shared, chain([thing for thing, _ in begun], things))
 
     def _next(self, connection: Connection, begun: deque[tuple[Given, Any]]) -> Any:
-        """What came of the first of some pieces, which goes from them once it is there."""
+        """Return the result of the first of some pieces, and remove the piece once the result has arrived."""
         result = connection.result(begun[0][1])
         begun.popleft()
         return result
 
     def close(self) -> None:
-        """Let go of the scheduler. Closing twice does no harm."""
+        """Close the connection to the scheduler. Closing twice does no harm."""
         with self._changing:
             connection, self._connection = self._connection, None
             self._not_before = float("inf")
@@ -108,7 +109,7 @@ class OtherMachines:
             connection.close()
 
     def _connected(self) -> Connection | None:
-        """The connection, with a worker that computes the same; None: the work is done here."""
+        """Return the connection, if it has a worker that computes the same; None: the work is done here."""
         with self._changing:
             if time.monotonic() < self._not_before:
                 return None
@@ -126,10 +127,10 @@ class OtherMachines:
             return self._connection
 
     def _lose(self, connection: Connection, why: str) -> None:
-        """Let go of a connection at which nothing more is to be had."""
+        """Close a connection that can no longer be used."""
         with self._changing:
             if self._connection is not connection:
-                return  # whoever lost it before has said so
+                return  # an earlier call has reported the loss
             self._connection = None
             self._not_before = max(self._not_before, time.monotonic() + _AGAIN_S)
         _LOG.warning("%s; the work goes on here", why.rstrip("."))
@@ -137,7 +138,7 @@ class OtherMachines:
 
 
 def _taken_within(things: Iterator[Given], seconds: float) -> Iterator[Given]:
-    """Those of some things that are asked for within some seconds; the others stay."""
+    """Yield the things requested within some seconds; the rest stay in the iterator."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:

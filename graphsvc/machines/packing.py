@@ -1,7 +1,7 @@
-"""Numbers as bytes and back, without pickle: a tree in JSON, followed by the arrays as they lie in memory.
+"""Numbers as bytes and back, without pickle: a tree in JSON, followed by the arrays as they are in memory.
 
-Reading makes numbers, arrays of numbers and the dataclasses of the analysis, and runs no code that the bytes name. What a
-worker answers may not hold sparse arrays: their indices would be trusted by compiled code.
+Reading creates only numbers, arrays of numbers and the analysis's dataclasses, and runs no code that the bytes name. A
+worker's answer may not contain sparse arrays: compiled code would trust their indices.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NUMBERS = (type(None), bool, int, float)
 
 
 def pack(numbers: object) -> bytes:
-    """Numbers as bytes.
+    """Write numbers as bytes.
 
     Raises:
         NotNumbersAlone: something in it is not a number.
@@ -42,10 +42,10 @@ def pack(numbers: object) -> bytes:
 
 
 def unpack(sent: bytes, *, allow_sparse: bool = False) -> Any:
-    """Read what `pack` wrote.
+    """Read numbers that `pack` wrote.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: the bytes are something else.
 
     Example:
         >>> unpack(pack(np.arange(3)))
@@ -97,14 +97,14 @@ def _read_array(
 
 
 class _Writer:
-    """Makes the tree, and collects the arrays that it refers to by number."""
+    """Builds the tree, and collects the arrays that it refers to by number."""
 
     def __init__(self) -> None:
         self.arrays: list[np.ndarray[Any, Any]] = []
         self._numbers: dict[int, int] = {}
 
     def tree(self, thing: object) -> Any:
-        """Turn one thing into JSON: a number stays, all else is a list that begins with its kind."""
+        """Convert one thing to JSON: a number stays, anything else becomes a list that begins with its kind."""
         kind = type(thing)
         if kind in _NUMBERS:
             return thing
@@ -133,13 +133,13 @@ class _Writer:
 
 
 class _Reader:
-    """Makes what a tree says, of arrays that were read."""
+    """Rebuilds the things in a tree, from arrays already read."""
 
     def __init__(self, arrays: list[np.ndarray[Any, Any]], *, allow_sparse: bool) -> None:
         self._arrays, self._allow_sparse = arrays, allow_sparse
 
     def thing(self, tree: Any) -> Any:
-        """One thing. Raises what does not fit."""
+        """Rebuild one thing; raises various errors if it does not fit."""
         if type(tree) in _NUMBERS:
             return tree
         kind, *parts = tree
@@ -183,10 +183,10 @@ _KINDS = {name: name for name in ("array", "number", "list", "tuple", "dict", "s
 
 
 def class_of(name: str) -> Any:
-    """A dataclass of the analysis, by module and name.
+    """Return a dataclass of the analysis, by module and name.
 
     Raises:
-        ValueError: the analysis has no dataclass of that name.
+        ValueError: the analysis has no such dataclass.
     """
     module, _, kind = name.partition(":")
     named = getattr(import_module(module), kind, None) if module.startswith(_OURS) else None

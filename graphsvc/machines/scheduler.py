@@ -1,4 +1,4 @@
-"""The address of a Dask scheduler, and which may be connected to: one at this machine, or any behind TLS with certificates of both sides."""
+"""Addresses of Dask schedulers: allowed on this machine, or anywhere over TLS with certificates on both sides."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TAKES = (
 
 
 def checked(address: str) -> str:
-    """The address, if it may be connected to.
+    """Return the address, if connecting to it is allowed.
 
     Raises:
-        OperatorError: it is none, or would go over a network in the clear.
+        OperatorError: it is malformed, or would cross a network unencrypted.
 
     Example:
         >>> checked("tcp://127.0.0.1:8786"), checked("tls://10.0.0.5:8786")
@@ -40,7 +40,7 @@ def checked(address: str) -> str:
 
 
 def is_here(host: str) -> bool:
-    """Whether a host is this machine, by an address that no network reaches.
+    """Whether a host is this machine, at an address that no network reaches.
 
     Example:
         >>> is_here("127.0.0.1"), is_here("::1"), is_here("localhost"), is_here("10.0.0.5")
@@ -49,33 +49,33 @@ def is_here(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False  # a name is whatever the machine's resolver makes of it
+        return False  # a name depends on the machine's resolver
 
 
 def host_of(address: str) -> str:
-    """The host of an address that was `checked`."""
+    """Return the host of an address accepted by `checked`."""
     return urlsplit(address).hostname or ""
 
 
 def require_dask() -> None:
-    """Say so where Dask is not installed.
+    """Raise OperatorError if Dask is not installed.
 
     Raises:
-        OperatorError: it is not.
+        OperatorError: Dask is not installed.
     """
     if importlib.util.find_spec("distributed") is None:
         raise OperatorError(f"Other machines are worked with by Dask, which is not installed: {INSTALL}.")
 
 
 def security(address: str, role: Literal["client", "worker"]) -> Any:
-    """Dask's own security settings (`distributed.comm.tls`), required where an address is behind TLS.
+    """Return Dask's own security settings (`distributed.comm.tls`), required if an address uses TLS.
 
     Args:
         address: of the scheduler.
-        role: what we are to it.
+        role: this process's role towards it.
 
     Raises:
-        OperatorError: there are none for that role, or a file of them cannot be read.
+        OperatorError: there are no settings for that role, or one of their files cannot be read.
     """
     from distributed.security import Security
 
@@ -96,11 +96,11 @@ def security(address: str, role: Literal["client", "worker"]) -> Any:
 
 
 def silence() -> None:
-    """Dask's own log off: what fails it would print with its arguments, and say in many lines what we say in one."""
+    """Turn off Dask's own log: it would print failed work with its arguments, and use many lines for our one."""
     import distributed  # noqa: F401 - it lays out its log as it is imported
 
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]:
         logging.getLogger(name).setLevel(logging.NOTSET)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    # What all of the work is over is sent once, as a task, so that it is there again after a worker died: it is large.
+    # Data shared by all pieces is sent once, as a task, so that it is restored after a worker dies: it may be large.
     warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)

@@ -1,4 +1,4 @@
-"""What a worker runs: a function of the analysis, by its name, on numbers. Both sides have this module, so none of it is sent."""
+"""Tasks that a worker runs: a named function of the analysis, on numbers. Both sides have the code, so none is sent."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any
 
 from graphsvc.machines.packing import pack, unpack
 
-# Modules whose functions may be asked for.
+# Modules whose functions may be called.
 _OURS = "graphsvc.analysis."
 
 
 def unpack_shared(sent: bytes) -> Any:
-    """Read, on a worker, the numbers that all of some work is over; sparse arrays of the service are accepted."""
+    """Read, on a worker, the numbers shared by all pieces of some work; sparse arrays from the service are accepted."""
     return unpack(sent, allow_sparse=True)
 
 
 def name_of(work: Callable[..., object]) -> str:
-    """The name by which a worker finds a function.
+    """Return the name by which a worker finds a function.
 
     Raises:
-        ValueError: it finds none, or another one, under that name.
+        ValueError: there is no function of that name, or a different one.
 
     Example:
         >>> from graphsvc.analysis.score.chance import head_of_deal
@@ -40,7 +40,7 @@ def _named(name: str) -> Any:
 
 
 def done(name: str, shared: object, sent: bytes) -> bytes:
-    """What the function of that name makes of what is shared and of one thing that was sent.
+    """Call the named function with the shared data and one item that was sent, and return its packed result.
 
     Example:
         >>> from graphsvc.analysis.examples import tied

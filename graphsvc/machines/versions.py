@@ -1,4 +1,4 @@
-"""Whether another machine computes the same to the last digit: the same graphsvc, and the same versions of what it computes with."""
+"""Whether another machine computes the same to the last digit: same graphsvc, same versions of its libraries."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-# What numbers go through, and what brings them there.
+# Packages that numbers pass through, and that transport them.
 _PACKAGES = ("numpy", "scipy", "dask", "distributed")
 _SUFFIXES = (".py", ".toml")
 _SHOWN = 16
 
 
 def computes_with() -> str:
-    """Python and packages in words, for whoever has to make two machines alike."""
+    """Return the versions of Python and packages in words, for operators who must make two machines alike."""
     packages = (f"{name} {version(name)}" for name in _PACKAGES)
     return ", ".join(("Python {}.{}".format(*sys.version_info[:2]), *packages, f"on {platform.machine()}"))
 
 
 @cache
 def digest() -> str:
-    """A digest of graphsvc's own code and tables, and of what it computes with.
+    """Return a digest of graphsvc's own code and tables, and of the versions in `computes_with`.
 
-    Two machines with the same one give the same results; their processors' own rounding apart, see `docs/scale.md`.
+    Two machines with the same digest give the same results, apart from rounding in their processors: see
+    `docs/scale.md`.
 
     Example:
         >>> len(digest())
@@ -41,7 +42,7 @@ def digest() -> str:
 
 
 def resource() -> str:
-    """What a worker that computes the same offers, and our work asks for: the scheduler gives it to no other.
+    """Return the Dask resource that matching workers offer and our work requires, so that no other worker gets it.
 
     Example:
         >>> resource().startswith("graphsvc ")

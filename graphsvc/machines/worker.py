@@ -1,4 +1,4 @@
-"""A worker of a scheduler, started with what our work asks for: no pages, no dashboard, and nothing on its disk."""
+"""A worker for a scheduler that offers the resource our work requires: no pages, no dashboard, no data on disk."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from graphsvc.machines.scheduler import checked, host_of, require_dask, security
 from graphsvc.machines.versions import computes_with, digest, resource
 
 _REACH_S, _CLOSE_S = 10.0, 5.0
-# Of its memory a worker takes on nothing new from so much on. It writes none of it to a disk.
+# Share of its memory above which a worker accepts nothing new. It never writes its memory to disk.
 _PAUSE = 0.85
-# What most of the work is, loaded before the first of it comes.
+# Modules for most of the work, loaded before the first piece arrives.
 _READY = (
     "graphsvc.analysis.doubt.board",
     "graphsvc.analysis.score.chance",
@@ -27,20 +27,22 @@ _READY = (
 
 
 def work(address: str, say: Callable[[str], None], threads: int = 0, memory_mb: int = 0) -> None:
-    """Work for a scheduler until it is gone, or a signal to end.
+    """Work for a scheduler until the scheduler is gone or a signal ends it.
 
     Args:
         address: of the scheduler.
-        say: told, in a sentence, that it works.
-        threads: at once (0: as on the machine that serves).
-        memory_mb: from which 85 in 100 taken it begins nothing new, in MiB (0: the machine's share of its threads).
+        say: called with a sentence once the worker is connected.
+        threads: number of threads (0: as on the machine that serves).
+        memory_mb: memory in MiB; with 85 % of it in use, it starts nothing new (0: its threads' share of the machine's
+            memory).
 
     Raises:
-        OperatorError: the address is none, Dask is not installed or not set up for it, or the scheduler is not there, or goes.
+        OperatorError: the address is not valid, Dask is not installed or set up for it, or the scheduler is missing or
+            lost.
     """
     checked(address)
     require_dask()
-    # Each thread works by itself; several more for each product of small tables would be in each other's way.
+    # The worker's threads already use all processors; extra threads for small matrix products would only compete.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     silence()
@@ -65,10 +67,10 @@ async def _work(address: str, say: Callable[[str], None], threads: int, memory: 
     from distributed import Worker
 
     class _WithoutPages(Worker):  # type: ignore[misc]  # its types are not read
-        """A worker that listens for the scheduler and other workers alone."""
+        """A worker that listens only for the scheduler and other workers."""
 
         def start_http_server(self, *_given: object, **_named: object) -> None:
-            """Starts none."""
+            """Start no server."""
 
     asked_to_end = asyncio.Event()
     with suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the process as it is
@@ -81,7 +83,7 @@ async def _work(address: str, say: Callable[[str], None], threads: int, memory: 
         local_directory=folder,
         resources={resource(): threads},
         security=security(address, "worker"),
-        # Over loopback the others are here as well; behind TLS it listens at every address of the machine.
+        # Over loopback the other workers are here as well; over TLS it listens at every address of the machine.
         host=host_of(address) if address.startswith("tcp://") else None,
         protocol=address.partition("://")[0],
         death_timeout=_REACH_S,

@@ -1,4 +1,4 @@
-"""Named queries: Cypher files with a checked header. Read here, run behind the gate."""
+"""Named queries: Cypher files with a checked header. Read here, run by the gate."""
 
 from graphsvc.queries.library import Library, Parameter, Query, cypher_folder, own_library
 

@@ -1,7 +1,7 @@
-"""Comparisons of a day with text, or with a moment: nothing is ever before, after or equal to it, and all differ from it.
+"""Finds comparisons of a day with text or with a moment: they never match, except that `<>` always does.
 
-A date stands in the graph as the text that was given and, beside it, as the earliest and the latest day it can mean. Which
-of them a property is follows from its name; what a parameter is, from its value. Pure.
+The graph stores a date as the text given and, next to it, as the earliest and latest day it can mean. A property's kind
+follows from its name, a parameter's kind from its value. Pure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DAYS = frozenset(name for name in WORDS["property"] if name.endswith(_ENDS))
 _GIVEN = frozenset(name.removesuffix(end) for name in _DAYS for end in _ENDS) - _DAYS
 _SPANS = frozenset({"first_on", "last_on", "first_on_p", "last_on_p"})
 _COMPARING = "<>="
-# Beside these it is not the property itself that is compared.
+# Next to one of these, the property itself is not what is compared.
 _RECKONING = "+-*/%^"
 _SHOWN = {"day": "a day", "text": "text", "moment": "a moment"}
 _MAKES = {"day": "date", "text": "toString"}
@@ -29,7 +29,7 @@ _LONGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class _Operand:
-    """What stands beside a comparison. kind: of `_SHOWN`; called: as it stands in the text."""
+    """One side of a comparison. kind: of `_SHOWN`; called: its name or value in the text."""
 
     kind: str
     called: str
@@ -38,11 +38,11 @@ class _Operand:
 
 
 def mixed(text: str, given: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """Where a text compares a property with what is of another kind, so that nothing can fit, or everything differs.
+    """Find where a text compares a property with a value of another kind, so that nothing or everything matches.
 
     Args:
         text: Cypher.
-        given: name → value of its parameters, as far as they are known.
+        given: name → value of its parameters, as far as known.
 
     Example:
         >>> [str(notice) for notice in mixed("MATCH (c) WHERE c.date_latest < '2020-05-08' RETURN c", {})]
@@ -116,7 +116,7 @@ def _value(token: Token, given: Mapping[str, Any]) -> _Operand | None:
     if token.kind == "string":
         return _Operand("text", f"'{token.text[:_LONGEST]}'", token.offset)
     value = given.get(token.text) if token.kind == "parameter" else None
-    for of, kind in ((str, "text"), (dt.datetime, "moment"), (dt.date, "day")):  # a moment is a day of Python too
+    for of, kind in ((str, "text"), (dt.datetime, "moment"), (dt.date, "day")):  # in Python a moment is also a day
         if isinstance(value, of):
             return _Operand(kind, f"${token.text}", token.offset)
     return None

@@ -1,25 +1,25 @@
-"""Reads the folder `cypher/` and checks each header. One file is one named query; its path is its name.
+"""Reads the folder `cypher/` and checks each header. One file is one named query, named after its path.
 
 A header is TOML in comments at the top of the file, so that the whole file still pastes into Neo4j Browser:
 
     // ---
     // title = "Who is behind a crossing"
     // why = "…"
-    // kind = "table"                     table · graph · internal (only the service asks it)
-    // roles = ["investigator"]           may be left out: every role that may run queries
-    // limit = 500                        rows at most
+    // kind = "table"                     table · graph · internal (used only by the service)
+    // roles = ["investigator"]           optional: by default every role that may run queries
+    // limit = 500                        most rows
     // [parameters.crossing]
     // type = "id"                        id · text · int · float · date · choice · list
     // help = "id of the crossing"
-    // default = ""                       may be left out: then it must be given
+    // default = ""                       optional: without it the parameter is required
     // [returns]
     // person = "Person.id"               column = property it shows (records.properties)
-    // [example]                          on the demo case; a query of the service's own needs none
+    // [example]                          on the demo case; the service's own queries need none
     // parameters = { crossing = "X12" }
     // rows = 7
     // ---
 
-A query of kind graph returns at least the columns of `GRAPH`: one row a link.
+A query of kind graph returns at least the columns of `GRAPH`, one row for each link.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ from graphsvc.records.iso import iso
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.properties import INTEREST, LINK_FIGURES, SANITISED, SENSITIVITY
 
-# Bound by the gate, never by the caller.
+# Parameters bound by the gate, never by the caller.
 BOUND = ("case", "handling", "limit", "few", "voices", INTEREST, *LINK_FIGURES)
 KINDS = ("table", "graph", "internal")
 TYPES = ("id", "text", "int", "float", "date", "choice", "list")
-# Folders of files that are no queries.
+# Folders whose files are not queries.
 WRITING = ("schema", "load")
 _USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _UNORDERED = (set, frozenset)
 _SEVERAL = (list, tuple, *_UNORDERED)
-# What a picture is drawn from.
+# The columns that a picture is drawn from.
 GRAPH = (
     "subject",
     "subject_name",
@@ -76,7 +76,7 @@ _REQUIRED = ("title", "why", "kind", "limit", "returns")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a named query. `default` None: it must be given."""
+    """One parameter of a named query, required unless it has a `default`."""
 
     name: str
     type: str
@@ -85,10 +85,12 @@ class Parameter:
     words: tuple[str, ...] = ()
 
     def value(self, given: Any) -> Any:
-        """What was given, in the type of the parameter. Of a list what is blank or missing is left out; a moment is its day, in UTC.
+        """Convert a given value to the parameter's type.
+
+        Blank and missing items of a list are dropped; a moment becomes its UTC day.
 
         Raises:
-            RequestError: it is of no such type.
+            RequestError: the value is not of the parameter's type.
         """
         text: Any = given
         try:
@@ -118,7 +120,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A named query: its text and what its header declares."""
+    """A named query: its text and its header's declarations."""
 
     name: str
     title: str
@@ -133,21 +135,21 @@ class Query:
 
     @property
     def subject(self) -> str:
-        """The folder it lies in: what it is about."""
+        """The folder that contains it: its subject."""
         return self.name.partition(".")[0]
 
     @property
     def for_sources(self) -> bool:
-        """Whether it is for those with source clearance: it shows or counts sources, so its rows tell of them too.
+        """Whether the query needs source clearance: it shows or counts sources, so its rows reveal them.
 
-        The service's own queries are not: they serve everyone, and the gate takes the columns out.
+        False for the service's own queries: they serve everyone, and the gate removes the columns.
         """
         shown = {SENSITIVITY.get(shown) for shown in self.returns.values()}
         return self.kind != "internal" and bool(shown & {"source", "interest"})
 
     @property
     def shows_statements(self) -> bool:
-        """Whether readers without source clearance are shown anything of single statements or claims."""
+        """Whether readers without source clearance see anything of single statements or claims."""
         single = any(
             (shown.startswith(("Statement.", "Claim.")) and shown != SANITISED) or shown.endswith(".statement_id")
             for shown in self.returns.values()
@@ -156,14 +158,14 @@ class Query:
 
     @property
     def is_material(self) -> bool:
-        """Whether it answers in blocks, for analyses inside the service (`access.door.gate.Gate.material`)."""
+        """Whether the query answers in blocks, for analyses inside the service (`access.door.gate.Gate.material`)."""
         return "material" in {SENSITIVITY.get(shown) for shown in self.returns.values()}
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Values for the query's own parameters.
+        """Convert the given values for the query's own parameters.
 
         Raises:
-            RequestError: one is unknown, missing, or of the wrong type.
+            RequestError: a parameter is unknown, missing, or of the wrong type.
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
@@ -195,10 +197,10 @@ class Library(Mapping[str, Query]):
         }
 
     def __getitem__(self, name: str) -> Query:
-        """The query of that name.
+        """Return the query with that name.
 
         Raises:
-            RequestError: there is none.
+            RequestError: there is no such query.
         """
         if name not in self._queries:
             raise RequestError(f"There is no named query {name[:80]!r}. `graphsvc query` lists them.")
@@ -214,28 +216,28 @@ class Library(Mapping[str, Query]):
         return len(self._queries)
 
     def public(self) -> list[Query]:
-        """The queries people may choose from, by name."""
+        """Return the queries that people may choose from, by name."""
         return [query for query in self._queries.values() if query.kind != "internal"]
 
 
 @cache
 def own_library() -> Library:
-    """The named queries that come with the package, read once in a process: nothing changes them while it runs."""
+    """Return the package's own named queries, read once per process: they cannot change while it runs."""
     return Library()
 
 
 def cypher_folder() -> Path:
-    """Where the Cypher files lie: inside the installed package, or beside it in a checkout."""
+    """Return the folder of the Cypher files: inside the installed package, or next to it in a checkout."""
     package = Path(__file__).parent.parent
     inside = package / "cypher"
     return inside if inside.is_dir() else package.parent / "cypher"
 
 
 def read_query(path: Path, root: Path) -> Query:
-    """The named query of one file.
+    """Read the named query in one file.
 
     Raises:
-        OperatorError: the header is missing or wrong, naming file and key.
+        OperatorError: the header is missing or wrong; names the file and the key.
     """
     name = ".".join(path.relative_to(root).with_suffix("").parts)
     header, text = _split(path)
@@ -258,22 +260,22 @@ def read_query(path: Path, root: Path) -> Query:
 
 
 def _missing(given: Any) -> bool:
-    """Whether a value is what stands in a notebook's column where there is none."""
+    """Whether a value marks a missing cell in a notebook's column: None or NaN."""
     return given is None or (isinstance(given, float) and math.isnan(given))
 
 
 def _day(given: Any) -> Any:
-    """The day of a moment; anything else as it is."""
+    """Return the day of a moment; anything else unchanged."""
     if not isinstance(given, dt.datetime):
         return given
     return (given.astimezone(dt.UTC) if given.tzinfo else given).date()
 
 
 def _text(given: Any) -> str:
-    """One value as text, without blanks around it.
+    """Return a single value as text, without blanks around it.
 
     Raises:
-        ValueError: it holds several, or cannot be written out.
+        ValueError: there are several values, or the value cannot be written out.
     """
     if isinstance(given, (*_SEVERAL, Mapping, bytes)):
         raise ValueError("no single value")
@@ -281,7 +283,7 @@ def _text(given: Any) -> str:
 
 
 def _begin(given: Any) -> str:
-    """The begin of what was given, for a message."""
+    """Return the first characters of a given value, for a message."""
     try:
         return str(given)[:60]
     except ValueError:
@@ -289,7 +291,7 @@ def _begin(given: Any) -> str:
 
 
 def _check_keys(path: Path, header: Mapping[str, Any]) -> None:
-    """Refuse a header that has an unknown key, lacks one, or holds another kind of value than the key takes."""
+    """Refuse a header that has an unknown key, lacks a required one, or holds a value of the wrong type."""
     for key, value in header.items():
         if key not in _HEADER:
             raise OperatorError(
@@ -325,7 +327,7 @@ def _parameter(path: Path, name: str, spec: Mapping[str, Any]) -> Parameter:
 
 
 def _check(path: Path, query: Query) -> None:
-    """Refuse a header that does not fit its text."""
+    """Refuse a header that does not match its query text."""
     declared = {parameter.name for parameter in query.parameters}
     used = set(_USED.findall(re.sub(r"//[^\n]*", "", query.text)))
     shown = set(query.returns.values())

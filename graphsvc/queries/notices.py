@@ -1,8 +1,8 @@
-"""What a server notices about a text that runs, and may not mean what it says: above all words that nothing bears.
+"""A server's notices about a text that runs but may not mean what it says: above all, unknown words.
 
-Neo4j takes an unknown label, type or property for one that nothing has, answers with no rows or with nulls, and says so
-beside the answer. Here that becomes a sentence, with the known word most like it. It is looked for in the tables of the
-service (`records.labels`) and never in what stands in the graph, so that a misspelling asks nothing of a case. Pure.
+Neo4j accepts an unknown label, type or property as one that nothing in the graph has. It answers with no rows or with
+nulls, and adds a remark. Here the remark becomes a sentence with the most similar known word. That word comes from the
+service's tables (`records.labels`), never from the graph, so a misspelling reveals nothing of a case. Pure.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from graphsvc.records.labels import WORDS
 from graphsvc.records.nearest import nearest
 from graphsvc.records.relations import CUSTOM_PREFIX, CUSTOM_TYPE
 
-# Status of the GQL standard → the kind of word that nothing bears.
+# Status code in the GQL standard → kind of word that is unknown.
 _UNKNOWN = {"01N50": "label", "01N51": "relation", "01N52": "property"}
-# Parameters that nobody gave yet: who only looks at a plan needs none, and a run without them is refused.
+# Missing parameters: looking at a plan needs no values, and a run without them is refused anyway.
 _PASSED_OVER = frozenset({"01N60"})
 _WORD = re.compile(r"`(.+)` does not exist", re.DOTALL)
 _LONGEST = 80
-_LISTED = 12  # words of a kind, if that is all there are
+_LISTED = 12  # most words of a kind that a notice lists in full
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a server said of a text. status: of the GQL standard; line, column: where, from 1; 0: it does not say."""
+    """A server's remark about a text. status: in the GQL standard; line, column: from 1; 0 if not stated."""
 
     status: str
     says: str
@@ -36,7 +36,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What to look at in a text, in one sentence. line, column: where, from 1; 0: not known."""
+    """Something to check in a text, in one sentence. line, column: from 1; 0 if not known."""
 
     says: str
     line: int = 0
@@ -47,7 +47,7 @@ class Notice:
 
 
 def notices(remarks: Iterable[Remark]) -> tuple[Notice, ...]:
-    """What to look at, from the beginning of the text on; of the same sentence the first.
+    """Return what to check in a text, in text order; each sentence only once.
 
     Example:
         >>> [str(notice) for notice in notices([Remark("01N50", "warn: The label `Persn` does not exist.", 1, 10)])]
@@ -65,13 +65,13 @@ def _sentence(remark: Remark) -> str:
     kind, match = _UNKNOWN.get(remark.status, ""), _WORD.search(remark.says)
     if kind and match:
         return unknown(kind, match[1])
-    # Of any other the server's own words, without the name of its class before them.
+    # For any other remark, the server's own words without the class name in front.
     _, _, says = " ".join(remark.says.split()).partition(". ")
     return f"Neo4j says: {says or remark.says}"
 
 
 def unknown(kind: str, word: str) -> str:
-    """What to say of a word that nothing in the graph bears. kind: of `records.labels.WORDS`.
+    """Describe a word that nothing in the graph has. kind: of `records.labels.WORDS`.
 
     Example:
         >>> unknown("relation", "PIAD")

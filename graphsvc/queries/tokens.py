@@ -1,8 +1,8 @@
-r"""Cypher text as tokens: enough of it to tell words of the language from strings, names in backticks and comments.
+r"""Cypher text as tokens, just fine enough to tell the language's words from strings, quoted names and comments.
 
-Not a parser: whether a text is right the server says. What it is for is to find words that must not be there however
-they are written, so where two readings are possible the one that finds more is taken: a comment ends at any line end,
-and escapes that stand for a character (`\u0043`) are refused, since a server may read them before anything else.
+Not a parser: the server says whether a text is correct. Its purpose is to find forbidden words however they are
+written. So where two readings are possible it takes the one that finds more: a comment ends at any line end, and
+escapes for a character (`\u0043`) are refused, since a server may resolve them first.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from graphsvc.errors import CypherFault
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _ESCAPE = re.compile(r"\\u+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d]\w*")
-_NUMBER = re.compile(r"\d[\d.]*")  # letters behind it are a token of their own: no word may hide there
+_NUMBER = re.compile(r"\d[\d.]*")  # letters after it form a separate token: no word may hide there
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece of a text.
+    """One token of a text.
 
     Attributes:
         kind: `name`, `quoted` (a name in backticks), `string`, `number`, `parameter` or `sign`.
-        text: as it is meant: without quotes or backticks, of a parameter without the `$`.
-        offset: where it begins, in characters from 0.
+        text: its content: without quotes or backticks, and without the `$` of a parameter.
+        offset: its start, in characters from 0.
     """
 
     kind: str
@@ -35,12 +35,12 @@ class Token:
 
     @property
     def word(self) -> str:
-        """The word of the language it may be, in capitals; empty for what can be none."""
+        """The word of the language it may be, in capitals; empty for tokens that cannot be one."""
         return unicodedata.normalize("NFKC", self.text).upper() if self.kind == "name" else ""
 
 
 def tokens(text: str) -> list[Token]:
-    r"""The tokens of a Cypher text, without comments and blanks.
+    r"""Split a Cypher text into tokens, without comments and blanks.
 
     Raises:
         CypherFault: a string, a name or a comment does not end, or a character is written as an escape.
@@ -85,7 +85,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def _add(pieces: list[Token], name: Token) -> None:
-    """Add a name: with a `$` right before it, it is a parameter's."""
+    """Add a name; directly after a `$` it is a parameter."""
     if pieces and pieces[-1] == Token("sign", "$", name.offset - 1):
         pieces[-1] = Token("parameter", name.text, name.offset - 1)
     else:
@@ -93,18 +93,18 @@ def _add(pieces: list[Token], name: Token) -> None:
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
-    """Line and column, both from 1, of a character."""
+    """Return a character's line and column, both from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 def fault(text: str, offset: int, says: str) -> CypherFault:
-    """What is wrong with a text, at a character of it."""
+    """Return the error for something wrong at a character of a text."""
     return CypherFault(says, *position(text, offset))
 
 
 def _after(text: str, begin: int, end: str, start: int, missing: str) -> int:
-    """The place behind the next `end` from `start` on."""
+    """Return the place after the next `end` from `start` on."""
     place = text.find(end, start)
     if place < 0:
         raise fault(text, begin, missing)

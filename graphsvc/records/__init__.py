@@ -1,5 +1,5 @@
-"""What the service knows about, declared once as tables.
+"""The service's data model, declared once as tables.
 
-`tables` the files of a case folder and their columns · `relations` who may be related to what, and what it says ·
-`grading` 3x5x2 · `dates` dates as precise as they were given · `properties` what stands in the graph, with its sensitivity.
+`tables` the files of a case folder and their columns · `relations` each relation, its possible ends and its meaning ·
+`grading` 3x5x2 · `dates` dates with the precision given · `properties` the graph's properties and their sensitivity.
 """

@@ -1,13 +1,13 @@
-"""Text in a cell of a table that goes out: a spreadsheet that opens it runs nothing."""
+"""Text for table cells in exports, made safe so that no spreadsheet runs it as a formula."""
 
 from __future__ import annotations
 
-# A cell that begins so is a formula to a spreadsheet.
+# A spreadsheet reads a cell that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
+    """Return text that no spreadsheet takes for a formula.
 
     Example:
         >>> inert("=1+1"), inert("Ash")

@@ -1,7 +1,7 @@
-"""What types of i2 Analyst's Notebook charts stand for, as data: read by those who write charts and those who read them.
+"""Meaning of the types in i2 Analyst's Notebook charts, as data: shared by the code that writes charts and reads them.
 
-A chart has entity types and link types of whoever drew it. Those below are what its palettes come with in English, and our
-own; any other is told to whoever loads the chart, to be chosen.
+Each author of a chart defines its entity types and link types. The types below come with the English palettes, or are
+our own; any other type is shown to the person who imports the chart, who chooses its meaning.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from graphsvc.records.relations import NONE, RELATIONS
 from graphsvc.records.tables import THING_KINDS
 
-# Kind, or kind of a thing → (its type in a chart, the icon it has there).
+# Kind of entity or thing → (its type in a chart, its icon there).
 TYPES = MappingProxyType(
     {
         "person": ("Person", "Person"),
@@ -30,9 +30,9 @@ TYPES = MappingProxyType(
         "part": ("Part", "Component"),
     }
 )
-# What a type of a chart can be read as; `ignore` leaves it and its links out.
+# Possible readings of a chart's type; `ignore` leaves out the type and its links.
 ENTITY_CHOICES = ("person", "boat", "crossing", "gang", "workplace", *THING_KINDS, "ignore")
-# Type, as written or in small letters → what it is read as.
+# Type, in lower case → how it is read.
 READ_AS = MappingProxyType(
     {name.casefold(): kind for kind, (name, _) in TYPES.items()}
     | dict.fromkeys(
@@ -65,12 +65,12 @@ READ_AS = MappingProxyType(
     | dict.fromkeys(("bank account", "bank card", "credit card"), "account")
     | dict.fromkeys(("email", "e-mail", "email address", "website", "web page", "internet", "ip address"), "online")
     | dict.fromkeys(("passport", "identity card", "driving licence", "visa", "ticket"), "document")
-    # What happened stands here by the paper that tells of it; of an event see `ingest.i2.chart`.
+    # An event is represented by the document that reports it; for events read as crossings see `ingest.i2.chart`.
     | dict.fromkeys(("event", "incident"), "document")
     | dict.fromkeys(("organization", "agency", "charity"), "organisation")
     | dict.fromkeys(("engine", "outboard", "hull"), "part")
 )
-# Words of a type of person, or names of their attributes: whoever is drawn with one may have to be sealed.
+# Words in a type of person, or names of attributes: a person drawn with one may have to be sealed.
 _MARKS = frozenset(
     [
         "child",
@@ -92,7 +92,7 @@ _MARKS = frozenset(
         "sealed",
     ]
 )
-# Attribute, in small letters with one line between words → the column of a person that it fills.
+# Attribute, in lower case with an underscore between words → the column of a person that it fills.
 _FILLS = MappingProxyType(
     dict.fromkeys(("dob", "d_o_b", "birth_date", "birthdate", "birthday", "born", "date_of_birth"), "date_of_birth")
     | dict.fromkeys(("category", "categories"), "category")
@@ -100,21 +100,22 @@ _FILLS = MappingProxyType(
 )
 _NO = frozenset(("", "no", "n", "false", "0"))
 _ADULT = 18
-# The types that may be crossings: an event has a day, and is whatever is told of it.
+# Types that may be crossings: an event has a day, and may report anything.
 EVENTS = frozenset({"event"})
-# Link type in small letters → relation.
+# Link type in lower case → relation.
 LINKED_AS = MappingProxyType(
     {word: name for name in RELATIONS for word in (name.casefold(), name.casefold().replace("_", " "))}
     | {relation.says.casefold(): name for name, relation in RELATIONS.items()}
     | {word: name for name, relation in RELATIONS.items() if relation.i2 != NONE for word in relation.i2.split(", ")}
 )
-# Relation → the one that its word means where its ends are of kinds that it does not take: somebody owns a car and lives at
-# an address, and neither is a workplace. It has to say less, never more: what nobody said would count against somebody.
+# Relation → its replacement where the ends are of kinds that it does not accept: a person can own a car or live at an
+# address, and neither is a workplace. The replacement must claim less, never more: a claim that nobody made could
+# incriminate someone.
 OTHERWISE = MappingProxyType({"CONTROLS": "USED", "LIVED_AT": "LOCATED_AT"})
 
 
 def marks_by_type(name: str) -> dict[str, str]:
-    """Return the cells by which somebody drawn as this type of person is sealed: none for a type that says nothing of it.
+    """Return the cells that seal a person drawn as this type: empty for a type that gives no reason to.
 
     Example:
         >>> marks_by_type("Child (unaccompanied)"), marks_by_type("Man")
@@ -124,11 +125,11 @@ def marks_by_type(name: str) -> dict[str, str]:
 
 
 def mark_in(attribute: str, value: str) -> tuple[str, str] | None:
-    """Return the column and cell of a person that an attribute fills because it may mark them; None if it cannot.
+    """Return the person column and cell that an attribute fills because it may have them sealed, or None.
 
     Args:
-        attribute: in small letters, with one line between words.
-        value: as it is written in the chart.
+        attribute: in lower case, with an underscore between words.
+        value: as written in the chart.
 
     Example:
         >>> mark_in("d_o_b", "2013"), mark_in("is_victim", "Yes"), mark_in("age", "13"), mark_in("age", "about 40"), mark_in("hair", "red")

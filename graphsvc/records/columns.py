@@ -1,4 +1,4 @@
-"""Rows of an answer in columns: each value once, and for each row which it is, so that a million rows are no million objects."""
+"""Rows stored in columns: each value once, and its index for each row, so a million rows need no million objects."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Places = NDArray[np.integer[Any]]
 
 
 class LazyTexts(ABC, Sequence[str]):
-    """Texts of which one is made an object when somebody looks at it."""
+    """Texts that become objects only when they are read."""
 
     @abstractmethod
     def at(self, places: Places) -> list[str]:
-        """Those at some places."""
+        """Return the texts at some places."""
 
     @abstractmethod
     def order(self) -> NDArray[np.int64]:
-        """Their places, sorted by them."""
+        """Return the places of all texts, sorted by text."""
 
     @overload
     def __getitem__(self, place: SupportsIndex) -> str: ...
@@ -41,8 +41,8 @@ class ValueColumn(NamedTuple):
     """One column: `words[place[row]]` is the value of a row.
 
     Attributes:
-        words: values; each once, or in few cases more often.
-        place: for each row that of its value.
+        words: values; usually each once.
+        place: for each row, the index of its value.
 
     Example:
         >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).values()
@@ -53,13 +53,13 @@ class ValueColumn(NamedTuple):
     place: Places
 
     def values(self) -> list[Any]:
-        """The values, row by row."""
+        """Return the values, row by row."""
         if isinstance(self.words, LazyTexts):
             return self.words.at(self.place)
         return list(map(self.words.__getitem__, self.place.tolist()))
 
     def rows(self, chosen: Places) -> ValueColumn:
-        """The same of some rows only.
+        """Return the column restricted to some rows.
 
         Example:
             >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).rows(np.array([2])).values()
@@ -68,7 +68,7 @@ class ValueColumn(NamedTuple):
         return ValueColumn(self.words, self.place[chosen])
 
     def where(self, holds: Callable[[Any], bool]) -> NDArray[np.bool_]:
-        """For each row whether something holds of its value.
+        """Return, for each row, whether its value satisfies a condition.
 
         Example:
             >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).where("b".__eq__).tolist()
@@ -77,7 +77,7 @@ class ValueColumn(NamedTuple):
         return np.array([holds(word) for word in self.words] or [False], dtype=bool)[self.place]
 
     def said(self, chosen: NDArray[np.bool_]) -> set[Any]:
-        """The values of some rows, each once.
+        """Return the distinct values of some rows.
 
         Example:
             >>> ValueColumn(["a", "b"], np.array([1, 0, 1])).said(np.array([True, False, True]))
@@ -86,7 +86,7 @@ class ValueColumn(NamedTuple):
         return set(ValueColumn(self.words, self.rows(np.flatnonzero(chosen)).used()).values())
 
     def used(self) -> NDArray[np.int64]:
-        """The places of those of `words` that are the value of some row.
+        """Return the places of the `words` that occur in at least one row.
 
         Example:
             >>> ValueColumn(["a", "b", "c"], np.array([2, 0, 2])).used().tolist()
@@ -98,7 +98,7 @@ class ValueColumn(NamedTuple):
 
 
 class LaidRows(Sequence[tuple[Any, ...]]):
-    """Rows in columns: read like a list of tuples, none of which is there before it is asked for.
+    """Rows in columns: read like a list of tuples, each made only when it is read.
 
     Example:
         >>> rows = LaidRows([ValueColumn(["a", "b"], np.array([1, 0, 1])), ValueColumn([1], np.array([0, 0, 0]))])
@@ -126,7 +126,7 @@ class LaidRows(Sequence[tuple[Any, ...]]):
 
 
 def ordered(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
-    """The rows sorted by the texts of one of the columns; of equal ones in the order they stand.
+    """Return the rows sorted by the texts of one column; the sort is stable.
 
     Example:
         >>> columns = ValueColumn(["b", "a"], np.array([0, 1, 0])), ValueColumn([1, 2, 3], np.array([0, 1, 2]))
@@ -140,21 +140,21 @@ def ordered(columns: Sequence[ValueColumn], by: int) -> list[ValueColumn]:
     rows = np.bincount(turned, minlength=len(words))
     if rows.max(initial=0) > 1:
         order = np.argsort(turned, kind="stable")
-    else:  # of which each has a place of its own
+    else:  # all texts differ, so each row has its own place
         order = np.empty(len(place), dtype=np.int64)
         order[(np.cumsum(rows) - 1)[turned]] = np.arange(len(place))
     return [column.rows(order) for column in columns]
 
 
 def _order(words: Sequence[Any]) -> Places:
-    """The places of some texts, sorted by them."""
+    """Return the places of some texts, sorted by text."""
     if isinstance(words, LazyTexts):
         return words.order()
     return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
 
 
 def numbered(*columns: ValueColumn) -> tuple[list[str], list[NDArray[np.int64]]]:
-    """The different texts of some columns taken together, sorted, and for each column the number of that of each row.
+    """Return the distinct texts of some columns together, sorted, and each column's rows as indices into them.
 
     Example:
         >>> names, (first, second) = numbered(ValueColumn(["b", "z"], np.array([0, 0])), ValueColumn(["a"], np.array([0, 0])))

@@ -1,4 +1,4 @@
-"""Partial dates, kept as given and as the earliest and latest day they can mean; and how days and moments are written."""
+"""Partial dates, kept as given and as the earliest and latest day they can mean; and formats for days and moments."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PartialDate:
 
 
 def parse_date(text: str) -> PartialDate:
-    """The partial date that `text` gives. Digits of other scripts are read, and given back as 0 to 9.
+    """Read a partial date. Digits of other scripts are accepted and converted to 0 to 9.
 
     Example:
         >>> parse_date("2020-02").latest
@@ -56,10 +56,10 @@ def parse_date(text: str) -> PartialDate:
         '2020-05'
 
     Raises:
-        ValueError: with what is wrong, if `text` is no such date or a day that does not exist.
+        ValueError: `text` is not such a date, or its day does not exist; the message says which.
     """
     if not text.isascii():
-        # As they stand they would sort and compare as no date at all.
+        # In other digits, dates would not sort or compare as dates.
         text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
     match = _FORM.fullmatch(text)
     if match is None:
@@ -79,10 +79,10 @@ def parse_date(text: str) -> PartialDate:
 
 
 def typed(text: str) -> str:
-    """A date as somebody types it, in the form that `parse_date` reads; what is none of these is given back as it is.
+    """Convert a date as people type it to the form that `parse_date` reads; return other text unchanged.
 
-    Days come before months, as in the United Kingdom. Only for what people type, and are shown again: in a file nobody
-    could tell which of the two it is.
+    Days come before months, as in the United Kingdom. Only for dates that people type and then see again: in a file the
+    order would be ambiguous.
 
     Example:
         >>> [typed(text) for text in ("8 May 2020", "8th of May 2020", "8/5/2020", "08.05.2020", "May 2020", "2020-05", "soon")]
@@ -100,14 +100,14 @@ def typed(text: str) -> str:
 
 
 def typed_date(text: str) -> PartialDate:
-    """The day, month or year that somebody types to ask by it, in any of the forms of `typed`.
+    """Read the day, month or year that a person types, in any form that `typed` accepts.
 
     Example:
         >>> [typed_date(text).latest.isoformat() for text in (" 8 May 2020", "May 2020", "2020")]
         ['2020-05-08', '2020-05-31', '2020-12-31']
 
     Raises:
-        RequestError: it is none, or does not exist; with how to write it.
+        RequestError: `text` is not a date, or does not exist; the message says how to write it.
     """
     try:
         return parse_date(typed(text.strip()))
@@ -120,7 +120,7 @@ def typed_date(text: str) -> PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class TypedDay:
-    """A day as somebody types it, with its year or for every year.
+    """A day as a person types it, with a year or for every year.
 
     Attributes:
         day, month: 1 to 31 and 1 to 12.
@@ -133,19 +133,19 @@ class TypedDay:
 
     @property
     def words(self) -> str:
-        """The day as pages show it: `8 May`, `8 May 2020`."""
+        """The day in the form pages show: `8 May`, `8 May 2020`."""
         return f"{self.day} {calendar.month_name[self.month]}" + (f" {self.year}" if self.year else "")
 
     @property
     def of_year(self) -> str:
-        """Month and day as they stand in a date: `05-08`."""
+        """Month and day in the form dates have: `05-08`."""
         return f"{self.month:02d}-{self.day:02d}"
 
 
 def typed_day(text: str) -> TypedDay | None:
-    """The day that somebody types, as `typed` or without its year; None if it is none, or does not exist.
+    """Read the day that a person types, as in `typed` or without a year; None if it is not a day or does not exist.
 
-    A day in the form of a file (`2020-05-08`) is none that is typed: it is all digits, as numbers are.
+    A day in the form used in files (`2020-05-08`) does not count as typed: it is all digits, as numbers are.
 
     Example:
         >>> [day and day.words for day in map(typed_day, ("8/5/2020", "8th of may", "Feb 29", "31 June", "8 Ma", "May 2020"))]
@@ -167,25 +167,25 @@ def typed_day(text: str) -> TypedDay | None:
 
 
 def ending(given: str) -> str:
-    """What partial dates are ordered by where it counts how late they may end.
+    """Return the sort key that orders partial dates by how late they may end.
 
     Example:
         >>> max("2020-05-08", "2020-05"), max("2020-05-08", "2020-05", key=ending)
         ('2020-05-08', '2020-05')
     """
-    return f"{given}~"  # it sorts behind "-"
+    return f"{given}~"  # sorts after "-"
 
 
 def _month(word: str) -> int:
-    """The number of a month by its name or the first three letters or more of it; 0 if it is none."""
+    """Return a month's number from its name or at least the first three letters; 0 if there is no such month."""
     names = [name.lower() for name in calendar.month_name]
     return next((at for at, name in enumerate(names) if name and len(word) > 2 and name.startswith(word.lower())), 0)
 
 
 def shown(given: str) -> str:
-    """A partial date as pages show it: `8 May 2020`, `May 2020`, `2020`, `8 May 2020, 04:30 UTC`.
+    """Format a partial date for pages: `8 May 2020`, `May 2020`, `2020`, `8 May 2020, 04:30 UTC`.
 
-    Text that is no date is given back as it is.
+    Text that is not a date is returned unchanged.
 
     Example:
         >>> shown("2020-05-08")
@@ -204,10 +204,10 @@ def shown(given: str) -> str:
 
 
 def day(at: dt.date | str) -> str:
-    """A day, or the day of a moment, as people read it on a page, in an export and on the command line.
+    """Format a day, or the day of a moment, for pages, exports and the command line.
 
     Args:
-        at: in UTC; as a program keeps it, or as ISO text.
+        at: in UTC; a date or datetime, or ISO text.
 
     Example:
         >>> day(dt.date(2026, 5, 8)), day("2026-05-08T04:30:07Z")
@@ -217,10 +217,10 @@ def day(at: dt.date | str) -> str:
 
 
 def moment(at: dt.datetime | str) -> str:
-    """A moment as people read it, to the minute.
+    """Format a moment for readers, to the minute.
 
     Args:
-        at: in UTC; as a program keeps it, or as ISO text.
+        at: in UTC; a datetime, or ISO text.
 
     Example:
         >>> moment(dt.datetime(2026, 5, 8, 4, 30, 7)), moment("2026-05-08T04:30:07Z")
@@ -230,7 +230,7 @@ def moment(at: dt.datetime | str) -> str:
 
 
 def iso_moment(at: dt.datetime) -> str:
-    """A moment as cells hold it: to the minute, with the seconds where there are any.
+    """Format a moment for a cell: to the minute, with seconds only if they are not 0.
 
     Example:
         >>> iso_moment(dt.datetime(2020, 5, 8, 4, 30)), iso_moment(dt.datetime(2020, 5, 8, 4, 30, 9))
@@ -240,9 +240,9 @@ def iso_moment(at: dt.datetime) -> str:
 
 
 def overdue(review: dt.date | str | None, today: dt.date) -> str:
-    """That a day of review has come, and how long ago, in words; empty while it has not, or where there is none.
+    """Say in words that a review day has come, and how long ago; empty before that day, or without one.
 
-    A partial date is overdue when its last day is over.
+    A partial date is overdue once its last day is over.
 
     Args:
         review: the day, or the text of a partial date.
@@ -263,7 +263,7 @@ def overdue(review: dt.date | str | None, today: dt.date) -> str:
 
 
 def clock(at: dt.datetime | str) -> str:
-    """The time of day of a moment, where its day is known.
+    """Format the time of day of a moment, for places where the day is known.
 
     Example:
         >>> clock(dt.datetime(2026, 5, 8, 4, 30, 7))
@@ -273,7 +273,7 @@ def clock(at: dt.datetime | str) -> str:
 
 
 def stamp(at: dt.datetime) -> str:
-    """A moment to the second, in signs that sort: for lines of the log, which have to be told apart.
+    """Format a moment to the second, so that text order is time order: for log lines, which must be distinguishable.
 
     Example:
         >>> stamp(dt.datetime(2026, 5, 8, 4, 30, 7))

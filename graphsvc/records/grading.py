@@ -17,7 +17,7 @@ ASSESSMENTS = MappingProxyType(
         "E": "suspected to be false",
     }
 )
-# What a source is to one whom their claim is about, strongest first: where several hold the first is told.
+# How a source relates to a person their claim is about, strongest first: where several apply, the first is shown.
 INTERESTS = MappingProxyType(
     {
         "rival": "the source, or a gang of theirs, is said to be a rival",
@@ -27,24 +27,26 @@ INTERESTS = MappingProxyType(
     }
 )
 HANDLING = MappingProxyType({"P": "lawful sharing permitted", "C": "sharing permitted with conditions"})
-# Of a claim that says who somebody sealed is: told at its handling code, but to nobody without source clearance.
+# Handling of a claim that reveals the identity of a sealed person: shown at its code, but only with source clearance.
 RESERVED = MappingProxyType({"P": "PS", "C": "CS"})
 
-# What an empty cell means: the cautious reading.
+# Meaning of an empty cell: the cautious reading.
 DEFAULT_SOURCE_GRADE = "2"
 DEFAULT_ASSESSMENT = "D"
 DEFAULT_HANDLING = "C"
 
 
 def at_least(source_grade: str, assessment: str) -> list[str]:
-    """The grades at least as good as a source's and an assessment's, each as both together; an empty one asks nothing.
+    """List the grades at least as good as a source grade and an assessment, each as both together.
+
+    An empty argument sets no condition; with both empty the list is empty.
 
     Example:
         >>> at_least("1", "B"), len(at_least("2", "")), at_least("", "")
         (['1A', '1B'], 10, [])
 
     Raises:
-        ValueError: it is no grade.
+        ValueError: an argument is not a grade.
     """
     if not source_grade and not assessment:
         return []
@@ -55,7 +57,7 @@ def at_least(source_grade: str, assessment: str) -> list[str]:
 
 
 def handling_of(code: str) -> str:
-    """The handling code of a claim as the graph holds it, reserved or not.
+    """Return the handling code of a claim from its value in the graph, reserved or not.
 
     Example:
         >>> handling_of("CS"), handling_of("P")
@@ -65,7 +67,7 @@ def handling_of(code: str) -> str:
 
 
 def stricter(*codes: str) -> str:
-    """The strictest of some handling codes: what derives from a C statement is C.
+    """Return the strictest of some handling codes: what derives from a C statement is C.
 
     Example:
         >>> stricter("P", "C")

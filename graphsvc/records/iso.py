@@ -1,4 +1,4 @@
-"""Days, moments, spans and numbers as JSON can hold them: in the words of ISO 8601, and what is no number in a word."""
+"""Days, moments, spans and numbers in forms that JSON can hold: ISO 8601 text, and words for NaN and infinity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNITS = ((3600, "H"), (60, "M"))
 
 
 def iso(value: Any) -> Any:
-    """A value of a temporal kind as ISO 8601 text, a number that is none as a word; anything else as it is.
+    """Return a temporal value as ISO 8601 text, NaN or infinity as a word; anything else unchanged.
 
     Example:
         >>> iso(dt.date(2020, 5, 8)), iso(dt.timedelta(days=3, hours=2)), iso(float("nan")), iso(1.5), iso(None)
@@ -24,13 +24,13 @@ def iso(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, dt.timedelta):
         return _span(value)
-    # Spans of months, for which Python has no kind, know the word themselves.
+    # Spans with months, which Python has no type for, format themselves.
     named = getattr(value, "iso_format", None)
     return value if named is None else named()
 
 
 def json_safe(value: Any) -> Any:
-    """A value with all that is inside of it, as JSON holds it: dataclasses as objects, sets as sorted lists, the rest as `iso`.
+    """Convert a value and its contents for JSON: dataclasses to objects, sets to sorted lists, the rest by `iso`.
 
     Example:
         >>> json_safe({"days": [dt.date(2020, 5, 8), float("-inf")], "ids": {"P2", "P1"}})
@@ -48,7 +48,7 @@ def json_safe(value: Any) -> Any:
 
 
 def _span(span: dt.timedelta) -> str:
-    """A span as Neo4j writes it: every part with its sign.
+    """Format a span as Neo4j writes it: each part with its own sign.
 
     Example:
         >>> _span(dt.timedelta(days=-1, seconds=-4.5)), _span(dt.timedelta(seconds=90)), _span(dt.timedelta())

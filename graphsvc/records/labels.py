@@ -1,6 +1,6 @@
-"""What the graph is made of: labels, types of relationship and properties, as who writes Cypher names them.
+"""The graph's labels, relationship types and properties, as authors of Cypher name them.
 
-All of it follows from the tables of the service; what the columns of a deliverer are called (`x_…`) is not among it.
+All follow from the service's tables; the deliverer's own columns (`x_…`) are not included.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
 
-# In files alone, in the vault alone, or counted by queries.
+# Found only in files, only in the vault, or counted by queries.
 _NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
-# The folded words that a search looks in: of names and numbers, and of free text.
+# The folded words that a search looks in, from names and numbers and from free text.
 _LOOKED_IN = {"Statement": [SAID], "Source": [], "Claim": [SAID]}
-# Between claims, statements, sources and what they are about.
+# Link claims to statements, sources and entities.
 INNER = frozenset({"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"})
 
 
@@ -24,7 +24,7 @@ def _properties(label: str) -> list[str]:
     return [*own, *_LOOKED_IN.get(label, [SEARCH, SAID])]
 
 
-# Label → properties besides `case`; a date has two more, and columns of the deliverer's own keep their names.
+# Label → properties apart from `case`; a date has two more, and the deliverer's own columns keep their names.
 LABELS = {label: _properties(label) for label in (*(t.label for t in ENTITY_TABLES), "Statement", "Source", "Claim")}
 
 
@@ -36,7 +36,7 @@ def _property_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(["case", *nodes, *links, *dates]))
 
 
-# What kind of word → all words of it, in the order they are told in.
+# Kind of word → all words of that kind, in the order they are listed in.
 WORDS: dict[str, tuple[str, ...]] = {
     "label": ("Entity", *LABELS),
     "relation": (*RELATIONS, CUSTOM_TYPE, *sorted(INNER)),

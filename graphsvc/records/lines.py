@@ -1,4 +1,4 @@
-"""What somebody types to name or to justify something: one line, or a reason."""
+"""Text that people type as a name or as a reason: a single line, or a longer reason."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import unicodedata
 from graphsvc.errors import RequestError
 
 LONGEST_REASON = 2000
-# Signs without width that join letters or keep them apart: Persian, Kurdish and Hindi write with them.
+# Zero-width characters that join letters or keep them apart: Persian, Kurdish and Hindi are written with them.
 _JOINING = frozenset("\u200c\u200d")
 
 
 def is_line(text: str, most: int) -> bool:
-    """Whether a text can be a name that others type: 1 to `most` printable characters of one line, without blanks around them.
+    """Whether a text can be a name that people type: 1 to `most` printable characters on one line, no outer blanks.
 
     Example:
         >>> is_line("dover", 100), is_line(" dover", 100), is_line("", 100), is_line("a" + chr(10) + "b", 100)
@@ -22,7 +22,7 @@ def is_line(text: str, most: int) -> bool:
 
 
 def is_title(text: str, most: int) -> bool:
-    """Whether a text can be a name that is read and chosen, in any script: as `is_line`, of signs that can be shown.
+    """Whether a text can be a name that people read and choose: as `is_line`, with the characters of `is_shown`.
 
     Example:
         >>> is_title("Ann's boats", 100), is_title("a" + chr(10) + "b", 100)
@@ -32,7 +32,7 @@ def is_title(text: str, most: int) -> bool:
 
 
 def is_shown(text: str) -> bool:
-    """Whether all signs of a text can be shown, on one line: those that join letters and spaces of any script among them.
+    """Whether all characters can be shown on one line, including joining characters and the spaces of any script.
 
     Example:
         >>> is_shown("Miryem" + chr(0x200C) + "can"), is_shown("Ann" + chr(0x202E)), is_shown("a" + chr(9) + "b")
@@ -42,7 +42,7 @@ def is_shown(text: str) -> bool:
 
 
 def plain(typed: str) -> str:
-    """What was typed, without the blanks at its ends, each line ended by one character: a form sends two for each.
+    """Return typed text without blanks at its ends, with one line-end character each: forms send two.
 
     Example:
         >>> plain("one" + chr(13) + chr(10) + "two ").split(chr(10))
@@ -52,18 +52,18 @@ def plain(typed: str) -> str:
 
 
 def require_reason(text: str, why: str = "") -> str:
-    """A reason as it is kept: `plain`.
+    """Return a reason as it is kept: see `plain`.
 
     Args:
-        text: as it was typed.
-        why: what it is for, told to who gave none.
+        text: as typed.
+        why: what the reason is for, added to the message if it is missing or too long.
 
     Example:
         >>> require_reason(" both were on the boat ")
         'both were on the boat'
 
     Raises:
-        RequestError: there is none, or it is too long.
+        RequestError: no reason was given, or it is too long.
     """
     text = plain(text)
     if not 0 < len(text) <= LONGEST_REASON:

@@ -1,4 +1,4 @@
-"""The nearest known word for a mistyped one."""
+"""Suggests the nearest known word for a mistyped one."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-# Words longer than this are no typing mistakes, and comparing them takes long; so does comparing with very many.
+# Longer words are not typing mistakes, and comparing them is slow; so is comparing with very many words.
 _LONGEST = 80
 _MOST_KNOWN = 500
 _LONGEST_ID = 40
 _MOST_IDS = 100
 _LIKELY = 0.85
 _MOST_NAMED = 40
-# How many rejections of a delivery say what may have been meant: who reads them has seen what is wrong by then.
+# How many rejected rows of a delivery get a suggestion: by then the pattern is clear.
 SUGGESTIONS = 20
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like `word`, or None where none is like it.
+    """Return the known word most like `word`, or None if none is similar.
 
     Example:
         >>> nearest("Suspekt", ("suspect", "victim"))
@@ -37,7 +37,7 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
 
 
 def near_id(word: str, known: Iterable[str]) -> str | None:
-    """The id most like a mistyped one among those that begin or end like it, or None; in a few milliseconds.
+    """Return the known id most like a mistyped one, among ids that begin or end like it, or None; takes milliseconds.
 
     Example:
         >>> near_id("PERSON-O12", ["PERSON-012", "Q9"])
@@ -54,10 +54,10 @@ def near_id(word: str, known: Iterable[str]) -> str | None:
 
 
 class UnknownWord(ValueError):
-    """A word that is none of those there are. What it says ends with a suggestion, which is looked for when it is said.
+    """An unknown word. The message ends with a suggestion, computed only when the message is read.
 
     Attributes:
-        plain: what it says without one.
+        plain: the message without a suggestion.
     """
 
     def __init__(self, plain: str, word: str, known: Iterable[str], after: str = "") -> None:
@@ -70,7 +70,7 @@ class UnknownWord(ValueError):
 
 
 def hint(word: str, known: Iterable[str]) -> str:
-    """What to say after "unknown": the nearest known word, else all of them.
+    """Return what to say after "unknown": the nearest known word, or else all of them.
 
     Example:
         >>> hint("foo", ("P", "C"))

@@ -1,4 +1,4 @@
-"""Numbers as people and programs write them: in the digits 0 to 9 and no larger than a database keeps; counts in words."""
+"""Numbers as people and programs write them, in the digits 0 to 9 and within a database's range; counts in words."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ LARGEST = 2**63 - 1
 _LEAST_SHOWN = 0.0001
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _REAL = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
-# Nouns whose plural is not the noun with an s.
+# Irregular plurals.
 MANY = MappingProxyType(
     {"entity": "entities", "identity": "identities", "person": "people", "query": "queries", "witness": "witnesses"}
 )
 
 
 def whole(text: str) -> int:
-    """The whole number that a text is. Python's own `int` takes digits of every script, `1_000`, and any length.
+    """Read a whole number. Stricter than `int`, which accepts digits of any script, `1_000`, and any length.
 
     Raises:
-        ValueError: it is none, or larger than a database keeps.
+        ValueError: `text` is not a whole number, or is larger than a database stores.
 
     Example:
         >>> whole(" -12 ")
@@ -33,10 +33,10 @@ def whole(text: str) -> int:
 
 
 def real(text: str) -> float:
-    """The number that a text is, of which `float` takes too much in the same way.
+    """Read a number. Stricter than `float`, for the same reasons as `whole`.
 
     Raises:
-        ValueError: it is none, or larger than a float holds.
+        ValueError: `text` is not a number, or is larger than a float holds.
 
     Example:
         >>> real("0.5"), real("1e3")
@@ -50,7 +50,7 @@ def real(text: str) -> float:
 
 
 def significant(number: float, digits: int = 3) -> float:
-    """A number to so many significant digits: places after the point would make 0 of what is far below 1.
+    """Round to significant digits: rounding by decimal places would turn small numbers into 0.
 
     Example:
         >>> significant(0.0204), significant(38.44), significant(12345.6), significant(0.0)
@@ -60,7 +60,7 @@ def significant(number: float, digits: int = 3) -> float:
 
 
 def short(number: float) -> str:
-    """A number of 0 or more as it is read: one place after the point, and below 1 two digits that say something.
+    """Format a number of 0 or more: one decimal place, and two significant digits below 1.
 
     Example:
         >>> short(38.44), short(1.0), short(0.996), short(0.43), short(0.0204), short(0.0), short(0.00002)
@@ -72,7 +72,7 @@ def short(number: float) -> str:
 
 
 def chance(p: float) -> str:
-    """A p as it is read.
+    """Format a p-value.
 
     Example:
         >>> chance(0.0123), chance(0.00074), chance(0.00002)
@@ -82,12 +82,12 @@ def chance(p: float) -> str:
 
 
 def plural(number: float | str, singular: str, many: str = "") -> str:
-    """A word as it stands with a number: `singular` with 1 alone.
+    """Return the form of a word that fits a number: `singular` only for 1.
 
     Args:
-        number: of how many it is said; a word such as `few` is of several.
-        singular: the word of one.
-        many: the word of several; empty for a noun's plural.
+        number: how many; a word such as `few` is plural.
+        singular: the word for one.
+        many: the word for several; empty for the noun's usual plural.
 
     Example:
         >>> plural(1, "link"), plural(0, "entity"), plural(2, "is", "are"), plural("few", "group")
@@ -97,12 +97,12 @@ def plural(number: float | str, singular: str, many: str = "") -> str:
 
 
 def count(number: int | str, singular: str, many: str = "") -> str:
-    """A number with what it counts.
+    """Format a number with the noun it counts.
 
     Args:
-        number: of how many it is said.
-        singular: the word of one.
-        many: the word of several; empty for a noun's plural.
+        number: how many.
+        singular: the word for one.
+        many: the word for several; empty for the noun's usual plural.
 
     Example:
         >>> count(1, "link"), count(1234, "person"), count("few", "group")

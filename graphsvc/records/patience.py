@@ -1,4 +1,4 @@
-"""How long whoever asks waits for what is being worked out already: a page a little, to ask again; everybody else until it is there."""
+"""How long a reader waits for a computation already under way: web pages briefly, everything else until it is done."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from contextvars import ContextVar
 
 from graphsvc.errors import NotReady
 
-# Seconds; None: until it is there.
+# Seconds; None: until it is done.
 PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
 def not_ready() -> NotReady:
-    """What is told to who waited as long as they may; it says nothing of who else asked, or for what.
+    """Return the error for readers who have waited as long as they may; it reveals nothing about other readers.
 
     Example:
         >>> str(not_ready())

@@ -1,8 +1,8 @@
-"""How far work is: what a long work calls between its steps, whoever watches it."""
+"""The callback by which long-running work reports its progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-# (steps done, steps in all: 0 where that is not known, what is being done).
+# (steps done, steps in total: 0 if not known, current activity).
 Progress = Callable[[int, int, str], None]

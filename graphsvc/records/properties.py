@@ -1,9 +1,10 @@
-"""What stands in the graph and what a query may return, each with its sensitivity: the table the gate redacts by.
+"""Every property of the graph and of query results, with its sensitivity: the table by which the gate redacts.
 
-A column of a query declares the property it shows; a column that shows none of these does not come out.
+A query column declares the property it shows; the gate drops any column that shows none of these.
 Sensitivities (see `tables`): `open`, `identity`, `text`, `source`, `interest`, `conditional` (free text of the
-deliverer's own columns: only with clearance for handling code C), `voices` (a number that tells how few witnesses there
-may be: small ones read `few` without source clearance), and `material` (for analyses inside the service: never shown).
+deliverer's own columns: only with clearance for handling code C), `voices` (a number that reveals how few witnesses
+there may be: without source clearance, small ones read `few`), and `material` (for analyses inside the service: never
+shown).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from types import MappingProxyType
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column
 from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
 
-# Figures of a link; each stands twice, from all statements and (with this suffix) from handling-P statements alone, and
-# those of `told.TOLD_FIGURES` each time once more, as a reader without source clearance is told them.
+# Figures of a link. Each is stored twice: from all statements and (with this suffix) from handling-P statements alone.
+# Those of `told.TOLD_FIGURES` are stored once more each time, as readers without source clearance see them.
 LINK_FIGURES = (
     "belief",
     "asserting",
@@ -29,18 +30,19 @@ LINK_FIGURES = (
     "last_on",
 )
 P_SUFFIX = "_p"
-# What the source of a claim is to one whom it is about (`grading.INTERESTS`): twice as well.
+# How the source of a claim relates to a person it is about (`grading.INTERESTS`): stored twice as well.
 INTEREST = "interest"
-# What a person wrote of a witness statement for every reader: alone it shows no single statement.
+# A person's wording of a witness statement for every reader: on its own it shows no single statement.
 SANITISED = "Statement.sanitised"
-# The folded words that a search looks in (`names.terms`): of names and numbers, of free text, and of what fewer may read.
-# They repeat other properties, and stand in no table of sensitivities: nothing shows them.
+# The folded words that a search looks in (`names.terms`): from names and numbers, from free text, and from text that
+# fewer
+# readers may see. They repeat other properties and have no sensitivity: nothing shows them.
 SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST = "search", "said", "said_under_c", "said_interest"
 LOOKED_IN = frozenset({SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST})
 
 
 def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
-    """Figure of a link, and mark of a claim → the property that holds it for a reader with or without clearance.
+    """Map each figure of a link and mark of a claim to the property that holds it for a reader's clearance.
 
     Example:
         >>> figure_names(conditional=False, sources=False)["belief"], figure_names(conditional=True, sources=True)["belief"]
@@ -54,7 +56,7 @@ def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
     }
 
 
-# What a query computes rather than reads. A count of witnesses is not among them: that is `Source.count`.
+# Values that a query computes rather than reads. A count of witnesses is not among them: that is `Source.count`.
 COMPUTED = ("count", "kind", "relation", "date", "number", "flag", "reason")
 
 
@@ -70,13 +72,13 @@ def _columns(label: str, columns: tuple[Column, ...]) -> dict[str, str]:
 
 def _properties() -> dict[str, str]:
     named: dict[str, str] = {f"computed.{name}": "open" for name in COMPUTED}
-    # Blocks of rows for an analysis inside the service: never shown, whatever is in them.
+    # Blocks of rows for an analysis inside the service: never shown, whatever they contain.
     named["computed.rows"] = "material"
     for table in ENTITY_TABLES:
         named |= _columns(table.label, table.columns)
         named[f"{table.label}.extra"] = "conditional"
     named |= {"Person.categories": "open", "Person.category_dates": "open"}
-    # Any entity, where a query does not know which kind it meets.
+    # Any entity, where a query does not know its kind.
     named |= {
         "Entity.id": "open",
         "Entity.name": "identity",
@@ -100,12 +102,12 @@ def _properties() -> dict[str, str]:
     named |= {f"Claim.{name}": "open" for name in ("assessment", "handling", "on_record", "belief")}
     named |= {f"Claim.{name}": "text" for name in ("place", "subject_as_said", "object_as_said", "notes")}
     named["Claim.extra"] = "conditional"
-    # Tells who its source is to somebody, and so who the source may be.
+    # Reveals how the source relates to a person, and so who the source may be.
     named[f"Claim.{INTEREST}"] = "interest"
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
-    # Claims as well as groups: where one claim asserts or denies a link, one witness may.
+    # Claims as well as groups: if one claim asserts or denies a link, there may be one witness.
     named |= dict.fromkeys(("Link.groups", "Link.groups_on_record", "Link.asserting", "Link.denying"), "voices")
-    # How many independent accounts those groups are worth tells who of them one interpreter heard.
+    # The number of independent statements those groups amount to reveals which of them shared an interpreter.
     named["Link.independent"] = "source"
     return named
 
@@ -114,7 +116,7 @@ SENSITIVITY = MappingProxyType(_properties())
 
 
 def property_of(label: str, name: str) -> str:
-    """The property by whose sensitivity a field of a node is released: columns of the deliverer's own share one.
+    """Return the property whose sensitivity governs the release of a node's field; the deliverer's columns share one.
 
     Example:
         >>> property_of("Statement", "summary"), property_of("Claim", "x_page")
@@ -124,7 +126,7 @@ def property_of(label: str, name: str) -> str:
 
 
 def says_something(name: str) -> bool:
-    """Whether a property says something of its own, rather than the ends of a date or what a search looks in.
+    """Whether a property holds content, rather than the bounds of a date or words for search.
 
     Example:
         >>> says_something("date_of_birth"), says_something("date_of_birth_latest"), says_something("said_interest")

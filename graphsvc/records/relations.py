@@ -1,8 +1,8 @@
-"""The relations a claim may assert, one row each: who to whom, in which words, and all that it means wherever it is read.
+"""The relations that a claim may assert, one row each: possible ends, wording, and meaning wherever they are used.
 
-What the score, the pictures, the exports and whoever protects a source make of a relation is derived from its row, and
-from the row of its kind in `KINDS`; docs/architecture.md, "Adding a relation", says what to fill in. Queries name
-relations themselves: tests/records/test_relations.py holds each of their lists to what follows from the rows.
+The score, the pictures, the exports and the protection of sources derive what they need from a relation's row and from
+its kind's row in `KINDS`; docs/architecture.md, "Adding a relation", says what to fill in. Queries name relations
+themselves: tests/records/test_relations.py checks each of their lists against the rows.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-# Subject, relation and object of a link: no two links have the same.
+# Subject, relation and object of a link: unique among links.
 LinkKey = tuple[str, str, str]
 ENTITIES = ("person", "boat", "crossing", "gang", "workplace", "thing")
-# Stands where a relation has nothing to say, so that no field is empty by oversight.
+# Marks a relation's field that has nothing to say, so that no field is empty by oversight.
 NONE: Literal["none"] = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What all relations of one kind have in common.
+    """Properties common to all relations of one kind.
 
     Attributes:
-        heading: what a list of them is headed.
-        menu: heading of the filter over a picture that they stand under; several kinds may share one.
-        page: place of their sections on the page of an entity, from 1.
-        operation: whether they are ties of the operation.
-        directed: whether they say who acts on whom, so that a picture draws an arrow.
-        over: whether the subject stands over the object where a picture is laid out by command.
+        heading: heading of a list of them.
+        menu: heading of their filter over a picture; several kinds may share one.
+        page: place of their part of an entity's page, from 1.
+        operation: whether they are links of the operation.
+        directed: whether the subject acts on the object, so that a picture draws an arrow.
+        over: whether the subject is above the object in a picture laid out by command.
     """
 
     heading: str
@@ -42,13 +42,13 @@ class Kind:
 
 KINDS = MappingProxyType(
     {
-        # A part played in a crossing, boat, gang or workplace.
+        # A role in a crossing, boat, gang or workplace.
         "part": Kind("A part played", "Parts played", 1, operation=True, directed=True, over=True),
         # One person acts on another.
         "command": Kind("One acts on another", "Acting on others", 2, operation=True, directed=True, over=True),
-        # Neither can be told to be above the other.
+        # Neither person is known to be above the other.
         "tie": Kind("Ties between people", "Ties", 3, operation=True, directed=False, over=False),
-        # Being there only.
+        # Mere presence.
         "presence": Kind("Being there", "Presence and service", 6, operation=False, directed=True, over=False),
         "material": Kind(
             "Boats, things and places", "Boats, places and things", 5, operation=True, directed=True, over=False
@@ -60,7 +60,7 @@ KINDS = MappingProxyType(
 )
 
 
-# What a line in a picture is about, by which it has its colour and can be left out: name → in words.
+# Subject of a line in a picture, which decides its colour and by which it can be hidden: name → in words.
 FAMILIES = MappingProxyType(
     {
         "did": "what they did",
@@ -71,18 +71,18 @@ FAMILIES = MappingProxyType(
         "service": "lawful service",
     }
 )
-# Of these, those that flood a picture and come last in it: see `beside`.
+# Families that flood a picture and come last in it: see `beside`.
 ASIDE = ("presence", "service")
 _MONEY = ("pays", "owes")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a relation says of the part each end plays.
+    """The part that a relation says each end plays.
 
     Attributes:
-        subject, object: `acts` plays a part in the operation · `serves` lawfully, in sight of all · `tied` is only said to
-            know, pay or take orders · `passive` is carried or exploited · `none`.
+        subject, object: `acts` plays a part in the operation · `serves` serves lawfully and openly · `tied` is only
+            said to know, pay or take orders · `passive` is carried or exploited · `none`.
     """
 
     subject: Literal["acts", "serves", "tied", "passive", "none"]
@@ -91,12 +91,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Privy:
-    """Who beside the persons at its ends could have known a fact of one relation.
+    """The people, apart from those at its ends, who could have known a fact of one relation.
 
     Attributes:
-        at: the end (`object`) that is a place, a boat or a gang: those documented there; empty: it is none.
-        beside: those documented in one place with the person at the `object`, or with `both`; empty: nobody.
-        accuses: the subject is accused: they are no one who told.
+        at: the end (`object`) that is a place, boat or gang: people documented there could know; empty: no such end.
+        beside: people documented in the same place as the person at the `object`, or as `both`, could know; empty:
+            nobody.
+        accuses: whether the fact accuses the subject, which rules them out as its source.
     """
 
     at: str = ""
@@ -114,32 +115,33 @@ Does = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One relation. Each field is filled in each row; where there is nothing to say, it says `none`.
+    """One relation. Every row fills every field; a field with nothing to say holds `none`.
 
     Attributes:
         name: as in the files.
         subjects, objects: kinds of entity at its ends.
-        says: in words, to stand between the ends.
+        says: its wording, between the ends.
         kind: of `KINDS`.
-        does: what the subject does, finer than its kind. Part: `arranges` (others depend on it), `belongs`, `works` (with their
-            own hands). Command: `directs`, `recruits`, `coerces`, `moves` (or puts up), `abandons`, `pays`,
+        does: the subject's action, finer than its kind. Part: `arranges` (others depend on it), `belongs`, `works`
+            (with their own hands). Command: `directs`, `recruits`, `coerces`, `moves` (or puts up), `abandons`, `pays`,
             `owes`. Tie: `meets`, `quarrels`.
-            Else: `stays` (strangers are there too), `goes with`, `is kin`, `serves`, `is the same`.
-        part: what it says of the part each end plays.
-        stage: of the operation, in which the subject has a hand.
+            Others: `stays` (strangers are there too), `goes with`, `is kin`, `serves`, `is the same`.
+        part: the part it says each end plays.
+        stage: stage of the operation in which the subject has a hand.
         privy: who could have known of it.
-        there: when it documents a person at the object: on `its day` (of a crossing), on `their days` (of the claim), on
-            `any day`; `known at`: the place is one where a boat or gang is known.
-        shares: what two witnesses have in common of whom it is told: they are then not independent. `crossing`, `place`:
-            the object, for its subjects; `recruiter`: the subject, for its objects; `family`: each other.
-        met: whether it shows that two people met, as those do who serve lawfully.
-        sealed: what goes with somebody sealed: `theirs` (the thing), `home` (the dwelling).
+        there: when it documents a person at the object: on `its day` (a crossing's), on `their days` (the claim's), on
+            `any day`; `known at`: the object is a place where a boat or gang is known.
+        shares: what makes two witnesses dependent if this relation is reported of both. `crossing`, `place`: the same
+            object, for its subjects; `recruiter`: the same subject, for its objects; `family`: each other.
+        met: whether it shows that two people met; lawful service alone can explain such a relation.
+        sealed: what is sealed along with a sealed person: `theirs` (the thing), `home` (the dwelling).
         folds: whether a picture folds the subject into its gang, workplace or crossing.
-        lasts: whether it holds on no day in particular, so that none is missed.
-        again: whether it happens time and again between the same two: equal rows without an id are then so many of it, and no
-            copies. Contacts and payments do, and the deliverer's own (`happens_again`); a debt told twice is one debt.
-        ftm: schema of FollowTheMoney; where its ends do not fit, the link is an `UnknownLink`.
-        i2: what charts call it besides its name and its words, in small letters, separated by `, `.
+        lasts: whether it holds on no particular day, so that a missing date is no gap.
+        again: whether it recurs between the same two entities: equal rows without an id are then separate events, not
+            copies. True of contacts and payments, and of the deliverer's own relations (`happens_again`); a debt
+            reported twice is one.
+        ftm: schema of FollowTheMoney; where its ends do not fit, the link becomes an `UnknownLink`.
+        i2: names in charts in addition to `name` and `says`, in lower case, separated by `, `.
     """
 
     name: str
@@ -293,12 +295,12 @@ RELATIONS = MappingProxyType({relation.name: relation for relation in _TABLE})
 
 
 def link_key(row: Mapping[str, Any]) -> LinkKey:
-    """Which link a row of links or of claims is about."""
+    """Return the link that a row of links or claims is about."""
     return row["subject"], row["relation"], row["object"]
 
 
 def orders(link: LinkKey) -> tuple[LinkKey, ...]:
-    """The links that say the same as one: itself and, where its relation has no direction, the one with its ends swapped.
+    """Return the links with the same meaning: the link and, for an undirected relation, the one with swapped ends.
 
     Example:
         >>> orders(("p1", "ASSOCIATES_WITH", "p2")), orders(("p1", "PAID", "p2"))
@@ -312,7 +314,7 @@ def orders(link: LinkKey) -> tuple[LinkKey, ...]:
 
 
 def those(such: Callable[[Relation], bool]) -> tuple[str, ...]:
-    """The names of the relations of which something holds, in the order of the table.
+    """Return the names of the relations that satisfy a condition, in table order.
 
     Example:
         >>> those(lambda relation: relation.kind == "service")
@@ -322,7 +324,7 @@ def those(such: Callable[[Relation], bool]) -> tuple[str, ...]:
 
 
 def doing(*does: Does) -> frozenset[str]:
-    """The names of the relations of which the subject does one of these.
+    """Return the names of the relations whose subject does one of these things.
 
     Example:
         >>> sorted(doing("pays", "owes"))
@@ -332,7 +334,7 @@ def doing(*does: Does) -> frozenset[str]:
 
 
 def fitting(subject: str = "", target: str = "") -> list[Relation]:
-    """The relations that two kinds of entity may have, one of which may not be known yet (empty).
+    """Return the relations that two kinds of entity may have; an empty kind is not known yet.
 
     Example:
         >>> [relation.name for relation in fitting("person", "gang")], len(fitting()) == len(RELATIONS)
@@ -345,14 +347,14 @@ def fitting(subject: str = "", target: str = "") -> list[Relation]:
     ]
 
 
-# Relations of the deliverer's own: kept and shown, never scored. In the graph they share one relationship type,
-# so that types are never made from data; the delivered name stands in the property `relation`.
+# The deliverer's own relations: kept and shown, never scored. In the graph they share one relationship type,
+# so that types are never made from data; the delivered name is in the property `relation`.
 CUSTOM_PREFIX = "X_"
 CUSTOM_TYPE = "X_CUSTOM"
 
 
 def graph_type(relation: str) -> str:
-    """The relationship type that stands for a relation in the graph.
+    """Return the relationship type that represents a relation in the graph.
 
     Example:
         >>> graph_type("PILOTED"), graph_type("X_SOLD_PHONE_TO")
@@ -362,7 +364,7 @@ def graph_type(relation: str) -> str:
 
 
 def happens_again(relation: str) -> bool:
-    """Whether a relation may happen time and again between the same two; nobody knows it of one of the deliverer's own.
+    """Whether a relation may recur between the same two entities; assumed of the deliverer's own relations.
 
     Example:
         >>> happens_again("PAID"), happens_again("RUNS"), happens_again("X_SOLD_PHONE_TO")
@@ -372,14 +374,14 @@ def happens_again(relation: str) -> bool:
 
 
 def says(relation: str) -> str:
-    """A relation in words, to stand between its two ends."""
+    """Return a relation's wording, to be put between its two ends."""
     if relation in RELATIONS:
         return RELATIONS[relation].says
     return relation.removeprefix(CUSTOM_PREFIX).replace("_", " ").lower()
 
 
 def family(relation: str) -> str:
-    """The family of `FAMILIES` that a line of a relation is drawn as; of the deliverer's own and of several, other ties.
+    """Return the family of `FAMILIES` for a relation's line: `tied` for the deliverer's own and for several relations.
 
     Example:
         >>> [family(name) for name in ("ORGANISED", "DIRECTED", "PAID", "CROSSED_ON", "SERVED", "CONTACTED", "X_OWN", "")]
@@ -394,7 +396,7 @@ def family(relation: str) -> str:
 
 
 def beside(near: Literal["object", "both"]) -> tuple[str, ...]:
-    """Relations that flood a picture from one end: of lawful service both ends, of being there the place or crossing.
+    """Return relations that flood a picture: from `both` ends for lawful service, from the `object` for mere presence.
 
     Example:
         >>> beside("object"), beside("both")

@@ -1,12 +1,12 @@
-"""The files of a case folder and their columns, as tables: the one description readers, checks and pages share.
+"""The files of a case folder and their columns, as tables: the one description that readers, checks and pages share.
 
 A column's `sensitivity` decides where its value may go:
 
 * `open`: to every reader of the case at the row's handling level
 * `identity`: of a person or their things; goes to the vault instead of the graph when that person is sealed
 * `text`: free text; never markup, and may name anyone
-* `source`: says who a source is or which one it was: only with source clearance
-* `interest`: what bears on a source's motive: disclosable, only with source clearance
+* `source`: reveals who a source is, or which source spoke: only with source clearance
+* `interest`: bears on a source's motive: disclosable, only with source clearance
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "
 STATEMENT_KINDS = ("witness", "intelligence", "record")
 STATEMENT_STATUSES = ("given", "withdrawn", "retracted_as_false")
 POLARITIES = ("asserts", "denies", "withdrawn")
-# Columns of a person that may have them sealed.
+# Columns of a person that may cause them to be sealed.
 PROTECTING = ("category", "sealed", "date_of_birth", "age_disputed")
 
 
@@ -41,10 +41,10 @@ class Column:
             `number` (any, finite) · `count` (whole number from 0) · `latitude` · `longitude` · `relation`.
         required: whether the cell must be filled.
         words: the vocabulary of a choice.
-        default: what an empty cell means, where that is a value.
+        default: meaning of an empty cell, if that is a value.
         refers: kinds of row an id refers to.
-        sensitivity: see the module.
-        help: what goes in, in a line, where the name does not say it.
+        sensitivity: see the module docstring.
+        help: what to write in the cell, in one line, where the name does not say it.
     """
 
     name: str
@@ -68,16 +68,16 @@ class Table:
 
     @property
     def file(self) -> str:
-        """The file's name in a case folder; a sheet of a workbook bears `name`."""
+        """File name in a case folder; in a workbook the sheet is called `name`."""
         return f"{self.name}.csv"
 
     def column(self, name: str) -> Column | None:
-        """The column of that name, or None."""
+        """Return the column with that name, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
 
 _HANDLING = Column("handling", "choice", words=tuple(grading.HANDLING), help="only if stricter than the statement's")
-# Who says what the row says, and when the row must be looked at again.
+# The statement a row comes from, and when the row must be reviewed.
 _ROW = (
     _HANDLING,
     Column("statement_id", "ref", refers=("statement",)),
@@ -282,5 +282,5 @@ REQUIRED_TABLES = ("people", "links")
 ENTITY_TABLES = tuple(table for table in _ALL if table.record in ENTITIES)
 IGNORED_FILES = ("truth.json",)
 
-# A column of the deliverer's own: kept as it is, free text under handling C.
+# The deliverer's own columns: kept unchanged, free text under handling C.
 EXTRA_PREFIX = "x_"

@@ -1,12 +1,12 @@
-"""What a reader without source clearance is told of what witnesses said, declared once.
+"""The view of witness statements for readers without source clearance, declared once.
 
-Numbers and lists of witnesses, and which of them carries what, take source clearance: they are a list for intimidation.
-Without it statements of witnesses are not there one by one; what they say is told in one row for each subject, relation,
-object, polarity and status. How many independent groups of them assert or deny a link is a number from a few on; fewer
-read `few`, and count as one account of one grade, whoever gave it and however it was graded. Belief is told in four
-steps; that of a link which `few` alone speak of is `SOME`, always. Whatever filters, orders, scores and draws uses what
-is told, so that nothing can be probed: who it was that spoke, one more of the few, a better grade or another day moves
-nothing.
+Numbers and lists of witnesses, and which witness supports which claim, need source clearance: in the wrong hands they
+are a list for intimidation. Without it, witness statements are not shown one by one. Their claims appear as one row for
+each subject, relation, object, polarity and status. The number of independent witness groups that assert or deny a link
+is shown only from a minimum on. Fewer read `few`, and count as one statement of one grade, whoever gave it and however
+it was graded. Belief is shown in four steps; a link that only `few` support is always `SOME`. Filters, orders, scores
+and pictures use only these figures, so nothing can be probed: another witness, one more of the few, a better grade or
+another day changes nothing.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from types import MappingProxyType
 
 from graphsvc.records.tables import STATEMENT_KINDS
 
-# Kinds of statement that every reader is shown one by one.
+# Kinds of statement that every reader sees one by one.
 OPEN_KINDS = tuple(kind for kind in STATEMENT_KINDS if kind != "witness")
-# Belief in four steps: its step is the number of these it reaches, plus one.
+# Belief in four steps: the step is the number of these thresholds reached, plus one.
 STEPS = (0.25, 0.5, 0.75)
-# What a belief in a step is told as: the middle of the step.
+# The belief shown for a step: its middle.
 MIDDLES = MappingProxyType({1: 0.125, 2: 0.375, 3: 0.625, 4: 0.875})
-# What a link is believed, as it is told, of which nobody speaks but few witnesses.
+# The belief shown for a link that only few witnesses support.
 SOME = 0.5
-# Source grade and assessment of an account where what witnesses said is told as one: the commonest, neither good nor bad.
+# Source grade and assessment given to several witnesses' claims combined into one: the commonest, middling.
 ACCOUNT = ("2", "C")
-# A link whose denial this reader may not see in full: one word, the same whoever denies it and however many do.
+# Mark of a link whose denial this reader may not see in full: the same whoever denies it, and however many do.
 CONTESTED = "contested"
-# That word in the graph, where all values of a property have one type.
+# The same mark in the graph, where all values of a property have one type.
 HIDDEN_DENIAL = -1
-# Figures of a link that tell of single witnesses: each stands once more (with this suffix) as such a reader is told it.
+# Figures of a link that reveal single witnesses: each is stored once more, with this suffix, as such readers see it.
 TOLD_FIGURES = (
     "belief",
     "asserting",
@@ -42,7 +42,7 @@ TOLD_SUFFIX = "_told"
 
 
 def step(belief: float) -> int:
-    """Belief in four steps.
+    """Return the step, 1 to 4, of a belief.
 
     Example:
         >>> [step(belief) for belief in (0.1, 0.25, 0.6, 1.0)]
@@ -52,18 +52,18 @@ def step(belief: float) -> int:
 
 
 def belief(exact: float) -> float:
-    """A belief (0 to 1) as it is told: the middle of its step; 0, which nothing asserts, stays 0.
+    """Return the belief shown for an exact belief (0 to 1): the middle of its step; 0, which nothing asserts, stays 0.
 
     Example:
         >>> belief(0.0), belief(0.2), belief(0.714), belief(0.75)
         (0.0, 0.125, 0.625, 0.875)
     """
-    exact = round(exact, 9)  # a sum of logarithms may fall short of the step it is
+    exact = round(exact, 9)  # a sum of logarithms may fall just short of its step
     return MIDDLES[step(exact)] if exact > 0 else 0.0
 
 
 def score(exact: float) -> float:
-    """A score, or a share of one, as it is told: to the nearest quarter.
+    """Round a score, or a share of one, as shown: to the nearest quarter.
 
     Example:
         >>> score(1.14), score(-0.1), score(0.62)
@@ -93,16 +93,16 @@ def denial(groups: int, others: int, few_below: int, *, hidden: bool = False) ->
 
 
 def voices(groups: int, others: int) -> list[int] | None:
-    """A count of claims as it stands for such a reader: groups of witnesses, and reports and records; None for none.
+    """Count claims for readers without source clearance: witness groups, then reports and records; None if both are 0.
 
-    Kept apart, so that few groups read as few however many reports stand beside them, which are listed and could be
-    taken away from a sum. A comparison with a number holds for no list: a filter by number shows such a reader nothing.
+    They are kept apart so that few groups always read as few: the reports and records are listed, and could be
+    subtracted from a sum. Comparing a list with a number never matches, so a filter by number shows them nothing.
     """
     return [groups, others] if groups or others else None
 
 
 def denial_mark(*denying: int | str | None) -> str:
-    """Join the denials of links into one mark: `denied` if one is denied, else `contested` if one is contested, else empty.
+    """Join the denials of links into one mark: `denied` if any is denied, else `contested` if any is, else empty.
 
     Example:
         >>> denial_mark(0, CONTESTED), denial_mark(CONTESTED, 2), denial_mark("denied", ""), denial_mark()
@@ -123,9 +123,9 @@ def denied_word(denying: int | str | None) -> str:
 
 
 def ranked_on(handling: str, *, sources: bool) -> str:
-    """What a ranking computed for a reader leaves out, in a sentence; empty for who is cleared for everything.
+    """Say in a sentence what a ranking computed for a reader leaves out; empty for full clearance.
 
-    It holds no number: how many statements are under code C, or of witnesses, is itself what such a reader may not know.
+    It holds no number: how many statements are under code C, or come from witnesses, is itself restricted.
 
     Args:
         handling: strictest handling code the reader may see, `P` or `C`.

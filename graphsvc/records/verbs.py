@@ -1,4 +1,4 @@
-"""Words → the relations that they name, as somebody types them in a search."""
+"""Finds the relations that a word typed in a search names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from graphsvc.records.relations import CUSTOM_PREFIX, NONE, RELATIONS
 
-# Words that stand in what pages call a relation and name none.
+# Words in the wording of relations that name none by themselves.
 _EMPTY = frozenset(["a", "an", "as", "at", "by", "in", "is", "of", "on", "the", "to", "was", "were", "with"])
 _WORD = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[A-Z]")
@@ -19,7 +19,7 @@ def _words(text: str) -> str:
 
 
 def _called() -> dict[str, tuple[str, ...]]:
-    """What a relation is called → its names: by itself, in the words of pages and of charts, and by each word that tells something."""
+    """Map each word for a relation to the relations it fits: names, wordings on pages and charts, and key words."""
     called: dict[str, list[str]] = {}
     for name, relation in RELATIONS.items():
         whole = [name, relation.says, *(relation.i2.split(", ") if relation.i2 != NONE else ())]
@@ -33,7 +33,7 @@ _CALLED = MappingProxyType(_called())
 
 
 def relations_named(text: str) -> tuple[str, ...]:
-    """The relations that all of a text names; last one of the deliverer's own that would be called so, which may not be there.
+    """Return the relations that the whole text names; last, the deliverer's own of that name, which may not exist.
 
     Example:
         >>> relations_named("Abandoned"), relations_named("x_sold_phone_to"), relations_named("?")
@@ -41,7 +41,7 @@ def relations_named(text: str) -> tuple[str, ...]:
     """
     words = _words(text)
     own = "_".join(words.removeprefix("x ").upper().split())
-    # A number alone is called so by nobody, and typed as what it is the log tells its length alone.
+    # Nothing is called by a number alone; typed as a relation, only its length would be logged.
     if not own.isascii() or not _LETTER.search(own) or len(own) > _LONGEST:
         return _CALLED.get(words, ())
     return *_CALLED.get(words, ()), f"{CUSTOM_PREFIX}{own}"

@@ -1,4 +1,4 @@
-"""How often claims are true and what a grading is worth, as data: the table `weights.toml`, or an operator's own in its place."""
+"""How often claims are true and what a grading is worth, as data: `weights.toml`, or the operator's own table."""
 
 from __future__ import annotations
 
@@ -17,32 +17,33 @@ from typing import Any
 from graphsvc.errors import OperatorError
 from graphsvc.records.tables import STATEMENT_KINDS
 
-# Larger ones would leave nothing to choose between, and their products could not be told from infinity.
+# Larger values would dominate every other, and their products could overflow to infinity.
 LARGEST = 1000.0
-# Above this a single claim could not be outweighed by any denial.
+# Above this, no denial could outweigh a single claim.
 CERTAIN = 0.999
-# Entries of a kind of source besides relations: a relation of one's own, and a denial of any.
+# Entries of a kind of source apart from relations: the deliverer's own relations, and denials of any.
 OTHER, DENIED = "other", "denied"
 _FROM = "from"
 _REPEATED = "repeated"
 _FACTORS = ("witness_assessment", "other_assessment", "source_grade", "interest")
 _MOST = {**dict.fromkeys(STATEMENT_KINDS, CERTAIN), **dict.fromkeys(("shared", "again"), 1.0)}
-# Where the values of a table of one's own come from, if it does not say.
+# Origin of a custom table's values, if the table does not state it.
 _OWN = "set for this service, without saying where from"
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How often claims are true, and what each part of a grading multiplies the odds of that by.
+    """How often claims are true, and by what factor each part of a grading multiplies those odds.
 
     Attributes:
         chances: kind of source → relation, `other` or `denied` → chance that a claim of grade 2 and assessment C is true, 0 to 1.
         witness_assessment: A to E → factor where a witness says it; `other_assessment` where a report or record does.
         source_grade: 1 to 3 → factor.
-        interest: what the source is to the one the claim is about (`records.grading.INTERESTS`) → factor.
-        shared: what may colour two accounts (`interpreter`, `day` of the interviews) → how far it makes them alike, up to 1.
-        repeated: what a second account of the same group adds, as a share of its own belief.
-        origins: `section.name` of each value → where it comes from.
+        interest: how the source relates to the person the claim is about (`records.grading.INTERESTS`) → factor.
+        shared: what may colour two statements (`interpreter`, `day` of the interviews) → how alike it makes them, up to
+            1.
+        repeated: what a second statement of the same group adds, as a share of the belief it has alone.
+        origins: `section.name` of each value → its origin.
     """
 
     chances: Mapping[str, Mapping[str, float]]
@@ -56,16 +57,16 @@ class Weights:
 
     @cached_property
     def digest(self) -> str:
-        """The same for the same values, wherever they come from: figures computed with others are not current."""
+        """Hash of the values, whatever their origin: figures computed with other values are out of date."""
         values = [dict(sorted(section.items())) for section in self._sections().values()]
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
     def assessments(self, source_kind: str) -> Mapping[str, float]:
-        """The factors of A to E for what a kind of source says."""
+        """Return the factors of A to E for a kind of source."""
         return self.witness_assessment if source_kind == "witness" else self.other_assessment
 
     def rows(self) -> list[tuple[str, str, float, str]]:
-        """Every value as (section, name, value, where it comes from), in the order of the shipped table."""
+        """Return every value as (section, name, value, origin), in the order of the shipped table."""
         return [
             (section, name, value, self.origins[f"{section}.{name}"])
             for section, values in self._sections().items()
@@ -78,14 +79,14 @@ class Weights:
 
 
 def read_weights(path: Path | None = None) -> Weights:
-    """The shipped table, with the values of the file `path`, if one is given, in place of its own.
+    """Read the shipped table, with its values replaced by those in the file `path`, if given.
 
     Example:
         >>> read_weights().source_grade["2"]
         1.0
 
     Raises:
-        OperatorError: the file cannot be read, or holds an unknown key or a value that is none; it names file and key.
+        OperatorError: the file cannot be read, or holds an unknown key or an invalid value; names the file and the key.
     """
     table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
     origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
@@ -115,7 +116,7 @@ def _given(path: Path) -> dict[str, Any]:
 
 
 def _replace(table: dict[str, dict[str, Any]], origins: dict[str, str], given: Mapping[str, Any], path: Path) -> None:
-    """Put what is given in the place of what the table holds, once it is known to be right."""
+    """Replace the table's values by the given ones, checking each first."""
     for section, values in given.items():
         if section not in table or not isinstance(values, dict):
             raise _wrong(path, section, values, f"is no section; there are {', '.join(table)}")

@@ -1,4 +1,4 @@
-"""Addresses of Neo4j servers: which the driver can make something of, told before it is asked."""
+"""Addresses of Neo4j servers, checked before the driver is given one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+s
 
 
 def require_address(uri: str) -> None:
-    """Nothing, if the driver can make something of an address; what it makes of others it says in ways of its own.
+    """Raise OperatorError unless the driver accepts an address: its own errors for others vary.
 
     Raises:
-        OperatorError: it is no address. What it holds is not repeated: there may be a password in it.
+        OperatorError: the address is not valid. The message does not repeat it: it may contain a password.
     """
     try:
         parts = urlsplit(uri)
@@ -37,7 +37,7 @@ def require_address(uri: str) -> None:
 
 
 def is_routed(uri: str) -> bool:
-    """Whether an address leads to whichever servers have the database: those of a cluster, of which one alone takes writes.
+    """Whether an address is routed to all servers that have the database: a cluster's, of which one takes writes.
 
     Example:
         >>> is_routed("neo4j+s://graph.example:7687"), is_routed("bolt://127.0.0.1:7687")
@@ -47,7 +47,7 @@ def is_routed(uri: str) -> bool:
 
 
 def no_address(why: str) -> OperatorError:
-    """Why an address is none, and the way out."""
+    """Return the error for an invalid address, which says what to do."""
     return OperatorError(
         f"NEO4J_URI {why}. Write it like bolt://host:7687, or neo4j://host:7687 for a cluster, or unset it for the managed server."
     )

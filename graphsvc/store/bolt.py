@@ -1,4 +1,4 @@
-"""The official driver, with limits and errors in our words. The only module that opens a connection."""
+"""The official driver, with limits, and with errors in our own words. The only module that opens a connection."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from graphsvc.queries.notices import Notice, Remark, notices
 from graphsvc.store.address import is_routed, no_address, require_address
 from graphsvc.store.faults import fault, translated
 
-# A connection that breaks is told in our words; where nobody set up logging the driver's own must not reach a terminal.
+# We report broken connections ourselves; without logging set up, the driver's messages would reach the terminal.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
-# What a server notices about a text is shown to who wrote it: the driver would write it to a log, with the text.
+# A server's remarks on a text are shown to its author; the driver would log them, including the text.
 logging.getLogger("neo4j.notifications").disabled = True
 
-# The end of a text that sorts what it answers by some of its columns, the least first, and limits it.
+# The end of a text that sorts its answer by some of its columns, ascending, and limits it.
 _SORTED = re.compile(r"\nORDER BY (\w+(?:, \w+)*)\nLIMIT \$limit \+ 1\s*$")
 
-# How long what is told to end may take, and between two looks.
+# Seconds that a terminated transaction may take to end, and seconds between two checks.
 _END_S, _BETWEEN_S = 60, 0.05
-_RETRY_S = 30  # for how long a write that met others is tried again, as the driver does
-# Pauses before a read is asked again that others outran by writing beside it, as newer servers say.
+_RETRY_S = 30  # for how long a write that conflicts with others is retried, as the driver does
+# Pauses before repeating a read that concurrent writes have made out of date; newer servers report this.
 _AGAIN_S, _OUTRUN = (0.05, 0.2, 0.5), "Transaction.Outdated"
-# Pauses before a read is asked of another server of a cluster: long enough for it to agree on who takes writes.
+# Pauses before a read is sent to another server of a cluster: long enough to elect a new leader.
 _ELSEWHERE_S = (0.05, 0.5, 1.0, 2.0, 4.0)
 _LATE_S = 10.0
 Item = TypeVar("Item")
@@ -50,7 +50,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One step of a plan: what it does, to what, how many rows the server expects of it, and the steps it takes from."""
+    """One step of a plan: its operator, its details, the expected number of rows, and the steps it reads from."""
 
     operator: str
     details: str
@@ -58,7 +58,7 @@ class PlanStep:
     children: tuple[PlanStep, ...] = ()
 
     def walk(self) -> Iterator[PlanStep]:
-        """This step and every one below it."""
+        """Yield this step and every step below it."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -66,7 +66,7 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """What a query would do. kind: `r` reads only, `rw` and `w` write, `s` is about the server; notices: what to look at."""
+    """A query's plan. kind: `r` only reads, `rw` and `w` write, `s` administers the server; notices: what to check."""
 
     kind: str
     root: PlanStep
@@ -75,7 +75,7 @@ class QueryPlan:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Where a server is, and the account and database of the service there."""
+    """A server's address, and the service's account and database there."""
 
     uri: str
     username: str
@@ -84,16 +84,16 @@ class Login:
 
 
 class Store:
-    """One database of one Neo4j server, or of a cluster where the address is a routed one (`neo4j://`).
+    """One database of one Neo4j server, or of a cluster if the address is routed (`neo4j://`).
 
-    In a cluster reads go to whichever servers are for reading, and writes to the one that takes them. So that a reader meets
-    what was written before, each session is given the bookmarks of all before it, also those that `follow` was told of.
+    In a cluster, reads go to the servers for reading, and writes to the one that takes them. Each session gets the
+    bookmarks of all sessions before it, and those passed to `follow`, so that readers see all earlier writes.
     """
 
     def __init__(self, driver: neo4j.Driver, login: Login) -> None:
         self._driver = driver
         self.login = login
-        # A single server is never behind itself; and one that was put back would wait for what it has not.
+        # A single server is never behind itself; and after a restore from backup it would wait for lost transactions.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager() if is_routed(login.uri) else None
         self._followed: dict[str, frozenset[str]] = {}
 
@@ -104,10 +104,10 @@ class Store:
 
     @classmethod
     def connect(cls, uri: str, username: str, password: str, database: str) -> Store:
-        """Connect, and make sure that a query on the database answers.
+        """Connect, and check that the database answers a query.
 
         Raises:
-            OperatorError: the address is none, or the server cannot be reached, or refuses the password.
+            OperatorError: the address is not valid, the server cannot be reached, or it refuses the password.
         """
         require_address(uri)
         try:
@@ -130,13 +130,13 @@ class Store:
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
-        """The server that NEO4J_URI names."""
+        """Connect to the server that NEO4J_URI names."""
         return cls.connect(
             settings.neo4j_uri, settings.neo4j_username, settings.neo4j_password, settings.neo4j_database
         )
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._driver.close()
 
     def read(
@@ -149,9 +149,10 @@ class Store:
         after: Collection[str] = (),
         newest: bool = False,
     ) -> Rows:
-        """Run a reading query; rows beyond `cap` are cut. The server begins once all that counts in the state `after` can be read.
+        """Run a reading query; rows beyond `cap` are cut. The server first waits for everything in the state `after`.
 
-        `newest`: ask the server that takes writes, whatever was written before: it is behind no other, and tells what it holds.
+        `newest`: ask the server that takes writes, regardless of earlier writes: it is never behind, and reports its
+        own state.
 
         Raises:
             Busy: it ran longer than `timeout` seconds or needed too much memory.
@@ -174,9 +175,9 @@ class Store:
         return self._asked(ask)
 
     def each(self, text: str, parameters: Mapping[str, Any], take: Callable[..., object], *, timeout: float) -> None:
-        """Run a reading query where the newest is, and have every row taken as it comes: `take` is called with its values.
+        """Run a reading query on the newest server, and call `take` with the values of each row as it arrives.
 
-        Where it fails, rows may have been taken already; where it is asked again, they are taken again.
+        If it fails, some rows may have been taken already; if it is repeated, they are taken again.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -193,10 +194,10 @@ class Store:
     def read_at_once(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
     ) -> Rows:
-        """`read` for an answer of which these columns are wanted, in the order its rows come in.
+        """Run `read` for an answer of which only these columns are needed, in the order of its rows.
 
-        The rows travel as one list: fetching and unpacking a record each takes the driver most of its time. The answer is
-        held by the server as a whole, so the text must limit it.
+        The rows travel as one list: the driver would spend most of its time on fetching single records. The server
+        holds the whole answer, so the text must limit it.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -215,7 +216,7 @@ class Store:
     def read_one_by_one(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
     ) -> Rows:
-        """`read_at_once` of an answer that is too large for the server to hold: where a text only sorts at its end, that is done here.
+        """Run `read_at_once` for an answer too large for the server to hold: a final sort is done here instead.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -232,10 +233,10 @@ class Store:
     def read_blocks(
         self, text: str, parameters: Mapping[str, Any], make: Make[Item], *, timeout: float, cap: int
     ) -> tuple[list[Item], bool]:
-        """Run a reading query whose last column is a list of rows of scalars; more than `cap` of these are cut.
+        """Run a reading query whose last column is a list of rows of scalars; rows beyond `cap` are cut.
 
-        Gives what `make` makes of each of them, called with the values before the last column and with the row while
-        the server goes on, and whether rows were cut.
+        Returns the results of `make`, called for each row with the values before the last column and the row, while the
+        server goes on; and whether rows were cut.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -257,10 +258,10 @@ class Store:
     def parts(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, size: int, timeout: float
     ) -> Iterator[list[tuple[Any, ...]]]:
-        """These columns of the rows of a reading query, `size` rows at a time while the server goes on, and in no order.
+        """Yield a reading query's rows with these columns, unordered, `size` rows at a time while the server goes on.
 
-        Neither end holds more than some parts: where a text only sorts and limits at its end, that is left out. Nothing is
-        asked again, as parts were taken already.
+        Neither side holds more than a few parts: a final sort and limit are left out. Nothing is repeated, since parts
+        were taken already.
 
         Raises:
             Busy, RequestError, OperatorError: as `read`.
@@ -270,24 +271,24 @@ class Store:
             result = session.run(query, dict(parameters))
             places = [result.keys().index(name) for name in columns]
             while records := result.fetch(size):
-                # All values of a record at once: asked for one by one, they take the driver most of the time.
+                # All values of a record at once: fetched one by one, they take most of the driver's time.
                 taken = (record.values() for record in records)
                 yield [tuple([_plain(values[place]) for place in places]) for values in taken]
 
     def explain(self, text: str) -> QueryPlan:
-        """What a query would do; nothing is run, no parameter is needed.
+        """Return a query's plan and notices; nothing is run, and no parameters are needed.
 
         Raises:
-            CypherFault: the text is wrong; where, if the server says so.
+            CypherFault: the text is wrong; says where, if the server does.
         """
         heard: dict[str, Any] = {
             "notifications_min_severity": neo4j.NotificationMinimumSeverity.WARNING,
-            # What a later version will write otherwise makes no answer wrong.
+            # Syntax that later versions will change makes no answer wrong.
             "notifications_disabled_classifications": [neo4j.NotificationDisabledClassification.DEPRECATION],
         }
         with translated(), self._session(neo4j.READ_ACCESS, **heard) as session:
             try:
-                # On a line of its own, so that the columns the server names are those of the text.
+                # On a separate line, so that the server's column numbers fit the text.
                 summary = session.run("EXPLAIN\n" + text).consume()
             except bolt.ClientError as error:
                 if isinstance(error, bolt.AuthError):
@@ -297,7 +298,7 @@ class Store:
         return QueryPlan(summary.query_type or "", _step(summary.plan or {}), notices(remarks))
 
     def transactions(self, mark: str) -> list[str]:
-        """Ids of the server's transactions that bear a mark (`typedrun` gives them one)."""
+        """Return the ids of the server's transactions with a mark (`typedrun` sets one)."""
         answer = self.read(
             "SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.graphsvc = $mark RETURN transactionId",
             {"mark": mark},
@@ -308,19 +309,19 @@ class Store:
         return [row[0] for row in answer.rows]
 
     def has_marked_transactions(self) -> bool:
-        """Whether any of the server's transactions bears a mark: somebody's typed text, or what writes a case."""
+        """Whether any of the server's transactions has a mark: a person's typed text, or the writing of a case."""
         text = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN 1 AS one"
         return bool(self.read(text, {}, timeout=10, cap=1, newest=True).rows)
 
     def terminate(self, transaction: str) -> None:
-        """Tell the server to end a transaction; it does at its next step."""
+        """Tell the server to end a transaction; it does so at its next step."""
         self.read("TERMINATE TRANSACTION $id", {"id": transaction}, timeout=10, cap=1, newest=True)
 
     def end(self, mark: str, within: float = _END_S) -> None:
-        """End the server's transactions that bear a mark, and wait until they are gone.
+        """End the server's transactions with a mark, and wait until they are gone.
 
         Raises:
-            Busy: one of them is still there after `within` seconds.
+            Busy: one of them is still running after `within` seconds.
             OperatorError: the server cannot be reached.
         """
         until = time.monotonic() + within
@@ -332,9 +333,9 @@ class Store:
             time.sleep(_BETWEEN_S)
 
     def write(self, text: str, parameters: Mapping[str, Any], mark: str = "") -> None:
-        """Run one writing query in a transaction of its own, which bears a mark: `end` finds it by that.
+        """Run one writing query in a separate transaction, with a mark by which `end` can find it.
 
-        It must be idempotent: a lost answer repeats it.
+        It must be idempotent: it is repeated if its answer is lost.
         """
 
         @neo4j.unit_of_work(metadata={"graphsvc": mark} if mark else None)
@@ -348,8 +349,8 @@ class Store:
                     with self._session(neo4j.WRITE_ACCESS) as session:
                         return session.execute_write(work)
                 except bolt.ResultFailedError as error:
-                    # Where a transaction that failed is ended, the driver may raise this over what the server said, and
-                    # then does not ask again by itself.
+                    # When a failed transaction is closed, the driver may raise this instead of the server's error, and
+                    # then does not retry by itself.
                     said = error.__cause__
                     if not isinstance(said, bolt.Neo4jError):
                         raise
@@ -358,13 +359,13 @@ class Store:
                 time.sleep(_BETWEEN_S)
 
     def run_schema(self, text: str) -> None:
-        """Run one schema command. It must be idempotent, as of `write`; the server lets two at once wait for each other."""
+        """Run one schema command. It must be idempotent, as for `write`; the server serialises concurrent ones."""
         self.write(text, {})
 
     def bookmarks(self) -> frozenset[str]:
-        """What the server calls the state of the graph: the same as long as nothing is written; empty where it says nothing.
+        """Return the server's name for the graph's state: unchanged while nothing is written; empty if it gives none.
 
-        What was committed last counts in it a moment before it can be read: `read` what it holds with `after`.
+        It includes the last commit a moment before that can be read: to read up to it, pass it to `read` as `after`.
 
         Raises:
             Busy, OperatorError: as `read`.
@@ -378,29 +379,29 @@ class Store:
         return self._asked(ask)
 
     def version(self) -> str:
-        """The server's version, such as `2026.09.0`."""
+        """Return the server's version, such as `2026.09.0`."""
         with translated():
             return self._driver.get_server_info().agent.removeprefix("Neo4j/")
 
     def written(self) -> list[str]:
-        """The bookmarks of what was written and read last; none where one server alone is asked."""
+        """Return the bookmarks of the last writes and reads; empty for a single server."""
         return sorted(self._bookmarks.get_bookmarks()) if self._bookmarks else []
 
     def follow(self, writer: str, bookmarks: Collection[str]) -> None:
-        """Have every later read meet what another process wrote, which told us its bookmarks.
+        """Make every later read include another process's writes, given their bookmarks.
 
         Args:
-            writer: of what these are.
-            bookmarks: as `written` gave them there.
+            writer: name of the data written, such as a case.
+            bookmarks: from `written` in that process.
         """
         newest = frozenset(bookmarks)
         if self._bookmarks and newest and self._followed.get(writer) != newest:
-            # Those of before stay until a session has used them: whoever looked earlier may tell us later.
+            # Earlier bookmarks stay until a session has used them: processes may report out of order.
             self._bookmarks.update_bookmarks((), newest)
             self._followed[writer] = newest
 
     def _reading(self, *, newest: bool, **more: Any) -> neo4j.Session:
-        """A session that reads: of whichever server is for that, or of the one that takes writes, without waiting for anything."""
+        """Open a session on any reading server or, if `newest`, on the writing one, which waits for no bookmarks."""
         if newest and self._bookmarks:
             return self._driver.session(
                 database=self.login.database, default_access_mode=neo4j.WRITE_ACCESS, fetch_size=5000, **more
@@ -415,10 +416,10 @@ class Store:
         )
 
     def _asked(self, ask: Callable[[], Answer]) -> Answer:
-        """What a reading query answers, in our words where it fails.
+        """Run a reading query, with errors translated, repeating it where that can help.
 
-        It is asked again where others wrote so much beside it that the server gave up; and in a cluster where a server went away
-        or another takes writes since, which may answer another time. Nothing of its answer was shown yet.
+        It is repeated if concurrent writes made the server give up, and in a cluster if a server was lost or the leader
+        changed. None of its answer was shown before.
         """
         began = time.monotonic()
         with translated():
@@ -426,7 +427,7 @@ class Store:
                 try:
                     return ask()
                 except (bolt.ServiceUnavailable, bolt.SessionExpired, bolt.TransientError) as error:
-                    late = time.monotonic() - began > _LATE_S  # where nothing answers, each try takes half a minute
+                    late = time.monotonic() - began > _LATE_S  # with no server answering, each try takes half a minute
                     if not (_outrun(error) or (self._bookmarks and _elsewhere(error) and not late)):
                         raise
                     time.sleep(pause)
@@ -437,11 +438,11 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def _plain(value: Any) -> Any:
-    """A value without the driver's own types: temporal values as those of the standard library."""
+    """Convert the driver's types: temporal values become those of the standard library."""
     if type(value) in _SCALARS:
         return value
     if isinstance(value, list):
-        # Most lists are long and hold scalars alone: told without walking through them here.
+        # Most lists are long and hold only scalars: this check avoids a loop in Python.
         return value if _SCALARS.issuperset(map(type, value)) else [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
@@ -467,11 +468,11 @@ def _remark(status: neo4j.GqlStatusObject, *, lines_before: int) -> Remark:
 
 
 def _outrun(error: bolt.DriverError | bolt.Neo4jError) -> bool:
-    """Whether others wrote so much beside a read that the server gave up."""
+    """Whether the server gave up a read because of concurrent writes."""
     return isinstance(error, bolt.TransientError) and (error.code or "").endswith(_OUTRUN)
 
 
 def _elsewhere(error: bolt.DriverError | bolt.Neo4jError) -> bool:
-    """Whether another server may answer, or this one another time: not where it took too much memory, or waited long already."""
+    """Whether another server or a later try may answer: not after running out of memory or waiting for a bookmark."""
     code = error.code or "" if isinstance(error, bolt.Neo4jError) else ""
     return error.is_retryable() and "emory" not in code and "Bookmark" not in code

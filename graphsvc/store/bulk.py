@@ -1,7 +1,8 @@
-"""A whole case as the files that Neo4j's own import tool reads: one for each label and each type of relationship.
+"""Writes a whole case as files for Neo4j's import tool: one for each label and each type of relationship.
 
-Nodes bear running numbers there, by which relationships name their ends; the graph has none of them. What a file cannot
-say exactly is refused, never said otherwise: such a case is written as any other (`store.image.write`).
+In the files nodes have running numbers, by which relationships name their ends; the graph has no such numbers. Data
+that a file cannot express exactly is refused, never altered: such a case is written in the usual way
+(`store.image.write`).
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ from graphsvc.records.progress import Progress
 from graphsvc.records.relations import LinkKey, graph_type
 from graphsvc.store.image import ENTITY_LABELS, NODE_LABELS, Image, Properties
 
-# Parts the items of a list: no one can type it, and a list with an item that has it is refused.
+# Separates the items of a list: it cannot be typed, and a list with an item that contains it is refused.
 DELIMITER = "\x1f"
-# What a row has besides what is said of it.
+# Columns of a row apart from its properties.
 _KEYS = ("case", "id")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGS = range(-(2**63), 2**63)
-_BATCH = 20_000  # rows between two looks at the progress
+_BATCH = 20_000  # rows between two calls of the progress callback
 _LABELS = {label: ("Entity", label) if label in ENTITY_LABELS else (label,) for label in (*NODE_LABELS, "Claim")}
 Numbers = dict[str, int]
 
 
 class UnsaidError(Exception):
-    """Something of a case that files cannot say exactly. Its text holds nothing of the case."""
+    """A case contains something that files cannot express exactly. The message holds nothing of the case."""
 
 
 @dataclass(slots=True)
@@ -41,9 +42,9 @@ class BulkFiles:
     Attributes:
         nodes: (labels, name of the file).
         relationships: (type, name of the file).
-        with_breaks: names of the files with a row that is more than a line: these the tool cannot read in parts.
+        with_breaks: names of files with a row that spans several lines: the tool cannot read these in parts.
         longest: characters of the longest row.
-        rows: how many rows all of them have.
+        rows: number of rows in all files.
     """
 
     nodes: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
@@ -57,19 +58,19 @@ def write_bulk(folder: Path, case: str, image: Image, progress: Progress) -> Bul
     """Write the files of a case, private to this account, calling `progress` between rows (it may raise to stop).
 
     Raises:
-        UnsaidError: a file cannot say all of it.
+        UnsaidError: a file cannot express all of it.
         OSError: the folder cannot be written.
     """
     return _Writing(folder, case, image, progress).files()
 
 
 def bulk_rows(image: Image) -> int:
-    """How many nodes and relationships an image is in the graph."""
+    """Return how many nodes and relationships an image has in the graph."""
     return image.size() + 3 * len(image.claims)
 
 
 class _Writing:
-    """The files of one case, one after another."""
+    """Writes the files of one case, one after another."""
 
     def __init__(self, folder: Path, case: str, image: Image, progress: Progress) -> None:
         self._folder, self._case, self._image, self._progress = folder, _text(case), image, progress
@@ -103,7 +104,7 @@ class _Writing:
         first, before = self._nodes_written, len(numbers)
         numbers.update(zip(nodes, range(first, first + len(nodes)), strict=True))
         if len(numbers) != before + len(nodes):
-            raise UnsaidError("a node is of two kinds")  # one node in the graph, and here it would be two
+            raise UnsaidError("a node is of two kinds")  # one node in the graph would become two here
         self._nodes_written += len(nodes)
         columns = _columns(nodes.values(), _KEYS)
         cells = _cells(columns)
@@ -115,7 +116,7 @@ class _Writing:
         self._files.nodes.append((_LABELS[label], file))
 
     def _bare(self, kind: str, ends: Iterable[tuple[int, int]]) -> None:
-        """Relationships of which nothing is said."""
+        """Write relationships without properties."""
         rows = (f"{start},{end},{self._case}" for start, end in ends)
         self._files.relationships.append((kind, self._write([":START_ID", ":END_ID", "case:string"], rows)))
 
@@ -154,10 +155,10 @@ class _Writing:
 
 
 def _columns(rows: Iterable[Properties], without: tuple[str, ...]) -> dict[str, str]:
-    """Name of a property → its type, of all that is said in some rows.
+    """Map each property name in some rows to its type.
 
     Raises:
-        UnsaidError: a name means something to the tool, or the values of one property are of several types.
+        UnsaidError: a name has a meaning for the tool, or a property's values have several types.
     """
     columns: dict[str, str] = {}
     for properties in {id(row): row for row in rows}.values():
@@ -175,7 +176,7 @@ def _header(columns: Mapping[str, str]) -> Iterator[str]:
 
 
 def _kind(value: Any) -> str:
-    """The type of a value as the tool calls it; empty for none."""
+    """Return the tool's name for a value's type; empty for None."""
     if type(value) is list:
         kinds = {_KINDS.get(type(item)) for item in value}
         if kinds == {"string"} and all(value) and not any(DELIMITER in item for item in value):
@@ -192,7 +193,7 @@ def _kind(value: Any) -> str:
 
 
 def _cells(columns: Mapping[str, str]) -> Callable[[Properties], str]:
-    """What makes of properties the rest of their row. Most are said of several rows, and made once."""
+    """Return a function that formats properties as the rest of their row. Shared properties are formatted only once."""
     said = [(name, _SAYS[kind]) for name, kind in columns.items()]
     known: dict[int, str] = {}
 

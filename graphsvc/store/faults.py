@@ -1,4 +1,4 @@
-"""What goes wrong between the driver and a server, in our words, by whoever must act."""
+"""Translates errors between the driver and a server into our own, by the person who must act."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from neo4j import exceptions as bolt
 
 from graphsvc.errors import Busy, CypherFault, OperatorError, RequestError, standing
 
-# "(line 2, column 26 (offset: 25))", behind what the server says.
+# "(line 2, column 26 (offset: 25))", after the server's message.
 _PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
 _ROUTED = (
     " An address that begins with neo4j leads to those that the servers advertise (server.bolt.advertised_address), which have to"
@@ -23,7 +23,7 @@ _BEHIND = (
 
 
 def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
-    """What the server finds wrong with a text, in its first sentence, and where."""
+    """Return the error for the server's complaint about a text: its first sentence, and the position."""
     match = _PLACE.search(error.message or "")
     at = (error.diagnostic_record or {}).get("_position") or {}
     line, column = at.get("line", 0), at.get("column", 0)
@@ -34,13 +34,13 @@ def fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
 
 
 def sentence(message: str) -> str:
-    """What the server says of a text, in its first line and without the place, which is told apart."""
+    """Return the server's complaint about a text: its first line, without the position, which is shown separately."""
     return _PLACE.split(" ".join(message.splitlines()[:1]))[0].strip().rstrip(".") + "."
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Errors of the driver as ours, by whoever must act."""
+    """Translate the driver's errors into ours, by the person who must act."""
     try:
         yield
     except bolt.AuthError as error:

@@ -1,6 +1,6 @@
-"""A case as the graph holds it (or should), and the difference between two such images.
+"""A case's data in the graph, current or intended, and the difference between two such images.
 
-Writing a case means: read the image that is there, compare, write the difference. Loading again, taking back and
+Writing a case means: read the current image, compare, write the difference. Importing again, undoing an import and
 recovering after a kill are therefore the same work.
 """
 
@@ -22,7 +22,8 @@ Properties = dict[str, Any]
 ENTITY_LABELS = tuple(table.label for table in ENTITY_TABLES)
 NODE_LABELS = (*ENTITY_LABELS, "Statement", "Source")
 TYPES = (*RELATIONS, CUSTOM_TYPE)
-# Links of a case up to which one text writes those of any relation: a text for each takes a server longer to plan than they take to write.
+# Most links for which one text writes all relations: with fewer, planning a text for each takes longer than writing
+# them.
 _FEW_LINKS = 5_000
 _READ_TIMEOUT_S = 600
 
@@ -31,8 +32,8 @@ _READ_TIMEOUT_S = 600
 class Image:
     """All of one case in the graph; the property `case` is left out everywhere.
 
-    Six in seven links of a large case have the figures of others, and three in four claims say what others say: equal
-    properties may be one object (`Alike`), which is never changed in place.
+    In a large case, six in seven links have the same figures as others, and three in four claims the same properties.
+    So equal properties may share one object (`Alike`), which must never be changed in place.
 
     Attributes:
         nodes: label → id → properties.
@@ -47,40 +48,40 @@ class Image:
     links: dict[LinkKey, Properties] = field(default_factory=dict)
 
     def size(self) -> int:
-        """Nodes, claims, sources given and links together."""
+        """Return the number of nodes, claims, statements with a source, and links together."""
         return sum(map(len, self.nodes.values())) + len(self.claims) + len(self.given) + len(self.links)
 
 
 class Alike:
-    """Gives for equal properties one and the same object: the first."""
+    """Deduplicates properties: returns the first object that is equal."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, ...], dict[tuple[Any, ...], Properties]] = {}
         self._joined: dict[tuple[int, int], tuple[Properties, Properties, Properties]] = {}
 
     def of(self, properties: Properties) -> Properties:
-        """These properties, or those that are equal to them and came first."""
+        """Return the first properties equal to these, or these if they are the first."""
         first = self._first.setdefault(tuple(properties), {})
         try:
             return first.setdefault(tuple(properties.values()), properties)
-        except TypeError:  # a list, which cannot be looked up
+        except TypeError:  # a list is not hashable
             values = tuple(tuple(value) if isinstance(value, list) else value for value in properties.values())
         try:
             return first.setdefault(values, properties)
-        except TypeError:  # what somebody else wrote there
+        except TypeError:  # a value of a type that graphsvc never writes
             return properties
 
     def joined(self, properties: Properties, more: Properties) -> Properties:
-        """Two of these as one: of the same two the same object."""
+        """Join two deduplicated properties; the same pair always gives the same object."""
         known = self._joined.get((id(properties), id(more)))
         if known is None:
-            # With the two, which must not make room for others at their places in memory.
+            # The pair is kept too, so that no other object can get the same memory address.
             known = self._joined[id(properties), id(more)] = (self.of(properties | more), properties, more)
         return known[0]
 
 
 class _Rows(Sequence[Any]):
-    """The rows of a write, each made when it is asked for: all of them at once would be another case in memory."""
+    """The rows of a write, each made on access: all of them at once would take the memory of a second case."""
 
     def __init__(self, keys: Sequence[Any], row: Callable[[Any], dict[str, Any]]) -> None:
         self._keys, self._row = keys, row
@@ -95,7 +96,7 @@ class _Rows(Sequence[Any]):
 
 @dataclass(frozen=True, slots=True)
 class WriteStep:
-    """One kind of write: a Cypher file, the label or type it is for, and its rows, in a fixed order."""
+    """One kind of write: a Cypher file, the label or type it writes, and its rows, in a fixed order."""
 
     file: str
     word: str
@@ -103,7 +104,7 @@ class WriteStep:
 
 
 def difference(old: Image, new: Image) -> list[WriteStep]:
-    """What to write so that `old` becomes `new`, in an order that never leaves a claim without its ends."""
+    """Return the steps that turn `old` into `new`, in an order that never leaves a claim without its ends."""
     steps: list[WriteStep] = []
 
     def claim(key: str) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def difference(old: Image, new: Image) -> list[WriteStep]:
 
 
 def moves_open(old: Image, new: Image) -> bool:
-    """Whether two images differ in anything that shows to who is cleared for handling code P alone.
+    """Whether two images differ in anything visible to readers cleared only for handling code P.
 
     Example:
         >>> old, new = Image(), Image()
@@ -172,14 +173,14 @@ def moves_open(old: Image, new: Image) -> bool:
 
 
 def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], shown: Callable[[Any], Any]) -> bool:
-    """Whether what is shown of anything differs."""
+    """Whether the visible part of anything differs."""
     return any(
         (was := old.get(key)) != (now := new.get(key)) and shown(was) != shown(now) for key in old.keys() | new.keys()
     )
 
 
 def _open_node(properties: Properties | None) -> Properties | None:
-    """What of a node shows under P: not what the deliverer's own columns say, which is conditional, nor what repeats others."""
+    """Return the part of a node visible under P: without search words and the deliverer's own columns (conditional)."""
     if properties is None or not str(properties.get("handling")).startswith("P"):
         return None
     return {
@@ -200,7 +201,7 @@ def _open_link(properties: Properties | None) -> Properties:
 
 
 def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progress: Progress) -> None:
-    """Write a difference, `batch` rows in a transaction, calling `progress` between them (it may raise to stop)."""
+    """Write a difference, `batch` rows in a transaction, calling `progress` in between (it may raise to stop)."""
     steps = list(steps)
     total = sum(len(step.rows) for step in steps)
     done = 0
@@ -215,17 +216,17 @@ def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progr
 
 
 def writing_mark(case: str) -> str:
-    """What transactions that write a case bear at the server: those of a process that was killed are ended by it."""
+    """Return the mark of transactions that write a case, by which those of a killed process are found and ended."""
     return f"writing {case}"
 
 
 def writing_text(file: str, word: str = "") -> str:
-    """The text of a file of `cypher/load/`, its `LABEL` or `TYPE` replaced by a word of our own tables, never by data.
+    """Return the text of a file in `cypher/load/`; `LABEL` or `TYPE` becomes a word of our own tables, never data.
 
-    A server plans each text it has not met, so all kinds of entity share one: in it stands `Entity`, by which their keys
-    are found, and what else they are called is a parameter. A type stands in the text of `links`: where it is a parameter, a
-    server plans, on an empty store, to go through every relationship there is for each row. `any_links` avoids that by going
-    through all links of one end instead, which in a small case are few.
+    A server plans each new text, so all kinds of entity share one: it uses `Entity`, through which their keys are
+    indexed, and takes the specific label as a parameter. In `links` the type is part of the text: with the type as a
+    parameter and an empty store, a server plans to search every relationship for each row. `any_links` avoids that by
+    searching all links of one end instead, which are few in a small case.
 
     Raises:
         ValueError: the word is in none of the tables.
@@ -238,17 +239,17 @@ def writing_text(file: str, word: str = "") -> str:
 
 
 def read_image(store: Store, case: str) -> Image:
-    """What the graph holds of a case."""
+    """Read the data that the graph holds of a case."""
     image, alike = Image(), Alike()
 
     def node(labels: list[str], identifier: str, properties: Properties) -> None:
-        for label in image.nodes.keys() & labels:  # without `Entity`, or what somebody else may have put there
+        for label in image.nodes.keys() & labels:  # without `Entity`, and without foreign labels
             image.nodes[label][identifier] = _own(properties)
 
     def claim(
         identifier: str, properties: Properties, statement: str | None, subject: str | None, target: str | None
     ) -> None:
-        # A claim that lacks an end (only an interrupted older version could leave one) is written anew.
+        # A claim that lacks an end (only an interrupted older version could leave one) is rewritten.
         image.claims[identifier] = (alike.of(_own(properties)), statement or "", subject or "", target or "")
 
     def given(statement: str, source: str) -> None:
@@ -261,8 +262,8 @@ def read_image(store: Store, case: str) -> Image:
         store.each(writing_text(file), {"case": case}, take, timeout=_READ_TIMEOUT_S)
 
     read("image_nodes", node)
-    read("image_claims", claim)  # one may have lost its ends
-    if any(image.nodes.values()):  # else nothing leads from one to another
+    read("image_claims", claim)  # even without nodes: a claim may have lost its ends
+    if any(image.nodes.values()):  # without nodes there are no relationships
         read("image_given", given)
         read("image_links", link)
     return image
@@ -281,5 +282,5 @@ def _ends(link: LinkKey) -> dict[str, Any]:
 
 
 def _changed(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> list[Any]:
-    """Keys of `new` whose value is not in `old`, sorted: sorted keys keep writers from waiting for each other."""
+    """Return the keys of `new` whose value differs from `old`, sorted so that writers do not wait for each other."""
     return sorted(key for key, value in new.items() if old.get(key) != value)

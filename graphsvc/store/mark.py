@@ -1,7 +1,7 @@
-"""By what one tells that the graph still holds of a case what was written last: a mark, and how many of each kind.
+"""Checks that the graph still holds what was last written of a case, by a mark and by counts of each kind.
 
-The mark is random and new with every change of the case. A store that was lost, emptied, exchanged or put back from an
-older copy bears none, or another; asking for it costs nothing. Counting finds what was taken out of the store by other hands.
+The mark is random, and changes with every change of the case. A store that was lost, emptied, exchanged or restored
+from an older copy has none, or another; asking for it costs nothing. Counting detects data removed by other means.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from graphsvc.store.bolt import Store
 from graphsvc.store.image import NODE_LABELS, Image, writing_mark, writing_text
 
 _TIMEOUT_S = 600
-# Seconds between two checks of a case, and the shortest pause as a multiple of the last check: counting a large case again and
-# again, while others are written, must not become most of the work.
+# Seconds between two checks of a case, and the shortest pause as a multiple of the last check's duration: counting a
+# large case repeatedly, while others are written, must not become most of the work.
 _EVERY_S, _TIMES = 2.0, 20.0
 _MOST = 100
 _CLAIMS, _ENDS, _GIVEN, _LINKS = "Claim", "ends of claims", "given", "links"
-# Of the store as a whole, and so of no case.
+# Queries on the store as a whole, not on a case.
 _ANYTHING = "MATCH (n) WHERE NOT n:GraphsvcSchema RETURN 1 AS something LIMIT 1"
 _SIZE = "MATCH (n) RETURN count(n) AS number UNION ALL MATCH ()-[r]->() RETURN count(r) AS number"
 _ENDS_OF_ONE = 3  # its statement, its subject and its object
@@ -30,12 +30,12 @@ _ENDS_OF_ONE = 3  # its statement, its subject and its object
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a graph holds of a case.
+    """A graph's content for one case.
 
     Attributes:
-        mark: of the last change; empty where there is none.
-        counts: label or kind of relationship → how many, each of them, also those there are none of.
-        bookmarks: in a cluster, what a server has to have met before it holds this; they tell nothing of what it is.
+        mark: of the last change; empty without one.
+        counts: label or kind of relationship → number, for every kind, including 0.
+        bookmarks: in a cluster, the transactions a server must have applied to hold this; they reveal nothing about it.
     """
 
     mark: str
@@ -43,20 +43,20 @@ class Held:
     bookmarks: tuple[str, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, Any]:
-        """As it is kept in the application database."""
+        """Return it as stored in the application database."""
         plain: dict[str, Any] = {"mark": self.mark, "counts": dict(sorted(self.counts.items()))}
         return plain | ({"bookmarks": list(self.bookmarks)} if self.bookmarks else {})
 
     @classmethod
     def of_json(cls, record: dict[str, Any]) -> Self:
-        """The inverse of `as_json`."""
+        """Read it back: the inverse of `as_json`."""
         return cls(record["mark"], dict(record["counts"]), tuple(record.get("bookmarks", ())))
 
 
 def renew(store: Store, case: str, image: Image) -> Held:
-    """Mark a case anew, after its image was written and before the case opens; gives what it should hold from now on.
+    """Set a new mark after a case's image was written and before it opens; return the expected content from now on.
 
-    A case of which the graph holds nothing bears no mark: an empty store is right for it.
+    A case with nothing in the graph has no mark: an empty store is right for it.
     """
     mark = secrets.token_hex(16) if image.size() else ""
     if mark:
@@ -67,19 +67,19 @@ def renew(store: Store, case: str, image: Image) -> Held:
 
 
 def followed(store: Callable[[], Store], case: str, held: Mapping[str, Any] | None) -> None:
-    """Have what is read from here on be no older than what was written last of a case, by whichever process.
+    """Make sure that later reads are no older than the last write of a case, by any process.
 
     Args:
-        store: opened only where there is anything to follow.
+        store: opened only if there is anything to follow.
         case: the case.
-        held: what the graph held of it when it was written last (`Held.as_json`).
+        held: the graph's content after its last write (`Held.as_json`).
     """
     if bookmarks := (held or {}).get("bookmarks"):
         store().follow(case, bookmarks)
 
 
 def counted(image: Image) -> dict[str, int]:
-    """How many of each kind an image has, as `held` counts them in the graph."""
+    """Count each kind in an image, as `held` counts them in the graph."""
     counts = {label: len(image.nodes[label]) for label in NODE_LABELS}
     claims = len(image.claims)
     return counts | {
@@ -91,7 +91,7 @@ def counted(image: Image) -> dict[str, int]:
 
 
 def marked(store: Store, case: str) -> str:
-    """The mark a case bears in the graph, empty for none: to be asked each time a case is opened.
+    """Return a case's mark in the graph, empty for none: cheap enough for each time a case is opened.
 
     Raises:
         OperatorError: the server cannot be reached.
@@ -106,12 +106,12 @@ def is_empty(store: Store) -> bool:
 
 
 def size(store: Store) -> int:
-    """How many nodes and relationships a store holds, whatever they are: it knows that without counting."""
+    """Return how many nodes and relationships of any kind a store holds: it knows that without counting."""
     return sum(row[0] for row in store.read(_SIZE, {}, timeout=_TIMEOUT_S, cap=2, newest=True).rows)
 
 
 def held(store: Store, case: str) -> Held:
-    """Mark and counts of a case in the graph: to be asked when a service starts.
+    """Return a case's mark and counts in the graph, for the start of a service.
 
     Raises:
         Busy: counting takes longer than ten minutes. OperatorError: the server cannot be reached.
@@ -121,12 +121,12 @@ def held(store: Store, case: str) -> Held:
 
 
 class Checks:
-    """Checks that the graph still holds what was last written of each case. Counts only when the size of the store has changed."""
+    """Checks that the graph holds what was last written of each case; counts only if the store's size has changed."""
 
     def __init__(self, store: Callable[[], Store]) -> None:
         self._store = store
         self._due: dict[str, float] = {}
-        # Case → its mark and the size of the store when it was last counted and found whole.
+        # Case → its mark and the store's size when it was last counted and complete.
         self._whole: dict[str, tuple[str, int]] = {}
 
     def is_due(self, case: str) -> bool:
@@ -141,7 +141,7 @@ class Checks:
         """
         began = time.monotonic()
         store = self._store()
-        # Asked before the case is counted: what is taken out in the meantime changes the size for the next check.
+        # Taken before counting: a removal in the meantime changes the size for the next check.
         now = (str(expected["mark"]), size(store))
         if self._whole.get(case) == now:
             is_whole = marked(store, case) == now[0]

@@ -1,7 +1,7 @@
-"""The processes that typed texts run in, one text at a time: what has done its text well waits a while for the next one.
+"""The processes that run typed texts, one text at a time: after a normal run, a process waits a while for the next.
 
-To start one takes longer than most texts. One that was late, cancelled or cut, that met an error or carried much ends with
-its text, so each text meets the same limits.
+Starting one takes longer than most texts. A process whose text was late, cancelled, cut, faulty or large ends with that
+text, so that each text meets the same limits.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# How many wait at most, and for how long; where we are gone, a process ends by itself after twice that (`typedrun`).
+# Most processes that wait, and for how long; if the service is gone, a process ends by itself after twice that
+# (`typedrun`).
 _MOST = 2
 _WAITS_S = 60.0
-LIGHT_BYTES = 1024 * 1024  # of a text with its parameters, and of an answer, after which a process is as it was
+LIGHT_BYTES = 1024 * 1024  # most bytes of a text with parameters, or of an answer, for its process to be reused
 
 
 @dataclass(slots=True)
@@ -28,8 +29,8 @@ class Runner:
     """A process that has been given a text.
 
     Attributes:
-        fresh: it was started for this text.
-        again: it has done it, and can do another one.
+        fresh: whether it was started for this text.
+        again: whether it has finished, and can take another text.
     """
 
     process: subprocess.Popen[str]
@@ -38,7 +39,7 @@ class Runner:
 
 
 class Runners:
-    """Those of one service."""
+    """The processes of one service."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -47,12 +48,12 @@ class Runners:
 
     @contextlib.contextmanager
     def given(self, job: Mapping[str, Any]) -> Iterator[Runner]:
-        """A process that has been given a job (`typedrun` says what that is). It ends with the block unless it is `again`."""
+        """Yield a process that has been given a job (see `typedrun`). It ends with the block unless it is `again`."""
         line = json.dumps(job) + "\n"
         waiting = self._taken()
         runner = Runner(waiting or _started(), fresh=waiting is None)
         try:
-            with contextlib.suppress(OSError):  # it has ended already: there is no last line then
+            with contextlib.suppress(OSError):  # it has ended already: then there is no last line
                 assert runner.process.stdin is not None  # noqa: S101 - asked for when it was started
                 runner.process.stdin.write(line)
                 runner.process.stdin.flush()
@@ -64,7 +65,7 @@ class Runners:
             self._let_go(runner, light=len(line) <= LIGHT_BYTES)
 
     def forget(self) -> None:
-        """End those that wait."""
+        """End the waiting processes."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
         for timer, process in waiting:
@@ -72,12 +73,12 @@ class Runners:
             _end(process)
 
     def close(self) -> None:
-        """End those that wait; none waits from here on."""
+        """End the waiting processes; none waits from now on."""
         self._closed = True
         self.forget()
 
     def _taken(self) -> subprocess.Popen[str] | None:
-        """The one that waits since last, if it has not ended meanwhile."""
+        """Return the process that began to wait last, unless it has ended in the meantime."""
         while True:
             with self._lock:
                 if not self._waiting:
@@ -108,7 +109,7 @@ class Runners:
 
 
 def _started() -> subprocess.Popen[str]:
-    """Run by path: it imports nothing of the package."""
+    """Start a process by path, so that it imports nothing of the package."""
     secret = ("GRAPHSVC_", "NEO4J_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(secret)}
     return subprocess.Popen(
@@ -129,5 +130,5 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            with contextlib.suppress(OSError):  # what was not read by the one who has ended
+            with contextlib.suppress(OSError):  # the ended process may not have read everything
                 pipe.close()

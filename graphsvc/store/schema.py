@@ -1,7 +1,7 @@
-"""Constraints and indexes: the numbered files of `cypher/schema/`, applied once each, in order, and recorded; and names.
+"""Applies constraints and indexes: the numbered files of `cypher/schema/`, once each and in order; declares names.
 
-A server plans a text anew once a name in it comes into use that nothing in the store bore when it was planned, which takes
-a third of a second for each text. So every name of our own tables is made known before anything is asked.
+A server plans a text again once a name in it, unused in the store until then, comes into use. That takes a third of a
+second for each text. So every name in our own tables is declared before any text runs.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ _RECORDED = "MATCH (s:GraphsvcSchema) RETURN s.number AS number, s.digest AS dig
 _RECORD = "MERGE (s:GraphsvcSchema {number: $number}) SET s.digest = $digest, s.name = $name"
 
 _FIGURES = [figure_names(conditional=whole, sources=sources) for whole in (True, False) for sources in (True, False)]
-# Procedure that makes a name → the names. Recorded as if they were a file of that number.
+# Procedure that declares a name → the names. Recorded as a file with number 0.
 _NAMES = {
     "createRelationshipType": {*RELATIONS, CUSTOM_TYPE, *INNER},
     "createProperty": {"case", *LOOKED_IN, *(name for figures in _FIGURES for name in figures.values())}
     | {name.partition(".")[2] for name in SENSITIVITY if not name.startswith("computed.")},
 }
 _NAMES_NUMBER = 0
-_AWAIT_S = 1_800  # until what is in the store already stands in the indexes
+_AWAIT_S = 1_800  # for existing data to be indexed
 
 
 def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
-    """Apply what has not been applied yet, and give the names of those files.
+    """Apply the files not applied yet, and return their names.
 
     Raises:
-        OperatorError: a file that was applied has been changed since; changes take a new number.
-        Busy: what is in the store could not be put into the indexes in half an hour.
+        OperatorError: an applied file was changed since; changes need a new number.
+        Busy: existing data could not be indexed within half an hour.
     """
     recorded = {
         int(number): digest for number, digest in store.read(_RECORDED, {}, timeout=30, cap=10_000, newest=True).rows

@@ -1,8 +1,8 @@
-"""Runs a text that somebody typed, in a process of its own, within limits that hold whatever the text does.
+"""Runs a text that a person typed, in a separate process, within limits that hold whatever the text does.
 
-The server ends a text that runs too long, but not inside one long expression; a huge value is built whole before a row
-comes; a text can take the server's whole heap. So the process has a memory limit and is killed at a deadline of ours,
-what then goes on in the server is ended there, and where even that does not help a managed server is started again.
+A server ends a text that runs too long, but not inside one long expression; it builds a huge value completely before
+the first row comes; and a text can take its whole heap. So the process has a memory limit and is killed at our own
+deadline. Work that continues in the server is ended there and, if even that fails, a managed server is restarted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from graphsvc.store.values import packed, unpacked
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
 _GRACE_S = 3.0  # beyond the server's own limit
-_END_S = 5.0  # for the server to end what it was told to end
+_END_S = 5.0  # for the server to end a transaction
 _AGAIN_S = 90.0  # for a server that has died to answer again
 _TURN_S = 0.2
 
@@ -44,13 +44,13 @@ _GOES_ON = (
 
 @dataclass(slots=True)
 class Typed:
-    """A text on its way: what came so far, and how to end it. The service's own threads alone change it.
+    """A typed text under way: its answer so far, and how to end it. Changed only by the service's own threads.
 
     Attributes:
-        columns, rows: of the answer; values as `store.values.unpacked` says.
-        truncated: rows were left out: `rows` or `bytes`, which limit was met; empty: it is all.
-        restarted: the managed server had to be started again.
-        notices: what in the text to look at.
+        columns, rows: of the answer; values as `store.values.unpacked` describes.
+        truncated: if rows were left out, the limit that was met: `rows` or `bytes`; empty if the answer is complete.
+        restarted: whether the managed server had to be restarted.
+        notices: things to check in the text.
     """
 
     columns: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Typed:
 
 
 class CancelledTyped(GraphsvcError):
-    """Who asked for it has cancelled it."""
+    """The person who asked for the text has cancelled it."""
 
     exit_code = 130
 
@@ -70,7 +70,7 @@ class CancelledTyped(GraphsvcError):
 def run_typed(
     settings: Settings, store: Store, runners: Runners, text: str, parameters: Mapping[str, Any], typed: Typed
 ) -> None:
-    """Run a text that was found to read only, in one of the `runners`; what comes goes into `typed`.
+    """Run a text already checked to be read-only, in one of the `runners`; its answer goes into `typed`.
 
     Raises:
         CypherFault: the server finds the text or a parameter wrong. Busy: it took too long or too much memory.
@@ -95,9 +95,9 @@ def run_typed(
             ended, fresh = (
                 _follow(runner, typed, deadline),
                 runner.fresh,
-            )  # one that had waited may have ended just then
+            )  # a waiting one may have ended at that moment
     error = ended.get("error", "") if ended else ""
-    # Only a whole answer or an error of the text itself says that the server has done with it.
+    # Only a complete answer, or an error in the text itself, shows that the server has finished with it.
     if not ended or error in ("connection", "timeout") or typed.truncated:
         _settle(settings, store, mark, before, typed)
         if typed.cancelled.is_set() and not ended:
@@ -111,10 +111,10 @@ def run_typed(
 
 
 def _settle(settings: Settings, store: Store, mark: str, before: int | None, typed: Typed) -> None:
-    """Make sure that the server has done with a text and answers, started again if need be.
+    """Make sure that the server has finished with a text and answers, restarting it if necessary.
 
     Raises:
-        Busy: it had to be started again, or goes on with the text. OperatorError: it does not answer any more.
+        Busy: it had to be restarted, or goes on with the text. OperatorError: it no longer answers.
     """
     stuck = not _ended_there(store, mark)
     if stuck and settings.neo4j_uri:
@@ -129,7 +129,7 @@ def _settle(settings: Settings, store: Store, mark: str, before: int | None, typ
 
 
 def _follow(runner: Runner, typed: Typed, deadline: float) -> dict[str, Any] | None:
-    """Take what a process writes until it has done, is cancelled or is late; gives its last line, None if it has none."""
+    """Read a process's output until it is finished, cancelled or late; return its last line, or None without one."""
     last: list[dict[str, Any]] = []
     reader = threading.Thread(target=_read, args=(runner, typed, last.append), daemon=True)
     reader.start()
@@ -143,7 +143,7 @@ def _follow(runner: Runner, typed: Typed, deadline: float) -> dict[str, Any] | N
 
 
 def _read(runner: Runner, typed: Typed, end: Callable[[dict[str, Any]], None]) -> None:
-    """Read line by line until the last one; a line torn by a kill is none."""
+    """Read line by line until the last one; ignore a line torn by a kill."""
     rows: list[list[Any]] = []
     ends: dict[str, str | None] = {}
     size = 0
@@ -166,13 +166,13 @@ def _read(runner: Runner, typed: Typed, end: Callable[[dict[str, Any]], None]) -
 
 
 def _fault(ended: Mapping[str, Any]) -> CypherFault:
-    """What the server finds wrong with a text or a parameter, and where."""
+    """Return the server's complaint about a text or a parameter, with its position."""
     at = ended.get("position") or {}
     return CypherFault(sentence(str(ended.get("says", ""))), int(at.get("line", 0) or 0), int(at.get("column", 0) or 0))
 
 
 def _ended_there(store: Store, mark: str) -> bool:
-    """Whether the server has done with a text, told to end it and given a little time. A dead server has."""
+    """End a text on the server, and return whether it has ended after some time. On a dead server it has."""
     try:
         store.end(mark, _END_S)
     except Busy:
@@ -193,7 +193,7 @@ def _answers(store: Store) -> bool:
 
 
 def _java(settings: Settings) -> int | None:
-    """The process of the managed server; None where it is not ours."""
+    """Return the process id of the managed server; None if the server is not ours."""
     if settings.neo4j_uri:
         return None
     status = local.status(settings)

@@ -1,14 +1,14 @@
-"""A process of its own that runs texts somebody typed, one at a time, and writes what comes as lines of JSON.
+"""A separate process that runs typed texts, one at a time, and writes the answers as lines of JSON.
 
-Run by its path (`store.runners` does), so it knows nothing of the package: a process that can be killed at any moment,
-whose memory has a limit, and whose reading of a large answer stops nobody else. Standard input is a line of JSON for each
-text: where the server is, the text, its parameters, its limits. After anything but a whole answer the process ends, and
-where no text comes for two minutes. Standard output, line by line:
+Run by its path (by `store.runners`), so it imports nothing of the package. It can be killed at any moment, its memory
+is limited, and its reading of a large answer blocks no one else. Each line of standard input is JSON for one text:
+the server, the text, its parameters, its limits. The process ends after anything but a complete answer, and after two
+minutes without a text. Standard output, line by line:
 
     {"columns": [...]}
     {"rows": [[...], ...]}                                  as often as needed
-    {"ends": {...}}                                         ids of nodes that relationships alone named, if any
-    {"end": "all"} · {"end": "rows"} · {"end": "bytes"}     all of it, or cut at the limit of rows or of bytes
+    {"ends": {...}}                                         ids of nodes known only from relationships, if any
+    {"end": "all"} · {"end": "rows"} · {"end": "bytes"}     complete, or cut at the limit of rows or of bytes
     {"error": "timeout" · "memory" · "connection" · "text" · "server", "says": ..., "code": ..., "position": {...}}
 """
 
@@ -29,7 +29,7 @@ _BATCH = 200
 _MEMORY = 2 * 1024**3
 _WAITS_S = 120.0
 
-# The driver would load them only to know their types: half a second at every run.
+# The driver would load these only to know their types, which takes half a second at every run.
 for _name in ("numpy", "pandas", "pyarrow"):
     sys.modules[_name] = None  # type: ignore[assignment]
 
@@ -42,9 +42,9 @@ from neo4j.spatial import Point  # noqa: E402
 
 
 def packed(value: Any, ends: set[str]) -> Any:
-    """A value as JSON in which each object has one key, its kind (`store.values` reads it).
+    """Convert a value to JSON in which each object has one key, its kind (`store.values` reads it).
 
-    A relationship that comes without the nodes at its ends names them as the database does; these go into `ends`.
+    A relationship without the nodes at its ends names them by the database's ids, which are added to `ends`.
     """
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -64,7 +64,7 @@ def packed(value: Any, ends: set[str]) -> Any:
         return value.hex()
     if isinstance(value, dict):
         return {"map": {str(key): packed(item, ends) for key, item in value.items()}}
-    if isinstance(value, time.Duration):  # before tuples: it is one
+    if isinstance(value, time.Duration):  # before tuples: a Duration is one
         return {"duration": [value.months, value.days, value.seconds, value.nanoseconds]}
     if isinstance(value, time.DateTime):
         return {"moment": [value.iso_format(), _zone(value.tzinfo)]}
@@ -76,7 +76,7 @@ def packed(value: Any, ends: set[str]) -> Any:
 
 
 def unpacked(said: Any) -> Any:
-    """A parameter, as `store.values` packed it."""
+    """Convert a parameter back from the form of `store.values`."""
     if isinstance(said, list):
         return [unpacked(item) for item in said]
     if not isinstance(said, dict):
@@ -99,7 +99,7 @@ def unpacked(said: Any) -> Any:
 
 def _moment(text: str, zone: str) -> Any:
     moment = datetime.fromisoformat(text)
-    # With the zones of the standard library the driver (6.4) ends the process, or sends another hour.
+    # With time zones of the standard library the driver (6.4) ends the process, or sends a wrong hour.
     with contextlib.suppress(pytz.UnknownTimeZoneError):
         return time.DateTime.from_native(moment.astimezone(pytz.timezone(zone))) if zone else moment
     return moment
@@ -117,7 +117,7 @@ def _zone(zone: Any) -> str:
 
 
 def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterator[dict[str, Any]]:
-    """The rows of an answer in batches, and how it ended, within the limits of the job."""
+    """Yield an answer's rows in batches, and how it ended, within the limits of the job."""
     left, size = job["rows"], 0
     batch: list[list[Any]] = []
     for record in records:
@@ -141,14 +141,14 @@ def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterat
 
 
 class Connected:
-    """The driver for the server that the jobs name: the next text needs no new connection where it is the same one."""
+    """The driver for the jobs' server: the next text needs no new connection if its server is the same."""
 
     def __init__(self) -> None:
         self._login: tuple[str, ...] = ()
         self._driver: neo4j.Driver | None = None
 
     def to(self, job: dict[str, Any]) -> neo4j.Driver:
-        """The driver for the server of a job."""
+        """Return the driver for a job's server."""
         login = (job["uri"], job["username"], job["password"])
         if self._driver is None or login != self._login:
             options: dict[str, Any] = {"telemetry_disabled": True, "connection_timeout": 10, "keep_alive": False}
@@ -156,7 +156,7 @@ class Connected:
                 job["uri"],
                 auth=(job["username"], job["password"]),
                 notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-                liveness_check_timeout=0,  # the server may have started again since the text before
+                liveness_check_timeout=0,  # the server may have restarted since the previous text
                 **options,
             )
             self._login = login
@@ -164,10 +164,10 @@ class Connected:
 
 
 def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
-    """Run the text of a job; errors as lines too."""
+    """Run the text of a job; errors become lines too."""
     try:
         driver = connected.to(job)
-        # One transaction that is never repeated: what ran out of memory once would do so again.
+        # One transaction, never repeated: a text that ran out of memory once would do so again.
         session = driver.session(
             database=job["database"],
             default_access_mode=neo4j.READ_ACCESS,
@@ -200,7 +200,7 @@ def run(job: dict[str, Any], connected: Connected) -> Iterator[dict[str, Any]]:
 
 
 def named(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str, Any]:
-    """The ids of nodes, by what the database calls them."""
+    """Return the `id` property of nodes, by the database's own ids."""
     text = "UNWIND $ends AS end MATCH (n) WHERE elementId(n) = end RETURN end, n.id"
     query = neo4j.Query(text, metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
     after = neo4j.Bookmarks.from_raw_values(job["bookmarks"])
@@ -220,7 +220,7 @@ def _kind(error: bolt.Neo4jError) -> str:
 
 
 def _texts() -> Iterator[dict[str, Any]]:
-    """The jobs from standard input, until it ends or none comes for a while."""
+    """Yield the jobs from standard input, until it ends or no job comes for a while."""
     while True:
         patience = threading.Timer(_WAITS_S, os._exit, (0,))
         patience.daemon = True
@@ -233,7 +233,7 @@ def _texts() -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    """Entry point: the jobs from standard input."""
+    """Run the jobs from standard input: the entry point."""
     if sys.platform == "linux":
         import resource
 
@@ -245,7 +245,7 @@ def main() -> None:
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         if line.get("end") != "all":
-            # Not waiting for the rest of it: the server stops once the connection is gone.
+            # Does not wait for the rest of the answer: the server stops once the connection is gone.
             os._exit(0)
 
 

@@ -1,7 +1,7 @@
-"""Values between this process and the one that runs a text: as JSON, in which each object has one key, its kind.
+"""Values exchanged with the process that runs a text: as JSON in which each object has one key, its kind.
 
-What comes out is the value again, whatever a map of the answer looks like. The other side is in `store.typedrun`, which
-imports nothing of the package.
+Reading restores each value, whatever keys a map in an answer has. The other side is in `store.typedrun`, which imports
+nothing of the package.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _NO_NUMBER = "number"
 
 
 def packed(value: Any) -> Any:
-    """A parameter as the other process takes it: scalars, lists, maps, days, moments, times, spans and bytes."""
+    """Convert a parameter for the other process: scalars, lists, maps, days, moments, times, spans and bytes."""
     if isinstance(value, float) and not math.isfinite(value):
         return {_NO_NUMBER: str(value)}
-    if isinstance(value, Duration):  # before tuples: it is one
+    if isinstance(value, Duration):  # before tuples: a Duration is one
         return {"duration": list(value)}
     if isinstance(value, list | tuple):
         return [packed(item) for item in value]
     if isinstance(value, Mapping):
         return {"map": {name: packed(item) for name, item in value.items()}}
-    if isinstance(value, dt.datetime):  # before days: it is one
+    if isinstance(value, dt.datetime):  # before days: a moment is one
         return {"moment": [value.isoformat(), zone(value.tzinfo)]}
     if isinstance(value, dt.date):
         return {"date": value.isoformat()}
@@ -39,15 +39,15 @@ def packed(value: Any) -> Any:
 
 
 def unpacked(said: Any, ends: Mapping[str, str | None]) -> Any:
-    """A value of an answer.
+    """Convert a value of an answer back.
 
-    Days, times and moments are those of the standard library, to the microsecond; spans `timedelta`, and the driver's
-    `Duration` where they count months, which have no length. Bytes are hexadecimal text. Nodes, relationships, paths and
-    points are dictionaries with a `kind`.
+    Days, times and moments become those of the standard library, to the microsecond. Spans become `timedelta`, or the
+    driver's `Duration` if they count months, which have no fixed length. Bytes are hexadecimal text. Nodes,
+    relationships, paths and points are dictionaries with a `kind`.
 
     Args:
-        said: as the other process wrote it.
-        ends: ids of nodes that relationships name as an end, by what the database calls them.
+        said: as written by the other process.
+        ends: `id` properties of nodes that relationships name as an end, by the database's own ids.
     """
     if isinstance(said, list):
         return [unpacked(item, ends) for item in said]
@@ -64,7 +64,7 @@ def unpacked(said: Any, ends: Mapping[str, str | None]) -> Any:
 
 
 def zone(of: dt.tzinfo | None) -> str:
-    """The name of a time zone; empty for a mere distance from UTC."""
+    """Return the name of a time zone; empty for a fixed offset from UTC."""
     return str(getattr(of, "key", "") or getattr(of, "zone", "") or "")
 
 

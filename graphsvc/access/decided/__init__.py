@@ -1,1 +1,1 @@
-"""What people decided and asked of each other, as it is kept."""
+"""Storage of people's decisions and of their requests to each other."""

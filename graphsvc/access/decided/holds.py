@@ -1,4 +1,4 @@
-"""Holds: material of a live investigation or prosecution stays, with an owner and a day to look at it again."""
+"""Holds: material of a live investigation or prosecution stays, with an owner and a review day."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ROW = tables.holds
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """What a hold is to be: `kind` of HOLD_KINDS, who owns it, why, and the day it is looked at again."""
+    """A hold about to be made: `kind` of HOLD_KINDS, its owner, the reason, and the review day."""
 
     kind: str
     owner: str
@@ -32,12 +32,12 @@ class NewHold:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold as it stands.
+    """A hold, current or released.
 
     Attributes:
         pseudonym: of the person, sealed or not; empty for the whole case.
-        person: the id by which the hold was put on them: to be shown only while they are not sealed.
-        overdue: that it lasts and its day of review has come, in words ("overdue by 12 days"); else empty.
+        person: the id by which the hold was put on the person: shown only while they are not sealed.
+        overdue: for a current hold whose review day has come, that fact in words ("overdue by 12 days"); else empty.
     """
 
     id: str
@@ -56,16 +56,16 @@ class Hold:
 
 
 class HoldStore:
-    """The holds of one case, whose data key it is given: reasons may name someone."""
+    """The holds of one case. Needs the case's data key: reasons may name people."""
 
     def __init__(self, database: sa.Engine, key: bytes) -> None:
         self._database, self._key = database, key
 
     def add(self, case: str, pseudonym: str, person: str, hold: NewHold, by: str) -> str:
-        """Keep a new hold; gives its id.
+        """Store a new hold and return its id.
 
         Raises:
-            RequestError: kind, owner, reason or date is none.
+            RequestError: kind, owner, reason or date is not valid.
         """
         if hold.kind not in HOLD_KINDS:
             raise RequestError(f"A hold is for an {HOLD_KINDS[0]} or a {HOLD_KINDS[1]}, not for {hold.kind[:40]!r}.")
@@ -92,7 +92,7 @@ class HoldStore:
         return identifier
 
     def of(self, case: str) -> list[Hold]:
-        """The holds of a case: those that last by day of review, then those released, newest first."""
+        """List the holds of a case: current ones by review day, then released ones, newest first."""
         query = sa.select(_ROW).where(_ROW.c.case_id == case).order_by(_ROW.c.review_on, _ROW.c.added_at)
         with transaction(self._database) as connection:
             rows = list(connection.execute(query))
@@ -122,7 +122,7 @@ class HoldStore:
         """End a hold; it stays in the list.
 
         Raises:
-            NotFound: there is none that lasts.
+            NotFound: the case has no such current hold.
         """
         mine = (_ROW.c.id == hold, _ROW.c.case_id == case, _ROW.c.released_at.is_(None))
         with transaction(self._database) as connection:

@@ -1,6 +1,6 @@
-"""Words that their author always reads as typed, and other readers with whatever names somebody sealed withheld. Pure.
+"""Typed words: the author always reads them as typed; other readers see no text that names a sealed person. Pure.
 
-What others read depends on their clearance: readers cleared for P must not learn from it which people only C names.
+Other readers' versions depend on clearance: readers cleared for P must not learn which people only C material names.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ class Withhold(Protocol):
     """Withholds a typed text if it names a sealed person known at a handling level."""
 
     def __call__(self, text: str, level: str = "C") -> str:
-        """The text, or `[withheld]`."""
+        """Return the text, or `[withheld]`."""
         ...
 
 
 def for_others(words: Any, withhold: Withhold) -> Any:
-    """Words as they are kept: as typed, and as others read them if that is different.
+    """Prepare words for storage: as typed, with the versions for other readers if those differ.
 
     Example:
         >>> for_others(["Bo", "x"], lambda text, level="C": "[withheld]" if text == "Bo" else text)
@@ -36,19 +36,19 @@ def for_others(words: Any, withhold: Withhold) -> Any:
 
 
 def words_for(words: Any, *, mine: bool = False, level: str = "C") -> Any:
-    """Kept words as their author reads them, or another reader who is cleared for a handling level."""
+    """Return stored words as their author reads them, or as another reader at a handling level does."""
     if not isinstance(words, dict):
         return words
     return words[_TYPED] if mine else words.get(_SHOWN_TO_P, words[_SHOWN]) if level == "P" else words[_SHOWN]
 
 
 def passed_on(words: Any, level: str) -> Any:
-    """Kept words for a new owner: from now on they read what other readers of a handling level read."""
+    """Prepare stored words for a new owner: the owner reads the version for other readers at a handling level."""
     return words | {_TYPED: words_for(words, level=level)} if isinstance(words, dict) else words
 
 
 def mask_texts(words: Any, mask: Callable[[str], str]) -> Any:
-    """A JSON value with every text in it masked, names of fields too."""
+    """Mask every text in a JSON value, including names of fields."""
     if isinstance(words, str):
         return mask(words)
     if isinstance(words, list):

@@ -1,7 +1,7 @@
-"""What somebody decided on two sources: that they are independent after all, or depend on each other after all.
+"""Decisions that two sources are independent after all, or depend on each other after all.
 
-By pseudonym, so that it outlasts later deliveries. A decision that is taken back stays in the list. Reasons may name
-someone: they are sealed under the case's key, and masked with all that people typed.
+Stored by pseudonym, so that decisions outlast later deliveries. A decision that is taken back stays in the list.
+Reasons may name people: they are sealed under the case's key, and masked like all typed text.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Pairing:
     """A decision on two sources. Times are UTC.
 
     Attributes:
-        one, other: pseudonyms, in order.
+        one, other: pseudonyms, sorted.
         kind: of PAIR_KINDS.
-        handling: `C` counts for those cleared for C alone, as what it rests on may be.
+        handling: `C` applies only for readers cleared for C, since its basis may be C material.
         ended_at: when it was taken back, or None while it lasts.
     """
 
@@ -48,12 +48,12 @@ class Pairing:
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The two sources, in order."""
+        """The two sources, sorted."""
         return self.one, self.other
 
 
 class Pairs:
-    """The decisions on pairs of sources in every case of one application database."""
+    """The decisions on pairs of sources for every case in one application database."""
 
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
@@ -61,13 +61,14 @@ class Pairs:
     def decide(
         self, case: str, key: bytes, pair: Collection[str], kind: str, handling: str, reason: str, by: str, state: str
     ) -> str:
-        """Keep a decision and give the case a `state`, both at once; gives its id. An earlier one on the same pair ends.
+        """Store a decision and set the case's `state`, in one transaction; return its id.
 
-        The state is that of the case until its figures are computed again: `loading` or, where that shows in nothing under
-        handling code P, `loading-c`. One under C never ends one under P: those cleared for P alone would learn of it.
+        An earlier decision on the pair ends. The case keeps that state until its figures are recomputed: `loading` or,
+        if the change shows in nothing under handling code P, `loading-c`. A decision under C never ends one under P:
+        readers cleared only for P would notice.
 
         Raises:
-            RequestError: it is no pair, no such kind or handling, without a reason, or decided so already.
+            RequestError: the pair, kind, handling or reason is not valid, or the decision is in force already.
         """
         words = require_decision(pair, kind, handling, reason)
         source, other = sorted(pair)
@@ -99,7 +100,7 @@ class Pairs:
     def with_decided(
         self, case: str, key: bytes, pair: Collection[str], kind: str, handling: str, reason: str, by: str
     ) -> list[Pairing]:
-        """The decisions that would last if this one were kept, oldest first. Arguments and errors as of `decide`."""
+        """List the decisions in force if a new one were stored, oldest first. Arguments and errors as in `decide`."""
         words = require_decision(pair, kind, handling, reason)
         source, other = sorted(pair)
         before = self.lasting(case, key)
@@ -110,10 +111,10 @@ class Pairs:
         return [*(each for each in before if each not in same), new]
 
     def without(self, case: str, key: bytes, pairing: str) -> list[Pairing]:
-        """The decisions that would last if this one were taken back, oldest first.
+        """List the decisions in force if one were taken back, oldest first.
 
         Raises:
-            NotFound: there is none that lasts.
+            NotFound: no such decision is in force.
         """
         before = self.lasting(case, key)
         left = [each for each in before if each.id != pairing]
@@ -122,10 +123,10 @@ class Pairs:
         return left
 
     def end(self, case: str, key: bytes, pairing: str, reason: str, by: str, state: str) -> None:
-        """Take a decision back and give the case a `state` as `decide` does, both at once; it stays in the list.
+        """Take a decision back and set the case's `state` in the same transaction; the decision stays in the list.
 
         Raises:
-            NotFound: there is none that lasts. RequestError: no reason.
+            NotFound: no such decision is in force. RequestError: no valid reason.
         """
         words = require_reason(reason)
         mine = (_ROW.c.id == pairing, _ROW.c.case_id == case, _ROW.c.ended_at.is_(None))
@@ -136,7 +137,7 @@ class Pairs:
             _close(connection, case, state)
 
     def of(self, case: str, key: bytes) -> list[Pairing]:
-        """Every decision of a case, newest first; taken back or not."""
+        """List every decision of a case, newest first, including those taken back."""
         query = sa.select(_ROW).where(_ROW.c.case_id == case).order_by(_ROW.c.at.desc(), _ROW.c.id)
         with transaction(self._database) as connection:
             rows = connection.execute(query).all()
@@ -158,12 +159,12 @@ class Pairs:
         ]
 
     def lasting(self, case: str, key: bytes) -> list[Pairing]:
-        """The decisions that last, oldest first: of two on one pair the later counts."""
+        """List the decisions in force, oldest first: if there are two on one pair, the later counts."""
         return [pairing for pairing in reversed(self.of(case, key)) if pairing.ended_at is None]
 
 
 def forget(connection: sa.Connection, case: str, sources: Collection[str]) -> None:
-    """Forget every decision on sources that are erased."""
+    """Delete every decision on sources that are erased."""
     gone = sorted(sources)
     connection.execute(
         _ROW.delete().where(_ROW.c.case_id == case, sa.or_(_ROW.c.one.in_(gone), _ROW.c.other.in_(gone)))
@@ -171,20 +172,20 @@ def forget(connection: sa.Connection, case: str, sources: Collection[str]) -> No
 
 
 def decided_already(kind: str) -> RequestError:
-    """What is said of a decision that lasts already."""
+    """Return the error for a decision that is already in force."""
     return RequestError(f"These two sources are decided to be {kind} already.")
 
 
 def no_such_pairing() -> NotFound:
-    """The one answer to a decision that is not there and to one that is not yours."""
+    """Return the error for a missing decision, and equally for one that the reader may not see."""
     return NotFound("There is no such decision on two sources that lasts in this case.")
 
 
 def require_decision(pair: Collection[str], kind: str, handling: str, reason: str) -> str:
-    """The reason of a decision in words, if it is one.
+    """Check a decision and return its reason.
 
     Raises:
-        RequestError: it is on no pair, of no such kind or handling, or without a reason.
+        RequestError: the pair, kind, handling or reason is not valid.
     """
     if len(set(pair)) != 2 or len(pair) != 2:
         raise RequestError("Name two different sources, by the pseudonyms that the page of groups shows.")
@@ -194,5 +195,5 @@ def require_decision(pair: Collection[str], kind: str, handling: str, reason: st
 
 
 def _close(connection: sa.Connection, case: str, state: str) -> None:
-    """The case's figures are not current until they are computed again."""
+    """Mark the case's figures as out of date until they are recomputed."""
     connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))

@@ -1,6 +1,6 @@
-"""What waits for an act of one account in a case, and how what it asked for was answered. Nothing of it is unsealed.
+"""An account's tasks in a case, and the answers to its requests. Nothing here is unsealed.
 
-Only storage; what an account may do, and whether it may know of it, is decided before it is called.
+Only storage: callers first decide what the account may do and may know.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ _WAITS = sa.or_(
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """One thing that waits, or was answered.
+    """One task, or one answered request.
 
     Attributes:
-        kind: `reveal`, `seal`, `open`, `erase` or `export` (to be agreed to, or answered), `opened` (a reveal of one's own
-            that may be opened), `fetch` and `recall` (exports of one's own), `hold` (to be looked at again), `parked` (a lead).
-        about: the pseudonym it is about, of an export its id; empty: none.
-        by: who asked, who answers for the hold, or who answered.
-        at: since when (UTC). state: of a request; of a hold its day of review (ISO).
+        kind: `reveal`, `seal`, `open`, `erase`, `export` or `loosen` (to agree to, or answered), `opened` (the account's
+            own reveal that may be opened), `fetch` and `recall` (its own exports), `hold` (to be reviewed), `parked` (a
+            lead).
+        about: pseudonym of the person, or id of the export; empty without one.
+        by: who asked, who owns the hold, or who answered.
+        at: since when (UTC). state: of a request; for a hold, its review day (ISO).
     """
 
     kind: str
@@ -45,7 +46,7 @@ class Pending:
 
 
 class PendingStore:
-    """What waits for one account in one case."""
+    """Pending tasks of one account in one case."""
 
     def __init__(self, database: sa.Engine, case: str, account: str, grant: Grant) -> None:
         self._database, self._case, self._account, self._grant = database, case, account, grant
@@ -53,14 +54,15 @@ class PendingStore:
     def waiting(
         self, *, agrees: bool, opens: bool, holds: bool, exports: bool, reviews_at: int | None
     ) -> list[Pending]:
-        """All that waits, by when; in one question to the database, for every page asks it.
+        """List all pending tasks, oldest first, in a single database query: every page asks for them.
 
         Args:
-            agrees: what others asked for and nobody has answered.
-            opens: reveals of one's own that were agreed to and whose time is not over.
-            holds: those that last and whose day of review has come.
-            exports: those of one's own that are held to be fetched, or were given and have to be asked back.
-            reviews_at: the version of the case; leads this account parked last before it, at its handling level. None: not asked.
+            agrees: include other people's requests that nobody has answered.
+            opens: include the account's own reveals that were agreed to and have not expired.
+            holds: include current holds whose review day has come.
+            exports: include the account's own exports that are ready to fetch, or were handed out and must be recalled.
+            reviews_at: the case's version: include leads that this account last parked at another version, at its
+                handling level. None: leave them out.
         """
         asked = (agrees, opens, holds, exports, reviews_at is not None, self._grant.sources)
         if not any(asked[:-1]):
@@ -79,7 +81,7 @@ class PendingStore:
         return sorted(rows, key=lambda row: (row.at, row.kind, row.about))
 
     def answered(self, kinds: Collection[str], since: dt.datetime | None) -> list[Pending]:
-        """What this account asked for of some kinds and another has answered since, latest first."""
+        """List this account's requests of some kinds that another person has answered since a moment, latest first."""
         columns = (
             _REQUEST.c.kind,
             _REQUEST.c.pseudonym,
@@ -96,12 +98,12 @@ class PendingStore:
             return [Pending(*row) for row in connection.execute(query, given)]
 
 
-# -- what every page asks: made once for each set of parts, each of them with the columns of `Pending` ----------------
+# -- the query of every page: built once for each set of parts, each part with the columns of `Pending` ---------------
 
 
 @functools.cache
 def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool, sources: bool) -> sa.Executable:
-    """The question for these parts; `given` of `waiting` are its values."""
+    """Build the query for these parts; the `given` of `waiting` are its values."""
     return sa.union_all(
         *([_to_agree()] if agrees else ()),
         *([_to_open()] if opens else ()),
@@ -112,7 +114,7 @@ def _waiting(agrees: bool, opens: bool, holds: bool, exports: bool, parked: bool
 
 
 def _to_agree() -> sa.Select[tuple[object, ...]]:
-    # An export that is not there any more is asked for no longer.
+    # An export that no longer exists needs no agreement.
     there = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
     return sa.select(
         _REQUEST.c.kind, _REQUEST.c.pseudonym, _REQUEST.c.asked_by, _REQUEST.c.asked_at, _REQUEST.c.state
@@ -163,7 +165,7 @@ def _parked(*, sources: bool) -> sa.Select[tuple[object, ...]]:
             later.c.number > _REVIEW.c.number,
         ),
     )
-    # What was decided on a name does not go on to the pseudonym.
+    # A decision on a named person does not carry over to the pseudonym.
     return query if sources else query.where(_REVIEW.c.of_name.is_(False))
 
 

@@ -1,4 +1,4 @@
-"""Questions that were put about claims, counted by source, so that nobody is asked so often that it becomes a task."""
+"""Questions asked about claims, counted by source, so that no source is asked so often that it becomes a task."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from graphsvc.errors import RequestError
 from graphsvc.records.dates import day
 
 _ROW = tables.questions
-_LOCK = 0x61736B  # advisory lock of PostgreSQL: of two that ask one source at once, the second counts the first
+_LOCK = 0x61736B  # advisory lock of PostgreSQL: of two concurrent questions, the second counts the first
 
 
 @dataclass(slots=True)
 class Put:
-    """What was asked in one case.
+    """Questions asked in one case.
 
     Attributes:
-        asked: source → how often. claims: claim → (account, when) of the latest question about it.
+        asked: source → number of questions. claims: claim → (account, time) of the latest question about it.
     """
 
     asked: Counter[str] = field(default_factory=Counter)
@@ -32,32 +32,32 @@ class Put:
 
 
 class QuestionStore:
-    """The questions of one application database."""
+    """The questions in one application database."""
 
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
 
     def of(self, case: str, grant: Grant) -> Put:
-        """What was asked in a case about claims that who holds `grant` may see."""
+        """Return the questions asked in a case about claims that the holder of `grant` may see."""
         with transaction(self._database) as connection:
             return self._of(connection, case, grant)
 
     def put(
         self, case: str, grant: Grant, *, claim: str, source: str, handling: str, by: str, most: int | None
     ) -> None:
-        """Keep that a question about a claim was put.
+        """Record that a question about a claim was asked.
 
         Args:
             case: the case.
-            grant: what the account is cleared for in it.
+            grant: the account's clearance in the case.
             claim: id of the claim.
-            source: pseudonym of who said it.
-            handling: the claim's code.
+            source: pseudonym of the claim's source.
+            handling: the claim's handling code.
             by: the account.
-            most: how often this source may be asked; None: as often as need be.
+            most: how often this source may be asked; None: without limit.
 
         Raises:
-            RequestError: it was put already, or the source was asked as often as it may be.
+            RequestError: the question was asked already, or the source was asked as often as allowed.
         """
         with alone(self._database, _LOCK) as connection:
             there = self._of(connection, case, grant)

@@ -1,7 +1,7 @@
-"""What takes a second person: asked by one, agreed to or refused by another, kept with its history.
+"""Requests that need a second person: asked by one, agreed to or refused by another, kept with their history.
 
-Only storage and the order of states; who may is decided before it is called. Each step is one update that takes effect
-only from the state it belongs to, so that of two who decide at once one comes too late.
+Only storage and the order of states: permission is checked before the call. Each step is one update that takes effect
+only from the state it belongs to, so that of two people who decide concurrently only the first succeeds.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ from graphsvc.errors import NotFound, RequestError
 
 _ROW = tables.requests
 OPEN = live.OPEN
-# What stands decided on whom a request is about once it is done.
+# Kind of request → the decision about its person that is in force once it is done.
 DECIDED = MappingProxyType({"seal": "sealed", "open": "opened", "erase": "erased"})
-# From which states a request is agreed to. What was agreed to but could not be done yet can be agreed to again.
+# States in which a request can be agreed to. A request agreed to but not yet carried out can be agreed to again.
 WAITING = MappingProxyType({"reveal": ("asked",), **dict.fromkeys((*DECIDED, "export", "loosen"), ("asked", "agreed"))})
 
 
 def no_such_request() -> NotFound:
-    """The one answer to a request that is not there and to one that is not yours."""
+    """Return the error for a missing request, and equally for one that the reader may not see."""
     return NotFound("There is no such request that you can see. `graphsvc reveal list` lists those you can.")
 
 
 class RequestStore:
-    """The requests of one application database."""
+    """The requests in one application database."""
 
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
 
     def new_id(self) -> str:
-        """An id for a request about to be asked: its reason is sealed under it."""
+        """Return an id for a new request: its reason is sealed under that id."""
         return secrets.token_hex(16)
 
     def ask(self, request: str, kind: str, case: str, pseudonym: str, by: str, reason_sealed: bytes) -> None:
-        """Keep a new request.
+        """Store a new request.
 
         Raises:
-            RequestError: the same person waits for an answer to the same already.
+            RequestError: the same person already waits for an answer to the same request.
         """
         same = (_ROW.c.kind == kind, _ROW.c.case_id == case, _ROW.c.pseudonym == pseudonym, _ROW.c.asked_by == by)
         with transaction(self._database) as connection:
@@ -68,10 +68,10 @@ class RequestStore:
             )
 
     def one(self, request: str) -> Any:
-        """The row of a request.
+        """Return the row of a request.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such request.
         """
         with transaction(self._database) as connection:
             row = connection.execute(sa.select(_ROW).where(_ROW.c.id == request)).first()
@@ -80,7 +80,7 @@ class RequestStore:
         return row
 
     def of(self, kind: str, cases: Collection[str], by: str | None = None) -> list[Any]:
-        """Requests of a kind in some cases, newest first; only those asked `by` one account if it is given."""
+        """List requests of a kind in some cases, newest first; only those of the account `by`, if given."""
         query = sa.select(_ROW).where(_ROW.c.kind == kind, _ROW.c.case_id.in_(cases)).order_by(_ROW.c.asked_at.desc())
         if by is not None:
             query = query.where(_ROW.c.asked_by == by)
@@ -90,12 +90,13 @@ class RequestStore:
     def decide(
         self, request: str, state: str, by: str, answer_sealed: bytes | None, until: dt.datetime | None = None
     ) -> None:
-        """Answer a request that waits: `agreed` (until a moment) or `refused`.
+        """Answer a waiting request: `agreed` (until a moment) or `refused`.
 
-        What decides how somebody stands may be under way once it was agreed to, and is refused no more: see `settle_agreed`.
+        Once agreed to, a decision about a person may already be being carried out, and can no longer be refused: see
+        `settle_agreed`.
 
         Raises:
-            RequestError: somebody else has answered it.
+            RequestError: another person has already answered it.
         """
         kind = self.one(request).kind
         states = ("asked",) if state == "refused" and kind in DECIDED else WAITING[kind]
@@ -104,7 +105,7 @@ class RequestStore:
             raise RequestError("This request has been answered already.")
 
     def opened(self, request: str) -> bool:
-        """Mark that it was opened; whether it still may be."""
+        """Mark a request as opened; return whether it could still be opened."""
         hold_clock(self._database)
         before = _ROW.c.until > now()
         return self._move(
@@ -112,15 +113,15 @@ class RequestStore:
         )
 
     def end(self, request: str, state: str = "ended") -> bool:
-        """End what is open, or what was agreed and is done now; whether it was."""
+        """End a request that is open, or agreed to and now done; return whether it was."""
         return self._move(request, OPEN, {"state": state, "ended_at": now()})
 
     def settle_agreed(self, case: str) -> None:
-        """Of what was agreed to in a case, what stands decided is done, and the rest is asked for as before.
+        """Sort out the requests agreed to in a case: if the decision is in force, mark them done; else ask again.
 
-        Its caller holds the case's lock: nobody is about to decide any of it.
+        The caller holds the case's lock, so nobody is deciding any of them.
         """
-        if case not in self.agreed():  # mostly: whoever writes a case comes by here
+        if case not in self.agreed():  # the usual case: every change to a case calls this
             return
         overrules = tables.overrules
         same = (overrules.c.case_id == _ROW.c.case_id, overrules.c.pseudonym == _ROW.c.pseudonym)
@@ -133,13 +134,13 @@ class RequestStore:
                 connection.execute(_ROW.update().where(*agreed).values(**again))
 
     def agreed(self) -> set[str]:
-        """Cases in which something was agreed to that decides how somebody stands, and is not said to be done."""
+        """Return the cases with an agreed request that decides on a person and is not marked done."""
         query = sa.select(_ROW.c.case_id).where(_ROW.c.kind.in_(DECIDED), _ROW.c.state == "agreed")
         with transaction(self._database) as connection:
             return set(connection.execute(query).scalars())
 
     def expired(self) -> list[Any]:
-        """End what was open and whose time is over; gives the rows."""
+        """End the open requests that have expired; return their rows."""
         hold_clock(self._database)
         over = _ROW.c.state.in_(OPEN), _ROW.c.until <= now()
         with transaction(self._database) as connection:
@@ -157,7 +158,7 @@ class RequestStore:
 
 
 def end_openings(connection: sa.Connection, case: str, people: Collection[str]) -> None:
-    """End what was asked for to open these people and is not done: it was asked without knowing what is known now."""
+    """End unfinished requests to open these people: they were made without today's knowledge."""
     waits = _ROW.c.case_id == case, _ROW.c.kind == "open", _ROW.c.state.in_(WAITING["open"])
     for request, name in connection.execute(sa.select(_ROW.c.id, _ROW.c.pseudonym).where(*waits)).all():
         if name in people:
@@ -165,7 +166,7 @@ def end_openings(connection: sa.Connection, case: str, people: Collection[str]) 
 
 
 def settle(database: sa.Engine) -> None:
-    """End the reveals whose time is over, each with a line in the log under the name of who had it open."""
+    """End the reveals that have expired, each with a line in the log in the name of the account that had it open."""
     for row in RequestStore(database).expired():
         who = Principal(row.asked_by, frozenset())
         detail = {"step": "end", "person": row.pseudonym}

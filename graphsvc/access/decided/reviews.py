@@ -1,4 +1,4 @@
-"""What people decided about leads, as it is kept: never changed, never taken away but with the person it is about."""
+"""Reviews: people's decisions about leads, never changed, and deleted only with the person they are about."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from graphsvc.records.told import CONTESTED, HIDDEN_DENIAL
 
 JUDGEMENTS = ("agree", "refuse", "park")
 _ROW = tables.reviews
-_LOCK = 0x726576  # advisory lock of PostgreSQL: reviews come one after the other
+_LOCK = 0x726576  # advisory lock of PostgreSQL: reviews are stored one at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was shown of a lead at one time.
+    """A lead's figures as shown at one time.
 
     Attributes:
-        of: how many were ranked.
+        of: how many people were ranked.
         groups, other_sources: corroboration; groups and denied may read `few`, denied also `contested`.
-        stands_out: whether the ranking told anyone apart then.
+        stands_out: whether the ranking told people apart then.
     """
 
     rank: int
@@ -46,13 +46,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class StoredReview:
-    """A review as it is kept.
+    """A stored review.
 
     Attributes:
         pseudonym: of the lead, sealed or not.
-        handling, sources: what the reviewer was cleared for.
-        of_name: whether the lead stood by name then, and does not any more.
-        shown: the figures the reviewer saw. told: the same as they are told without source clearance.
+        handling, sources: the reviewer's clearance.
+        of_name: whether the lead was named then, and no longer is.
+        shown: the figures the reviewer saw. told: the same figures as shown without source clearance.
     """
 
     id: str
@@ -71,7 +71,7 @@ class StoredReview:
 
 
 class ReviewStore:
-    """The reviews of one case, whose data key it is given: reasons may name someone."""
+    """The reviews of one case. Needs the case's data key: reasons may name people."""
 
     def __init__(self, database: sa.Engine, key: bytes) -> None:
         self._database, self._key = database, key
@@ -89,7 +89,7 @@ class ReviewStore:
         figures: tuple[Figures, Figures],
         withhold: Withhold,
     ) -> str:
-        """Keep a new review; gives its id.
+        """Store a new review and return its id.
 
         Args:
             case: the case.
@@ -97,19 +97,19 @@ class ReviewStore:
             judgement: one of JUDGEMENTS.
             reason: why.
             by: the account.
-            grant: what it is cleared for in the case.
+            grant: the account's clearance in the case.
             state: version of the case and of the rules.
-            figures: as they were shown, and as they are told without source clearance.
-            withhold: withholds the reason from others where it names somebody sealed.
+            figures: as shown, and as shown without source clearance.
+            withhold: withholds the reason from other readers if it names a sealed person.
 
         Raises:
-            RequestError: judgement or reason is none.
+            RequestError: judgement or reason is not valid.
         """
         if judgement not in JUDGEMENTS:
             raise RequestError(f"A review is one of {', '.join(JUDGEMENTS)}, not {judgement[:40]!r}.")
         reason = require_reason(reason, "whoever comes after has to follow it")
         identifier = secrets.token_hex(16)
-        # A list, not an object: masking goes through every text of it, names of fields included.
+        # A list, not an object: masking covers every text in it, including names of fields.
         words = for_others([reason, *map(_packed, figures)], withhold)
         with alone(self._database, _LOCK) as connection:
             last = connection.execute(sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == case)).scalar()
@@ -132,7 +132,7 @@ class ReviewStore:
         return identifier
 
     def of(self, case: str, grant: Grant, reader: str) -> list[StoredReview]:
-        """The reviews of a case as an account with `grant` may read them, newest first."""
+        """List the reviews of a case as an account with `grant` may read them, newest first."""
         query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
         with transaction(self._database) as connection:
             rows = list(connection.execute(query.order_by(_ROW.c.number.desc())))
@@ -159,13 +159,13 @@ class ReviewStore:
 
 
 def settle(connection: sa.Connection, case: str, *, unnamed: Collection[str], named: Collection[str]) -> None:
-    """Mark what was decided on people who stood by name and do not any more, however that came; of who does nothing is marked.
+    """Mark reviews of people who are no longer named, for whatever reason; clear the mark for people now named.
 
     Args:
-        connection: of the transaction that opens the case again.
+        connection: in the transaction that reopens the case.
         case: the case.
-        unnamed: pseudonyms of who stood by name until now.
-        named: pseudonyms of who does from now on.
+        unnamed: pseudonyms of people who were named until now.
+        named: pseudonyms of people who are named from now on.
     """
     mine = _ROW.c.case_id == case
     for name in connection.execute(sa.select(_ROW.c.pseudonym).where(mine).distinct()).scalars().all():
@@ -175,7 +175,7 @@ def settle(connection: sa.Connection, case: str, *, unnamed: Collection[str], na
 
 
 def _packed(figures: Figures) -> list[Any]:
-    """Give figures without text: None for `few`, and for `contested` the number used in the graph."""
+    """Return figures without text: None for `few`, and for `contested` the number used in the graph."""
     denied = HIDDEN_DENIAL if figures.denied == CONTESTED else figures.denied
     return [None if isinstance(value, str) else value for value in astuple(replace(figures, denied=denied))]
 

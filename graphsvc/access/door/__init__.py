@@ -1,1 +1,1 @@
-"""The one door to the store: who may ask what, and what of an answer is released."""
+"""The only door to the store: it checks permission for each question and redacts each answer."""

@@ -1,4 +1,4 @@
-"""Rows of an answer as Arrow, and back: the same values, and each of the same kind."""
+"""Rows of an answer as Arrow, and back, with the same values of the same types."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NATIVE = {bool: "bool", int: "int64", float: "float64", dt.date: "date32"}
 
 
 class _ArrowTexts(LazyTexts):
-    """A `pyarrow.StringArray` without nulls; so they take a third of the memory of as many objects."""
+    """A `pyarrow.StringArray` without nulls: takes a third of the memory of as many str objects."""
 
     def __init__(self, array: pa.StringArray) -> None:
         self._array = array
@@ -33,7 +33,7 @@ class _ArrowTexts(LazyTexts):
     def order(self) -> NDArray[np.int64]:
         import pyarrow.compute
 
-        # By bytes of UTF-8, which is the order of their characters, as Python has it.
+        # By UTF-8 bytes: the same order as Python's, by code points.
         order: NDArray[np.int64] = pyarrow.compute.array_sort_indices(self._array).to_numpy().astype(np.int64)
         return order
 
@@ -42,19 +42,19 @@ class _ArrowTexts(LazyTexts):
 
 
 def as_arrow(rows: Sequence[Sequence[Any]]) -> bytes:
-    """Rows of equal length as an Arrow stream: a column of one kind of scalar in its own type, any other as JSON.
+    """Write rows of equal length as an Arrow stream: a column with one scalar type in that type, any other as JSON.
 
     Args:
-        rows: one or more, each of the same number of values: text, numbers, truth, days, lists of those, or nothing.
+        rows: at least one; each has the same number of values: text, numbers, booleans, days, lists of those, or None.
 
     Raises:
-        TypeError: a value is none of these.
+        TypeError: a value is of another type.
 
     Example:
         >>> from_arrow(as_arrow([("p1", 1, ["a"]), ("p1", None, "few")]))
         [('p1', 1, ['a']), ('p1', None, 'few')]
     """
-    # Takes a tenth of a second to load, which no small case should wait for.
+    # The import takes a tenth of a second, which no small case should wait for.
     import pyarrow as pa
 
     columns = [_column(values) for values in zip(*rows, strict=True)]
@@ -70,10 +70,10 @@ def as_arrow(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def from_arrow(data: bytes) -> list[tuple[Any, ...]]:
-    """The inverse of `as_arrow`. A text that comes again and again is one object.
+    """Read rows back from an Arrow stream: the inverse of `as_arrow`. Equal texts in a column share one object.
 
     Raises:
-        pyarrow.ArrowInvalid: this is no such stream.
+        pyarrow.ArrowInvalid: the data is not such a stream.
     """
     batch = as_batch(data)
     columns = [_values(column, field) for column, field in zip(batch.columns, batch.schema, strict=True)]
@@ -81,17 +81,17 @@ def from_arrow(data: bytes) -> list[tuple[Any, ...]]:
 
 
 def as_batch(data: bytes) -> pa.RecordBatch:
-    """What `as_arrow` made, in columns still; its length is that of the rows. Raises as `from_arrow`."""
+    """Read a stream from `as_arrow` but keep its columns; its length is the number of rows. Raises as `from_arrow`."""
     import pyarrow as pa
 
     return pa.ipc.open_stream(data).read_next_batch()
 
 
 def in_columns(batches: Sequence[pa.RecordBatch]) -> list[ValueColumn]:
-    """What `from_arrow` gives of some batches, one after the other, in columns: no row is made an object.
+    """Return the rows of some batches, in order, as columns, without making row objects.
 
     Args:
-        batches: of `as_batch`, one or more of equally many columns.
+        batches: from `as_batch`; at least one, all with the same number of columns.
 
     Example:
         >>> batches = [as_batch(as_arrow(rows)) for rows in ([("p2", 1.5), ("p1", None)], [("p2", 2)])]
@@ -102,7 +102,7 @@ def in_columns(batches: Sequence[pa.RecordBatch]) -> list[ValueColumn]:
 
 
 def _together(batches: Sequence[pa.RecordBatch], place: int) -> ValueColumn:
-    """One column of several batches."""
+    """Join one column of several batches."""
     import pyarrow as pa
 
     fields = [batch.schema.field(place) for batch in batches]
@@ -111,7 +111,7 @@ def _together(batches: Sequence[pa.RecordBatch], place: int) -> ValueColumn:
         values = [
             value for batch, field in zip(batches, fields, strict=True) for value in _values(batch.column(place), field)
         ]
-        # 1, 1.0 and True are equal, and not the same.
+        # 1, 1.0 and True are equal but must stay distinct.
         keys = [f"{type(value).__name__} {value!r}" for value in values]
         first = {key: row for row, key in reversed([*enumerate(keys)])}
         number = {key: number for number, key in enumerate(first)}
@@ -139,7 +139,7 @@ def _together(batches: Sequence[pa.RecordBatch], place: int) -> ValueColumn:
 
 
 def _apart(column: pa.ChunkedArray) -> ValueColumn:
-    """A column of texts of which hardly two rows have the same: few are ever looked at, and none is compared with the others."""
+    """Return a column of mostly different texts: few are ever read, so none is decoded or compared up front."""
     import pyarrow as pa
 
     texts = [chunk.dictionary for chunk in column.chunks]
@@ -149,14 +149,14 @@ def _apart(column: pa.ChunkedArray) -> ValueColumn:
 
 
 def _of_kind(column: pa.Array, kind: pa.DataType) -> pa.Array:
-    """A column of a batch as one of this kind; one that has nothing in any row is of every kind."""
+    """Return a batch's column in a given type; a column with no values fits any type."""
     import pyarrow as pa
 
     return column if column.type == kind else pa.nulls(len(column), kind)
 
 
 def _narrow(words: Sequence[Any], place: Any) -> ValueColumn:
-    """A column with its places in as few bytes as hold them."""
+    """Return a column whose indices use as few bytes as possible."""
     return ValueColumn(words, place.astype(np.min_scalar_type(len(words))))
 
 
@@ -165,7 +165,7 @@ def _is_json(field: pa.Field) -> bool:
 
 
 def _column(values: Sequence[Any]) -> tuple[pa.Array, bool]:
-    """A column, and whether its values had to be written as JSON."""
+    """Return a column, and whether its values had to be written as JSON."""
     import pyarrow as pa
 
     kinds = {type(value) for value in values if value is not None}
@@ -196,7 +196,7 @@ def _values(column: pa.Array, field: pa.Field) -> list[Any]:
 
 
 def _maker(word: str) -> Callable[[], Any]:
-    """What makes the value of a row of JSON: each row has a list of its own, as who is given it may change it."""
+    """Return a function that makes a row's value from JSON: each row gets its own list, since callers may change it."""
     value = json.loads(word)
     if not isinstance(value, dict | list):
         return lambda: value

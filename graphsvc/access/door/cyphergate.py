@@ -1,9 +1,9 @@
-"""The gate for Cypher that somebody typed.
+"""The gate for Cypher that people type.
 
-In this order: a line in the log, and the text kept beside it → the grant, held against every case there is → what the
-text and its plan may do. Then, of what may only read: a line → the grant again → run within limits → the sources it showed,
-and how it ended, in the log. Such a text sees the whole database, so what comes out is not redacted: the grant is for people
-who are cleared for all of it.
+Checking a text: write a log line and keep the text with it → check the grant against every existing case → check the
+text and its plan. Running it, if it only reads: write a line → check the grant again → run within limits → log the
+sources it showed and its outcome. Such a text sees the whole database, so its answer is not redacted: the grant is for
+people cleared for all of it.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class Examined:
     """A text that may run.
 
     Attributes:
-        text: it. kind: `r`, it reads. plan: what it would do.
-        parameters: the names it uses, bound ones too.
-        notices: what in it to look at, such as a label that nothing has.
+        text: the text. kind: `r`, since it only reads. plan: its execution plan.
+        parameters: the names it uses, including bound ones.
+        notices: things to check in it, such as a label that nothing has.
     """
 
     text: str
@@ -61,11 +61,11 @@ class Examined:
 
 
 class CypherGate:
-    """Every typed text passes here.
+    """Gate that every typed text passes.
 
     Args:
-        store, database, settings: of the service.
-        texts: where the texts are kept.
+        store, database, settings: the service's.
+        texts: storage for the texts.
     """
 
     def __init__(
@@ -77,29 +77,29 @@ class CypherGate:
     ) -> None:
         self._store, self._database, self._settings, self._texts = store, database, settings, texts
         self._runners = Runners()
-        # The cases that were in the graph, and in which state of it.
+        # The cases found in the graph, and the graph's state (bookmarks) at that time.
         self._found: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
 
     def forget(self) -> None:
-        """End the processes that wait for a text, with what they may hold of the one before."""
+        """End the processes that wait for a text, along with anything they still hold from the previous one."""
         self._runners.forget()
 
     def close(self) -> None:
-        """End them, and let none wait any more."""
+        """End these processes, and start no more."""
         self._runners.close()
 
     def refusal(self, principal: Principal) -> str:
-        """Why this person may not write Cypher at this moment, in one sentence; empty: they may.
+        """Say in one sentence why this person may not write Cypher now; empty if they may.
 
-        The graph is not looked through: a page that shows how a text ended has to come while Neo4j starts again.
+        The graph is not searched: a page that shows how a text ended must load even while Neo4j restarts.
         """
         return policy.cypher_refusal(principal, self._stands())
 
     def require(self, principal: Principal, case: str) -> Stands:
-        """How every case stands, if this person may be shown what they ran; the graph is not looked through for other cases.
+        """Return every case's state if this person may see what they ran; the graph is not searched for other cases.
 
         Raises:
-            NotFound: the case is not theirs. Refused: role or grant is missing, or the grant is suspended.
+            NotFound: the case is not visible to them. Refused: role or grant is missing, or the grant is suspended.
         """
         policy.require(principal, "cypher")
         policy.require_case(principal, case)
@@ -112,12 +112,13 @@ class CypherGate:
     def check(
         self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any] | None = None
     ) -> Examined:
-        """Whether a text may run, and what it would do; nothing is run.
+        """Check whether a text may run, and return its plan, without running it.
 
-        `given` are its parameters, if they are to be checked; those the gate binds may not be among them.
+        `given` holds its parameters, or None to leave them unchecked; it may not include parameters that the gate binds.
 
         Raises:
-            CypherFault: what is wrong or not allowed, and where. Busy: a case is being loaded. Otherwise as `require`.
+            CypherFault: something is wrong or not allowed; says where. Busy: a case is being imported. Others: as
+                `require`.
         """
         with self._act(principal, purpose, case, text, given or {}, "check"):
             checked = self._checked(text, given or {})
@@ -128,13 +129,14 @@ class CypherGate:
     def run(
         self, principal: Principal, purpose: str, case: str, examined: Examined, given: Mapping[str, Any], typed: Typed
     ) -> Stands:
-        """Run a text that `check` found harmless; what comes goes into `typed`, and nothing is shown before this returns.
+        """Run a text that `check` accepted; its answer goes into `typed`, and nothing is shown before this returns.
 
-        Gives how every case stood all the while: the answer is of that.
+        Returns:
+            Every case's state throughout the run, which the answer belongs to.
 
         Raises:
-            CypherFault, NotFound, Refused, Busy: as `check`. Busy: a case was changed meanwhile, too. Otherwise as
-            `store.typed.run_typed`.
+            CypherFault, NotFound, Refused, Busy: as `check`. Busy: also if a case changed during the run. Others: as
+                `store.typed.run_typed`.
         """
         with self._act(principal, purpose, case, examined.text, given, "run") as (stands, outcome):
             typed.notices = examined.notices
@@ -142,7 +144,7 @@ class CypherGate:
             run_typed(self._settings, self._store(), self._runners, examined.text, parameters, typed)
             if changed(stands, self._stands()):
                 raise Busy("A case was changed while this ran, and free Cypher sees them all. Run the text again.")
-            # One that came meanwhile may be in the answer, and is not everybody's.
+            # A case added during the run may be in the answer, and may not be visible to this person.
             self._require_every(principal)
             outcome["rows"] = len(typed.rows)
             outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
@@ -154,11 +156,11 @@ class CypherGate:
     def _act(
         self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], step: str
     ) -> Iterator[tuple[Stands, dict[str, Any]]]:
-        """One act in the log with its text, also of who may not and of what is refused; how every case stands, all open, and its outcome."""
+        """Log one act and its text, even if refused; yield every case's state, all open, and the act's outcome."""
         known = case in self._stands() and principal.grant(case) is not None
         detail = {"step": step, "characters": len(text)} | ({"code": self._texts.code(text, given)} if known else {})
         with audit.recorded(self._database, principal, purpose, "cypher", case, **detail) as outcome:
-            if not known:  # there is no key to keep a text under
+            if not known:  # without the case there is no key to keep the text under
                 policy.require(principal, "cypher")
                 raise policy.no_such_case(case)
             self._texts.keep(outcome["line"], case, text, given)
@@ -167,7 +169,7 @@ class CypherGate:
             yield self._require_open(), outcome
 
     def _require_every(self, principal: Principal) -> None:
-        """Nothing, if this person may see every case that is in the graph by now. Raises Refused."""
+        """Raise Refused unless this person may see every case now in the graph."""
         policy.require_cypher(principal, self._cases())
 
     def _checked(self, text: str, given: Mapping[str, Any]) -> Examined:
@@ -179,7 +181,7 @@ class CypherGate:
     def _parameters(
         self, principal: Principal, case: str, names: tuple[str, ...], given: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The values of the parameters a text uses: those given, and those that named queries get bound."""
+        """Return the values of a text's parameters: the given values, and the values bound in named queries."""
         mine = bound(case, policy.require_case(principal, case), self._settings.row_cap, self._settings.few_below)
         for name in given:
             if name in BOUND:
@@ -190,33 +192,33 @@ class CypherGate:
         return {name: given[name] if name in given else mine[name] for name in names}
 
     def _require_open(self) -> Stands:
-        """How every case stands, if all are open.
+        """Return every case's state if all cases are open.
 
         Raises:
-            Busy: one is being loaded.
+            Busy: a case is being imported.
         """
         stands = self._stands()
         if any(state != "open" for state, _ in stands.values()):
             raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
         with transaction(self._database) as connection:
             rows = connection.execute(_HELD).all()
-        for row in rows:  # nobody may be met as they stood before somebody sealed them
+        for row in rows:  # so that no reader sees a person as before they were sealed
             followed(self._store, row.id, row.held)
         return stands
 
     def _stands(self) -> Stands:
-        """How every case of the application database stands."""
+        """Return the state of every case in the application database."""
         with transaction(self._database) as connection:
             rows = connection.execute(_STANDS).all()
         return {row.id: (row.state, row.version) for row in rows}
 
     def _cases(self) -> frozenset[str]:
-        """Every case in the graph or in the application database; what bears no case at all counts as one.
+        """Return every case in the graph or in the application database; data without a case counts as one case.
 
-        The whole graph is looked through where it has been written to, by whomever, since the last time.
+        The whole graph is searched if anyone has written to it since the last search.
         """
         store = self._store()
-        state = store.bookmarks()  # before the look: what is committed during it is met by the next one
+        state = store.bookmarks()  # taken before the search: the next search covers commits during it
         known, cases = self._found
         if not state or state != known:
             answer = store.read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000, after=state)
@@ -226,7 +228,7 @@ class CypherGate:
 
 
 def changed(then: Stands, now: Stands) -> bool:
-    """Whether a case that was there stands otherwise now: what was read of it may be just what had to go.
+    """Whether the state of any earlier case has changed: data read since may be exactly what had to be removed.
 
     Example:
         >>> changed({"north": ("open", 3)}, {"north": ("open", 3), "new": ("loading", 0)})
@@ -238,7 +240,7 @@ def changed(then: Stands, now: Stands) -> bool:
 
 
 def _sources(value: Any) -> Iterator[str]:
-    """Pseudonyms of sources anywhere in a value."""
+    """Yield the pseudonyms of sources anywhere in a value."""
     if isinstance(value, str):
         yield from _SOURCE.findall(value)
     elif isinstance(value, Mapping):

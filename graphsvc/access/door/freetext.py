@@ -1,10 +1,10 @@
-"""What a Cypher text that somebody typed may do: read the graph, and nothing else.
+"""Checks that a Cypher text typed by a person does nothing but read the graph.
 
-The server does not guard this. In read mode it still shows settings, other people's queries and connections, ends
-transactions and connections, and reads files and addresses; its list of allowed procedures leaves out the built-in ones; and
-its plan does not name the procedures that a subquery inside an expression calls. So a text is looked at three times,
-each time by what is allowed: its words, the kind and every operator of its plan, and the texts of subqueries that the
-plan holds inside expressions.
+The server does not ensure this. Even in read mode it shows settings and other people's queries and connections, ends
+transactions and connections, and reads files and addresses. Its list of allowed procedures omits built-in ones, and its
+plan does not name the procedures that a subquery inside an expression calls. So each text is checked three times
+against lists of allowed parts: its words, the kind and every operator of its plan, and the texts of subqueries
+inside expressions in the plan.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ PROCEDURES = frozenset(
         "db.index.fulltext.queryRelationships",
     }
 )
-# First parts of functions' names that have several: what else a server has of these is not Neo4j's own.
+# Allowed first parts of dotted function names: any others on a server are not Neo4j's own.
 NAMESPACES = frozenset(
     {"date", "datetime", "localdatetime", "localtime", "time", "duration", "point", "vector.similarity"}
 )
-# Functions that are Neo4j's own in namespaces that are not.
+# Neo4j's own functions in namespaces that also hold others.
 FUNCTIONS = frozenset(
     f"coll.{name}" for name in ("distinct", "flatten", "indexof", "insert", "max", "min", "remove", "sort")
 )
-# What an operator may be called, without what stands in brackets behind it ("Expand(All)").
+# Allowed operators, without a suffix in brackets ("Expand(All)").
 OPERATORS = frozenset(
     """
     AllNodesScan NodeByLabelScan UnionNodeByLabelsScan IntersectionNodeByLabelsScan SubtractionNodeByLabelsScan
@@ -74,7 +74,7 @@ _WHY = MappingProxyType(
         "RunQueryAt": "asks another database",
     }
 )
-# Words that begin a command wherever a name follows them.
+# Words that begin a command if a name follows them.
 _COMMANDS = MappingProxyType(
     {
         "SHOW": "shows settings of the server or what others run",
@@ -87,10 +87,10 @@ _BACKTICKS = "If it is a name of yours, put it in backticks."
 
 
 def require_harmless(text: str) -> tuple[str, ...]:
-    """Nothing in the words of `text` that a typed text may not do; gives the names of the parameters it uses, sorted.
+    """Refuse a text with words that typed text may not contain; return the names of its parameters, sorted.
 
     Raises:
-        CypherFault: what it must not do, and where.
+        CypherFault: the text contains something forbidden; says where.
     """
     if not text.strip():
         raise CypherFault("There is no text to run. Write a query, such as MATCH (p:Person) RETURN p.id LIMIT 10.")
@@ -109,10 +109,10 @@ def require_harmless(text: str) -> tuple[str, ...]:
 
 
 def require_reading(plan: QueryPlan) -> None:
-    """Nothing, if all that the plan does is to read the graph.
+    """Refuse a plan that does anything but read the graph.
 
     Raises:
-        CypherFault: it does something else.
+        CypherFault: the plan does something else.
     """
     for step in plan.root.walk():
         if not _is_operator(step.operator):
@@ -136,7 +136,7 @@ def _is_operator(name: str) -> bool:
 
 
 def _require_plain_start(text: str, stream: Sequence[Token]) -> None:
-    """Refuse what may stand before a query: EXPLAIN, PROFILE, and options other than the version of the language."""
+    """Refuse prefixes of a query: EXPLAIN, PROFILE, and options other than the language version."""
     place = 0
     if stream and stream[0].word == "CYPHER":
         place = 1
@@ -155,7 +155,7 @@ def _require_plain_start(text: str, stream: Sequence[Token]) -> None:
 
 
 def _require_seen(text: str, token: Token) -> None:
-    """Refuse a sign that nobody sees and that is no blank to us: to a server it may be one, in the middle of a name with dots."""
+    """Refuse invisible characters that are not blanks to us: a server may treat one as a blank inside a dotted name."""
     if token.kind == "sign" and unicodedata.category(token.text).startswith("C"):
         raise fault(
             text,
@@ -165,7 +165,7 @@ def _require_seen(text: str, token: Token) -> None:
 
 
 def _is_part(stream: Sequence[Token], place: int) -> bool:
-    """Whether a token is a property, a label or a type: it follows a dot or a colon."""
+    """Whether a token is a property, label or type: it follows a dot or a colon."""
     return place > 0 and stream[place - 1].kind == "sign" and stream[place - 1].text in (".", ":")
 
 
@@ -185,7 +185,7 @@ def _require_no_command(text: str, stream: Sequence[Token], place: int) -> None:
 
 
 def _dotted(stream: Sequence[Token], place: int) -> tuple[str, int]:
-    """The name with dots that begins here, and the place behind it."""
+    """Return the dotted name that starts here, and the place after it."""
     parts: list[str] = []
     while place < len(stream) and stream[place].kind in ("name", "quoted"):
         parts.append(stream[place].text)
@@ -197,16 +197,16 @@ def _dotted(stream: Sequence[Token], place: int) -> tuple[str, int]:
 
 
 def _require_procedure(text: str, stream: Sequence[Token], place: int) -> None:
-    """Refuse what follows CALL, unless it is a subquery or an allowed procedure."""
+    """Refuse the token after CALL, unless it is a subquery or an allowed procedure."""
     name, _ = _dotted(stream, place)
     if name and name not in PROCEDURES:
         raise _no_procedure(name, text, stream[place].offset)
 
 
 def _is_called(stream: Sequence[Token], place: int) -> bool:
-    """Whether the name belongs to a procedure's (it follows CALL), or is the middle of a name with dots.
+    """Whether the name is part of a procedure's name (it follows CALL), or the middle of a dotted name.
 
-    Behind the two dots of a slice (`[1..n]`) a name begins.
+    A name after the two dots of a slice (`[1..n]`) is neither.
     """
     if place > 0 and stream[place - 1].word == "CALL":
         return True
@@ -214,7 +214,7 @@ def _is_called(stream: Sequence[Token], place: int) -> bool:
 
 
 def _require_function(text: str, stream: Sequence[Token], place: int) -> None:
-    """Refuse a call of a function with dots in its name, unless it is one of Neo4j's own."""
+    """Refuse a call of a function with a dotted name, unless it is one of Neo4j's own."""
     name, behind = _dotted(stream, place)
     parts = name.split(".")
     if len(parts) < 2 or behind >= len(stream) or stream[behind].text != "(" or stream[behind].kind != "sign":
@@ -224,11 +224,11 @@ def _require_function(text: str, stream: Sequence[Token], place: int) -> None:
 
 
 def _hidden(details: str) -> Iterator[str]:
-    """Names of procedures that subqueries inside an expression call, as a plan writes them; LOAD CSV as one of them."""
+    """Yield the procedures that subqueries inside an expression of a plan call, with LOAD CSV as one of them."""
     try:
         stream = tokens(details)
     except CypherFault:
-        # The server shortens long texts: then what looks like a call anywhere in it is one.
+        # The server shortens long texts: then anything that looks like a call counts as one.
         yield from re.findall(r"(?:\bCALL\s+|\bResolvedCall\()([\w.`]+)", details, re.IGNORECASE)
         yield from re.findall(r"\bLOAD\s+CSV\b", details, re.IGNORECASE)
         return

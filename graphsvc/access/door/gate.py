@@ -1,7 +1,7 @@
-"""The one door to the store: may this role → audit line → run with limits → redact → release → outcome.
+"""The only door to the store: role allowed? → audit line → run with limits → redact → release → outcome.
 
-If the audit line cannot be written nothing is released. The case and the handling level are bound here,
-never by the caller, so that what a reader may not see is not there for any filter, count, order or path.
+If the audit line cannot be written, nothing is released. The case and the handling level are bound here, never by the
+caller. So data that a reader may not see does not exist for any filter, count, order or path.
 """
 
 from __future__ import annotations
@@ -35,31 +35,31 @@ from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 from graphsvc.store.mark import Checks, followed
 
-# Gives of all rows of an answer, in columns, what `Make` gives of each.
+# Converts all rows of an answer, in columns, to the items that `Make` would make row by row.
 Laid = Callable[[Sequence[ValueColumn]], Sequence[Item]]
-# Seconds that reading a whole case may take at least.
+# Least number of seconds allowed for reading a whole case.
 _WHOLE_S = 120.0
-# How a case stands: asked before everything that is read of it, so made once.
+# The state of a case: asked before every read of it, so built once.
 _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p", "mark_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
-_MAKES = "load"  # the action that may be about a case that is not there yet
-# Queries that anybody may run and a page asks as well; and what of the service's own no page asks: whole tables, for files.
+_MAKES = "load"  # the action that may be about a case that does not exist yet
+# Queries that pages use although anyone may run them; and the service's own queries for files, which no page uses.
 _OF_PAGES, _OF_FILES = frozenset({"crossings.on_days", "people.tied_by"}), "tables"
-# Nodes and relationships of a case up to which a server is taken to hold what is asked of all of them, at its usual settings; and
-# beyond which one thing at a time is computed that takes the whole machine.
+# Most nodes and relationships of a case for which a server at its usual settings can hold a whole answer. Beyond this,
+# computations that take the whole machine run one at a time.
 _HELD_AT_ONCE = 1_000_000
 _RELEASED: AsRows[Released] = AsRows(
     "released",
     lambda released: (released.rows, {"columns": released.columns, "withheld": released.withheld}),
     lambda rows, beside: Released(tuple(beside["columns"]), rows, withheld=tuple(beside["withheld"])),
 )
-# What stands for a value that must be given, where a query is only planned.
+# Stand-in for a required value, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
 
 class Gate:
-    """Every read of the graph passes here."""
+    """Gate that every read of the graph passes."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Gate:
         self._repeats = Repeats()
 
     def forget(self) -> None:
-        """Forget what was released lately."""
+        """Forget recently released answers."""
         self._repeats.forget()
 
     @contextmanager
@@ -92,12 +92,12 @@ class Gate:
         look: Look | None = None,
         **detail: Any,
     ) -> Iterator[dict[str, Any]]:
-        """One logged act of a role that allows it: see `audit.recorded`, also for what it yields.
+        """Log one act, which the person's role must allow: see `audit.recorded`, also for the value it yields.
 
-        `look`: the look that goes on. What can be a part of it is, and has no line of its own.
+        `look`: the current look. An act that can be part of it becomes part of it, without its own line.
 
         Raises:
-            Refused: the role does not allow it. NotFound: the case is not there or not theirs.
+            Refused: the role does not allow it. NotFound: the case does not exist or is not visible to them.
         """
         if (goes_on := look_of(look, principal, action, case)) is not None:
             with goes_on.part(action, detail) as outcome:
@@ -112,7 +112,7 @@ class Gate:
     def _recorded(
         self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
     ) -> Iterator[dict[str, Any]]:
-        """One logged act that a role and a clearance allow; whether the case is there is for who asks how it stands."""
+        """Log one act that role and clearance allow; the caller checks whether the case exists."""
         with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
             policy.require(principal, action)
             if case:
@@ -123,12 +123,12 @@ class Gate:
     def looking(
         self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
     ) -> Iterator[tuple[Look, dict[str, Any]]]:
-        """One logged act in which several things are opened, all of one state of the case: what is read in it is given the look.
+        """Log one act that opens several things, all in one state of the case; reads in it are passed the look.
 
-        Its line says what was opened, and whose claims were released.
+        Its line lists what was opened, and the sources whose claims were released.
 
         Raises:
-            Refused, NotFound: see `acting`. Busy: the case is being loaded, or was changed meanwhile.
+            Refused, NotFound: see `acting`. Busy: the case is being imported, or changed during the look.
         """
         with self._recorded(principal, purpose, action, case, **detail) as outcome:
             grant = policy.require_case(principal, case)
@@ -159,9 +159,10 @@ class Gate:
         laid: bool = False,
         look: Look | None = None,
     ) -> Released:
-        """Run a named query and give what this principal may see of its answer.
+        """Run a named query and return as much of its answer as this person may see.
 
-        `laid`: the rows of a whole case are given in columns where they are kept on disk. `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it, but for a whole case.
+        `laid`: return a whole case's rows in columns if they are kept on disk. `look`: as for `acting`. A read that is
+        part of a look does not check again whether the case is open, unless it reads a whole case.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
@@ -188,10 +189,10 @@ class Gate:
                 else:
                     released = self._released(query, bound_to, grant, whole=False)
                 if laid:
-                    pass  # too large to be kept
+                    pass  # too large to keep
                 elif goes_on:
                     goes_on.released[question] = released
-                elif self._case(case) == opened:  # nothing was written while it was read
+                elif self._case(case) == opened:  # the case did not change during the read
                     self._repeats.keep(question, version, released)
             outcome["rows"] = len(released.rows)
             outcome["sources"] = disclosed.sources(released.columns, released.rows, query.returns)
@@ -207,13 +208,13 @@ class Gate:
         look: Look | None = None,
         laid: Laid[Item] | None = None,
     ) -> Sequence[Item]:
-        """Rows for an analysis inside the service, sources included: for computing, never for showing.
+        """Return rows for an analysis inside the service, sources included: for computing, never for showing.
 
-        What is made from them must tell no more than the figures in `records.properties` allow. The handling level is
+        Results made from them must reveal no more than the figures in `records.properties` allow. The handling level is
         bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
-        `make` gives what becomes of each such row, called with the block's other columns and with the row. `look`: as
-        for `read`. `laid`: gives the same of all rows in columns, the block's first, where they are kept on disk: who
-        wants a few of a million need not have all made.
+        `make` converts each such row, called with the block's other columns and the row. `look`: as for `read`. `laid`:
+        converts all rows at once from columns, the block's first, if they are kept on disk: a caller that needs few of
+        a million rows need not have all of them made.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
@@ -232,7 +233,7 @@ class Gate:
         make: Make[Item],
         laid: Laid[Item] | None,
     ) -> Sequence[Item]:
-        """What is made of the rows of an answer in blocks: of the snapshot, or else of what is read, which is kept in one."""
+        """Convert the rows of an answer in blocks: from the snapshot, or else from the graph, keeping a snapshot."""
         snapshot = self._snapshot("material", query, parameters, grant, stands)
         block, items = len(query.returns) - 1, list[Item]()
         if laid is not None and (columns := snapshot.columns()) is not None:
@@ -250,7 +251,7 @@ class Gate:
                 query.text, parameters, made, timeout=self._patience, cap=self._settings.analysis_row_cap
             )
             self._require_all(cut=cut)
-            # A connection that was lost on the way has the rows read once more.
+            # After a lost connection the rows are read a second time, and must not be kept.
             if writer.rows == len(items):
                 writer.keep({})
         return items
@@ -258,7 +259,7 @@ class Gate:
     def _whole(
         self, query: Query, parameters: dict[str, Any], grant: Grant, stands: Any, *, laid: bool = False
     ) -> Released:
-        """What a clearance may see of an answer about a whole case: as `_made`."""
+        """Return as much of an answer about a whole case as a clearance allows; uses a snapshot, as `_made` does."""
         snapshot = self._snapshot("released", query, parameters, grant, stands)
 
         def read() -> Released:
@@ -275,17 +276,18 @@ class Gate:
         compute: Callable[[], Thing],
         version: int | None = None,
     ) -> Thing:
-        """What was computed of a case as it stands, at this clearance, or else what `compute` gives, which is kept then.
+        """Return the kept result for the case's current state at this clearance; else call `compute` and keep it.
 
-        Who asks for it writes in the log what it is for, as where it is in memory.
+        The caller logs the purpose, as for results in memory.
 
         Args:
-            principal: who asks.
+            principal: the person who asks.
             case: the case.
-            form: how it is written.
-            decided_by: what else decides it, besides case, clearance and code: settings.
-            compute: computes it of what this gate gives.
-            version: of the case, that what it is computed of is of, whatever the case is by now (None: as it stands).
+            form: how the result is written.
+            decided_by: further inputs that decide the result, apart from case, clearance and code: settings.
+            compute: computes the result from data that this gate returns.
+            version: the case version that the inputs belong to, if it may differ from the current one (None: the
+                current).
 
         Raises:
             NotFound, Busy: as `require_open`.
@@ -307,7 +309,7 @@ class Gate:
         grant: Grant,
         stands: Any,
     ) -> Thing:
-        """What a snapshot has, or else what `make` gives, which is kept in it."""
+        """Return a snapshot's content, or else the result of `make`, which is then kept in it."""
         with snapshot.alone(heavy=form.heavy and _large(stands)):
             taken = snapshot.taken(laid=form.laid)
             if taken is not None:
@@ -321,16 +323,17 @@ class Gate:
         return thing
 
     def _snapshot(self, kind: str, query: Query, parameters: Mapping[str, Any], grant: Grant, stands: Any) -> Snapshot:
-        """Where an answer about all of a case that stands so lies, or is to lie.
+        """Return the snapshot, existing or not, of an answer about a whole case in this state.
 
-        `kind`: `material` or `released`. What somebody filters by a wish of their own is not kept: it would only push out the rest.
+        `kind`: `material` or `released`. Answers to a reader's own filters are not kept: they would only push out the
+        rest.
         """
         question = (kind, query.name, query.text, sorted(query.returns.items()), sorted(parameters.items()))
         usual = all(parameters.get(parameter.name) in (None, parameter.default) for parameter in query.parameters)
         return self._snapshots.of(parameters["case"], grant, stands, question, usual=usual)
 
     def _writing(self, snapshot: Snapshot, case: str, grant: Grant, stands: Any) -> AbstractContextManager[Writer]:
-        """Where an answer that is read of a case as it stood is written, as long as it stands so, in what shows at a clearance and in the graph."""
+        """Open a writer that keeps an answer only if the case's state, as visible at a clearance, still lasts."""
 
         def still() -> dict[str, Any] | None:
             now = self._case(case)
@@ -338,23 +341,23 @@ class Gate:
 
         def in_graph() -> bool:
             held = still()
-            with suppress(Busy, OperatorError):  # an answer that cannot be kept is an answer
+            with suppress(Busy, OperatorError):  # an answer that cannot be kept is still an answer
                 return held is not None and self._checks.passes(case, held)
             return False
 
         return snapshot.writing(in_graph, lambda: still() is not None)
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
-        """Have the store plan the service's own queries, and what else pages ask for, before anybody waits for them; gives how many it did.
+        """Have the store plan the queries that pages use before readers need them; return how many it planned.
 
-        A server plans a text when it first meets it, which takes up to a second for each. They are run on a case that
-        has no name, so nothing is read, released or written to the log.
+        A server plans a text when it first receives it, which takes up to a second for each. The queries run on a case
+        without a name, so nothing is read, released or logged.
 
         Args:
-            goes_on: asked before each query; where it says no the rest is left.
+            goes_on: asked before each query; if it returns False, the rest are skipped.
 
         Raises:
-            OperatorError, Busy: the server went away, or has too much to do.
+            OperatorError, Busy: the server went away, or is overloaded.
         """
         planned = 0
         for query in self.library.values():
@@ -377,13 +380,13 @@ class Gate:
 
     @property
     def _patience(self) -> float:
-        """Seconds that reading a whole case may take."""
+        """Seconds allowed for reading a whole case."""
         return max(self._settings.query_timeout_s, _WHOLE_S)
 
     def _released(
         self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool, large: bool = False
     ) -> Released:
-        """What a clearance may see of a query's answer."""
+        """Run a query and return as much of its answer as a clearance allows."""
         rows = self._run(query, parameters, whole=whole, large=large)
         return release(
             grant,
@@ -395,9 +398,9 @@ class Gate:
         )
 
     def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool, large: bool = False) -> Rows:
-        """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error.
+        """Run a query with limits: a page's rows are cut at the cap; for a whole case, a cut is an error.
 
-        `large`: the server cannot be taken to hold all of it.
+        `large`: the server may not be able to hold the whole answer.
         """
         cap = self._settings.analysis_row_cap if whole else parameters["limit"]
         timeout = self._patience if whole else self._settings.query_timeout_s
@@ -415,15 +418,15 @@ class Gate:
         return bound(case, grant, min(query.limit, self._settings.row_cap), self._settings.few_below)
 
     def require_open(self, case: str, grant: Grant) -> int:
-        """The version of a case that is there, if nothing that shows at this clearance is being loaded.
+        """Return the version of an existing case, unless an import that is visible at this clearance is under way.
 
         Raises:
-            NotFound: it is not there. Busy: it is being loaded.
+            NotFound: the case does not exist. Busy: it is being imported.
         """
         return _version(self._open(case, grant), grant)
 
     def _open(self, case: str, grant: Grant) -> Any:
-        """How a case stands that is open at this clearance. Raises as `require_open`."""
+        """Return the row of a case that is open at this clearance. Raises as `require_open`."""
         row = self._case(case)
         if row is None:
             raise policy.no_such_case(case)
@@ -438,9 +441,10 @@ class Gate:
             return connection.execute(_CASE, {"case": case}).first()
 
     def _require_held(self, case: str, row: Any) -> None:
-        """Raise OperatorError if the graph does not hold what was last written of a case, and close it: the next start restores it.
+        """Check that the graph holds what was last written of a case; else close the case and raise OperatorError.
 
-        A case that is being written, or was written in between, is left to whoever writes it.
+        The next start restores it. A case being written, or written since the check, is left to the process that writes
+        it.
         """
         if row.held is None or row.state != "open" or not self._checks.is_due(case):
             return
@@ -461,7 +465,7 @@ def _large(stands: Any) -> bool:
 
 
 def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:
-    """What every query is given besides its own parameters: the case, and what this clearance may see of it."""
+    """Return the values bound in every query: the case, and what this clearance may see of it."""
     return {
         "case": case,
         "handling": grant.claim_codes,

@@ -1,4 +1,4 @@
-"""Answers about a whole case, each released a part at a time: for what need not stand in memory at once, and is kept nowhere."""
+"""Answers about a whole case, released part by part: for answers too large for memory, which are not kept."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from graphsvc.access.people.principal import Principal
 from graphsvc.errors import Refused
 from graphsvc.store.bolt import Store
 
-# Rows of a part; how many there are at most: what is held of none of them needs no limit.
+# Rows of a part, and the most rows in all: no part is held, so no limit is needed.
 _PART, _ALL = 5_000, 2**62
-# Seconds that all of an answer may take, from the first part to the last.
+# Seconds allowed for a whole answer, from the first part to the last.
 _PATIENCE_S = 3_600.0
 
 
 class InParts:
-    """Reads of whole cases that pass the gate, and come as the store gives them.
+    """Reads of whole cases through the gate, part by part as the store returns them.
 
     Args:
-        gate: allows, refuses and logs them as any read.
-        store: where they are read.
-        few_below: below how many groups of witnesses a number reads `few` (see `redact`).
+        gate: allows, refuses and logs them like any other read.
+        store: returns the store to read from.
+        few_below: counts of witness groups below this read `few` (see `redact`).
     """
 
     def __init__(self, gate: Gate, store: Callable[[], Store], few_below: int) -> None:
@@ -40,21 +40,21 @@ class InParts:
         take: Callable[[Released], object],
         look: Look | None = None,
     ) -> int:
-        """Have `take` given what this principal may see of each part of a named query's answer; gives how many rows that was.
+        """Pass each part of a named query's answer, redacted for this person, to `take`; return the number of rows.
 
-        The rows come in no order. Where it fails, parts have been taken already.
+        The rows come in no particular order. If it fails, some parts have been taken already.
 
         Args:
-            principal: who asks.
+            principal: the person who asks.
             purpose: why.
-            name: of the query, which takes no parameters of its own.
+            name: of the query, which takes no parameters.
             case: the case.
             take: called with each part.
             look: see `Gate.acting`.
 
         Raises:
-            Refused: clearance for C or for sources is missing. NotFound, Busy, OperatorError: see `Gate.acting`, `Gate.require_open` and
-                `Store.parts`.
+            Refused: clearance for C or for sources is missing. NotFound, Busy, OperatorError: see `Gate.acting`,
+                `Gate.require_open` and `Store.parts`.
         """
         query = self._gate.library[name]
         columns = tuple(query.returns)

@@ -1,4 +1,4 @@
-"""A look: one act in which several things are opened, and one line in the log for all of them."""
+"""A look: one act in which several things are opened, with one line in the log for all of them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from graphsvc.access.door.redact import Released
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Principal
 
-# Acts that may be a part of a look; what changes something is an act of its own.
+# Actions that may be part of a look; an act that changes something always has its own line.
 _PARTS = ("read", "query", "analyse")
 
 
 @dataclass(slots=True)
 class Look:
-    """What somebody has opened so far in a case that was open when they began. `Gate.looking` alone makes it.
+    """Everything a person has opened so far in a case that was open when they began. Made only by `Gate.looking`.
 
     Attributes:
-        principal: who looks. case: at which case. version: of the case, when the look began.
-        goes_on: whether its act has not ended yet.
+        principal: the person. case: the case. version: the case's version when the look began.
+        goes_on: whether the act is still under way.
         key: the case's data key, once it was needed.
-        opened: names of what was opened. sources: whose claims were released.
-        released: what was asked (`repeats.asked`) → the answer, to be kept if the case stayed as it was until the end.
+        opened: names of the things opened. sources: sources whose claims were released.
+        released: question (`repeats.asked`) → answer, to be kept if the case does not change until the end.
     """
 
     principal: Principal
@@ -38,10 +38,10 @@ class Look:
 
     @contextmanager
     def part(self, action: str, detail: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """An act that is a part of this look: allowed or refused as an act of its own, and without a line of its own.
+        """Run an act as part of this look: allowed or refused like any act, but without its own line in the log.
 
         Raises:
-            Refused, NotFound: as for an act of its own.
+            Refused, NotFound: as for an act with its own line.
         """
         policy.require(self.principal, action)
         policy.require_case(self.principal, self.case)
@@ -52,7 +52,7 @@ class Look:
 
 
 def look_of(look: Look | None, principal: Principal, action: str, case: str) -> Look | None:
-    """The look that an act is a part of: the one that goes on, if the act is by the same person, of that case, and reads."""
+    """Return the look that an act belongs to: the current one, if the act reads for the same person and case."""
     if look is None or not look.goes_on or look.principal != principal or look.case != case or action not in _PARTS:
         return None
     return look

@@ -1,4 +1,4 @@
-"""What of an answer a principal may see, decided column by column by the sensitivity of what each shows."""
+"""Redacts an answer for a person, column by column, by the sensitivity of the property each column shows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from graphsvc.records.numbers import plural
 from graphsvc.records.properties import SENSITIVITY
 from graphsvc.records.told import CONTESTED, HIDDEN_DENIAL, OPEN_KINDS
 
-# What a small number of witnesses reads as, without source clearance.
+# Reading of a small number of witnesses, without source clearance.
 FEW = "few"
-# What is told of claims of witnesses taken together; the rest of a statement or claim is of a single one.
+# Properties shown of witnesses' claims taken together; all other properties belong to a single statement or claim.
 _FOLDED = frozenset({"Statement.kind", "Claim.relation", "Claim.polarity", "Claim.status", "Claim.handling"})
 _CODED = frozenset({"Claim.handling", "Entity.handling", "Person.handling"})
 _SINGLE = frozenset({"Statement.id", "Claim.id"})
@@ -26,9 +26,9 @@ class Released:
 
     Attributes:
         columns: names of the columns, in the query's order.
-        rows: one tuple a row; of a whole case, for who asks for it so, maybe in columns (`records.columns.LaidRows`).
-        truncated: rows were cut at the cap.
-        withheld: columns that were taken out because this reader lacks the clearance.
+        rows: one tuple for each row; for a whole case, on request, possibly in columns (`records.columns.LaidRows`).
+        truncated: whether rows were cut at the cap.
+        withheld: columns removed because this reader lacks the clearance.
     """
 
     columns: tuple[str, ...]
@@ -38,7 +38,7 @@ class Released:
 
     @property
     def taken_out(self) -> str:
-        """What to say where columns were taken out; empty otherwise.
+        """Sentence about the removed columns; empty if no column was removed.
 
         Example:
             >>> Released(("id",), [], withheld=("source", "extra")).taken_out, Released(("id",), []).taken_out
@@ -50,27 +50,26 @@ class Released:
         return f"Withheld, since your clearance does not cover {them}: {', '.join(self.withheld)}."
 
     def dicts(self) -> list[dict[str, Any]]:
-        """The rows as dictionaries."""
+        """Return the rows as dictionaries."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 def permits(grant: Grant, shown: str) -> bool:
-    """Whether a column that shows the property `shown` may come out. Undeclared properties never do."""
+    """Whether a column that shows the property `shown` may be released. Undeclared properties never are."""
     sensitivity = SENSITIVITY.get(shown)
     if sensitivity in ("source", "interest"):
         return grant.sources
     if sensitivity == "conditional":
         return grant.handling == "C"
-    # What names a sealed person is not in the graph at all, so identity needs nothing here.
+    # The graph holds nothing that names a sealed person, so identity needs no check here.
     return sensitivity in ("open", "identity", "text", "voices")
 
 
 def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> int | str:
-    """A number of witnesses' groups or claims as this reader may know it; nothing counts as 0.
+    """Return a number of witness groups or claims as this reader may see it; None counts as 0.
 
-    Denials that the reader may not see read `contested` (`records.told.denial`).
-
-    Of a pair (groups of witnesses, reports and records; see `records.told.voices`) the first alone decides.
+    Denials that the reader may not see read `contested` (`records.told.denial`). In a pair (groups of witnesses, then
+    reports and records; see `records.told.voices`), only the first decides whether it reads `few`.
 
     Example:
         >>> told(Grant("P"), 2, 3), told(Grant("P", sources=True), 2, 3), told(Grant("P"), 0, 3), told(Grant("P"), 3, 3)
@@ -89,7 +88,7 @@ def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> in
 def _passing(
     returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
-    """The rows that show nothing of a single statement or claim, or are known to be of a kind open to everyone."""
+    """Return the rows that show nothing of a single statement or claim, or whose statement kind is open to everyone."""
     shown = [returns.get(column, "") for column in columns]
     kind = shown.index("Statement.kind") if "Statement.kind" in shown else None
     single = [
@@ -111,10 +110,10 @@ def release(
     truncated: bool = False,
     few_below: int,
 ) -> Released:
-    """The answer without the columns this reader may not see, small numbers of witnesses as `few`, hidden denials as `contested`.
+    """Return the answer for a reader: without columns they may not see, and with `few` and `contested` where needed.
 
-    Queries fold what witnesses say by `$voices`; here, once more, no row of a single statement or claim of a witness
-    passes without source clearance, whatever the query's text does.
+    Queries already combine witnesses' claims by `$voices`. This is a second check: without source clearance, no row of
+    a single statement or claim of a witness passes, whatever the query's text does.
     """
     if not grant.sources and not _SINGLE.isdisjoint(returns.values()):
         rows = _passing(returns, columns, rows)

@@ -1,7 +1,7 @@
-"""What was released lately, for who asks the same again while the case stays as it is.
+"""Recently released answers, for readers who ask the same again before the case changes.
 
-An answer is kept by everything that decides it: the query and its values, the clearance, and the version of the case that
-shows at it. It is in memory alone, packed, and gone with the version it was of, or when it is told to forget.
+The key of an answer is everything that decides it: the query and its values, the clearance, and the case version
+visible at that clearance. Answers are kept packed, only in memory, until that version ends or `forget` is called.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from typing import Any
 from graphsvc.access.door.redact import Released
 from graphsvc.access.people.principal import Grant
 
-# Bytes of answers kept, and of the largest: an analysis of a whole case is kept by what is computed from it.
+# Bytes of all answers kept, and of the largest one. Results of analyses of a whole case are cached elsewhere.
 _MOST, _LARGEST = 64 * 2**20, 2**20
 _Asked = tuple[str, str, bool, str, bool, str]
 
 
 def asked(case: str, grant: Grant, name: str, given: Mapping[str, Any], *, whole: bool) -> _Asked:
-    """By what an answer is kept: case and clearance, and the question."""
+    """Return the key of an answer: case, clearance and question."""
     return case, grant.handling, grant.sources, name, whole, repr(sorted(given.items()))
 
 
 class Repeats:
-    """Answers, by what was asked; the ones that were wanted last, for as long as the case stays at their version."""
+    """Answers by question, most recently used, while the case stays at their version."""
 
     def __init__(self, most: int = _MOST, largest: int = _LARGEST) -> None:
         self._most, self._largest = most, largest
         self._packed: OrderedDict[_Asked, bytes] = OrderedDict()
-        # Case and handling code → the version that its answers are of.
+        # Case and handling code → version of the answers kept.
         self._versions: dict[tuple[str, str], int] = {}
         self._size = 0
         self._alone = threading.Lock()
 
     def get(self, question: _Asked, version: int) -> Released | None:
-        """What was released when this was asked at this version, if it is here still. The caller may change it."""
+        """Return the answer released for this question at this version, if still kept. The caller may change it."""
         with self._alone:
             self._keep_at(question[:2], version)
             packed = self._packed.get(question)
@@ -48,8 +48,8 @@ class Repeats:
         return answer
 
     def keep(self, question: _Asked, version: int, answer: Released) -> None:
-        """Keep an answer that was read of a case all of which was at this version."""
-        # A value takes a byte at least: an answer that is surely too large is not packed to find that out.
+        """Keep an answer that was read entirely at this version of the case."""
+        # Each value takes at least a byte: an answer that is certainly too large is not packed.
         if len(answer.rows) * len(answer.columns) > self._largest:
             return
         packed = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
@@ -71,7 +71,7 @@ class Repeats:
             self._size = 0
 
     def _keep_at(self, of: tuple[str, str], version: int) -> None:
-        """Drop what is of another version."""
+        """Drop answers of other versions."""
         if self._versions.get(of, version) != version:
             for question in [question for question in self._packed if question[:2] == of]:
                 self._drop(question)

@@ -1,8 +1,8 @@
-"""Answers about a whole case, and what was computed of them, on disk: none is read or computed twice while the case stays as it is.
+"""Answers about a whole case, and results computed from them, kept on disk until the case changes.
 
-One file in the home for each, encrypted under the case's data key: where it lies, and what it is bound to, is made of all that
-decides the answer - case, clearance, question, and the mark of the state of the case that shows at the clearance. Whoever
-changes a case removes what is of another state before it is told that the change is done. The gate alone makes and opens them.
+Each is one file in the home, encrypted under the case's data key. Its path, and the data it is bound to, derive from
+all that decides the answer: case, clearance, question, and the mark of the case's state visible at that clearance. A
+change to a case is reported as done only after files of earlier states are removed. Only the gate makes and opens them.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from graphsvc.records.columns import LaidRows, ValueColumn
 from graphsvc.records.patience import PATIENCE, not_ready
 
 _LOG = logging.getLogger(__name__)
-# Rows that are written and read at once; files of one state of a case at one handling code, of which the latest used stay.
+# Rows written and read at once; most files for one state of a case at one handling code: the most recently used stay.
 _BATCH, _MOST = 65_536, 64
-# A row that is computed is kept where so many that are read would be.
+# A computed row is worth this many rows that are only read.
 _WORTH = 50
 _LENGTH = 8
-# Bytes of what is encrypted, without any content.
+# Bytes of an encrypted frame without content.
 _LEAST_SEALED = 28
 _LOCK_S = 60.0
-# Seconds after which whoever wrote a part is taken to be gone.
+# Seconds after which the writer of a part is assumed to be gone.
 _ABANDONED_S = 3_600.0
-# Seconds for which an answer that somebody else makes is waited for.
+# Seconds to wait for an answer that is being made elsewhere, and between attempts.
 _MAKING_S, _POLL_S = 600.0, 0.1
 _PART, _MAKING, _HEAVY, _END = "part-", "making-", "heavy", b"end"
 _MARKS = sa.select(*(tables.cases.c[name] for name in ("id", "held", "mark_p")))
@@ -59,13 +59,13 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class AsRows(Generic[Thing]):
-    """How what was computed of a whole case is written, and made again.
+    """How a result computed from a whole case is written as rows, and restored.
 
     Attributes:
-        name: tells it from what else is computed.
-        rows: gives rows of equal length, and what stands beside them; all of it plain values (see `arrow.as_arrow`).
-        made: the inverse: gives an equal thing.
-        heavy: computing it takes all processors, and much memory.
+        name: distinguishes it from other results.
+        rows: returns rows of equal length, and data to keep with them; all plain values (see `arrow.as_arrow`).
+        made: the inverse: returns an equal result.
+        heavy: whether computing it takes all processors, and much memory.
         laid: whether `made` is given the rows in columns (`records.columns.LaidRows`).
     """
 
@@ -80,11 +80,11 @@ class Snapshots:
     """The snapshots of one home.
 
     Args:
-        folder: where they lie; made when the first is kept.
-        root: key that names are made with: they tell nothing.
-        database: knows the state of each case.
-        key_of: gives the data key of a case.
-        least: rows from which on an answer is kept; none is for 0.
+        folder: their folder; created with the first snapshot.
+        root: key for file names, so that names reveal nothing.
+        database: holds the state of each case.
+        key_of: returns the data key of a case.
+        least: fewest rows worth keeping; 0 keeps nothing.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Snapshots:
     ) -> None:
         self._folder, self._root, self._database = folder, root, database
         self._key_of, self._least = key_of, least
-        # Of the code that runs here, before another lies in its place.
+        # Digest of the running code, taken before an upgrade can replace the files.
         self._rules = _rules() if least else ""
 
     def of(
@@ -105,15 +105,15 @@ class Snapshots:
         usual: bool = True,
         computed: bool = False,
     ) -> Snapshot:
-        """The place of an answer; nothing ever lies there where the question is not the usual one.
+        """Return the place of an answer; nothing is ever kept for an unusual question.
 
         Args:
             case: the case.
             grant: the clearance.
-            stands: the row of the case, open at it, with `held` and `mark_p`.
-            question: what is asked, with the query's own text and the settings that decide the answer.
-            usual: whether it is asked as everybody asks it: answers to wishes of one reader would only push out the rest.
-            computed: whether its rows are computed: each is worth as much as many that are read.
+            stands: the case's row, open at that clearance, with `held` and `mark_p`.
+            question: the question, with the query's own text and the settings that decide the answer.
+            usual: whether everyone asks it in this form: answers to one reader's filters would only push out the rest.
+            computed: whether its rows are computed: each is worth many rows that are only read.
         """
         mark = _mark(stands, grant.handling)
         if not (usual and mark and self._least):
@@ -124,9 +124,9 @@ class Snapshots:
         return Snapshot(path, self._key_of(case), bound, least, self.locked)
 
     def settle(self) -> None:
-        """Remove what is of a state that no case is in any more, and what was never completed.
+        """Remove files of states that no case is in any more, and files never completed.
 
-        What cannot be removed nobody is given any more; it is said in the log, and tried again by whoever settles next.
+        A file that cannot be removed is no longer served; the failure is logged, and the next call tries again.
         """
         if not self._folder.exists():
             return
@@ -153,7 +153,7 @@ class Snapshots:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else keeps or removes any, in whatever process."""
+        """Hold the lock on keeping and removing snapshots, across processes."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(self._folder / "lock", timeout=_LOCK_S, mode=0o600):
             yield
@@ -166,17 +166,17 @@ class Snapshots:
 
 
 class Snapshot:
-    """One answer on disk. `Snapshots.of` alone makes it."""
+    """One answer on disk. Made only by `Snapshots.of`."""
 
     def __init__(self, path: Path, key: bytes, bound: str, least: float, locked: Locked) -> None:
         self._path, self._key, self._bound, self._least, self._locked = path, key, bound, least, locked
 
     def read(self, take: Callable[[Any], object], form: Callable[[bytes], Sized] = from_arrow) -> dict[str, Any] | None:
-        """What was kept beside the rows, which `take` is given some at a time; None: there is none.
+        """Pass the rows to `take`, some at a time, and return the data kept with them; None if there is no snapshot.
 
-        `form`: what makes of some of them as they lie what is given: tuples, or `arrow.as_batch`.
+        `form`: decodes each stored frame: to tuples, or by `arrow.as_batch`.
 
-        A file that does not open, or cannot be read, is removed where it can be; rows may have been taken already.
+        A file that does not open or cannot be read is removed if possible; some rows may have been taken already.
         """
         rows = 0
         try:
@@ -189,7 +189,7 @@ class Snapshot:
                         continue
                     beside: dict[str, Any] = json.loads(frame[len(_END) :])
                     if beside.pop("rows") == rows:
-                        with suppress(OSError):  # which were used last is not worth an answer
+                        with suppress(OSError):  # a failed time stamp must not cost the answer
                             os.utime(self._path)
                         return beside
         except (FileNotFoundError, NotADirectoryError):
@@ -201,12 +201,12 @@ class Snapshot:
         return None
 
     def columns(self) -> list[ValueColumn] | None:
-        """The rows in columns, of which none is made an object; None: there are none."""
+        """Return the rows in columns, without making row objects; None if there is no snapshot."""
         taken = self.taken(laid=True)
         return None if taken is None else list(taken[0].columns)
 
     def taken(self, *, laid: bool) -> tuple[Any, dict[str, Any]] | None:
-        """The rows, and what was kept beside them; None: there is none. `laid`: in columns, of which none is made an object."""
+        """Return the rows and the data kept with them, or None. `laid`: in columns, without making row objects."""
         rows: list[Any] = []
         beside = self.read(rows.append, as_batch) if laid else self.read(rows.extend)
         if beside is None:
@@ -215,15 +215,16 @@ class Snapshot:
 
     @contextmanager
     def alone(self, *, heavy: bool = False) -> Iterator[None]:
-        """A block in which nobody else, in whatever process, makes an answer that is not there: who comes second finds it made.
+        """Make sure that a missing answer is made by one process or thread only: a second one waits and finds it made.
 
-        Who takes it for too long is waited for no longer; so it goes where the disk takes no lock.
+        After ten minutes the second one makes the answer too, as it does at once if the disk supports no locks.
 
         Args:
             heavy: making it takes all processors, and much memory: then no other heavy one is made at the same time.
 
         Raises:
-            NotReady: somebody makes it, or another heavy one, for longer than this one waits (`records.patience`).
+            NotReady: another reader's answer, or another heavy one, takes longer than this reader waits
+                (`records.patience`).
         """
         folder = self._path.parent.parent
         making, others = (FileLock(folder / name, mode=0o600) for name in (f"{_MAKING}{self._path.name}", _HEAVY))
@@ -235,7 +236,7 @@ class Snapshot:
         finally:
             others.release()
             if making.is_locked:
-                with suppress(OSError):  # what is left is removed with what was never completed
+                with suppress(OSError):  # leftovers are removed with other unfinished files
                     Path(making.lock_file).unlink(missing_ok=True)
                 making.release()
 
@@ -252,11 +253,12 @@ class Snapshot:
 
     @contextmanager
     def writing(self, in_graph: Callable[[], bool], still: Callable[[], bool]) -> Iterator[Writer]:
-        """Where an answer is written as it comes; what `Writer.keep` was not called for is gone afterwards.
+        """Open a writer for an answer as it arrives; unless `Writer.keep` is called, nothing is kept.
 
         Args:
-            in_graph: whether the graph holds what it should; asked before the last of it is written.
-            still: whether the case stands as it did; asked before each write, while nobody can remove what is of another state.
+            in_graph: whether the graph holds what it should; called before the last write.
+            still: whether the case's state is unchanged; called before each write, while no one can remove earlier
+                states.
         """
         writer = Writer(self._path, self._key, self._bound, self._least, self._locked, in_graph, still)
         try:
@@ -266,10 +268,10 @@ class Snapshot:
 
 
 class Writer:
-    """An answer on its way to the disk. Where the disk does not take it, it is not kept; who asked has it all the same.
+    """An answer being written to disk. If the disk fails, it is not kept, but the reader still gets it.
 
     Attributes:
-        rows: how many were added.
+        rows: number of rows added.
     """
 
     def __init__(
@@ -291,7 +293,7 @@ class Writer:
         self.rows = 0
 
     def add(self, row: tuple[Any, ...]) -> None:
-        """Write one row more."""
+        """Add a row."""
         if self._least == math.inf:
             return
         self.rows += 1
@@ -300,7 +302,7 @@ class Writer:
             self._flush()
 
     def keep(self, beside: Mapping[str, Any]) -> None:
-        """Keep it, now that it is complete, with what stands beside its rows, if it has enough of them and the case stands as it did."""
+        """Keep the completed answer with some further data, if it has enough rows and the case's state is unchanged."""
         if self.rows < self._least or self._failed or not self._in_graph():
             return
         self._flush()
@@ -316,11 +318,11 @@ class Writer:
             self._fail(error)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the file and remove it unless it was kept."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
-            # What is left here is removed with what was never completed. What was kept, or removed with its state, is no part any more.
+            # Leftovers are removed with other unfinished files. A kept file was renamed, and is no part any more.
             with suppress(OSError):
                 self._part.unlink()
                 with self._locked():
@@ -328,7 +330,7 @@ class Writer:
 
     @contextmanager
     def _while_it_stands(self) -> Iterator[bool]:
-        """Whether the case stands as it did, in a block in which nobody says of a change that it is done."""
+        """Yield whether the case's state is unchanged, while no change to it can be reported as done."""
         with self._locked():
             yield self._still()
 
@@ -375,10 +377,10 @@ def _write_all(file: IO[bytes], data: bytes) -> None:
 
 
 def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
-    """The frames of a file, opened one by one.
+    """Yield the frames of a file, decrypted one by one.
 
     Raises:
-        OperatorError: one does not open, or is not there as a whole.
+        OperatorError: a frame does not open, or is incomplete.
     """
     for place in count():
         head = file.read(_LENGTH)
@@ -395,7 +397,7 @@ def _opened(file: IO[bytes], key: bytes, bound: str) -> Iterator[bytes]:
 
 @cache
 def _rules() -> str:
-    """A digest of all that decides what is released and computed: after an upgrade that changes any of it nothing of before is given."""
+    """Return a digest of the code that decides releases and results: after an upgrade, old files are not used."""
     digest = hashlib.sha256()
     rules = (_PACKAGE, "*.py"), (_PACKAGE, "*.toml"), (cypher_folder(), "*.cypher")
     for file in (path for folder, pattern in rules for path in sorted(folder.rglob(pattern))):
@@ -404,13 +406,13 @@ def _rules() -> str:
 
 
 def _unless_gone(_call: object, _path: str, error: tuple[type[BaseException], BaseException, object]) -> None:
-    """What becomes of a fault while a folder is removed: that something of it is gone already is none."""
+    """Handle an error while a folder is removed: files that are already gone are no error."""
     if not isinstance(error[1], FileNotFoundError):
         raise error[1]
 
 
 def _mark(stands: Any, handling: str) -> str:
-    """The mark of the state of a case that shows at a handling code; empty where nothing was written yet."""
+    """Return the mark of the case's state visible at a handling code; empty if nothing was written yet."""
     if handling == "P":
         return str(stands.mark_p or "")
     return str((stands.held or {}).get("mark", ""))

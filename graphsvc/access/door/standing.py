@@ -1,4 +1,4 @@
-"""How a case stands, as somebody cleared for a handling code is told it: of its row in the application database."""
+"""A case's state as readers cleared for a handling code may see it, from its row in the application database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graphsvc.access.people.principal import Grant
 
 
 def state_for(state: str, handling: str) -> str:
-    """The state of a case as somebody cleared for a handling code is told it: what is C moves nothing under P.
+    """Return the state of a case as visible at a handling code: changes to C material are not visible under P.
 
     Example:
         >>> state_for("loading-c", "P"), state_for("loading-c", "C"), state_for("loading", "P")
@@ -20,12 +20,12 @@ def state_for(state: str, handling: str) -> str:
 
 
 def shown(row: Any, grant: Grant) -> tuple[object, ...]:
-    """How a case stands in what shows at a clearance: what is C moves nothing under P, not even how long something takes."""
+    """Return what decides the visible state at a clearance: C material has no effect under P, not even on timing."""
     if grant.handling == "C":
         return tuple(row)
     return state_for(row.state, "P"), row.version_p, row.mark_p
 
 
 def version(row: Any, grant: Grant) -> int:
-    """How often a case was changed in what shows at this clearance."""
+    """Return how often the material visible at this clearance was changed."""
     return int(row.version if grant.handling == "C" else row.version_p)

@@ -1,1 +1,1 @@
-"""The log: who did what, chained so that no line can be changed unseen."""
+"""The log: every act with its author, chained so that no line can be changed unnoticed."""

@@ -1,7 +1,7 @@
-"""The log: who did what, when, for which purpose, and how it ended. Written before anything is released.
+"""The log: who did what, when, why and with which outcome. Written before anything is released.
 
-An act is a line of its own and so is how it ended; no line is ever changed (`access.log.chain`). What is found is never in
-it, and of what was asked only what can name nobody (`access.log.disclosed`); the sources that were released are, by pseudonym.
+An act is one line and its outcome another; no line is ever changed (`access.log.chain`). Results are never logged, and
+of a question only the parts that can name nobody (`access.log.disclosed`). Released sources are logged by pseudonym.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _CHAINS: WeakKeyDictionary[sa.Engine, Chain] = WeakKeyDictionary()
 
 
 def keep(engine: sa.Engine, key: bytes, anchor: Path) -> Chain:
-    """Keep the log of a database under `key` (32 bytes, from the vault), its end in the file `anchor`.
+    """Open the log of a database under `key` (32 bytes, from the vault), with its end recorded in the file `anchor`.
 
-    Nothing can be written in a log that is not kept, so nothing is released then.
+    Without an open log nothing can be logged, so nothing is released.
 
     Raises:
         OperatorError: the anchor's folder or the database cannot be used.
@@ -43,24 +43,24 @@ def keep(engine: sa.Engine, key: bytes, anchor: Path) -> Chain:
 
 
 def hold_clock(engine: sa.Engine) -> None:
-    """End what is live in a database if the clock was set back. Called before anything that lives until a time is used.
+    """End sign-ins and open identities if the clock was set back. Called before anything that expires is used.
 
     Raises:
-        OperatorError: that could not be written; nothing may be released then.
+        OperatorError: this could not be written; nothing may be released then.
     """
     chain = _CHAINS.get(engine)
-    if chain is not None:  # else nothing has been opened here that could be used
+    if chain is not None:  # else nothing here can be in use
         chain.hold_clock()
 
 
 def begin(engine: sa.Engine, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any) -> int:
-    """Write the line of something about to be done, and give its number.
+    """Write the line of an act about to start, and return its number.
 
-    `detail` says what kind and how many: words of ours, numbers, dates, pseudonyms. Anything else in it is written
-    down as its length (`telling.told`).
+    `detail` says what kind and how many: the software's own words, numbers, dates, pseudonyms. Anything else in it is
+    logged as its length (`disclosed.told`).
 
     Raises:
-        OperatorError: it could not be written; nothing may be released then.
+        OperatorError: the line could not be written; nothing may be released then.
     """
     return _chain(engine).append(
         {
@@ -82,18 +82,18 @@ def finish(
     sources: Iterable[str] = (),
     opened: Iterable[str] = (),
 ) -> None:
-    """Write how an act ended, once: `released`, `refused`, `failed: …`, the number of rows, and who was released.
+    """Write the outcome of an act, once: `released`, `refused`, `failed: …`, with the number of rows and the sources.
 
     Args:
         engine: the application database.
-        line: what `begin` gave.
-        outcome: words of ours, never values.
-        rows: how many.
+        line: number returned by `begin`.
+        outcome: the software's own words, never values.
+        rows: number of rows.
         sources: pseudonyms of the sources that were released.
-        opened: of a look that opens several things: what they are, in words of ours.
+        opened: for a look that opens several things, the things, in the software's own words.
 
     Raises:
-        OperatorError: it could not be written; nothing may be released then.
+        OperatorError: the line could not be written; nothing may be released then.
     """
     detail = told({"opened": sorted(set(opened))}) if opened else {}
     end = {"of_line": line, "account": "", "purpose": "", "action": "", "case_id": "", "detail": detail}
@@ -110,10 +110,10 @@ def finish(
 def recorded(
     engine: sa.Engine, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any
 ) -> Iterator[dict[str, Any]]:
-    """An act in the log: its line before the block and how it ended after it, also when it is refused or fails.
+    """Log an act: a line before the block, and its outcome afterwards, even if it is refused or fails.
 
-    Yields a dictionary with the `line` of the act: `rows`, `sources` (pseudonyms of sources released), `opened` (what a
-    look opened) and `outcome` (words of ours) put into it go into the log.
+    Yields a dictionary with the act's `line`. The block can add values for the log: `rows`, `sources` (pseudonyms of
+    released sources), `opened` (things opened in a look) and `outcome` (the software's own words).
     """
     line = begin(engine, principal, purpose, action, case, **detail)
     outcome: dict[str, Any] = {"line": line}
@@ -129,12 +129,12 @@ def recorded(
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which acts are wanted; what is empty is not asked.
+    """Filter for acts; empty fields do not filter.
 
     Attributes:
-        account: who did it. case, action: as they stand in the log.
-        source: pseudonym of a source: who was shown it.
-        since, until: when it began (UTC); until itself is not in it.
+        account: the act's author. case, action: as in the log.
+        source: pseudonym of a source: acts that showed it.
+        since, until: when the act began (UTC); `until` itself is excluded.
     """
 
     account: str = ""
@@ -151,9 +151,9 @@ EVERYTHING = Sought()
 def lines(
     engine: sa.Engine, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING
 ) -> list[dict[str, Any]]:
-    """Acts and how they ended, newest first; `before` (a line's number) gives the older ones.
+    """List acts with their outcomes, newest first; with `before` (a line's number), only older ones.
 
-    `sources` is the number of sources released; `detail` has what a look `opened`, too.
+    `sources` is the number of sources released; `detail` includes the things `opened` in a look.
     """
     act, end, linked = tables.log.alias("act"), tables.log.alias("ended"), tables.log_sources
     query = (
@@ -188,7 +188,7 @@ def lines(
 
 
 def last_of(engine: sa.Engine, actions: Collection[str], case: str) -> str:
-    """When one of some actions was last begun in a case (ISO, UTC); empty: never."""
+    """Return when one of some actions last began in a case (ISO, UTC); empty if never."""
     table = tables.log
     query = (
         sa.select(table.c.at)
@@ -202,7 +202,7 @@ def last_of(engine: sa.Engine, actions: Collection[str], case: str) -> str:
 
 
 def newest_ending(engine: sa.Engine, action: str, prefix: str) -> dict[str, Any] | None:
-    """The newest act of a kind whose outcome begins with `prefix`: account, outcome, rows and when it ended."""
+    """Return the newest act of a kind whose outcome begins with `prefix`: account, outcome, rows and end time."""
     act, end = tables.log.alias("act"), tables.log.alias("ended")
     query = (
         sa.select(act.c.account, end.c.outcome, end.c.rows, end.c.at.label("ended_at"))

@@ -1,7 +1,7 @@
 """The chain of the log: each line's HMAC covers all of its columns and the HMAC of the line before.
 
-Lines are only ever appended, one after the other among all threads and processes. The key is derived from the vault's
-master key and never in the database; where the chain ends stands in the anchor, outside the database as well.
+Lines are only appended, one at a time across all threads and processes. The key is derived from the vault's master key
+and never stored in the database. The anchor, also outside the database, records where the chain ends.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _COLUMNS = (
     "rows",
     "sources_hmac",
 )
-SERVICE = "graphsvc"  # whose name stands beside what the log says of itself
+SERVICE = "graphsvc"  # author of lines that the log writes about itself
 BROKEN = "broken"
 SET_BACK = "clock set back"
-# Made once: SQLAlchemy remembers what it makes of each.
+# Built once: SQLAlchemy caches the compiled form of each.
 _END = sa.select(tables.log.c.id, tables.log.c.hmac).order_by(tables.log.c.id.desc()).limit(1)
 _NEWEST = sa.select(tables.log.c.id, tables.log.c.hmac, tables.log.c.at).order_by(tables.log.c.id.desc()).limit(1)
 _LINE, _SOURCES = tables.log.insert(), tables.log_sources.insert()
 
 
 def now() -> dt.datetime:
-    """This moment in UTC, as the application database keeps it (without zone)."""
+    """Return the current time in UTC, as the application database stores it (without a time zone)."""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
@@ -59,13 +59,13 @@ class Chain:
     # -- codes ------------------------------------------------------------------------------------------------
 
     def code(self, line: Mapping[str, Any], before: str) -> str:
-        """The HMAC of a line (columns of `tables.log`) that follows the one whose HMAC is `before`."""
+        """Return the HMAC of a line (columns of `tables.log`) that follows the line with HMAC `before`."""
         values = [_canonical(line[name]) for name in _COLUMNS]
         text = json.dumps(["line", *values, before], sort_keys=True, separators=(",", ":"), default=repr)
         return hmac.digest(self._key, text.encode("ascii"), hashlib.sha256).hex()
 
     def sources_code(self, line: int, pseudonyms: Iterable[str]) -> str:
-        """The HMAC over the pseudonyms linked to a line; empty if there are none."""
+        """Return the HMAC over the pseudonyms linked to a line; empty without any."""
         listed = sorted(set(pseudonyms))
         if not listed:
             return ""
@@ -75,13 +75,13 @@ class Chain:
     # -- appending --------------------------------------------------------------------------------------------
 
     def append(self, values: Mapping[str, Any], sources: Iterable[str] = ()) -> int:
-        """Append a line and give its number. It is kept, and the anchor says so, when this returns.
+        """Append a line and return its number. On return the line is stored and the anchor records it.
 
-        Where the clock was set back since the line before, what is live ends with it, and a line before it says so.
-        Without `values` that line is the only one.
+        If the clock was set back since the previous line, all sign-ins and open identities end, and an extra line says so
+        first. Without `values`, that is the only line.
 
         Raises:
-            OperatorError: database or anchor cannot be written; nothing was kept and nothing may be released.
+            OperatorError: database or anchor cannot be written; nothing was stored and nothing may be released.
         """
         with self.anchor.held():
             with alone(self.database, _LOCK) as connection:
@@ -93,7 +93,7 @@ class Chain:
                     last = self._insert(connection, last, _own(SET_BACK, live.end_all(connection, at)))
                 if values:
                     last = self._insert(connection, last, values, sources)
-                # Where the log was cut, the anchor goes on saying where it ended until a line says so.
+                # If the log was cut, the anchor keeps the former end until a line in the log records the break.
                 before = trusted or (mark.sure if mark else NOWHERE)
                 mark = AnchorMark(last, before, pending=True, counter=mark.counter + 1 if mark else 0)
                 self.anchor.write(mark)
@@ -102,7 +102,7 @@ class Chain:
         return last.line
 
     def hold_clock(self) -> None:
-        """End what is live if the clock was set back since the newest line, or since it was last held here.
+        """End sign-ins and open identities if the clock was set back since the newest line or the last call of this.
 
         Raises:
             OperatorError: database or anchor cannot be used; nothing may be released then.
@@ -116,11 +116,11 @@ class Chain:
             self._seen = at
 
     def _newest(self, connection: sa.Connection) -> tuple[End, dt.datetime | None]:
-        """Where the log ends, and the latest moment that is known to have been; None if none is."""
+        """Return where the log ends, and the latest known past moment, or None."""
         try:
             row = connection.execute(_NEWEST).first()
             tail, at = (End(row.id, row.hmac), row.at) if row else (End(), None)
-        except (ValueError, TypeError):  # not a time any more; verifying names the line
+        except (ValueError, TypeError):  # the stored value is not a time; verifying names the line
             tail, at = end_of(connection), None
         return tail, max((moment for moment in (at, self._seen) if moment is not None), default=None)
 
@@ -140,13 +140,13 @@ class Chain:
 
 
 def end_of(connection: sa.Connection) -> End:
-    """Where the log ends in the database."""
+    """Return where the log ends in the database."""
     row = connection.execute(_END).first()
     return End(row.id, row.hmac) if row else End()
 
 
 def agrees(connection: sa.Connection, tail: End, mark: AnchorMark | None) -> bool:
-    """Whether the log goes at least as far as the anchor says; further are lines of a machine with another anchor."""
+    """Whether the log reaches at least to the anchor's line; later lines come from a machine with another anchor."""
     if mark is None:
         return tail.line == 0
     return _holds(connection, tail, mark.last) or (mark.pending and _holds(connection, tail, mark.before))
@@ -161,7 +161,7 @@ def _holds(connection: sa.Connection, tail: End, end: End) -> bool:
 
 
 def _break(tail: End, mark: AnchorMark | None) -> dict[str, Any]:
-    """The line that says that log and anchor do not agree, for good."""
+    """Return the permanent line which records that log and anchor do not agree."""
     there = mark is not None and mark.sure != NOWHERE
     return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.sure.line if mark and there else None})
 

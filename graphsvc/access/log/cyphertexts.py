@@ -1,8 +1,8 @@
-"""The texts of Cypher that were typed, kept beside their lines of the log.
+"""The Cypher texts that people typed, kept with their lines in the log.
 
-A text may name someone, so it lies sealed under its case's key; its line of the log has a keyed code of it, which the chain
-covers. So a text that was changed, put in or taken away is found, and when someone is erased their name can be masked in
-it: the code then no longer fits, which the row says.
+A text may name people, so it is sealed under its case's key. Its line in the log holds a keyed code of it, which the
+chain covers. So a changed, added or removed text is detected. When a person is erased, their name can be masked in it:
+the code no longer matches then, and the row says why.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GONE, CHANGED = "The text is gone.", "The text is not the one that was typed."
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text that was typed. `note` says what became of it: empty, if it is as it was typed."""
+    """One typed text. `note` says what happened to it since; empty if it is unchanged."""
 
     text: str
     parameters: Mapping[str, Any]
@@ -40,26 +40,26 @@ class CypherTexts:
 
     Args:
         database: the application database.
-        code_key: what the log knows a text by is made with it.
-        key_of: a case's key, under which its texts are kept.
+        code_key: key of the codes by which the log knows the texts.
+        key_of: returns a case's key, under which its texts are kept.
     """
 
     def __init__(self, database: sa.Engine, code_key: bytes, key_of: Callable[[str], bytes]) -> None:
         self._database, self._code_key, self._key_of = database, code_key, key_of
 
     def code(self, text: str, given: Mapping[str, Any]) -> str:
-        """What the log knows a text with its parameters by: 32 digits that say nothing to who lacks the key."""
+        """Return the code of a text and its parameters for the log: 32 digits that reveal nothing without the key."""
         typed = json.dumps([text, _written(given)]).encode()
         return hmac.digest(self._code_key, typed, hashlib.sha256)[:16].hex()
 
     def keep(self, line: int, case: str, text: str, given: Mapping[str, Any]) -> None:
-        """Keep the text of a line of the log."""
+        """Store the text that belongs to a line of the log."""
         sealed = pack(self._key_of(case), [text, _written(given)], f"cypher {line}")
         with transaction(self._database) as connection:
             connection.execute(_ROW.insert().values(line=line, case_id=case, text_sealed=sealed))
 
     def of(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
-        """The texts of acts (rows of `audit.lines`), by number of line; acts without a text are left out."""
+        """Return the texts of acts (rows of `audit.lines`) by line number; acts without a text are left out."""
         codes = {line["id"]: line["detail"]["code"] for line in lines if "code" in line["detail"]}
         with transaction(self._database) as connection:
             rows = connection.execute(sa.select(_ROW).where(_ROW.c.line.in_(codes))).all()
@@ -67,7 +67,7 @@ class CypherTexts:
         return {line: self._text(by_line.get(line), code) for line, code in codes.items()}
 
     def faults(self) -> Iterator[str]:
-        """A sentence for every text that is gone or is not the one that was typed, in the order of the log."""
+        """Yield a sentence for every text that is missing or was changed, in log order."""
         table, last = tables.log, 0
         while True:
             query = (

@@ -1,7 +1,7 @@
-"""What of an act's particulars may stand in the log: kinds, numbers, dates and ids of ours, never a value that may name.
+"""Reduces an act's details to the parts that the log may hold: kinds, numbers, dates and own ids, never names.
 
-A typed text may name a witness or a sealed person, so nothing typed is kept but what is known to be safe: a pseudonym,
-a claim's id, a code such as `P12`, a partial date, a relation. Of anything else the log says how long it was.
+A typed text may name a witness or a sealed person, so typed text is only logged if it is known to be safe: a pseudonym,
+a claim's id, a code such as `P12`, a partial date, a relation. For anything else the log records its length.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from graphsvc.errors import RequestError
 from graphsvc.queries import Query
 from graphsvc.records.relations import RELATIONS
 
-# Particulars that are words of this software or of those who run it: never typed by who looks something up.
+# Details whose values are words of this software or its operators: never typed by a person who searches.
 _WORDS = frozenset(
     {
         "account",
@@ -35,20 +35,20 @@ _WORDS = frozenset(
     | {"what", "where"}
 )
 _SAFE = re.compile(
-    r"[NQST](-[0-9A-Z]{4}){3}"  # a pseudonym, or an id of what was added by hand
+    r"[NQST](-[0-9A-Z]{4}){3}"  # a pseudonym, or the id of a row added by hand
     r"|[0-9a-f]{24}|[0-9a-f]{32}"  # a claim, an upload, a job
     r"|[A-Za-z]{0,4}[-_]?[0-9]{1,6}"  # a code; a phone is longer
     r"|[0-9]{4}(-[0-9]{2}){0,2}",  # a date, perhaps partial
     re.ASCII,
 )
 _TOLD = re.compile(r"[0-9]+ (characters|values)", re.ASCII)
-_FREE = frozenset({"text", "site", "sought"})  # what is typed as free text
-_MOST = 20  # members of a list that are written down
+_FREE = frozenset({"text", "site", "sought"})  # details typed as free text
+_MOST = 20  # longest list that is logged in full
 _LONGEST = 200
 
 
 def told(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """The particulars of an act as the log keeps them.
+    """Return the details of an act as the log keeps them.
 
     Example:
         >>> told({"query": "entities.find", "parameters": {"text": "Wilma W.", "id": "P12"}, "partial": True})
@@ -58,9 +58,9 @@ def told(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters given to a named query as the log keeps them, each by its type; unknown ones by their number.
+    """Return a named query's given parameters as the log keeps them, each by its type; unknown ones only as a count.
 
-    What was left blank was not asked, and is not told.
+    Parameters left blank are not logged.
     """
     known = {parameter.name: parameter for parameter in query.parameters}
     values: dict[str, Any] = {}
@@ -81,7 +81,7 @@ def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sources(columns: Sequence[str], rows: Sequence[Sequence[Any]], returns: Mapping[str, str]) -> set[str]:
-    """Pseudonyms of the sources an answer releases; `returns`: column → the property it shows."""
+    """Return the pseudonyms of the sources in an answer; `returns`: column → the property it shows."""
     places = [place for place, column in enumerate(columns) if returns.get(column) == "Source.id"]
     pseudonyms: set[str] = set()
     for row in rows if places else ():
@@ -92,13 +92,13 @@ def sources(columns: Sequence[str], rows: Sequence[Sequence[Any]], returns: Mapp
 
 
 class Plain(str):
-    """A text that is known to name nobody, such as one of a query's own words."""
+    """A text known to name nobody, such as a word of a query's own vocabulary."""
 
     __slots__ = ()
 
 
 def _told(name: str, value: Any, *, ours: bool = False) -> Any:
-    """What of one particular is told; `ours`: what it says are words of this software or of those who run it."""
+    """Return one detail as the log keeps it; `ours`: its value is a word of this software or its operators."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Plain):
@@ -122,10 +122,10 @@ def _told(name: str, value: Any, *, ours: bool = False) -> Any:
 
 
 def characters(text: str) -> str:
-    """How long a text is, in its place."""
+    """Return a text's length in words, to replace it."""
     return f"{len(text)} characters"
 
 
 def storable(text: str) -> str:
-    """A text as every database can keep it: without NUL and halves of characters."""
+    """Return a text in a form every database can store: without NUL and unpaired surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,7 +1,7 @@
-"""Verifying the log: every line altered, removed, put in or put elsewhere is found, and a tail that was cut.
+"""Verifies the log: detects every line altered, removed, inserted or moved, and a tail that was cut.
 
-Walks the chain from its first line to its last in blocks, so that memory does not grow with the log. What it proves
-and what not is in docs/log.md.
+Walks the chain from its first line to its last in blocks, so memory use does not grow with the log. docs/log.md explains
+the limits of this proof.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from graphsvc.records.dates import stamp
 from graphsvc.records.progress import Progress
 
 _BLOCK = 2_000
-# What reading a line raises that holds something a column cannot (SQLite keeps whatever it is given).
+# Errors from reading a line with a value that does not fit its column (SQLite stores any value).
 _UNREADABLE = (ValueError, TypeError, GraphsvcError, sa.exc.DBAPIError)
-_SAID = 50  # faults put into words; of more, only their number is told
+_SAID = 50  # most faults described; any more are only counted
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a verification found.
+    """Result of a verification.
 
     Attributes:
-        lines: number of the last line there was when it began; its HMAC is `seal`.
-        faults: what is wrong, a sentence each, in order; of very many only the first.
-        count: how many there are.
+        lines: number of the last line when it began; that line's HMAC is `seal`.
+        faults: descriptions of the faults, one sentence each, in order; of very many only the first.
+        count: number of faults.
         at: when it ended (UTC).
     """
 
@@ -48,14 +48,14 @@ class Verified:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no fault was found."""
         return self.count == 0
 
 
 def verify(chain: Chain, progress: Progress, beside: Iterable[str] = ()) -> Verified:
-    """Hold every line, and the end, against the chain; lines appended in the meantime are left for the next time.
+    """Check every line, and the end, against the chain; lines appended in the meantime are left for the next time.
 
-    `beside` are faults of what lies beside the lines, found by who calls.
+    `beside` are further faults, which the caller found in data stored alongside the lines.
 
     Raises:
         OperatorError: database or anchor cannot be read.
@@ -80,8 +80,8 @@ def _faults(chain: Chain, tail: End, disagrees: tuple[AnchorMark | None] | None,
 
 
 def _along(chain: Chain, tail: End, progress: Progress) -> Iterator[str]:
-    """What is wrong with the lines that are there, and where lines are missing between them."""
-    before: str | None = ""  # None: the line before is not there, so its HMAC is not known
+    """Yield the faults of the existing lines, and the gaps between them."""
+    before: str | None = ""  # None: the line before is missing, so its HMAC is not known
     expected = 1
     for done, (row, sources) in enumerate(_rows(chain, tail)):
         number = row["id"]
@@ -102,7 +102,7 @@ def _along(chain: Chain, tail: End, progress: Progress) -> Iterator[str]:
 
 
 def _one(chain: Chain, row: Mapping[str, Any], sources: list[str], before: str | None) -> Iterator[str]:
-    """What is wrong with one line; `before` is the HMAC of the one before it."""
+    """Yield the faults of one line; `before` is the HMAC of the line before it."""
     number = row["id"]
     if row["sources_hmac"] != chain.sources_code(number, sources):
         yield f"Line {number}: the sources linked to it are not those it was written with."
@@ -116,9 +116,9 @@ def _one(chain: Chain, row: Mapping[str, Any], sources: list[str], before: str |
 
 
 def _rows(chain: Chain, tail: End) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
-    """Each line up to `tail` with the pseudonyms linked to it, by number, a block at a time.
+    """Yield each line up to `tail` with the pseudonyms linked to it, by number, reading in blocks.
 
-    Of a line that cannot be read, number and (if it can be) HMAC alone.
+    For an unreadable line, yield only its number and, if readable, its HMAC.
     """
     last: int | None = None
     while True:
@@ -145,7 +145,7 @@ def _block(database: sa.Engine, which: sa.ColumnElement[bool]) -> Sequence[Mappi
 
 
 def _readable(database: sa.Engine, number: int) -> Mapping[str, Any]:
-    """As much of a line as can be read."""
+    """Return as much of a line as can be read."""
     log = tables.log
     for columns in ((log,), (log.c.id, log.c.hmac)):
         with suppress(*_UNREADABLE), transaction(database) as connection:
@@ -164,7 +164,7 @@ def _linked(database: sa.Engine, first: int, last: int) -> dict[int, list[str]]:
 
 
 def _strays(chain: Chain, tail: End) -> Iterator[str]:
-    """Sources linked to lines that are not there."""
+    """Yield a fault for sources linked to missing lines."""
     linked = tables.log_sources
     there = sa.select(tables.log.c.id).where(tables.log.c.id == linked.c.line).exists()
     query = sa.select(linked.c.line).where(~there, linked.c.line <= tail.line).distinct().order_by(linked.c.line)

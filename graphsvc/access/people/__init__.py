@@ -1,1 +1,1 @@
-"""Who acts: accounts, how they prove themselves, and what they may do."""
+"""People: accounts, how they prove their identity, and their permissions."""

@@ -1,4 +1,4 @@
-"""Which account bears a name: the other tables of the application database know accounts by number."""
+"""Finds an account by its name: other tables of the application database refer to accounts by number."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from graphsvc.errors import RequestError
 
 
 def no_such_account(name: str) -> RequestError:
-    """The one answer to a name that no account bears."""
+    """Return the error for a name that no account has."""
     return RequestError(f"There is no account {name!r}. `graphsvc users list` lists them.")
 
 
 def number_of(connection: sa.Connection, name: str, *, disabled: bool = False) -> int:
-    """The number of the account of that name; also of a disabled one where `disabled`.
+    """Return the number of the account with a name; disabled accounts count only if `disabled`.
 
     Raises:
-        RequestError: there is none.
+        RequestError: there is no such account.
     """
     number = found(connection, name, disabled=disabled)
     if number is None:
@@ -26,7 +26,7 @@ def number_of(connection: sa.Connection, name: str, *, disabled: bool = False) -
 
 
 def found(connection: sa.Connection, name: str, *, disabled: bool = False) -> int | None:
-    """The same, and None where there is none."""
+    """Return the same as `number_of`, or None if there is no such account."""
     table = tables.accounts
     which = [table.c.name == name] if disabled else [table.c.name == name, ~table.c.disabled]
     number = connection.execute(sa.select(table.c.id).where(*which)).scalar()

@@ -1,4 +1,4 @@
-"""Accounts and how one proves itself: passwords, tokens of the command line, web sessions, one-time links."""
+"""Accounts and their proofs of identity: passwords, command-line tokens, web sessions, one-time links."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WRONG = (
     " failures wait some minutes."
 )
 
-# The person at the machine: may do everything with cases, but neither reveals witnesses nor reads the log of others.
+# The person at the machine: may work on cases, read the log and manage accounts, but not reveal witnesses.
 LOCAL_ROLES = ("investigator", "analyst", "auditor", "administrator")
 
 
@@ -35,7 +35,7 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
     """Add an account; without a password it can only sign in by token or one-time link.
 
     Raises:
-        RequestError: the name is taken or empty, a role unknown, or the password is none (see `passwords`).
+        RequestError: the name is taken or invalid, a role is unknown, or the password is refused (see `passwords`).
     """
     roles = known_roles(roles)
     if not is_line(name, 100):
@@ -60,10 +60,10 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
 
 
 def known_roles(roles: Iterable[str]) -> frozenset[str]:
-    """The roles, each once.
+    """Return the distinct roles.
 
     Raises:
-        RequestError: one of them is none.
+        RequestError: a role is unknown.
     """
     names = frozenset(roles)
     for role in sorted(names - frozenset(ROLES)):
@@ -72,10 +72,10 @@ def known_roles(roles: Iterable[str]) -> frozenset[str]:
 
 
 def hash_password(password: str, name: str = "") -> str:
-    """The Argon2 hash of a password of the account `name`; empty for none.
+    """Return the Argon2 hash of a password for the account `name`; empty for an empty password.
 
     Raises:
-        RequestError: it is too short, or one that anyone would try.
+        RequestError: the password is too short, or easy to guess.
     """
     if not password:
         return ""
@@ -86,7 +86,7 @@ def hash_password(password: str, name: str = "") -> str:
 
 
 def listed(engine: sa.Engine) -> list[Principal]:
-    """Every account that is not disabled, by name."""
+    """List every account that is not disabled, by name."""
     with transaction(engine) as connection:
         rows = connection.execute(
             sa.select(tables.accounts.c.id).where(~tables.accounts.c.disabled).order_by(tables.accounts.c.name)
@@ -95,7 +95,7 @@ def listed(engine: sa.Engine) -> list[Principal]:
 
 
 def current(engine: sa.Engine, name: str) -> Principal | None:
-    """An account as it stands now, without roles and grants if it is disabled; None if no account has this name."""
+    """Return an account's current state, without roles and grants if disabled; None if no account has this name."""
     with transaction(engine) as connection:
         accounts = connection.execute(
             sa.select(tables.accounts.c.id, tables.accounts.c.name, tables.accounts.c.disabled)
@@ -107,14 +107,14 @@ def current(engine: sa.Engine, name: str) -> Principal | None:
 
 
 def is_known(engine: sa.Engine, name: str) -> bool:
-    """Whether an account that is not disabled has this name. It is compared here: a database may refuse what was typed."""
+    """Whether an enabled account has this name. Compared in Python: a database may reject the typed text."""
     with transaction(engine) as connection:
         names = connection.execute(sa.select(tables.accounts.c.name).where(~tables.accounts.c.disabled)).scalars()
         return name in set(names)
 
 
 def ensure_local(engine: sa.Engine) -> None:
-    """Give a fresh home one account for the person at the machine, cleared for all cases in it and for handling C."""
+    """Give a new home one account for the person at the machine, cleared for all cases in it and for handling C."""
     with transaction(engine) as connection:
         if connection.execute(sa.select(tables.accounts.c.id).limit(1)).first():
             return
@@ -122,15 +122,15 @@ def ensure_local(engine: sa.Engine) -> None:
 
 
 def only_account(engine: sa.Engine, name: str, proven: frozenset[str] = frozenset({"custodian"})) -> Principal:
-    """The account of a home that has a single one; `name` empty, or that account's.
+    """Return the account of a home that has only one; `name` must be empty or that account's.
 
     Args:
         engine: the application database.
-        name: who is asked for; empty for whoever it is.
-        proven: roles that must prove themselves all the same; so must who has set up a second factor.
+        name: the requested account; empty for the only one.
+        proven: roles that must sign in all the same, as must an account with a second factor.
 
     Raises:
-        NotSignedIn: the home has several accounts, or the name is another.
+        NotSignedIn: the home has several accounts, or the only one has another name.
         Refused: that account must always sign in.
     """
     accounts = listed(engine)
@@ -154,9 +154,9 @@ def sign_in(
     code: str = "",
     place: attempts.Entrance = attempts.Entrance(),  # noqa: B008  # it is frozen
 ) -> Principal:
-    """The account that name, password and, where it has a second factor, a code of that prove.
+    """Return the account proven by name, password and, if it has a second factor, a code.
 
-    Repeated failures lock a name for some minutes at their place, whether or not an account bears it.
+    Repeated failures lock a name at their place for some minutes, whether or not an account has that name.
 
     Raises:
         NotSignedIn: in the same words whatever was wrong.
@@ -164,13 +164,13 @@ def sign_in(
     key = attempts_key(vault)
     if not attempts.begin(engine, key, name, place):
         raise NotSignedIn(WRONG)
-    # What no account can be called is not asked for: a database may refuse such text instead of finding nothing.
+    # Text that cannot be an account's name is not queried: a database may reject it instead of finding nothing.
     asked = name if name.isprintable() else ""
     with transaction(engine) as connection:
         row = connection.execute(
             sa.select(tables.accounts).where(tables.accounts.c.name == asked, ~tables.accounts.c.disabled)
         ).first()
-    # Both are looked at, always: the time it takes must not tell which of them was wrong, or who is here.
+    # Both are always checked: the time taken must not reveal which was wrong, or which accounts exist.
     right = password_is_right(row.password_hash if row is not None else "", password)
     account = row.id if row is not None else None
     right &= enrolment.code_is_right(engine, vault, account, code, take=right)
@@ -183,7 +183,7 @@ def sign_in(
 
 
 def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
-    """Whether an account has this password; one that has none has the empty one. Count attempts: see `attempts`."""
+    """Whether an account has this password; without one it has the empty password. Count attempts: see `attempts`."""
     with transaction(engine) as connection:
         stored = connection.execute(
             sa.select(tables.accounts.c.password_hash).where(
@@ -194,20 +194,20 @@ def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
 
 
 def has_this_code(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
-    """Whether a code is good now for an account that has a second factor; it is used up. Count attempts."""
+    """Whether a code is currently valid for an account with a second factor; this uses it up. Count attempts."""
     with transaction(engine) as connection:
         account = account_of.found(connection, name)
     return enrolment.has_second_factor(engine, name) and enrolment.code_is_right(engine, vault, account, code)
 
 
 def keep_password(engine: sa.Engine, name: str, hashed: str) -> None:
-    """Keep the hash of a password for an account."""
+    """Store the hash of a password for an account."""
     with transaction(engine) as connection:
         connection.execute(tables.accounts.update().where(tables.accounts.c.name == name).values(password_hash=hashed))
 
 
 def password_is_right(stored: str, password: str) -> bool:
-    """Whether a password is that of a stored hash; never where none is stored, in the same time."""
+    """Whether a password matches a stored hash; False without one, after the same time."""
     try:
         _HASHER.verify(stored or _hash_of_nothing(), _bytes(password[: passwords.LONGEST_PASSWORD]))
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
@@ -216,10 +216,10 @@ def password_is_right(stored: str, password: str) -> bool:
 
 
 def _hash_of_nothing() -> str:
-    """What is verified when the name is unknown, so that the time it takes does not tell which names exist.
+    """Return a hash to verify when the name is unknown, so that the time taken does not reveal which names exist.
 
-    A salt and a digest drawn by lot, in the form of a stored hash. Making a true one would cost as much as the check itself: at
-    each start, or in the time that tells.
+    Random salt and digest in the form of a stored hash. Computing a real one would cost as much as the check itself, at
+    each start or within the measured time.
     """
     salt, digest = (
         base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
@@ -230,7 +230,7 @@ def _hash_of_nothing() -> str:
 
 
 def attempts_key(vault: Vault) -> bytes:
-    """The key of the hashes that failed sign-ins are counted under."""
+    """Return the key of the hashes under which failed sign-ins are counted."""
     return vault.derived("failed sign-ins")
 
 
@@ -245,17 +245,17 @@ def issue(
     longest: dt.timedelta | None = None,
     bound: str = "",
 ) -> str:
-    """A new token of an account: kind `cli`, `web`, `link` or `setup` (good for one use). Only its hash is kept.
+    """Create a token of kind `cli`, `web`, `link` or `setup` (the last two for one use). Only its hash is stored.
 
     Args:
         engine: the application database.
         name: of the account.
-        kind: what it is good for.
-        lifetime: until when, unless it is extended.
-        purpose: why; stands in the log beside everything done with it.
-        limited: it is good for nothing but setting up the second factor.
-        longest: however it is extended, it ends then; None: it cannot be extended.
-        bound: where it is used from: elsewhere it is good for nothing.
+        kind: what it is valid for.
+        lifetime: how long, unless it is extended.
+        purpose: the reason; logged with everything done with it.
+        limited: whether it is only valid for setting up the second factor.
+        longest: longest life including extensions; None: it cannot be extended.
+        bound: identifies the place it is used from; it is not valid elsewhere.
     """
     token = secrets.token_urlsafe(32)
     with transaction(engine) as connection:
@@ -279,10 +279,10 @@ def issue(
 def redeem(
     engine: sa.Engine, token: str, kind: str, *, extend: dt.timedelta | None = None, bound: str = ""
 ) -> tuple[Principal, str]:
-    """The account and purpose a token proves; a link is used up by it, a web session is extended up to its end.
+    """Return the account and purpose that a token proves; uses up a link, and extends a web session up to its end.
 
     Raises:
-        NotSignedIn: unknown, used, ended, bound to elsewhere, or of a disabled account.
+        NotSignedIn: unknown, used, expired, bound to another place, or of a disabled account.
     """
     table = tables.tokens
     hold_clock(engine)
@@ -300,12 +300,12 @@ def redeem(
             if row.expires_at < until - dt.timedelta(minutes=1):
                 connection.execute(table.update().where(mine).values(expires_at=until))
         principal = _principal(connection, row.account_id)
-    # Without roles and grants nothing opens, whoever forgets to ask.
+    # Without roles and grants nothing opens, even if a caller forgets to check.
     return (Principal(principal.name, frozenset(), must_enrol=True) if row.limited else principal), row.purpose
 
 
 def token_owner(engine: sa.Engine, token: str, kind: str) -> str:
-    """Whose a token is, without using it up; empty if it is good for nothing."""
+    """Return the name of a token's owner, without using the token up; empty if it is not valid."""
     table = tables.tokens
     mine = (table.c.hash == token_hash(token), table.c.kind == kind, table.c.expires_at > now())
     query = sa.select(tables.accounts.c.name).join(table).where(*mine, ~tables.accounts.c.disabled)
@@ -314,18 +314,18 @@ def token_owner(engine: sa.Engine, token: str, kind: str) -> str:
 
 
 def revoke(engine: sa.Engine, token: str) -> None:
-    """End a token; nothing if it is unknown."""
+    """End a token; does nothing if it is unknown."""
     with transaction(engine) as connection:
         connection.execute(tables.tokens.delete().where(tables.tokens.c.hash == token_hash(token)))
 
 
 def revoke_links(engine: sa.Engine) -> None:
-    """End every one-time link that has not been used: they are made anew at each start."""
+    """End every unused one-time link: each start makes new ones."""
     with transaction(engine) as connection:
         connection.execute(tables.tokens.delete().where(tables.tokens.c.kind == "link"))
 
 
-# Asked at every request, so made once. What a token proves, if it lives where it is used.
+# Run at every request, so built once. The row of a valid token, used at its place.
 _PROVEN = (
     sa.select(*(tables.tokens.c[name] for name in ("account_id", "purpose", "expires_at", "ends_at", "limited")))
     .join(tables.accounts)
@@ -333,7 +333,7 @@ _PROVEN = (
     .where(tables.tokens.c.expires_at > sa.bindparam("at"), tables.tokens.c.bound == sa.bindparam("bound_to"))
     .where(~tables.accounts.c.disabled)
 )
-# All that an account may: a row for each case it is cleared for, or a single one.
+# All permissions of an account: a row for each case it is cleared for, or a single one.
 _PRINCIPAL = (
     sa.select(
         tables.accounts.c.name,
@@ -359,13 +359,13 @@ def _principal(connection: sa.Connection, account: int) -> Principal:
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a token."""
+    """Return the form in which a token is stored."""
     # Tokens are 256 random bits: a plain hash is enough, there is nothing to guess.
     return hashlib.sha256(_bytes(token)).hexdigest()
 
 
 def _bytes(text: str) -> bytes:
-    """Any text as bytes, also what is half a character: a stranger may type anything."""
+    """Encode any text, even unpaired surrogates: strangers may type anything."""
     return text.encode("utf-8", "surrogatepass")
 
 

@@ -1,11 +1,11 @@
-"""Failed sign-ins, counted so that nobody can guess for long and no stranger can lock a colleague out.
+"""Failed sign-ins, counted so that no one can guess for long and no stranger can lock a colleague out.
 
-They are counted by name and address, by address alone, and, slower and higher, by name alone. A device on which the
-account has signed in before counts for itself: what others do elsewhere, or behind the same address, does not stop it;
-nor does what is done elsewhere stop an address that the account has signed in from.
+They are counted by name and address, by address, and, with a higher limit over a longer time, by name. A device that
+the account has signed in from has its own count: failures elsewhere, or behind the same address, do not stop it.
+Failures elsewhere do not stop an address that the account has signed in from either.
 
-A name that no account bears is counted exactly like one that is borne, so counting tells nothing about who is here.
-Names, addresses and devices are kept as keyed hashes: what is typed in the wrong field may be a password.
+A name without an account is counted exactly like one with an account, so counting reveals nothing about who has one.
+Names, addresses and devices are stored as keyed hashes: text typed in the wrong field may be a password.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from graphsvc.appdb import tables, transaction
 
 FREE_FAILURES = 5
 LOCK_MINUTES = 5
-# From one address, whatever names are tried, in the same minutes.
+# Most failures from one address, under any names, within the same minutes.
 ADDRESS_FAILURES = 30
-# Under one name, from wherever: more than one address can bring about.
+# Most failures under one name, from anywhere: more than a single address can cause.
 NAME_FAILURES = 200
 NAME_MINUTES = 60
-# Counters kept at most; beyond that the oldest are forgotten, so that made-up names fill no disk.
+# Most counters kept; beyond that the oldest are dropped, so that made-up names cannot fill the disk.
 MOST_COUNTED = 10_000
-# How long a place an account has signed in from stays known, and how many of one account do.
+# How long a place that an account has signed in from stays known, and how many places one account can have.
 KNOWN_DAYS = 180
 MOST_PLACES = 50
 _IPV6_SITE = 64
@@ -40,12 +40,12 @@ _IPV6_SITE = 64
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """Where somebody signs in from.
+    """The place of a sign-in.
 
     Attributes:
         address: IP address, or a word such as `command line`; empty: not known, and nothing is counted by it.
         device: a secret that the browser keeps; empty: it has none.
-        inside: they are signed in already and prove something again: only their own failures count.
+        inside: whether they are signed in already and prove their identity again: only their own failures count then.
     """
 
     address: str = ""
@@ -54,7 +54,7 @@ class Entrance:
 
     @property
     def site(self) -> str:
-        """The address as it is counted: of IPv6 what a provider gives to one customer.
+        """The address as it is counted: for IPv6, the network that a provider gives to one customer.
 
         Example:
             >>> Entrance("2001:db8::1").site, Entrance("::ffff:192.0.2.7").site
@@ -73,7 +73,7 @@ class Entrance:
 
 @dataclass(frozen=True, slots=True)
 class _Counter:
-    """What failures are counted by: its key, how many are free, and in how many minutes."""
+    """A count of failures: its key, how many are allowed, and within how many minutes."""
 
     key: tuple[str, ...]
     most: int
@@ -81,25 +81,25 @@ class _Counter:
 
 
 def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()) -> bool:  # it is frozen
-    """Count an attempt under a name as failed before it is looked at; whether it may be looked at.
+    """Count an attempt under a name as failed before it is checked; return whether it may be checked.
 
-    Counted first, so that many attempts at once are not all looked at while none has failed yet. One that turns out
-    right is taken back by `clear`.
+    Counted first, so that concurrent attempts are not all checked before any has failed. `clear` takes a successful one
+    back.
     """
     table, moment = tables.attempts, now()
     with transaction(engine) as connection:
         connection.execute(table.delete().where(table.c.until < moment))
         for counter in _counters(connection, key, name, place):
-            # What is refused is not counted further: it was not looked at, and must not stop others.
+            # A refused attempt is not counted further: it was not checked, and must not block others.
             if not _counted(connection, key, name, counter, moment):
                 return False
     return True
 
 
 def clear(engine: sa.Engine, key: bytes, name: str, place: Entrance | None = None) -> None:
-    """Take back what `begin` counted: who bears the name has proven themselves at a place.
+    """Take back the count of `begin`, once the account holder has proven their identity at a place.
 
-    Without a place an administrator vouches for them: all failures under the name are forgotten.
+    Without a place an administrator vouches for them: all failures under the name are deleted.
     """
     table = tables.attempts
     with transaction(engine) as connection:
@@ -108,14 +108,14 @@ def clear(engine: sa.Engine, key: bytes, name: str, place: Entrance | None = Non
             return
         own, *others = _counters(connection, key, name, place)
         connection.execute(table.delete().where(table.c.hash == _hash(key, *own.key)))
-        # Not forgotten: else who has an account here could guess at those of others without end.
+        # Reduced, not deleted: otherwise an account holder could guess at other people's accounts without end.
         for counter in others:
             mine = (table.c.hash == _hash(key, *counter.key), table.c.failures > 0)
             connection.execute(table.update().where(*mine).values(failures=table.c.failures - 1))
 
 
 def remember(engine: sa.Engine, key: bytes, account: int, name: str, place: Entrance) -> None:
-    """Know a place from now on as one that an account has signed in from."""
+    """Record a place as one that an account has signed in from."""
     table, moment = tables.known_places, now()
     site, device = place.site, place.device
     keys = [("at address", name, site)] * bool(site) + [("at device", name, device)] * bool(device)
@@ -123,7 +123,7 @@ def remember(engine: sa.Engine, key: bytes, account: int, name: str, place: Entr
         for mine in (_hash(key, *parts) for parts in keys):
             if connection.execute(table.update().where(table.c.hash == mine).values(at=moment)).rowcount:
                 continue
-            with suppress(sa.exc.IntegrityError), connection.begin_nested():  # another sign-in was first by a moment
+            with suppress(sa.exc.IntegrityError), connection.begin_nested():  # a concurrent sign-in stored it first
                 connection.execute(table.insert().values(hash=mine, account_id=account, at=moment))
         theirs = table.c.account_id == account
         connection.execute(table.delete().where(theirs, table.c.at < moment - dt.timedelta(days=KNOWN_DAYS)))
@@ -133,7 +133,7 @@ def remember(engine: sa.Engine, key: bytes, account: int, name: str, place: Entr
 
 
 def _counters(connection: sa.Connection, key: bytes, name: str, place: Entrance) -> Iterator[_Counter]:
-    """What an attempt is counted by, its own counter first."""
+    """Yield the counters of an attempt, its own counter first."""
     if place.inside:
         yield _Counter(("inside", name), FREE_FAILURES, LOCK_MINUTES)
         return
@@ -148,7 +148,7 @@ def _counters(connection: sa.Connection, key: bytes, name: str, place: Entrance)
 
 
 def _counted(connection: sa.Connection, key: bytes, name: str, counter: _Counter, moment: dt.datetime) -> bool:
-    """Count one more failure; whether as many were free."""
+    """Count one more failure; return whether it was within the limit."""
     table, mine = tables.attempts, _hash(key, *counter.key)
     free = table.update().where(table.c.hash == mine, table.c.failures < counter.most)
     more = free.values(failures=table.c.failures + 1)
@@ -166,7 +166,7 @@ def _counted(connection: sa.Connection, key: bytes, name: str, counter: _Counter
         with connection.begin_nested():
             connection.execute(table.insert().values(**values))
     except sa.exc.IntegrityError:
-        # Another attempt was first by a moment.
+        # A concurrent attempt stored it first.
         return bool(connection.execute(more).rowcount)
     _forget_oldest(connection)
     return True
@@ -189,6 +189,6 @@ def _forget_oldest(connection: sa.Connection) -> None:
 
 
 def _hash(key: bytes, *what: str) -> str:
-    # Lengths keep a name that holds the sign between two parts from standing for another pair.
+    # With the lengths, no two different lists of parts give the same text.
     text = "".join(f"{len(part)}:{part}" for part in what)
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()

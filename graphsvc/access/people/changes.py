@@ -1,6 +1,6 @@
-"""What changes of an account after it was added: roles, clearance, password, second factor, whether it is disabled.
+"""Changes to existing accounts: roles, clearance, password, second factor, and disabling.
 
-Each change ends the account's sign-ins: what someone may do is decided when they sign in anew. There is always an
+Each change to an account ends its sign-ins: permissions take effect at the next sign-in. There is always an
 administrator left.
 """
 
@@ -23,11 +23,11 @@ from graphsvc.errors import Refused, RequestError
 
 @dataclass(frozen=True, slots=True)
 class ManagedAccount:
-    """What an administrator sees of an account.
+    """An account as an administrator sees it.
 
     Attributes:
-        password: whether it has one; without, it signs in by link alone.
-        second_factor: whether it has set one up.
+        password: whether it has one; without one it signs in only by link.
+        second_factor: whether one is set up.
     """
 
     name: str
@@ -41,7 +41,7 @@ class ManagedAccount:
 
 
 def everyone(engine: sa.Engine) -> list[ManagedAccount]:
-    """Every account, disabled ones too, by name."""
+    """List every account by name, including disabled ones."""
     table, factors = tables.accounts, tables.second_factors
     with transaction(engine) as connection:
         rows = connection.execute(sa.select(table).order_by(table.c.name)).all()
@@ -71,7 +71,7 @@ def reset_password(engine: sa.Engine, name: str, password: str) -> None:
     """Give an account a new password.
 
     Raises:
-        RequestError: there is no such account, or the password is empty or too short. So for all here.
+        RequestError: there is no such account (as for all functions here), or the password is refused.
     """
     hashed = hash_password(password, name)
     if not hashed:
@@ -81,7 +81,7 @@ def reset_password(engine: sa.Engine, name: str, password: str) -> None:
 
 
 def forget_password(engine: sa.Engine, name: str) -> None:
-    """Take an account's password away: it signs in again when it has chosen another."""
+    """Remove an account's password: the account can sign in again once it has chosen another."""
     with _changing(engine, name) as (connection, account):
         _set(connection, account, password_hash="")
 
@@ -106,7 +106,7 @@ def set_roles(engine: sa.Engine, name: str, roles: Iterable[str]) -> None:
     """Give an account these roles and no others.
 
     Raises:
-        RequestError: one is no role. Refused: it is the last administrator and would not be one.
+        RequestError: a role is unknown. Refused: it is the last administrator and would lose that role.
     """
     wanted, table = known_roles(roles), tables.account_roles
     with _changing(engine, name) as (connection, account):
@@ -116,7 +116,7 @@ def set_roles(engine: sa.Engine, name: str, roles: Iterable[str]) -> None:
 
 
 def grant(engine: sa.Engine, name: str, case: str, clearance: Grant) -> None:
-    """Clear an account for a case (or `*`, every case), in place of what it was cleared for there."""
+    """Clear an account for a case (or `*`, every case), replacing its earlier clearance there."""
     table = tables.grants
     with _changing(engine, name) as (connection, account):
         connection.execute(table.delete().where(table.c.account_id == account, table.c.case_id == case))
@@ -125,10 +125,10 @@ def grant(engine: sa.Engine, name: str, case: str, clearance: Grant) -> None:
 
 
 def revoke(engine: sa.Engine, name: str, case: str) -> None:
-    """Take an account's clearance for a case (or `*`) back.
+    """Withdraw an account's clearance for a case (or `*`).
 
     Raises:
-        RequestError: it has none for that case.
+        RequestError: it has no clearance for exactly that case.
     """
     table = tables.grants
     with _changing(engine, name) as (connection, account):
@@ -140,20 +140,20 @@ def revoke(engine: sa.Engine, name: str, case: str) -> None:
 
 
 def set_free_cypher(engine: sa.Engine, name: str, *, given: bool) -> None:
-    """Give or take the grant for free Cypher. It holds only as `policy.cypher_refusal` says."""
+    """Give or withdraw the grant for free Cypher, which applies only as `policy.cypher_refusal` says."""
     with _changing(engine, name) as (connection, account):
         _set(connection, account, free_cypher=given)
 
 
 def remove_second_factor(engine: sa.Engine, name: str) -> bool:
-    """Take an account's second factor away, for someone who has lost it; whether there was one."""
+    """Remove an account's second factor, for a person who has lost it; return whether there was one."""
     table = tables.second_factors
     with _changing(engine, name) as (connection, account):
         return bool(connection.execute(table.delete().where(table.c.account_id == account)).rowcount)
 
 
 def end_sign_ins(engine: sa.Engine, name: str, *, keep: str = "") -> int:
-    """End every sign-in and unused link of an account but the one whose token is `keep`; how many."""
+    """End every sign-in and unused link of an account except the token `keep`; return how many."""
     table = tables.tokens
     with transaction(engine) as connection:
         mine = table.c.account_id == number_of(connection, name, disabled=True)
@@ -162,7 +162,7 @@ def end_sign_ins(engine: sa.Engine, name: str, *, keep: str = "") -> int:
 
 
 def unlimit(engine: sa.Engine, token: str) -> None:
-    """Make a sign-in that was good for setting up the second factor alone as good as any other."""
+    """Turn a sign-in that was valid only for setting up the second factor into a full one."""
     table = tables.tokens
     with transaction(engine) as connection:
         connection.execute(table.update().where(table.c.hash == token_hash(token)).values(limited=False))
@@ -170,7 +170,7 @@ def unlimit(engine: sa.Engine, token: str) -> None:
 
 @contextmanager
 def _changing(engine: sa.Engine, name: str) -> Iterator[tuple[sa.Connection, int]]:
-    """A transaction that changes one account, ends its sign-ins, and is undone if no administrator would be left."""
+    """Open a transaction that changes one account and ends its sign-ins; undone if no administrator would be left."""
     with transaction(engine) as connection:
         before = _administrators(connection)
         account = number_of(connection, name, disabled=True)
@@ -181,7 +181,7 @@ def _changing(engine: sa.Engine, name: str) -> Iterator[tuple[sa.Connection, int
 
 
 def _administrators(connection: sa.Connection) -> set[int]:
-    """Who manages accounts; held fast until the transaction ends, so that two do not demote each other at once."""
+    """Return the enabled administrators, locked in this transaction so that no two can demote each other at once."""
     query = (
         sa.select(tables.accounts.c.id)
         .join(tables.account_roles)

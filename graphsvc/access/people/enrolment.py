@@ -1,4 +1,4 @@
-"""Who has which second factor: set up in two steps, asked for at sign-in, each code taken once."""
+"""Second factors of accounts: set up in two steps, asked for at sign-in; each code is accepted once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def has_second_factor(engine: sa.Engine, name: str) -> bool:
 
 
 def begin(engine: sa.Engine, vault: Vault, name: str) -> str:
-    """A new secret for an account, in base 32; nothing is asked for before `confirm`. One begun earlier is forgotten.
+    """Create a secret for an account, in base 32; it has no effect before `confirm`. Replaces an unconfirmed one.
 
     Raises:
         RequestError: the account has a second factor already.
@@ -47,7 +47,7 @@ def begin(engine: sa.Engine, vault: Vault, name: str) -> str:
 
 
 def pending(engine: sa.Engine, vault: Vault, name: str) -> str:
-    """The secret of a set-up that waits to be confirmed; empty if none does."""
+    """Return the secret of a set-up that awaits confirmation; empty without one."""
     with transaction(engine) as connection:
         row = connection.execute(
             sa.select(_TABLE).where(_TABLE.c.account_id == number_of(connection, name), ~_TABLE.c.confirmed)
@@ -56,7 +56,7 @@ def pending(engine: sa.Engine, vault: Vault, name: str) -> str:
 
 
 def confirm(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
-    """Complete the set-up with a code of it; from now on it is asked for. Whether the code was right."""
+    """Complete the set-up with one of its codes; sign-in then asks for codes. Return whether the code was right."""
     with transaction(engine) as connection:
         account = number_of(connection, name)
         row = connection.execute(sa.select(_TABLE).where(_TABLE.c.account_id == account, ~_TABLE.c.confirmed)).first()
@@ -68,7 +68,7 @@ def confirm(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
 
 
 def remove(engine: sa.Engine, name: str) -> bool:
-    """Take an account's second factor away, or a set-up that was begun; whether there was one to sign in with."""
+    """Remove an account's second factor or unfinished set-up; return whether it had a confirmed one."""
     with transaction(engine) as connection:
         mine = _TABLE.c.account_id == number_of(connection, name)
         had = connection.execute(sa.select(_TABLE.c.account_id).where(mine, _TABLE.c.confirmed)).first() is not None
@@ -77,14 +77,14 @@ def remove(engine: sa.Engine, name: str) -> bool:
 
 
 def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: str, *, take: bool = True) -> bool:
-    """Whether a code is good now for an account; also when the account has no second factor, whatever the code.
+    """Whether a code is currently valid for an account; always true for an account without a second factor.
 
     Args:
         engine: the application database.
         vault: opens the secret.
-        account: its number; None does the same work in vain.
-        code: what was typed.
-        take: a right code is used up by this: neither it nor an earlier one is taken again.
+        account: its number; None does the same work, so that it takes as long.
+        code: as typed.
+        take: whether a right code is used up: it and earlier ones are not accepted again.
     """
     with transaction(engine) as connection:
         row = connection.execute(sa.select(_TABLE).where(_TABLE.c.account_id == account, _TABLE.c.confirmed)).first()
@@ -97,7 +97,7 @@ def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: st
         if not take:
             return True
         used = _TABLE.update().where(_TABLE.c.account_id == account, _TABLE.c.last_step < step)
-        # Two at once with one code: the database lets one of them change the row.
+        # If one code is used twice concurrently, the database lets only one update change the row.
         return bool(connection.execute(used.values(last_step=step)).rowcount)
 
 

@@ -1,4 +1,4 @@
-"""The second factor: six digits of an authenticator app that change every half minute (TOTP, RFC 6238)."""
+"""The second factor: six-digit codes of an authenticator app that change every half minute (TOTP, RFC 6238)."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 STEP_S = 30
 DIGITS = 6
-# A clock may be this many steps ahead or behind.
+# Steps that a clock may be ahead or behind.
 DRIFT = 1
 ISSUER = "graphsvc"
 
 
 def new_secret() -> str:
-    """A new secret, as authenticator apps take it: 160 random bits in base 32."""
+    """Return a new secret in the form authenticator apps accept: 160 random bits in base 32."""
     return base64.b32encode(secrets.token_bytes(20)).decode("ascii")
 
 
 def uri(secret: str, name: str) -> str:
-    """The `otpauth:` address that tells an authenticator app everything, as text or in a QR code."""
+    """Return the `otpauth:` address that sets up an authenticator app, as text or in a QR code."""
     return _generator(secret).get_provisioning_uri(name, ISSUER)
 
 
 def code_at(secret: str, moment: dt.datetime) -> str:
-    """The code of a moment (UTC, without zone)."""
+    """Return the code of a moment (UTC, without a time zone)."""
     return _generator(secret).generate(_step(moment) * STEP_S).decode("ascii")
 
 
 def step_of(secret: str, code: str, moment: dt.datetime, after: int) -> int | None:
-    """The time step whose code this is: at most `DRIFT` from the moment's, and later than step `after`; else None.
+    """Return the time step of a code: at most `DRIFT` from the moment's, and later than step `after`; else None.
 
     Example:
         >>> at = dt.datetime(2020, 5, 8, 12, 0, 0)
@@ -44,7 +44,7 @@ def step_of(secret: str, code: str, moment: dt.datetime, after: int) -> int | No
     given = "".join(code.split()).encode("utf-8", "replace")
     generator, current = _generator(secret), _step(moment)
     match = None
-    # All steps are compared, so that the time it takes does not tell which one it was.
+    # All steps are compared, so that the time taken does not reveal which one matched.
     for step in range(current - DRIFT, current + DRIFT + 1):
         if bytes_eq(generator.generate(step * STEP_S), given) and step > after:
             match = step
@@ -56,5 +56,5 @@ def _step(moment: dt.datetime) -> int:
 
 
 def _generator(secret: str) -> TOTP:
-    # SHA-1 is what every authenticator app computes; in an HMAC its collisions are of no use to anybody.
+    # SHA-1 is what every authenticator app computes; within an HMAC its collisions cannot be exploited.
     return TOTP(base64.b32decode(secret), DIGITS, hashes.SHA1(), STEP_S)  # noqa: S303

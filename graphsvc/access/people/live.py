@@ -1,7 +1,7 @@
-"""What is live until a time: sign-ins, links that sign in, identities that are open. A clock that was set back ends all of it.
+"""Things that are valid until a time: sign-ins, sign-in links, open identities. Setting the clock back ends them all.
 
-Otherwise whoever sets the clock back has them live on. How late it was is told by the newest line of the log and by what
-this process has seen.
+Otherwise setting the clock back would extend them. The latest time known comes from the newest line of the log and from
+this process.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from graphsvc.appdb import tables
 
-# States of a request in which what it asked for can be had.
+# States of a request in which its subject can be opened.
 OPEN = ("agreed", "opened")
-# Clocks are corrected by seconds, and those of two machines differ by that much.
+# Clock corrections, and differences between two machines, amount to seconds.
 TOLERANCE = dt.timedelta(minutes=2)
 
 
@@ -30,7 +30,7 @@ def set_back(at: dt.datetime, latest: dt.datetime | None) -> bool:
 
 
 def end_all(connection: sa.Connection, at: dt.datetime) -> dict[str, int]:
-    """End all of it; how many of each kind there were."""
+    """End all of them; return how many of each kind there were."""
     asked = tables.requests
     signed_in = connection.execute(tables.tokens.delete()).rowcount
     timed = (asked.c.state.in_(OPEN), asked.c.until.is_not(None))

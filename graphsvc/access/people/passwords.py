@@ -1,4 +1,4 @@
-"""Which passwords are taken: long enough, and not among the first that anyone would try."""
+"""Rules for passwords: long enough, and not among the first guesses."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 MINIMUM_PASSWORD = 12
-# Longer ones are not hashed: that would be work without end for whoever sends them.
+# Longer ones are not hashed: otherwise a sender could cause unlimited work.
 LONGEST_PASSWORD = 1_000
 _FEWEST_SIGNS = 5
-# What has to be left once everything that is tried first has been taken out.
+# Fewest letters left after removing everything that is guessed first.
 _LEAST_OF_ONES_OWN = 5
 _LEAST_OF_A_NAME = 4
 _SHORTEST_RUN = 4
@@ -34,13 +34,13 @@ _ROWS = (
 
 
 def _lines(name: str) -> list[str]:
-    """The lines of a word list, the longest first, since one may hold another."""
+    """Return the lines of a word list, longest first, since one may contain another."""
     return files("graphsvc.access.people").joinpath(name).read_text("ascii").split()
 
 
-# What lists of stolen passwords are made of.
+# Parts that stolen passwords are made of.
 _COMMON, _PHRASES = _lines("common_words.txt"), _lines("common_phrases.txt")
-# Several of these are a good password where spaces or hyphens part them, and among the first guesses where they run together.
+# Several of these make a good password if separated by spaces or hyphens, and an easy guess if run together.
 _EVERYDAY = _lines("everyday_words.txt")
 _LEET = str.maketrans("0134578@$!|", "oieastbasil")
 _PARTED = re.compile(r"[^\W_][\W_]+[^\W_]")
@@ -48,11 +48,11 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def refusal(password: str, name: str = "") -> str:
-    """Why a password is not taken, in one sentence; empty if it is.
+    """Say in one sentence why a password is refused; empty if it is accepted.
 
     Args:
-        password: as it was typed.
-        name: of the account, which must not be what it rests on.
+        password: as typed.
+        name: the account's name, which must not be part of it.
 
     Example:
         >>> refusal("Password-2026!")[:51]
@@ -79,23 +79,23 @@ def refusal(password: str, name: str = "") -> str:
 
 
 def _repeats(text: str) -> bool:
-    """Whether it is one piece, of half its length at most, again and again."""
+    """Whether a text repeats one piece of at most half its length."""
     return any(text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in range(1, len(text) // 2 + 1))
 
 
 def _own(text: str) -> str:
-    """Remove common words, known phrases, years, rows of keys, and signs that are not letters."""
+    """Remove common words, known phrases, years, rows of keys, and characters that are not letters."""
     left = _YEAR.sub(" ", text)
     runs_together = _PARTED.search(text) is None
     left = _without(_without_phrases(left), [*_COMMON, *_EVERYDAY] if runs_together else _COMMON)
     left = _without_runs(left)
     letters = "".join(sign for sign in left if sign.isalpha())
-    # The same letter again tells nothing new.
+    # A repeated letter adds nothing.
     return re.sub(r"(.)\1+", r"\1", letters)
 
 
 def _without_phrases(text: str) -> str:
-    """A text without known phrases, however their words are parted; unchanged if it has none."""
+    """Return a text without known phrases, however their words are separated; unchanged if it has none."""
     letters = "".join(sign for sign in text if sign.isalpha())
     return _without(letters, _PHRASES) if any(phrase in letters for phrase in _PHRASES) else text
 
@@ -107,7 +107,7 @@ def _without(text: str, words: Sequence[str]) -> str:
 
 
 def _without_runs(text: str) -> str:
-    """A text without what stands next to each other on a keyboard or in the alphabet, in either direction."""
+    """Return a text without runs of neighbouring keys or letters of the alphabet, in either direction."""
     signs, at = [], 0
     while at < len(text):
         run = max(_run(text[at:], row) for keys in _ROWS for row in (keys, keys[::-1]))
@@ -119,7 +119,7 @@ def _without_runs(text: str) -> str:
 
 
 def _run(text: str, row: str) -> int:
-    """How many signs a text begins with that follow each other in a row."""
+    """Return how many characters at the start of a text follow each other in a row of keys."""
     start = row.find(text[0])
     if start < 0:
         return 0

@@ -1,4 +1,4 @@
-"""Which role may do what: one table, and the function that asks it."""
+"""Permissions: one table of roles and actions, and the functions that check it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ACTIONS = MappingProxyType(
         "keys": "give the vault a new master key",
     }
 )
-# Actions that may show somebody who is in a case.
+# Actions that may show people in a case.
 READING = frozenset({"read", "known", "keep", "query", "analyse", "review", "export", "cypher", "reveal"})
 _READERS = frozenset({"investigator", "analyst", "custodian", "disclosure", "supervisor"})
 ALLOWED = MappingProxyType(
@@ -71,15 +71,15 @@ ALLOWED = MappingProxyType(
 
 
 def may(principal: Principal, action: str) -> bool:
-    """Whether one of the principal's roles allows the action. Unknown actions are allowed to nobody."""
+    """Whether one of the principal's roles allows the action. Unknown actions are allowed to no one."""
     return bool(ALLOWED.get(action, frozenset()) & principal.roles)
 
 
 def require(principal: Principal, action: str) -> None:
-    """Nothing if `may`.
+    """Raise Refused unless one of the principal's roles allows the action.
 
     Raises:
-        Refused: naming what was asked and which roles may.
+        Refused: names the action and the roles that allow it, or asks for a second factor to be set up first.
     """
     if principal.must_enrol:
         raise Refused(
@@ -95,16 +95,16 @@ def require(principal: Principal, action: str) -> None:
 
 
 def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
-    """Why free Cypher is refused to a principal while `cases` are in the database, in one sentence; empty: it is not.
+    """Say in one sentence why a principal may not use free Cypher while `cases` are in the database; empty if they may.
 
-    It reads the whole database at once, so it takes the role, the grant of its own, and clearance for handling code C
-    and sources in every case there is. Asked at each run: a case that is added outside the clearance suspends it.
+    Free Cypher reads the whole database at once, so it takes the role, a separate grant, and clearance for handling
+    code C and sources in every case. Checked at each run: a new case outside the clearance suspends the grant.
     """
     if not may(principal, "cypher") or not principal.free_cypher:
         return f"{principal.name} may not write Cypher freely: that takes a grant of its own, which an administrator gives."
     if all(_is_fully_cleared(principal.grant(case)) for case in cases):
         return ""
-    # How many cases there are, and which, is for those who may see them.
+    # The number and names of cases are only for readers who may see them.
     return (
         f"The grant of {principal.name} for free Cypher is suspended: it takes clearance for handling code C and sources"
         " in every case of the database. Named queries still work; an administrator can extend the clearance."
@@ -116,10 +116,10 @@ def _is_fully_cleared(grant: Grant | None) -> bool:
 
 
 def require_cypher(principal: Principal, cases: Iterable[str]) -> None:
-    """Nothing if `cypher_refusal` has nothing to say.
+    """Raise Refused if `cypher_refusal` gives a reason.
 
     Raises:
-        Refused: in its words.
+        Refused: with that reason.
     """
     refusal = cypher_refusal(principal, cases)
     if refusal:
@@ -127,10 +127,10 @@ def require_cypher(principal: Principal, cases: Iterable[str]) -> None:
 
 
 def roles_named(text: str) -> frozenset[str]:
-    """The roles that a setting names, separated by commas; `none` for none.
+    """Return the roles that a setting names, separated by commas; `none` for no role.
 
     Raises:
-        OperatorError: one of them is no role.
+        OperatorError: a name is not a role.
     """
     names = frozenset(part.strip() for part in text.split(",") if part.strip()) - {"none"}
     for name in sorted(names - frozenset(ROLES)):
@@ -141,10 +141,10 @@ def roles_named(text: str) -> frozenset[str]:
 
 
 def require_case(principal: Principal, case: str) -> Grant:
-    """The principal's clearance for a case.
+    """Return the principal's clearance for a case.
 
     Raises:
-        NotFound: there is none; in the words used for a case that does not exist.
+        NotFound: there is no clearance; in the words used for a case that does not exist.
     """
     grant = principal.grant(case)
     if grant is None:
@@ -153,15 +153,15 @@ def require_case(principal: Principal, case: str) -> Grant:
 
 
 def require_sources(principal: Principal, case: str) -> None:
-    """Nothing, if the principal may know of the sources of a case.
+    """Raise Refused unless the principal has source clearance in a case.
 
     Raises:
-        Refused: it takes source clearance. NotFound: the case is not theirs.
+        Refused: source clearance is missing. NotFound: the case is not visible to them.
     """
     if not require_case(principal, case).sources:
         raise Refused(f"This takes source clearance in the case {case}. An administrator can give it.")
 
 
 def no_such_case(case: str) -> NotFound:
-    """The one answer to a case that is not there and to one that is not yours."""
+    """Return the error for a missing case, and equally for one that the reader may not see."""
     return NotFound(f"There is no case {case!r} that you can see. `graphsvc cases` lists those you can.")

@@ -1,4 +1,4 @@
-"""Who acts: a proven account with its roles and what it is cleared for."""
+"""The principal: a proven account with its roles and clearances."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ANY_CASE = "*"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an account is cleared for in one case.
+    """An account's clearance in one case.
 
     Attributes:
         handling: strictest handling code it may see: `P` or `C`.
@@ -24,25 +24,25 @@ class Grant:
 
     @property
     def codes(self) -> list[str]:
-        """The handling codes it may see."""
+        """The handling codes that the account may see."""
         return ["P", "C"] if self.handling == "C" else ["P"]
 
     @property
     def claim_codes(self) -> list[str]:
-        """The same with the codes of claims that say who somebody sealed is, which take source clearance."""
+        """The same codes and, with source clearance, those of claims that reveal who a sealed person is."""
         return [*self.codes, *(RESERVED[code] for code in self.codes)] if self.sources else self.codes
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """One account that has proven itself (a sign-in, a token, or the only account of a home).
+    """An account with a proven identity (by a sign-in, a token, or as the only account of a home).
 
     Attributes:
         name: the account's name.
         roles: names of roles, see `policy.ROLES`.
         grants: case id (or `*`, every case) → Grant.
-        free_cypher: has the grant for free Cypher; whether it holds, `policy.cypher_refusal` says.
-        must_enrol: signed in only to set up the second factor a role of theirs takes; then roles and grants are empty.
+        free_cypher: whether it has the grant for free Cypher; `policy.cypher_refusal` says whether that applies.
+        must_enrol: whether it is signed in only to set up a required second factor; roles and grants are empty then.
     """
 
     name: str
@@ -52,5 +52,5 @@ class Principal:
     must_enrol: bool = False
 
     def grant(self, case: str) -> Grant | None:
-        """The clearance for one case, or None; a grant for the case itself goes before one for every case."""
+        """Return the clearance for a case, or None; a grant for that case takes precedence over one for every case."""
         return self.grants.get(case) or self.grants.get(ANY_CASE)

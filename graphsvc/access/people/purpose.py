@@ -1,4 +1,4 @@
-"""What may stand as a purpose: one line that the log can print."""
+"""Rules for a purpose: one line that the log can print."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ LONGEST_PURPOSE = 200
 
 
 def known_purpose(text: str) -> str:
-    """A purpose as it is written in the log, without spaces around it.
+    """Return a purpose as it is logged, without spaces around it.
 
     Raises:
-        NotSignedIn: it is empty, longer than 200 characters, or no single printable line.
+        NotSignedIn: it is empty, longer than 200 characters, or not a single printable line.
 
     Example:
         >>> known_purpose(" who is behind the boats of 8 May ")

@@ -1,7 +1,7 @@
 """The vault: everything that could name a sealed person, encrypted in the application database.
 
 Envelope encryption with AES-256-GCM: a master key (a private file in the home, or the environment) wraps one data
-key per case and one per sealed person. What a ciphertext is for is bound to it as associated data, so a value
+key per case and one per sealed person. The purpose of a ciphertext is bound to it as associated data, so a value
 moved to another row does not open.
 """
 
@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from graphsvc.appdb import tables
 from graphsvc.errors import OperatorError, standing
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that reads like something else
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no characters that look alike
 _PREFIX = {"person": "S", "source": "Q", "thing": "T", "entered": "N", "hidden": "H"}
 _ENTERED = re.compile(rf"N(?:-[{_ALPHABET}]{{4}}){{3}}")
 _HIDDEN = re.compile(rf"H(?:-[{_ALPHABET}]{{4}}){{3}}")
 
 
 def encrypt(key: bytes, value: bytes, what: str) -> bytes:
-    """`value` encrypted under `key` (32 bytes) and bound to `what`."""
+    """Encrypt `value` under `key` (32 bytes), bound to `what`."""
     nonce = secrets.token_bytes(12)
     return nonce + AESGCM(key).encrypt(nonce, value, what.encode())
 
@@ -38,7 +38,7 @@ def decrypt(key: bytes, value: bytes, what: str) -> bytes:
     """The inverse of `encrypt`.
 
     Raises:
-        OperatorError: the key is another one, or the value was changed.
+        OperatorError: the key is wrong, or the value was changed.
     """
     try:
         return AESGCM(key).decrypt(value[:12], value[12:], what.encode())
@@ -54,7 +54,7 @@ class Vault:
 
     Args:
         master: the master key (32 bytes).
-        root: what other keys of the home are derived from; it stays the same when the master key is rotated.
+        root: the key that other keys of the home are derived from; rotating the master key does not change it.
         generation: how often the master key had been rotated when this vault was opened.
     """
 
@@ -64,10 +64,10 @@ class Vault:
         self._generation = generation
 
     def require_current(self, connection: sa.Connection) -> None:
-        """Nothing, if the master key is still this one; called last in a transaction that keeps a wrapped key.
+        """Check that the master key is still current; called last in a transaction that stores a wrapped key.
 
         Raises:
-            OperatorError: it was rotated in the meantime: what was wrapped here could not be opened any more.
+            OperatorError: it was rotated in the meantime, so keys wrapped here could no longer be opened.
         """
         now = connection.execute(sa.select(tables.vault.c.generation).with_for_update(read=True)).scalar()
         if now != self._generation:
@@ -76,25 +76,25 @@ class Vault:
             )
 
     def new_key(self, what: str) -> tuple[bytes, bytes]:
-        """A new data key and the same wrapped for storage, bound to `what`."""
+        """Return a new data key, and the same key wrapped for storage, bound to `what`."""
         key = secrets.token_bytes(32)
         return key, self.wrap(key, what)
 
     def wrap(self, key: bytes, what: str) -> bytes:
-        """A data key wrapped for storage, bound to `what`."""
+        """Wrap a data key for storage, bound to `what`."""
         return encrypt(self._master, key, what)
 
     def key(self, wrapped: bytes, what: str) -> bytes:
-        """The data key that was wrapped for `what`."""
+        """Return the data key that was wrapped for `what`."""
         return decrypt(self._master, wrapped, what)
 
     def derived(self, what: str) -> bytes:
-        """A key (32 bytes) for `what`: the same at every start of the home and after a rotation of the master key."""
+        """Return a key (32 bytes) for `what`: the same at every start and after a rotation of the master key."""
         return hmac.digest(self.root, f"derived\0{what}".encode(), hashlib.sha256)
 
 
 def pack(key: bytes, value: Any, what: str) -> bytes:
-    """A JSON value, compressed and encrypted."""
+    """Compress and encrypt a JSON value."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return encrypt(key, zlib.compress(text.encode("utf-8", "surrogatepass"), 1), what)
 
@@ -105,11 +105,11 @@ def unpack(key: bytes, sealed: bytes, what: str) -> Any:
 
 
 def pseudonym(key: bytes, kind: str, identifier: str) -> str:
-    """The pseudonym of a person, thing or source in the case whose data key is `key`, such as `S-7K3Q-X2MD-0A9B`.
+    """Return a pseudonym in the case whose data key is `key`, such as `S-7K3Q-X2MD-0A9B`.
 
-    A keyed hash: the same in every load of the case, another in every other case, and telling neither order nor
+    A keyed hash: the same in every import of the case, different in every other case, and revealing no order or
     number. `kind` is person, thing or source; a source never has the pseudonym of the person it may be. `entered` gives
-    what was added by hand an id of its own, which is none of those.
+    rows added by hand a separate id, and `hidden` replaces a delivered id that names a sealed person.
     """
     digest = int.from_bytes(hmac.digest(key, f"{kind}\0{identifier}".encode(), hashlib.sha256)[:8], "big")
     letters = "".join(_ALPHABET[digest >> (5 * place) & 31] for place in range(12))
@@ -117,7 +117,7 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
 
 
 def kind_of(name: str) -> str:
-    """The kind of whom or what a pseudonym stands for, as `pseudonym` takes it.
+    """Return the kind of a pseudonym's subject, as `pseudonym` takes it.
 
     Example:
         >>> kind_of(pseudonym(b"k" * 32, "thing", "phone-7"))
@@ -127,17 +127,17 @@ def kind_of(name: str) -> str:
 
 
 def signs(key: bytes, identifier: str) -> str:
-    """Twelve letters and digits that tell an id from every other without a word of it."""
+    """Return twelve letters and digits that distinguish an id from others without revealing it."""
     return pseudonym(key, "thing", f"{chr(0)}id {identifier}")[2:].replace("-", "")
 
 
 def is_entered(identifier: str) -> bool:
-    """Whether an id has the form of those that are given to what is added by hand."""
+    """Whether an id has the form given to rows added by hand."""
     return _ENTERED.fullmatch(identifier) is not None
 
 
 def is_hidden(identifier: str) -> bool:
-    """Whether an id is a hidden one: shown instead of a delivered id that names somebody sealed.
+    """Whether an id is a hidden one: shown instead of a delivered id that names a sealed person.
 
     Example:
         >>> is_hidden("H-7K3Q-X2MD-0A9B"), is_hidden("P12")
@@ -147,5 +147,5 @@ def is_hidden(identifier: str) -> bool:
 
 
 def claim_id(key: bytes, *parts: str) -> str:
-    """The id of a claim: a keyed hash of what tells it apart, so that it says nothing to who lacks the case's key."""
+    """Return the id of a claim: a keyed hash of its distinguishing parts; it reveals nothing without the case's key."""
     return hmac.digest(key, "\0".join(("claim", *parts)).encode(), hashlib.sha256)[:12].hex()

@@ -1,8 +1,8 @@
 """The master key of a home: made, checked at every start, rotated. A file in the home, or the environment.
 
-A check value (the root key, wrapped by the master key) tells a lost or wrong key at once. A rotation writes the new key
-beside the old one, wraps every key again in one transaction and only then replaces the old key: whenever it is
-killed, one of the two opens the home, and the next start finds out which.
+A check value (the root key, wrapped by the master key) reveals a lost or wrong key immediately. A rotation writes the
+new key next to the old one, wraps every key again in one transaction, and only then replaces the old key. Whenever it
+is killed, one of the two keys opens the home, and the next start finds out which.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ROOT = "root"
 _KEY_BYTES = 32
 _LOCK_S = 60.0
 VARIABLE = "GRAPHSVC_MASTER_KEY"
-# Every key that the master key wraps, and what it is bound to. A test holds this against the tables.
+# Every key that the master key wraps, and the purpose bound to it. A test checks this list against the tables.
 WRAPPED = (
     (tables.cases, tables.cases.c.key_sealed, "case {id}"),
     (tables.identities, tables.identities.c.key_sealed, "identity {case_id} {pseudonym}"),
@@ -37,19 +37,19 @@ WRAPPED = (
 
 
 def open_vault(settings: Settings, database: sa.Engine) -> Vault:
-    """The vault of a home; its key file is generated where nothing has been sealed yet.
+    """Open the vault of a home; generates its key file if nothing has been sealed yet.
 
     Raises:
-        OperatorError: the key is missing although something was sealed with it, is another one, or is no key.
+        OperatorError: the key is missing although something was sealed with it, is the wrong one, or is malformed.
     """
     with _locked(settings):
         return _open(settings, database)
 
 
 def rotate(settings: Settings, database: sa.Engine) -> str:
-    """Give the home a new master key; where the new key is, as words for who keeps it.
+    """Give the home a new master key; return where the new key is, in words for its keeper.
 
-    What is derived from the root key (cookies, the chain of the log) stays as it is.
+    Keys derived from the root key (for cookies, the chain of the log) do not change.
 
     Raises:
         OperatorError: the home is being served, or the old key does not open it.
@@ -69,7 +69,7 @@ def rotate(settings: Settings, database: sa.Engine) -> str:
 
 
 def next_file(settings: Settings) -> Path:
-    """Where a new master key lies until the rotation to it is complete."""
+    """Return the path of a new master key until the rotation to it is complete."""
     return settings.home / "master.key.next"
 
 
@@ -99,10 +99,10 @@ def _open(settings: Settings, database: sa.Engine) -> Vault:
 
 
 def _rotated(settings: Settings, root_sealed: bytes, where: str) -> bytes:
-    """The new key of a rotation that was killed after its transaction; it is put in its place.
+    """Put the new key of a rotation that was killed after its transaction in its place, and return it.
 
     Raises:
-        OperatorError: there is none, or it has to be put into the environment.
+        OperatorError: there is no such key, or it has to be put into the environment.
     """
     path = next_file(settings)
     if path.exists():
@@ -124,12 +124,12 @@ def _rotate(settings: Settings, database: sa.Engine) -> str:
     if settings.master_key and path.exists():
         key = _key_of(_read(path), str(path))
         if key == _key_of(settings.master_key, VARIABLE):
-            path.unlink()  # the new key of an earlier rotation, which the environment has by now
-    path.unlink(missing_ok=True)  # of a rotation that was killed before its transaction: it opens nothing
+            path.unlink()  # the new key of an earlier rotation, now in the environment
+    path.unlink(missing_ok=True)  # left by a rotation killed before its transaction: opens nothing
     _write_key(path)
     new = Vault(_key_of(_read(path), str(path)), old.root)
     with transaction(database) as connection:
-        # First of all: from here on nobody else keeps a key that the old one wrapped.
+        # First: from here on no other process can store a key wrapped by the old one.
         connection.execute(
             tables.vault.update().values(
                 generation=tables.vault.c.generation + 1, root_sealed=new.wrap(old.root, _ROOT), rotated_at=now()
@@ -149,9 +149,9 @@ def _rotate(settings: Settings, database: sa.Engine) -> str:
 
 
 def _promote(settings: Settings) -> None:
-    """Put the new key in the place of the old one, in one step."""
+    """Replace the old key with the new one atomically."""
     next_file(settings).replace(_key_file(settings))
-    with suppress(OSError):  # some systems cannot
+    with suppress(OSError):  # not supported on some systems
         folder = os.open(settings.home, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -160,7 +160,7 @@ def _promote(settings: Settings) -> None:
 
 
 def _current(settings: Settings, *, new: bool) -> tuple[bytes, str]:
-    """The key that is set, and where it came from."""
+    """Return the current key, and where it came from."""
     if settings.master_key:
         return _key_of(settings.master_key, VARIABLE), VARIABLE
     path = _key_file(settings)
@@ -194,7 +194,7 @@ def _read(path: Path) -> str:
 
 
 def _write_key(path: Path) -> None:
-    """A new master key in a file only its owner can read, never half written and never overwriting another."""
+    """Write a new master key to a file only its owner can read, never half written and never overwriting another."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -204,7 +204,7 @@ def _write_key(path: Path) -> None:
             os.fsync(file.fileno())
         os.link(part, path)
     except FileExistsError:
-        return  # another process of the same home was first: its key is the key
+        return  # another process of the same home was first: its key counts
     except OSError as error:
         raise OperatorError(
             f"The vault's key cannot be written to {path} ({error.strerror}). Free space or make the folder writable."

@@ -1,4 +1,4 @@
-"""A file that only this process can read, and only while it is open: what is too large to wait in memory."""
+"""A scratch file for data too large for memory, readable only by this process and only while it is open."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _BLOCK = 16
 
 
 class Scratch:
-    """A file to write at its end and read anywhere. Small ones stay in memory; larger ones lie encrypted, without a name.
+    """A file written at its end and read anywhere: in memory if small, otherwise encrypted on disk without a name.
 
     Args:
-        folder: where a large one lies.
-        in_memory: bytes that may stay in memory.
+        folder: for large files.
+        in_memory: most bytes kept in memory.
     """
 
     def __init__(self, folder: Path, in_memory: int) -> None:
@@ -32,7 +32,7 @@ class Scratch:
         self._first = 0
 
     def write(self, data: bytes) -> int:
-        """Write at the place it stands at."""
+        """Write at the current position."""
         at = self._file.tell()
         if not self._key and at + len(data) > self._in_memory:
             self._move()
@@ -40,27 +40,27 @@ class Scratch:
         return len(data)
 
     def read(self, size: int = -1) -> bytes:
-        """Read on from the place it stands at; everything for -1."""
+        """Read from the current position; everything for -1."""
         at = self._file.tell()
         return self._crypt(at, self._file.read(size))
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place."""
+        """Move to a position."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """The place it stands at."""
+        """Return the current position."""
         return self._file.tell()
 
     def close(self) -> None:
-        """Let go of it: nothing of it is left."""
+        """Close and discard the file."""
         self._file.close()
 
     def _move(self) -> None:
         at = self._file.tell()
         self._file.seek(0)
         content, memory = self._file.read(), self._file
-        # No key is used twice, so what counts up may begin anywhere.
+        # No key is used twice, so the counter may start anywhere.
         self._key, self._first = secrets.token_bytes(32), secrets.randbits(96)
         self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115  # open as long as this is
         self._file.write(self._crypt(0, content))
@@ -68,7 +68,7 @@ class Scratch:
         memory.close()
 
     def _crypt(self, at: int, data: bytes) -> bytes:
-        """Encrypt or decrypt what stands at a place."""
+        """Encrypt or decrypt data at a position."""
         if not self._key or not data:
             return data
         block, before = divmod(at, _BLOCK)

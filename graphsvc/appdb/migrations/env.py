@@ -1,4 +1,4 @@
-"""Run migrations on the connection that the engine module hands over."""
+"""Run migrations on the connection that the engine module provides."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""What Java keeps ready of Neo4j's classes (its AOT cache, JEP 483 and 514): a start with it takes a third of the time and work.
+"""Caches Neo4j's classes for Java (AOT cache, JEP 483 and 514): a start with it takes a third of the time and work.
 
-`graphsvc neo4j fetch` makes it once beside the jars, of a server that starts in a home of its own and ends. Without it
-everything works the same, only slower. Having that server plan our queries as well gains a tenth of their first planning,
-and takes the half minute that it lasts.
+`graphsvc neo4j fetch` makes it once, next to the jars, by starting and ending a server in a temporary home. Without it
+everything works the same, only slower. Having that server plan our queries too would save a tenth of their first
+planning, and cost as much time as it lasts, half a minute.
 
-Java takes the classes from copies of the jars in which none is signed. It would check those of a signed one against its
-signature at each start and keep none of them ready, which took a third of a start; what was fetched was held against the
-lock's hashes already.
+Java loads the classes from copies of the jars without signatures. It would verify the classes of a signed jar at each
+start and cache none of them, which took a third of a start; the fetched jars were checked against the lock's hashes
+already.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from graphsvc.records.progress import Progress
 from graphsvc.store.server import launch
 from graphsvc.store.server.process import Server
 
-_ROOM_MB = 750  # what is noted, what is made of it, the store of the server that is watched, and the jars where they are copied
-_END_S = 600  # Java writes what it noted when it ends
+_ROOM_MB = 750  # the notes, the cache, the store of the observed server, and copied jars
+_END_S = 600  # Java writes its notes when it ends
 _SIGNATURE = re.compile(r"META-INF/[^/]+\.(SF|RSA|DSA|EC)", re.IGNORECASE)
 _MANIFEST = "META-INF/MANIFEST.MF"
 _STEPS = ("Neo4j starts, to see which classes it uses", "it ends and notes them", "what it starts with is written")
 
 
 def make_ready(settings: Settings, jars: Path, progress: Progress | None = None) -> bool:
-    """Make what Java keeps ready of its classes, where it is not there yet. Safe in two processes at once.
+    """Make the class cache unless it exists. Safe if two processes do it concurrently.
 
     Args:
-        settings: says which version of Neo4j, and how long it may take to start.
-        jars: the folder that holds its jars, as `fetch_jars` gives it.
-        progress: told of each step.
+        settings: the Neo4j version, and how long it may take to start.
+        jars: the folder of its jars, as `fetch_jars` returns it.
+        progress: called for each step.
 
     Returns:
-        Whether it was made now; False: it was there.
+        Whether it was made now; False if it existed.
 
     Raises:
         OperatorError: it could not be made. Neo4j starts all the same.
@@ -72,7 +72,7 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
                     made = _made(own, unsigned, tell)
                     for stale in folder.glob("classes-*.aot"):
                         stale.unlink()
-                    for former in folder.glob("classes-*/"):  # a server that runs on one has all its jars open
+                    for former in folder.glob("classes-*/"):  # safe: a running server has all its jars open
                         if former != unsigned:
                             shutil.rmtree(former)
                     made.replace(file)
@@ -86,7 +86,7 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
 
 
 def _take_signatures_off(jars: Path, into: Path) -> None:
-    """A folder with the same jars: a signed one as it is without, any other as a second name of the same file."""
+    """Fill a folder with the same jars: signed ones without their signatures, others as hard links."""
     into.mkdir()
     for jar in jars.iterdir():
         with zipfile.ZipFile(jar) as whole:
@@ -100,7 +100,7 @@ def _take_signatures_off(jars: Path, into: Path) -> None:
 
 
 def _without_digests(name: str, content: bytes) -> bytes:
-    """A part of a jar; its manifest, which has a digest of each class below what it says of the jar, without these."""
+    """Return a part of a jar; the manifest only with its main section, without the digests of classes."""
     if name != _MANIFEST:
         return content
     about, *_ = re.split(rb"\r\n\r\n|\n\n|\r\r", content, maxsplit=1)
@@ -110,12 +110,12 @@ def _without_digests(name: str, content: bytes) -> bytes:
 def _link(jar: Path, name: Path) -> None:
     try:
         os.link(jar, name)
-    except OSError:  # a file system without second names
+    except OSError:  # a file system without hard links
         shutil.copyfile(jar, name)
 
 
 def _made(own: Settings, jars: Path, tell: Progress) -> Path:
-    """What Java starts with, made in a home of its own."""
+    """Make the cache in a temporary home."""
     noted, made = own.home / "noted", own.home / "made"
     _note(own, jars, noted, tell)
     _step(tell, 2)
@@ -124,11 +124,11 @@ def _made(own: Settings, jars: Path, tell: Progress) -> Path:
 
 
 def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:
-    """Run a server of its own, which notes at its end which classes it loaded."""
+    """Run a separate server that records, when it ends, the classes it loaded."""
     _step(tell, 0)
     quiet = logging.getLogger("neo4j")
     level = quiet.level
-    quiet.setLevel(logging.CRITICAL)  # refused connections are the ordinary course of a start
+    quiet.setLevel(logging.CRITICAL)  # refused connections are normal during a start
     server = Server(own, jars, ["-XX:AOTMode=record", f"-XX:AOTConfiguration={noted}"])
     try:
         deadline = time.monotonic() + own.start_timeout_s
@@ -146,7 +146,7 @@ def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:
 
 
 def _write(own: Settings, jars: Path, noted: Path, made: Path) -> None:
-    """Have Java make of its notes what it starts with."""
+    """Have Java make the cache from its notes."""
     words = launch.command(own, jars, ["-XX:AOTMode=create", f"-XX:AOTConfiguration={noted}", f"-XX:AOTCache={made}"])
     try:
         run = subprocess.run(

@@ -1,17 +1,17 @@
-"""The door of the supervisor: a line protocol on the loopback address, and the file that says where it is.
+"""The supervisor's control port: a line protocol on the loopback address, and the file that says where it is.
 
-A client sends two lines, the token and a command; the supervisor first answers with its own word from the same
-private file, so that neither talks to a stranger who has taken the port of a supervisor that is gone.
+A client sends two lines, the token and a command. The supervisor first answers with its own word from the same private
+file, so that neither talks to a stranger that has taken the port of a supervisor that is gone.
 
     hold S  → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline,
               and Neo4j goes on for S seconds (a whole number) after its end
     keep    → `KEPT`: Neo4j stays until `stop`, whoever leaves
     status  → one line of JSON
-    restart → `RESTARTING`: Neo4j is ended and started again at the same address, its store as it was
+    restart → `RESTARTING`: Neo4j is ended and restarted at the same address, with the same store
     renew   → `RENEWING`: Neo4j is ended, its store deleted, and an empty one started at the same address
-    adopt I → `ADOPTING`: as `renew`, but with the store that the import I made; `USED` and nothing else where more hold on
-              than who asks
-    stop    → `STOPPING`; the connection ends when Neo4j has
+    adopt I → `ADOPTING`: as `renew`, but with the store made by the import I; `USED` and no effect if there are other
+              holders
+    stop    → `STOPPING`; the connection ends when Neo4j has ended
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from pathlib import Path
 from typing import Any
 
 _LINE_BYTES = 256
-_PATIENCE_S = 10  # for a connection that has not said what it wants
+_PATIENCE_S = 10  # for a connection that has not sent its command
 
 
 def card_path(folder: Path) -> Path:
-    """The private file that says where a supervisor listens and how to prove oneself to it."""
+    """Return the path of the private file with a supervisor's address and its secrets."""
     return folder / "supervisor.json"
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> None:
-    """Replace the card in one step; readable for this account alone."""
+    """Replace the card atomically; only this account can read it."""
     new = card_path(folder).with_suffix(".new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(card, file)
@@ -45,7 +45,7 @@ def write_card(folder: Path, card: dict[str, Any]) -> None:
 
 
 def read_card(folder: Path) -> dict[str, Any] | None:
-    """The card, or None where there is none (yet)."""
+    """Read the card; None if it does not exist (yet)."""
     try:
         card = json.loads(card_path(folder).read_text())
     except (FileNotFoundError, json.JSONDecodeError):
@@ -55,7 +55,7 @@ def read_card(folder: Path) -> dict[str, Any] | None:
 
 @dataclass
 class _Client:
-    """One connection: what it has sent so far, and what it turned out to be."""
+    """One connection: the bytes received so far, and its command once known."""
 
     connection: socket.socket
     since: float = field(default_factory=time.monotonic)
@@ -66,17 +66,18 @@ class _Client:
 
 
 class ControlDoor:
-    """Listens and answers in the thread that calls `serve`; knows who holds on, nothing of Neo4j.
+    """Listens and answers in the thread that calls `serve`; knows the holders, but nothing of Neo4j.
 
     Attributes:
-        port: where it listens on 127.0.0.1.
-        kept: somebody asked that Neo4j stays without holders.
-        restart_asked: somebody asked for a new start; whoever serves the door takes it back.
-        renew_asked: somebody asked for an empty store; whoever serves the door takes it back.
-        adopt_asked: the import whose store somebody asked for, empty for none; whoever serves the door takes it back.
-        stop_asked: somebody asked for the end.
-        heard: some holder has been told how a start went.
-        last_held, wanted_until: moments (`time.monotonic`): when somebody held on last, and for how long that is to last.
+        port: its port on 127.0.0.1.
+        kept: whether a client asked for Neo4j to stay without holders.
+        restart_asked: whether a client asked for a restart; the caller of `serve` resets it.
+        renew_asked: whether a client asked for an empty store; the caller of `serve` resets it.
+        adopt_asked: the import whose store a client asked for, empty without one; the caller of `serve` resets it.
+        stop_asked: whether a client asked for the end.
+        heard: whether any holder has received the outcome of a start.
+        last_held, wanted_until: moments (`time.monotonic`): the last with a holder, and the end of the time holders
+            asked for.
     """
 
     def __init__(self, token: str, word: str, status: Callable[[], dict[str, Any]]) -> None:
@@ -93,17 +94,17 @@ class ControlDoor:
 
     @property
     def holders(self) -> int:
-        """How many lifelines there are."""
+        """Number of lifelines."""
         return sum(client.command == "hold" for client in self._clients.values())
 
     def announce(self, answer: str) -> None:
-        """What every holder is told, those who wait at once and those who come: '' while it is not known."""
+        """Set the answer for holders, sent to waiting ones now and to later ones on arrival; '' if not known yet."""
         self._answer = answer
         for client in list(self._clients.values()):
             self._tell_holder(client)
 
     def serve(self, seconds: float) -> None:
-        """Answer what comes in within this time."""
+        """Answer clients for up to this many seconds."""
         for key, _events in self._selector.select(seconds):
             if key.fileobj is self._listener:
                 self._accept()
@@ -134,7 +135,7 @@ class ControlDoor:
             chunk = client.connection.recv(_LINE_BYTES)
         except BlockingIOError:
             return
-        except OSError:  # a reset is the end of a connection like any other
+        except OSError:  # a reset ends a connection like any other end
             chunk = b""
         client.received += chunk
         if not chunk or len(client.received) > _LINE_BYTES:
@@ -169,7 +170,7 @@ class ControlDoor:
             self._send(client, "USED")
         elif command == "adopt":
             self.adopt_asked = word
-            self.announce("")  # who comes from now on waits for the new start
+            self.announce("")  # clients that arrive from now on wait for the new start
             self._send(client, "ADOPTING")
         elif command == "stop":
             self.stop_asked = True
@@ -185,7 +186,7 @@ class ControlDoor:
     def _send(self, client: _Client, line: str) -> None:
         try:
             client.connection.sendall(line.encode() + b"\n")
-        except OSError:  # gone, or does not read the few bytes it is sent
+        except OSError:  # gone, or not reading
             self._drop(client)
 
     def _drop(self, client: _Client) -> None:

@@ -1,7 +1,7 @@
-"""A store made by Neo4j's own import tool, beside the one that the server has: whatever goes wrong, that one stays as it is.
+"""Makes a store with Neo4j's own import tool, next to the server's current one, which no failure can affect.
 
-What the tool reads and makes lies in a folder of its own, which only this account may read and which is removed whatever
-happens; what a kill left of one is removed at the next start.
+The tool's input and output are in a temporary folder that only this account can read, and that is always removed; after
+a kill, the next start removes the leftovers.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ from graphsvc.store.server.jars import fetch_jars
 
 _CLASS = "org.neo4j.cli.AdminTool"
 _LOCK = "import.lock"
-_LOOK_S = 0.2  # between two looks whether the tool has ended
-# Linux: a program that has the kernel kill it with the thread that began it, and then becomes the tool. (`preexec_fn`, which
-# could do so too, is unsafe where other threads run.)
+_LOOK_S = 0.2  # between two checks whether the tool has ended
+# Linux: a program that asks the kernel to kill it with the thread that started it, and then becomes the tool.
+# (`preexec_fn` could do this too, but is unsafe with other threads running.)
 _FALLING = """import ctypes, os, sys
 ctypes.CDLL(None).prctl(1, 9)
 if os.getppid() == int(sys.argv[1]):  # else it is gone already
     os.execv(sys.argv[2], sys.argv[2:])
 """
-_BUFFER = 4 << 20  # what the tool reads at once, if no row needs more
-# From here on what Java's second compiler takes is less than what it saves.
+_BUFFER = 4 << 20  # bytes the tool reads at a time, unless a row needs more
+# From this size on, Java's second compiler saves more time than it costs.
 _MANY_ROWS = 1_000_000
 
 
 class ImportToolError(Exception):
-    """The tool could not make a store. The text holds nothing of what it read."""
+    """The tool could not make a store. The message holds nothing of its input."""
 
 
 @contextmanager
 def import_folder(settings: Settings) -> Iterator[Path]:
-    """An empty folder for one import, private to this account, which is removed at the end with all that is in it.
+    """Yield an empty folder for one import, private to this account, and remove it with its contents at the end.
 
     Raises:
-        ImportToolError: another process is at one, or the home cannot be written.
+        ImportToolError: another process is importing, or the home cannot be written.
     """
     home = launch.server_home(settings.home)
     try:
@@ -63,7 +63,7 @@ def import_folder(settings: Settings) -> Iterator[Path]:
 
 
 def remove_leftovers(settings: Settings) -> None:
-    """Remove what imports left behind whose process was killed."""
+    """Remove the leftovers of imports whose process was killed."""
     home = launch.server_home(settings.home)
     if any(home.glob(f"{launch.IMPORT_PREFIX}*/")):
         with suppress(filelock.Timeout, OSError), filelock.FileLock(home / _LOCK, timeout=0, mode=0o600):
@@ -76,23 +76,23 @@ def _remove_leftovers(home: Path) -> None:
 
 
 def import_files(settings: Settings, folder: Path, files: BulkFiles, progress: Progress) -> Path:
-    """Have the tool make a store of the files in a folder, calling `progress` meanwhile (it may raise to stop).
+    """Have the tool make a store of the files in a folder, calling `progress` on the way (it may raise to stop).
 
     Returns:
-        The data folder of a server that would have this store; nothing was opened on it yet.
+        The data folder for a server with this store; no server has opened it yet.
 
     Raises:
-        ImportToolError: the tool ended with a fault.
-        OSError: it cannot be started, or the folder not be written.
+        ImportToolError: the tool ended with an error.
+        OSError: the tool cannot be started, or the folder cannot be written.
     """
     (folder / "conf").mkdir()
     (folder / "conf" / "neo4j.conf").write_text("dbms.usage_report.enabled=false\ndb.tx_log.rotation.size=32m\n")
     with subprocess.Popen(
         [*_falling_with_us(), *_command(settings, files)],
-        cwd=folder,  # what it reports lies in there too
+        cwd=folder,  # its report goes there too
         env=launch.environment() | {"NEO4J_HOME": str(folder), "NEO4J_CONF": str(folder / "conf")},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,  # it may repeat what it reads
+        stdout=subprocess.DEVNULL,  # it may repeat its input
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         umask=0o077,
@@ -123,9 +123,9 @@ def _command(settings: Settings, files: BulkFiles) -> list[str]:
         "strict": "true",
         "bad-tolerance": "0",
         "skip-bad-entries-logging": "true",
-        # As much as the server has besides its heap, and not nine tenths of the machine.
+        # As much as the server has apart from its heap; the default is nine tenths of the machine.
         "max-off-heap-memory": f"{settings.heap_mb + settings.page_cache_mb}m",
-        # In signs of two bytes, and a row is read whole.
+        # Two bytes for each character; a row must fit as a whole.
         "read-buffer-size": str(max(_BUFFER, 4 * files.longest)),
     }
     return [

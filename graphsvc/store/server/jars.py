@@ -1,8 +1,8 @@
 """The jars of the managed Neo4j: fetched once, each checked against the hashes of a lock file.
 
-A lock `neo4j-VERSION.lock` beside this file lists every jar as `sha256  group:artifact:version[:classifier]`. Two
-clients can deliver them, `mvn` (where it is installed, the faster one) and `jgo`; neither is trusted further than
-the hashes go, and both know their own repositories and the user's settings for them.
+A lock `neo4j-VERSION.lock` next to this file lists every jar as `sha256  group:artifact:version[:classifier]`. Two
+clients can deliver them, `jgo` and the faster `mvn` if it is installed. Neither is trusted beyond the hashes, and both
+use their own repositories and the user's settings for them.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class Jar:
 
     @property
     def name(self) -> str:
-        """File name, as Maven gives it."""
+        """File name in Maven's form."""
         return "-".join(filter(None, (self.artifact, self.version, self.classifier))) + ".jar"
 
 
 class DownloadError(Exception):
-    """A downloader could not deliver; the next one is tried, its text is kept for the operator."""
+    """A downloader could not deliver; the next one is tried, and the message is kept for the operator."""
 
 
 Downloader = Callable[[Sequence[Jar], Path], Iterable[tuple[Jar, Path]]]
@@ -56,13 +56,13 @@ Downloader = Callable[[Sequence[Jar], Path], Iterable[tuple[Jar, Path]]]
 
 
 def versions() -> list[str]:
-    """The Neo4j versions that have a lock, oldest first."""
+    """List the Neo4j versions that have a lock, oldest first."""
     names = [path.name.removeprefix("neo4j-").removesuffix(".lock") for path in _locks().glob("neo4j-*.lock")]
     return sorted(names, key=lambda name: [int(part) for part in name.split(".")])
 
 
 def read_lock(version: str) -> tuple[tuple[Jar, ...], str]:
-    """The jars of one Neo4j version and the sha256 of its lock file.
+    """Return the jars of one Neo4j version and the sha256 of its lock file.
 
     Raises:
         OperatorError: graphsvc has no lock for this version.
@@ -77,19 +77,19 @@ def read_lock(version: str) -> tuple[tuple[Jar, ...], str]:
 
 
 def fetch_jars(settings: Settings, progress: Progress | None = None, sources: Sequence[Downloader] = ()) -> Path:
-    """The folder that holds exactly the jars of the lock, fetching what is absent. Safe in two processes at once.
+    """Return the folder with exactly the jars of the lock, fetching missing ones. Safe in concurrent processes.
 
-    A finished fetch is recognised without network and without a lock. A torn one is finished: files that are there
-    are checked, the others fetched, everything that the lock does not name is removed.
+    A finished fetch is recognised without network and without a lock. An interrupted one is completed: existing files
+    are checked, missing ones fetched, and files that the lock does not name are removed.
 
     Args:
-        settings: says which version and where.
-        progress: told of each jar.
-        sources: downloaders, tried in this order (none: mvn where it is installed, then jgo).
+        settings: the version and the folder.
+        progress: called for each jar.
+        sources: downloaders, tried in this order (empty: mvn if installed, then jgo).
 
     Raises:
-        OperatorError: the version is unknown, a download failed or is not what the lock says, or the folder cannot
-            be written.
+        OperatorError: the version is unknown, a download failed or differs from the lock, or the folder cannot be
+            written.
     """
     folder = settings.jars_folder.absolute()  # mvn reads a relative path from its own folder
     jars, lock_hash = read_lock(settings.neo4j_version)
@@ -113,17 +113,17 @@ def _locks() -> Path:
 
 
 def _complete(folder: Path, jars: Sequence[Jar], lock_hash: str) -> bool:
-    """Whether a fetch was finished here for this very lock, and nothing was put in or taken away since."""
+    """Whether a fetch was completed here for exactly this lock, and no file was added or removed since."""
     try:
         recorded = (folder / ".complete").read_text()
         names = {path.name for path in (folder / "lib").iterdir()}
-    except OSError:  # absent or unreadable: then it is no finished fetch, and the fetch itself will say what is wrong
+    except OSError:  # missing or unreadable: not a finished fetch; the fetch itself reports the error
         return False
     return recorded == lock_hash and names == {jar.name for jar in jars}
 
 
 def _fill(folder: Path, jars: Sequence[Jar], tell: Progress, sources: Sequence[Downloader]) -> None:
-    """Make `folder/lib` hold exactly `jars`."""
+    """Make `folder/lib` contain exactly `jars`."""
     lib = folder / "lib"
     for leftover in folder.glob("fetching-*"):
         shutil.rmtree(leftover)
@@ -169,9 +169,9 @@ _POM = """<project><modelVersion>4.0.0</modelVersion>
 
 
 def _with_mvn(wanted: Sequence[Jar], temporary: Path) -> Iterator[tuple[Jar, Path]]:
-    """All jars in one run of mvn: its own resolution of org.neo4j:neo4j, of which the lock takes what it names."""
+    """Yield all jars from one run of mvn, by its own resolution of org.neo4j:neo4j; ignore any not in the lock."""
     version = next((jar.version for jar in wanted if (jar.group, jar.artifact) == ("org.neo4j", "neo4j")), None)
-    if version is None:  # the torn fetch already holds it: the few that are absent come one by one
+    if version is None:  # an interrupted fetch already has it: the few missing ones are fetched singly
         raise DownloadError("mvn was not asked")
     pom, out = temporary / "pom.xml", temporary / "out"
     pom.write_text(_POM.format(version=version))
@@ -192,13 +192,13 @@ def _with_mvn(wanted: Sequence[Jar], temporary: Path) -> Iterator[tuple[Jar, Pat
 
 
 def _with_jgo(wanted: Sequence[Jar], temporary: Path) -> Iterator[tuple[Jar, Path]]:
-    """One artifact at a time in a few threads: jgo as a client only, so that its own resolution plays no part."""
+    """Yield one artifact at a time, in a few threads: jgo is only a client, without its own resolution."""
     from jgo.config import GlobalSettings  # half a second to import, needed once in the life of a home
     from jgo.maven import MavenContext
 
     logger = logging.getLogger("jgo")
     level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)  # what fails is said once, below
+    logger.setLevel(logging.CRITICAL + 1)  # failures are reported once, below
     context = MavenContext(repo_cache=temporary)
     context.remote_repos.update(GlobalSettings.load().repositories)
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -212,11 +212,11 @@ def _with_jgo(wanted: Sequence[Jar], temporary: Path) -> Iterator[tuple[Jar, Pat
 
 
 def _resolve(context: object, jar: Jar) -> Path:
-    """The file of one jar, from jgo."""
+    """Fetch the file of one jar with jgo."""
     try:
         component = context.project(jar.group, jar.artifact).at_version(jar.version)  # type: ignore[attr-defined]
         return Path(component.artifact(classifier=jar.classifier).resolve())
-    except Exception as error:  # whatever jgo, requests or urllib3 raise: the disk's own errors must stay apart
+    except Exception as error:  # anything from jgo, requests or urllib3; disk errors are handled separately
         if isinstance(error, OSError) and error.errno in _DISK:
             raise
         raise DownloadError(f"{jar.name}: {type(error).__name__}: {str(error).splitlines()[0][:200]}") from error
@@ -234,7 +234,7 @@ _DISK = {
 
 
 def _disk_trouble(folder: Path, error: OSError) -> str:
-    """One sentence for the operator about a folder that does not take the jars."""
+    """Describe in one sentence, for the operator, why a folder cannot take the jars."""
     reason = _DISK.get(error.errno or 0, f"{error.strerror or error}: correct that, or set GRAPHSVC_JARS elsewhere")
     return f"The jars of Neo4j cannot be kept in {folder}: {reason}, then run `graphsvc neo4j fetch` again."
 

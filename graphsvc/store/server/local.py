@@ -1,10 +1,10 @@
-"""The managed local Neo4j, as its users see it: hold it while it is needed, nothing else to start or to stop.
+"""The managed local Neo4j, as its users see it: hold it while it is needed; there is nothing else to start or stop.
 
     with hold(settings) as server:
         neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password))
 
-Every process that holds shares the one server of its home; it ends some time after the last has left (`neo4j_linger_s` of
-each one's settings; 0: at once), unless `keep` was asked.
+All processes that hold it share the one server of their home. It ends some time after the last has left
+(`neo4j_linger_s` of each one's settings; 0: immediately), unless `keep` was requested.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ __all__ = [
 
 _PASSED_ON = ("neo4j_version", "heap_mb", "page_cache_mb", "quick_java")
 _ANSWER_S = 10  # for anything but the start itself
-_STOP_S = 60  # for the end of a server that is to begin anew
+_STOP_S = 60  # for the end of a server before its restart
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class LocalServer:
         username: account of the service.
         password: its password.
         version: Neo4j version.
-        lifeline: what holds it; None where somebody else does.
+        lifeline: the connection that holds it; None if only other processes hold it.
     """
 
     uri: str
@@ -74,7 +74,7 @@ class LocalServer:
     lifeline: socket.socket | None = field(repr=False, compare=False)
 
     def close(self) -> None:
-        """Let go of the server. Closing twice does no harm."""
+        """Release the server. Closing twice does no harm."""
         if self.lifeline is not None:
             self.lifeline.close()
 
@@ -86,11 +86,11 @@ class LocalServer:
 
 
 def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
-    """The managed server of this home, started (and its jars fetched) if need be; returns once it answers queries.
+    """Hold the managed server of this home, starting it (and fetching its jars) if necessary; return once it answers.
 
     Args:
-        settings: home, Neo4j version, jars, memory, how long a start may take, and how long it goes on afterwards.
-        progress: told of each jar while they are fetched, and that Neo4j starts.
+        settings: home, Neo4j version, jars, memory, the longest start, and how long it goes on afterwards.
+        progress: called for each jar while they are fetched, and when Neo4j starts.
 
     Raises:
         OperatorError: it cannot be started or does not answer in time; the message says why and what to do.
@@ -119,10 +119,10 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
 
 
 def running(settings: Settings, progress: Progress | None = None) -> LocalServer:
-    """The managed server of this home, which somebody else holds; returns once it answers queries. Nothing is let go of at the end.
+    """Return the managed server of this home, held by another process, once it answers; it needs no release.
 
     Raises:
-        OperatorError: none runs, or it does not answer in time.
+        OperatorError: no server runs, or it does not answer in time.
     """
     deadline = time.monotonic() + settings.start_timeout_s
     while time.monotonic() < deadline and (now := status(settings)) is not None:
@@ -135,12 +135,16 @@ def running(settings: Settings, progress: Progress | None = None) -> LocalServer
 
 
 def secret_file(settings: Settings) -> Path:
-    """Where the password of the managed server is kept, readable for this account alone."""
+    """Return the file with the managed server's password, readable only for this account."""
     return launch.server_home(settings.home) / "secret"
 
 
 def status(settings: Settings) -> dict[str, Any] | None:
-    """What the supervisor of this home says: state, uri, version, pid, java_pid, holders, kept, lasts_s (seconds it goes on without them). None: none runs."""
+    """Return the supervisor's status as a dictionary; None if none runs.
+
+    Keys: state, uri, version, pid, java_pid, holders, kept, lasts_s (seconds it goes on without holders), and the
+    counters renewed and restarted.
+    """
     line = _command(settings, "status")
     if line is None:
         return None
@@ -149,10 +153,10 @@ def status(settings: Settings) -> dict[str, Any] | None:
 
 
 def keep(settings: Settings) -> None:
-    """Keep the running server of this home until `stop`, whoever leaves.
+    """Keep the running server of this home until `stop`, whichever holders leave.
 
     Raises:
-        OperatorError: none is running.
+        OperatorError: no server is running.
     """
     if _command(settings, "keep") is None:
         raise OperatorError("No managed Neo4j is running that could be kept. Start it with `graphsvc neo4j start`.")
@@ -161,10 +165,10 @@ def keep(settings: Settings) -> None:
 def renew(settings: Settings) -> None:
     """Give the running server of this home an empty store, and wait until it answers again at the same address.
 
-    The old store is deleted with its transaction logs. Whoever is connected goes on with the empty one.
+    The old store is deleted with its transaction logs. Connected processes go on with the empty one.
 
     Raises:
-        OperatorError: none is running, or it does not answer in time.
+        OperatorError: no server is running, or it does not answer in time.
     """
     _start_again(settings, "renew", "renewed")
 
@@ -173,37 +177,37 @@ def restart(settings: Settings) -> None:
     """End the running server of this home, whatever it is doing, and wait until it answers again at the same address.
 
     Raises:
-        OperatorError: none is running, or it does not answer in time.
+        OperatorError: no server is running, or it does not answer in time.
     """
     _start_again(settings, "restart", "restarted")
 
 
 def held_alone(settings: Settings) -> bool:
-    """Whether the server of this home runs and has a single holder."""
+    """Whether the server of this home runs and has exactly one holder."""
     now = status(settings)
     return now is not None and now["holders"] == 1
 
 
 def adopt(settings: Settings, imported: Path) -> bool:
-    """Have the running server of this home go on with the store that an import made, and wait until it answers at the same address.
+    """Switch the running server to the store that an import made, and wait until it answers at the same address.
 
-    Its own store is deleted. Where it cannot be started on the new one it begins an empty one.
+    Its own store is deleted. If it cannot start on the new one, it begins an empty one.
 
     Args:
-        settings: whose server.
+        settings: the home's settings.
         imported: the folder of the import.
 
     Returns:
-        Whether it does; False: others hold it as well, and nothing has changed.
+        Whether it did; False: there are other holders, and nothing has changed.
 
     Raises:
-        OperatorError: none is running, or it does not answer in time.
+        OperatorError: no server is running, or it does not answer in time.
     """
     return _start_again(settings, f"adopt {imported.name}", "renewed")
 
 
 def _start_again(settings: Settings, command: str, counter: str) -> bool:
-    """Give the supervisor a command after which Neo4j starts again, and wait until it has counted it and answers; whether it obeys."""
+    """Send the supervisor a command that restarts Neo4j, and wait for the new start; return whether it obeyed."""
     before = status(settings)
     answer = None if before is None else _command(settings, command)
     if answer == "USED":
@@ -213,7 +217,7 @@ def _start_again(settings: Settings, command: str, counter: str) -> bool:
     deadline = time.monotonic() + settings.start_timeout_s + _STOP_S
     while time.monotonic() < deadline:
         time.sleep(0.2)
-        with contextlib.suppress(OperatorError):  # it does not answer while Neo4j ends
+        with contextlib.suppress(OperatorError):  # the supervisor does not answer while Neo4j ends
             now = status(settings)
             if now is not None and now[counter] > before[counter] and now["state"] == "ready":
                 return True
@@ -224,7 +228,7 @@ def _start_again(settings: Settings, command: str, counter: str) -> bool:
 
 
 def stop(settings: Settings) -> bool:
-    """End the server of this home, whoever uses it, and wait until it has ended. Whether there was one.
+    """End the server of this home, whoever uses it, and wait until it has ended; return whether there was one.
 
     Raises:
         OperatorError: it did not end.
@@ -240,7 +244,7 @@ def stop(settings: Settings) -> bool:
 
 
 def _server(settings: Settings, lifeline: socket.socket, line: str, version: str) -> LocalServer:
-    """The server behind the supervisor's answer to `hold`."""
+    """Return the server described by the supervisor's answer to `hold`."""
     word, _, rest = line.partition(" ")
     if word == "READY" and version == settings.neo4j_version:
         return _of(settings, rest, version, lifeline)
@@ -258,7 +262,7 @@ def _of(settings: Settings, uri: str, version: str, lifeline: socket.socket | No
 
 
 def _command(settings: Settings, command: str) -> str | None:
-    """The supervisor's answer to a command that is answered at once; None when none runs."""
+    """Return the supervisor's answer to a command that it answers immediately; None if none runs."""
     folder = launch.server_home(settings.home)
     deadline = time.monotonic() + _ANSWER_S
     while folder.is_dir() and _supervised(folder):
@@ -274,11 +278,11 @@ def _command(settings: Settings, command: str) -> str | None:
 
 
 def _ask(folder: Path, command: str, seconds: float) -> tuple[socket.socket, str, str] | None:
-    """Connection, answer and Neo4j version from the supervisor; None when it is not there (yet, or any more)."""
+    """Return connection, answer and Neo4j version from the supervisor; None without one (yet, or any more)."""
     card = read_card(folder)
     if card is None:
         return None
-    with contextlib.ExitStack() as undo:  # also when Ctrl-C ends the waiting
+    with contextlib.ExitStack() as undo:  # closes the connection even if Ctrl-C ends the wait
         try:
             connection = undo.enter_context(socket.create_connection(("127.0.0.1", card["port"]), _ANSWER_S))
             connection.settimeout(seconds)
@@ -286,7 +290,7 @@ def _ask(folder: Path, command: str, seconds: float) -> tuple[socket.socket, str
             received = b""
             while received.count(b"\n") < 2 and (chunk := connection.recv(4096)):
                 received += chunk
-        except OSError:  # the card of one that is gone, one that is ending, or no answer in time
+        except OSError:  # a card left by a dead supervisor, one that is ending, or no answer in time
             return None
         word, _, answer = received.decode(errors="replace").partition("\n")
         if word != card["word"] or not answer.endswith("\n"):
@@ -296,7 +300,7 @@ def _ask(folder: Path, command: str, seconds: float) -> tuple[socket.socket, str
 
 
 def _supervised(folder: Path) -> bool:
-    """Whether a supervisor lives: only it holds the lock for longer than a look."""
+    """Whether a supervisor is alive: no one else holds the lock for longer than a check."""
     try:
         with filelock.FileLock(folder / "supervisor.lock", timeout=0, mode=0o600):
             return False
@@ -307,7 +311,7 @@ def _supervised(folder: Path) -> bool:
 
 
 def _server_folder(settings: Settings) -> Path:
-    """The folder of the server, made if need be, private to this account."""
+    """Return the server's folder, created if necessary, private to this account."""
     folder = launch.server_home(settings.home)
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -319,11 +323,11 @@ def _server_folder(settings: Settings) -> Path:
 
 
 def _spawn(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a supervisor; one that finds another in charge ends by itself with status 0."""
-    launch.check_space(folder)  # on a full disk a supervisor could not even say what is wrong
+    """Start a supervisor; if another is in charge, it ends by itself with status 0."""
+    launch.check_space(folder)  # on a full disk a supervisor could not even report the problem
     fields = {item.name: item.metadata for item in dataclasses.fields(Settings)}
     secret = {meta["variable"] for meta in fields.values() if meta["secret"]}
-    package = str(Path(graphsvc.__file__).absolute().parents[1])  # found there too when run from a checkout
+    package = str(Path(graphsvc.__file__).absolute().parents[1])  # needed when run from a checkout
     environment = {name: value for name, value in os.environ.items() if name not in secret}
     environment |= {fields[name]["variable"]: str(getattr(settings, name)) for name in _PASSED_ON}
     environment |= {
@@ -339,7 +343,7 @@ def _spawn(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,  # Ctrl-C in the terminal ends its holder, not the server of the others
+            start_new_session=True,  # Ctrl-C in the terminal must end only the holder, not everyone's server
         )
-    threading.Thread(target=process.wait, daemon=True).start()  # it may end before us: no zombie then
+    threading.Thread(target=process.wait, daemon=True).start()  # avoids a zombie if it ends before us
     return process

@@ -1,4 +1,4 @@
-"""One Neo4j process: started, asked until it answers, started again when it dies, ended."""
+"""One Neo4j process: starts it, waits until it answers, restarts it when it dies, and ends it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.store.server import launch
 
-STOP_S = 30  # for a clean end; then by force
+STOP_S = 30  # for a clean end; then it is killed
 _RESTARTS, _RESTART_WINDOW_S = 3, 600
-_BUSY_STOP_S = 3  # where something keeps it busy that will not end: a clean end would have come by then
-_OUT_OF_MEMORY = 3  # how Java ends with -XX:+ExitOnOutOfMemoryError
+_BUSY_STOP_S = 3  # when a stuck query keeps it busy: a clean end would have come by then
+_OUT_OF_MEMORY = 3  # Java's exit status with -XX:+ExitOnOutOfMemoryError
 _PORTS = 4  # ports tried at the first start
 
 
@@ -32,10 +32,10 @@ class Server:
 
     Attributes:
         state: `starting`, `ready`, `refused` (a store that an import made) or `failed`.
-        reason: why it failed, one line; empty otherwise.
+        reason: why it failed, in one line; empty otherwise.
         uri: its Bolt address.
-        renewed: how often its store was deleted and another begun.
-        restarted: how often it was started again because somebody asked for that.
+        renewed: how often its store was deleted and a new one begun.
+        restarted: how often it was restarted on request.
     """
 
     def __init__(self, settings: Settings, jars: Path, classes: Sequence[str] = ()) -> None:
@@ -62,9 +62,12 @@ class Server:
         return self._java.pid
 
     def watch(self) -> None:
-        """Notice a death or failure and act on it. From the main thread only: Java gets its signal when *this thread* ends."""
+        """Detect a death or failure and act on it.
+
+        Only from the main thread: Java gets its signal when the thread that started it ends.
+        """
         if self.state == "refused":
-            self.renew()  # who asked for that store finds an empty one
+            self.renew()  # the client that asked for that store finds an empty one
             return
         status = self._java.poll()
         if status is None and self.state == "starting" and (reason := self._logs.never_answers()):
@@ -82,23 +85,23 @@ class Server:
         elif not self._was_ready or launch.is_untried(self.settings.home):
             self._fail(self._logs.failure(status))
         elif status == _OUT_OF_MEMORY or len(self._restarts) < _RESTARTS:
-            # One query that took the whole heap: the server itself is sound, however often somebody asks such a query.
+            # A query took the whole heap: the server itself is sound, however often such a query is run.
             if status != _OUT_OF_MEMORY:
                 self._restarts.append(now)
-            self._launch(self._port)  # the same one: the drivers reconnect by themselves
+            self._launch(self._port)  # the same port: drivers reconnect by themselves
         else:
             self._fail(
                 f"Neo4j died {_RESTARTS + 1} times in {_RESTART_WINDOW_S // 60} minutes. {self._logs.failure(status)}"
             )
 
     def restart(self) -> None:
-        """End Neo4j, whatever it is doing, and start it again at the same address with its store as it is."""
+        """End Neo4j, whatever it is doing, and restart it at the same address with the same store."""
         self.stop(patience=_BUSY_STOP_S)
         self._launch(self._port)
         self.restarted += 1
 
     def renew(self, imported: str = "") -> None:
-        """End Neo4j, delete its store with all its logs of transactions, and start an empty one, or an imported one, at the same address."""
+        """End Neo4j, delete its store and transaction logs, and start an empty or imported one at the same address."""
         self.stop()
         self.state = "starting"
         launch.set_store_aside(self.settings.home)
@@ -109,7 +112,7 @@ class Server:
         self.renewed += 1
 
     def stop(self, patience: float = STOP_S) -> None:
-        """End Neo4j cleanly, or by force when it takes longer than `patience` seconds (it recovers from its log)."""
+        """End Neo4j cleanly, or kill it after `patience` seconds (it recovers from its log)."""
         self._ended.set()
         if self._java.poll() is None:
             self._java.terminate()
@@ -164,18 +167,18 @@ class Server:
 
 
 def _ask(driver: neo4j.Driver) -> tuple[bool, str]:
-    """Whether the database answers a query, or why it never will; (False, '') while that is open."""
+    """Return whether the database answers a query, or why it never will; (False, '') while that is open."""
     try:
         driver.execute_query("RETURN 1", database_=launch.DATABASE)
     except AuthError:
         return False, "Neo4j does not accept the password in its file `secret`. Put back the file of this very store."
-    except (DriverError, Neo4jError):  # not yet, or never: the server itself knows
+    except (DriverError, Neo4jError):  # not yet, or never: ask the server which
         return False, _offline_reason(driver)
     return True, ""
 
 
 def _offline_reason(driver: neo4j.Driver) -> str:
-    """Why the database will not come up, or '' while that is open."""
+    """Return why the database will not start, or '' while that is open."""
     try:
         rows = driver.execute_query(
             "SHOW DATABASE neo4j YIELD requestedStatus, currentStatus, statusMessage", database_="system"
@@ -192,14 +195,14 @@ def _offline_reason(driver: neo4j.Driver) -> str:
 
 
 def _die_with_supervisor() -> Callable[[], None] | None:
-    """Linux: what makes the kernel end Java when the supervisor dies without having been able to."""
+    """On Linux, return a function that has the kernel end Java if the supervisor dies first."""
     if sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
 
     def ask_the_kernel() -> None:
         prctl(1, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before the kernel was asked
+        if os.getppid() != parent:  # the supervisor died before the kernel was asked
             os._exit(1)
 
     return ask_the_kernel

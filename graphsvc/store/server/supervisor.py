@@ -1,9 +1,9 @@
 """The process that owns the managed Neo4j of one home: `python -m graphsvc.store.server.supervisor HOME`.
 
-It holds `HOME/neo4j/supervisor.lock` for its whole life, so there is never a second one; starts Neo4j, starts it again
-when it dies, and ends it when nobody holds on any more, for as long after as its last holders wanted. Processes that use the server hold a connection to the
-door (see `control`): whatever ends such a process ends the connection, so nothing is left behind. On Linux Neo4j gets
-a SIGTERM from the kernel when the supervisor itself is killed.
+It holds `HOME/neo4j/supervisor.lock` for its whole life, so there is never a second one. It starts Neo4j, restarts it
+when it dies, and ends it once it has no holders and the time they asked for is over. Processes that use the server keep
+a connection to the control port (see `control`). Whatever ends such a process ends its connection, so nothing is left
+behind. On Linux, Neo4j gets a SIGTERM from the kernel if the supervisor itself is killed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 import filelock
 
 if __name__ == "__main__":
-    # The driver would load them only to know their types: half of the work of a start.
+    # The driver would load these only to know their types: half of the work of a start.
     for _name in ("numpy", "pandas", "pyarrow"):
         sys.modules[_name] = None  # type: ignore[assignment]
 
@@ -33,19 +33,19 @@ from graphsvc.store.server.jars import fetch_jars
 from graphsvc.store.server.process import Server
 
 UNCLAIMED_S = 30  # how long it waits for the first holder
-_TELL_S = 10  # how long a failure waits for somebody to hear it
+_TELL_S = 10  # how long a failure waits for a holder to receive it
 _TURN_S = 0.1
 
 
 def supervise(settings: Settings) -> int:
-    """Own the Neo4j of one home until nobody needs it. The exit status: 0, or 1 after a failure.
+    """Own the Neo4j of one home until nobody needs it; return the exit status: 0, or 1 after a failure.
 
-    Returns at once when another supervisor has the home.
+    Returns immediately if another supervisor has the home.
     """
     folder = launch.server_home(settings.home)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        # Others look at the lock for a moment to see whether anybody has it: hence not zero.
+        # Other processes take the lock briefly to check for a supervisor, so the timeout is not zero.
         lock = filelock.FileLock(folder / "supervisor.lock", timeout=2, mode=0o600)
         with lock:
             card_path(folder).unlink(missing_ok=True)
@@ -55,7 +55,7 @@ def supervise(settings: Settings) -> int:
 
 
 class _Supervision:
-    """The door and the server of one home, and the loop that serves both."""
+    """The control port and the server of one home, and the loop that serves both."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self._settings, self._folder = settings, folder
@@ -91,7 +91,7 @@ class _Supervision:
         return 0
 
     def _serve(self) -> None:
-        """Serve the door and watch the server until a signal, a `stop`, or until nobody holds on nor wanted it to last."""
+        """Serve clients and watch the server until a signal, a `stop`, or the end of the time holders asked for."""
         self._server = Server(self._settings, fetch_jars(self._settings))
         began = time.monotonic()
         while not (self._signalled or self._door.stop_asked):
@@ -123,7 +123,7 @@ class _Supervision:
         self._door.announce(f"READY {uri}" if uri else "")
 
     def _tell_trouble(self, trouble: str) -> int:
-        """Tell those who wait, or wait a little for the one who started this; the exit status."""
+        """Report a failure to waiting holders, or wait a little for the first one; return the exit status."""
         self._door.announce(f"FAILED {trouble}")
         deadline = time.monotonic() + _TELL_S
         while not (self._door.heard or self._signalled or self._door.stop_asked) and time.monotonic() < deadline:
@@ -133,7 +133,7 @@ class _Supervision:
 
     def _status(self) -> dict[str, Any]:
         server = self._server
-        # One look at it: a thread of the server's own sets it, and whoever reads `ready` goes to the address.
+        # Read once: another thread sets the state, and a client that reads `ready` uses the address.
         state = server.state if server else "starting"
         return {
             "state": state,
@@ -153,9 +153,9 @@ class _Supervision:
 
 
 def main() -> int:
-    """Entry point of the process: one argument, the home; the rest comes from the environment."""
-    os.umask(0o077)  # everything it and Neo4j write is private to this account
-    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # refused connections are the ordinary course of a start
+    """Run the process: its argument is the home, the rest comes from the environment."""
+    os.umask(0o077)  # everything that it and Neo4j write is private to this account
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # refused connections are normal during a start
     home = Path(sys.argv[1])
     try:
         return supervise(Settings.read(home=home))
@@ -165,7 +165,7 @@ def main() -> int:
 
 
 def _log(line: str) -> None:
-    with contextlib.suppress(OSError):  # its disk may be what is wrong
+    with contextlib.suppress(OSError):  # its disk may be the problem
         print(line, file=sys.stderr, flush=True)
 
 

@@ -1,6 +1,6 @@
-"""The tables as they were at the first release, and never otherwise: what changes them is a migration of its own.
+"""The tables of the first release, frozen: every later change is a separate migration.
 
-Numbered 0018: the eighteen steps that made them before made the same, so a home that took them all opens as it is.
+Numbered 0018: the eighteen earlier steps gave the same tables, so a home that took them all opens unchanged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LINE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make them."""
+    """Create the tables."""
     first = sa.MetaData(
         naming_convention={
             "pk": "pk_%(table_name)s",

@@ -1,4 +1,4 @@
-"""When an account last said that it had seen what is new in a case."""
+"""The time when an account last marked the news of a case as seen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "last_looks",
         sa.Column("case_id", sa.String(100), sa.ForeignKey("cases.id", name="fk_last_looks_case_id"), nullable=False),

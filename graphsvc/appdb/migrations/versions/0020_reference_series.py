@@ -1,4 +1,4 @@
-"""Counts by day from elsewhere that a case is held against."""
+"""External daily counts that a case is compared with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "reference_series",
         sa.Column("id", sa.String(40), nullable=False),

@@ -1,4 +1,4 @@
-"""Which reviews are of somebody who stood by name then and does not any more."""
+"""Reviews of people who were named then and no longer are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; whom two persons sealed since they were reviewed is known."""
+    """Add the column, and mark reviews of people who were sealed by decision after the review."""
     op.add_column("reviews", sa.Column("of_name", sa.Boolean, nullable=False, server_default=sa.false()))
     op.execute(
         "UPDATE reviews SET of_name = true WHERE EXISTS (SELECT 1 FROM overrules WHERE overrules.case_id = reviews.case_id"

@@ -1,4 +1,4 @@
-"""The state of a case as it shows under handling code P, which snapshots are of."""
+"""The mark of a case's state as visible under handling code P, to which snapshots belong."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; cases have none in it until they are written again, and no snapshot under P."""
+    """Add the column; until a case is next written it has no mark, and no snapshots under P."""
     op.add_column("cases", sa.Column("mark_p", sa.String(32)))

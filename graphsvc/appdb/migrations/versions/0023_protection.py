@@ -1,4 +1,4 @@
-"""The protection of a case: which of its people are named."""
+"""The protection of a case, which decides which of its people are named."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns; every case there is stays a witness case, which is the stricter protection."""
+    """Add the columns; every existing case stays a witness case, the stricter protection."""
     op.add_column("cases", sa.Column("protection", sa.String(10), nullable=False, server_default="witness"))
     op.add_column("cases", sa.Column("loosened_at", sa.DateTime))
