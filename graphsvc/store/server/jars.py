@@ -25,8 +25,6 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.records.progress import Progress
 
-"""Called with (jars in place, jars in all, file name of the last one or '')."""
-
 _THREADS = 8
 _MVN_TIMEOUT_S = 600
 
