@@ -159,7 +159,7 @@ def in_common(sources: Iterable[str], shares: Mapping[str, Iterable[Thing]]) -> 
 
     Example:
         >>> in_common(["s1", "s2"], {"s1": [("crossing", "c1")], "s2": [("crossing", "c1")], "s3": [("crossing", "c1")]})
-        [Shared(reason='crossing', thing='c1', sources=('s1', 's2'))]
+        [Shared(reason='crossing', thing='c1', sources=('s1', 's2'), denied='')]
 
     Limits: a shared circumstance does not show that the sources spoke to each other.
     """

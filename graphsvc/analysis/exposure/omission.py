@@ -79,7 +79,7 @@ def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]
         >>> facts = [Fact("x", "PILOTED", f"c{n}") for n in range(3)]
         >>> chosen, least = fewest([Told(now=dict(zip(facts, (0b111, 0b110, 0b011))))], 2)
         >>> chosen, least
-        (frozenset({Fact(subject='x', relation='PILOTED', object='c1', first_on='', last_on='')}), 1)
+        (frozenset({Fact(subject='x', relation='PILOTED', object='c1', first_on='', last_on='', denied='')}), 1)
 
     Limits: beyond `TRIES`, facts are chosen witness by witness: the people who could have known most of them stay
     possible, and facts those people could not have known are left out.
