@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from graphsvc.ingest.check import Row
+from graphsvc.ingest.codes import with_codes
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.report import FoldedRow, Report
 from graphsvc.ingest.several import Key
@@ -34,11 +35,24 @@ class KeptRows(NamedTuple):
         return fold(
             state,
             number,
-            self.rows,
+            self.with_codes(state).rows,
             self.columns,
             partial=self.partial,
             incomplete=self.incomplete,
             accepted_before=self.accepted,
+        )
+
+    def with_codes(self, state: State) -> KeptRows:
+        """Return it with the codes of its rows, which deliveries of earlier versions were kept without.
+
+        Args:
+            state: what the deliveries before it make.
+        """
+        there = (row.values["id"] for row in self.rows if row.table == "statements")
+        refused = frozenset(there) - frozenset(self.accepted) if self.accepted else frozenset[str]()
+        held = state.records["statements"]
+        return self._replace(
+            rows=list(with_codes(self.rows, held, self.columns, partial=self.partial, refused=refused))
         )
 
 

@@ -165,7 +165,7 @@ def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
         if values is None:
             out.append(row)
         else:
-            left.append(Row(row.table, row.file, row.line, values))
+            left.append(replace(row, values=values))
     return left, out
 
 

@@ -27,7 +27,8 @@ from graphsvc.cases.image.texts import (
     sought_sources,
     unshown_identities,
 )
-from graphsvc.ingest.fold import State, is_extra
+from graphsvc.ingest.codes import is_extra
+from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
