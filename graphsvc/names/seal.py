@@ -10,13 +10,11 @@ from typing import Any
 from graphsvc.names.identifiers import of_cell, of_thing
 from graphsvc.names.whole import Needle
 from graphsvc.records.dates import parse_date
-from graphsvc.records.tables import EXTRA_PREFIX, TABLES
+from graphsvc.records.tables import ERASED, EXTRA_PREFIX, TABLES
 
 ADULT_AT = 18
 # The handle in the id of a source, behind what kind of source it is: three letters and more of a name.
 _HANDLE = re.compile(r"[^\W_]+[-_:/. ](?=.*[^\W\d_]{3})(.{5,})")
-# What stands where a text named somebody who was erased: nobody is called so.
-ERASED = "[erased]"
 # Someone of these stands by name: these categories are told to everyone.
 CHARGED = frozenset({"suspect", "convicted"})
 # Categories that would tell a witness or victim apart; they stand in the vault only.

@@ -305,7 +305,9 @@ def test_cells_under_p_that_c_alone_knows_of_somebody_sealed_stay_in_whatever_wr
     for label, identifier in (("Person", "s"), ("Boat", "boat"), ("Thing", "t")):
         assert both.node(label, identifier) == before.node(label, identifier)
     # Once P knows them, they are withheld.
-    both.load(*people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]}), *said("q CROSSED_ON c", statement="S3"))
+    both.load(
+        *people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]}), *said("q CROSSED_ON c", statement="S3")
+    )
     assert both.node("Thing", "t")["value"] == WITHHELD
     assert both.node("Boat", "boat")["name"] == WITHHELD
 
