@@ -119,6 +119,14 @@ def place(service: Service, tmp_path: Path) -> Place:
     return place
 
 
+# Comes later, and has the whole case worked out again from what is kept.
+LATER: Tables = {
+    "people": [{"id": "wit-1"}],
+    "statements": [{"id": "R8", "kind": "record", "handling": "P"}],
+    "links": said("R8", "wit-1 CROSSED_ON C1"),
+}
+
+
 def mixed(tables: Tables) -> Tables:
     """The same delivery with a report under P that mentions nobody of it."""
     report = {"id": "R9", "kind": "record", "handling": "P"}
@@ -138,6 +146,8 @@ def test_loading_a_file_under_c_again_opens_none_of_its_rows(place: Place, whole
     assert again.counts["people"]["added"] == 0
     same = place.load("ann", whole)
     assert same.counts["people"]["unchanged"] == 2
+    place.load_all("ann", LATER)
+    assert place.at_p() == before
 
 
 @pytest.mark.parametrize("wrong", ["statement", "claim", "both", "handling", "width"])
@@ -157,6 +167,8 @@ def test_a_typing_mistake_in_what_is_under_c_opens_no_row(place: Place, wrong: s
         place.as_("ann").deliveries.load(folder, quiet)
     else:
         assert place.load("ann", tables).rejections != []
+    assert not place.has_secret()
+    place.load_all("ann", LATER)
     assert not place.has_secret()
 
 
