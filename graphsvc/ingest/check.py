@@ -29,7 +29,7 @@ from graphsvc.records.tables import EXTRA_PREFIX, PROTECTING, TABLES, Table
 
 _SHOWN_CHARS = 60
 _MARKS_THOUGH_PASSED = "is empty, so the mapping passes the row over, but the row may say that somebody must be sealed"
-# Tables whose rows have a handling code of their own.
+# Tables of rows that say under which handling code they are.
 _GRADED = ("statements", "links")
 _OTHER_WIDTH = "the row has another number of cells than the header"
 

@@ -1,11 +1,11 @@
 """Handling codes of the rows of people and things, decided once for each delivery and kept with its rows. Pure.
 
-| a row of a person or thing | has code |
+| row of a person or thing | code |
 |---|---|
-| says C itself, or names a statement under C | C |
-| says P itself, or names a statement under P | P |
-| says neither; its delivery holds something under C, and no claim under P of that delivery is about it | C |
-| says neither otherwise | P: readers of P see it once a statement under P is about it |
+| C in its cell, or a statement under C in `statement_id` | C |
+| P in its cell, or a statement under P in `statement_id` | P |
+| neither, in a delivery with anything under C, where no claim under P of the delivery is about it | C |
+| neither, otherwise | P: readers of P see it once a statement under P is about it |
 
 The delivery counts as it came: with its rejected rows, and with those that are set aside or erased before it is kept. So loading a
 file again, a typing mistake, an erasure, another order of deliveries or an undo never opens a row.
@@ -26,21 +26,35 @@ _STATEMENTS, _LINKS = "statements", "links"
 _WITHOUT_CODE = (_STATEMENTS, _LINKS)
 
 
-def coded(
-    delivery: Delivery, held: Mapping[str, FoldedRow], *, partial: bool, hidden: Collection[str] = ()
+def add_codes(
+    delivery: Delivery,
+    statements: Mapping[str, FoldedRow],
+    *,
+    partial: bool,
+    others: Collection[str] = (),
+    hidden: Collection[str] = (),
 ) -> Delivery:
     """Return a delivery with the codes of its rows; arguments as in `with_codes`."""
-    rows = with_codes(delivery.rows, held, delivery.columns, partial=partial, left_out=delivery.left_out, hidden=hidden)
+    rows = with_codes(
+        delivery.rows,
+        statements,
+        delivery.columns,
+        partial=partial,
+        left_out=delivery.left_out,
+        others=others,
+        hidden=hidden,
+    )
     return replace(delivery, rows=list(rows), left_out=[])
 
 
 def with_codes(
     rows: Sequence[Row],
-    held: Mapping[str, FoldedRow],
+    statements: Mapping[str, FoldedRow],
     columns: Mapping[str, list[str]],
     *,
     partial: bool,
     left_out: Iterable[Row] = (),
+    others: Collection[str] = (),
     hidden: Collection[str] = (),
     refused: Collection[str] = (),
 ) -> Sequence[Row]:
@@ -48,12 +62,13 @@ def with_codes(
 
     Args:
         rows: its rows, before any is set aside or erased.
-        held: the statements that the case holds without it.
+        statements: those that the case holds without it.
         columns: see `Delivery.columns`.
         partial: whether it only adds.
         left_out: its rejected rows of statements and claims; see `Delivery.left_out`.
-        hidden: statements of others that its loader may not see: nothing depends on their codes.
-        refused: statements whose rows the case refused when the delivery came: these rows say nothing.
+        others: what others delivered, if its loader has no source clearance: they open no statement of these.
+        hidden: those of the statements of others that the loader may not see: nothing depends on what the case holds of them.
+        refused: statements whose rows the case refused when the delivery came: these rows do not count.
 
     Example:
         >>> said = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record", "handling": "C"})
@@ -63,51 +78,51 @@ def with_codes(
     """
     if all(row.code or row.table in _WITHOUT_CODE for row in rows):
         return rows
-    said = _Said(held, hidden)
-    left_out = list(left_out)
+    content, left_out = _Content(statements, hidden), list(left_out)
     for row in left_out:
         if row.table == _STATEMENTS:
-            said.statement(row, may_open=False)
+            content.add_statement(row, may_open=False)
     for row in rows:
-        if row.table == _STATEMENTS and row.values["id"] not in refused:
-            said.statement(row, may_open=not opening_fault(held.get(row.values["id"]), row, columns, partial=partial))
+        if row.table == _STATEMENTS and (name := row.values["id"]) not in refused:
+            fault = name in others or opening_fault(statements.get(name), row, columns, partial=partial)
+            content.add_statement(row, may_open=name in hidden or not fault)
     for row in (*left_out, *rows):
         if row.table == _LINKS:
-            said.claim(row.values)
+            content.add_claim(row.values)
     return [
         row
         if row.code or row.table in _WITHOUT_CODE
-        else Row(row.table, row.file, row.line, row.values, said.code(row.values))
+        else Row(row.table, row.file, row.line, row.values, content.decide(row.values))
         for row in rows
     ]
 
 
-class _Said:
-    """What one delivery says under which handling code, as it came."""
+class _Content:
+    """Handling codes of the statements and claims of one delivery, as it came."""
 
-    def __init__(self, held: Mapping[str, FoldedRow], hidden: Collection[str]) -> None:
+    def __init__(self, statements: Mapping[str, FoldedRow], hidden: Collection[str]) -> None:
         self._hidden = hidden
-        self._held = {name: "C" if name in hidden else code_of(row.values) for name, row in held.items()}
+        self._loaded = {name: "C" if name in hidden else code_of(row.values) for name, row in statements.items()}
         self._delivered: dict[str, str] = {}
         self._has_c = False
         self._shared: set[str] = set()
 
-    def statement(self, row: Row, *, may_open: bool) -> None:
-        """Note a statement; one that may not open keeps the code that the case holds."""
+    def add_statement(self, row: Row, *, may_open: bool) -> None:
+        """Add a statement; unless it may open what the case holds under C, it stays under C."""
         name, code = row.values.get("id", ""), code_of(row.values)
         if not may_open:
-            code = stricter(code, self._held.get(name, code))
+            code = stricter(code, self._loaded.get(name, code))
         self._delivered[name] = stricter(code, self._delivered.get(name, code))
         self._has_c = self._has_c or code == "C"
 
-    def claim(self, values: Mapping[str, Any]) -> None:
-        """Note a claim, once all statements are noted."""
+    def add_claim(self, values: Mapping[str, Any]) -> None:
+        """Add a claim, after all statements."""
         if stricter(self._of(values.get("statement_id", "")), values.get("handling", "P")) == "C":
             self._has_c = True
         else:
             self._shared.update(values[end] for end in ("subject_id", "object_id") if end in values)
 
-    def code(self, values: Mapping[str, Any]) -> str:
+    def decide(self, values: Mapping[str, Any]) -> str:
         """Decide the code of the row of a person or thing."""
         codes, statement = {values.get("handling", "")}, values.get("statement_id")
         if statement is not None:
@@ -117,7 +132,7 @@ class _Said:
         return "C" if self._has_c and values["id"] not in self._shared else "P"
 
     def _of(self, statement: str) -> str:
-        return self._delivered.get(statement) or self._held.get(statement, DEFAULT_HANDLING)
+        return self._delivered.get(statement) or self._loaded.get(statement, DEFAULT_HANDLING)
 
 
 def code_of(values: Mapping[str, Any]) -> str:

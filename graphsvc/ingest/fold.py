@@ -112,8 +112,8 @@ def fold(
         report.counts[row.table].read += 1
     accepted = _accept(state, by_table, report, accepted_before, columns, partial=partial)
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
-    held = state.records[_STATEMENTS]
-    opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(held.get(identifier), row)]
+    before = state.records[_STATEMENTS]
+    opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}

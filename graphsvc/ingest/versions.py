@@ -48,12 +48,11 @@ class KeptRows(NamedTuple):
         Args:
             state: what the deliveries before it make.
         """
-        there = (row.values["id"] for row in self.rows if row.table == "statements")
-        refused = frozenset(there) - frozenset(self.accepted) if self.accepted else frozenset[str]()
-        held = state.records["statements"]
-        return self._replace(
-            rows=list(with_codes(self.rows, held, self.columns, partial=self.partial, refused=refused))
-        )
+        delivered = (row.values["id"] for row in self.rows if row.table == "statements")
+        refused = frozenset(delivered) - frozenset(self.accepted) if self.accepted else frozenset[str]()
+        statements = state.records["statements"]
+        rows = with_codes(self.rows, statements, self.columns, partial=self.partial, refused=refused)
+        return self._replace(rows=list(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from graphsvc.ingest import archive, cells, check, csvtext, mapped, mapping, raw, readers, versions, workbook
+from graphsvc.ingest import archive, cells, check, codes, csvtext, mapped, mapping, raw, readers, versions, workbook
 from graphsvc.records import nearest
 
 MODULES = [archive, cells, check, codes, csvtext, mapped, mapping, raw, readers, versions, workbook]

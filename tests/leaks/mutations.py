@@ -1663,9 +1663,9 @@ MUTATIONS = (
     Mutation(
         "row-codes-hidden",
         "the code of a witness statement of others decides nothing of a row",
-        "graphsvc/cases/deliveries/casework.py",
-        "() if view is None else view.hidden(state)",
-        "()",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "partial=partial, others=self.others, hidden=hidden)",
+        "partial=partial)",
         f"{_ROW_CODES}::test_a_preview_does_not_tell_the_handling_code_of_an_account_of_others",
     ),
     Mutation(

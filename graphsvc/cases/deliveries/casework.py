@@ -50,7 +50,7 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
-from graphsvc.ingest.codes import coded
+from graphsvc.ingest.codes import add_codes
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.rejected import in_order
 from graphsvc.records.progress import Progress
@@ -147,8 +147,8 @@ class Casework:
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
             view = None if sources else LoaderView(self.replay.ids_of_others(case, key, past, account))
-            hidden = () if view is None else view.hidden(state)
-            delivery = coded(delivery, state.records["statements"], partial=partial, hidden=hidden)
+            add = add_codes if view is None else view.add_codes
+            delivery = add(delivery, state.records["statements"], partial=partial)
             delivery = self._erasing.without_erased(case, key, delivery)
             require_no_witnesses(case, choice[0], delivery.rows)
             again = self.waitlist.repeated(case, key, delivery) if waits else None
@@ -168,9 +168,8 @@ class Casework:
                 )
             delivery = dataclasses.replace(delivery, accepted=report.accepted_statements(delivery.rows))
             named = self.register.sources_named(case, key)
-            pages = (
-                IdMap(state, key, before, self.replay.weights, named) if view is not None and view.compares else None
-            )
+            compares_rows = view is not None and view.compares
+            pages = IdMap(state, key, before, self.replay.weights, named) if compares_rows else None
             visible = report if view is None else view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)

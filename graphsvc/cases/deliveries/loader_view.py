@@ -29,7 +29,7 @@ from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
 from graphsvc.ingest.check import Delivery, Row, part
-from graphsvc.ingest.codes import columns_delivered, opens
+from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow
@@ -62,11 +62,16 @@ class LoaderView:
         self._changed: list[ChangedRow] = []
         self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
 
-    def hidden(self, state: State) -> set[str]:
-        """Return the ids of the witness statements that others delivered; `state` is the case without the delivery."""
+    def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
+        """Return the delivery with the codes of its rows, which nothing hidden decides; see `ingest.codes.add_codes`."""
+        hidden = self._hidden(statements)
+        return add_codes(delivery, statements, partial=partial, others=self.others, hidden=hidden)
+
+    def _hidden(self, statements: Mapping[str, FoldedRow]) -> set[str]:
+        """Return the ids of the witness statements that others delivered."""
         return {
             identifier
-            for identifier, row in state.records[_STATEMENTS].items()
+            for identifier, row in statements.items()
             if row.values["kind"] == "witness" and identifier in self.others
         }
 
@@ -77,9 +82,10 @@ class LoaderView:
             delivery: as it was read.
             state: the case without it.
         """
-        hidden, held = self.hidden(state), state.records[_STATEMENTS]
-        said = [row for row in delivery.rows if row.table == _STATEMENTS]
-        opening = [row.values["id"] for row in said if opens(held.get(row.values["id"]), row)]
+        statements = state.records[_STATEMENTS]
+        hidden = self._hidden(statements)
+        delivered = [row for row in delivery.rows if row.table == _STATEMENTS]
+        opening = [row.values["id"] for row in delivered if opens(statements.get(row.values["id"]), row)]
         hidden.update(identifier for identifier in opening if identifier in self.others)
         contrary = self._contrary(delivery)
         refused = {id(row) for row in contrary}
