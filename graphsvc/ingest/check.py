@@ -29,6 +29,8 @@ from graphsvc.records.tables import EXTRA_PREFIX, PROTECTING, TABLES, Table
 
 _SHOWN_CHARS = 60
 _MARKS_THOUGH_PASSED = "is empty, so the mapping passes the row over, but the row may say that somebody must be sealed"
+# Tables of rows that say under which handling code they are.
+_GRADED = ("statements", "links")
 _OTHER_WIDTH = "the row has another number of cells than the header"
 
 
@@ -38,12 +40,16 @@ class Row:
 
     `values` holds only what was filled in: text and dates as `str`, lists and categories as `list[str]`, numbers as
     `float`, counts as `int`, choices as their word, `x_` columns as `str`.
+
+    Attributes:
+        code: of a person or thing, the handling code that was decided when the delivery was accepted (see `codes`); empty: none yet.
     """
 
     table: str
     file: str
     line: int
     values: dict[str, Any]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Delivery:
         passed_over: rows that its mapping passes over, which count as not read.
         incomplete: ids of its statements of which a link was left out; empty text among them: it cannot be read of which.
         accepted: ids of its statements that the case accepted, once it was folded into it.
+        left_out: rejected rows of statements and claims, with the cells that can be read: they say what is under C.
     """
 
     rows: list[Row]
@@ -70,6 +77,7 @@ class Delivery:
     incomplete: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
     passed_over: list[PassedOver] = field(default_factory=list)
+    left_out: list[Row] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
@@ -149,6 +157,7 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
         columns,
         incomplete=check.incomplete,
         passed_over=list(check.passed_over.values()),
+        left_out=check.left_out,
     )
 
 
@@ -253,6 +262,7 @@ class _Check:
     def __init__(self, limits: Limits, progress: Progress) -> None:
         self.rows: list[Row] = []
         self.rejections: list[Rejection] = []
+        self.left_out: list[Row] = []
         self.read: dict[str, int] = defaultdict(int)
         self.passed_over: dict[tuple[str, str, str], PassedOver] = {}
         self.columns: dict[tuple[str, str], list[str]] = {}
@@ -390,9 +400,13 @@ class _Check:
             reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in others)})"
         value = str(value) if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
         # As far as references can mean it: one that begins with a blank is no id.
+        at_fault = {name for name, *_ in (faults[0], *others)}
+        if raw.name in _GRADED:
+            # What cannot be read may say C.
+            code = {"handling": "C"} if at_fault & {"handling", ""} else {}
+            self.left_out.append(Row(raw.name, raw.file, line, {**values, **code}))
         place = None if isinstance(cells, RaggedRow) else plan.id
         row_id = cells[place].strip() if place is not None and place < len(cells) else ""
-        at_fault = {name for name, *_ in (faults[0], *others)}
         self.rejections.append(
             Rejection(
                 raw.file,

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Row, may_mark, part
+from graphsvc.ingest.check import Row, may_mark
+from graphsvc.ingest.codes import code_of, columns_delivered, opening_fault, opens, with_codes
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import FoldedRow, Report, TakenRow
 from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
-from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
-from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
+from graphsvc.records.tables import ENTITY_TABLES, ERASED, TABLES
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
@@ -54,14 +54,12 @@ class State:
         kinds: id → (record kind, table), over all entities and statements.
         claims: key of the claim → row; see `claim_key`.
         by_statement: statement id → keys of its claims.
-        shared: ids of entities that a P statement or P row speaks of, in whatever delivery.
     """
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[str, str] = field(default_factory=dict)
     claims: dict[Key, FoldedRow] = field(default_factory=dict)
     by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
-    shared: set[str] = field(default_factory=set)
 
 
 def claim_key(values: Mapping[str, Any]) -> Key:
@@ -96,7 +94,8 @@ def fold(
     Args:
         state: what the deliveries before it made.
         number: the delivery's number.
-        rows: its valid rows (see `check`); references between rows are checked here.
+        rows: its valid rows (see `check`); references between rows are checked here. Rows of people and things without a code
+            get one here: see `codes`.
         columns: table → columns its header has (see `Delivery.columns`): a column that is absent keeps earlier values.
         partial: the delivery only adds: nothing is superseded, and an empty cell keeps the earlier value.
         refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
@@ -108,19 +107,19 @@ def fold(
     """
     report = Report(refused=dict(refused), watch=watch)
     by_table: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in with_codes(list(rows), state.records[_STATEMENTS], columns, partial=partial):
         by_table[row.table].append(row)
         report.counts[row.table].read += 1
     accepted = _accept(state, by_table, report, accepted_before, columns, partial=partial)
     barred = {row.values["id"] for row in by_table.get(_STATEMENTS, ())} - accepted[_STATEMENTS].keys()
-    opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(state, row)]
-    levels = _Levels(state, accepted[_STATEMENTS], by_table.get(_LINKS, []))
+    before = state.records[_STATEMENTS]
+    opened = [identifier for identifier, row in accepted[_STATEMENTS].items() if opens(before.get(identifier), row)]
     for table, kept_rows in accepted.items():
-        _merge_records(state, number, table, kept_rows, columns, levels, report, partial=partial)
+        _merge_records(state, number, table, kept_rows, columns, accepted[_STATEMENTS], report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
     whole = set[str]() if partial or "" in (incomplete or ()) else accepted[_STATEMENTS].keys() - set(incomplete or ())
     seen = _merge_claims(
-        state, number, by_table.get(_LINKS, []), report, delivered, levels, whole, barred, notes=incomplete is not None
+        state, number, by_table.get(_LINKS, []), report, delivered, whole, barred, notes=incomplete is not None
     )
     for statement in accepted[_STATEMENTS]:
         for key in state.by_statement.get(statement, ()) if statement in whole else ():
@@ -132,16 +131,6 @@ def fold(
                 report.superseded.append(key)
     _keep_closed(state, opened, report)
     return report
-
-
-def opens(state: State, row: Row) -> bool:
-    """Whether the row of a statement puts under handling code P what is under C so far."""
-    old = state.records[_STATEMENTS].get(row.values["id"])
-    return (
-        old is not None
-        and old.values.get("handling", DEFAULT_HANDLING) == "C"
-        and row.values.get("handling", DEFAULT_HANDLING) == "P"
-    )
 
 
 def _keep_closed(state: State, opened: Iterable[str], report: Report) -> None:
@@ -194,15 +183,8 @@ def _statement_fault(state: State, row: Row, columns: Mapping[str, list[str]], *
     old = state.records[_STATEMENTS].get(row.values["id"])
     if old is not None and old.values["kind"] == "witness" != row.values["kind"]:
         return Why("kind", _STAYS_WITNESS)
-    if old is None or not opens(state, row):
-        return None
-    present = {*row.values, *columns_delivered(row, columns, partial=partial)}
-    missing = [name for name in old.values if name not in present and not is_extra(name)]
-    if not missing:
-        return None
-    add = "fill these cells" if partial else "add these columns, empty if not to be shared"
-    reason = f"would show under P what was given under C, since the row has no {', '.join(missing)}"
-    return Why("handling", f"{reason}: {add}, or deliver the shared version under a new id")
+    fault = opening_fault(old, row, columns, partial=partial)
+    return Why("handling", fault) if fault else None
 
 
 def _reject_dangling(
@@ -229,7 +211,7 @@ def _dangling(
     accepted_before: Collection[str],
 ) -> Why | None:
     values = row.values
-    wanted = [("statement_id", _STATEMENTS)]
+    wanted = [("statement_id", _STATEMENTS)] if values.get("statement_id") != ERASED else []
     if row.table == _STATEMENTS and values["id"] not in accepted_before:
         wanted.append(("interpreter_id", "people"))
         if values.get("kind") == "witness":
@@ -255,7 +237,7 @@ def _merge_records(
     table: str,
     rows: Mapping[str, Row],
     columns: Mapping[str, list[str]],
-    levels: _Levels,
+    statements: Mapping[str, Row],
     report: Report,
     *,
     partial: bool,
@@ -263,64 +245,31 @@ def _merge_records(
     records = state.records[table]
     for identifier, row in rows.items():
         old = records.get(identifier)
+        is_closed = _is_closed(state, row, statements)
         if old is None:
-            records[identifier] = FoldedRow(
-                row.values, number, row.line, open=None if levels.strict(row) else row.values
-            )
+            records[identifier] = FoldedRow(row.values, number, row.line, open=None if is_closed else row.values)
             state.kinds[identifier] = table
             report.take(TakenRow(row, (identifier,), None, records[identifier]))
             continue
         present = columns_delivered(row, columns, partial=partial)
         values = _merged(old.values, row, present)
         # What is C changes nothing of what is known under P.
-        now = old.open if levels.conditional(row) else _merged(old.open or {}, row, present)
+        now = old.open if is_closed else _merged(old.open or {}, row, present)
         if values != old.values or now != old.open:
             records[identifier] = FoldedRow(values, number, row.line, open=now)
         report.take(TakenRow(row, (identifier,), old, records[identifier]))
-    state.shared.update(identifier for identifier, row in rows.items() if levels.of(row) == "P")
 
 
-def columns_delivered(row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> Collection[str]:
-    """Columns in which an empty cell of a row empties the earlier one; none in a delivery that only adds."""
-    return () if partial else columns.get(part(row.table, row.file), columns.get(row.table, ()))
+def _is_closed(state: State, row: Row, statements: Mapping[str, Row]) -> bool:
+    """Whether a row is under C: by its code, or by its statement, if what opened that was taken back since."""
+    said_in = row.values.get("statement_id", "")
+    statement = statements.get(said_in) or state.records[_STATEMENTS].get(said_in)
+    return row.code == "C" or (statement is not None and code_of(statement.values) == "C")
 
 
 def _merged(old: Mapping[str, Any], row: Row, present: Collection[str]) -> dict[str, Any]:
     """A row over an earlier version; of `present` columns an empty cell empties it."""
     return {**{name: value for name, value in old.items() if name not in present}, **row.values}
-
-
-class _Levels:
-    """At which handling code the rows of one delivery speak of entities."""
-
-    def __init__(self, state: State, statements: Mapping[str, Row], links: Iterable[Row]) -> None:
-        self._shared = frozenset(state.shared)
-        self._statements = {
-            identifier: row.values.get("handling", DEFAULT_HANDLING)
-            for identifier, row in state.records[_STATEMENTS].items()
-        } | {identifier: row.values.get("handling", DEFAULT_HANDLING) for identifier, row in statements.items()}
-        claims = {self.claim(row.values) for row in links} | {self._statements[identifier] for identifier in statements}
-        # A delivery that holds what is C and nothing that is P.
-        self._strict = "C" in claims and "P" not in claims
-
-    def claim(self, values: Mapping[str, Any]) -> str:
-        """Of a claim, as its statement and its own cell say."""
-        said = self._statements.get(values["statement_id"], DEFAULT_HANDLING)
-        return stricter(said, values.get("handling", "P"))
-
-    def of(self, row: Row) -> str:
-        """`P` or `C`, as a row itself or its statement says; empty if neither says anything."""
-        said = self._statements.get(row.values.get("statement_id", ""), "")
-        return "C" if "C" in (said, row.values.get("handling")) else said or str(row.values.get("handling", ""))
-
-    def strict(self, row: Row) -> bool:
-        """Whether a row says that it is C."""
-        return self.of(row) == "C"
-
-    def conditional(self, row: Row) -> bool:
-        """Whether a row is C: by itself, or as one of a delivery that is all C, of what is known under P already."""
-        level = self.of(row)
-        return level == "C" or (not level and self._strict and row.values["id"] in self._shared)
 
 
 def _merge_claims(
@@ -329,7 +278,6 @@ def _merge_claims(
     rows: list[Row],
     report: Report,
     delivered: Collection[str],
-    levels: _Levels,
     whole: set[str],
     barred: Collection[str],
     *,
@@ -372,7 +320,7 @@ def _merge_claims(
         is_whole = row.values["statement_id"] in whole
         if several is None and not _is_among_several(state, key, row, is_whole=is_whole):
             seen.add(key)
-            _take(state, number, key, row, report, levels)
+            _take(state, number, key, row, report)
             continue
         held = [
             HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
@@ -387,14 +335,12 @@ def _merge_claims(
             report.note_equal(each, again=True)
         for name, each in result.names:
             seen.add(name)
-            _take(state, number, name, each, report, levels)
+            _take(state, number, name, each, report)
     return seen
 
 
-def _take(state: State, number: int, key: Key, row: Row, report: Report, levels: _Levels) -> None:
+def _take(state: State, number: int, key: Key, row: Row, report: Report) -> None:
     report.claims.add(key)
-    if levels.claim(row.values) == "P":
-        state.shared.update((row.values["subject_id"], row.values["object_id"]))
     old = state.claims.get(key)
     if old is not None and old.status == "active" and old.values == row.values:
         report.take(TakenRow(row, key, old, old))
@@ -450,7 +396,7 @@ def _claim_fault(
                 return Why(column, reason)
     if relation is None and not values["relation"].startswith(CUSTOM_PREFIX):
         return Why("relation", "is no relation")
-    if values.get("handling") == "P" and statement.values.get("handling", DEFAULT_HANDLING) == "C":
+    if values.get("handling") == "P" and code_of(statement.values) == "C":
         return Why("handling", "may only become stricter: its statement has handling code C")
     return None
 
@@ -466,8 +412,3 @@ def _reject(report: Report, row: Row, why: Why) -> None:
     report.rejections.append(rejection)
     if row.table != _LINKS:
         report.refused.setdefault(row_id, rejection.place)
-
-
-def is_extra(column: str) -> bool:
-    """Whether a column is one of the deliverer's own."""
-    return column.startswith(EXTRA_PREFIX)

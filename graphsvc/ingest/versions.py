@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from graphsvc.ingest.check import Row
+from graphsvc.ingest.codes import with_codes
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.report import FoldedRow, Report
 from graphsvc.ingest.several import Key
@@ -34,12 +35,24 @@ class KeptRows(NamedTuple):
         return fold(
             state,
             number,
-            self.rows,
+            self.with_codes(state).rows,
             self.columns,
             partial=self.partial,
             incomplete=self.incomplete,
             accepted_before=self.accepted,
         )
+
+    def with_codes(self, state: State) -> KeptRows:
+        """Return it with the codes of its rows, which deliveries of earlier versions were kept without.
+
+        Args:
+            state: what the deliveries before it make.
+        """
+        delivered = (row.values["id"] for row in self.rows if row.table == "statements")
+        refused = frozenset(delivered) - frozenset(self.accepted) if self.accepted else frozenset[str]()
+        statements = state.records["statements"]
+        rows = with_codes(self.rows, statements, self.columns, partial=self.partial, refused=refused)
+        return self._replace(rows=list(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,11 @@ from typing import Any
 from graphsvc.names.identifiers import of_cell, of_thing
 from graphsvc.names.whole import Needle
 from graphsvc.records.dates import parse_date
-from graphsvc.records.tables import EXTRA_PREFIX, TABLES
+from graphsvc.records.tables import ERASED, EXTRA_PREFIX, TABLES
 
 ADULT_AT = 18
 # Handle in a source's id, after the kind of source: at least five characters, with three letters in a row.
 _HANDLE = re.compile(r"[^\W_]+[-_:/. ](?=.*[^\W\d_]{3})(.{5,})")
-# Replaces the name of an erased person in texts. No one has this name.
-ERASED = "[erased]"
 # People in these categories are named: the categories are visible to everyone.
 CHARGED = frozenset({"suspect", "convicted"})
 # Categories that would single out a witness or victim; kept in the vault only.

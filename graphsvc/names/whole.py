@@ -97,6 +97,24 @@ class WholeNames:
                     return True
         return False
 
+    def is_all_of(self, text: str) -> bool:
+        """Whether the name of something is one of the names or numbers, in whatever writing, and nothing more.
+
+        Example:
+            >>> sealed = WholeNames([Needle("name", "Hewa Karim"), Needle("phone", "+447700900555")])
+            >>> [sealed.is_all_of(text) for text in ("Karim, HEWA", "0044 7700 900555", "Hewa Karim Street")]
+            [True, True, False]
+        """
+        return any(self._is_whole(read, span) for read in _readings(text) for span in self._found(read))
+
+    @staticmethod
+    def _is_whole(text: str, span: Span) -> bool:
+        start, end = span
+        # The code of a country may stand apart from the number.
+        is_number = not any(map(str.isalpha, text))
+        left = text[end:] if is_number else text[:start] + text[end:]
+        return not any(map(str.isalnum, left))
+
     def is_in_a_label(self, text: str) -> bool:
         """Whether the name of a relation or column contains a name of several words, also written as one.
 

@@ -20,6 +20,8 @@ from graphsvc.records.relations import ENTITIES
 CATEGORIES = ("suspect", "convicted", "victim", "witness", "other")
 IDENTIFIED = ("named", "nickname", "unknown")
 YES_NO = ("yes", "no")
+# Replaces whoever and whatever was erased, in texts and as the statement that a row came with: nobody is called so.
+ERASED = "[erased]"
 DWELLING = "dwelling"
 WORKPLACE_KINDS = ("premises", DWELLING, "site", "online")
 THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "organisation", "part")

@@ -5,10 +5,10 @@ from types import ModuleType
 
 import pytest
 
-from graphsvc.ingest import archive, cells, check, csvtext, mapped, mapping, raw, readers, versions, workbook
+from graphsvc.ingest import archive, cells, check, codes, csvtext, mapped, mapping, raw, readers, versions, workbook
 from graphsvc.records import nearest
 
-MODULES = [archive, cells, check, csvtext, mapped, mapping, raw, readers, versions, workbook]
+MODULES = [archive, cells, check, codes, csvtext, mapped, mapping, raw, readers, versions, workbook]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

@@ -147,12 +147,13 @@ def test_handling_may_only_become_stricter() -> None:
     assert [(r.line, r.column) for r in report.rejections] == [(2, "handling")]
 
 
-def test_who_an_opened_statement_speaks_of_is_known_under_p_though_its_claims_stay_the_same() -> None:
+def test_who_came_under_c_is_under_p_once_a_delivery_under_p_brings_their_row() -> None:
     state, claims = State(), link("a", "PAID", "b", "S1")
     load(state, 1, *PEOPLE, statement("S1", handling="C"), claims)
-    assert state.shared == set()
     load(state, 2, statement("S1", handling="P"), claims)
-    assert state.shared >= {"a", "b"}
+    assert {row.open for row in state.records["people"].values()} == {None}
+    load(state, 3, *PEOPLE[:2], statement("S1", handling="P"), claims)
+    assert [row.open is None for row in state.records["people"].values()] == [False, False, True]
 
 
 def test_the_same_claim_twice_is_a_duplicate_and_with_other_values_a_rejection() -> None:

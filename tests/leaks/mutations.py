@@ -47,6 +47,7 @@ _RENAMED = "tests/service/test_renamed.py"
 _REVEALS = "tests/service/test_reveals.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _OPENED = "tests/leaks/test_opened.py"
+_ROW_CODES = "tests/leaks/test_row_codes.py"
 _MARKS = "tests/leaks/test_marks.py"
 _MACHINES = "tests/machines/test_other_machines.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
@@ -684,7 +685,7 @@ MUTATIONS = (
         "values",
         "what something is called is withheld where it is the name of somebody sealed",
         "graphsvc/cases/image/texts.py",
-        "return WITHHELD if not is_theirs and self.names.is_in_a_name(text) else text",
+        "return WITHHELD if names.is_in_a_name(text) else text",
         "return text",
         "tests/service/test_texts.py::test_a_value_that_is_the_whole_name_of_somebody_sealed_is_withheld",
     ),
@@ -1524,7 +1525,7 @@ MUTATIONS = (
     Mutation(
         "opened-cells",
         "a cell of a statement under C that is not delivered again under P stays under C",
-        "graphsvc/ingest/fold.py",
+        "graphsvc/ingest/codes.py",
         "    if not missing:\n",
         "    if missing:\n",
         f"{_OPENED}::test_a_row_that_does_not_give_every_filled_cell_again_opens_nothing",
@@ -1631,9 +1632,49 @@ MUTATIONS = (
         "rows-under-c",
         "a row under C changes nothing of what is known under P",
         "graphsvc/ingest/fold.py",
-        "now = old.open if levels.conditional(row) else",
+        "now = old.open if is_closed else",
         "now =",
         f"{_STANDING}::test_what_is_c_decides_nothing_of_who_is_known_under_p",
+    ),
+    Mutation(
+        "row-codes",
+        "a row without a code in a delivery under C is under C, whoever is known under P",
+        "graphsvc/ingest/codes.py",
+        'return "C" if self._has_c and',
+        'return "C" if not self._has_c and',
+        f"{_ROW_CODES}::test_loading_a_file_under_c_again_opens_none_of_its_rows[all-C-True]",
+    ),
+    Mutation(
+        "row-codes-kept",
+        "the codes of rows are kept with them",
+        "graphsvc/cases/deliveries/sealed_rows.py",
+        ", *filter(None, [row.code])",
+        "",
+        f"{_ROW_CODES}::test_loading_a_file_under_c_again_opens_none_of_its_rows[all-C-True]",
+    ),
+    Mutation(
+        "row-codes-as-came",
+        "rejected rows count for the codes of the others",
+        "graphsvc/ingest/check.py",
+        "        if raw.name in _GRADED:\n",
+        '        if raw.name == "none":\n',
+        f"{_ROW_CODES}::test_a_typing_mistake_in_what_is_under_c_opens_no_row[both]",
+    ),
+    Mutation(
+        "row-codes-hidden",
+        "the code of a witness statement of others decides nothing of a row",
+        "graphsvc/cases/deliveries/loader_view.py",
+        "partial=partial, others=self.others, hidden=hidden)",
+        "partial=partial)",
+        f"{_ROW_CODES}::test_a_preview_does_not_tell_the_handling_code_of_an_account_of_others",
+    ),
+    Mutation(
+        "row-codes-erased",
+        "that a row came with an erased statement stays",
+        "graphsvc/cases/deliveries/erasure.py",
+        'if "statement_id" in lost and',
+        'if "statement_id" in what.ids and',
+        f"{_ROW_CODES}::test_a_row_that_names_an_account_of_others_tells_nothing_when_its_source_is_erased",
     ),
     Mutation(
         "open-while-c",

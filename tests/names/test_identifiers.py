@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from graphsvc.names.identifiers import of_cell, of_thing
-from graphsvc.names.seal import ERASED, needles
+from graphsvc.names.seal import needles
 from graphsvc.names.whole import Needle, WholeNames
+from graphsvc.records.tables import ERASED
 
 
 @pytest.mark.parametrize(

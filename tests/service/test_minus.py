@@ -7,7 +7,7 @@ from graphsvc.cases.deliveries.erasure import gone, standing_without, without
 from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row
-from graphsvc.names.seal import ERASED
+from graphsvc.records.tables import ERASED
 from tests.service.test_standing import KEY, people, rows, said
 
 PLACES = rows(

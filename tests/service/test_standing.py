@@ -348,13 +348,14 @@ def test_no_mark_depends_on_being_a_source() -> None:
 def test_after_an_undo_what_is_c_decides_nothing_of_who_comes_again_under_p(restricted: bool) -> None:
     secret = [*people({"id": "p", "handling": "C"}), *CROSSING, *said("p ORGANISED c1", handling="C", statement="S9")]
     state, standing = after(secret if restricted else CROSSING)
-    told, by_hand = State(), [*people({"id": "p"}), *said("p PILOTED c1")]
+    told, by_hand = State(), [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
     for kept in (secret if restricted else CROSSING, by_hand):
         fold(told, 1, kept, COLUMNS, partial=True)
     standing = standings(standing, told, BY, 2)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "P")
     standing = standings(standing, state, BY, 3)  # the second was taken back
-    fold(state, 4, [*people({"id": "p"}), *said("p CROSSED_ON c1", statement="S3")], COLUMNS, partial=True)
+    again = [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1", statement="S3")]
+    fold(state, 4, again, COLUMNS, partial=True)
     assert of(standings(standing, state, BY, 4), "p").sealed
 
 
@@ -389,11 +390,14 @@ def test_who_is_known_from_c_alone_can_only_be_sealed_by_what_p_says() -> None:
     under_c = [*people({"id": "p"}), *CROSSING, *said("p ORGANISED c1", handling="C")]
     _, standing = after(under_c)
     assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "C")
-    _, carried = after(under_c, said("p CROSSED_ON c1", statement="S2"))
+    _, mentioned = after(under_c, said("p CROSSED_ON c1", statement="S2"))
+    assert packed(mentioned) == packed(standing)
+    _, carried = after(under_c, [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1", statement="S2")])
     assert (of(carried, "p").sealed, of(carried, "p").level) == (True, "P")
     assert sealed_anew(standing, carried) == {pseudonym(KEY, "person", "p")}
     passive = [*people({"id": "q"}), *CROSSING, *said("q CROSSED_ON c1", handling="C")]
-    assert of(after(passive, said("q PILOTED c1", statement="S2"))[1], "q").sealed
+    acting = [*people({"id": "q"}), *CROSSING, *said("q PILOTED c1", statement="S2")]
+    assert of(after(passive, acting)[1], "q").sealed
 
 
 def test_those_said_to_be_one_are_sealed_together() -> None:
@@ -416,7 +420,7 @@ def test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p(row: dict[s
     plain = of(after(CROSSING, act)[1], "p")
     assert not plain.sealed
     for deliveries in ([act, same], [[*act, *same]]):
-        standing = of(after([*CROSSING, *victim], *deliveries)[1], "p")
+        standing = of(after(CROSSING, victim, *deliveries)[1], "p")
         assert standing.asked == THE_SAME
         assert replace(standing, asked="", named_by=0) == replace(plain, named_by=0)
 

@@ -287,6 +287,31 @@ def test_the_name_of_somebody_named_stays_whoever_sealed_has_it_too(name: str) -
     assert case.node("Person", "q")["name"] == name
 
 
+@pytest.mark.parametrize("number", ["+447700900555", "07700900555", "0044 7700 900555", "+44 7700 900555"])
+@pytest.mark.parametrize("name", ["Dov Hidden", "Hidden, Dov", "Dov-Hidden", "DOV  HIDDEN", "DovHidden"])
+def test_cells_under_p_that_c_alone_knows_of_somebody_sealed_stay_in_whatever_writing(number: str, name: str) -> None:
+    shared = [
+        *people({"id": "s", "name": "Omar Rashid", "phones": [number], "handling": "P"}),
+        *rows("boats", {"id": "boat", "name": name, "handling": "P"}),
+        *rows("things", {"id": "t", "kind": "phone", "value": number, "handling": "P"}),
+        *rows("crossings", {"id": "c", "date": "2020-05-08", "handling": "P"}),
+        *said("s PILOTED c"),
+    ]
+    hidden = people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]})
+    before, both = Case(), Case()
+    before.load(*shared)
+    both.load(*shared)
+    both.load(*hidden, *said("q CROSSED_ON c", handling="C", statement="S2"))
+    for label, identifier in (("Person", "s"), ("Boat", "boat"), ("Thing", "t")):
+        assert both.node(label, identifier) == before.node(label, identifier)
+    # Once P knows them, they are withheld.
+    both.load(
+        *people({"id": "q", "name": "Dov Hidden", "phones": ["+447700900555"]}), *said("q CROSSED_ON c", statement="S3")
+    )
+    assert both.node("Thing", "t")["value"] == WITHHELD
+    assert both.node("Boat", "boat")["name"] == WITHHELD
+
+
 def test_an_id_that_names_somebody_sealed_is_shown_as_another(case: Case) -> None:
     case.load(*people({"id": "kin-of-bahar-kin", "name": "Rana Aziz", "category": ["suspect"]}))
     case.load(*people({"id": "of-kin", "name": "Sami Nouri", "category": ["suspect"]}))

@@ -50,6 +50,7 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.codes import add_codes
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.rejected import in_order
 from graphsvc.records.progress import Progress
@@ -145,12 +146,14 @@ class Casework:
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
+            view = None if sources else LoaderView(self.replay.ids_of_others(case, key, past, account))
+            add = add_codes if view is None else view.add_codes
+            delivery = add(delivery, state.records["statements"], partial=partial)
             delivery = self._erasing.without_erased(case, key, delivery)
             require_no_witnesses(case, choice[0], delivery.rows)
             again = self.waitlist.repeated(case, key, delivery) if waits else None
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
-            view = None if sources else LoaderView(self.replay.ids_of_others(case, key, past, account))
             delivery = delivery if view is None else view.set_aside(delivery, state)
             with uncollected():
                 report = fold(
@@ -165,9 +168,8 @@ class Casework:
                 )
             delivery = dataclasses.replace(delivery, accepted=report.accepted_statements(delivery.rows))
             named = self.register.sources_named(case, key)
-            pages = (
-                IdMap(state, key, before, self.replay.weights, named) if view is not None and view.compares else None
-            )
+            compares_rows = view is not None and view.compares
+            pages = IdMap(state, key, before, self.replay.weights, named) if compares_rows else None
             visible = report if view is None else view.report(report, state, pages, delivery, partial=partial)
             rejections = in_order([*delivery.rejections, *visible.rejections])
             counts = counts_of(delivery, visible)

@@ -100,7 +100,11 @@ class Erasing:
     def _erasing(self, case: str, key: bytes, person: str, standing: Standings) -> tuple[Gone, dict[int, KeptRows]]:
         """What goes with a person, and the deliveries that are left; `standing`: how everybody stands."""
         deliveries = self._replay.kept(case, key, waiting=True)
-        state = folded(deliveries)
+        state = State()
+        for number, delivery in sorted(deliveries.items()):
+            # With codes, before what they were decided by goes.
+            deliveries[number] = delivery.with_codes(state)
+            deliveries[number].fold(state, number)
         # Whoever was called otherwise before an earlier erasure is the same, and may have come by that id again.
         erased = self._register.overrules(case, "erased") | {person} | formerly(standing, [person])
         what = gone(

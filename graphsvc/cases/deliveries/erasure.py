@@ -16,10 +16,10 @@ from graphsvc.cases.image.sealing import Standing
 from graphsvc.cases.image.standing import HOME, OWN, Standings, formerly
 from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row, columns_left
-from graphsvc.names.seal import ERASED, needles
+from graphsvc.names.seal import needles
 from graphsvc.names.whole import WholeNames
 from graphsvc.records.relations import CUSTOM_PREFIX
-from graphsvc.records.tables import DWELLING, EXTRA_PREFIX, TABLES
+from graphsvc.records.tables import DWELLING, ERASED, EXTRA_PREFIX, TABLES
 
 _LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"
 _REFS = {
@@ -165,7 +165,7 @@ def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
         if values is None:
             out.append(row)
         else:
-            left.append(Row(row.table, row.file, row.line, values))
+            left.append(replace(row, values=values))
     return left, out
 
 
@@ -210,7 +210,10 @@ def _left(row: Row, what: Gone) -> dict[str, Any] | None:
         for name in _REFS[row.table]
         if name != "id" and (values.get(name) in what.ids or values.get(name) in what.statements)
     }
-    return _without_names(row.table, {name: value for name, value in values.items() if name not in lost}, what)
+    # That a row came with an erased statement stays, or readers who may not see such people would see them from then on.
+    came_with = {"statement_id": ERASED} if "statement_id" in lost and row.table != _STATEMENTS else {}
+    left = {name: value for name, value in values.items() if name not in lost}
+    return _without_names(row.table, left | came_with, what)
 
 
 def _without_names(table: str, values: Mapping[str, Any], what: Gone) -> dict[str, Any]:

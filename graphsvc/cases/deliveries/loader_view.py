@@ -29,7 +29,8 @@ from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
 from graphsvc.ingest.check import Delivery, Row, part
-from graphsvc.ingest.fold import State, claim_key, columns_delivered, opens
+from graphsvc.ingest.codes import add_codes, columns_delivered, opens
+from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.rejected import Rejection
 from graphsvc.ingest.report import ChangedRow, Counts, FoldedRow, Report, TakenRow
 from graphsvc.ingest.several import polarity
@@ -61,6 +62,19 @@ class LoaderView:
         self._changed: list[ChangedRow] = []
         self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
 
+    def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
+        """Return the delivery with the codes of its rows, which nothing hidden decides; see `ingest.codes.add_codes`."""
+        hidden = self._hidden(statements)
+        return add_codes(delivery, statements, partial=partial, others=self.others, hidden=hidden)
+
+    def _hidden(self, statements: Mapping[str, FoldedRow]) -> set[str]:
+        """Return the ids of the witness statements that others delivered."""
+        return {
+            identifier
+            for identifier, row in statements.items()
+            if row.values["kind"] == "witness" and identifier in self.others
+        }
+
     def set_aside(self, delivery: Delivery, state: State) -> Delivery:
         """Return the delivery without the rows that this loader may not have taken into the case.
 
@@ -68,12 +82,10 @@ class LoaderView:
             delivery: as it was read.
             state: the case without it.
         """
-        hidden = {
-            identifier
-            for identifier, row in state.records[_STATEMENTS].items()
-            if row.values["kind"] == "witness" and identifier in self.others
-        }
-        opening = (row.values["id"] for row in delivery.rows if row.table == _STATEMENTS and opens(state, row))
+        statements = state.records[_STATEMENTS]
+        hidden = self._hidden(statements)
+        delivered = [row for row in delivery.rows if row.table == _STATEMENTS]
+        opening = [row.values["id"] for row in delivered if opens(statements.get(row.values["id"]), row)]
         hidden.update(identifier for identifier in opening if identifier in self.others)
         contrary = self._contrary(delivery)
         refused = {id(row) for row in contrary}

@@ -20,7 +20,7 @@ def seal_rows(
     accepted: Collection[str] = (),
 ) -> bytes:
     """Seal the rows of a delivery as they are kept; `incomplete` and `accepted` as in `KeptRows`."""
-    plain = [(row.table, row.file, row.line, row.values) for row in rows]
+    plain = [(row.table, row.file, row.line, row.values, *filter(None, [row.code])) for row in rows]
     content: dict[str, Any] = {"rows": plain, "columns": columns}
     if incomplete is not None:
         content["incomplete"] = sorted(incomplete)
@@ -32,6 +32,6 @@ def seal_rows(
 def open_rows(key: bytes, case: str, number: int, sealed: bytes, *, partial: bool) -> KeptRows:
     """The inverse of `seal_rows`; whether the delivery only adds (`partial`) is kept beside its rows."""
     delivery = unpack(key, sealed, f"delivery {case} {number}")
-    rows = [Row(table, file, line, values) for table, file, line, values in delivery["rows"]]
+    rows = [Row(*row) for row in delivery["rows"]]
     accepted = frozenset(delivery.get("accepted", ()))
     return KeptRows(rows, delivery["columns"], partial, delivery.get("incomplete"), accepted)

@@ -27,7 +27,8 @@ from graphsvc.cases.image.texts import (
     sought_sources,
     unshown_identities,
 )
-from graphsvc.ingest.fold import State, is_extra
+from graphsvc.ingest.codes import is_extra
+from graphsvc.ingest.fold import State
 from graphsvc.ingest.report import FoldedRow
 from graphsvc.names.seal import IDENTITY, PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
@@ -35,7 +36,7 @@ from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
-from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column, Table
+from graphsvc.records.tables import ENTITY_TABLES, ERASED, EXTRA_PREFIX, TABLES, Column, Table
 from graphsvc.records.told import TOLD_SUFFIX
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store.image import Alike, Image, Properties
@@ -360,7 +361,7 @@ class _Writer:
             if column.kind == "date":
                 _put_date(properties, column.name, _parse(value))
             elif column.kind == "ref":
-                properties[column.name] = self.shown(value)
+                properties[column.name] = value if value == ERASED else self.shown(value)
             elif column.kind == "text":
                 properties[column.name] = self._withholding(table, column)(value)
             elif column.kind == "list":

@@ -94,9 +94,7 @@ class Texts:
         }
         self._known_by_p = [needle for is_under_p, needle in known if is_under_p]
         self._all_by_p = len(self._known_by_p) == len(known)
-        told_by_p = {_letters(needle.text) for needle in self._known_by_p}
-        # What only C tells of somebody sealed, whole.
-        self._under_c = {_letters(needle.text) for is_under_p, needle in known if not is_under_p} - told_by_p
+        self._names_under_c = WholeNames(needle for is_under_p, needle in known if not is_under_p)
 
     @cached_property
     def _names_under_p(self) -> WholeNames:
@@ -116,10 +114,11 @@ class Texts:
     def value(self, text: str, level: str = "C") -> str:
         """The name or number of something, or `WITHHELD`; a name of one word must be all of it.
 
-        At handling level P a cell is its bearer's own, if it is all that C alone tells of somebody sealed.
+        At handling level P a cell is its bearer's own if all of it, in whatever writing, is what C alone tells of somebody sealed.
         """
-        is_theirs = level == "P" and _letters(text) in self._under_c
-        return WITHHELD if not is_theirs and self.names.is_in_a_name(text) else text
+        is_theirs = level == "P" and self._names_under_c.is_all_of(text)
+        names = self._names_under_p if is_theirs else self.names
+        return WITHHELD if names.is_in_a_name(text) else text
 
     def own_name(self, text: str, level: str = "C") -> str:
         """The name of a named person, which is theirs even if somebody sealed has it too; with more words it is a text."""
@@ -130,10 +129,6 @@ class Texts:
         if not self.names.is_in_a_label(name):
             return name
         return _WITHHELD_WORD if name.isupper() else _WITHHELD_WORD.lower()
-
-
-def _letters(text: str) -> str:
-    return "".join(sign for sign in text if sign.isalnum()).casefold()
 
 
 def named_sources(state: State, known: SourceIds = NO_SOURCES) -> SourceIds:

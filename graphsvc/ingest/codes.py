@@ -1,0 +1,168 @@
+"""Handling codes of the rows of people and things, decided once for each delivery and kept with its rows. Pure.
+
+| row of a person or thing | code |
+|---|---|
+| C in its cell, or a statement under C in `statement_id` | C |
+| P in its cell, or a statement under P in `statement_id` | P |
+| neither, in a delivery with anything under C, where no claim under P of the delivery is about it | C |
+| neither, otherwise | P: readers of P see it once a statement under P is about it |
+
+The delivery counts as it came: with its rejected rows, and with those that are set aside or erased before it is kept. So loading a
+file again, a typing mistake, an erasure, another order of deliveries or an undo never opens a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from graphsvc.ingest.check import Delivery, Row, part
+from graphsvc.ingest.report import FoldedRow
+from graphsvc.records.grading import DEFAULT_HANDLING, stricter
+from graphsvc.records.tables import EXTRA_PREFIX
+
+_STATEMENTS, _LINKS = "statements", "links"
+_WITHOUT_CODE = (_STATEMENTS, _LINKS)
+
+
+def add_codes(
+    delivery: Delivery,
+    statements: Mapping[str, FoldedRow],
+    *,
+    partial: bool,
+    others: Collection[str] = (),
+    hidden: Collection[str] = (),
+) -> Delivery:
+    """Return a delivery with the codes of its rows; arguments as in `with_codes`."""
+    rows = with_codes(
+        delivery.rows,
+        statements,
+        delivery.columns,
+        partial=partial,
+        left_out=delivery.left_out,
+        others=others,
+        hidden=hidden,
+    )
+    return replace(delivery, rows=list(rows), left_out=[])
+
+
+def with_codes(
+    rows: Sequence[Row],
+    statements: Mapping[str, FoldedRow],
+    columns: Mapping[str, list[str]],
+    *,
+    partial: bool,
+    left_out: Iterable[Row] = (),
+    others: Collection[str] = (),
+    hidden: Collection[str] = (),
+    refused: Collection[str] = (),
+) -> Sequence[Row]:
+    """Return the rows of a delivery with a code for each person and thing; codes that are decided stay.
+
+    Args:
+        rows: its rows, before any is set aside or erased.
+        statements: those that the case holds without it.
+        columns: see `Delivery.columns`.
+        partial: whether it only adds.
+        left_out: its rejected rows of statements and claims; see `Delivery.left_out`.
+        others: what others delivered, if its loader has no source clearance: they open no statement of these.
+        hidden: those of the statements of others that the loader may not see: nothing depends on what the case holds of them.
+        refused: statements whose rows the case refused when the delivery came: these rows do not count.
+
+    Example:
+        >>> said = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record", "handling": "C"})
+        >>> person = Row("people", "people.csv", 2, {"id": "a"})
+        >>> [row.code for row in with_codes([person, said], {}, {}, partial=False)], with_codes([person], {}, {}, partial=False)[0].code
+        (['C', ''], 'P')
+    """
+    if all(row.code or row.table in _WITHOUT_CODE for row in rows):
+        return rows
+    content, left_out = _Content(statements, hidden), list(left_out)
+    for row in left_out:
+        if row.table == _STATEMENTS:
+            content.add_statement(row, may_open=False)
+    for row in rows:
+        if row.table == _STATEMENTS and (name := row.values["id"]) not in refused:
+            fault = name in others or opening_fault(statements.get(name), row, columns, partial=partial)
+            content.add_statement(row, may_open=name in hidden or not fault)
+    for row in (*left_out, *rows):
+        if row.table == _LINKS:
+            content.add_claim(row.values)
+    return [
+        row
+        if row.code or row.table in _WITHOUT_CODE
+        else Row(row.table, row.file, row.line, row.values, content.decide(row.values))
+        for row in rows
+    ]
+
+
+class _Content:
+    """Handling codes of the statements and claims of one delivery, as it came."""
+
+    def __init__(self, statements: Mapping[str, FoldedRow], hidden: Collection[str]) -> None:
+        self._hidden = hidden
+        self._loaded = {name: "C" if name in hidden else code_of(row.values) for name, row in statements.items()}
+        self._delivered: dict[str, str] = {}
+        self._has_c = False
+        self._shared: set[str] = set()
+
+    def add_statement(self, row: Row, *, may_open: bool) -> None:
+        """Add a statement; unless it may open what the case holds under C, it stays under C."""
+        name, code = row.values.get("id", ""), code_of(row.values)
+        if not may_open:
+            code = stricter(code, self._loaded.get(name, code))
+        self._delivered[name] = stricter(code, self._delivered.get(name, code))
+        self._has_c = self._has_c or code == "C"
+
+    def add_claim(self, values: Mapping[str, Any]) -> None:
+        """Add a claim, after all statements."""
+        if stricter(self._of(values.get("statement_id", "")), values.get("handling", "P")) == "C":
+            self._has_c = True
+        else:
+            self._shared.update(values[end] for end in ("subject_id", "object_id") if end in values)
+
+    def decide(self, values: Mapping[str, Any]) -> str:
+        """Decide the code of the row of a person or thing."""
+        codes, statement = {values.get("handling", "")}, values.get("statement_id")
+        if statement is not None:
+            codes.add("C" if statement in self._hidden else self._of(statement))
+        if "C" in codes or "P" in codes:
+            return "C" if "C" in codes else "P"
+        return "C" if self._has_c and values["id"] not in self._shared else "P"
+
+    def _of(self, statement: str) -> str:
+        return self._delivered.get(statement) or self._loaded.get(statement, DEFAULT_HANDLING)
+
+
+def code_of(values: Mapping[str, Any]) -> str:
+    """Return the handling code of a statement by its cells."""
+    return str(values.get("handling", DEFAULT_HANDLING))
+
+
+def opens(old: FoldedRow | None, row: Row) -> bool:
+    """Whether the row of a statement puts under handling code P what the case holds under C."""
+    return old is not None and code_of(old.values) == "C" and code_of(row.values) == "P"
+
+
+def opening_fault(old: FoldedRow | None, row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> str:
+    """Why the row of a statement that the case holds may not open it; empty if it may, or opens nothing."""
+    if old is None or not opens(old, row):
+        return ""
+    present = {*row.values, *columns_delivered(row, columns, partial=partial)}
+    missing = [name for name in old.values if name not in present and not is_extra(name)]
+    if not missing:
+        return ""
+    add = "fill these cells" if partial else "add these columns, empty if not to be shared"
+    reason = f"would show under P what was given under C, since the row has no {', '.join(missing)}"
+    return f"{reason}: {add}, or deliver the shared version under a new id"
+
+
+def columns_delivered(row: Row, columns: Mapping[str, list[str]], *, partial: bool) -> Collection[str]:
+    """Columns in which an empty cell of a row empties the earlier one; none in a delivery that only adds."""
+    return () if partial else columns.get(part(row.table, row.file), columns.get(row.table, ()))
+
+
+def is_extra(column: str) -> bool:
+    """Whether a column is one of the deliverer's own."""
+    return column.startswith(EXTRA_PREFIX)
