@@ -63,11 +63,12 @@ class Standing:
         why: why sealed or named, in words of our own; for a person whom two persons opened, the marks that they knew of.
         against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
         asked: of somebody named, why the custodian should look at it; empty: there is no reason.
-        identities: every row ever delivered of who is sealed, oldest first; of a person, what is not told under P bears `handling` C.
+        identities: every identity ever delivered, oldest first; of a person, what is not told under P bears `handling` C.
         moved_to: the pseudonym that they have, or would have, instead since an erasure took a name out of their id; empty: this one.
         at: the moment it was decided (ISO, UTC); empty in homes of earlier versions.
         is_open_id: whether nothing but an id is known, so that nothing is decided.
         named_by: number of the delivery that named them; 0: none did.
+        is_absent: of somebody named before, whether no delivery holds them any more; nothing but their identities is kept then.
     """
 
     sealed: bool
@@ -81,6 +82,12 @@ class Standing:
     at: str = ""
     is_open_id: bool = False
     named_by: int = 0
+    is_absent: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is somebody or something in the case that is shown by name or id."""
+        return not (self.sealed or self.moved_to or self.is_absent)
 
 
 @dataclass(frozen=True, slots=True)
