@@ -1627,6 +1627,22 @@ MUTATIONS = (
         f"{_STANDING}::test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p",
     ),
     Mutation(
+        "carried-under-c",
+        "a claim under C that somebody was carried seals nobody tied under P",
+        "graphsvc/cases/image/standing.py",
+        'return {"P": self._acting(under_p), "C": self._acting(claims)}',
+        'return {"P": self._acting(under_p) & self._acting(claims), "C": self._acting(claims)}',
+        f"{_STANDING}::test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p",
+    ),
+    Mutation(
+        "things-under-c",
+        "a claim under C keeps no thing known under P sealed when its user is opened",
+        "graphsvc/cases/image/standing.py",
+        'handling.claim(row.values) == "P" or handling.entity(thing) == "C"',
+        "True",
+        f"{_STANDING}::test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_opened",
+    ),
+    Mutation(
         "same-asked",
         "a person said under C to be the same as somebody sealed is put to the custodian",
         "graphsvc/cases/image/standing.py",

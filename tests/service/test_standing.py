@@ -20,6 +20,7 @@ from graphsvc.cases.image.standing import (
     WITH_THEIRS,
     Deciding,
     Standings,
+    alone_theirs,
     by_name,
     named_by,
     opened_by,
@@ -502,6 +503,23 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
     assert with_c[pseudonym(KEY, "thing", "home")].sealed
 
 
+def test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_opened() -> None:
+    things = rows("things", *({"id": thing, "kind": "phone"} for thing in ("t1", "t2", "t3")))
+    used = [*people({"id": "x"}, {"id": "y"}), *things, *CROSSING, *said("x CROSSED_ON c1", "x USED t1", "x USED t2")]
+    under_c = said("y USED t1", "x USED t3", "y USED t3", handling="C", statement="S2")
+    opened = pseudonym(KEY, "person", "x")
+    opening = replace(BY, now=(opened,), at="2020-05-10T10:00:00")
+    sealed_things = []
+    for deliveries in ([used], [used, under_c], [used, under_c, said("y USED t2", statement="S3")]):
+        state, standing = after(*deliveries)
+        assert {"t1", "t2"} <= set(sealed_ids(standing, state, KEY))
+        names = {opened, *alone_theirs(state, KEY, opened)}
+        by = replace(opening, decided=dict.fromkeys(names, "opened"), now=names)
+        sealed_things.append(set(sealed_ids(standings(standing, state, by, 4, ()), state, KEY)) - {"y"})
+    # Of t3 only C says anything: what C says of y keeps it sealed.
+    assert sealed_things == [set(), {"t3"}, {"t2", "t3"}]
+
+
 def test_a_place_that_is_said_to_be_a_dwelling_later_is_sealed_anew_and_stays_whatever_it_is_called() -> None:
     told = [*people({"id": "p"}), *CROSSING, *said("p LIVED_AT w")]
     rows_of_it = [
@@ -524,6 +542,22 @@ def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
     claims = said("p CONTACTED q", "q CROSSED_ON c1", "r CONTACTED p")
     _, standing = after([*told, *claims], by=tie)
     assert [of(standing, one).sealed for one in "pqr"] == [False, True, True]
+
+
+@pytest.mark.parametrize("handling", ["P", "C"])
+def test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p(handling: str) -> None:
+    tie = replace(BY, named="tie")
+    first = [*people({"id": "x"}, {"id": "z", "name": "Ari Berg"}), *CROSSING, *said("z PILOTED c1", "x PAID z")]
+    carried = said("x CROSSED_ON c1", handling=handling, statement="S2")
+    named = [*people({"id": "x", "name": "Milan Orchard", "handling": "P"}), *said("x CONTACTED z", statement="S3")]
+    _, standing = after(first, carried, named, by=tie)
+    assert of(standing, "x").sealed is (handling == "P")
+    words = "" if handling == "P" else "carried or exploited, said under handling code C"
+    assert of(standing, "x").asked == words
+    # Known from C alone, they stay sealed.
+    only_c = said("x PAID z", "x CROSSED_ON c1", handling="C")
+    _, standing = after([*people({"id": "x", "name": "Milan"}, {"id": "z"}), *CROSSING, *only_c], by=tie)
+    assert (of(standing, "x").sealed, of(standing, "x").level) == (True, "C")
 
 
 def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> None:

@@ -56,7 +56,7 @@ def keep_identities(
 
 
 def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:
-    """Add what a person's row says under P, if they are known there, and what it says in all, with `handling` C."""
+    """Add the identity under P in a person's row, if they are known under P, and the whole one with `handling` C."""
     if level == "P" and row.open is not None:
         identities = _with_row(identities, "person", row.open)
         if row.open == row.values:

@@ -46,6 +46,8 @@ ADULT_AT = 18
 NO_PART = "no visible part"
 NO_ACT = "no act that stands is left"
 BY_DECISION = "two persons decided"
+BY_ACT = "act"
+PASSIVE = "carried or exploited"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
 _SEALED, _OPENED = "sealed", "opened"
@@ -168,7 +170,7 @@ def _decide_first(facts: PersonFacts, now: Moment) -> Standing:
             return Standing(False, facts.level, now.day, at=now.at, is_open_id=True)
         return _seal(facts, now, NO_PART)
     if facts.acts_now or facts.is_charged:
-        why = "charged" if facts.is_charged else "act"
+        why = "charged" if facts.is_charged else BY_ACT
         return Standing(False, facts.level, now.day, why, at=now.at, named_by=now.number)
     return _seal(facts, now, NO_PART)
 

@@ -19,7 +19,9 @@ from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PAS
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.identities import keep_identities, pseudonyms_of
 from graphsvc.cases.image.sealing import (
+    BY_ACT,
     BY_DECISION,
+    PASSIVE,
     UNDER_C,
     Moment,
     PersonFacts,
@@ -49,6 +51,8 @@ OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 # A dwelling of which nothing is told but who lives there, all of them sealed, is their home, and sealed with them.
 HOME = frozenset(those(lambda relation: relation.sealed == "home"))
 _THEIRS = OWN | HOME
+_TIED = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
+_PASSIVE = (("subject_id", PASSIVE_SUBJECT), ("object_id", PASSIVE_OBJECT))
 SAME = doing("is the same")
 WHERE_THEY_LIVE = "where somebody sealed lives"
 THE_SAME = "the same as somebody sealed"
@@ -156,11 +160,15 @@ def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
 
 
 def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
-    """Pseudonyms of the things and dwellings that lead to a person (by pseudonym) and to nobody else."""
-    led: dict[str, set[str]] = defaultdict(set)
+    """Pseudonyms of the things and dwellings that lead to a person (by pseudonym) and to nobody else.
+
+    Of a thing known under P, only claims under P count.
+    """
+    handling, led = Handling(state), defaultdict[str, set[str]](set)
     for row in state.claims.values():
-        if row.values["relation"] in _THEIRS:
-            led[row.values["object_id"]].add(row.values["subject_id"])
+        thing = row.values["object_id"]
+        if row.values["relation"] in _THEIRS and (handling.claim(row.values) == "P" or handling.entity(thing) == "C"):
+            led[thing].add(row.values["subject_id"])
     return {
         vault.pseudonym(key, "thing", thing)
         for thing, people in led.items()
@@ -246,6 +254,8 @@ def _person(
     if not standing.sealed:
         # What is C moves nothing under P, so that it cannot seal: the custodian is asked to look.
         more = [mark for mark in about.marks_under_c if mark not in standing.why]
+        if standing.why == BY_ACT and about.acts and not (by.protects_marked or facts.acts(identifier, "C")):
+            more.append(PASSIVE)
         asked = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
         return replace(standing, asked=asked)
     would_seal = bool(about.marks) or not (about.acts or about.is_charged)
@@ -402,21 +412,22 @@ class _Facts:
 
     def _of(self, claims: Collection[Mapping[str, Any]]) -> dict[str, set[str]]:
         """Map each handling level to the people with an act at that level or at P."""
-        acting: dict[str, set[str]] = {"P": set(), "C": set()}
-        # Somebody carried or exploited is not named for a tie alone.
-        passive = {values["subject_id"] for values in claims if values["relation"] in PASSIVE_SUBJECT} | {
-            values["object_id"] for values in claims if values["relation"] in PASSIVE_OBJECT
-        }
+        under_p = [values for values in claims if self._handling.claim(values) == "P"]
+        return {"P": self._acting(under_p), "C": self._acting(claims)}
+
+    def _acting(self, claims: Collection[Mapping[str, Any]]) -> set[str]:
+        """Find the people with an act in claims of one handling level and the levels below it."""
+        acting, tied = set[str](), set[str]()
         for values in claims:
             relation = values["relation"]
-            people = {values["subject_id"]} if relation in ACTIVE_SUBJECT else set[str]()
-            if self._by.named == "tie":
-                ends = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
-                people |= {values[end] for end, ties in ends if relation in ties} - passive - self._protected
-            if people and self._is_graded(values):
-                for level in ("P", "C") if self._handling.claim(values) == "P" else ("C",):
-                    acting[level] |= people
-        return acting
+            active = relation in ACTIVE_SUBJECT
+            ends = [values[end] for end, ties in _TIED if relation in ties] if self._by.named == "tie" else []
+            if (active or ends) and self._is_graded(values):
+                acting |= {values["subject_id"]} if active else set()
+                tied.update(ends)
+        # Somebody carried or exploited is not named for a tie alone.
+        passive = {values[end] for values in claims for end, relations in _PASSIVE if values["relation"] in relations}
+        return acting | (tied - passive - self._protected)
 
     def _is_graded(self, values: Mapping[str, Any]) -> bool:
         """Whether a claim is graded no worse than the floor."""
