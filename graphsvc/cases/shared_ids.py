@@ -209,7 +209,4 @@ def _marks(case: str, standing: Standings) -> Iterator[tuple[str, str]]:
 def _names_any(case: str, standing: Standings, marks: Iterable[tuple[str, str]], key: bytes) -> bool:
     """Whether anybody with one of these ids is not sealed, and was not opened by two persons who knew of the mark."""
     entities = ((standing.get(pseudonym(key, "person", identifier)), mark) for identifier, mark in marks)
-    return any(
-        entity is not None and not entity.sealed and not entity.moved_to and is_news(case, mark, entity)
-        for entity, mark in entities
-    )
+    return any(entity is not None and entity.is_named and is_news(case, mark, entity) for entity, mark in entities)

@@ -387,7 +387,6 @@ CALLS: dict[str, Entry] = {
     "deliveries.statements.withheld": with_(),
     "exports.given.act": with_("look"),
     "exports.given.exposure": "counts what `exports.exposed` and `exports.preview` tell, which are walked",
-    "exports.given.rows": with_(None),
     "look": with_("read"),
     "network.entities.days": with_(),
     "network.entities.link": lambda known: [(link, {}) for link in known.links],

@@ -32,6 +32,7 @@ _LEFT_OUT = "tests/service/test_left_out.py"
 _DOOR = "tests/web/test_door.py"
 _GROUPING = "tests/service/test_grouping.py"
 _STANDING = "tests/service/test_standing.py"
+_TEXTS = "tests/service/test_texts.py"
 _SHARED = "tests/service/test_shared_ids.py"
 _SEALINGS = "tests/service/test_sealings.py"
 _OVER_TIME = "tests/leaks/test_over_time.py"
@@ -798,8 +799,8 @@ MUTATIONS = (
         "things",
         "what a sealed person used is sealed with them",
         "graphsvc/cases/image/standing.py",
-        'name, why = vault.pseudonym(by.key, "thing", identifier), leads.why(table, identifier)',
-        'name, why = vault.pseudonym(by.key, "thing", identifier), ""',
+        "name, why = names[table][identifier], leads.why(table, identifier)",
+        'name, why = names[table][identifier], ""',
         _GRAPH,
     ),
     Mutation(
@@ -1461,10 +1462,18 @@ MUTATIONS = (
     Mutation(
         "earlier-names",
         "what somebody sealed was called in an earlier delivery is looked for",
-        "graphsvc/cases/image/standing.py",
-        "return identities if now in identities else (*identities, now)",
-        "return (now,)",
+        "graphsvc/cases/image/identities.py",
+        "return identities if identity in identities else (*identities, identity)",
+        "return (identity,)",
         f"{_STANDING}::test_who_is_sealed_stays_sealed_whatever_comes",
+    ),
+    Mutation(
+        "names-before-sealing",
+        "what somebody was called before they were sealed is looked for",
+        "graphsvc/cases/image/identities.py",
+        "known = before[name].identities if name in before else ()",
+        "known = before[name].identities if name in before and before[name].sealed else ()",
+        f"{_TEXTS}::test_a_former_name_of_somebody_sealed_later_is_withheld",
     ),
     Mutation(
         "passive",
@@ -1617,6 +1626,22 @@ MUTATIONS = (
         'if handling.claim(row.values) == "P" or handling.entity(theirs) == "C":',
         'if handling.claim(row.values) == "P" or handling.entity(mine) == "C":',
         f"{_STANDING}::test_a_claim_under_c_that_two_are_one_seals_nobody_known_under_p",
+    ),
+    Mutation(
+        "carried-under-c",
+        "a claim under C that somebody was carried seals nobody tied under P",
+        "graphsvc/cases/image/standing.py",
+        'return {"P": self._acting(under_p), "C": self._acting(claims)}',
+        'return {"P": self._acting(under_p) & self._acting(claims), "C": self._acting(claims)}',
+        f"{_STANDING}::test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p",
+    ),
+    Mutation(
+        "things-under-c",
+        "a claim under C keeps no thing known under P sealed when its user is opened",
+        "graphsvc/cases/image/standing.py",
+        'handling.claim(row.values) == "P" or handling.entity(thing) == "C"',
+        "True",
+        f"{_STANDING}::test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_opened",
     ),
     Mutation(
         "same-asked",
@@ -1928,8 +1953,8 @@ MUTATIONS = (
         "erased-ids",
         "who is sealed stays sealed under an id out of which an erased name was taken",
         "graphsvc/cases/image/standing.py",
-        "    before = _under_their_ids(before, by)\n",
-        "",
+        "    known = _under_their_ids(before, by)\n",
+        "    known = before\n",
         f"{_PROTECTING}::test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id",
     ),
     Mutation(

@@ -6,6 +6,7 @@ boats and of K1, the witness W2 that P1 gave P2 orders.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -23,7 +24,7 @@ import sqlalchemy as sa
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
-from graphsvc.errors import Busy, InputError, NotFound, Refused, RequestError
+from graphsvc.errors import Busy, GraphsvcError, InputError, NotFound, Refused, RequestError
 from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.exports.bundle import verify
 from graphsvc.service.exports.exports import Exports
@@ -392,6 +393,16 @@ def test_who_has_no_source_clearance_needs_a_supervisor_sooner(people: People) -
     made = nosrc.exports.make(Wanted(picture=PictureRequest(ids=("P2",))), "Unknowing", WHY, ask=True)
     assert made.exposure is None
     assert people("sup").exports.given.listed()[0].by_source
+
+
+def test_no_call_lists_exports_of_others_to_who_may_not_agree_to_them(people: People) -> None:
+    made = people("inv").exports.make(FIRST, "Unlisted", "reason of the investigator", handling="P", ask=True)
+    given = people("low").exports.given
+    assert made.id in {each.id for each in people("sup").exports.given.listed()}
+    for name in (name for name in dir(given) if not name.startswith("_")):
+        for argument in ((), (None,)):
+            with contextlib.suppress(GraphsvcError, TypeError, AttributeError):
+                assert made.id not in str(getattr(given, name)(*argument)), name
 
 
 def test_not_there_and_not_yours_read_the_same(people: People) -> None:

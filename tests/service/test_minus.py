@@ -54,6 +54,19 @@ def test_an_id_changes_the_same_way_wherever_it_stands() -> None:
     assert known["name"] == "Ari Berg"
 
 
+def test_a_named_person_keeps_how_they_stand_under_an_id_that_somebody_taken_back_had() -> None:
+    told = [*people({"id": "p", "name": "Ari Berg"}, {"id": "ari-berg-2", "name": "Bo Quist"})]
+    what = gone(told, lambda kind, one: (kind, one) == ("person", "p"), KEY)
+    (left,) = ids(without(told, what), "people")
+    earlier = {"id": left, "name": "Cas Roe"}
+    standing = {
+        pseudonym(KEY, "person", "ari-berg-2"): Standing(False, "P", "", "act", identities=(told[1].values,)),
+        pseudonym(KEY, "person", left): Standing(False, "P", "", identities=(earlier,), is_absent=True),
+    }
+    now = standing_without(standing, what, ())[pseudonym(KEY, "person", left)]
+    assert now == Standing(False, "P", "", "act", identities=(earlier, {"id": left, "name": "Bo Quist"}))
+
+
 def test_what_is_known_of_a_dwelling_is_left_as_its_row_is() -> None:
     told = [*people({"id": "p", "name": "Ari Berg"}), *rows("workplaces", {"id": "w", "name": "Flat of Ari Berg"})]
     what = gone(told, lambda kind, one: (kind, one) == ("person", "p"), KEY)

@@ -20,6 +20,8 @@ from graphsvc.cases.image.standing import (
     WITH_THEIRS,
     Deciding,
     Standings,
+    alone_theirs,
+    by_name,
     named_by,
     opened_by,
     packed,
@@ -170,7 +172,7 @@ def test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals(mark: dict[s
     state, standing = after([*people({"id": "p"}), *told])
     standing = standings(standing, state, opening, 1)
     taken_back = standings(standing, State(), opened, 1)
-    assert name not in taken_back
+    assert not by_name(taken_back)
     for row, is_sealed in (({"id": "p", **mark}, True), ({"id": "p"}, False)):
         again = State()
         fold(again, 2, [*people(row), *told], COLUMNS, partial=False)
@@ -363,7 +365,11 @@ def test_who_was_taken_back_by_name_may_come_again_sealed() -> None:
     first = [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
     _, standing = after(first)
     gone = standings(standing, State(), BY, 2)
-    assert gone == {}
+    assert [not by_name(gone), of(gone, "p").is_absent, of(gone, "p").identities] == [True, True, ({"id": "p"},)]
+    state = State()
+    fold(state, 3, [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1")], COLUMNS, partial=True)
+    assert of(standings(gone, state, BY, 3), "p").sealed
+    assert packed(standings(gone, State(), BY, 3)) == packed(gone)
 
 
 def test_an_act_told_later_is_no_key_to_a_name() -> None:
@@ -381,7 +387,9 @@ def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
         asked = "age disputed, said under handling code C" if "age_disputed" in str(hidden) else ""
         asked = "sealed by hand, said under handling code C" if "'sealed'" in str(hidden) else asked
         assert of(standing, "p").asked == asked
-        bare = {name: replace(one, asked="") for name, one in standing.items()}
+        first_known = of(standing, "p").identities[:1]  # what is under C is kept beside it, marked as C
+        assert all(row["handling"] == "C" for row in of(standing, "p").identities[1:])
+        bare = {name: replace(one, asked="", identities=first_known) for name, one in standing.items()}
         assert packed(bare) == packed(after(first)[1])
         assert state.records["people"]["p"].open == {"id": "p", "name": "Ari"}
 
@@ -499,6 +507,23 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
     assert with_c[pseudonym(KEY, "thing", "home")].sealed
 
 
+def test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_opened() -> None:
+    things = rows("things", *({"id": thing, "kind": "phone"} for thing in ("t1", "t2", "t3")))
+    used = [*people({"id": "x"}, {"id": "y"}), *things, *CROSSING, *said("x CROSSED_ON c1", "x USED t1", "x USED t2")]
+    under_c = said("y USED t1", "x USED t3", "y USED t3", handling="C", statement="S2")
+    opened = pseudonym(KEY, "person", "x")
+    opening = replace(BY, now=(opened,), at="2020-05-10T10:00:00")
+    sealed_things = []
+    for deliveries in ([used], [used, under_c], [used, under_c, said("y USED t2", statement="S3")]):
+        state, standing = after(*deliveries)
+        assert {"t1", "t2"} <= set(sealed_ids(standing, state, KEY))
+        names = {opened, *alone_theirs(state, KEY, opened)}
+        by = replace(opening, decided=dict.fromkeys(names, "opened"), now=names)
+        sealed_things.append(set(sealed_ids(standings(standing, state, by, 4, ()), state, KEY)) - {"y"})
+    # Of t3 only C says anything: what C says of y keeps it sealed.
+    assert sealed_things == [set(), {"t3"}, {"t2", "t3"}]
+
+
 def test_a_place_that_is_said_to_be_a_dwelling_later_is_sealed_anew_and_stays_whatever_it_is_called() -> None:
     told = [*people({"id": "p"}), *CROSSING, *said("p LIVED_AT w")]
     rows_of_it = [
@@ -512,7 +537,7 @@ def test_a_place_that_is_said_to_be_a_dwelling_later_is_sealed_anew_and_stays_wh
     assert name in sealed_anew(first, second)
     _, third = after([*told, *rows_of_it[0]], rows_of_it[1], rows_of_it[2])
     assert third[name].sealed
-    assert [one["name"] for one in third[name].identities] == ["Blue House", "Villa Rosa"]
+    assert [one["name"] for one in third[name].identities] == ["Blue House", "Blue House", "Villa Rosa"]
 
 
 def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
@@ -521,6 +546,22 @@ def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
     claims = said("p CONTACTED q", "q CROSSED_ON c1", "r CONTACTED p")
     _, standing = after([*told, *claims], by=tie)
     assert [of(standing, one).sealed for one in "pqr"] == [False, True, True]
+
+
+@pytest.mark.parametrize("handling", ["P", "C"])
+def test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p(handling: str) -> None:
+    tie = replace(BY, named="tie")
+    first = [*people({"id": "x"}, {"id": "z", "name": "Ari Berg"}), *CROSSING, *said("z PILOTED c1", "x PAID z")]
+    carried = said("x CROSSED_ON c1", handling=handling, statement="S2")
+    named = [*people({"id": "x", "name": "Milan Orchard", "handling": "P"}), *said("x CONTACTED z", statement="S3")]
+    _, standing = after(first, carried, named, by=tie)
+    assert of(standing, "x").sealed is (handling == "P")
+    words = "" if handling == "P" else "carried or exploited, said under handling code C"
+    assert of(standing, "x").asked == words
+    # Known from C alone, they stay sealed.
+    only_c = said("x PAID z", "x CROSSED_ON c1", handling="C")
+    _, standing = after([*people({"id": "x", "name": "Milan"}, {"id": "z"}), *CROSSING, *only_c], by=tie)
+    assert (of(standing, "x").sealed, of(standing, "x").level) == (True, "C")
 
 
 def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> None:
@@ -552,6 +593,20 @@ def test_what_is_known_under_an_id_that_stays_is_not_lost_to_one_that_changes() 
     assert all(of(now, name).sealed for name in "pq")
     assert of(now, "p").against == 3  # which was told when it was new
     assert standings(now, State(), erasing, 5) == now
+
+
+@pytest.mark.parametrize("bearer", [None, Standing(False, "P", "2020-05-09", "act", identities=({"id": "q"},))])
+def test_what_is_known_of_somebody_taken_back_follows_their_id_and_seals_nobody(bearer: Standing | None) -> None:
+    known = {"id": "q", "name": "Ari Vandal"}
+    absent = Standing(False, "P", "2020-05-09", identities=(known,), is_absent=True)
+    before = {pseudonym(KEY, "person", "p"): absent} | ({pseudonym(KEY, "person", "q"): bearer} if bearer else {})
+    erasing = replace(BY, decided={pseudonym(KEY, "person", "x"): "erased"})
+    state = State()
+    fold(state, 4, [*people({"id": "q"}), *CROSSING, *said("q PILOTED c1")], COLUMNS, partial=False)
+    now = standings(before, state, erasing, 4)
+    assert (of(now, "q").sealed, of(now, "q").is_named, known in of(now, "q").identities) == (False, True, True)
+    assert by_name(now) == {pseudonym(KEY, "person", "q")}
+    assert packed(standings(now, state, erasing, 5)) == packed(now)
 
 
 def test_a_dwelling_of_which_no_row_says_that_it_is_one_keeps_what_is_known_of_it() -> None:
@@ -649,7 +704,7 @@ def test_the_sealed_never_become_fewer_but_by_two_persons_and_a_mark_always_seal
             if name in opened:
                 known_marks[name] = said_now
             assert name in now or said_now <= known_marks.get(name, set())
-        known_marks = {name: some for name, some in known_marks.items() if name in standing}
+        known_marks = {name: some for name, some in known_marks.items() if name in now | by_name(standing)}
 
 
 ROUND = st.tuples(st.booleans(), st.sets(st.sampled_from(IDS)), st.sampled_from(["declared", "ended"]), ROW)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graphsvc.access.vault import pseudonym
 from graphsvc.cases.image.graphing import Graphed, graphed
-from graphsvc.cases.image.standing import Deciding, Standings, standings
+from graphsvc.cases.image.standing import Deciding, Standings, packed, standings, unpacked
 from graphsvc.cases.image.texts import SourceIds
 from graphsvc.ingest.check import Row, read_case
 from graphsvc.ingest.fold import State, fold
@@ -30,6 +32,7 @@ class Case:
         self.standing: Standings = {}
         self.sources = SourceIds()
         self.made: Graphed = Graphed()
+        self.by = Deciding(KEY, ON)
         self._given: list[list[Row]] = []
 
     def load(self, *given: Row) -> Graphed:
@@ -40,13 +43,23 @@ class Case:
         del self._given[number]
         return self._replay()
 
+    def decide(self, person: str, decision: str, at: str) -> Graphed:
+        """Seal or open a person, as two persons do."""
+        name = pseudonym(KEY, "person", person)
+        decided, decided_at = {**self.by.decided, name: decision}, {**self.by.decided_at, name: at}
+        self.by = Deciding(KEY, ON, decided=decided, decided_at=decided_at, now=(name,), at=at)
+        made = self._replay()
+        self.by = replace(self.by, now=(), at=f"{at}.1")
+        return made
+
     def _replay(self) -> Graphed:
         self.state = State()
         for number, delivered in enumerate(self._given, 1):
             columns = {row.table: list(row.values) for row in delivered}
             accepted = [row.values["id"] for row in delivered if row.table == "statements"]
             fold(self.state, number, delivered, columns, partial=True, accepted_before=accepted)
-        self.standing = standings(self.standing, self.state, Deciding(KEY, ON), len(self._given))
+        after = standings(self.standing, self.state, self.by, len(self._given))
+        self.standing = unpacked(packed(after))  # as after a restart
         self.made = graphed(self.state, KEY, self.standing, sources=self.sources, few_below=3)
         self.sources = self.made.sources_named
         return self.made
@@ -340,6 +353,94 @@ def test_what_identifies_in_own_columns_and_things_of_somebody_sealed_is_looked_
     texts = [case.text(f"R{place}") for place in range(6)]
     assert texts == [WITHHELD, "Rang 123 456.", WITHHELD, WITHHELD, "A white van.", "p"]
     assert case.node("Person", "q")["phones"] == [WITHHELD, "+447700900111"]
+
+
+# -- what somebody was called before they were sealed --------------------------------------------------------------
+
+CHARGED = {"id": "x", "name": "Zoltan Quarrel", "category": ["suspect"], "handling": "P"}
+MARK = {"id": "x", "category": ["victim"], "date_of_birth": "2012-01-01"}
+
+
+def _correct(case: Case, **cells: Any) -> None:
+    case.load(*people({"id": "x", **cells}))
+
+
+def _undo_another_name(case: Case) -> None:
+    case.load(*people({"id": "x", "name": "Bela Orchard"}))
+    case.undo(2)
+
+
+def _undo_and_come_again(case: Case) -> None:
+    case.undo(0)
+    case.load(*people(CHARGED | {"name": "Bela Orchard"}))
+
+
+def _open_and_correct(case: Case) -> None:
+    case.decide("x", "sealed", "2020-06-02T10:00:00")
+    case.load(*people({"id": "x", "name": "Bela Orchard"}))
+    case.decide("x", "opened", "2020-06-02T11:00:00")
+
+
+def _seal_by_decision(case: Case) -> None:
+    case.decide("x", "sealed", "2020-06-02T12:00:00")
+
+
+@pytest.mark.parametrize("sealing", [lambda case: _correct(case, **MARK), _seal_by_decision])
+@pytest.mark.parametrize(
+    ("text", "renaming"),
+    [
+        ("Zoltan Quarrel steered.", lambda case: _correct(case, name="Bela Orchard")),
+        ("Zoltan Quarrel steered.", lambda case: _correct(case, name="Soltan Quarrel")),
+        ("Kitty Hawk steered.", lambda case: _correct(case, aliases=["Kitty Bay"])),
+        ("Call 07700 900777.", lambda case: _correct(case, phones=["+447700900888"])),
+        ("Showed AB 12 CDE.", lambda case: _correct(case, x_passport="EF34GHI")),
+        ("Bela Orchard steered.", _undo_another_name),
+        ("Zoltan Quarrel steered.", _undo_and_come_again),
+        ("Zoltan Quarrel steered.", _open_and_correct),
+    ],
+)
+def test_a_former_name_of_somebody_sealed_later_is_withheld(
+    text: str, renaming: Callable[[Case], None], sealing: Callable[[Case], None]
+) -> None:
+    case = Case()
+    known = {"aliases": ["Kitty Hawk"], "phones": ["+447700900777"], "x_passport": "AB12CDE"}
+    case.load(*people(CHARGED | known))
+    case.load(
+        *people({"id": "b", "name": "Ari Berg", "category": ["suspect"], "aliases": ["nephew of Zoltan Quarrel"]}),
+        *said("b X_COUSIN_OF_ZOLTAN_QUARREL x"),
+        report("R1", text),
+    )
+    renaming(case)
+    assert case.text("R1") == text
+    sealing(case)
+    assert case.text("R1") == WITHHELD
+    cells = case.node("Person", "b"), [*case.made.image.links], case.made.withhold(text, "P")
+    assert text == "Bela Orchard steered." or "zoltan" not in str(cells).casefold()
+
+
+def test_a_former_number_of_a_thing_sealed_later_is_withheld() -> None:
+    case = Case()
+    case.load(
+        *people(CHARGED),
+        *rows("things", {"id": "t", "kind": "account", "value": "DE89370400440532013000"}),
+        *said("x USED t"),
+        report("R1", "Paid to DE89370400440532013000."),
+    )
+    case.load(*rows("things", {"id": "t", "kind": "account", "value": "DE02120300000000202051"}))
+    assert case.text("R1") == "Paid to DE89370400440532013000."
+    case.load(*people(MARK))
+    assert case.text("R1") == WITHHELD
+
+
+def test_names_known_under_c_alone_before_somebody_was_sealed_withhold_no_words_under_p() -> None:
+    case = Case()
+    case.load(*people(CHARGED))
+    case.load(*people({"id": "x", "name": "Bela Orchard", "handling": "C"}))
+    case.load(*people({"id": "x", "name": "Cas Roe", "handling": "C"}))
+    case.load(*people(MARK))
+    words = ("Zoltan Quarrel", "Bela Orchard", "Cas Roe")
+    assert [case.made.withhold(name, "P") for name in words] == [WITHHELD, *words[1:]]
+    assert [case.made.withhold(name, "C") for name in words] == [WITHHELD] * 3
 
 
 # -- whatever comes ------------------------------------------------------------------------------------------------

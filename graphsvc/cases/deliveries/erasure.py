@@ -117,8 +117,8 @@ def gone(
         rows: of one delivery, or of all that count.
         erased: (kind `person` or `thing`, id) → whether it is erased.
         key: the case's data key.
-        standing: how everybody stands: what was ever delivered of who goes is looked for, taken back or not, as it is while
-            they are sealed; who is in no delivery any more goes from there.
+        standing: how everybody stands: what was ever delivered of who goes is looked for, taken back or not; who is in no
+            delivery any more goes from there.
     """
     rows = list(rows)
     known = [(kind_of(name), identity) for name, entity in standing.items() for identity in entity.identities]
@@ -181,8 +181,13 @@ def standing_without(standing: Standings, what: Gone, erased: Collection[str]) -
         if name not in erased
     }
     for old, new in pseudonyms(what.moved, what.key).items():
-        if (named := result.get(old)) is not None and not named.sealed and new not in result:
-            result |= {new: named, old: Standing(False, named.level, named.since, moved_to=new)}
+        named, bearer = result.get(old), result.get(new)
+        if named is not None and not named.sealed and (bearer is None or bearer.is_absent):
+            known = (*(bearer.identities if bearer is not None else ()), *named.identities)
+            result |= {
+                new: replace(named, identities=known),
+                old: Standing(False, named.level, named.since, moved_to=new),
+            }
     return result
 
 

@@ -46,6 +46,8 @@ ADULT_AT = 18
 NO_PART = "no visible part"
 NO_ACT = "no act that stands is left"
 BY_DECISION = "two persons decided"
+BY_ACT = "act"
+PASSIVE = "carried or exploited"
 UNDER_C = "said under handling code C"
 SHARED_ID = "sealed in a case that shares its ids"
 _SEALED, _OPENED = "sealed", "opened"
@@ -63,11 +65,12 @@ class Standing:
         why: why sealed or named, in words of our own; for a person whom two persons opened, the marks that they knew of.
         against: number of the first delivery after which the cells would decide otherwise; 0: they do not.
         asked: of somebody named, why the custodian should look at it; empty: there is no reason.
-        identities: every row ever delivered of who is sealed, oldest first; of a person, what is not told under P bears `handling` C.
+        identities: every identity ever delivered, oldest first; of a person, what is not told under P bears `handling` C.
         moved_to: the pseudonym that they have, or would have, instead since an erasure took a name out of their id; empty: this one.
         at: the moment it was decided (ISO, UTC); empty in homes of earlier versions.
         is_open_id: whether nothing but an id is known, so that nothing is decided.
         named_by: number of the delivery that named them; 0: none did.
+        is_absent: of somebody named before, whether no delivery holds them any more; nothing but their identities is kept then.
     """
 
     sealed: bool
@@ -81,6 +84,12 @@ class Standing:
     at: str = ""
     is_open_id: bool = False
     named_by: int = 0
+    is_absent: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is somebody or something in the case that is shown by name or id."""
+        return not (self.sealed or self.moved_to or self.is_absent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +170,7 @@ def _decide_first(facts: PersonFacts, now: Moment) -> Standing:
             return Standing(False, facts.level, now.day, at=now.at, is_open_id=True)
         return _seal(facts, now, NO_PART)
     if facts.acts_now or facts.is_charged:
-        why = "charged" if facts.is_charged else "act"
+        why = "charged" if facts.is_charged else BY_ACT
         return Standing(False, facts.level, now.day, why, at=now.at, named_by=now.number)
     return _seal(facts, now, NO_PART)
 

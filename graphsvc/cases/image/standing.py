@@ -17,8 +17,11 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
 from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.identities import keep_identities, pseudonyms_of
 from graphsvc.cases.image.sealing import (
+    BY_ACT,
     BY_DECISION,
+    PASSIVE,
     UNDER_C,
     Moment,
     PersonFacts,
@@ -31,10 +34,10 @@ from graphsvc.cases.image.sealing import (
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import State, claim_key
 from graphsvc.ingest.report import FoldedRow
-from graphsvc.names.seal import PROTECTED, categories, split_identity
+from graphsvc.names.seal import PROTECTED, categories
 from graphsvc.records import grading
 from graphsvc.records.relations import doing, those
-from graphsvc.records.tables import DWELLING, TABLES
+from graphsvc.records.tables import DWELLING
 
 # Whom a home shows by name (setting GRAPHSVC_NAMED) → what that means.
 NAMED = MappingProxyType(
@@ -48,9 +51,9 @@ OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 # A dwelling of which nothing is told but who lives there, all of them sealed, is their home, and sealed with them.
 HOME = frozenset(those(lambda relation: relation.sealed == "home"))
 _THEIRS = OWN | HOME
+_TIED = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
+_PASSIVE = (("subject_id", PASSIVE_SUBJECT), ("object_id", PASSIVE_OBJECT))
 SAME = doing("is the same")
-# What goes to the vault with an identity and tells none.
-_NO_IDENTITY = frozenset({"category", "notes"})
 WHERE_THEY_LIVE = "where somebody sealed lives"
 THE_SAME = "the same as somebody sealed"
 WITH_THEIRS = "used by somebody sealed"
@@ -110,27 +113,28 @@ def standings(
     """The standings after a delivery.
 
     Args:
-        before: those of before it; they are kept, also of who is not in the state any more, but for people by name.
+        before: those of before it. Sealed ones are kept, also of who is not in the state any more.
         state: what the deliveries up to it made.
         by: what they are decided by.
         number: its number, to be told where it would decide otherwise.
         coming: rows of the deliveries that come now; None: all of the state comes now.
 
-    Named people who are in no delivery any more are forgotten: if they come again, they are decided on as new.
+    Of named people who are in no delivery any more only the identities are kept: if they come again, they are decided on as new.
     """
     handling = Handling(state)
     facts = _Facts(state, handling, by, coming)
-    before = _under_their_ids(before, by)
-    moved = {name: old for name, old in before.items() if old.moved_to}
-    # Of who stood by name it is kept alone which pseudonym they would have now.
-    before = {name: old for name, old in before.items() if old.sealed or not old.moved_to}
+    known = _under_their_ids(before, by)
+    moved = {name: old for name, old in known.items() if old.moved_to}
+    before = {name: old for name, old in known.items() if old.sealed or old.is_named}
     result = {name: old for name, old in before.items() if old.sealed and not by.reopens(name, old)}
+    names = pseudonyms_of(state, by.key)
     for identifier, row in state.records["people"].items():
-        name = vault.pseudonym(by.key, "person", identifier)
+        name = names["people"][identifier]
         result[name] = _person(before.get(name), facts, identifier, row, handling, by, name, number)
     _same(result, before, state, handling, by)
-    sealed = {person for person in state.records["people"] if result[vault.pseudonym(by.key, "person", person)].sealed}
-    _things(result, before, state, handling, sealed, by)
+    sealed = {person for person, name in names["people"].items() if result[name].sealed}
+    _things(result, before, state, handling, sealed, names, by)
+    keep_identities(result, known, state, handling, names)
     for name, old in moved.items():
         result[name] = replace(result.get(name) or Standing(False, old.level, old.since), moved_to=old.moved_to)
     return {name: standing for name, standing in result.items() if by.decided.get(name) != "erased"}
@@ -156,11 +160,15 @@ def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
 
 
 def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
-    """Pseudonyms of the things and dwellings that lead to a person (by pseudonym) and to nobody else."""
-    led: dict[str, set[str]] = defaultdict(set)
+    """Pseudonyms of the things and dwellings that lead to a person (by pseudonym) and to nobody else.
+
+    Of a thing known under P, only claims under P count.
+    """
+    handling, led = Handling(state), defaultdict[str, set[str]](set)
     for row in state.claims.values():
-        if row.values["relation"] in _THEIRS:
-            led[row.values["object_id"]].add(row.values["subject_id"])
+        thing = row.values["object_id"]
+        if row.values["relation"] in _THEIRS and (handling.claim(row.values) == "P" or handling.entity(thing) == "C"):
+            led[thing].add(row.values["subject_id"])
     return {
         vault.pseudonym(key, "thing", thing)
         for thing, people in led.items()
@@ -183,7 +191,7 @@ def asked_by(before: Standings, after: Standings) -> int:
 
 def by_name(standing: Standings) -> set[str]:
     """Pseudonyms that those who stand by name would have."""
-    return {name for name, entity in standing.items() if not entity.sealed and not entity.moved_to}
+    return {name for name, entity in standing.items() if entity.is_named}
 
 
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
@@ -202,7 +210,7 @@ def _under_their_ids(before: Standings, by: Deciding) -> Standings:
         return before
     result, coming = dict(before), list[tuple[str, Standing, Mapping[str, Any]]]()
     for old, standing in before.items():
-        for identity in standing.identities if standing.sealed else ():
+        for identity in standing.identities if standing.sealed or standing.is_absent else ():
             name = vault.pseudonym(by.key, vault.kind_of(old), identity["id"])
             if name != old:
                 coming.append((name, standing, identity))
@@ -210,12 +218,12 @@ def _under_their_ids(before: Standings, by: Deciding) -> Standings:
                 against = result[old].against if left else 0
                 result[old] = replace(result[old], against=against, identities=left, moved_to="" if left else name)
     for name, standing, identity in coming:
-        there = result.get(name)
-        if there is None or not there.sealed:
-            there = replace(standing, identities=(), moved_to="")
-        if identity not in there.identities:
-            there = replace(there, identities=(*there.identities, identity))
-        result[name] = there
+        bearer = result.get(name)
+        if bearer is None or (standing.sealed and not bearer.sealed):
+            bearer = replace(standing, identities=bearer.identities if bearer is not None else (), moved_to="")
+        if identity not in bearer.identities:
+            bearer = replace(bearer, identities=(*bearer.identities, identity))
+        result[name] = bearer
     return result
 
 
@@ -246,11 +254,13 @@ def _person(
     if not standing.sealed:
         # What is C moves nothing under P, so that it cannot seal: the custodian is asked to look.
         more = [mark for mark in about.marks_under_c if mark not in standing.why]
+        if standing.why == BY_ACT and about.acts and not (by.protects_marked or facts.acts(identifier, "C")):
+            more.append(PASSIVE)
         asked = f"{', '.join(more)}, {UNDER_C}" if more else standing.asked
-        return replace(standing, asked=asked, identities=())
+        return replace(standing, asked=asked)
     would_seal = bool(about.marks) or not (about.acts or about.is_charged)
     against = 0 if would_seal else standing.against or number
-    return replace(standing, against=against, asked="", identities=_person_known(standing.identities, row, level))
+    return replace(standing, against=against, asked="")
 
 
 def _same(result: dict[str, Standing], before: Standings, state: State, handling: Handling, by: Deciding) -> None:
@@ -285,8 +295,7 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             if by.decided.get(name) == "opened" or not seals:
                 result[name] = replace(standing, asked=standing.asked or THE_SAME)
                 continue
-            known = _person_known((), state.records["people"][other], standing.level)
-            result[name] = Standing(True, standing.level, standing.since, THE_SAME, at=standing.at, identities=known)
+            result[name] = Standing(True, standing.level, standing.since, THE_SAME, at=standing.at)
             waiting.append(other)
 
 
@@ -296,6 +305,7 @@ def _things(
     state: State,
     handling: Handling,
     sealed: Collection[str],
+    names: Mapping[str, Mapping[str, str]],
     by: Deciding,
 ) -> None:
     """Decide on things and workplaces: a thing or dwelling is sealed with the people it leads to."""
@@ -305,12 +315,9 @@ def _things(
     while len(waiting) < count:  # what is at a sealed address is sealed, and what is there in turn
         count, left = len(waiting), []
         for table, identifier in waiting:
-            name, why = vault.pseudonym(by.key, "thing", identifier), leads.why(table, identifier)
+            name, why = names[table][identifier], leads.why(table, identifier)
             result[name] = _thing(before.get(name), handling.entity(identifier), name, why, by)
             if result[name].sealed:
-                record, row = TABLES[table].record, state.records[table][identifier]
-                known = _known(result[name].identities, record, row.values)
-                result[name] = replace(result[name], identities=known)
                 leads.sealed.add(identifier)
             else:
                 left.append((table, identifier))
@@ -373,28 +380,6 @@ def _thing(old: Standing | None, level: str, name: str, why: str, by: Deciding) 
     return replace(old, level="P") if old.level == "C" and level == "P" else old
 
 
-def _person_known(
-    identities: tuple[Mapping[str, Any], ...], row: FoldedRow, level: str
-) -> tuple[Mapping[str, Any], ...]:
-    """The same with what a row says under P of somebody who stands there, and with what it says in all: that bears `handling` C."""
-    if level == "P" and row.open is not None:
-        identities = _known(identities, "person", row.open)
-        if row.open == row.values:
-            return identities
-    return _known(identities, "person", row.values, handling="C")
-
-
-def _known(
-    identities: tuple[Mapping[str, Any], ...], kind: str, values: Mapping[str, Any], **beside: str
-) -> tuple[Mapping[str, Any], ...]:
-    """The identities with what a row says of somebody and what stands `beside` it, if it says anything new."""
-    now = {name: value for name, value in split_identity(kind, values)[1].items() if name not in _NO_IDENTITY}
-    if "kind" in values:
-        now["kind"] = values["kind"]
-    now |= beside
-    return identities if now in identities else (*identities, now)
-
-
 def stands(row: FoldedRow, state: State) -> bool:
     """Whether a claim asserts something and still counts: its statement is not withdrawn, and it is not superseded."""
     statement = state.records["statements"][row.values["statement_id"]].values
@@ -427,21 +412,22 @@ class _Facts:
 
     def _of(self, claims: Collection[Mapping[str, Any]]) -> dict[str, set[str]]:
         """Map each handling level to the people with an act at that level or at P."""
-        acting: dict[str, set[str]] = {"P": set(), "C": set()}
-        # Somebody carried or exploited is not named for a tie alone.
-        passive = {values["subject_id"] for values in claims if values["relation"] in PASSIVE_SUBJECT} | {
-            values["object_id"] for values in claims if values["relation"] in PASSIVE_OBJECT
-        }
+        under_p = [values for values in claims if self._handling.claim(values) == "P"]
+        return {"P": self._acting(under_p), "C": self._acting(claims)}
+
+    def _acting(self, claims: Collection[Mapping[str, Any]]) -> set[str]:
+        """Find the people with an act in claims of one handling level and the levels below it."""
+        acting, tied = set[str](), set[str]()
         for values in claims:
             relation = values["relation"]
-            people = {values["subject_id"]} if relation in ACTIVE_SUBJECT else set[str]()
-            if self._by.named == "tie":
-                ends = (("subject_id", TIED_SUBJECT), ("object_id", TIED_OBJECT))
-                people |= {values[end] for end, ties in ends if relation in ties} - passive - self._protected
-            if people and self._is_graded(values):
-                for level in ("P", "C") if self._handling.claim(values) == "P" else ("C",):
-                    acting[level] |= people
-        return acting
+            active = relation in ACTIVE_SUBJECT
+            ends = [values[end] for end, ties in _TIED if relation in ties] if self._by.named == "tie" else []
+            if (active or ends) and self._is_graded(values):
+                acting |= {values["subject_id"]} if active else set()
+                tied.update(ends)
+        # Somebody carried or exploited is not named for a tie alone.
+        passive = {values[end] for values in claims for end, relations in _PASSIVE if values["relation"] in relations}
+        return acting | (tied - passive - self._protected)
 
     def _is_graded(self, values: Mapping[str, Any]) -> bool:
         """Whether a claim is graded no worse than the floor."""

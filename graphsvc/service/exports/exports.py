@@ -40,7 +40,7 @@ from graphsvc.service.exports.exposure import (
     name_tells,
     undenied,
 )
-from graphsvc.service.exports.given import Export, GivenExports, named_in
+from graphsvc.service.exports.given import Export, GivenExports, named_in, own_export
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
 from graphsvc.service.exports.whole_case import WholeCases, require_still
 from graphsvc.service.protection.requests import WHY, Requests
@@ -247,8 +247,7 @@ class Exports:
             if not safe:
                 self._requests.ask("export", identifier, reason)
             outcome |= {"rows": len(plan.out.view.edges), "outcome": "released" if safe else "waits for a supervisor"}
-        export = next(export for export in self.given.rows(self._ask.principal.name) if export.id == identifier)
-        return replace(export, withheld=plan.withheld)
+        return replace(own_export(self.given, self._ask.principal.name, identifier), withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
         """Return names of recipients: of the reader's own exports; for supervisors, of all within their clearance."""

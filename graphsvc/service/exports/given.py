@@ -81,7 +81,7 @@ class GivenExports:
         """Return exports of the case, newest first: the person's own and, if they may agree to exports, all."""
         self._export_store.sweep()
         with self.act("list") as outcome:
-            exports = self.rows(None if self._agrees() else self._ask.principal.name)
+            exports = self._rows(None if self._agrees() else self._ask.principal.name)
             outcome |= {
                 "rows": len(exports),
                 "sources": {source for each in exports for source in named_in(each.exposure)},
@@ -142,7 +142,7 @@ class GivenExports:
         with self._ask.act(action, step="recall") as outcome:
             every = self._ask.may("erase") or self._ask.may("seal") or self._agrees()
             self._require_case_for(every=every)
-            exports = [export for export in self.rows(None if every else self._ask.principal.name) if export.recall]
+            exports = [export for export in self._rows(None if every else self._ask.principal.name) if export.recall]
             outcome["rows"] = len(exports)
         return exports
 
@@ -232,7 +232,7 @@ class GivenExports:
     def _recipients(self, made_by: str | None = None, *, typed: bool) -> dict[str, str]:
         return self._export_store.recipients(self._ask.case, self._ask.key, self._ask.grant, made_by, typed=typed)
 
-    def rows(self, by: str | None) -> list[Export]:
+    def _rows(self, by: str | None) -> list[Export]:
         """Return exports of the case, newest first: those one account made, or all."""
         names = self._recipients(typed=False) | self.recipients()
         asked = self._asked()
@@ -293,6 +293,11 @@ class GivenExports:
         rows = self._ask.rows("network.among", ids=ids).dicts()
         denied = {(row["subject"], row["relation"], row["object"]): row["denying"] for row in rows if row["denying"]}
         return {link: denial(denied[link]) for link in sorted(links & denied.keys())}
+
+
+def own_export(exports: GivenExports, reader: str, export: str) -> Export:
+    """Return an export that the reader made. No session offers this: the caller has logged an act of theirs."""
+    return next(each for each in exports._rows(reader) if each.id == export)
 
 
 def file_name(export: str) -> str:

@@ -1,0 +1,74 @@
+"""Every identity that was delivered of the people, things and places of a case, whether they are sealed or not. Pure.
+
+Somebody named today may be sealed tomorrow. Texts are then withheld for all that they were ever called (`texts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.sealing import Standing
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.report import FoldedRow
+from graphsvc.names.seal import split_identity
+from graphsvc.records.tables import TABLES
+
+Identities = tuple[Mapping[str, Any], ...]
+# What goes to the vault with an identity and tells none.
+_NO_IDENTITY = frozenset({"category", "notes"})
+
+
+def pseudonyms_of(state: State, key: bytes) -> dict[str, dict[str, str]]:
+    """Return, for each table of people, things and places, id → the pseudonym that its bearer has or would have."""
+    return {
+        table: {identifier: vault.pseudonym(key, kind, identifier) for identifier in state.records[table]}
+        for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
+    }
+
+
+def keep_identities(
+    standing: dict[str, Standing],
+    before: Mapping[str, Standing],
+    state: State,
+    handling: Handling,
+    names: Mapping[str, Mapping[str, str]],
+) -> None:
+    """Keep in standings what was known before of each person, thing and place, and what the rows of a state say of them.
+
+    Those named before who are in no delivery any more are kept as `is_absent`. `names` is what `pseudonyms_of` gives.
+    """
+    for name, old in before.items():
+        if name not in standing and old.identities:
+            standing[name] = Standing(False, old.level, old.since, identities=old.identities, is_absent=True)
+    for table, bearers in names.items():
+        for identifier, name in bearers.items():
+            row = state.records[table][identifier]
+            known = before[name].identities if name in before else ()
+            if table == "people":
+                known = _with_person(known, row, handling.entity(identifier))
+            else:
+                known = _with_row(known, TABLES[table].record, row.values)
+            standing[name] = replace(standing[name], identities=known)
+
+
+def _with_person(identities: Identities, row: FoldedRow, level: str) -> Identities:
+    """Add the identity under P in a person's row, if they are known under P, and the whole one with `handling` C."""
+    if level == "P" and row.open is not None:
+        identities = _with_row(identities, "person", row.open)
+        if row.open == row.values:
+            return identities
+    return _with_row(identities, "person", row.values, handling="C")
+
+
+def _with_row(identities: Identities, record: str, values: Mapping[str, Any], **more: str) -> Identities:
+    """Add the identity in a row, with `more` cells, unless it is there."""
+    identity = {
+        name: value for name, value in split_identity(record, values)[1].items() if name not in _NO_IDENTITY
+    } | more
+    if "kind" in values:
+        identity["kind"] = values["kind"]
+    return identities if identity in identities else (*identities, identity)
