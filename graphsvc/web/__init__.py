@@ -1,4 +1,4 @@
-"""The web pages: `create_app`, and one blueprint per thing a user looks at. Holds a Service and nothing deeper."""
+"""Web pages: `create_app`, with one blueprint per kind of page. They use the Service alone, nothing below it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ _HOME = Path(__file__).parent
 
 
 def create_app(service: Service, address: str = "") -> Flask:
-    """The pages of a service, ready for a WSGI server. The caller keeps the service open and closes it.
+    """Create the Flask app of a service, ready for a WSGI server. The caller keeps the service open and closes it.
 
     Args:
-        service: what the pages show.
-        address: of the front page, as `door.address_of` gives it (empty: from the settings); they lie below its path.
+        service: source of everything the pages show.
+        address: front page's address, from `door.address_of`; if empty, built from the settings. Pages are served below
+            its path.
     """
     app = Flask(__name__, static_folder=None)
     settings = service.settings
@@ -36,7 +37,8 @@ def create_app(service: Service, address: str = "") -> Flask:
     app.wsgi_app = door.HostDoor(app.wsgi_app, door.trusted_hosts(settings), path)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=service.web_key(),
-        # Browsers send cookies to every port of a host: each address of each home has names of its own, so none ends another.
+        # Browsers send cookies to every port of a host. Names differ by home and address, so services do not overwrite
+        # each other's cookies.
         SESSION_COOKIE_NAME=f"graphsvc_{hmac.digest(service.web_key(), address.encode(), 'sha256')[:6].hex()}",
         SESSION_COOKIE_PATH=path or "/",
         SESSION_COOKIE_HTTPONLY=True,
@@ -44,11 +46,11 @@ def create_app(service: Service, address: str = "") -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         MAX_CONTENT_LENGTH=settings.upload_mb * 1024 * 1024,
         BOOTSTRAP_SERVE_LOCAL=True,
-        WTF_CSRF_TIME_LIMIT=None,  # a form is good as long as its session
+        WTF_CSRF_TIME_LIMIT=None,  # a form is valid as long as its session
         SEND_FILE_MAX_AGE_DEFAULT=dt.timedelta(hours=1),
     )
     provider = DefaultJSONProvider(app)
-    provider.sort_keys = False  # fields come in the order they are explained in
+    provider.sort_keys = False  # keeps fields in the order in which they are explained
     app.json = provider
     app.extensions["graphsvc"] = service
     app.extensions["graphsvc-address"] = address
@@ -61,7 +63,7 @@ def create_app(service: Service, address: str = "") -> Flask:
 
 
 def _furnish(app: Flask) -> None:
-    """Give an app the blueprints of every room, with their templates, files and entries of the rail."""
+    """Register every module's blueprint, menu entries, templates and static files on an app."""
     for module in _modules():
         if hasattr(module, "blueprint"):
             app.register_blueprint(module.blueprint)
@@ -78,13 +80,13 @@ def _furnish(app: Flask) -> None:
 
 @cache
 def _modules() -> list[ModuleType]:
-    """Every module of the pages, by name."""
+    """Import every module of this package, sorted by name."""
     names = sorted(package.name for package in pkgutil.walk_packages(__path__, f"{__name__}."))
     return [importlib.import_module(name) for name in names]
 
 
 @cache
 def _files() -> dict[str, Path]:
-    """Every file that is served as it is: its name in an address → where it lies."""
+    """Map the address name of each static file to its path on disk."""
     folders = [_HOME / "static", *sorted(_HOME.glob("*/static"))]
     return {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*.*")}

@@ -1,4 +1,4 @@
-"""What an address or a form asks for, as values."""
+"""Values read from an address or a form."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _Number = TypeVar("_Number", int, float)
 
 
 def number(name: str, default: _Number, kind: Callable[[str], _Number]) -> _Number:
-    """The number that an address or a form gives by a name, or the default where it gives none.
+    """Read a number from the address or form, or return the default if it is missing.
 
     Args:
-        name: as it stands in the address.
-        default: where nothing stands there.
-        kind: `records.numbers.whole` or `real`.
+        name: name of the parameter.
+        default: value used if the parameter is missing or empty.
+        kind: parser, `records.numbers.whole` or `real`.
 
     Raises:
-        RequestError: it is none.
+        RequestError: the value is not such a number.
     """
     text = request.values.get(name, "")
     try:

@@ -1,4 +1,4 @@
-"""Tables as CSV to take away: what a page says beside one stands below it, and nothing in it runs when a spreadsheet opens it."""
+"""CSV downloads, with the page's notes below the table and cells that no spreadsheet runs as formulas."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ def csv_file(
     under: str = "",
     handling: str = "",
 ) -> Response:
-    """A CSV file (UTF-8, header row) to be saved as `name` with its handling code.
+    """Return a CSV download (UTF-8, header row) whose file name includes its handling code.
 
-    The code stands in the file's name: a spreadsheet and mail show it there, and a program that reads the rows does not take it
-    for one of them.
+    The code is in the file name because spreadsheets and mail show it there, and programs that read the rows do not
+    take it for data.
 
     Args:
-        name: of the file, without its end.
-        columns: of the table.
-        rows: of the table.
-        last: sentences, each in a row of its own at the end. Who opens the file elsewhere sees nothing but it, so what the page
-            says beside the table stands in it too.
-        under: the column of these; empty: the first, where they are seen at once and run on over the empty cells beside them.
-        handling: strictest handling code of what it holds, or empty: see `frame.marked`.
+        name: file name without its extension.
+        columns: column names of the table.
+        rows: rows of the table.
+        last: sentences added at the end, one per row. They repeat the page's notes, because someone who opens the file
+            elsewhere does not see the page.
+        under: column for these sentences; empty: the first, where they are noticed and run on over the empty cells to
+            the right.
+        handling: strictest handling code of the content, or empty: see `frame.marked`.
     """
     text = io.StringIO()
     writer = csv.writer(text)

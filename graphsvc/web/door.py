@@ -1,8 +1,8 @@
-"""What stands before the pages: to which host they answer, below which path they lie, and where a session is used from.
+"""Checks before any page: which hosts the pages answer to, and below which path they are served.
 
 Browsers send the cookies of a host to every port of it. So a program on another port of this machine could take a
-session's cookie from a browser that visits it. Served on this machine alone, pages therefore lie below a path that
-nobody can guess, and so does the cookie: a browser sends it to no other path, whatever the port.
+session's cookie from a browser that visits it. Pages for this machine alone are therefore served below a path that
+nobody can guess, and so is the cookie: a browser sends it to no other path, whatever the port.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def address_of(settings: Settings, hidden: str = "", port: int | None = None) -> str:
-    """The address of the front page, without a slash at its end: what links that are sent begin with.
+    """Return the front page's address, without a slash at its end: the start of links that are sent out.
 
     Args:
         settings: GRAPHSVC_ADDRESS, or else host and port.
-        hidden: a path that nobody can guess: the pages lie below it where they are for this machine alone.
-        port: the port that was taken, where it was left open.
+        hidden: path that nobody can guess, used if the pages are for this machine alone.
+        port: port that was taken, if the settings leave it open.
 
     Raises:
-        OperatorError: GRAPHSVC_ADDRESS is no address of pages.
+        OperatorError: GRAPHSVC_ADDRESS is not an address of pages.
 
     Example:
         >>> address_of(Settings(), "/3f9a"), address_of(Settings(address="https://example.org/"), "/3f9a")
@@ -56,7 +56,7 @@ def is_here_alone(settings: Settings) -> bool:
 
 
 def trusted_hosts(settings: Settings) -> frozenset[str]:
-    """The hosts that pages answer to, as a Host header names them, without a port.
+    """Return the hosts that pages answer to, as in a Host header without a port.
 
     Example:
         >>> sorted(trusted_hosts(Settings(host="10.1.2.3")))
@@ -70,7 +70,7 @@ def trusted_hosts(settings: Settings) -> frozenset[str]:
 
 
 def host_of(header: str) -> str:
-    """The host of a Host header, without its port.
+    """Return the host of a Host header, without its port.
 
     Example:
         >>> host_of("Localhost:8420"), host_of("[::1]:8420")
@@ -81,7 +81,7 @@ def host_of(header: str) -> str:
 
 
 class HostDoor:
-    """A WSGI app whose pages answer to some hosts only, and lie below a path."""
+    """WSGI app that passes on requests only for known hosts and below a path."""
 
     def __init__(self, inside: WSGIApplication, hosts: Iterable[str], path: str) -> None:
         self._inside = inside
@@ -89,7 +89,7 @@ class HostDoor:
         self._path = path
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Hand a request on, or say in one sentence why not."""
+        """Pass a request on, or say in one sentence why not."""
         host = environ.get("HTTP_HOST", "") or environ.get("SERVER_NAME", "")
         if len(host) > LONGEST_HOST or host_of(host) not in self._hosts:
             return _said(start_response, "400 Bad Request", _NOT_THIS_HOST)
@@ -104,7 +104,7 @@ class HostDoor:
 
 
 def path_of(address: str) -> str:
-    """The path of an address that `address_of` gave; empty for none."""
+    """Return the path of an address from `address_of`; empty if it has none."""
     return urlsplit(address).path
 
 

@@ -1,4 +1,4 @@
-"""What every page shares: who is asking, deny by default, answers as page or JSON, errors as pages, headers.
+"""Shared by all pages: the user's session, deny by default, answers as page or JSON, errors as pages, headers.
 
 Everything but PUBLIC needs a sign-in; a route is public only by being named there.
 """
@@ -40,15 +40,15 @@ from graphsvc.web import last_cases, look_again, peer, rail
 PUBLIC = frozenset(
     {"signin.form", "signin.enter", "signin.link", "account.setup", "account.choose", "static", "bootstrap.static"}
 )
-# What opens to who signed in only to set up a second factor.
+# Open to a user who must still set up a second factor.
 ENROLLING = frozenset({"account.page", "account.begin", "account.confirm", "signin.leave"})
-# What pages ask by themselves, again and again: it does not keep a session alive.
+# Polled by pages automatically, which does not keep a session alive.
 POLLED = frozenset(
     {"load.job", "adding.done", "cypher.run", "cypher.progress", "sealing.work", "groups.work", "pictures.state"}
 )
-# Hold no data, so a browser may keep them.
+# Without data, so a browser may keep them.
 FILES = frozenset({"static", "bootstrap.static", "network.library"})
-# What may come with a request of who is not signed in.
+# Most bytes in a request from someone who is not signed in.
 STRANGERS_BYTES = 64 * 1024
 TWIN = "_json"
 TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a secret
@@ -76,7 +76,7 @@ _PARTS = {
 }
 
 
-# Where base.html leaves off until what takes time is there. No text of a case holds it: it is no character of one.
+# Marks where base.html pauses until slow data is ready. No text of a case can contain this character.
 _PAUSE = "\0"
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -94,18 +94,18 @@ def install(app: Flask) -> None:
 
 
 def home() -> Service:
-    """The service this app shows."""
+    """Return the service this app shows."""
     service: Service = current_app.extensions["graphsvc"]
     return service
 
 
 def address() -> str:
-    """The address of the front page, without a slash at its end: what a link that is sent begins with."""
+    """Return the front page's address, without a slash at its end: the start of a link that is sent out."""
     return str(current_app.extensions["graphsvc-address"])
 
 
 def current() -> Session:
-    """The session of who is asking, without a case.
+    """Return the user's session, without a case.
 
     Raises:
         NotSignedIn: nobody has signed in.
@@ -117,23 +117,23 @@ def current() -> Session:
 
 
 def at(case: str) -> Session:
-    """The session of who is asking, at a case.
+    """Return the user's session at a case.
 
     Raises:
-        NotFound: in the same words for a case that is not there and one that is not theirs.
+        NotFound: the case does not exist or is not theirs; the words are the same for both.
     """
     case_session: Session | None = g.get("here")
     if case_session is not None and case_session.case == case:
         return case_session
     case_session = current().at(case)
     version = _cases().get(case)
-    g.version = case_session.version if version is None else version  # says that it is not there, or not theirs
+    g.version = case_session.version if version is None else version  # raises NotFound if it is absent or not theirs
     g.here = case_session
     return case_session
 
 
 def _cases() -> dict[str, int]:
-    """The cases that who is asking can see, by name, with the version of each; read once for a request."""
+    """Return the cases the user can see, by name, with the version of each; read once per request."""
     if "cases" not in g:
         summaries = current().cases()
         g.cases = {case.id: case.version for case in summaries}
@@ -145,14 +145,15 @@ def _cases() -> dict[str, int]:
 def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **about: str) -> Callable[[View], View]:
     """Register a view as a page at `rule` and, with the same data, as JSON at `rule.json` (or `twin`).
 
-    The twin's endpoint is the page's with `_json` behind it: `url_for("leads.table_json", case=case)`.
+    The twin's endpoint is the page's followed by `_json`: `url_for("leads.table_json", case=case)`.
 
     Args:
-        blueprint: of the page.
-        rule: its address.
-        twin: the address of its JSON.
-        look: action of the one look that opening it is (`Session.look`); empty: each thing it reads is an act.
-        about: particulars of that look: name → which word of the address holds it, or a word of ours after `=`.
+        blueprint: blueprint of the page.
+        rule: address of the page.
+        twin: address of its JSON.
+        look: action that opening the page is logged as, in one look (`Session.look`); empty: each read is logged
+            separately.
+        about: particulars of that look: name → query parameter that holds it, or a fixed word after `=`.
     """
 
     def register(view: View) -> View:
@@ -165,7 +166,7 @@ def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **abou
 
 
 def _looking(view: View, action: str, about: Mapping[str, str]) -> View:
-    """A view of a case as one look."""
+    """Wrap a view of a case as one look."""
 
     @wraps(view)
     def looked(case: str) -> ResponseReturnValue:
@@ -185,23 +186,23 @@ def wants_json() -> bool:
 
 
 def marked(handling: str = "") -> str:
-    """The handling code of what is shown or taken away.
+    """Return the handling code of a page or download.
 
     Args:
-        handling: the strictest code of what is shown, `P` or `C`; empty on a case's page: the reader's level, since figures are
-            computed from everything they may see. Where there is no case there is none.
+        handling: strictest code of the content, `P` or `C`. If empty, a case's page takes the reader's level, since
+            figures are computed from everything they may see. Without a case there is no code.
     """
     case_session: Session | None = g.get("here")
     return handling or (case_session.grant.handling if case_session else "")
 
 
 def answer(template: str, status: int = 200, handling: str = "", **data: Any) -> ResponseReturnValue:
-    """`data` as a page or, at the JSON twin, as JSON.
+    """Return `data` as a page or, at the JSON twin, as JSON.
 
     Args:
         template: path of the template.
         status: HTTP status.
-        handling: strictest handling code of what is shown, or empty: see `marked`.
+        handling: strictest handling code of the content, or empty: see `marked`.
         data: plain values, mappings, sequences and dataclasses.
     """
     mark = marked(handling)
@@ -214,25 +215,25 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
 
 
 def opens() -> bool:
-    """Whether a browser opens a page (and says so): it may be sent the frame first."""
+    """Whether a browser opens a page (and says so), and so may be sent the frame first."""
     asks = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "document"
     return asks and not wants_json()
 
 
 def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: Any) -> ResponseReturnValue:
-    """A page whose frame is sent at once, so that a browser fetches and reads its scripts while `late` is computed.
+    """Send a page's frame immediately, so that a browser loads its scripts while `late` is computed.
 
-    Only for a browser that opens a page (and says so): its status is sent before `late` can fail, whose fault is then told
-    on the page. Anyone else gets `answer` once `late` is there.
+    Only for a browser that opens a page (and says so): the status is sent before `late` can fail, so its error is shown
+    on the page. Any other request gets `answer` once `late` has returned.
 
     Args:
-        template: path of the template; its blocks before the content, and what base.html itself asks for, have no `late`.
-        late: gives the data that takes time.
-        data: the data that does not.
+        template: path of the template; its blocks before the content, and base.html itself, cannot use data of `late`.
+        late: returns the data that takes time.
+        data: the other data.
     """
     if not opens():
         return answer(template, **data, **late())
-    generate_csrf()  # the cookie that holds it goes with the headers
+    generate_csrf()  # its cookie goes with the headers
     values = {"handling": marked(), "pause": _PAUSE} | data
     current_app.update_template_context(values)
     page = current_app.jinja_env.get_template(template)
@@ -249,7 +250,7 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
                 else:
                     waiting.append(piece)
         except Exception as error:
-            # As any fault is told, but in the frame that is there already.
+            # As any error is shown, but in the frame that was sent already.
             g.late = True
             waiting = [current_app.make_response(current_app.handle_user_exception(error)).get_data(as_text=True)]
         yield "".join(waiting)
@@ -258,16 +259,17 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
 
 
 def or_again(act: Callable[[], ResponseReturnValue], page: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """What a form asks for; if that is refused, its page again with why: nothing that somebody typed is lost.
+    """Do what a form asks; if that is refused, show its page again with the reason, so that nothing typed is lost.
 
-    Templates have `refused`, the sentence that says why, and `typed`, the form as it was sent; else both are empty.
+    Templates have `refused`, the sentence that says why, and `typed`, the form as it was sent; otherwise both are
+    empty.
 
     Args:
         act: does what is asked for.
-        page: shows the page with the form. Where it cannot be shown either, the refusal is told alone.
+        page: shows the page with the form. If that fails too, only the refusal is shown.
 
     Raises:
-        RequestError, Refused, Busy: as `act`, to who wants JSON or may not see the page.
+        RequestError, Refused, Busy: from `act`, if the request wants JSON or the page cannot be shown.
     """
     try:
         return act()
@@ -284,7 +286,7 @@ def or_again(act: Callable[[], ResponseReturnValue], page: Callable[[], Response
 
 
 def inward(target: str) -> str:
-    """`target` if it is a path of this site, else the front page: `next` must not lead elsewhere."""
+    """Return `target` if it is a path of this site, else the front page: `next` must not lead elsewhere."""
     fine = (
         target.startswith(f"{request.script_root}/") and not target.startswith(("//", "/\\")) and target.isprintable()
     )
@@ -312,7 +314,7 @@ def _deny_by_default() -> ResponseReturnValue | None:
         g.session = home().session_of(token, used_from(), used=not _polls()) if token else None
     except NotSignedIn:
         g.session = None
-    # An address that does not exist asks for a sign-in as well: it tells nobody which addresses there are.
+    # Addresses that do not exist ask for a sign-in too, so that nobody learns which exist.
     if g.session is None:
         request.max_content_length = STRANGERS_BYTES
     if g.session is None and not g.public:
@@ -325,23 +327,23 @@ def _deny_by_default() -> ResponseReturnValue | None:
 
 
 def used_from() -> str:
-    """Where the session of a request is used from: the host and port it names, and whose program on this machine asks."""
+    """Return where a request's session is used from: the host and port it names, and which local user sent it."""
     return f"{request.host} {peer.owner(request.environ)}"
 
 
 def _polls() -> bool:
-    """Whether a page asks by itself how far something is: that is nobody who uses it."""
+    """Whether a page polls for progress automatically, so that the request does not count as use."""
     return _room() in POLLED or look_again.by_itself() or (request.endpoint == "log.table" and "job" in request.args)
 
 
 def _refuse_other_origins() -> None:
-    """Refuse what a page of another origin has a browser ask, other ports of this host among them.
+    """Refuse what a page of another origin makes a browser request, including other ports of this host.
 
-    Whoever follows a link from elsewhere gets the page. Browsers that do not say where a request comes from are let pass:
-    then the cookie's SameSite and the form's token stand alone.
+    Links followed from elsewhere open the page. Browsers that do not say where a request comes from are let through:
+    then only the cookie's SameSite and the form's token protect.
 
     Raises:
-        RequestError: it is from another origin.
+        RequestError: the request is from another origin.
     """
     site = request.headers.get("Sec-Fetch-Site", "none")
     asks = request.method in ("GET", "HEAD", "OPTIONS")
@@ -368,7 +370,7 @@ def _headers(response: Response) -> Response:
 
 
 def _shared() -> dict[str, Any]:
-    """What base.html needs on every page."""
+    """Return what base.html needs on every page."""
     who: Session | None = g.get("session")
     case_session: Session | None = g.get("here")
     return {
@@ -380,9 +382,9 @@ def _shared() -> dict[str, Any]:
         "refused": g.get("refused", ""),  # of a form: see `or_again`
         "typed": request.form if g.get("refused") else MultiDict(),
         "in_steps": _is_in_steps(),
-        # Who sees a statement whole and may load can correct it.
+        # Correcting takes the right to import, and clearance for whole statements.
         "may_correct": bool(who and case_session and who.may("load") and case_session.grant.handling == "C"),
-        # Nothing that cannot be read is to be done; whether it can is asked before the page.
+        # A user who may not read the case has nothing to do in it.
         "to_do_here": case_session.waiting.count() if case_session is not None and case_session.may("read") else 0,
         "my_cases": _my_cases(who),
         "protection": PROTECTIONS.get(g.get("protections", {}).get(case_session.case), "") if case_session else "",
@@ -397,7 +399,7 @@ def _is_in_steps() -> bool:
 
 
 def _my_cases(who: Session | None) -> list[tuple[str, str]]:
-    """Name and address of each case of this person, the last opened first: the same room in it, and nothing of this case."""
+    """List name and address of each of the user's cases, last opened first; each address is of the same room."""
     if who is None:
         return []
     names = last_cases.newest_first(who.principal.name, _cases())
@@ -419,7 +421,7 @@ def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
 
 def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
-        asked = urlsplit(request.url)  # quoted as it came, so that it leads back to the same page
+        asked = urlsplit(request.url)  # in its original quoting, so that it leads back to the same page
         wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
         return redirect(url_for("signin.form", next=wanted, sent=None if request.method == "GET" else "yes"))
     return _error(error.status, str(error), again=isinstance(error, NotReady))
@@ -448,7 +450,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    # Neither the message nor the values: they may be data. Where it failed is in the process's own log.
+    # Without the message and values, which may be data. The process's log says only where it failed.
     where = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error("A page failed: %s\n%s", type(error).__name__, where)
     reads = request.method in ("GET", "HEAD")

@@ -1,10 +1,11 @@
-"""How requests are taken in: bodies wait for their pages, small ones from strangers, large ones encrypted; busy processes let go.
+"""How requests are taken in: small bodies from strangers, large ones encrypted, idle connections closed when too many.
 
-Anybody who reaches the port can open connections and send nothing. So the oldest connection that has nothing to do is closed
-when a new one comes and too many are open: a browser opens another when it needs one, and a stranger keeps nobody out.
+Anyone who reaches the port can open connections and send nothing. So when a new connection comes and too many are open,
+the idle one that has waited longest is closed. A browser opens another when it needs one, and a stranger keeps nobody
+out.
 
-A server takes a whole request in before any page is asked. So here, once its head is there, it is settled how much may
-follow: of who is not signed in, no more than a form for signing in takes.
+The server reads a whole request before any page runs. So the size of the body is limited once the head has arrived:
+without a sign-in, to what a sign-in form needs.
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ from graphsvc.service import Scratch, Service
 from graphsvc.web.frame import STRANGERS_BYTES, TOKEN
 
 _IN_MEMORY = 1 << 20
-# Open connections of one process above which idle ones are closed; below the limit at which waitress accepts no more (100).
+# Open connections of a process above which idle ones are closed; waitress accepts no more than 100.
 _MOST_OPEN = 64
-# Seconds after which an answer that is not read does not keep its connection open any more.
+# Seconds after which an unread answer no longer keeps its connection open.
 _UNREAD_S = 20.0
 
 
 def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
-    """What a waitress server that serves `app` takes requests in with: its `channel_class`."""
+    """Return the `channel_class` with which a waitress server of `app` takes in requests."""
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
-        """Reads one request."""
+        """Parser of one request."""
 
         adj: Any
         is_signed_in = False
 
         def parse_header(self, header_plus: bytes) -> None:
-            """Read its head, and settle what may follow."""
+            """Read the head, and limit the body that may follow."""
             super().parse_header(header_plus)
             if self.body_rcv is None:
                 return
@@ -55,11 +56,11 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
                 self.adj.max_request_body_size = STRANGERS_BYTES + 1
 
     class Channel(HTTPChannel):  # type: ignore[misc]
-        """Takes the requests of one connection in."""
+        """One connection and the requests it takes in."""
 
         parser_class = Parser
         task_class = _Leaving if service.settings.serving_processes > 1 else WSGITask
-        # When the last whole request came.
+        # When the last whole request arrived.
         asked_at = 0.0
 
         def __init__(self, *given: Any, **named: Any) -> None:
@@ -75,7 +76,7 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
 
         @property
         def is_idle(self) -> bool:
-            """Whether nothing is lost when it is closed: no request is being answered, and no upload of a user is arriving."""
+            """Whether closing it loses nothing: no request is being answered, and no upload of a user is arriving."""
             if self.requests or (self.request is not None and self.request.is_signed_in):
                 return False
             return not self.total_outbufs_len or time.time() - self.last_activity > _UNREAD_S
@@ -84,7 +85,7 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
 
 
 def _make_room(channels: Sequence[Any], newest: Any) -> None:
-    """Close the idle connection that has waited longest since its last request, if more than enough are open."""
+    """Close the idle connection that has waited longest since its last request, if too many are open."""
     if len(channels) <= _MOST_OPEN:
         return
     idle = [channel for channel in channels if channel is not newest and channel.is_idle and not channel.will_close]
@@ -93,14 +94,14 @@ def _make_room(channels: Sequence[Any], newest: Any) -> None:
 
 
 class _Leaving(WSGITask):  # type: ignore[misc]
-    """Answers one request, where several processes serve.
+    """Answer to one request where several processes serve.
 
-    A browser keeps its connection, and so stays with the process that took it in, whatever else that one has to do. One that
-    answers somebody else as well lets go of the connection: the next page is for the process that is first to take it in.
+    A browser keeps its connection, and so stays with one process however busy that is. A process that is also answering
+    someone else therefore ends the connection, and the first free process takes in the next request.
     """
 
     def build_response_header(self) -> bytes:
-        """Tell that the connection ends with this answer."""
+        """Announce that the connection ends with this answer, if the process has other work."""
         if self.version == "1.1" and self.channel.server.task_dispatcher.active_count > 1:
             self.set_close_on_finish()
         head: bytes = super().build_response_header()
@@ -108,11 +109,11 @@ class _Leaving(WSGITask):  # type: ignore[misc]
 
 
 class _Buffer(FileBasedBuffer):  # type: ignore[misc]
-    """A buffer of waitress over a file of ours."""
+    """Buffer of waitress over a `Scratch` file."""
 
 
 def _is_signed_in(app: Flask, service: Service, headers: dict[str, Any]) -> bool:
-    """Whether a request bears a live session; whose, and whether it is good from here, its page asks."""
+    """Whether a request has a live session. Its page checks whose it is, and whether it is valid from here."""
     cookie = parse_cookie(headers.get("COOKIE", "")).get(app.config["SESSION_COOKIE_NAME"], "")
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     try:

@@ -1,7 +1,7 @@
-"""Which cases somebody opened last in this browser: kept in a cookie that names none of them.
+"""Cases opened most recently in this browser, remembered in a cookie that names none of them.
 
-It holds a keyed hash for each case and account, so that it tells nothing to whoever reads it, is nothing to another account,
-and a case that is gone or no longer theirs is just not recognised.
+The cookie holds keyed hashes of account and case. They mean nothing to another reader or account, and a case that is
+gone or no longer allowed is simply not recognised.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _BYTES = 9
 
 
 def newest_first(account: str, cases: Iterable[str]) -> list[str]:
-    """Cases that this account may see, the last opened first, then those never opened here in their order."""
+    """Sort cases: most recently opened by the account first, then those never opened here, in their order."""
     opened = _opened()
     places = {case: opened.index(mark) for case in cases if (mark := _mark(account, case)) in opened}
     return sorted(cases, key=lambda case: places.get(case, _MOST))
 
 
 def last(account: str, cases: Iterable[str]) -> str:
-    """The case that this account opened last, of those it may see; empty if it opened none of them here."""
+    """Return the case the account opened last, of those it may see; empty if it opened none of them here."""
     marks = {_mark(account, case): case for case in cases}
     return next((marks[mark] for mark in _opened() if mark in marks), "")
 
 
 def remember(response: Response, account: str, case: str) -> None:
-    """Note in an answer that this account opened a case."""
+    """Record in a response that this account opened a case."""
     opened, mark = _opened(), _mark(account, case)
     if opened[:1] == [mark]:
         return
@@ -41,7 +41,7 @@ def remember(response: Response, account: str, case: str) -> None:
         _cookie(),
         ".".join([mark, *(known for known in opened if known != mark)][:_MOST]),
         max_age=_DAYS * 86_400,
-        sync_expires=False,  # the age says it, and no clock stands in an answer
+        sync_expires=False,  # max_age is enough, and keeps clock times out of answers
         path=config["SESSION_COOKIE_PATH"],
         secure=config["SESSION_COOKIE_SECURE"],
         httponly=True,

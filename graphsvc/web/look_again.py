@@ -1,4 +1,4 @@
-"""Looking again: how long a request waits for what is being worked out, and how a page then asks again by itself."""
+"""Waiting for results in progress: how long a request waits, and how a page then asks again automatically."""
 
 from __future__ import annotations
 
@@ -9,32 +9,38 @@ from flask import request
 
 from graphsvc.records.patience import PATIENCE
 
-# Seconds that a page waits, and a file or what a script asks for; and after which a page asks again.
+# Seconds a page waits, seconds a file or a script's request waits, and seconds until a page asks again.
 _PAGE_S, _FILE_S, AGAIN_S = 8.0, 25.0, 15
-# Said by the address of a page that asks again by itself.
+# In the address of a page's automatic request.
 _MARK = "again=yes"
 
 
 def be_patient(*, script: bool) -> None:
-    """Have this request wait as long as one of its kind may: what is sent is done, however long it waits; who only looks holds up nobody.
+    """Set how long this request waits for a result that is being computed.
+
+    GET requests give up after a limit, so readers hold up nobody. Other requests wait as long as needed, so what a user
+    sends is done.
 
     Args:
-        script: whether it is not for a person to read at once.
+        script: whether a program asks, rather than a person who reads the answer.
     """
     is_file = script or "." in request.path.rpartition("/")[2]
     PATIENCE.set((_FILE_S if is_file else _PAGE_S) if request.method == "GET" else None)
 
 
 def by_itself() -> bool:
-    """Whether a page asks again by itself: that is nobody who uses it."""
+    """Whether a page sent this request automatically, so that it does not count as use."""
     return _MARK in request.query_string.decode("ascii", "replace").split("&")
 
 
 def addresses() -> dict[str, Any]:
-    """What a page that asks again says: after how many seconds, where by itself, and where for who clicks; nothing for what was sent."""
+    """Return what a page needs to ask again: a delay in seconds and two addresses. Empty unless the request is a GET.
+
+    `same` is the link for the reader; `itself` is the address for the automatic request.
+    """
     if request.method != "GET":
         return {}
-    asked = urlsplit(request.url)  # quoted as it came
+    asked = urlsplit(request.url)  # in its original quoting
     rest = "&".join(part for part in asked.query.split("&") if part and part != _MARK)
     same = f"{asked.path}?{rest}" if rest else asked.path
     return {"again": AGAIN_S, "same": same, "itself": f"{same}{'&' if rest else '?'}{_MARK}"}

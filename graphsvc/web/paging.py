@@ -15,9 +15,11 @@ class Paged:
     """Rows of one page.
 
     Attributes:
-        sort: name of the column, `-` before it for falling; as asked.
-        page, pages: from 1.
-        first: how many rows lie before.
+        rows: the rows.
+        sort: name of the column, with `-` before it for descending; as asked for.
+        page: number of the page, from 1.
+        pages: number of pages.
+        first: number of rows before the page.
     """
 
     rows: list[tuple[Any, ...]]
@@ -28,12 +30,12 @@ class Paged:
 
 
 def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], asked: Mapping[str, str]) -> Paged:
-    """One page of rows, by `sort` and `page` of what is asked; what is unknown comes last either way.
+    """Return one page of rows, sorted by `sort` and chosen by `page`; unknown values come last in either direction.
 
     Args:
-        names: what a column is called in `sort`, in the order of the rows' values.
-        rows: all of them.
-        asked: the query of an address.
+        names: column names for `sort`, in the order of the rows' values.
+        rows: all rows.
+        asked: query parameters of an address.
     """
     sort, chosen = asked.get("sort", ""), list(rows)
     if sort.removeprefix("-") in names:
@@ -48,7 +50,7 @@ def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], asked: Mapping[
 
 
 def page_of(asked: Mapping[str, str]) -> int:
-    """Which page an address asks for by `page`, counted from 1; the first if it says none.
+    """Return the page number that `page` asks for, counted from 1; the first if it is missing or invalid.
 
     Example:
         >>> [page_of({"page": text}) for text in ("2", "0", "last", "9" * 30)], page_of({})
@@ -59,7 +61,7 @@ def page_of(asked: Mapping[str, str]) -> int:
 
 
 def pages_of(total: int, per_page: int) -> int:
-    """How many pages so many rows have; one where there are none.
+    """Return the number of pages for `total` rows, at least 1.
 
     Example:
         >>> [pages_of(total, 50) for total in (0, 50, 51)]
@@ -69,12 +71,12 @@ def pages_of(total: int, per_page: int) -> int:
 
 
 def first_of(asked: Mapping[str, str], total: int, per_page: int) -> int:
-    """Which row the page begins with that an address asks for by `from`, counted from 1; beyond the end, the last page.
+    """Return the row a page begins with, as `from` asks, counted from 1; beyond the end, the last page's first row.
 
     Args:
-        asked: the query of an address.
-        total: how many rows there are.
-        per_page: how many a page has.
+        asked: query parameters of an address.
+        total: number of rows.
+        per_page: rows on a page.
 
     Example:
         >>> [first_of({"from": text}, 120, 50) for text in ("51", "60", "0", "first", "121", "9" * 30)]

@@ -1,4 +1,4 @@
-"""Whose program asks: on this machine the kernel knows which user holds the other end of a connection."""
+"""The user of this machine behind a request: the kernel knows who holds the other end of a connection."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _TRIES = 3
 
 
 def owner(environ: WSGIEnvironment) -> str:
-    """The user (a number) whose program sent a request from this machine; empty where that cannot be known.
+    """Return the user id whose program sent a request from this machine; empty if it cannot be known.
 
-    It is known on Linux, of what comes over the loopback interface. A connection the kernel does not list is `unknown`.
+    It is known on Linux, for connections over the loopback interface. A connection the kernel does not list is
+    `unknown`.
     """
     try:
         address, port = ip_address(environ.get("REMOTE_ADDR", "")), int(environ.get("REMOTE_PORT", ""))
@@ -30,7 +31,7 @@ def owner(environ: WSGIEnvironment) -> str:
     if not address.is_loopback or not tables:
         return ""
     wanted = f"{_hex(address)}:{port:04X}"
-    # The table is no picture of one moment, and a row may be passed over while others come and go.
+    # The table is not a snapshot: a row can be missed while others come and go.
     for _ in range(_TRIES):
         for table in tables:
             for line in table.read_text("ascii").splitlines()[1:]:
@@ -43,7 +44,7 @@ def owner(environ: WSGIEnvironment) -> str:
 
 
 def _hex(address: IPv4Address | IPv6Address) -> str:
-    """An address as the kernel lists it: words of four bytes in the order of the machine.
+    """Return an address as the kernel lists it: words of four bytes, in the machine's byte order.
 
     Example:
         >>> _hex(ip_address("127.0.0.1")) in ("0100007F", "7F000001")

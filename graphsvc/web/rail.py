@@ -1,4 +1,4 @@
-"""The rail of a case: what somebody can go to in it. Each blueprint says what it has there: `ENTRIES`."""
+"""The rail, the side menu of a case. Each blueprint lists its own entries as `ENTRIES`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ class Entry:
     """One entry of the rail.
 
     Attributes:
-        place: where it stands, from the top; label: what it says; endpoint: where it leads.
-        action: what it takes (`access.people.policy.ACTIONS`). sources: whether it takes source clearance besides.
-        whole: whether it takes clearance for all of the case.
-        other: another action that is enough; empty: none.
+        place: position, from the top.
+        label: text shown.
+        endpoint: page it opens.
+        action: action the user's role must allow (`access.people.policy.ACTIONS`).
+        sources: whether it also needs source clearance.
+        whole: whether it needs clearance for the whole case.
+        other: alternative action that is enough; empty: none.
     """
 
     place: int
@@ -30,7 +33,7 @@ class Entry:
     other: str = ""
 
     def opens_to(self, who: Session, case: str) -> bool:
-        """Whether somebody may go there: what would only refuse them is not shown."""
+        """Whether a user may open the entry; entries that would refuse them are hidden."""
         grant = who.principal.grant(case)
         return (
             grant is not None
@@ -41,18 +44,19 @@ class Entry:
 
 
 def room_of(entries: Iterable[Entry], who: Session, case: str, room: str) -> str:
-    """The address in a case that leads where `room` leads in another: the room itself or the one it lies in; else its first page.
+    """Return a case's address for `room`: the same room, else the entry above it, else the first page.
 
-    Nothing of the other case goes along, no id and no filter.
+    No id and no filter of the current case is carried over.
     """
     rooms = {current: address for _, address, current in shown(entries, who, case, room) if current}
     return rooms.get("page") or rooms.get("true") or url_for("case.overview", case=case)
 
 
 def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[str, str, str]]:
-    """(label, address, `aria-current`) of what this person can go to in the case: `page` where they are, `true` if inside.
+    """List (label, address, `aria-current`) of the entries a user may open in the case.
 
-    `room` is the endpoint of the page they are at.
+    `room` is the endpoint of the current page. `aria-current` is `page` on its own entry and `true` on an entry above
+    it.
     """
     at_rule = str(request.url_rule or "")
 
@@ -60,7 +64,7 @@ def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[
         if room == endpoint:
             return "page"
         (rule,) = current_app.url_map.iter_rules(endpoint)
-        # Everything in a case is below the address of its overview.
+        # Every page of a case is below its overview's address.
         return "true" if endpoint != "case.overview" and at_rule.startswith(f"{rule}/") else ""
 
     return [

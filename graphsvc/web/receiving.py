@@ -1,6 +1,6 @@
-"""Requests that carry a file: it is streamed into an encrypting parcel, so that no clear copy of it touches the disk.
+"""Requests with an uploaded file, which is encrypted as it streams in, so no clear copy touches the disk.
 
-A view opens the parcel after it has settled that this person may load; what other requests carry may only be small.
+A view opens the parcel after checking that the user may import. Any other file in a request must be small.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SMALL = 1 << 20
 
 
 class ReceivingRequest(Request):
-    """A request whose uploaded delivery goes into `parcel`, if its view has set one before it looks at the form."""
+    """Request whose uploaded delivery goes into `parcel`, if its view sets one before reading the form."""
 
     parcel: Parcel | None = None
 
@@ -36,7 +36,7 @@ class ReceivingRequest(Request):
 
 
 class _Small(io.BytesIO):
-    """A file in memory that may not grow large."""
+    """In-memory file limited to 1 MiB."""
 
     def write(self, data: Any, /) -> int:
         if self.tell() + len(data) > _SMALL:

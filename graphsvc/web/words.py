@@ -1,4 +1,4 @@
-"""Gives the templates the words of `graphsvc.records` and `graphsvc.views`."""
+"""Template filters and globals from `graphsvc.records` and `graphsvc.views`."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _GLOBALS = {
 
 
 def install(app: Flask) -> None:
-    """Make the filters and tables known to every template of an app."""
+    """Register the filters and globals with every template of an app."""
     app.jinja_env.filters.update(_FILTERS)
     app.jinja_env.globals.update(_GLOBALS)
     app.jinja_env.trim_blocks = True

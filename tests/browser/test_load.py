@@ -48,7 +48,7 @@ def preview(page: Page, case: str, path: Path) -> None:
     page.goto("/load")
     page.get_by_label("Case", exact=True).fill(case)
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("its first delivery makes it")).to_be_visible()
+    expect(page.get_by_text("its first delivery creates it")).to_be_visible()
     page.locator("#file").set_input_files(path)
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="What delivery.zip would do")).to_be_visible()

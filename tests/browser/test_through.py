@@ -81,7 +81,7 @@ def test_what_an_agreement_would_carry_is_worked_out_when_it_is_asked_for(visit:
     with visit(viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo/through")
-        expect(page.get_by_text("Nobody is to be pressed")).to_be_visible()
+        expect(page.get_by_text("Nobody may be pressed")).to_be_visible()
         page.get_by_role("link", name="Work out which leads").click()
         page.wait_for_url("**record=yes**")
         expect(page.locator("#record")).to_be_visible()

@@ -113,7 +113,7 @@ def test_a_role_that_must_have_one_opens_nothing_before_it_is_set_up(site: Site)
     assert cus.get("/cases.json").status_code == 403
     for address in ("/account/password", "/account/end-others", "/account/second-factor/remove", "/people/add"):
         assert post(cus, "/account", address).status_code == 403, address
-    assert "Your role takes a second factor" in cus.get("/account").text
+    assert "Your role needs a second factor" in cus.get("/account").text
     post(cus, "/account", "/account/second-factor")
     secret = enrolment.pending(site.service.database, site.service.vault, "cus")
     assert post(cus, "/account", "/account/second-factor/confirm", code=code(secret)).status_code == 303

@@ -367,7 +367,7 @@ def test_a_picture_of_an_answer_grows_like_any_other(ann: FlaskClient) -> None:
     assert picture
     address = html.unescape(picture[1])
     page = ann.get(address).text
-    assert "between these the links of the answer alone, not" in shown(page)
+    assert "between these only the links of the answer, not" in shown(page)
     assert 'name="link" value="P1~DIRECTED~P3"' in page
     view = ann.get(address.replace("/network?", "/network.json?") + "&open=P3").json["view"]  # type: ignore[index]
     assert {(edge["subject"], edge["relation"], edge["object"]) for edge in view["edges"]} == {
@@ -418,13 +418,13 @@ def test_a_long_run_is_shown_as_it_runs_and_cancelled(ann: FlaskClient) -> None:
     assert ">Cancel</button>" in page
     identifier = where.rpartition("id=")[2]
     assert ann.get(at("/progress", id=identifier)).json["state"] == "running"  # type: ignore[index]
-    assert "A run of yours is going" in ann.get(at()).text
+    assert "You have a run in progress" in ann.get(at()).text
     says_why(ann, where, 503, "The text still runs")
     stopped = ann.post(at("/cancel"), data={"id": identifier})
     assert stopped.status_code == 303
     assert "Stopped after" in ended(ann, stopped.location).text
     says_why(ann, where, 400, "The query was cancelled")
-    assert "A run of yours is going" not in ann.get(at()).text
+    assert "You have a run in progress" not in ann.get(at()).text
 
 
 def test_a_run_and_a_history_are_ones_own(ann: FlaskClient, ben: FlaskClient) -> None:
@@ -533,7 +533,7 @@ def test_what_its_author_can_change_no_more_everyone_can(
     changes.disable(service.database, "gone")
     (left,) = library(ben)
     assert left["changeable"]
-    assert "its author can write no Cypher here any more" in ben.get(at("/saved/one", id=left["id"])).text
+    assert "its author can no longer write Cypher here" in ben.get(at("/saved/one", id=left["id"])).text
     assert ben.post(at(), data={"do": "replace", "text": "RETURN 2", "save-name": "Left behind"}).status_code == 303
     assert [(one["author"], one["version"], one["shared"]) for one in library(ann)] == [("ben", 2, True)]
 

@@ -278,7 +278,7 @@ def test_where_more_changes_than_is_told_the_file_says_so_and_every_table_is_off
     assert told["tables"] == {"people": 3, "links": 1}
     assert len(told["changes"]) == 2
     page = ann.get(f"{address}&table=links").text
-    assert "None of the 2 rows told field by field" in page
+    assert "None of the 2 rows shown field by field" in page
     assert "2 more rows would change." in page
     saved = list(csv.reader(io.StringIO(ann.get(f"{address}&as=changes").text)))
     assert saved[-1] == ["2 more rows would change.", *[""] * 6]
@@ -448,7 +448,7 @@ def test_all_or_nothing_loads_nothing(ann: FlaskClient, case: str) -> None:
     assert job["result"]["committed"] is False
     assert ann.get(f"/case/{case}").status_code == 404
     assert [one["id"] for one in ann.get(f"/case/{case}/load.json").json["uploads"]] == [form["upload"]]  # type: ignore[index]
-    assert "The upload goes on waiting on the page Load of ann" in ann.get(f"/case/{case}/load/job?id={job['id']}").text
+    assert "The upload still waits on the page Load of ann" in ann.get(f"/case/{case}/load/job?id={job['id']}").text
 
 
 def test_only_adding_supersedes_nothing(ann: FlaskClient, case: str) -> None:

@@ -211,7 +211,7 @@ def test_links_of_other_grades_are_marked_where_they_stay(full: Session, ann: Fl
 @pytest.mark.parametrize(("name", "told"), [("ann", False), ("pam", True)])
 def test_who_has_no_source_clearance_is_told_what_grades_leave_out(app: Flask, name: str, told: bool) -> None:
     page = signed_in(app, name).get(f"/case/{CASE}/network/overview?source_grade=1").get_data(as_text=True)
-    assert ("how what witnesses said is graded takes source clearance" in page) is told
+    assert ("seeing the grades of witness statements needs source clearance" in page) is told
 
 
 def test_of_a_case_of_too_many_the_picture_has_its_groups_alone(

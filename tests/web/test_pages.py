@@ -71,7 +71,7 @@ def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) ->
         answer = inv.get(site.address("lead.json", id=name)).get_json()
         page = inv.get(site.address("lead", id=name)).text
         for those, says in (
-            ("denying", "counts those alone that deny"),
+            ("denying", "counts only those that deny"),
             ("lowering", "Claims that lower the score"),
         ):
             assert (says in page) == bool(answer[those]), (name, those)
@@ -152,7 +152,7 @@ def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
         page, data = inv.get(site.address("leads")).text, inv.get(site.address("leads.json")).get_json()
         assert (data["verdict"], data["leads"]) == ("abstains", [])
         assert "No one stands out" in page
-        assert "all the same" in page
+        assert "people anyway" in page
         assert inv.get(site.address("leads.json", all="yes")).get_json()["leads"]
         # A file is read without its page.
         rows = list(csv.DictReader(io.StringIO(inv.get(site.address("leads.csv")).text)))
@@ -187,7 +187,7 @@ def test_many_links_of_one_relation_have_pages_of_their_own(
         monkeypatch.setattr(f"graphsvc.{module}.network.entities.LINKS_AT_ONCE", 1)
     first = inv.get(site.address("entity", id=site.boss)).text
     assert first.count('<li class="link">') == len(sections)
-    assert f"All {most['number']} on a page of their own" in first
+    assert f"All {most['number']} on a separate page" in first
     few = inv.get(site.address("entity.json", id=site.boss)).get_json()["sections"]
     assert [section["number"] for section in few] == [section["number"] for section in sections]
     assert [section["links"] for section in few] == [section["links"][:1] for section in sections]
@@ -208,7 +208,7 @@ def test_many_links_of_one_relation_have_pages_of_their_own(
     assert apart.count('<li class="link">') == 1
     assert "Everything about" in apart
     assert f"Page 1 of {pages}" in apart
-    assert "on a page of their own" not in apart
+    assert "on a separate page" not in apart
 
 
 def test_what_does_not_stand_on_the_page_stands_nowhere_as_denied(

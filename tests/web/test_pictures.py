@@ -245,7 +245,7 @@ def test_comments_are_shown_beside_and_by_themselves(case: str, browser: Browser
     assert counts == {"nodes": {"boss-1": 1}, "links": [about | {"count": 1}]}
     told = bea.get(f"/case/{case}/network/comments", query_string=about).text
     assert "is sure" not in told
-    assert "takes it to be read" in told
+    assert "needs it to be read" in told
     (one,) = bea.get(f"/case/{case}/network/comments.json?id=boss-1").get_json()["comments"]
     bea.post(f"/case/{case}/network/comments/take-back", data={"comment": one["id"], "id": "boss-1"})
     assert "Taken back" in ana.get(f"/case/{case}/network/comments?id=boss-1").text

@@ -57,7 +57,7 @@ def test_a_link_tells_what_denies_it_first_and_is_marked_for_what_is_not_read(pl
     panel = asked(place, f"/network/link.json?{address}")
     assert [row["statement"] for row in panel["denying"]] == ["D1"]
     assert panel["handling"] == "C"
-    assert "More is said of it than is read at once" in asked(place, f"/network/link?{address}")
+    assert "More is said about it than this page reads" in asked(place, f"/network/link?{address}")
     few = asked(place, "/network/link.json?subject=HUB&relation=PILOTED&object=X1")
     assert (few["truncated"], few["handling"]) == (False, "C")
 
@@ -74,8 +74,8 @@ def test_a_search_that_did_not_look_through_all_says_so(place: Place, monkeypatc
     monkeypatch.setattr(Search, "find", lambda *_asked: Found((), truncated=True))
     page = asked(place, "/search?q=mohammed")
     assert "Nothing found" not in page
-    assert "None is called so" not in page
-    assert "Say more of the name" in page
+    assert "None has this name" not in page
+    assert "Give more of the name" in page
 
 
 def test_what_does_not_fit_into_an_answer_is_told(

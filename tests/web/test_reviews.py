@@ -134,7 +134,7 @@ def test_what_is_no_decision_changes_nothing(case: str, browser: Browser) -> Non
     refused = kept(ana, case, sent | {"judgement": "agree", "reason": "<i>" * 2000})
     assert refused.status_code == 400
     assert "Give a reason, of at most 2000 characters" in refused.text
-    assert 'What you wrote still stands in <a href="#review">the form</a>' in refused.text
+    assert 'What you wrote is still in <a href="#review">the form</a>' in refused.text
     assert re.search(r'value="agree" required checked', refused.text)
     assert "&lt;i&gt;&lt;i&gt;</textarea>" in refused.text
     assert decide(ana, case, "nobody", "agree", "x") == 404

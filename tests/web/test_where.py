@@ -75,5 +75,5 @@ def test_what_is_asked_of_a_cohort_stays_on_the_way_to_the_map_and_on_to_the_dat
     assert (
         twin["moves"] == inv.get(site.address("displacement/place.json", id="K1", day="2020-05-08")).get_json()["moves"]
     )
-    (back,) = re.findall(r'href="([^"]+)">Against chance', page)
+    (back,) = re.findall(r'href="([^"]+)">Compared with chance', page)
     assert parse_qs(urlsplit(unescape(back)).query) == {"id": ["K1"], "day": ["2020-05-08"]}

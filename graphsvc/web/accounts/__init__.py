@@ -1,1 +1,1 @@
-"""Pages of accounts: signing in, one's own, everybody's."""
+"""Account pages: signing in, the user's own account, and all accounts."""

@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, sign-ins elsewhere. And where someone new chooses a password."""
+"""The user's own account: password, second factor, other sign-ins. Also where a new user chooses a password."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ blueprint = Blueprint("account", __name__)
 
 @blueprint.get("/account")
 def page() -> ResponseReturnValue:
-    """What there is to change."""
+    """Show what the user can change."""
     return _page()
 
 
 @blueprint.post("/account/password")
 def password() -> ResponseReturnValue:
-    """A new password, for who knows the old one."""
+    """Change the password, given the old one."""
     try:
         current().account.change_password(request.form.get("old", ""), _twice("new"), session[TOKEN])
     except (NotSignedIn, RequestError) as error:
@@ -32,7 +32,7 @@ def password() -> ResponseReturnValue:
 
 @blueprint.post("/account/second-factor")
 def begin() -> ResponseReturnValue:
-    """Begin to set it up: shows the secret."""
+    """Begin setting up a second factor; the page then shows its secret."""
     try:
         current().account.begin_second_factor()
     except RequestError as error:
@@ -52,7 +52,7 @@ def confirm() -> ResponseReturnValue:
 
 @blueprint.post("/account/second-factor/remove")
 def remove() -> ResponseReturnValue:
-    """Take it away, with a code."""
+    """Remove the second factor, given a code."""
     try:
         current().account.remove_second_factor(request.form.get("code", ""), session[TOKEN])
     except (NotSignedIn, RequestError) as error:
@@ -69,13 +69,13 @@ def end_others() -> ResponseReturnValue:
 
 @blueprint.get("/setup/<link>")
 def setup(link: str) -> ResponseReturnValue:
-    """Where who was sent a setup link chooses a password. Looking does not use it up, nor tell whether it is good."""
+    """Show the form for choosing a password by a setup link. Viewing it reveals nothing and does not use it up."""
     return render_template("account/setup.html", link=link, wrong="", handling="")
 
 
 @blueprint.post("/setup/<link>")
 def choose(link: str) -> ResponseReturnValue:
-    """Use the link up."""
+    """Set the password and use up the link."""
     try:
         choose_password(home(), link, _twice("new"))
     except GraphsvcError as error:
@@ -107,7 +107,11 @@ def _page(error: GraphsvcError | None = None, part: str = "") -> ResponseReturnV
 
 
 def _twice(field: str) -> str:
-    """A password typed twice, the same both times."""
+    """Return the password that was typed twice.
+
+    Raises:
+        RequestError: the two entries differ.
+    """
     given = request.form.get(field, "")
     if given != request.form.get("again", ""):
         raise RequestError("The two passwords are not the same. Nothing was changed.")

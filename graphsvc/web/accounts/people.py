@@ -1,4 +1,4 @@
-"""Accounts, for administrators: who there is, adding someone, changing what they may."""
+"""Accounts, for administrators: list them, add one, change what one may do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphsvc.web.frame import page as register
 
 blueprint = Blueprint("people", __name__)
 
-# What a button says → what is done with the account the form names, and what is said then.
+# Button → the change it makes to the account in the form, and the message that follows.
 _CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
     "roles": (lambda name: current().accounts.set_roles(name, request.form.getlist("role")), "The roles were changed."),
     "grant": (lambda name: current().accounts.grant(name, _clearance()), "The clearance was changed."),
@@ -35,7 +35,7 @@ _CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
 
 @register(blueprint, "/people")
 def table() -> ResponseReturnValue:
-    """Every account."""
+    """List every account."""
     return answer(
         "people/table.html",
         people=current().accounts.listed(),
@@ -45,13 +45,13 @@ def table() -> ResponseReturnValue:
 
 @register(blueprint, "/people/one")
 def one() -> ResponseReturnValue:
-    """One account and what can be changed of it."""
+    """Show one account and what can be changed about it."""
     return _one(request.args.get("name", ""))
 
 
 @blueprint.post("/people/add")
 def add() -> ResponseReturnValue:
-    """Add an account; its owner chooses the password by a link."""
+    """Add an account; its owner chooses the password through a setup link."""
     name = request.form.get("name", "").strip()
 
     def added() -> ResponseReturnValue:
@@ -63,14 +63,14 @@ def add() -> ResponseReturnValue:
 
 @blueprint.post("/people/link")
 def link() -> ResponseReturnValue:
-    """A link to choose a password; the old one and all sign-ins end."""
+    """Create a link for choosing a password; the old password and all sign-ins end."""
     name = request.form.get("name", "")
     return or_again(lambda: _link(name), lambda: _one(name))
 
 
 @blueprint.post("/people/change/<what>")
 def change(what: str) -> ResponseReturnValue:
-    """One change of one account."""
+    """Make one change to one account."""
     name = request.form.get("name", "")
     if what not in _CHANGES:
         raise RequestError("There is no such change. Nothing was changed.")
@@ -95,9 +95,9 @@ def _one(name: str, changing: str = "") -> ResponseReturnValue:
 
 
 def _link(name: str) -> ResponseReturnValue:
-    # From the settings: what a request names as its host may be anyone's.
+    # Built from the settings, because a request can name any host.
     address = f"{frame.address()}/setup/{current().accounts.setup_link(name)}"
-    # Shown once, in the answer itself: an address with it would stay in the browser's history.
+    # Shown once, in the answer itself: as part of an address, it would stay in the browser's history.
     return render_template(
         "people/link.html", handling="", name=name, address=address, hours=home().settings.token_hours
     )

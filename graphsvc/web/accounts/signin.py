@@ -1,7 +1,7 @@
-"""Signing in and out: by name, password and code with a purpose, or by a one-time link that carries its own.
+"""Signing in and out: by name, password and code with a purpose, or by a one-time link that carries its purpose.
 
-The code of a second factor is asked for on the same form, of everyone: to ask for it next, of those who have one, would
-tell a stranger that the name is here and the password right.
+The form asks everyone for the code of a second factor. Asking only those who have one, in a second step, would tell a
+stranger that the name exists and the password is right.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from graphsvc.web.frame import TOKEN, home, inward, used_from
 blueprint = Blueprint("signin", __name__)
 _LONGEST_DEVICE = 100
 _DEVICE_DAYS = 180
-# Of the cookie: what makes a form good (Flask-WTF writes it), and whose forms these are.
+# Fields of the cookie: the secret that makes a form valid (written by Flask-WTF), and whose forms these are.
 _SECRET, _WHOSE = "csrf_token", "whose"
 
 
 @blueprint.get("/sign-in")
 def form() -> ResponseReturnValue:
-    """The form; who is signed in already goes on."""
+    """Show the form; a user who is already signed in is sent on."""
     target = inward(request.args.get("next", ""))
     if g.session is not None:
         return redirect(target)
@@ -38,7 +38,7 @@ def form() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
-    """Name, password, code and purpose; wrong ones give the form again."""
+    """Sign in with name, password, code and purpose; if one is wrong, show the form again."""
     target = inward(request.form.get("next", ""))
     name, purpose = request.form.get("name", ""), request.form.get("purpose", "")
     device = request.cookies.get(_device_cookie(), "")[:_LONGEST_DEVICE] or secrets.token_urlsafe(24)
@@ -53,7 +53,7 @@ def enter() -> ResponseReturnValue:
         return page, error.status
     response = make_response(_enter(token, target))
     config = current_app.config
-    # Not a sign-in: it tells this browser from strangers behind the same address when failures are counted.
+    # Not a sign-in: it separates this browser from strangers at the same address when failures are counted.
     response.set_cookie(
         _device_cookie(),
         device,
@@ -68,10 +68,10 @@ def enter() -> ResponseReturnValue:
 
 @blueprint.get("/link/<token>")
 def link(token: str) -> ResponseReturnValue:
-    """A one-time link, from this machine only. Asking for its head alone (as previews do) does not use it up."""
+    """Sign in by a one-time link, on this machine only. A HEAD request, as previews send, does not use it up."""
     if request.method == "HEAD":
         return ""
-    # A link is printed on this machine's terminal and is worth nothing anywhere else.
+    # A link is printed on this machine's terminal and works only here.
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104  # no address is not this machine
         raise NotSignedIn("Sign-in links work only on the machine that printed them. Sign in with a password.")
     return _enter(home().redeem_link(token, used_from()), inward(request.args.get("next", "")))
@@ -79,17 +79,17 @@ def link(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
-    """Ends the session here and on the server."""
+    """End the session in this browser and on the server."""
     home().sign_out(session.get(TOKEN, ""))
     session.clear()
     response = redirect(url_for("signin.form"))
-    # What this window put by (a canvas that was left for a form, say) is not for whoever signs in next.
+    # Clears what this browser stored (such as an unfinished canvas), so the next user does not get it.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
 def _mark(account: str) -> str:
-    """What the cookie says of whose it is: nothing to who has no key."""
+    """Return a keyed hash of the account for the cookie; without the key it reveals nothing."""
     return hmac.digest(home().web_key(), f"forms of {account}".encode(), "sha256")[:12].hex()
 
 
@@ -102,8 +102,8 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
         home().sign_out(session[TOKEN])
     entered = home().session_of(token, used_from())
     whose = _mark(entered.principal.name)
-    # Forms that the same person has open here are good still. Nobody else's are, nor those of before any sign-in: what
-    # makes a form good must not be what somebody else has put in this browser. Signing out ends them all.
+    # The user's own open forms stay valid. Another user's do not, and neither do those from before any sign-in: the
+    # secret that makes a form valid must not come from someone else who used this browser. Signing out ends them all.
     secret = session.get(_SECRET) if hmac.compare_digest(str(session.get(_WHOSE, "")), whose) else None
     session.clear()
     session[TOKEN], session[_WHOSE] = token, whose
@@ -113,6 +113,6 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
 
 
 def _landing(entered: Session) -> str:
-    """Where somebody goes on who asked for nothing: to the case they opened last, while it is there and theirs."""
+    """Return the page for a user who asked for none: the case they opened last, if it still exists for them."""
     case = last_cases.last(entered.principal.name, [case.id for case in entered.cases()])
     return url_for("case.overview", case=case) if case else url_for("cases.table")

@@ -1,1 +1,1 @@
-"""Pages of queries: the named ones, the editor of Cypher, the case's library."""
+"""Query pages: named queries, the Cypher editor, and the case's library."""

@@ -1,4 +1,4 @@
-"""The picture of an answer: the entities and links of it that one picture can have, and what it leaves out."""
+"""Picture of a query's answer: the entities and links drawn, and how many are left out."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from graphsvc.views.picture.network import link_text
 
 @dataclass(frozen=True, slots=True)
 class AnswerPicture:
-    """Where an answer is drawn.
+    """Address and extent of the picture of an answer.
 
     Attributes:
-        address: of the picture.
-        drawn: how many entities it has. entities: how many the answer names.
-        links_left: how many links of the answer between these are more than it can have.
+        address: address of the picture.
+        drawn: number of entities drawn.
+        entities: number of entities the answer names.
+        links_left: number of the answer's links between drawn entities that exceed a picture's limit.
     """
 
     address: str
@@ -29,19 +30,19 @@ class AnswerPicture:
 
 
 def answer_picture(case: str, ids: Sequence[str], links: Iterable[LinkKey]) -> AnswerPicture | None:
-    """Where these entities are drawn, and of the links between them these alone; None where there are no entities.
+    """Return the picture of these entities with only the answer's links between them; None without entities.
 
     Args:
-        case: of the answer.
-        ids: of its entities, each once, in its order: the first are drawn.
-        links: of the answer, each once, in its order.
+        case: case of the answer.
+        ids: the answer's entities, each once, in order; the first ones are drawn.
+        links: the answer's links, each once, in order.
     """
     if not ids:
         return None
     drawn = ids[:MOST_STARTS]
     starts = set(drawn)
     between = [link for link in links if link[0] in starts and link[2] in starts]
-    # An empty one first: where the answer has no links, none is drawn.
+    # The empty text limits the picture to listed links, so an answer without links draws none.
     chosen = ["", *map(link_text, between[:MOST_LINKS])]
     return AnswerPicture(
         url_for("network.view", case=case, id=drawn, depth=0, link=chosen),

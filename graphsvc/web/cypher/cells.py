@@ -1,7 +1,7 @@
-"""What a value of an answer to free Cypher looks like in a table, and which entities an answer names. Pure.
+"""How values in an answer to free Cypher look in a table, and which entities an answer names. Pure.
 
-Values are those of a run: scalars, lists, maps, and graph values as objects with `kind` (see `service.cypher.cypher`). All of it
-is other people's text.
+Values are those of a run: scalars, lists, maps, and graph values as objects with `kind` (see `service.cypher.cypher`).
+Their text comes from other people and is not trusted.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 from graphsvc.records.labels import INNER
 from graphsvc.records.relations import ENTITIES, RELATIONS, LinkKey, says
 
-# Columns whose texts are ids of entities, by what the named queries call them; so are those that end in `id`.
+# Columns of the named queries whose texts are entity ids; names that end in `.id` or `_id` count too.
 _ID_COLUMNS = frozenset({"id", "subject", "object", *ENTITIES})
-_SHOWN = 8  # items of a list before the rest is folded away
-_LONGEST = 400  # characters of a map in a table; the whole is in the JSON
+_SHOWN = 8  # items of a list shown before the rest is folded
+_LONGEST = 400  # characters of a map in a table; the JSON has all of it
 Cell = dict[str, Any]
 
 
 def named(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[dict[str, None], set[str]]:
-    """Ids of the entities an answer may name in a case, in order, and those it names of other cases."""
+    """Return the ids of entities an answer may name in a case, in order, and those of other cases."""
     mentioned: dict[str, None] = {}
     elsewhere: set[str] = set()
     ids = [is_id(column) for column in columns]
@@ -36,7 +36,7 @@ def named(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> t
 
 
 def links(case: str, rows: Iterable[Sequence[Any]]) -> dict[LinkKey, None]:
-    """The links in an answer that are of a case, in order."""
+    """Return the links of a case in an answer, in order."""
     return dict.fromkeys(link for row in rows for value in row for link in _links(value, case))
 
 
@@ -52,7 +52,7 @@ def _links(value: Any, case: str) -> Iterator[LinkKey]:
 
 
 def is_id(column: str) -> bool:
-    """Whether the texts of a column are ids of entities, as far as its name tells.
+    """Whether a column's texts are entity ids, judging by its name.
 
     Example:
         >>> is_id("p.id"), is_id("person"), is_id("boat_id"), is_id("paid"), is_id("name")
@@ -63,13 +63,13 @@ def is_id(column: str) -> bool:
 
 
 def cell(value: Any, case: str, known: Mapping[str, tuple[str, str]], *, is_one: bool) -> Cell:
-    """How a value is shown: `look` and what that look takes.
+    """Return how a value is shown: `look`, and the fields that look needs.
 
     Args:
-        value: of a run.
-        case: the case of the page.
+        value: value from a run.
+        case: case of the page.
         known: id → (name, kind) of the entities of this case.
-        is_one: the column's texts are ids of entities.
+        is_one: whether the column's texts are entity ids.
     """
     if value is None or isinstance(value, bool | int | float):
         return {"look": "none" if value is None else "yes" if isinstance(value, bool) else "number", "value": value}
@@ -92,19 +92,19 @@ def cell(value: Any, case: str, known: Mapping[str, tuple[str, str]], *, is_one:
 
 
 def flat(value: Any) -> Any:
-    """A value for a CSV cell: what is no scalar nor a list of scalars as JSON."""
+    """Return a value for a CSV cell: anything but scalars and lists of scalars as JSON."""
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict | list) for item in value)):
         return as_json(value)
     return value
 
 
 def as_json(value: Any) -> str:
-    """A value as JSON in one line."""
+    """Return a value as JSON in one line."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
-    """(id, case or empty if that is not said) of the entities in a value."""
+    """Yield (id, case) of the entities in a value; the case is empty if it is not given."""
     if isinstance(value, str):
         if is_one and value:
             yield value, ""
@@ -130,7 +130,7 @@ def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
 
 
 def _kind(value: Mapping[str, Any]) -> str:
-    """`node`, `relationship` or `path`; empty for a map, though it may have a field `kind` of its own."""
+    """Return `node`, `relationship` or `path`; empty for a map, even if it has a key `kind`."""
     wanted = {
         "node": {"kind", "labels", "properties"},
         "relationship": {"kind", "type", "start", "end", "properties"},

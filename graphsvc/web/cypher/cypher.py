@@ -1,4 +1,4 @@
-"""Free Cypher: the editor, a run of a text with its answer as table, JSON, CSV or picture, and one's own history."""
+"""Free Cypher: the editor, a run with its answer as table, JSON, CSV or picture, and the user's own history."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("cypher", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(100, "Cypher", "cypher.editor", "cypher"),)
-_QUICK_S = 0.4  # a run that takes no longer is shown at once
+_QUICK_S = 0.4  # a run this short is shown immediately
 _WINDOW = 100  # characters of a faulty line that are shown
 
 
 @dataclass
 class Editor:
-    """What stands on the page of the editor."""
+    """Contents of the editor's page."""
 
     text: str = ""
     rows: list[tuple[str, str]] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Editor:
 
 @page(blueprint, "/cypher")
 def editor(case: str) -> ResponseReturnValue:
-    """The editor: empty, or with a text of the library, the history, a run or an example in it."""
+    """Show the editor, empty or with a text from the library, the history, a run or an example."""
     session = at(case)
     session.require("cypher")
     refusal = session.cypher.refusal()
@@ -57,7 +57,7 @@ def editor(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/cypher")
 def send(case: str) -> ResponseReturnValue:
-    """Runs, checks or saves what is in the editor; what is wrong is said beside it, and nothing of it is lost."""
+    """Run, check or save the text in the editor; an error is shown with it, and nothing typed is lost."""
     session = writing(case)
     given = request.form
     editor = Editor(
@@ -96,7 +96,7 @@ def send(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/cypher/run")
 def run(case: str) -> ResponseReturnValue:
-    """One run: as it runs, then its answer or why there is none."""
+    """Show one run: its progress, then its answer or why it failed."""
     session = writing(case)
     is_file = request.args.get("as") == "csv" and not wants_json()
     run = session.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S, answered=is_file)
@@ -113,14 +113,14 @@ def run(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/cypher/progress")
 def progress(case: str) -> ResponseReturnValue:
-    """How long a run has been going, for the page that shows it (JSON)."""
+    """Return how long a run has been going, for the page that shows it (JSON)."""
     run = writing(case).cypher.result(request.args.get("id", ""))
     return jsonify(state=run.state, seconds=round(run.seconds, 1))
 
 
 @blueprint.post("/cypher/cancel")
 def cancel(case: str) -> ResponseReturnValue:
-    """Stops a run."""
+    """Stop a run."""
     session = writing(case)
     session.cypher.cancel(request.form.get("id", ""))
     return redirect(url_for("cypher.run", case=case, id=request.form.get("id", ""), _anchor="answer"), code=303)
@@ -128,16 +128,17 @@ def cancel(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/cypher/history")
 def history(case: str) -> ResponseReturnValue:
-    """One's own texts, newest first, with what became of each."""
+    """List the user's own texts, newest first, with the outcome of each."""
     session = writing(case)
     return answer("cypher/history.html", case=session.case, past=session.cypher.history())
 
 
 def writing(case: str) -> Session:
-    """The session at a case of someone who may write Cypher there now.
+    """Return the session at a case, if its user may write Cypher there now.
 
     Raises:
-        Refused: they may not, and why. NotFound: not their case.
+        Refused: they may not; the message says why.
+        NotFound: it is not their case.
     """
     session = at(case)
     session.require("cypher")
@@ -151,7 +152,7 @@ def writing(case: str) -> Session:
 
 
 def _opened(session: Session) -> Editor:
-    """What the address asks to have in the editor."""
+    """Return the editor's contents that the address asks for."""
     asked = request.args
     if "saved" in asked:
         query = session.cypher.library.look(asked["saved"])
@@ -183,7 +184,7 @@ def _editor(session: Session, editor: Editor, status: int = 200) -> ResponseRetu
 
 
 def _page(session: Session, editor: Editor) -> dict[str, Any]:
-    """What every page with an editor shows."""
+    """Return what every page with an editor shows."""
     return {
         "case": session.case,
         "editor": editor,
@@ -199,7 +200,7 @@ def _page(session: Session, editor: Editor) -> dict[str, Any]:
 
 
 def _where(editor: Editor) -> dict[str, Any] | None:
-    """The faulty line with a caret under its place, cut to what can be read."""
+    """Return the faulty line, shortened, with a caret under the fault."""
     lines = editor.text.split("\n")
     if not 0 < editor.line <= len(lines):
         return None
@@ -212,15 +213,15 @@ def _where(editor: Editor) -> dict[str, Any] | None:
 
 
 def _told(run: Run) -> dict[str, Any]:
-    """A run as JSON tells it: all its rows, each as an object."""
+    """Return a run for JSON, with all its rows as objects."""
     fields = json_safe(run)
-    del fields["saving"]  # no part of the answer
+    del fields["saving"]  # not part of the answer
     fields["rows"] = [dict(zip(run.columns, row, strict=True)) for row in fields["rows"]]
     return fields  # type: ignore[no-any-return]
 
 
 def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
-    """One page of the answer, with how each cell is to be shown and where the picture of it is."""
+    """Return one page of the answer, with how to show each cell and the address of its picture."""
     names = [str(number) for number in range(1, len(run.columns) + 1)]
     answer_page = paged(names, rows, request.args)
     mentioned, elsewhere = cells.named(session.case, run.columns, rows)
@@ -241,6 +242,6 @@ def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str,
 
 
 def _entities(session: Session, identifiers: list[str]) -> dict[str, tuple[str, str]]:
-    """Id → (name, kind) of those that are entities of this case."""
+    """Map the ids that are entities of this case to (name, kind)."""
     rows = session.network.entities.named(identifiers).values()
     return {row["id"]: (row["name"] or "", row["kind"]) for row in rows}

@@ -1,4 +1,4 @@
-"""What the editor of Cypher shows someone who has written nothing yet: examples, and what the graph is made of."""
+"""Help in an empty Cypher editor: example queries and the relations of the graph."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.records import relations
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text that runs on any case, and what it shows."""
+    """A query that runs on any case, with a title and its purpose."""
 
     title: str
     why: str
@@ -50,7 +50,7 @@ EXAMPLES = (
         "LIMIT 100",
     ),
 )
-# (relation, subjects, objects, in words), as the graph has them.
+# (relation, subjects, objects, wording) of each relation in the graph.
 RELATIONS = [
     (relation.name, ", ".join(relation.subjects), ", ".join(relation.objects), relation.says)
     for relation in relations.RELATIONS.values()

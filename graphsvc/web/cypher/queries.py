@@ -1,4 +1,4 @@
-"""Named queries: the list by subject, and one query with its form, its answer as table, CSV, JSON or picture, and its Cypher."""
+"""Named queries: a list by subject, and one query with its form, Cypher, and answer as table, CSV, JSON or picture."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ SUBJECTS = {
     "paths": "Ways between two",
     "quality": "Quality of the data",
 }
-# A query's own parameters bear this in an address, so that none can be taken for one of the page's.
+# Prefix of a query's parameters in an address, so that none clashes with one of the page's.
 _OWN = "p."
 
 
 @page(blueprint, "/queries")
 def table(case: str) -> ResponseReturnValue:
-    """Every query this person may run, by subject; with `q`, those that have all its words."""
+    """List the queries the user may run, by subject; `q` keeps those containing all its words."""
     session = at(case)
     wanted = request.args.get("q", "").strip()[:200]
     known = _runnable(session)
@@ -59,7 +59,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/query")
 def one(case: str) -> ResponseReturnValue:
-    """One query: its form and, once asked (or if there is nothing to fill in), its answer."""
+    """Show one query's form and, once it is run or if it has no parameters, its answer."""
     session = at(case)
     query = _named(session, request.args.get("name", ""))
     given = {key.removeprefix(_OWN): text for key, text in request.args.items() if key.startswith(_OWN)}
@@ -102,7 +102,7 @@ def one(case: str) -> ResponseReturnValue:
 
 
 def _runnable(session: Session) -> list[Query]:
-    """What this person may run in the case.
+    """List the queries the user may run in the case.
 
     Raises:
         Refused: their roles run no queries.
@@ -133,7 +133,7 @@ def _place(query: Query) -> tuple[int, str, str]:
 
 
 def _faults(query: Query, given: Mapping[str, str]) -> dict[str, str]:
-    """Parameter → what is wrong with what was given for it; empty key for what belongs to none."""
+    """Map each parameter to the fault in its value; the empty key is for an unknown parameter."""
     known = {parameter.name: parameter for parameter in query.parameters}
     faults: dict[str, str] = {}
     for name in given:
@@ -153,7 +153,7 @@ def _faults(query: Query, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fields(query: Query, given: Mapping[str, str], faults: Mapping[str, str], *, asked: bool) -> list[dict[str, Any]]:
-    """What the form shows of each parameter."""
+    """Return the fields of the form, one for each parameter."""
     examples = query.example.get("parameters", {})
     return [
         {
@@ -180,13 +180,13 @@ def _text(value: Any) -> str:
 
 
 def _paged(session: Session, answered: Answered, query: Query) -> dict[str, Any]:
-    """One page of the answer, sorted, with how each column is to be shown."""
+    """Return one page of the answer, sorted, with how to show each column."""
     columns = answered.columns
     answer_page = paged(columns, answered.rows, request.args)
     return {
         "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
         "cells": _cells(columns, answered.shows),
-        # In cells whose column has none beside it; the other cells have theirs from the answer.
+        # For entity columns without a name column; the others have names from the answer.
         "names": session.queries.names(query.name, columns, answer_page.rows),
         "sort": answer_page.sort,
         "page": answer_page.page,
@@ -198,7 +198,7 @@ def _paged(session: Session, answered: Answered, query: Query) -> dict[str, Any]
 
 
 def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, str]]:
-    """The columns of the page's table: an entity's name and kind stand in one cell with its id."""
+    """Return the columns of the page's table; an entity's name and kind share one cell with its id."""
     cells, taken = [], set()
     for place, column in enumerate(columns):
         cell = {"column": column, "look": _look(shows[column]), "name": "", "kind": ""}
@@ -212,7 +212,7 @@ def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, s
 
 
 def _look(shown: str) -> str:
-    """How the values of a column are shown, by the property it shows."""
+    """Return how to show a column's values, by the property it shows."""
     label, _, name = shown.partition(".")
     if holds_entities(shown):
         return "entity"
@@ -228,14 +228,14 @@ def _look(shown: str) -> str:
 
 
 def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], shows: Mapping[str, str]) -> list[str]:
-    """Of the rows that a page shows, whom or what one may ask who is behind: the first column that names entities, if not too many."""
+    """Return the ids for "Who is behind" on a page of rows: its first entity column, or none if too many."""
     named = [place for place, column in enumerate(columns) if _look(shows[column]) == "entity"]
     ids = list(dict.fromkeys(row[named[0]] for row in rows if isinstance(row[named[0]], str))) if named else []
     return ids if len(ids) <= MOST_STARTS else []
 
 
 def _picture(case: str, answered: Answered, query: Query) -> AnswerPicture | None:
-    """Where the answer of a query of kind graph is drawn, each row of which is a link."""
+    """Return the picture of a query of kind `graph`, each row of which is a link; None for other kinds."""
     if query.kind != "graph":
         return None
     subject, relation, target = (answered.columns.index(name) for name in ("subject", "relation", "object"))

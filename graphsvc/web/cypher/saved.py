@@ -1,4 +1,4 @@
-"""The case's library of Cypher queries: the list, one of them with what can be done with it, export and import."""
+"""The case's library of Cypher queries: the list, one query with its actions, export and import."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _DONE = {
 
 @page(blueprint, "/saved")
 def table(case: str) -> ResponseReturnValue:
-    """The library: one's own queries and those that others share."""
+    """List the user's own queries and those shared by others."""
     return _table(writing(case))
 
 
 @page(blueprint, "/saved/one")
 def one(case: str) -> ResponseReturnValue:
-    """One query: what it says, whose it is, and the forms that change it."""
+    """Show one query: its text, its author, and the forms that change it."""
     session = writing(case)
     return _one(session, request.args.get("id", ""))
 
 
 @blueprint.post("/saved/rename")
 def rename(case: str) -> ResponseReturnValue:
-    """Calls a query otherwise."""
+    """Rename a query."""
     given = request.form
     session = writing(case)
 
@@ -50,7 +50,7 @@ def rename(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/saved/share")
 def share(case: str) -> ResponseReturnValue:
-    """Shares a query, or no more."""
+    """Share a query, or make it private."""
     session, identifier = writing(case), request.form.get("id", "")
 
     def shared() -> ResponseReturnValue:
@@ -62,14 +62,14 @@ def share(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/saved/delete")
 def delete(case: str) -> ResponseReturnValue:
-    """Deletes a query."""
+    """Delete a query."""
     writing(case).cypher.library.delete(request.form.get("id", ""))
     return redirect(url_for("saved.table", case=case, done="deleted"), code=303)
 
 
 @blueprint.get("/saved/export")
 def export(case: str) -> ResponseReturnValue:
-    """The library as a file."""
+    """Return the library as a file."""
     response = Response(writing(case).cypher.library.export_file(), mimetype="application/json")
     response.headers.set("Content-Disposition", "attachment", filename="queries.json")
     return response
@@ -77,7 +77,7 @@ def export(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/saved/import")
 def receive(case: str) -> ResponseReturnValue:
-    """What a file would bring, before anything of it is kept."""
+    """Preview what a file would import, before anything is kept."""
     session = writing(case)
     sent = request.files.get("file")
     try:
@@ -94,7 +94,7 @@ def receive(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/saved/bring")
 def bring(case: str) -> ResponseReturnValue:
-    """Keeps what a previewed file brings; it is read again, and nothing in it is taken on trust."""
+    """Import a previewed file; it is read again, and nothing in it is trusted."""
     writing(case).cypher.library.import_file(request.form.get("file", "").encode())
     return redirect(url_for("saved.table", case=case, done="imported"), code=303)
 
@@ -119,7 +119,7 @@ def _one(session: Session, identifier: str) -> ResponseReturnValue:
 
 
 def _told(query: Saved) -> dict[str, Any]:
-    """A query as page and JSON tell it."""
+    """Return a query's fields for page and JSON."""
     words = {name: getattr(query.words, name) for name in ("name", "title", "why", "text", "parameters")}
     rest = ("shared", "version", "created_at", "changed_at", "mine", "changeable")
     return {"id": query.id, **words, "author": query.account} | {name: getattr(query, name) for name in rest}

@@ -1,1 +1,1 @@
-"""Pages of deliveries: loading a file, adding and correcting by form, statements and their history."""
+"""Delivery pages: importing a file, adding and correcting by form, statements and their history."""

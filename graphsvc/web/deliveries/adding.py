@@ -1,7 +1,7 @@
-"""Adding by hand: a statement with its claims and whom they name; correcting one; and what became of it.
+"""Adding by hand: a statement with its claims and the entities they name, corrections, and what became of each.
 
-Every button of the form sends all of it, so that nothing typed is lost and it works without JavaScript. Nothing is kept
-here between two of them, and nothing is loaded before its preview was confirmed.
+Every button sends the whole form, so nothing typed is lost and it works without JavaScript. Nothing is kept here
+between two requests, and nothing is imported before its preview was confirmed.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from graphsvc.web.frame import answer, at, inward, page
 
 blueprint = Blueprint("adding", __name__, url_prefix="/case/<case>")
 
-_LEADS = "leads"  # what the button says that asks what would become of them
-_QUICK_S = 1.5  # a load that takes no longer is told at once, without a page of progress
+_LEADS = "leads"  # value of the button that asks how leads would change
+_QUICK_S = 1.5  # an import this short needs no page of progress
 
 
 @page(blueprint, "/add")
 def form(case: str) -> ResponseReturnValue:
-    """An empty form, one that begins with a claim between two, or the form of a statement that is there."""
+    """Show an empty form, one that begins with a claim between two entities, or that of an existing statement."""
     session = at(case)
     session.deliveries.require()
     given = request.args
@@ -52,7 +52,7 @@ def form(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/add")
 def send(case: str) -> ResponseReturnValue:
-    """Whatever a button of the form asks for: another row, a preview, or to load it."""
+    """Do what a button of the form asks: change a row, preview, or import."""
     session = at(case)
     session.deliveries.require()
     typed = sent_form(request.form)
@@ -66,7 +66,7 @@ def send(case: str) -> ResponseReturnValue:
     try:
         if do == "add":
             return _loading(session, typed)
-        if do == "take":  # who is there already in the place of who is new, seen on the preview
+        if do == "take":  # an existing entity, chosen on the preview, in place of a new one
             typed = same(typed, what)[0]
         checked = session.deliveries.form.check(typed, moves=do == _LEADS)
     except Changed as error:
@@ -82,7 +82,7 @@ def send(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/add/done")
 def done(case: str) -> ResponseReturnValue:
-    """How far it is, or what was added, with the way back and the way to undo it."""
+    """Show the progress or the result, with links to go back and to undo it."""
     session = at(case)
     given = request.args
     job = session.deliveries.job(given.get("id", ""))
@@ -109,7 +109,7 @@ def done(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/statement/history")
 def history(case: str) -> ResponseReturnValue:
-    """What each delivery did to a statement and its claims."""
+    """Show what each delivery did to a statement and its claims."""
     session = at(case)
     identifier = request.args.get("id", "")
     return answer(
@@ -126,7 +126,7 @@ def history(case: str) -> ResponseReturnValue:
 
 
 def _opened(session: Session, statement: str, claims: list[str], fate: str) -> Form:
-    """The form of a statement, with some of its claims opened."""
+    """Return the form of a statement, with some of its claims opened."""
     now = session.deliveries.form.correctable(statement)
     allowed = session.deliveries.form.correctable_columns()
     cells = {name: cell for name, cell in statement_form.statement_cells(now.values).items() if name in allowed}
@@ -139,10 +139,10 @@ def _opened(session: Session, statement: str, claims: list[str], fate: str) -> F
 
 
 def _with_claim(session: Session, form: Form, claim: str, fate: str = "") -> Form:
-    """A form with one more claim of its statement opened.
+    """Return a form with one more claim of its statement opened.
 
     Raises:
-        NotFound: the statement makes no such claim that stands.
+        NotFound: the statement makes no such claim now.
     """
     if any(part.claim == claim for part in form.claims):
         return form
@@ -173,7 +173,7 @@ def _shown(
     status: int = 200,
     changed: bool = False,
 ) -> ResponseReturnValue:
-    """The form with what was typed, what is wrong, and what somebody else changed meanwhile."""
+    """Show the form as typed, with its errors and any changes someone else has made since."""
     wrong = {fault.field: (fault.reason, fault.meant) for fault in (checked.faults if checked else ())}
     ends = checked.ends if checked else session.deliveries.form.named_in(form)
     now = session.deliveries.form.correctable(form.of) if form.of else None
@@ -248,7 +248,7 @@ def _differing(typed: Mapping[str, str], now: Mapping[str, str]) -> dict[str, st
 
 
 def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturnValue:
-    """What the form would do, and who may be in the case already."""
+    """Show what the form would do, and who may be in the case already."""
     back = _back(request.values)
     sentences = [
         _sentence(part, checked.ends) | {"fate": part.fate, "correction": bool(part.claim)}
@@ -286,7 +286,7 @@ def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturn
 
 
 def _said(form: Form, checked: Checked) -> dict[str, str]:
-    """Who says so, with what counts where nothing was said."""
+    """Return the statement's fields, with defaults for those left empty and its source's name."""
     columns = TABLES["statements"].columns
     said = {column.name: form.statement.get(column.name) or column.default for column in columns}
     source = said["source_id"]
@@ -294,7 +294,7 @@ def _said(form: Form, checked: Checked) -> dict[str, str]:
 
 
 def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """A claim as `views.wording.claim` wants it."""
+    """Return a claim as `views.wording.claim` takes it."""
     cells = part.cells
     claim: dict[str, Any] = {"relation": cells.get("relation", ""), "polarity": cells.get("polarity") or "asserts"}
     for end in ("subject", "object"):
@@ -307,7 +307,7 @@ def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str
 
 
 def _loading(session: Session, form: Form) -> ResponseReturnValue:
-    """Starts the load; if it ends at once and badly, gives the form back with what is wrong."""
+    """Start the import; if it soon fails, show the form again with the fault."""
     job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=_QUICK_S)
     if job.state == "failed":
         return _shown(session, form, said=job.said, status=409, changed=bool(form.of))
@@ -327,18 +327,18 @@ def _loading(session: Session, form: Form) -> ResponseReturnValue:
 
 
 def _back(given: Mapping[str, str]) -> str:
-    """Where one came from: a page of this site, or nothing."""
+    """Return the page of this site that the user came from, or nothing."""
     target = given.get("next", "")
     return target if target and inward(target) == target else ""
 
 
 def _returning(case: str, back: str, new: list[str]) -> str:
-    """Where one came from; the network with what is new brought into the picture."""
+    """Return the page the user came from; if it is the network, with the new entities in its picture."""
     parts = urlsplit(back)
     if not back or parts.path != url_for("network.view", case=case) or not new:
         return back
     query = [*parse_qsl(parts.query, keep_blank_values=True), *(("add", identifier) for identifier in new)]
-    # The canvas chooses what stands behind the #.
+    # The canvas selects the entities after the #.
     return f"{parts.path}?{urlencode(query)}#{urlencode([('new', identifier) for identifier in new])}"
 
 

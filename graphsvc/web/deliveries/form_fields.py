@@ -1,4 +1,4 @@
-"""The form of a statement as it is sent: read, written as hidden fields, and changed by its buttons. Pure."""
+"""The form of a statement as sent: parsed, written as hidden fields, and changed by its buttons. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from graphsvc.records.lines import plain
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service import Form, FormPart, statement_form
 
-MOST = 60  # claims, and new ones, that one form takes
+MOST = 60  # claims, and new entities, that one form takes
 _HANDLE = re.compile(r"(new|c)([1-9][0-9]{0,3})")
 _NEW = tuple(table.name for table in ENTITY_TABLES)
 _ENDS = ("subject_id", "object_id")
 
 
 def sent_form(sent: MultiDict[str, str]) -> Form:
-    """The form as it was sent."""
+    """Parse the form as it was sent."""
     return Form(
         sent.get("token", ""),
         _cells(sent, statement_form.STATEMENT, "statements"),
@@ -68,7 +68,7 @@ def _cells(sent: MultiDict[str, str], handle: str, table: str) -> dict[str, str]
 
 
 def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
-    """A form as hidden fields: what `sent_form` makes it from."""
+    """Return a form as hidden fields that `sent_form` can parse."""
     pairs = [("token", form.token), ("of", form.of), ("seen", form.seen), ("reason", form.reason), ("next", back)]
     pairs += [(f"{statement_form.STATEMENT}.{name}", cell) for name, cell in form.statement.items()]
     for name, parts in (("claim", form.claims), ("new", form.new)):
@@ -80,7 +80,7 @@ def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
 
 
 def next_handle(parts: tuple[FormPart, ...], begins: str) -> str:
-    """A handle that none of these parts has."""
+    """Return a handle that none of these parts has."""
     return f"{begins}{1 + max((int(part.handle.removeprefix(begins)) for part in parts), default=0)}"
 
 
@@ -90,14 +90,14 @@ def _row(form: Form, _what: str) -> tuple[Form, str]:
 
 
 def _drop(form: Form, what: str) -> tuple[Form, str]:
-    """Without one row; who referred to somebody new that goes refers to nobody."""
+    """Remove one row; references to a removed new entity become empty."""
     form = _referring(form, what, "")
     claims = tuple(part for part in form.claims if part.handle != what)
     return replace(form, claims=claims, new=tuple(part for part in form.new if part.handle != what)), ""
 
 
 def _add_new(form: Form, what: str) -> tuple[Form, str]:
-    """With somebody or something new, `people:c1.subject_id`: what was typed there is what they are called."""
+    """Add a new entity for a field, `people:c1.subject_id`; the text typed in the field becomes its name."""
     table, _, place = what.partition(":")
     handle = next_handle(form.new, "new")
     typed = _at(form, place)
@@ -107,13 +107,13 @@ def _add_new(form: Form, what: str) -> tuple[Form, str]:
 
 
 def _pick(form: Form, what: str) -> tuple[Form, str]:
-    """With what was meant: `c1.subject_id:P12`."""
+    """Put the entity that was meant in a field: `c1.subject_id:P12`."""
     place, _, meant = what.partition(":")
     return _put(form, place, meant), place
 
 
 def same(form: Form, what: str) -> tuple[Form, str]:
-    """With somebody who is there in the place of somebody new: `new1:P12`."""
+    """Replace a new entity with an existing one: `new1:P12`."""
     handle, _, there = what.partition(":")
     form = _referring(form, handle, there)
     return replace(form, new=tuple(part for part in form.new if part.handle != handle)), ""
@@ -123,7 +123,7 @@ def _same_form(form: Form, _what: str) -> tuple[Form, str]:
     return form, ""
 
 
-# What a button asks for, before its colon → the form after it, and the field to go on with.
+# What a button asks for, before its colon → function that returns the new form and the field to focus.
 EDITS: Mapping[str, Callable[[Form, str], tuple[Form, str]]] = MappingProxyType(
     {
         "edit": _same_form,
@@ -157,7 +157,7 @@ def _put(form: Form, place: str, cell: str) -> Form:
 
 
 def _referring(form: Form, was: str, becomes: str) -> Form:
-    """With every reference to one as one to another."""
+    """Replace every reference to `was` with one to `becomes`."""
     claims = (
         replace(
             part, cells={name: becomes if name in _ENDS and cell == was else cell for name, cell in part.cells.items()}

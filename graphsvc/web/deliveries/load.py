@@ -1,6 +1,6 @@
-"""Loading a delivery: choose the file, see what it would do, confirm, watch; and take one back.
+"""Importing a delivery: choose the file, see what it would do, confirm, watch; and undo an import.
 
-Rejections may hold what names sealed persons: they are on the preview alone, and only for who uploaded it.
+Rejected rows may contain text that names sealed people, so only the preview shows them, and only to the uploader.
 """
 
 from __future__ import annotations
@@ -42,23 +42,23 @@ _CASE = "/case/<case>/load"
 
 COUNTS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
 _PER_PAGE = 200
-_YES = "yes"  # typed, where ids seem to be somebody else's
-# What of the statement of a chart can be chosen.
+_YES = "yes"  # typed to confirm ids that seem to belong to other people
+# Fields of a chart's statement that can be chosen.
 _STATEMENT = ("id", "source_grade", "assessment", "handling")
 _OF_PREVIEW = ("upload", "as", "file", "sort", "fault", "page", "table", "field", "changed")
-_QUICK_S = 1.5  # a preview that takes no longer is shown at once, without a page of progress
+_QUICK_S = 1.5  # a preview this short needs no page of progress
 
 
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
     cast("Flask", state.app).request_class = ReceivingRequest
-    # Its form is read only after it is settled that the person may load; it asks for the token itself then.
+    # The view checks the form's token itself, since it reads the form only after checking that the user may import.
     state.app.extensions["csrf"].exempt(receive)
 
 
 @page(blueprint, "/load")
 def start() -> ResponseReturnValue:
-    """Into which case: one there is, or a new one."""
+    """Ask which case to import into: an existing or a new one."""
     who = current()
     name = request.args.get("case", "").strip()
     if name:
@@ -69,7 +69,7 @@ def start() -> ResponseReturnValue:
 
 @page(blueprint, _CASE)
 def form(case: str) -> ResponseReturnValue:
-    """The form, what waits or runs, and the deliveries so far."""
+    """Show the form, what waits or runs, and the deliveries so far."""
     session, new = _place(case)
     return answer(
         "load/form.html",
@@ -93,7 +93,7 @@ def form(case: str) -> ResponseReturnValue:
 
 @blueprint.post(_CASE)
 def receive(case: str) -> ResponseReturnValue:
-    """Takes the file in, encrypted as it comes, and goes on to its preview."""
+    """Receive the file, encrypting it as it arrives, and go on to its preview."""
     session, _ = _place(case)
     with session.deliveries.uploads.receiving() as parcel:
         cast("ReceivingRequest", request).parcel = parcel
@@ -111,7 +111,7 @@ def receive(case: str) -> ResponseReturnValue:
 
 @page(blueprint, f"{_CASE}/preview")
 def preview(case: str) -> ResponseReturnValue:
-    """What the upload would do, and each row it would leave out."""
+    """Show what the upload would do, and each row it would leave out."""
     session, new = _place(case)
     upload = session.deliveries.uploads.look(request.args.get("upload", ""))
     loaded = session.deliveries.uploads.previewed(upload.id)
@@ -121,7 +121,7 @@ def preview(case: str) -> ResponseReturnValue:
             twin = "load.job_json" if wants_json() else "load.job"
             return redirect(url_for(twin, case=case, id=job.id, changed=request.args.get("changed")), code=303)
         loaded = session.deliveries.uploads.previewed(upload.id)
-    if loaded is None and "again" not in request.args:  # the case changed meanwhile
+    if loaded is None and "again" not in request.args:  # the case has changed
         twin = "load.preview_json" if wants_json() else "load.preview"
         wanted: dict[str, Any] = {name: request.args[name] for name in _OF_PREVIEW if name in request.args}
         return redirect(url_for(twin, case=case, again="1", **wanted), code=303)
@@ -130,7 +130,7 @@ def preview(case: str) -> ResponseReturnValue:
             "The case was changed again while this preview was worked out. Open it once more; nothing was loaded."
         )
     if request.args.get("as") == "changes":
-        # Where no value is told, what is told in its place.
+        # A note takes the place of values that are not shown.
         fields = (
             [row.table, row.id, row.file, row.line, *cell]
             for row in loaded.changes
@@ -169,7 +169,7 @@ def preview(case: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{_CASE}/chart")
 def chart(case: str) -> ResponseReturnValue:
-    """Has a chart read as somebody chose in its preview."""
+    """Have a chart read as the user chose in its preview."""
     session, _ = _place(case)
     form = request.form
     chosen = [
@@ -188,17 +188,17 @@ def chart(case: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{_CASE}/confirm")
 def confirm(case: str) -> ResponseReturnValue:
-    """Loads the upload if it would do what its preview says; else what it would do is to be looked at anew."""
+    """Import the upload if its preview still holds; otherwise show a new preview."""
     session, _ = _place(case)
     upload, other_names = request.form.get("upload", ""), request.form.get("other_names", "").strip().lower() == _YES
-    if session.deliveries.uploads.previewed(upload) is None:  # the case changed meanwhile, or it is still worked out
+    if session.deliveries.uploads.previewed(upload) is None:  # the case has changed, or the preview is not ready
         return redirect(url_for("load.preview", case=case, upload=upload, changed="1"), code=303)
     return _watch(case, session.deliveries.uploads.confirm(upload, other_names=other_names))
 
 
 @blueprint.post(f"{_CASE}/cancel")
 def cancel(case: str) -> ResponseReturnValue:
-    """Deletes the upload."""
+    """Delete the upload."""
     session, new = _place(case)
     session.deliveries.uploads.cancel(request.form.get("upload", ""))
     return redirect(url_for("load.start") if new else url_for("load.form", case=case), code=303)
@@ -206,7 +206,7 @@ def cancel(case: str) -> ResponseReturnValue:
 
 @page(blueprint, f"{_CASE}/job")
 def job(case: str) -> ResponseReturnValue:
-    """How far a job is, and what came of it; polled by the page."""
+    """Show how far a job is, and its result; polled by the page."""
     session, new = _place(case)
     job = session.deliveries.job(request.args.get("id", ""))
     if job.kind == "preview" and job.state == "done" and not wants_json():
@@ -224,7 +224,7 @@ def job(case: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{_CASE}/job/cancel")
 def stop(case: str) -> ResponseReturnValue:
-    """Asks a job to stop."""
+    """Ask a job to stop."""
     session, _ = _place(case)
     identifier = request.form.get("id", "")
     session.deliveries.cancel_job(identifier)
@@ -233,7 +233,7 @@ def stop(case: str) -> ResponseReturnValue:
 
 @page(blueprint, f"{_CASE}/take-back")
 def take_back(case: str) -> ResponseReturnValue:
-    """Asks once more before a delivery is taken back."""
+    """Ask for confirmation before an import is undone."""
     session = at(case)
     session.deliveries.require()
     delivery = _delivery(session, request.args)
@@ -243,7 +243,7 @@ def take_back(case: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{_CASE}/take-back")
 def undo(case: str) -> ResponseReturnValue:
-    """Takes a delivery back."""
+    """Undo an import."""
     session = at(case)
     return _watch(case, session.deliveries.take_back(_delivery(session, request.form)["number"]))
 
@@ -252,7 +252,7 @@ def undo(case: str) -> ResponseReturnValue:
 
 
 def _place(case: str) -> tuple[Session, bool]:
-    """The session at a case this person may load into, and whether the case is still to be made."""
+    """Return the session at a case this user may import into, and whether the case is still to be created."""
     new = False
     try:
         session = at(case)
@@ -279,7 +279,7 @@ def _options(sent: FileStorage | None) -> Options:
 
 
 def _previewing(session: Session, upload: str) -> Job:
-    """The job that works out a preview: the one at work, or a new one, given a moment to end."""
+    """Return the job that computes a preview, running or new, after waiting a moment for it to end."""
     jobs = (job for job in session.deliveries.jobs() if job.kind == "preview" and job.result.get("upload") == upload)
     at_work = next((job for job in jobs if job.unfinished), None)
     return session.deliveries.job(
@@ -288,7 +288,7 @@ def _previewing(session: Session, upload: str) -> Job:
 
 
 def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
-    """Counts in the order of the tables, their sum, and whether what was read is what became of it."""
+    """Return counts in the order of the tables, their sum, and whether every row read is accounted for."""
     none = dict.fromkeys(COUNTS, 0)
     ordered: list[dict[str, Any]] = [{"table": name, **none, **counts[name]} for name in TABLES if name in counts]
     total = {name: sum(row[name] for row in ordered) for name in COUNTS}
@@ -297,7 +297,7 @@ def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
 
 
 def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
-    """What a chart was read as, and what it could be read as."""
+    """Return how a chart was read, and how else it could be read."""
     own = sorted({link.read_as for link in read.links} - set(RELATIONS) - {"ignore"})
     return {
         "entities": read.entities,
@@ -314,17 +314,17 @@ def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
 
 
 def _cells(change: RowChange) -> list[tuple[str, str, str]]:
-    """What changes of a row: field, its value now and then."""
+    """List a row's changed fields with their values now and then."""
     return [(name, *pair) for name, pair in change.fields.items()]
 
 
 def _changing(loaded: Loaded) -> Counter[str]:
-    """Table → how many of its rows change; not all of them may be told field by field."""
+    """Count the changed rows of each table, including those not shown field by field."""
     return Counter({table: row["changed"] for table, row in loaded.counts.items() if row["changed"]})
 
 
 def _changes(loaded: Loaded) -> dict[str, Any]:
-    """The rows that change: those of one table and those of which one field changes, or all."""
+    """Return the changed rows: all, or those of one table or with one changed field."""
     table, field = (request.args.get(name, "") for name in ("table", "field"))
     chosen = [
         row
@@ -342,7 +342,7 @@ def _changes(loaded: Loaded) -> dict[str, Any]:
 
 
 def _rejections(loaded: Loaded) -> dict[str, Any]:
-    """The rejections by fault, and one page of their rows: of one fault or all, filtered by file, sorted."""
+    """Return the rejections by fault, and one page of their rows: of one fault or all, filtered by file, sorted."""
     only, sort, wanted = (request.args.get(name, "") for name in ("file", "sort", "fault"))
     number = _whole(request.args.get("page", "1"))
     files = Counter(rejection.file for rejection in loaded.rejections)
@@ -364,7 +364,7 @@ def _rejections(loaded: Loaded) -> dict[str, Any]:
         "rejections": [_of_one(rejection) for rejection in chosen[(number - 1) * _PER_PAGE : number * _PER_PAGE]],
         "rejected": len(loaded.rejections),
         "chosen": len(chosen),
-        # Where each row has a fault of its own, its list says all that a list of faults could.
+        # If every row has a different fault, a list of faults would only repeat the rows.
         "faults": faults if len(faults) < sum(fault["count"] for fault in faults) else [],
         "fault": wanted,
         "files": files,
@@ -376,12 +376,12 @@ def _rejections(loaded: Loaded) -> dict[str, Any]:
 
 
 def _of_one(rejection: Rejection) -> dict[str, Any]:
-    """What is told of one rejected row."""
+    """Return the fields shown for one rejected row."""
     return {name: getattr(rejection, name) for name in REJECTION_COLUMNS}
 
 
 def _delivery(session: Session, given: Any) -> dict[str, Any]:
-    """The delivery a request names, if it can be taken back."""
+    """Return the delivery a request names, if its import can be undone."""
     number = _whole(given.get("delivery", ""))
     for delivery in session.deliveries.listed():
         if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
@@ -396,7 +396,7 @@ def _whole(text: str) -> int:
 
 
 def told(job: Job) -> dict[str, Any]:
-    """A job as page and JSON tell it."""
+    """Return a job's fields for page and JSON."""
     return {
         "id": job.id,
         "kind": job.kind,

@@ -1,4 +1,4 @@
-"""One statement: its grading in words, its handling, and the claims it makes."""
+"""Page of one statement: its grading in words, its handling, and the claims it makes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
 
 @register(blueprint, "/statement")
 def page(case: str) -> ResponseReturnValue:
-    """The page of one statement."""
+    """Show one statement."""
     session = at(case)
     identifier, number = request.args.get("id", ""), page_of(request.args)
     statement = session.deliveries.statements.look(identifier, (number - 1) * PER_PAGE, PER_PAGE)
@@ -29,7 +29,7 @@ def page(case: str) -> ResponseReturnValue:
     parts = parted(statement.claims)
     return answer(
         "statements/page.html",
-        # Of several pages each tells how many claims there are in all: the level of the reader.
+        # Each of several pages shows the total number of claims, so it gets the reader's own level.
         handling=""
         if pages > 1
         else stricter(str(statement.values.get("handling", "")), *(claim["handling"] for claim in statement.claims)),

@@ -1,1 +1,1 @@
-"""Pages of where workers went: every place that people left, one of them, and one person's places."""
+"""Worker movement pages: all places that people left, one place, and one person's places."""

@@ -1,4 +1,4 @@
-"""Where workers went: every place that closed or emptied in one line, one place with its flows, and one person's places over time."""
+"""Worker movements: all places that closed or emptied, one place with its flows, and one person's places over time."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ ENTRIES = (Entry(85, "Where workers went", "displacement.table", "analyse"),)
 
 @page(blueprint, "/displacement")
 def table(case: str) -> ResponseReturnValue:
-    """Each place that closed or emptied with what became of those who were there, and the flows between kinds of place."""
+    """Show each place that closed or emptied, what became of the people there, and flows between kinds of place."""
     session = at(case)
     if request.args.get("as") == "csv":
         return _csv(session)
 
     def late() -> dict[str, Any]:
-        # Inside of it, as the page is sent before it is computed.
+        # The look is opened here, because the page's frame is sent before this runs.
         with session.look("analyse", query="displacement"):
             closures, moves = session.displacement.closures(), session.displacement.moves()
             hands, chance = session.displacement.hands(), session.displacement.preferences()
@@ -60,7 +60,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/displacement/place")
 def place(case: str) -> ResponseReturnValue:
-    """One place: where those went who left it, who moved them, next places; who came to it; what an online one needs."""
+    """Show one place: where people went, who moved them, who came, and what an online place needs."""
     session = at(case)
     identifier, day = request.args.get("id", ""), request.args.get("day", "").strip()
     if request.args.get("as") == "csv":
@@ -83,7 +83,7 @@ def place(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/displacement/person")
 def person(case: str) -> ResponseReturnValue:
-    """One person's places over time."""
+    """Show one person's places over time."""
     session = at(case)
     identifier = request.args.get("id", "")
 
@@ -104,7 +104,7 @@ def _csv(session: Session, ids: Sequence[str] = (), day: str = "") -> ResponseRe
 
 
 def _canvas(session: Session, moves: list[MoveRow]) -> str:
-    """The address of the canvas with the places of some flows; empty: there are none. As many as a picture may begin with."""
+    """Return the network address with the places in some flows, as many as fit; empty without flows."""
     places = dict.fromkeys(name for row in moves if row.next for name in (row.left, row.next))
     first = list(places)[:MOST_STARTS]
     return url_for("network.view", case=session.case, id=first, depth=1, layout="command") if first else ""

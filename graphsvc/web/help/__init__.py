@@ -1,1 +1,1 @@
-"""Pages that explain: what the numbers mean, who may do what."""
+"""Help pages: what the numbers mean, and which role may do what."""

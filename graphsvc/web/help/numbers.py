@@ -1,4 +1,4 @@
-"""What the numbers mean and do not mean, and which role may do what."""
+"""Help pages: what the numbers mean and do not mean, and which role may do what."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("numbers", __name__)
 
 @register(blueprint, "/numbers")
 def page() -> ResponseReturnValue:
-    """The meaning of each number and word that pages show."""
+    """Explain each number and word that pages show."""
     return answer(
         "numbers/page.html",
         ingredients={name: {"label": label, "means": means} for name, (label, means) in wording.INGREDIENTS.items()},
@@ -41,7 +41,7 @@ def page() -> ResponseReturnValue:
 
 @register(blueprint, "/roles")
 def roles() -> ResponseReturnValue:
-    """The role table, as the gate reads it."""
+    """Show the role table, as the gate reads it."""
     return answer(
         "roles/table.html",
         actions=home().actions(),

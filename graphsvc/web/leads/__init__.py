@@ -1,1 +1,1 @@
-"""Pages of leads: the list, why one is a lead, groups of witnesses, sets."""
+"""Lead pages: the list, why one person is a lead, groups of witnesses, and key players."""

@@ -1,4 +1,4 @@
-"""Groups of witnesses: who depends on whom and why, and what somebody decided against it. Takes source clearance."""
+"""Groups of witnesses: why their statements depend on each other, and users' decisions. Takes source clearance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _QUICK_S = 0.3
 
 @page(blueprint, "/groups")
 def table(case: str) -> ResponseReturnValue:
-    """Every group of the case with what its witnesses share, searched and paged; and the decisions."""
+    """Show every group with what its witnesses share, searched and paged, and the decisions."""
     session = at(case)
     every, worth, colouring = session.leads.groups.with_colours()
     names = shared_names(session, [*colouring, *(shared for group in every for shared in group.shared)])
@@ -54,7 +54,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/groups")
 def decide(case: str) -> ResponseReturnValue:
-    """Decides on two sources."""
+    """Decide on two sources."""
     given = request.form
 
     def decided() -> ResponseReturnValue:
@@ -72,7 +72,7 @@ def decide(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/groups/end")
 def end(case: str) -> ResponseReturnValue:
-    """Takes a decision back."""
+    """Take a decision back."""
 
     def ended() -> ResponseReturnValue:
         job = at(case).leads.groups.start_ending(request.form.get("id", ""), request.form.get("reason", ""))
@@ -83,7 +83,7 @@ def end(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/groups/work")
 def work(case: str) -> ResponseReturnValue:
-    """How far the figures are that a decision of this person moves."""
+    """Show how far the figures are that change with this user's decision."""
     session = at(case)
     job = session.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
     progress = {
@@ -93,7 +93,7 @@ def work(case: str) -> ResponseReturnValue:
 
 
 def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[dict[str, Any]]:
-    """Groups as rows: the sources, what they share in words and by id, and what was decided on two of them."""
+    """Convert groups to rows: sources, shared circumstances in words and by id, and decisions."""
     return [
         {
             "sources": list(group.sources),
@@ -107,7 +107,7 @@ def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[di
 
 
 def shared_rows(shared: Iterable[Shared], names: dict[str, str]) -> list[dict[str, Any]]:
-    """What sources have in common as rows; a day is no thing to look at."""
+    """Convert shared circumstances to rows; a shared day has no page, so its `thing` is empty."""
     return [
         {
             "reason": overlap.reason,
@@ -122,12 +122,12 @@ def shared_rows(shared: Iterable[Shared], names: dict[str, str]) -> list[dict[st
 
 
 def shared_names(session: Session, shared: Iterable[Shared]) -> dict[str, str]:
-    """Id → name of each thing that is shared and this reader sees."""
+    """Map the id of each shared thing this reader may see to its name."""
     ids = sorted({overlap.thing for overlap in shared if overlap.thing and overlap.reason != "day"})
     return {identifier: row["name"] or identifier for identifier, row in session.network.entities.named(ids).items()}
 
 
 def _fits(row: dict[str, Any], wanted: str) -> bool:
-    """Whether a source, a thing or a reason of a group has the text in it."""
+    """Whether a source, a thing or a reason of a group contains the text."""
     words = [*row["sources"], *(shared[name] for shared in row["shared"] for name in ("reason", "thing", "name"))]
     return not wanted or any(wanted in word.casefold() for word in words)

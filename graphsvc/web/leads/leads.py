@@ -34,13 +34,13 @@ ENTRIES = (Entry(20, "Leads", "leads.table", "analyse"),)
 
 PAGE = 50
 _BAR = 240.0
-_NAMED = 8  # of whom a reading speaks, at most by name
+_NAMED = 8  # most entities that a reading names
 _LINE = 90.0
-# ?sort= → what to order by, best first.
+# ?sort= → sort key, best first.
 _ORDERS = {
     "rank": lambda row: row["rank"],
     "name": lambda row: row["name"].casefold(),
-    # Of whom no range is told, comes last.
+    # Leads without a rank range come last.
     "worst_rank": lambda row: (row["worst_rank"] is None, row["worst_rank"] or 0, row["rank"]),
     "groups": lambda row: (-row["counted"], row["rank"]),
     "other_sources": lambda row: (-row["other_sources"], row["rank"]),
@@ -49,14 +49,14 @@ _ORDERS = {
 }
 
 
-# Source clearance → kinds of piece that only readers with the other one are told of.
+# Source clearance → kinds of evidence item shown only to readers of the other clearance.
 _OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account", "source"}}
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfaced", "sort", "all")
 
 
 @page(blueprint, "/leads")
 def table(case: str) -> ResponseReturnValue:
-    """Everyone ranked, filtered and paged."""
+    """Show everyone ranked, filtered and paged."""
     session = at(case)
     asked = {name: request.args.get(name, "") for name in _ASKED}
 
@@ -70,8 +70,11 @@ def table(case: str) -> ResponseReturnValue:
 def _sent(
     template: str, session: Session, late: Callable[[], Mapping[str, Any]], *, claims: bool = False, **data: Any
 ) -> ResponseReturnValue:
-    """A page of leads, its frame first where somebody waits for it; `claims`: it takes what one lead is told with, too."""
-    # Who may not see it is refused by the look, in the log too.
+    """Send a page of leads; if its figures are still to be computed, send the frame first.
+
+    With `claims`, the page also needs the claims behind one lead.
+    """
+    # The look refuses readers who may not see it, and logs that.
     waits = opens() and session.may("analyse") and not session.leads.at_hand(claims=claims)
     if waits:
         return answer_early(template, late, case=session.case, **data)
@@ -85,7 +88,7 @@ def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
         total, first = len(rows), first_of(request.args, len(rows), PAGE)
         shown = rows[first - 1 : first - 1 + PAGE]
     else:
-        # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+        # If no one stands out, any order would look like a ranking; readers can still ask for the list.
         leads = [] if ranking.verdict == "abstains" else ranking.leads
         total, first = len(leads), first_of(request.args, len(leads), PAGE)
         shown = reviewed(session.leads.rows(leads[first - 1 : first - 1 + PAGE]), session)
@@ -112,7 +115,10 @@ def _table(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
 
 @blueprint.get("/leads.csv")
 def table_csv(case: str) -> ResponseReturnValue:
-    """The same list, whole, as CSV; where no one stands out, each row says so, and the last what it leaves out: a file is read without its page."""
+    """Return the same list, whole, as CSV.
+
+    A file is read without its page, so each row has the verdict, and the last row says what the ranking leaves out.
+    """
     session = at(case)
     ranking = session.leads.ranking()
     rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
@@ -122,7 +128,7 @@ def table_csv(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/lead")
 def lead(case: str) -> ResponseReturnValue:
-    """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
+    """Show why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
     return _answer(at(case), request.args.get("id", ""))
 
 
@@ -224,7 +230,7 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
 
 @blueprint.post("/lead/review")
 def review(case: str) -> ResponseReturnValue:
-    """Keeps what a person decided about a lead."""
+    """Record what a user decided about a lead."""
     given = request.form
     identifier = given.get("id", "")
     judgement, reason = given.get("judgement", ""), given.get("reason", "")
@@ -239,7 +245,7 @@ def review(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/lead/question")
 def question(case: str) -> ResponseReturnValue:
-    """Keeps that a question about a claim was put to who answers for its statement."""
+    """Record that a question about a claim was put to the person responsible for its statement."""
     given = request.form
     identifier = given.get("id", "")
     at(case).leads.questions.put(identifier, given.get("claim", ""))
@@ -247,18 +253,18 @@ def question(case: str) -> ResponseReturnValue:
 
 
 def review_row(review: Review) -> dict[str, Any]:
-    """A review as a row, with what has become of the lead since in words."""
+    """Return a review as a row, with later changes to the lead in words."""
     return asdict(review) | {"changed": review.changed, "since": review.since, "shown": review.shown}
 
 
 def reviewed(rows: Iterable[LeadRow], session: Session) -> list[dict[str, Any]]:
-    """The rows, each with the latest `review` of the lead that this reader may be told of."""
+    """Return the rows, each with the lead's latest `review` that this reader may see."""
     latest = session.leads.reviews.latest()
     return [row.whole() | {"review": review_row(latest[row.id]) if row.id in latest else None} for row in rows]
 
 
 def ranked(session: Session, identifier: str) -> dict[str, Any] | None:
-    """A person's line in the ranking, `of` how many; None if there is none, or the reader may see no rankings."""
+    """Return a person's row in the ranking, with the number ranked; None if not ranked or not visible to the reader."""
     if not session.may("analyse"):
         return None
     ranking = session.leads.ranking()
@@ -269,21 +275,21 @@ def ranked(session: Session, identifier: str) -> dict[str, Any] | None:
 
 
 def _piece(piece: Piece) -> dict[str, Any]:
-    """What may be missing or false, as a page and its JSON hold it."""
+    """Return an evidence item that may be missing or false, for page and JSON."""
     return {name: getattr(piece, name) for name in ("kind", "statement", "words", "sources", "claims")}
 
 
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float] | None:
-    """Where the ranks stand that are told of how far a place holds; None where none are."""
+    """Return the positions of a lead's rank range on its line; None if the range is not shown."""
     best, worst, low, high = (row[name] for name in RANKS_HELD)
     return None if best is None else charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
 
 
 def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows the address asks for, in its order.
+    """Return the rows the address asks for, in its order.
 
     Raises:
-        RequestError: it asks for an order or a filter there is not.
+        RequestError: it asks for an unknown order or filter.
     """
     wanted = request.args.get("q", "").strip().casefold()
     if wanted:
@@ -295,7 +301,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("denied", "no"): lambda row: row["deniers"] == 0,
         **{("rests", kind): partial(_rests_on, words) for kind, words in PIECES.items()},
         ("rests", "one"): lambda row: bool(row["rests_on"]),
-        ("rests", "more"): lambda row: row["rests_on"] == "",  # of whom that is not told, fits neither
+        ("rests", "more"): lambda row: row["rests_on"] == "",  # None, where it is not shown, fits neither
         ("surfaced", "yes"): lambda row: bool(row["surfaced"]),
         ("review", "none"): lambda row: row["review"] is None,
         ("review", "any"): lambda row: row["review"] is not None,
@@ -330,7 +336,7 @@ def _judged(judgement: str, row: dict[str, Any]) -> bool:
 
 
 def _written(value: Any) -> Any:
-    """A review as one word; anything else as it is."""
+    """Return a review as one word; anything else unchanged."""
     return value["judgement"] if isinstance(value, dict) else value
 
 
@@ -346,14 +352,14 @@ def _rows(
     voices: Mapping[tuple[str, str, str], int | str] | None = None,
     why: Explanation | None = None,
 ) -> list[dict[str, Any]]:
-    """Claims of the analysis as the rows of claims that pages show.
+    """Convert claims of the analysis to the rows of claims that pages show.
 
     Args:
-        claims: of the analysis.
+        claims: claims of the analysis.
         names: id → name.
         denying: link → its denials, where it is denied or contested.
-        voices: link → groups, for accounts told as one.
-        why: what says the share of each in the score.
+        voices: link → number of groups, where witness statements are shown as one.
+        why: explanation that gives each claim's share of the score.
     """
     return [
         asdict(claim)

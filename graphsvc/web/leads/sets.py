@@ -1,4 +1,4 @@
-"""Sets: who together holds the network together or reaches most of it, and what if they were gone."""
+"""Key players: the set that holds the network together or reaches most of it, and the effect of removing it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIZE, _GOAL = "3", "fragment"
 
 @page(blueprint, "/sets")
 def table(case: str) -> ResponseReturnValue:
-    """A set that is looked for, or people who are named, and what if."""
+    """Show the best set found, or the people named, and the effect of removing them."""
     session = at(case)
     size, goal = request.args.get("size", _SIZE), request.args.get("goal", _GOAL)
     if not size.isascii() or not size.isdecimal() or len(size) > 2:
@@ -43,7 +43,7 @@ def table(case: str) -> ResponseReturnValue:
 
 
 def _scale(key_set: KeySet) -> dict[str, float]:
-    """What bars begin and end at: fragmentation of the states in tenths around them, so that they differ; gains from 0 to the most."""
+    """Return the ends of the bars: fragmentation rounded outwards to tenths; gains from 0 to the largest."""
     figures = [state.fragmentation for state in (key_set.before, key_set.after, key_set.back)]
     first = math.floor(min(figures) * 10) / 10
     return {
@@ -54,6 +54,6 @@ def _scale(key_set: KeySet) -> dict[str, float]:
 
 
 def _states(key_set: KeySet) -> list[dict[str, object]]:
-    """Before, after and grown back, as rows."""
+    """List the network as it is, without the set, and grown back, as rows."""
     rows = (("as it is", key_set.before), ("without them", key_set.after), ("once others took over", key_set.back))
     return [{"when": when, **asdict(state)} for when, state in rows]

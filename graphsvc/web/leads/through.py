@@ -1,4 +1,4 @@
-"""Through the witnesses: their way to the leads as a picture, what they bring, and what an agreement would carry into court."""
+"""Witness paths: the picture from witnesses to leads, what witnesses contribute, and what agreements would change."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ENTRIES = (Entry(25, "Through witnesses", "through.view", "analyse"),)
 
 @page(blueprint, "/through")
 def view(case: str) -> ResponseReturnValue:
-    """The witnesses' way to the first leads or to those asked for, whom only witnesses put forward, and what agreements would carry."""
+    """Show paths from witnesses to leads, leads found only through witnesses, and what agreements would change."""
     session = at(case)
 
     def late() -> dict[str, Any]:
-        # Inside of it, as the page is sent before it is computed.
+        # The look is opened here, because the page's frame is sent before this runs.
         with session.look("analyse", query="through"):
             values, shown = _told(session)
         if wants_json():
@@ -35,9 +35,9 @@ def view(case: str) -> ResponseReturnValue:
 
 
 def _told(session: Session) -> tuple[dict[str, Any], Through]:
-    """What the page says, as plain data, and what it is made of."""
+    """Return the page's content as plain data, and the paths it is made of."""
     shown = session.leads.witnesses.through(_ids())
-    # Whom it may name: those it is asked for, and the first of the list, whom witnesses surface or would carry.
+    # The page may name the leads asked for, and the first of the list.
     named = {lead.id for lead in shown.leads}
     ranking = session.leads.ranking()
     leads = [lead for lead in ranking.leads if lead.rank <= FIRST_LEADS or lead.id in named]
@@ -74,7 +74,7 @@ def _told(session: Session) -> tuple[dict[str, Any], Through]:
 
 @blueprint.get("/through/picture.json")
 def picture(case: str) -> ResponseReturnValue:
-    """The picture alone, as a page draws it (JSON)."""
+    """Return the picture alone, for a page that draws it (JSON)."""
     session = at(case)
     return jsonify(_picture(session, session.leads.witnesses.through(_ids())))
 

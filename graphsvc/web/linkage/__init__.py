@@ -1,1 +1,1 @@
-"""Pages of crossings that hang together: the clusters, one of them, and two crossings compared."""
+"""Linked crossing pages: the clusters, one cluster, and two crossings compared."""

@@ -1,4 +1,4 @@
-"""Linked crossings: which hang together and by what, one cluster with what would split it, and two crossings side by side."""
+"""Linked crossings: all clusters, one cluster with what would split it, and two crossings compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENTRIES = (Entry(75, "Linked crossings", "linked.table", "analyse"),)
 
 @page(blueprint, "/linked")
 def table(case: str) -> ResponseReturnValue:
-    """All clusters; or, with the id of a crossing, what it hangs together with."""
+    """Show all clusters or, given the id of a crossing, what it is linked to."""
     session = at(case)
     crossing = _asked("id")
     if request.args.get("as") == "csv":
@@ -32,7 +32,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/linked/cluster")
 def cluster(case: str) -> ResponseReturnValue:
-    """One cluster, by the id of any crossing in it."""
+    """Show the cluster that contains the given crossing."""
     session = at(case)
 
     def late() -> dict[str, Any]:
@@ -46,7 +46,7 @@ def cluster(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/linked/pair")
 def pair(case: str) -> ResponseReturnValue:
-    """Two crossings compared, line by line."""
+    """Compare two crossings line by line."""
     session = at(case)
     values = session.linkage.pair(_asked("first"), _asked("second"))
     return answer("linked/pair.html", case=session.case, **values)

@@ -1,4 +1,4 @@
-"""The log, for auditors: who did what, when, for which purpose, how it ended, and whether it is as it was written."""
+"""The log, for auditors: who did what, when, why and with what outcome, and whether the log is unaltered."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from graphsvc.web.frame import answer, current, home, page
 blueprint = Blueprint("log", __name__)
 _PAGE = 100
 _CSV = 10_000
-_WAIT_S = 2.0  # a log of some ten thousand lines is verified by then
-_BESIDE = (SIGN_IN, "own account")  # in the log, but no role is asked for them
+_WAIT_S = 2.0  # enough to verify about ten thousand lines
+_BESIDE = (SIGN_IN, "own account")  # logged, though no role is needed for them
 _ASKED = ("account", "case", "action", "source", "since", "until")
 _COLUMNS = (
     "id",
@@ -37,7 +37,7 @@ _COLUMNS = (
 
 @page(blueprint, "/log")
 def table() -> ResponseReturnValue:
-    """One page of it, newest first, narrowed by what was asked; `before` (the number of a line) gives the older ones."""
+    """Show one page of the log, newest first, filtered; `before` (a line's number) gives older lines."""
     session = current()
     asked, given = _asked(request.args)
     wanted = sought(**asked)
@@ -63,13 +63,13 @@ def table() -> ResponseReturnValue:
 
 
 def _asked(sent: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
-    """What is looked for, by name; and of it what is not empty."""
+    """Return all filters by name, and the non-empty ones."""
     asked = {name: sent.get(name, "").strip()[:100] for name in _ASKED}
     return asked, {name: text for name, text in asked.items() if text}
 
 
 def _newest() -> str:
-    """What the CSV holds where more lines fit than it takes."""
+    """Return the note for a CSV that has reached its limit."""
     return f"The newest {_CSV:,} lines that fit; there may be older ones."
 
 
@@ -83,7 +83,7 @@ def _before() -> int | None:
 
 @blueprint.post("/log/verify")
 def verify() -> ResponseReturnValue:
-    """Verifies the log as a job; its end is waited for a moment."""
+    """Verify the log as a job, waiting a moment for it to end."""
     session = current()
     job = session.log.start()
     session.log.job(job, _WAIT_S)
@@ -92,7 +92,7 @@ def verify() -> ResponseReturnValue:
 
 
 def _verification(session: Session, job: str) -> dict[str, Any] | None:
-    """How far the verification is that was just asked for, or what it found."""
+    """Return the progress or the result of the verification just asked for."""
     if not job:
         return None
     verification = session.log.job(job)
@@ -110,7 +110,7 @@ def _verification(session: Session, job: str) -> dict[str, Any] | None:
 
 
 def _said(detail: Mapping[str, Any]) -> str:
-    """The particulars of an act in one line."""
+    """Put the particulars of an action in one line."""
     parts = []
     for name, value in detail.items():
         if isinstance(value, Mapping):

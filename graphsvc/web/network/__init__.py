@@ -1,1 +1,1 @@
-"""Pages of the network: the picture, ways, saved views, comments, the case at a glance, each entity in it."""
+"""Network pages: the picture, paths, saved views, comments, the case at a glance, and each entity."""

@@ -1,4 +1,4 @@
-"""Who is behind this: the answer for some crossings, boats, gangs, workplaces, people or things, or for the boats of a day."""
+"""Who is behind it: the answer for chosen crossings, boats, gangs, workplaces, people or things, or a day's boats."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("behind", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(15, "Who is behind", "behind.behind", "read"),)
-# What the address asks with.
+# Query parameters for days.
 _WORDS = ("day", "until")
 
 
 @page(blueprint, "/behind")
 def behind(case: str) -> ResponseReturnValue:
-    """Each thing asked about with who is said to be behind it, who and what links several, what is not known, and the picture."""
+    """Show who is said to be behind each item, what links several, what is not known, and the picture."""
     session = at(case)
     if request.args.get("as") == "csv":
         asked = _asked(session)
@@ -66,7 +66,7 @@ def behind(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/behind.pdf")
 def printed(case: str) -> ResponseReturnValue:
-    """The same on paper: what is not known and what speaks against it, the picture, then who is said to be behind each."""
+    """Return the same as a PDF: unknowns and contradictions, the picture, then the people behind each item."""
     session = at(case)
     content = session.network.answers.printed(_ids(), **_days(), service=_service())
     response = Response(content, mimetype="application/pdf")
@@ -75,10 +75,11 @@ def printed(case: str) -> ResponseReturnValue:
 
 
 def _asked(session: Session) -> Behind:
-    """The answer that the address asks for.
+    """Return the answer the address asks for.
 
     Raises:
-        RequestError: nothing is asked, or too much. NotFound: none of it is there for this reader.
+        RequestError: the address asks for nothing, or too much.
+        NotFound: none of the items exists for this reader.
     """
     return session.network.answers.behind(_ids(), **_days(), service=_service())
 
@@ -88,7 +89,7 @@ def _days() -> dict[str, str]:
 
 
 def _to(session: Session, answered: Behind) -> dict[str, str]:
-    """Id of a mark → the page of all those it stands for."""
+    """Map each group mark's id to the page that lists everything in the group."""
     marks = [node.id.partition(":") for node in answered.view.nodes if node.kind == "group"]
     return {
         f"{relation}:{name}": url_for("entities.page", case=session.case, id=name, relation=relation)
@@ -109,5 +110,5 @@ def _service() -> bool:
 
 
 def _words() -> dict[str, Any]:
-    """What is asked, as other forms of it are asked for."""
+    """Return the query parameters, for links to the answer in other forms."""
     return {name: values for name in ("id", *_WORDS, "service") if (values := request.args.getlist(name))}

@@ -1,4 +1,4 @@
-"""One case: what waits for the reader, what is in it, crossings over time, top leads, what is new; and its lists of crossings and workplaces."""
+"""One case: its overview, and its lists of crossings and workplaces."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LONGEST = 200
 
 @page(blueprint, "", twin="/overview.json")
 def overview(case: str) -> ResponseReturnValue:
-    """The first page of a case."""
+    """Show the first page of a case."""
     session = at(case)
     return answer_early(
         "case/overview.html",
@@ -42,7 +42,7 @@ def overview(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/crossings", look="read", query="=crossings")
 def crossings(case: str) -> ResponseReturnValue:
-    """All crossings, over time and as a list, a page at a time."""
+    """Show all crossings, over time and as a paged list."""
     session = at(case)
     listed = _listed(session.network.lists.crossings(), CROSSING_SORTS)
     return answer(
@@ -56,14 +56,14 @@ def crossings(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/workplaces", look="read", query="=workplaces")
 def workplaces(case: str) -> ResponseReturnValue:
-    """All workplaces, a page at a time: who controls each, when it closed, how many people are believed to have worked or lived there."""
+    """Show all workplaces, paged: who controls each, when it closed, how many are believed to have been there."""
     session = at(case)
     listed = _listed(session.network.lists.workplaces(), WORKPLACE_SORTS)
     return answer("case/workplaces.html", case=session.case, workplaces=listed.pop("rows"), **listed)
 
 
 def _listed(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any]:
-    """What the address asks for of a list: its rows on one page, sorted and with all words of the box, and how many there are."""
+    """Return one page of a list, filtered by the words in the box and sorted, with its totals."""
     text = request.args.get("q", "").strip()[:_LONGEST]
     fit = fitting(rows, text)
     shown = paging.paged(names, [(*row.order, row.row) for row in fit], request.args)
@@ -80,11 +80,11 @@ def _listed(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any]:
 
 
 def _overview(session: Session) -> dict[str, Any]:
-    """What takes time: after a delivery the leads are ranked as they are and as they were."""
+    """Return the data that takes time: after a delivery, leads are ranked as they are and as they were."""
     over_time = session.network.lists.over_time()
     verdict, reason, leads, total = _top(session)
     return {
-        # Without when it was gathered: only the page of all of it marks it as seen.
+        # Without `at`: only the page that lists everything can mark it as seen.
         "waiting": {name: value for name, value in session.waiting.listed().plain().items() if name != "at"},
         "counts": dict(_in_order(session.network.entities.counts())),
         "statements": session.network.entities.statement_counts(),
@@ -101,11 +101,11 @@ def _overview(session: Session) -> dict[str, Any]:
 
 
 def _top(session: Session) -> tuple[str, str, list[dict[str, object]], int]:
-    """Verdict, reason, the first leads, and how many are ranked; nothing for those whose role ranks nobody."""
+    """Return verdict, reason, the first leads and the number ranked; empty for roles without rankings."""
     if not session.may("analyse"):
         return "", "", [], 0
     ranking = session.leads.ranking()
-    # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+    # If no one stands out, any order would look like a ranking; readers can still ask for the list.
     first = [] if ranking.verdict == "abstains" else ranking.leads[:_TOP]
     return ranking.verdict, ranking.reason, [LeadRow.of(lead).whole() for lead in first], len(ranking.leads)
 

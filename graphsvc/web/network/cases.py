@@ -1,4 +1,4 @@
-"""The cases this person can see."""
+"""The list of cases a user can see."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ blueprint = Blueprint("cases", __name__)
 
 @page(blueprint, "/", twin="/cases.json")
 def table() -> ResponseReturnValue:
-    """All of them, by name."""
+    """Show the user's cases, sorted by name."""
     return answer("cases/table.html", cases=current().cases())

@@ -1,4 +1,4 @@
-"""What people say to each other about an entity or a link: beside it in the network view, and counted on the canvas."""
+"""Users' comments on an entity or link, shown next to it in the network view and counted on the canvas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINK = ("subject", "relation", "object")
 
 @page(blueprint, "/network/comments")
 def about(case: str) -> ResponseReturnValue:
-    """What was said about the entity `id`, or the link `subject`, `relation`, `object`."""
+    """Show the comments on the entity `id`, or on the link `subject`, `relation`, `object`."""
     session = at(case)
     return answer(
         "network/comments.html",
@@ -28,7 +28,7 @@ def about(case: str) -> ResponseReturnValue:
 
 
 def counts(case: str) -> ResponseReturnValue:
-    """How many comments there are about each entity and link that has any."""
+    """Count the comments on each entity and link that has any."""
     nodes, links = at(case).network.comments.counts()
     rows = [dict(zip(_LINK, link, strict=True), count=number) for link, number in links.items()]
     return jsonify({"nodes": nodes, "links": rows})
@@ -39,7 +39,7 @@ blueprint.add_url_rule("/network/comments/counts.json", f"counts{TWIN}", counts,
 
 @blueprint.post("/network/comments/add")
 def add(case: str) -> ResponseReturnValue:
-    """Says something."""
+    """Add a comment."""
     session, ids = at(case), _about(request.form)
     session.network.comments.add(ids, request.form.get("text", ""))
     return _back(session, ids)
@@ -47,14 +47,14 @@ def add(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/network/comments/take-back")
 def take_back(case: str) -> ResponseReturnValue:
-    """Takes back what one said."""
+    """Take back one of the user's own comments."""
     session = at(case)
     session.network.comments.take_back(request.form.get("comment", ""))
     return _back(session, _about(request.form))
 
 
 def beside(session: Session, *ids: str) -> dict[str, Any]:
-    """What `network/_comments.html` needs, about an entity (its id) or a link (subject, relation, object)."""
+    """Return what `network/_comments.html` needs for an entity (its id) or a link (subject, relation, object)."""
     names = ("id",) if len(ids) == 1 else _LINK
     return {
         "comments": [_told(comment) for comment in session.network.comments.of(*ids)],
@@ -65,7 +65,7 @@ def beside(session: Session, *ids: str) -> dict[str, Any]:
 
 
 def _about(given: Any) -> list[str]:
-    """One id, or the three of a link, as a form or an address gives them."""
+    """Read one id, or the three parts of a link, from a form or an address."""
     link = [given.get(name, "") for name in _LINK]
     return link if all(link) else [given.get("id", "")]
 

@@ -1,4 +1,4 @@
-"""One person, boat, crossing, gang, workplace or thing: everything known, each fact with who says so."""
+"""Page of one person, boat, crossing, gang, workplace or thing: everything known, each fact with its source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from graphsvc.web.paging import page_of, pages_of
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
-# Links of one relation that are open at once, and that the page holds; with more, they have pages of their own.
+# Links of one relation that are shown open, and that the page holds; any more get separate pages.
 _OPEN, _LINKS = 10, 50
 # Shown elsewhere on the page, or of no use to a reader.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
@@ -30,7 +30,7 @@ _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
 @register(blueprint, "/entity", look="read", entity="id")
 def page(case: str) -> ResponseReturnValue:
-    """The page of one entity, or one of those of all its links of one relation."""
+    """Show one entity, or one page of all its links of one relation."""
     session = at(case)
     identifier, relation = request.args.get("id", ""), request.args.get("relation", "")
     number = page_of(request.args) if relation else 1
@@ -64,7 +64,7 @@ def page(case: str) -> ResponseReturnValue:
         open=LINKS_AT_ONCE if relation else _OPEN,
         page=number,
         pages=pages,
-        # A denial or a claim taken back stands here when no link does that it speaks of.
+        # Denials and claims taken back that belong to no link on the page.
         denials=[claim for claim in rest if claim["status"] == "active"],
         taken_back=[claim for claim in rest if claim["status"] != "active"],
         lead=lead,
@@ -75,14 +75,14 @@ def page(case: str) -> ResponseReturnValue:
 
 
 def mark_of(entity: EntityPage) -> str:
-    """The strictest handling of what is told of an entity; empty, for the reader's clearance, where figures rest on what is not given."""
+    """Return the strictest handling code on an entity's page; empty (the reader's level) if some claims are unread."""
     if not entity.whole or entity.truncated:
         return ""
     return stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims))
 
 
 def _paid(session: Session, entity: EntityPage) -> tuple[list[dict[str, Any]], bool]:
-    """Claims about payments, whether their links are on the page or not, and whether there are more."""
+    """Return the claims about payments, even if their links are not on the page, and whether there are more."""
     if entity.whole and not entity.truncated:
         return entity.claims, False
     released = session.network.entities.payments(entity.id)
@@ -90,18 +90,18 @@ def _paid(session: Session, entity: EntityPage) -> tuple[list[dict[str, Any]], b
 
 
 def _pages(entity: EntityPage, sides: list[dict[str, Any]]) -> int:
-    """How many pages all links of one relation have, and the payments beside them."""
+    """Return how many pages the links of one relation and their payments take."""
     most = max([*entity.ties.values(), *(len(side[part]) for side in sides for part in PARTS)], default=0)
     return pages_of(most, LINKS_AT_ONCE)
 
 
 def _range(relation: str, number: int) -> tuple[int, int]:
-    """How many rows are passed over on a page, and how many it has."""
+    """Return how many rows come before a page, and how many it holds."""
     return ((number - 1) * LINKS_AT_ONCE, LINKS_AT_ONCE) if relation else (0, _LINKS)
 
 
 def _of_page(sides: list[dict[str, Any]], after: int, most: int) -> list[dict[str, Any]]:
-    """Payments with the rows of the page alone, and how many there are in all: sums are of all of them."""
+    """Keep the page's rows of payments, with the total numbers; sums still cover all rows."""
     return [
         side
         | {part: side[part][after : after + most] for part in PARTS}
@@ -111,7 +111,7 @@ def _of_page(sides: list[dict[str, Any]], after: int, most: int) -> list[dict[st
 
 
 def _sections(links: list[dict[str, Any]], ties: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Links by relation: parts played and orders given first, who was merely there after them."""
+    """Group links by relation: roles and orders first, mere presence last."""
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for link in links:
         grouped[link["relation"]].append(link)
@@ -122,5 +122,5 @@ def _sections(links: list[dict[str, Any]], ties: Mapping[str, int]) -> list[dict
 
 
 def _place(relation: str) -> int:
-    """Where the section of a relation stands; relations of the deliverer's own come last."""
+    """Return a relation's position on the page; relations a deliverer defined come last."""
     return KINDS[RELATIONS[relation].kind].page if relation in RELATIONS else len(KINDS) + 1

@@ -1,4 +1,4 @@
-"""What a node of the picture would bring in, counted before it is asked for."""
+"""Counts of what a node would add to the picture, shown before it is opened."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ blueprint = Blueprint("growth", __name__, url_prefix="/case/<case>/network")
 
 @blueprint.app_context_processor
 def _many() -> dict[str, Any]:
-    """For the network page: with more neighbours than this it is asked which."""
+    """Give the network page the number of neighbours above which it asks which to add."""
     return {"GROWTH_MANY": MANY_NEIGHBOURS}
 
 
 @page(blueprint, "/growth")
 def counts(case: str) -> ResponseReturnValue:
-    """Neighbours of the node `node` that the picture of the same address does not show, by relation and by kind."""
+    """Count the neighbours of `node` that the picture at this address does not show, by relation and by kind."""
     session, identifier, wanted = at(case), request.args.get("node", ""), asked()
     if not wanted["ids"] and not wanted["added"]:
         wanted |= {"ids": [identifier], "depth": 0}
@@ -44,7 +44,7 @@ def counts(case: str) -> ResponseReturnValue:
 
 
 def _address(case: str, way: Neighbours | Growth) -> str:
-    """The picture with what one way brings in."""
+    """Return the address of the picture with one group of neighbours added."""
     query: dict[str, Any] = {
         name: values
         for name, values in request.args.to_dict(flat=False).items()

@@ -1,6 +1,7 @@
-"""The network view: the picture with its table, what is known of a node or link in it, and the files it is painted with.
+"""The network view: the picture with its tables, details of a node or link, and the files that draw it.
 
-The address says where a picture starts and what was filtered, opened and hidden; so a link reopens the same picture.
+The address holds a picture's starting points, filters, opened nodes and hidden nodes, so a link reopens the same
+picture.
 """
 
 from __future__ import annotations
@@ -38,45 +39,45 @@ from graphsvc.web.rail import Entry
 blueprint = Blueprint("network", __name__)
 ENTRIES = (Entry(40, "Network", "network.view", "read"),)
 
-# Leads a picture starts at when nothing is asked for.
+# Leads a picture starts from if the address names no start.
 _LEADS = 8
-# What links must be to be in a picture.
+# Query parameters that filter links.
 FILTERS = ("relation", "ticked", "least", "recorded", "source_grade", "assessment")
 _KEPT = ("depth", "size", *FILTERS, "fade", "without", "presence", "layout", "fold")
-# What the browser alone heeds: it stands in the address so that a link reopens the same look.
+# Used by the browser only; in the address so that a link reopens the same appearance.
 _LOOK = ("colour", "sized", "labels", "from", "to", "handling")
-# All that an address of this page may say: what the browser alone heeds and which saved view it is, too.
+# All query parameters of this page, with those for the browser and for the saved view.
 PARAMETERS = ("id", "open", "add", "hide", "link", *_KEPT, *_LOOK, *pictures.WHICH)
-# What goes with the filters: whatever else the address says of the picture stays.
+# Parameters removed when filters are cleared; all others stay.
 _CLEARED = (*FILTERS, "fade", "without", "from", "to", "handling")
-# With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
+# With `fade`, filters remove nothing: the browser draws links that do not pass them faintly.
 _NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0, "grades": []}
 # Claims a panel shows before it says how many more the entity's page has.
 _CLAIMS = 12
-# Of each relation it looks through the claims of the best supported links alone.
+# Best supported links of each relation whose claims a panel looks through.
 _LINKS = 50
-# A picture with more links than this is usable sooner without their table in its page.
+# A picture with more links than this is usable sooner if its page does not hold their table.
 INLINE = 300
 _SIZES = (30, NODES, 150, 300, MOST_NODES)
 _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
 _ON_DAYS = ("crossings", "statements")
-# Headings of the filter over the kinds of `records.relations`.
+# Headings of the filter, each with its relations.
 _MENU = tuple(
     (title, tuple(name for name, relation in RELATIONS.items() if KINDS[relation.kind].menu == title))
     for title in dict.fromkeys(kind.menu for kind in KINDS.values())
 )
-# What a panel does not repeat.
+# Fields that a panel does not repeat.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
 
 @page(blueprint, "/case/<case>/network")
 def view(case: str) -> ResponseReturnValue:
-    """The picture the address asks for; with no start the neighbourhood of the first leads, or a form to choose one."""
+    """Show the picture the address asks for; without a start, that of the first leads, or a form to choose one."""
     session = at(case)
     wanted = asked()
     if not wanted["ids"] and not wanted["added"]:
         return pictures.entered(session) or _entry(session)
-    # What is wrong with the address is told by its status.
+    # Checked before the frame is sent, so that a faulty address gets its status.
     PictureRequest(**wanted)
     folds = _folds()
     began = pictures.begun(session) if _opens() else None
@@ -94,7 +95,7 @@ def view(case: str) -> ResponseReturnValue:
             lost = began.lost(picture, MOST_NODES) if began else []
             if not lost:
                 return values(picture)
-        # Another look, as its line tells of them too.
+        # A second look, so that its line in the log includes them.
         wanted["added"] += lost
         with session.look("read", **PictureRequest(**wanted).particulars):
             return values(session.network.picture(PictureRequest(**wanted)))
@@ -103,7 +104,7 @@ def view(case: str) -> ResponseReturnValue:
 
 
 def _one_look(view: View) -> View:
-    """A page beside a picture as one look at it: its line in the log says the same of the picture as the picture's own."""
+    """Wrap a page about a picture as one look at it, logged with the same particulars as the picture."""
 
     @wraps(view)
     def looked(case: str) -> ResponseReturnValue:
@@ -116,7 +117,7 @@ def _one_look(view: View) -> View:
 @page(blueprint, "/case/<case>/network/tables")
 @_one_look
 def tables(case: str) -> ResponseReturnValue:
-    """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
+    """Show the picture at the same address as tables; the page of a large picture fetches them when wanted."""
     session = at(case)
     picture = shown(session)
     values: dict[str, Any] = {"case": session.case, "view": picture}
@@ -128,7 +129,7 @@ def tables(case: str) -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/network/measures")
 @_one_look
 def measures(case: str) -> ResponseReturnValue:
-    """What the nodes of the picture at the same address can be coloured and sized by."""
+    """Show measures by which the nodes of the picture at the same address can be coloured and sized."""
     session = at(case)
     picture = shown(session)
     figures = measured(picture)
@@ -154,7 +155,7 @@ def measures(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/network/days")
 def days(case: str) -> ResponseReturnValue:
-    """How many crossings and statements there are on each day; statements of witnesses for those with source clearance."""
+    """Show the number of crossings and statements on each day; witness statements only with source clearance."""
     session = at(case)
     rows = session.network.entities.days()
     crossings, statements = ([(row["day"], row["count"]) for row in rows if row["what"] == what] for what in _ON_DAYS)
@@ -170,7 +171,7 @@ def days(case: str) -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/network/groups")
 @_one_look
 def groups(case: str) -> ResponseReturnValue:
-    """The groups that the picture at the same address can be folded by: by gang, workplace, crossing and community."""
+    """Show the groups that the picture at the same address can be folded by: gang, workplace, crossing, community."""
     session = at(case)
     picture = session.network.picture(PictureRequest(**asked()))
     return answer(
@@ -183,12 +184,12 @@ def groups(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/network/node", look="read", entity="id")
 def node(case: str) -> ResponseReturnValue:
-    """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
+    """Show one entity in short: kind, importance, sources, and claims against it."""
     session = at(case)
     entity = session.network.entities.look(request.args.get("id", ""), most=_LINKS)
     claims, whole = entity.claims, entity.whole and not entity.truncated
     if not whole:
-        # What speaks against it, of whichever link.
+        # Denials and claims taken back of any of its links.
         claims = parted(claims)["claims"] + session.network.entities.against(entity.id).dicts()
     asserting, denying, taken_back = _told(claims, entity.links)
     lead = ranked(session, entity.id) if entity.kind == "person" else None
@@ -217,7 +218,7 @@ def node(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/network/link", look="read", subject="subject", relation="relation", object="object")
 def link(case: str) -> ResponseReturnValue:
-    """What one link adds up to, the claims behind it, and what denies it."""
+    """Show what one link adds up to, the claims behind it, and its denials."""
     session = at(case)
     subject, relation, target = (request.args.get(name, "") for name in ("subject", "relation", "object"))
     figures = session.network.entities.link(subject, relation, target)
@@ -226,7 +227,7 @@ def link(case: str) -> ResponseReturnValue:
     asserting, denying, taken_back = _told(claims, [])
     return answer(
         "network/link.html",
-        # Of what is not read it may be anything.
+        # Claims that are not read may have any handling code.
         handling="" if released.truncated else stricter("P", *(claim["handling"] for claim in claims)),
         case=session.case,
         panel="panel" in request.args,
@@ -242,27 +243,28 @@ def link(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/network/library/<name>")
 def library(name: str) -> Response:
-    """The files the picture is painted with: vis-network from the installed pyvis package, and what uses it."""
+    """Send the files that draw the picture: vis-network from the installed pyvis package, and our code for it."""
     if name not in _FILES:
         abort(404)
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
 def shown(session: Session) -> Picture:
-    """The picture the address asks for, with the groups folded that it names.
+    """Return the picture the address asks for, with the groups it names folded.
 
     Raises:
-        RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
+        RequestError: a parameter is not a number, or a group is not written as one.
+        NotFound: none of the starting points exists.
     """
     folds = _folds()
     return _folded(session.network.picture(PictureRequest(**asked())), folds)
 
 
 def _folds() -> list[tuple[str, str | None]]:
-    """What the address folds by, and which group of that; None for every one.
+    """Return what the address folds by, with the group's key or None for every group.
 
     Raises:
-        RequestError: groups are not folded by that.
+        RequestError: groups cannot be folded by that.
     """
     parts = [text.partition(":") for text in request.values.getlist("fold")]
     for by, _, _ in parts:
@@ -279,15 +281,15 @@ def _folded(picture: Picture, folds: list[tuple[str, str | None]]) -> Picture:
 
 
 def _opens() -> bool:
-    """Whether a page is opened, rather than a picture fetched by one that is (of browsers that say which)."""
+    """Whether a page is opened, rather than a picture fetched by an open page (in browsers that say which)."""
     return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def asked() -> dict[str, Any]:
-    """What the address (or a form) asks for, as `Session.network` takes it.
+    """Return what the address (or a form) asks for, as `PictureRequest` takes it.
 
     Raises:
-        RequestError: a number is none.
+        RequestError: a parameter is not a number.
     """
     args = request.values
     chosen = filters()
@@ -300,20 +302,20 @@ def asked() -> dict[str, Any]:
         "links": _links(args.getlist("link")),
         "excluded": [] if args.get("fade") else _ticked(out=True),
         "without": args.getlist("without"),
-        # Under `fade` nothing is asked for by relation, so that those ticked have to come in with the rest.
+        # With `fade` there is no filter by relation, so ticked presence links have to be asked for here.
         "presence": args.get("presence") == "yes"
         or bool(args.get("fade") and any(family(relation) in ASIDE for relation in _ticked(out=False))),
         "cap": number("size", NODES, whole),
         "arrangement": args.get("layout", ""),
-        # A link does not say what grades it has, so the browser could not tell which to draw faintly.
+        # The browser does not know a link's grades, so the server says which to draw faintly.
     } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
 
 
 def _links(texts: list[str]) -> list[LinkKey] | None:
-    """The links that were chosen, None if none were asked for; an empty text says that no others are drawn.
+    """Return the chosen links, None if none were asked for; an empty text says that no others are drawn.
 
     Raises:
-        RequestError: one is none.
+        RequestError: a link is not written as one.
     """
     try:
         return [link_of(text) for text in texts if text] if texts else None
@@ -322,10 +324,10 @@ def _links(texts: list[str]) -> list[LinkKey] | None:
 
 
 def filters() -> dict[str, Any]:
-    """What links must be to come into a picture, as the address asks for it.
+    """Return the filters on a picture's links that the address asks for.
 
     Raises:
-        RequestError: a number is none, or out of range; or a grade is none.
+        RequestError: a parameter is not a number or out of range, or a grade is unknown.
     """
     source_grade, assessment = (request.values.get(name, "") for name in ("source_grade", "assessment"))
     try:
@@ -344,15 +346,15 @@ def filters() -> dict[str, Any]:
 
 
 def _ticked(*, out: bool) -> list[str]:
-    """The relations that are ticked, if those are to be left out or, with `out` False, are all there is to be."""
+    """Return the ticked relations, if the address excludes them (`out`) or includes only them (not `out`)."""
     ticked = [relation for relation in request.values.getlist("relation") if relation]
     return ticked if (request.values.get("ticked") == "out") == out else []
 
 
 def grade_choices(session: Session) -> dict[str, Any]:
-    """The choices of the filters by grade, what is chosen, and whether it leaves out what witnesses said."""
+    """Return the choices of the filters by grade, what is chosen, and whether they leave out witness statements."""
     return {
-        # At least the worst is any.
+        # Without the worst grade: every link has at least that.
         "source_grades": list(SOURCE_GRADES.items())[:-1],
         "assessments": list(ASSESSMENTS.items())[:-1],
         "source_grade": request.args.get("source_grade", ""),
@@ -362,13 +364,13 @@ def grade_choices(session: Session) -> dict[str, Any]:
 
 
 def _beside(endpoint: str, session: Session, without: Collection[str] = ()) -> str:
-    """The address of another page on what this one shows, but for what some of its parameters say."""
+    """Return the address of another page about this picture: the same parameters, without some."""
     asked = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in without])
     return f"{url_for(endpoint, case=session.case)}?{asked}"
 
 
 def _near(session: Session) -> dict[str, str]:
-    """The addresses of what else there is on the same picture."""
+    """Return the addresses of other pages about this picture."""
     return {
         "tables": _beside("network.tables", session),
         "grouped": _beside("network.groups", session),
@@ -381,7 +383,7 @@ def _near(session: Session) -> dict[str, str]:
 
 
 def _entry(session: Session) -> ResponseReturnValue:
-    """Where to begin: at the first leads if there are any for this reader, else with a search."""
+    """Show where to begin: at the first leads if the reader has any, otherwise with a search."""
     wanted = request.args.get("find", "").strip()
     reason = ""
     if not wanted and session.may("analyse"):
@@ -408,7 +410,7 @@ def _entry(session: Session) -> ResponseReturnValue:
 
 
 def _page(session: Session, picture: Picture) -> dict[str, Any]:
-    """What the page needs beside the data: the picture and the choices of the filters."""
+    """Return what the page needs in addition to the data: the picture and the choices of the filters."""
     chosen = filters()
     cap = number("size", NODES, whole)
     present: dict[str, int] = {}
@@ -444,9 +446,9 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
 
 
 def _told(claims: list[dict[str, Any]], links: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
-    """Claims that count for something, claims that deny, and those taken back; the best graded of the first two first.
+    """Split claims into supporting, denying and taken back; the first two sorted by belief, highest first.
 
-    What witnesses say, where it is told as one, has no grade of its own: it stands where its link does.
+    Witness statements shown as one have no belief and take their link's.
     """
     believed = {link_key(link): link["belief"] for link in links}
 

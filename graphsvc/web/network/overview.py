@@ -1,4 +1,4 @@
-"""A whole case at a glance: its groups as a table, and as points that a browser paints."""
+"""The whole case at a glance: its groups as a table, and its entities as points drawn in the browser."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from graphsvc.web.network.network import FILTERS, filters, grade_choices
 
 blueprint = Blueprint("overview", __name__, url_prefix="/case/<case>/network")
 
-# Groups that the page lists; the picture has all.
+# Groups listed on the page; the picture shows all.
 _LISTED = 200
 
 
 @page(blueprint, "/overview")
 def view(case: str) -> ResponseReturnValue:
-    """The groups of the case, the largest first, and the picture of all of it."""
+    """Show the groups of the case, largest first, and the picture of the whole case."""
     session = at(case)
     session.require("analyse")
     wanted = filters()
@@ -45,7 +45,7 @@ def view(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/overview.bin")
 def points(case: str) -> Response:
-    """The points and links (`views.picture.overview.Overview.packed`); of a case of too many, none."""
+    """Return the points and links (`views.picture.overview.Overview.packed`); empty if the case has too many."""
     overview = _asked(at(case))
     small = len(overview.ids) <= MOST_POINTS
     return Response(overview.packed() if small else bytes(16), mimetype="application/octet-stream")
@@ -53,13 +53,13 @@ def points(case: str) -> Response:
 
 @blueprint.get("/overview/names.json")
 def names(case: str) -> ResponseReturnValue:
-    """Ids and names of the points, in their order, and all groups."""
+    """Return the ids and names of the points, in their order, and all groups (JSON)."""
     session = at(case)
     overview = _asked(session)
     small = len(overview.ids) <= MOST_POINTS
     return jsonify(
         ids=list(overview.ids) if small else [],
-        # Only where a name is not the id: most of a case's phones and boats have none.
+        # Only names that differ from the id: most phones and boats of a case have none.
         names={at: name for at, name in enumerate(overview.names) if name != overview.ids[at]} if small else {},
         groups=[_group(session, group) for group in overview.groups],
     )
@@ -70,7 +70,7 @@ def _asked(session: Session) -> Overview:
 
 
 def _group(session: Session, group: OverviewGroup) -> dict[str, Any]:
-    """A group as a row, with where to work on it."""
+    """Return a group as a row, with the address of its network picture."""
     wanted: dict[str, Any] = {
         "id": list(group.top),
         "size": next((size for size in (60, 150, 300) if group.size <= size), 500),

@@ -1,4 +1,4 @@
-"""The claims of links, parted: what counts for a link, what denies it, what was taken back."""
+"""Claims split into supporting claims, denials, and claims taken back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def parted(claims: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Rows of claims as `claims` that count for their link, `denials` of it, and those `taken_back`; in their order."""
+    """Split claims into `claims` that count for their link, `denials` and `taken_back`, each in input order."""
     claims = list(claims)
     counting = [claim for claim in claims if claim["status"] == "active"]
     return {

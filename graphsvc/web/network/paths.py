@@ -1,4 +1,4 @@
-"""Ways between people who were chosen, step by step with who says so; the canvas takes them from the JSON twin."""
+"""Paths between chosen people, step by step with their sources; the canvas reads them from the JSON twin."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from graphsvc.web.frame import answer, at, page, wants_json
 
 blueprint = Blueprint("paths", __name__, url_prefix="/case/<case>/network")
 
-# Between how many there are ways; those of accounts lead to one.
+# Ends a search needs; paths from witness statements need only one.
 _ENDS = 2
-# What links besides those of the operation say.
+# Words for kinds of link outside the operation.
 BESIDE_WORDS = {
     "presence": "on the same boat, at the same place",
     "service": "lawful service",
@@ -30,18 +30,18 @@ BESIDE_WORDS = {
 
 @blueprint.app_context_processor
 def _choices() -> dict[str, Any]:
-    """For the network page: what ways can be looked for."""
+    """Give the network page the options of path finding."""
     return {"PATHS": {"besides": BESIDE_WORDS, "longest": LONGEST_PATH, "usual": USUAL_STEPS, "steps": STEPS}}
 
 
 @page(blueprint, "/paths")
 def ways(case: str) -> ResponseReturnValue:
-    """The ways the address asks for; with fewer ends than they take the form alone."""
+    """Show the paths the address asks for; with too few ends, only the form."""
     session = at(case)
     session.require("analyse")
     ends, wanted = _asked()
     to_one = wanted["kind"] == "accounts"
-    # A page with one end asks for the other; who asks for data is told what is missing.
+    # If an end is missing, a page asks for it, and a JSON request gets an error.
     enough = len(ends) >= (1 if to_one else _ENDS) or (bool(ends) and wants_json())
     traced = session.network.paths.find(ends, **wanted) if enough else None
     return answer(
@@ -60,7 +60,7 @@ def ways(case: str) -> ResponseReturnValue:
 
 
 def _asked() -> tuple[list[str], dict[str, Any]]:
-    """Ends, and how ways are looked for, as `Session.paths` takes it."""
+    """Return the ends and the options of the search, as `network.paths.find` takes them."""
     args = request.args
     ends = [end.strip() for name in ("from", "to") for end in args.getlist(name) if end.strip()]
     return ends, {
@@ -93,7 +93,7 @@ def _share(name: str) -> float:
 
 
 def _rows(case: str, traced: ShownPaths, *, in_steps: bool) -> list[dict[str, Any]]:
-    """What was found, in words and with addresses."""
+    """Convert the paths that were found to rows with words and addresses."""
     return [
         {
             "first": pair.first,

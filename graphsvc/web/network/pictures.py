@@ -1,4 +1,4 @@
-"""Saved views of the network: the list, one of them with its versions, what changed since, and where somebody was last."""
+"""Saved views of the network: the list, one view with its versions, what changed since, and the user's drafts."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _DONE = {
     "passed": "Somebody else has saved in the view, so it was not deleted: it is theirs now.",
 }
 _SORTS = ("changed", "name", "by", "made")
-# Parameters of an address that open a view here, rather than say what is in it.
+# Query parameters that name a saved view, rather than say what is in the picture.
 WHICH = ("picture", "version", "sitting")
 
 
 @page(blueprint, "/pictures")
 def table(case: str) -> ResponseReturnValue:
-    """One's own views and those that others share, searched and sorted; and where one was last."""
+    """List the user's own views and those shared by others, searched and sorted, and the user's drafts."""
     session = at(case)
     wanted, sort = request.args.get("q", "").strip()[:200], request.args.get("sort", "")
     views = session.network.views.listed()
@@ -67,26 +67,26 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/pictures/one")
 def one(case: str) -> ResponseReturnValue:
-    """One view: what it is, its versions, and the forms that change it."""
+    """Show one view: what it is, its versions, and the forms that change it."""
     session = at(case)
     return _one(session, request.args.get("id", ""))
 
 
 @page(blueprint, "/pictures/version")
 def version(case: str) -> ResponseReturnValue:
-    """One version of a view, and which of its links are not as they were."""
+    """Show one version of a view, and which of its links have changed since."""
     session = at(case)
     opened = session.network.views.open(request.args.get("id", ""), number("version", 0, whole))
     return answer("pictures/version.html", case=session.case, **_opened(session, opened))
 
 
 def state(case: str) -> ResponseReturnValue:
-    """The newest version of a view, for a page that asks again and again."""
+    """Return the newest version of a view, for a page that polls it."""
     return jsonify(_version(at(case).network.views.newest(request.args.get("id", ""))))
 
 
 def drafts(case: str) -> ResponseReturnValue:
-    """Where this person was in each of their last sittings."""
+    """Return the drafts of the user's last sittings."""
     session = at(case)
     return jsonify(
         {"drafts": [_draft_line(session, draft) | {"canvas": draft.state} for draft in session.network.views.drafts()]}
@@ -99,7 +99,7 @@ blueprint.add_url_rule("/pictures/drafts.json", f"drafts{TWIN}", drafts, methods
 
 @blueprint.post("/pictures/save")
 def save(case: str) -> ResponseReturnValue:
-    """Keeps a view, or adds a version to the one that `id` names; `base` is the version that was changed."""
+    """Save a view, or a version of the view that `id` names; `base` is the version that was changed."""
     session, given = at(case), request.form
     identifier, sent = given.get("id", ""), _state()
     if not identifier:
@@ -121,7 +121,7 @@ def save(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/pictures/restore")
 def restore(case: str) -> ResponseReturnValue:
-    """Makes an earlier version the newest."""
+    """Make an earlier version the newest."""
     session = at(case)
     view = session.network.views.restore(request.form.get("id", ""), number("version", 0, whole))
     return _done(session, view, "restored")
@@ -129,7 +129,7 @@ def restore(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/pictures/rename")
 def rename(case: str) -> ResponseReturnValue:
-    """Calls a view otherwise, with other notes."""
+    """Change a view's name and notes."""
     session, given = at(case), request.form
     identifier = given.get("id", "")
 
@@ -142,7 +142,7 @@ def rename(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/pictures/share")
 def share(case: str) -> ResponseReturnValue:
-    """Shares a view, or no more."""
+    """Share a view, or make it private."""
     session, shared = at(case), request.form.get("shared") == "yes"
     view = session.network.views.share(request.form.get("id", ""), shared=shared)
     return _done(session, view, "shared" if shared else "private")
@@ -150,7 +150,7 @@ def share(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/pictures/delete")
 def delete(case: str) -> ResponseReturnValue:
-    """Deletes a view, or lets it pass to who saved in it."""
+    """Delete a view, or pass it to another user who has saved in it."""
     passed = at(case).network.views.delete(request.form.get("id", ""))
     if wants_json():
         return jsonify({"passed_to": passed})
@@ -159,7 +159,7 @@ def delete(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/pictures/draft")
 def keep_draft(case: str) -> ResponseReturnValue:
-    """Keeps where this person is."""
+    """Keep the user's picture as the draft of this sitting."""
     given = request.form
     kept_at = at(case).network.views.keep_draft(
         given.get("sitting", ""), _state(), given.get("picture", ""), number("version", 0, whole)
@@ -169,7 +169,7 @@ def keep_draft(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/pictures/draft/forget")
 def forget(case: str) -> ResponseReturnValue:
-    """Forgets where this person was in one sitting."""
+    """Drop the draft of one sitting."""
     at(case).network.views.drop_draft(request.form.get("sitting", ""))
     if wants_json():
         return jsonify({})
@@ -180,9 +180,9 @@ def forget(case: str) -> ResponseReturnValue:
 
 
 def entered(session: Session) -> ResponseReturnValue | None:
-    """From an address that names a view (`picture`) or a sitting and nothing else, on to one that says what is in it.
+    """Redirect from an address that only names a view (`picture`) or a `sitting` to one that says what it shows.
 
-    None if the address names neither.
+    Return None if the address names neither.
     """
     identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
     if identifier:
@@ -197,7 +197,7 @@ def entered(session: Session) -> ResponseReturnValue | None:
 
 
 def going_on(session: Session) -> dict[str, Any] | None:
-    """Where this person was last, if anything of it is there: for a page that asks where to begin."""
+    """Return the user's latest draft that still shows anything, for a page that asks where to begin."""
     return next(
         (_draft_line(session, draft) for draft in session.network.views.drafts() if canvas.shown(draft.state)), None
     )
@@ -205,12 +205,12 @@ def going_on(session: Session) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What the network page was opened with.
+    """The saved state that the network page was opened from.
 
     Attributes:
-        kept: the state as it was kept, with the address as it is asked.
-        as_kept: the address asks for what was kept, and not for something else that began as it.
-        opened: the view it is or began as, as its version's page tells it; empty if none.
+        kept: the state as saved, but with the address as it is now.
+        as_kept: whether the address still asks for the saved state, rather than for a picture developed from it.
+        opened: the view it is or began as, as its version's page shows it; empty if none.
     """
 
     kept: State
@@ -218,12 +218,15 @@ class Begun:
     opened: dict[str, Any]
 
     def lost(self, view: Picture, most: int) -> list[str]:
-        """What was in the view and would not be in this picture, though it is there: at most so many are brought back."""
+        """Return entities of the view that are visible but missing from this picture, as many as may be added.
+
+        They are also added to the address in `kept`.
+        """
         if not self.as_kept:
             return []
         left = set(view.names) | {value for name, value in self.kept["asked"] if name == "hide"}
         room = most - sum(name == "add" for name, _ in self.kept["asked"])
-        # A group that is folded no more is not lost: who is in it is in the picture.
+        # A group that is no longer folded is not missing: its members are in the picture.
         ids = [identifier for identifier in self.kept["arranged"] if canvas.entity(identifier) == identifier]
         missing = [identifier for identifier in ids if identifier not in left][: max(room, 0)]
         self.kept["asked"].extend(["add", identifier] for identifier in missing)
@@ -231,7 +234,7 @@ class Begun:
 
 
 def begun(session: Session) -> Begun | None:
-    """What the address of the network page says it began as; None if that is nothing, or nothing that is there."""
+    """Return the saved state that the address says the page began as; None if it names none that exists."""
     identifier, version_number = request.args.get("picture", ""), number("version", 0, whole)
     sitting = request.args.get("sitting", "")
     opened = draft = None
@@ -253,7 +256,7 @@ def _sat(session: Session, sitting: str) -> Draft | None:
 
 
 def _address(session: Session, state: State, identifier: str = "", number: int = 0, sitting: str = "") -> str:
-    """The network page on a state, and what it began as."""
+    """Return the network page's address for a state, with the view or sitting it began as."""
     which = [("picture", identifier), ("version", str(number))] if identifier else []
     which += [("sitting", sitting)] if sitting else []
     asked = [(name, value) for name, value in state["asked"] if name not in WHICH]
@@ -265,15 +268,15 @@ def _address(session: Session, state: State, identifier: str = "", number: int =
 
 
 def _state() -> State:
-    """The state that was sent, as a field or, as it may be long, as a file.
+    """Read the state that was sent, as a field or, as it may be long, as a file.
 
     Raises:
-        RequestError: it is none that can be kept.
+        RequestError: it is not a state that can be saved.
     """
     sent = request.files.get("state")
     if sent is None:
         return canvas.parsed(request.form.get("state", ""))
-    with closing(sent):  # a long one lies in a file meanwhile
+    with closing(sent):  # a long one is in a temporary file
         return canvas.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
@@ -297,7 +300,7 @@ def _one(session: Session, identifier: str) -> ResponseReturnValue:
 
 
 def _told(session: Session, view: SavedView) -> dict[str, Any]:
-    """A view as page and JSON tell it."""
+    """Return a view's fields for page and JSON."""
     names = ("id", "name", "notes", "withheld", "mine", "shared", "savable", "version", "created_at", "changed_at")
     fields = {name: getattr(view, name) for name in names}
     return fields | {
@@ -313,7 +316,7 @@ def _version(version: ViewVersion) -> dict[str, Any]:
 
 
 def _opened(session: Session, opened: OpenedView) -> dict[str, Any]:
-    """One version as page and JSON tell it, its changed links with what their ends are called."""
+    """Return one version's fields for page and JSON, with the names at the ends of its changed links."""
     changes = opened.changes or []
     ends = sorted({end for change in changes for end in (change.subject, change.object)})
     named = session.network.entities.named(ends)
@@ -333,7 +336,7 @@ def _opened(session: Session, opened: OpenedView) -> dict[str, Any]:
 
 
 def _since(opened: OpenedView) -> str:
-    """What is other than when it was saved, in one line; empty if nothing is."""
+    """Say in one line what has changed since the view was saved; empty if nothing has."""
     if opened.changes is None:
         return "More links than can be compared with when it was saved"
     return since_saved(len(opened.changes), opened.absent)

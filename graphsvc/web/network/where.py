@@ -1,4 +1,4 @@
-"""Where and when: one page with a map, a calendar and a list that filter each other."""
+"""Where and when: a map, a calendar and a list on one page that filter each other."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("where", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(75, "Where and when", "where.page_of", "read"),)
-# So many crossings and workplaces each: the page has all of them at once.
+# Most crossings, and most workplaces, since the page holds all of them.
 _MOST = 5_000
-# Word of the address → the field of what is asked for.
+# Query parameter → field of `Filters`.
 _WORDS = {"from": "first", "to": "last", "at": "place", "q": "text"}
 
 
 @page(blueprint, "/where", look="read", query="=where")
 def page_of(case: str) -> ResponseReturnValue:
-    """Crossings and workplaces on a map, by day and as a list; what is asked for in one shows in the others."""
+    """Show crossings and workplaces on a map, by day and as a list; a filter set in one applies to all."""
     session = at(case)
     filters = _filters()
     lists = session.network.lists
     listed = lists.crossings(), lists.workplaces()
-    # Crossings are listed by day: those of today may not be left out.
+    # Crossings are sorted by day; keep the end of the list, so that today's are shown.
     crossings, workplaces = ([each.row for each in rows] for rows in (listed[0][-_MOST:], listed[1][:_MOST]))
     some = events(crossings, workplaces)
     rows = [_row(event, filters) for event in some]

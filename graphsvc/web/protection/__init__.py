@@ -1,1 +1,1 @@
-"""Pages of protection: reveals, erasures, sealings, holds."""
+"""Protection pages: reveals, erasures, sealings, holds."""

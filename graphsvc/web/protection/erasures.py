@@ -1,4 +1,4 @@
-"""Erasures: one person asks, a supervisor who is another one agrees; then there is no way back."""
+"""Erasures: one person asks, a different person agrees as supervisor, and there is no way back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("erasures", __name__)
 
 @page(blueprint, "/erasures")
 def table() -> ResponseReturnValue:
-    """The erasures this person asked for or may answer, newest first."""
+    """Show the erasures the user asked for or may decide, newest first."""
     erasures = current().protection.erasures.listed()
     return answer(
         "erasures/table.html",
@@ -24,14 +24,14 @@ def table() -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/erase")
 def form(case: str) -> ResponseReturnValue:
-    """Asks for a reason before an erasure is asked for."""
+    """Show the form that asks the reason for an erasure."""
     at(case).require("erase")
     return answer("erasures/form.html", handling="C", case=case, person=request.values.get("id", "")[:200])
 
 
 @blueprint.post("/case/<case>/erase")
 def ask(case: str) -> ResponseReturnValue:
-    """Asks for an erasure."""
+    """Ask for an erasure."""
 
     def asked() -> ResponseReturnValue:
         at(case).protection.erasures.ask(request.form.get("id", ""), request.form.get("reason", ""))
@@ -42,7 +42,7 @@ def ask(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/erasures/answer")
 def decide() -> ResponseReturnValue:
-    """Agrees, which erases, or refuses."""
+    """Agree to an erasure, which carries it out, or refuse it."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
     def decided() -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Holds: what of a case stays for an investigation or prosecution; added and released by supervisors."""
+"""Holds on a case or person for an investigation or prosecution, added and released by supervisors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENTRIES = (Entry(130, "Holds", "holds.table", "hold", whole=True),)
 
 @page(blueprint, "/holds")
 def table(case: str) -> ResponseReturnValue:
-    """The holds of the case, those that last first."""
+    """Show the holds of the case, those in force first."""
     return answer(
         "holds/table.html",
         handling="C",
@@ -31,7 +31,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/holds")
 def add(case: str) -> ResponseReturnValue:
-    """Puts a hold on the case or a person."""
+    """Put a hold on the case or a person."""
     given = request.form
 
     def added() -> ResponseReturnValue:
@@ -48,6 +48,6 @@ def add(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/holds/release")
 def release(case: str) -> ResponseReturnValue:
-    """Releases a hold."""
+    """Release a hold."""
     at(case).protection.holds.release(request.form.get("id", ""))
     return redirect(url_for("holds.table", case=case), code=303)

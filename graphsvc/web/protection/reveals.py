@@ -1,6 +1,6 @@
-"""Reveals: a custodian asks for the identity behind a pseudonym, a supervisor answers, it opens for a short time.
+"""Reveals: a custodian asks for the identity behind a pseudonym, a supervisor answers, and it opens briefly.
 
-The identity is the answer to a POST alone: it has no address, no JSON twin, and no browser or proxy may keep it.
+The identity is only ever the answer to a POST: it has no address or JSON twin, and no browser or proxy may keep it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ ENTRIES = (Entry(140, "Reveals", "reveals.of_case", "reveal", other="agree"),)
 
 @page(blueprint, "/reveals")
 def table() -> ResponseReturnValue:
-    """The reveals this person asked for or may answer, newest first, with state and times."""
+    """Show the reveals the user asked for or may decide, newest first, with states and times."""
     return _table(current().protection.reveals.listed())
 
 
 @page(blueprint, "/case/<case>/reveals")
 def of_case(case: str) -> ResponseReturnValue:
-    """The same of one case."""
+    """Show the same for one case."""
     return _table([reveal for reveal in at(case).protection.reveals.listed() if reveal.case == case])
 
 
@@ -42,7 +42,7 @@ def _table(reveals: list[Request]) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/reveal")
 def form(case: str) -> ResponseReturnValue:
-    """Asks for a reason before a reveal is asked for."""
+    """Show the form that asks the reason for a reveal."""
     session = at(case)
     session.require("reveal")
     return answer("reveals/form.html", handling="C", case=case, pseudonym=request.values.get("id", "")[:40])
@@ -50,7 +50,7 @@ def form(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/case/<case>/reveal")
 def ask(case: str) -> ResponseReturnValue:
-    """Asks for a reveal."""
+    """Ask for a reveal."""
 
     def asked() -> ResponseReturnValue:
         at(case).protection.reveals.ask(request.form.get("id", "").strip(), request.form.get("reason", ""))
@@ -61,7 +61,7 @@ def ask(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/reveals/answer")
 def decide() -> ResponseReturnValue:
-    """Agrees or refuses."""
+    """Agree to a reveal or refuse it."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
     def decided() -> ResponseReturnValue:
@@ -76,7 +76,7 @@ def decide() -> ResponseReturnValue:
 
 @blueprint.post("/reveals/open")
 def opened() -> ResponseReturnValue:
-    """Shows the identity, once for each request."""
+    """Show the identity, once for each request."""
     revealed = current().protection.reveals.open(request.form.get("id", ""))
     left = max(math.ceil((revealed.until - now()).total_seconds()), 1)
     return render_template("reveals/opened.html", handling="C", revealed=revealed, left=left)
@@ -84,6 +84,6 @@ def opened() -> ResponseReturnValue:
 
 @blueprint.post("/reveals/end")
 def end() -> ResponseReturnValue:
-    """Ends a reveal before its time."""
+    """End a reveal early."""
     current().protection.reveals.end(request.form.get("id", ""))
     return redirect(url_for("reveals.table"), code=303)

@@ -1,4 +1,4 @@
-"""How somebody stands: asked for by one person, agreed to by another, and done as a job; and who is sealed, and why."""
+"""Sealing a person or naming them again: one user asks, another agrees, a job does it. Also who is sealed, and why."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENTRIES = (
 _QUICK_S = 0.3
 _DIGITS = 10
 _ASKED = ("seal", "open")
-# States in which something that was asked for is not over.
+# States of a request that is still open.
 _UNDER_WAY = ("asked", "agreed", "opened")
 _TEXT_COLUMNS = ("kind", "id", "column", "text", "parts")
 _COLUMNS = ("pseudonym", "since", "why", "against")
@@ -31,7 +31,7 @@ _COLUMNS = ("pseudonym", "since", "why", "against")
 
 @page(blueprint, "/sealings")
 def table() -> ResponseReturnValue:
-    """What this person asked for on how somebody stands, or may answer, newest first."""
+    """Show the requests to seal or name people that the user made or may decide, newest first."""
     sealings = current().protection.sealings.listed()
     return answer(
         "sealing/table.html",
@@ -44,7 +44,7 @@ def table() -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/sealed")
 def sealed(case: str) -> ResponseReturnValue:
-    """Who is sealed in a case, since when and why, and of whom a delivery says that they should be."""
+    """Show who is sealed in a case, since when and why, and who should be sealed according to a delivery."""
     session = at(case)
     asked, everybody = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed()
     sealed = [entity for entity in everybody if entity.delivered]
@@ -77,7 +77,7 @@ def sealed(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/texts")
 def texts(case: str) -> ResponseReturnValue:
-    """Texts that contain parts of names of sealed people, to be sanitised or left."""
+    """Show texts that contain parts of names of sealed people, to be sanitised or left."""
     session = at(case)
     rows = [astuple(text) for text in session.protection.texts.listed()]
     if request.args.get("as") == "csv":
@@ -95,7 +95,7 @@ def texts(case: str) -> ResponseReturnValue:
 
 
 def _under_way(session: Session) -> list[Request]:
-    """What is asked about people sealed in the case and not over, as far as this person may know it; newest first."""
+    """List the open requests about sealed people in the case that the user may know of, newest first."""
     protection = session.protection
     asked = (*protection.reveals.listed(), *protection.sealings.listed(), *protection.erasures.listed())
     about = [each for each in asked if each.sealed or not each.pseudonym]
@@ -104,7 +104,7 @@ def _under_way(session: Session) -> list[Request]:
 
 
 def _shareable(session: Session) -> list[str]:
-    """Other cases of this person that this one could be declared to share its ids with; none without the role."""
+    """List the user's other cases that may be declared to share ids; none without the custodian role."""
     if "custodian" not in session.principal.roles:
         return []
     others = (summary.id for summary in session.cases() if summary.id != session.case)
@@ -113,7 +113,7 @@ def _shareable(session: Session) -> list[str]:
 
 @blueprint.post("/case/<case>/sealed/shared-ids")
 def share(case: str) -> ResponseReturnValue:
-    """Declares that another case shares its ids with this one, or ends that."""
+    """Declare, or stop declaring, that another case shares its ids with this one."""
     sharing, other = at(case).protection.sharing, request.form.get("other", "")
 
     def shared() -> ResponseReturnValue:
@@ -128,7 +128,7 @@ def share(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/case/<case>/sealed/accounts")
 def accounts(case: str) -> ResponseReturnValue:
-    """Holds back an account that waits, lets it open again, or opens all that wait now."""
+    """Hold back a waiting statement, let it open again, or open all that wait now."""
     session, do = at(case), request.form.get("do", "")
     if do == "open":
         return redirect(url_for("sealing.work", case=case, id=session.protection.waiting.start()), code=303)
@@ -141,7 +141,7 @@ def accounts(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/case/<case>/sealed/protection")
 def protect(case: str) -> ResponseReturnValue:
-    """Makes the case a witness case, or asks that it protects marked people only."""
+    """Make the case a witness case, or ask that it protects marked people only."""
     sealings = at(case).protection.sealings
 
     def changed() -> ResponseReturnValue:
@@ -155,7 +155,7 @@ def protect(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/seal")
 def form(case: str) -> ResponseReturnValue:
-    """Asks for a reason before it is asked that someone is sealed, or stands by name again."""
+    """Show the form that asks the reason for sealing someone or naming them again."""
     asked = _asked(request.values.get("as", "seal"))
     at(case).require(asked)
     person = request.values.get("id", "")[:200]
@@ -164,7 +164,7 @@ def form(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/case/<case>/seal")
 def ask(case: str) -> ResponseReturnValue:
-    """Asks that someone is sealed, or stands by name again."""
+    """Ask to seal someone, or to name them again."""
     session, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
 
     def asked() -> ResponseReturnValue:
@@ -179,7 +179,7 @@ def ask(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/sealings/answer")
 def decide() -> ResponseReturnValue:
-    """Agrees, which does it, or refuses."""
+    """Agree to a request, which carries it out, or refuse it."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
     def decided() -> ResponseReturnValue:
@@ -194,7 +194,7 @@ def decide() -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/work")
 def work(case: str) -> ResponseReturnValue:
-    """How far the sealing or erasing is that this person began."""
+    """Show how far the sealing or erasing is that this user began."""
     job = at(case).protection.job(request.args.get("id", ""), wait_s=_QUICK_S)
     progress = {
         "id": job.id,

@@ -1,1 +1,1 @@
-"""The page of search, and suggestions."""
+"""The search page and its suggestions."""

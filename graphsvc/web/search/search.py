@@ -1,4 +1,4 @@
-"""Search of a case: entities by what they are called, and free text; suggestions come from a twin of their own."""
+"""Search of a case: entities by name or number, and free text; also suggestions while the user types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEAR = 12
 
 @page(blueprint, "/search")
 def results(case: str) -> ResponseReturnValue:
-    """Entities by name, alias, phone, registration, place or id; and what was said with these words in it."""
+    """Show entities matching by name, alias, phone, registration, place or id, and texts with these words."""
     session = at(case)
     text = _asked()
     matches = session.search.find(text)
@@ -47,7 +47,7 @@ def results(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/search/known")
 def known(case: str) -> ResponseReturnValue:
-    """Which pseudonym stands for somebody whose name or number is known; each look is in the log."""
+    """Show the pseudonym of a person whose name or number is known; each look-up is logged."""
     session = at(case)
     text = request.form.get("what", "")
     return answer("search/known.html", case=session.case, what=text, found=session.search.known(text))
@@ -55,7 +55,7 @@ def known(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/search/near")
 def near(case: str) -> ResponseReturnValue:
-    """The nearest entities alone, as a box suggests them while somebody types."""
+    """Suggest the nearest entities while the user types in a box."""
     session = at(case)
     text = _asked()
     matches = session.search.find(text)

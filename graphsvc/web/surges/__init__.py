@@ -1,1 +1,1 @@
-"""Pages of series over time: what stands out in them, and series that are brought in."""
+"""Pages of series over time: what stands out in them, and imported series."""

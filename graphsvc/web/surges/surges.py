@@ -1,4 +1,4 @@
-"""Surges: a series as a line with what was to be expected, a calendar and a table; each day leads to who is behind it."""
+"""Surges: a series as a line with expected values, a calendar and a table; each day links to who is behind it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("surges", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(72, "Surges", "surges.view", "read"),)
-# What the address chooses a series by.
+# Query parameters that choose a series.
 _WORDS = ("step", "launch", "landing", "gang", "column", "condition", "until")
-# Bytes that a name of a file may have on a disk.
+# Most bytes in the name of a file on disk.
 _LONGEST_FILE_NAME = 255
 _FILE_NAME = re.compile(r"[\w .()-]{1,100}\.(?:csv|xlsx|txt|tsv)", re.IGNORECASE)
 _OF_CASE = (("crossings", "Crossings"), ("people", "People carried"), ("per_boat", "People per boat"))
@@ -34,7 +34,7 @@ _OF_CASE = (("crossings", "Crossings"), ("people", "People carried"), ("per_boat
 
 @page(blueprint, "/surges")
 def view(case: str) -> ResponseReturnValue:
-    """What stands out in a series."""
+    """Show what stands out in a series."""
     session = at(case)
     choice = _choice()
     if request.args.get("as") == "csv":
@@ -47,7 +47,7 @@ def view(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/surges/load")
 def load(case: str) -> ResponseReturnValue:
-    """Takes in a table of counts as a series of the case."""
+    """Import a table of counts as a series of the case."""
     session, form = at(case), request.form
     session.require("load")
     sent = request.files.get("file")
@@ -73,7 +73,7 @@ def load(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/surges/remove")
 def remove(case: str) -> ResponseReturnValue:
-    """Removes a series that was brought in."""
+    """Remove an imported series."""
     at(case).time.reference.remove(request.form.get("name", ""))
     return redirect(url_for("surges.view", case=case), code=303)
 
@@ -89,7 +89,7 @@ def _choice() -> SeriesChoice:
 
 
 def _frame(session: Session, choice: SeriesChoice) -> dict[str, Any]:
-    """What the page asks with."""
+    """Return the page's parameters."""
     chosen = {"of": choice.name} | {name: getattr(choice, name) for name in _WORDS}
     return {
         "case": session.case,
@@ -99,7 +99,7 @@ def _frame(session: Session, choice: SeriesChoice) -> dict[str, Any]:
 
 
 def _late(session: Session, choice: SeriesChoice, wanted: int) -> dict[str, Any]:
-    """What takes time."""
+    """Return the data that takes time."""
     stored = session.time.reference.listed()
     offered = {
         "offered": [*_OF_CASE, *((series.name, series.name) for series in stored)],
@@ -113,14 +113,14 @@ def _late(session: Session, choice: SeriesChoice, wanted: int) -> dict[str, Any]
     except NotFound as error:
         if wants_json() or choice != SeriesChoice():
             raise
-        return offered | {"nothing": str(error)}  # a case that has no crossing yet is no fault
+        return offered | {"nothing": str(error)}  # a case without crossings is not an error
     if wants_json():
         return surge_answer.plain() | {"stored": offered["stored"]}
     return offered | _shown(session, surge_answer, wanted)
 
 
 def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str, Any]:
-    """Both pictures and the tables, for one year; weeks are shown all."""
+    """Return both pictures and the tables for one year; a weekly series is shown whole."""
     year, years = picture.year_of(surge_answer, wanted)
     weekly = surge_answer.series.step > 1
     days = surge_answer.days if weekly else [day for day in surge_answer.days if day.day.year == year]
@@ -128,7 +128,7 @@ def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str
     span = dt.timedelta(days=surge_answer.series.step - 1)
 
     def behind(first: dt.date, last: dt.date | None = None) -> tuple[str, str]:
-        """Where it is asked who is behind some days, or else an empty address and why it is not."""
+        """Return the address that asks who is behind some days, or an empty address and the reason."""
         end = (last or first) + span
         number_there = sum(count for day, count in there.items() if first <= day <= end)
         if not number_there:
@@ -154,7 +154,7 @@ def _shown(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str
 
 
 def _refused(session: Session, error: GraphsvcError) -> ResponseReturnValue:
-    """The page with what was wrong with a file."""
+    """Show the page with the fault of a file."""
     choice, fault = SeriesChoice(), str(error)
     if wants_json():
         return answer("surges/page.html", status=error.status, case=session.case, fault=fault)
@@ -163,6 +163,6 @@ def _refused(session: Session, error: GraphsvcError) -> ResponseReturnValue:
 
 
 def _told(stored: Any) -> dict[str, Any]:
-    """A series that was brought in, as page and JSON tell it."""
+    """Return an imported series' fields for page and JSON."""
     names: Sequence[str] = ("name", "account", "at", "handling", "first", "step", "columns", "notes")
     return {name: getattr(stored, name) for name in names} | {"counts": len(stored.numbers[0])}

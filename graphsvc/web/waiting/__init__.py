@@ -1,1 +1,1 @@
-"""Pages of what waits for somebody in a case, and what is new to them."""
+"""The inbox of a user in a case: open work and news."""

@@ -1,4 +1,4 @@
-"""What waits for me: all of it, what new deliveries did to the leads, and that it is seen."""
+"""Inbox: open work, how new deliveries moved the leads, and marking news as seen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENTRIES = (Entry(12, "What waits", "waiting.table", "read"),)
 
 @page(blueprint, "/waiting")
 def table(case: str) -> ResponseReturnValue:
-    """What waits for this person in the case, and what is new to them."""
+    """Show the user's open work and news in the case."""
     session = at(case)
     return answer_early("waiting/table.html", lambda: _listed(session), case=session.case)
 
@@ -32,7 +32,7 @@ def _listed(session: Session) -> dict[str, Any]:
 
 @blueprint.post("/waiting/seen")
 def seen(case: str) -> ResponseReturnValue:
-    """Marks as seen what the page showed as new."""
+    """Mark as seen what the page showed as new."""
     try:
         until, version = dt.datetime.fromisoformat(request.form.get("at", "")), whole(request.form.get("version", ""))
     except ValueError:
