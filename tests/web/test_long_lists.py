@@ -313,7 +313,6 @@ def test_more_than_a_page_of_a_query_are_listed_and_found(
             assert every(place, who, "workplaces", q="lukasz") == []
             assert every(place, who, "workplaces", q="łukasz") == ["w4"]
         assert "than this page shows" not in page(place, "ana", "crossings")
-        assert "read at once" not in place.client("ana").get(f"/case/{place.case}").text
 
 
 @pytest.mark.parametrize("name", ["crossings", "workplaces"])
