@@ -1191,8 +1191,8 @@ MUTATIONS = (
         "family",
         "through whom witnesses are family is not told",
         "graphsvc/service/leads/groups.py",
-        'replace(overlap, thing="") if overlap.reason == FAMILY else overlap',
-        "replace(overlap)",
+        'replace(overlap, thing="")\n        if overlap',
+        "replace(overlap)\n        if overlap",
         f"{_GROUPING}::test_groups_are_told_with_what_is_shared_and_family_without_whom",
     ),
     Mutation(
