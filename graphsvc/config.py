@@ -161,7 +161,7 @@ class Settings:
     reveal_minutes: int = _setting(
         30,
         "GRAPHSVC_REVEAL_MINUTES",
-        "minutes an identity stays open for who asked, once a supervisor agreed",
+        "minutes an identity stays open for the custodian who asked, once a supervisor agreed",
         most=_YEAR_MINUTES,
     )
     exposure_below: int = _setting(

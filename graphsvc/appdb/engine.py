@@ -101,7 +101,7 @@ def _engine(settings: Settings) -> sa.Engine:
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() not in ("sqlite", "postgresql"):
-            raise OperatorError("GRAPHSVC_DATABASE_URL names neither SQLite nor PostgreSQL. Correct it or unset it.")
+            raise OperatorError("GRAPHSVC_DATABASE_URL must name SQLite or PostgreSQL. Correct it or unset it.")
         return sa.create_engine(url)
     # The address may hold a password, so no message repeats it.
     except (sa.exc.ArgumentError, ValueError):

@@ -68,7 +68,7 @@ def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) ->
     if said < min(known):
         raise OperatorError(
             f"{_place(settings)} is of a graphsvc from before the first release (its tables have the version {said!r},"
-            f" and the oldest this one knows is {min(known)}). It was left as it is. Load its deliveries anew in a new home:"
+            f" and the oldest this one knows is {min(known)}). It was left as it is. Load its deliveries again in a new home:"
             " set GRAPHSVC_HOME to another folder, and GRAPHSVC_DATABASE_URL, if it is set, to another database."
         )
     if version not in known:

@@ -77,7 +77,7 @@ class Locks:
                     held.enter_context(FileLock(path, timeout=_LONG_S, mode=0o600))
             except Timeout:
                 raise Busy(
-                    "The store of the graph is still to be written anew, but a case is being loaded."
+                    "The store of the graph has to be rewritten, but a case is being loaded."
                     " The next start of graphsvc completes it."
                 ) from None
             self._has_store = True

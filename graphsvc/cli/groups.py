@@ -80,7 +80,7 @@ def decide(session: Opener, case: str, source: str, other: str, kind: str, reaso
     """Decide that two witnesses are independent, or depend on each other, after all. Takes the role analyst or supervisor."""
     with session(case) as acts, shown() as progress:
         say(acts.leads.groups.decide(source, other, kind, reason, progress, handling or ""))
-    say("Decided. The figures that rest on the two are computed anew.", err=True)
+    say("Decided. Figures that depend on the two are computed again.", err=True)
 
 
 @groups.command("decisions")
@@ -108,7 +108,7 @@ def take_back(session: Opener, case: str, decision: str, reason: str) -> None:
     """Take a decision back; it stays in the list. Takes the role analyst or supervisor."""
     with session(case) as acts, shown() as progress:
         acts.leads.groups.end(decision, reason, progress)
-    say("Taken back. The figures that rest on the two are computed anew.", err=True)
+    say("Taken back. Figures that depend on the two are computed again.", err=True)
 
 
 commands = (groups,)

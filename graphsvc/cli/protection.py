@@ -296,7 +296,7 @@ def known(session: Opener, case: str, what: str) -> None:
     for row in rows:
         say(row["id"])
     if not rows:
-        say("Nobody by a pseudonym of whom you can see anything is called so.", err=True)
+        say("Nobody you can see under a pseudonym has that name.", err=True)
 
 
 @click.group()

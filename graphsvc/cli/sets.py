@@ -63,7 +63,7 @@ def _show(key_set: KeySet) -> None:
     if key_set.ranked_on:
         say(key_set.ranked_on, err=True)
     if key_set.contacts_alone:
-        say("Nobody is said to have played a part here: this is who and what is in contact, and no more.", err=True)
+        say("No statement gives anybody a part here: this shows contacts only.", err=True)
     if key_set.sampled:
         say(f"Figures come from a sample of the {of_whom}, the same each time.", err=True)
     say("A network answers what is done to it: taking people out has made networks stronger.", err=True)

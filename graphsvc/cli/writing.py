@@ -71,7 +71,7 @@ def cypher(
             return
         run = _run(acts, text, values)
     if run.restarted:
-        say("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
+        say("The text could only be stopped by restarting the managed Neo4j.", err=True)
     say(*run.notices, err=True)
     if run.state == "failed":
         raise CypherFault(run.fault)  # the fault says where it is

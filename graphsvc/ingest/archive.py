@@ -138,7 +138,7 @@ def _check_path(shown: str, entry: zipfile.ZipInfo) -> None:
     steps = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or _DRIVE.match(name) or ".." in steps or "\0" in name:
         raise InputError(
-            f"{shown} holds {name!r}, a path that leads out of the archive: make the archive anew from the folder alone."
+            f"{shown} holds {name!r}, a path that leads out of the archive: make the archive again from the folder alone."
         )
 
 

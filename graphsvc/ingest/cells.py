@@ -29,7 +29,7 @@ _COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
 _THOUSAND = re.compile(r"\+?[1-9][0-9]{0,2}\.000")
 # What Excel writes to a CSV file of a long number that its column is too narrow for.
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
-_CUT_BY_EXCEL = "is a number that Excel has cut: format the column as text, type the number anew and save again"
+_CUT_BY_EXCEL = "is a number that Excel has cut: format the column as text, type the number again and save"
 _CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
 # Marks that turn the direction of writing, and signs without width: two ids that look alike would differ. Not those that
 # join letters or keep them apart (U+200C, U+200D): Persian writes with them.

@@ -119,7 +119,7 @@ def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progre
         return _check_chart(read_chart(path, limits, mapping, progress), path.name, limits, progress)
     if mapping is not None and mapping.chart is not None:
         raise InputError(
-            f"{mapping.file} is for charts (.anx), and {path.name} is none: use a mapping for tables, or none."
+            f"{mapping.file} is for charts (.anx), but {path.name} is not one: use a mapping for tables, or no mapping."
         )
     tables = read_delivery(path, limits, progress) if mapping is None else read_mapped(path, limits, mapping, progress)
     return check_delivery(tables, limits, progress)
@@ -223,7 +223,7 @@ def _plan(table: Table, raw: RawTable) -> _Plan:
             )
         if name in places:
             raise InputError(
-                f"{raw.file}, line {raw.header_line}: column {name!r} stands there twice; only one of them can be meant."
+                f"{raw.file}, line {raw.header_line}: column {name!r} is there twice: remove or rename one."
             )
         places[name] = index
     required = frozenset(column.name for column in table.columns if column.required)

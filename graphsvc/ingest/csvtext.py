@@ -217,7 +217,7 @@ class _Lines:
         if raw.startswith(_UTF8_BOM) and self.encoding != "utf-8":
             raise InputError(
                 f"{self.part.shown} begins with the mark of UTF-8, and is to be read as {self.encoding.upper()}. Leave the encoding "
-                "out of the mapping if it is UTF-8; else save it anew without the mark."
+                "out of the mapping if it is UTF-8; else save it again without the mark."
             )
         return raw.removeprefix(_UTF8_BOM)
 

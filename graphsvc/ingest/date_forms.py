@@ -33,7 +33,7 @@ def form_fault(form: str) -> str:
     if not parts - {"%"}:
         return f"is {form!r}, which has no parts: {_HOW}"
     if "Z" in parts:
-        return "has %Z, and names of zones mean several: use %z where +0200 stands there, or say the zone with `zone`"
+        return "has %Z, and one name can mean several zones: use %z for +0200, or give the zone with `zone`"
     if wrong := sorted(parts - _KNOWN):
         return f"has %{wrong[0]}, which is no part of a form: {_HOW}"
     if not parts & _YEARS:

@@ -110,7 +110,7 @@ def read_counts(path: Path, limits: Limits, *, empty: str = "") -> DayCounts:
         notes.append(f"{count(len(repeated) - _MOST_REPEATED, 'more day')} also given several times.")
     if not columns:
         raise InputError(
-            f"{table.file} has no column of numbers beside {table.header[dates.place]!r}: a series needs a date and a count."
+            f"{table.file} has no column of numbers next to {table.header[dates.place]!r}: a series needs a date and a count."
         )
     return DayCounts(first, step, columns, tuple(notes))
 
@@ -189,7 +189,7 @@ def _beyond(table: RawTable, dated: list[Dated]) -> list[str]:
     if not lines:
         return []
     if isinstance(table.rows, list):  # as those of a sheet are
-        return [f"Cells that stand under no name of the first row are left out: {_places(lines)}."]
+        return [f"Cells without a name in the first row are left out: {_places(lines)}."]
     raise InputError(
         f"{table.file}, row {lines[0]} has more cells than the first row names columns. Put quotes around a cell with a comma in it, "
         f'such as "1,145", or separate the cells by semicolons.'

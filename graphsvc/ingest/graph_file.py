@@ -82,7 +82,7 @@ class GraphPart:
         """
         if not header:
             raise InputError(
-                f"{self.shown}: the columns of a graph have names, which stand in no row. Take header = false out of the mapping."
+                f"{self.shown}: the columns of a graph have names. Take header = false out of the mapping."
             )
         return RawTable(name, self.shown, list(self.names.values()), _Rows(self), is_named=True)
 
@@ -138,7 +138,7 @@ def mapping_needed(path: Path, limits: Limits) -> InputError:
     """
     nodes, edges = (_listed(list(part.names.values())) for part in graph_parts(path, limits))
     return InputError(
-        f"{path.name} is {_FORMS[graph_form(path)]}, which says nothing of who told what is in it. Load it with a mapping for its"
+        f"{path.name} is {_FORMS[graph_form(path)]}, which does not say which source reported what. Load it with a mapping for its"
         f" two tables: nodes with the columns {nodes}, and edges with the columns {edges}."
     )
 
@@ -194,15 +194,15 @@ def _read_xml(path: Path, tables: _Tables) -> None:
         with path.open("rb") as stream:
             defusedxml.sax.parse(stream, _Handler(tables), forbid_dtd=True, forbid_entities=True, forbid_external=True)
     except defusedxml.DefusedXmlException:
-        raise InputError(f"{path.name} declares a document type or entities: save it anew without them.") from None
+        raise InputError(f"{path.name} declares a document type or entities: save it again without them.") from None
     except SAXParseException as error:
         raise InputError(
             f"{path.name}, line {error.getLineNumber()} is no XML ({error.getMessage()}): the file is damaged or cut off."
-            " Export it anew."
+            " Export it again."
         ) from None
     except (UnicodeError, LookupError, ValueError) as error:
         raise InputError(
-            f"{path.name} cannot be read as XML ({type(error).__name__}): save it anew as UTF-8."
+            f"{path.name} cannot be read as XML ({type(error).__name__}): save it again as UTF-8."
         ) from None
 
 

@@ -96,7 +96,7 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
             # What is ignored may stand there as often as it likes.
             if raw.header.count(name) > 1 and (name in mapped[raw.file] or name not in known[raw.file]):
                 raise InputError(
-                    f"{raw.file}, line {raw.header_line}: column {name!r} stands there twice; only one of them can be meant."
+                    f"{raw.file}, line {raw.header_line}: column {name!r} is there twice: remove or rename one."
                 )
         for name in sorted(table.read.union(table.ignore)):
             if name not in raw.header:

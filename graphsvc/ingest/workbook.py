@@ -90,7 +90,7 @@ def workbook_parts(
     def look(name: str, chunk: bytes) -> None:
         if name.endswith((".xml", ".rels")) and (_DOCTYPE.search(chunk) or b"\0" in chunk):
             raise InputError(
-                f"{path.name} declares entities in {name!r}, as no workbook does: save it anew from Excel."
+                f"{path.name} declares entities in {name!r}, as no workbook does: save it again from Excel."
             )
         if name.endswith("/workbook.xml") and _STRICT in chunk:
             raise InputError(f"{path.name} is saved as Strict Open XML: save it as Excel Workbook (.xlsx).")
@@ -116,7 +116,7 @@ def _damage_named(shown: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise InputError(
-            f"{shown} cannot be read as a workbook ({type(error).__name__}): save it anew as .xlsx."
+            f"{shown} cannot be read as a workbook ({type(error).__name__}): save it again as .xlsx."
         ) from error
 
 
@@ -164,7 +164,7 @@ def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]
         )
         for number, row in parser.parse():
             if number <= last:
-                raise InputError(f"{shown}, row {number} stands out of order: save the workbook anew from Excel.")
+                raise InputError(f"{shown}, row {number} is out of order: save the workbook again from Excel.")
             last = number
             yield number, texts.row(row)
         merged = getattr(parser.merged_cells, "mergeCell", None)
@@ -224,7 +224,7 @@ class _Texts:
             raise self._refused(
                 cell,
                 "holds a number of more than 15 digits, of which Excel keeps 15",
-                "type it anew in a cell formatted as text",
+                "type it again in a cell formatted as text",
             )
         if value != int(value):
             return NumberCell(repr(value))

@@ -115,7 +115,7 @@ _ALL = (
                 "choice",
                 words=YES_NO,
                 default="no",
-                help="yes: name and the like go to the vault, and a pseudonym stands for them",
+                help="yes: the name and other identifying cells go to the vault, and a pseudonym is shown instead",
             ),
             _identity("date_of_birth", "date", "as far as it is known: 1998, 1998-05 or 1998-05-08"),
             Column("age_disputed", "choice", words=YES_NO, default="no", sensitivity="identity"),

@@ -135,7 +135,7 @@ def ranked_on(handling: str, *, sources: bool) -> str:
         >>> ranked_on("C", sources=True)
         ''
         >>> ranked_on("P", sources=True)
-        'Ranked on what you may see: statements under handling code C, if there are any, are not in it. Who is cleared for more has another list.'
+        'Ranked on what you may see: statements under handling code C, if there are any, are not in it. Readers with more clearance see a different list.'
     """
     lacking = []
     if handling != "C":
@@ -144,4 +144,4 @@ def ranked_on(handling: str, *, sources: bool) -> str:
         lacking.append("what witnesses said counts as one account for each tie where few of them speak")
     if not lacking:
         return ""
-    return f"Ranked on what you may see: {', and '.join(lacking)}. Who is cleared for more has another list."
+    return f"Ranked on what you may see: {', and '.join(lacking)}. Readers with more clearance see a different list."

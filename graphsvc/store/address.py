@@ -33,7 +33,7 @@ def require_address(uri: str) -> None:
         if parts.port == 0:
             raise ValueError
     except ValueError:
-        raise no_address("has a port that is none: a port is a number from 1 to 65535") from None
+        raise no_address("has an invalid port: a port is a number from 1 to 65535") from None
 
 
 def is_routed(uri: str) -> bool:

@@ -8,9 +8,7 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import begin
 
 # Shown to readers who may not see the delivery list: there may be deliveries.
-UNTOLD = (
-    "Which deliveries came, and when, is told to those cleared for handling code C: there may be more than you can see."
-)
+UNTOLD = "The list of deliveries takes clearance for handling code C: there may be more than you can see."
 # Shown if the case no longer matches the preview that the user confirmed.
 CHANGED_SINCE = "Nothing was loaded: the case was changed since you looked, or it was not worked out yet what this upload would do. Look again."
 # Shown if the effect on the leads was worked out, and no place would change.
@@ -89,7 +87,7 @@ def chart_read(graded: int, others: int, ignored: int) -> str:
         bear = f"{graded:,} of them {plural(graded, 'bears', 'bear')} grades of 3x5x2"
         text += f"; {bear}, which are kept."
     else:
-        text += ", ungraded: the cautious grade stands for them."
+        text += ", ungraded: they get the cautious grade."
     if others:
         nothing = f"{plural(others, 'says', 'say')} nothing of anybody and {plural(others, 'is', 'are')} not read"
         text += f" {count(others, 'item')} (text, pictures) {nothing}."
@@ -143,13 +141,13 @@ def failed(kind: str, *, recorded: bool, new: bool) -> str:
 
     Example:
         >>> failed("load", recorded=False, new=True)
-        'No case was made. The upload waits on the page Load: look at what it would do anew.'
+        'No case was made. The upload waits on the page Load: look at its preview again.'
     """
     if kind == "preview":
         return "Nothing was loaded, and the upload is deleted. Correct the file and choose it again."
     if recorded:
         return "It is recorded: the next load or start of the service completes it."
-    waits = " The upload waits on the page Load: look at what it would do anew." if kind == "load" else ""
+    waits = " The upload waits on the page Load: look at its preview again." if kind == "load" else ""
     return ("No case was made." if new else "The case is as it was.") + waits
 
 
@@ -184,16 +182,16 @@ def rewritten(kind: str, *, managed: bool) -> str:
 
     Example:
         >>> rewritten("open", managed=True)
-        'They stand by name now, and what only they used with them.'
+        'They are named now, and so are things that only they used.'
     """
     if kind == "accounts":
         return "All accounts that waited and are not held back are in the case now."
     if kind in ("protect", "loosen"):
         return "Everybody in the case was decided on again. The page Who is sealed lists people to check."
     if kind == "open":
-        return "They stand by name now, and what only they used with them."
+        return "They are named now, and so are things that only they used."
     if managed:
-        return "The store of the graph was written anew: nothing of before is in its files."
+        return "The store of the graph was rewritten: nothing from before is in its files."
     return (
         "The graph holds it no more. On the disk of your own Neo4j server older texts may remain: in its transaction logs,"
         " in free space of its store and in its backups. Whoever runs that server has to copy the database into a new one,"

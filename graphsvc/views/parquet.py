@@ -157,5 +157,5 @@ class ParquetTable:
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise OperatorError(
                 f"The graph holds in the column {field.name} of the table {self._name} what is no {field.type}, so nothing was"
-                " written. It was not graphsvc that put it there: take the last delivery back and load it again, and the case is written anew."
+                " written. It was not graphsvc that put it there: take the last delivery back and load it again, and the case is written again."
             ) from error

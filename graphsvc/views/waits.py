@@ -173,13 +173,13 @@ def moved(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
 
     Example:
         >>> moved(["rose", "left", "rose"], 50), moved([], 50)
-        ('Of the first 50 leads 2 rose, 1 left', 'The first 50 leads stand where they stood')
+        ('Of the first 50 leads 2 rose, 1 left', 'The first 50 leads keep their places')
         >>> moved(["fell"], 50, stands_out=False)
         'Of the first 50 leads 1 fell; no one stands out in this case'
     """
     parts = [f"{ways.count(way)} {way}" for way in WAYS if way in ways]
     if not parts:
-        return f"The first {first} leads stand where they stood"
+        return f"The first {first} leads keep their places"
     return f"Of the first {first} leads {', '.join(parts)}{'' if stands_out else '; no one stands out in this case'}"
 
 

@@ -53,7 +53,7 @@ def outcomes(known: Whereabouts) -> dict[str, str]:
         (("p WORKED_AT w1 2020-01-05", "p LIVED_AT w2 2020-04-02"), "unknown"),  # a bed is no work
         (("p WORKED_AT w1 2020-01-05",), "unknown"),
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020-03-21"), "abandoned"),
-        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p"), "abandoned"),  # on no day that is told
+        (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p"), "abandoned"),  # on an unknown day
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018-05-01"), "unknown"),  # of another time
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2018"), "unknown"),  # that too
         (("p WORKED_AT w1 2020-01-05", "boss ABANDONED p 2020"), "abandoned"),  # may be after it

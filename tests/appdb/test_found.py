@@ -147,7 +147,7 @@ def test_a_database_of_before_the_first_release_is_left_alone(used: Settings, ve
         connection.commit()
     said = refused(used)
     assert f"before the first release (its tables have the version '{version}'" in said
-    assert "Load its deliveries anew in a new home" in said
+    assert "Load its deliveries again in a new home" in said
 
 
 def test_a_database_that_lost_a_table_is_left_alone(used: Settings) -> None:

@@ -140,7 +140,7 @@ def test_where_nothing_is_a_command_says_so_and_names_stand_beside_ids(run: Run,
     lasting = next(place for place in places if place not in json.loads(moves.stdout)["verdicts"])
     asked = run("moves", "--id", lasting, "--case", case)
     assert (asked.returncode, len(asked.stdout.splitlines())) == (0, 1)
-    assert f"{lasting}: This place is not said to have closed in a month that is told" in asked.stderr
+    assert f"{lasting}: No statement says in which month this place closed" in asked.stderr
     several = run("query", "people.several_crossings", "--case", case, "--format", "csv").stdout.splitlines()
     assert ",which,which_name" in several[0]
     assert "which_name" not in run("query", "people.several_crossings", "--case", case).stdout
@@ -205,7 +205,7 @@ def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:
         assert "takes a whole number from 0 to" in one_sentence(run("cases", **{f"GRAPHSVC_{variable}": "100000000"}))
     assert "is not in the range 0<=x<=65535" in run("serve", "--port", "99999").stderr
     assert "begins with 'http'" in one_sentence(run("serve", NEO4J_URI="http://127.0.0.1:7474"))
-    assert "has a port that is none" in one_sentence(run("serve", NEO4J_URI="bolt://127.0.0.1:99999"))
+    assert "has an invalid port" in one_sentence(run("serve", NEO4J_URI="bolt://127.0.0.1:99999"))
     assert "There is no named query" in one_sentence(run("query", "people.nothing", "--cypher"))
     assert "people is 3" in one_sentence(run("simulate", "out", "--people", "3"))
     assert "from 150" in one_sentence(run("simulate", "out", "--people", "20", "--hard"))

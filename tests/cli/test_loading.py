@@ -82,7 +82,7 @@ def test_a_graph_of_another_program_is_loaded_with_a_mapping(command: Command, c
         '<gexf><graph><nodes><node id="A"/><node id="B"/></nodes><edges><edge source="A" target="B"/></edges></graph></gexf>'
     )
     refused = command("load", str(graph), "--case", case)
-    assert "calls.gexf is a GEXF graph, which says nothing of who told what is in it." in refused.refusal()
+    assert "calls.gexf is a GEXF graph, which does not say which source reported what." in refused.refusal()
     text = MAPPING.replace('file = "calls.csv"', 'file = "edges"').replace('ignore = ["at"]\n', "")
     text = text.replace('"from"', '"source"').replace('"to"', '"target"').replace("columns.from_date", "# ")
     mapping.write_text('ignore_files = ["nodes"]\n' + text)

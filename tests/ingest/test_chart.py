@@ -216,6 +216,22 @@ def test_marks_of_a_person_fill_their_columns_and_unknown_ones_are_refused(tmp_p
         ("Age", "13", {"sealed": "yes"}),
         ("Age (years)", "about 17", {"sealed": "yes"}),
         ("Categories", "victim@2020-05", {"category": ["victim@2020-05"]}),
+        *((name, "2012", {"date_of_birth": "2012"}) for name in ("Year of birth", "YOB", "DOB (est.)", "Claimed DOB")),
+        *(
+            (name, "Yes", {"sealed": "yes"})
+            for name in ("Age dispute", "Under 18", "UASC", "Trafficked", "Minors", "U18")
+        ),
+        *(("Age", value, {"sealed": "yes"}) for value in ("under 18", "&lt;18", "sixteen", "17-19")),
+        *(
+            (name, value, {"sealed": "yes"})
+            for name, value in (("Role", "victim"), ("Status", "Child"), ("Aged", "13"))
+        ),
+        *((name, "No", {"sealed": "yes"}) for name in ("Adult", "Over 18")),
+        ("Over 18", "Yes", {"x_over_18": "Yes"}),
+        ("Under 18", "No", {"x_under_18": "No"}),
+        ("Age contested", "no", {"x_age_contested": "no"}),
+        ("Country of birth", "Iraq", {"x_country_of_birth": "Iraq"}),
+        ("Remarks", "was seen with a child at the port", {"x_remarks": "was seen with a child at the port"}),
         ("Victim", "no", {"x_victim": "no"}),
         ("Age", "31", {"x_age": "31"}),
     ],
@@ -228,7 +244,9 @@ def test_an_attribute_that_may_mark_a_person_is_a_mark_by_whatever_usual_name(
     assert {column: row.get(column) for column in read_as} == read_as
 
 
-@pytest.mark.parametrize("name", ["Child", "Victim", "Unaccompanied minor", "Witness (protected)"])
+@pytest.mark.parametrize(
+    "name", ["Child", "Victim", "Unaccompanied minor", "Witness (protected)", "Girls", "Minors", "Under 18", "UASC"]
+)
 def test_a_person_of_a_type_that_may_mark_them_is_sealed(tmp_path: Path, name: str) -> None:
     types = f'[chart.entities]\n"{name}" = "person"\n'
     (sealed, plain) = rows(read(tmp_path, chart(entity("a", name), entity("b", "Man")), types), "people")

@@ -210,8 +210,8 @@ def test_a_row_of_another_width_is_rejected_by_its_count(cells: list[str]) -> No
         (["id", " name"], "unknown column ' name'; did you mean name"),
         (["id", "x_"], "unknown column 'x_'"),
         (["id", "x_a\nb"], "unknown column"),
-        (["id", "name", "name"], "column 'name' stands there twice"),
-        (["id", "x_a", "x_a"], "column 'x_a' stands there twice"),
+        (["id", "name", "name"], "column 'name' is there twice"),
+        (["id", "x_a", "x_a"], "column 'x_a' is there twice"),
         (["id", "", "name"], "column 2 has no name"),
         (["name"], "people.csv has no column 'id', which is required"),
         (

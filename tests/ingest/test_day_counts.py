@@ -162,7 +162,7 @@ def test_cells_beside_the_table_of_a_workbook_are_left_out_aloud(tmp_path: Path)
     rows = [DAILY[0], (*DAILY[1], "calm"), DAILY[2]]
     read_as = read_counts(book_of(tmp_path / "counts.xlsx", {"Daily": rows}), LIMITS)
     assert read_as.columns == {"Boats": (8.0, 6.0)}
-    assert "Cells that stand under no name of the first row are left out: row 2." in read_as.notes
+    assert "Cells without a name in the first row are left out: row 2." in read_as.notes
 
 
 def test_a_sign_with_three_digits_behind_it_is_what_the_rest_of_the_column_has(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_sign_with_three_digits_behind_it_is_what_the_rest_of_the_column_has(t
         ("date,n\n13/05/2020,1\n05/14/2020,2\n", "in row 2 the day comes first, in row 3 the month"),
         ("date,n\n08/05/2020,1\n", "may be of two months"),
         ("date,n\n1900-05-08,1\n2320-05-08,1\n", "one of these two days cannot be right"),
-        ("date,port\n2020-05-08,Dover\n2020-05-09,Hythe\n", "no column of numbers beside 'date'"),
+        ("date,port\n2020-05-08,Dover\n2020-05-09,Hythe\n", "no column of numbers next to 'date'"),
         (
             "date,port,n\n2020-05-08,Dover,3\n2020-05-08,Hythe,5\n",
             "row 3, column 'port': 8 May 2020 is given as 'Dover' and as 'Hythe'. Add up",

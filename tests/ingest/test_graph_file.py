@@ -285,7 +285,7 @@ def test_without_a_mapping_it_is_said_what_it_is_and_how_it_is_loaded(
     with pytest.raises(InputError) as refused:
         read(tmp_path / name, text, limits, mapping=None)
     assert str(refused.value) == (
-        f"{name} is {form}, which says nothing of who told what is in it. Load it with a mapping for its two tables: nodes with the"
+        f"{name} is {form}, which does not say which source reported what. Load it with a mapping for its two tables: nodes with the"
         f" columns {nodes}, and edges with the columns {edges}."
     )
     # Beside other files it is no table; a file of JSON may be anything.
@@ -357,7 +357,7 @@ def test_a_graph_has_no_first_row_of_values(name: str, text: str, tmp_path: Path
     with pytest.raises(InputError) as refused:
         read(tmp_path / name, text, limits, mapping)
     assert str(refused.value) == (
-        f"{name}, nodes: the columns of a graph have names, which stand in no row. Take header = false out of the mapping."
+        f"{name}, nodes: the columns of a graph have names. Take header = false out of the mapping."
     )
     delivery = read(tmp_path / name, text, limits, mapping.replace("false", "true"))
     assert delivery.rejections == []

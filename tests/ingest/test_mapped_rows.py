@@ -71,7 +71,7 @@ def test_all_other_columns_are_ignored_where_the_mapping_says_so(folder: Path, l
     with pytest.raises(InputError, match=r"has no column 'nmae'; did you mean name\?"):
         read(folder, limits, MAPPING.replace('"name"', '"nmae"'))
     (folder / "people.csv").write_text(PEOPLE.replace("colour", "name"))
-    with pytest.raises(InputError, match="column 'name' stands there twice"):
+    with pytest.raises(InputError, match="column 'name' is there twice"):
         read(folder, limits)
 
 

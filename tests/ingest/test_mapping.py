@@ -243,7 +243,7 @@ def test_a_date_whose_zeros_are_lost_is_rejected_in_those_words(mapping: Write, 
         ("%d %Y", "has a day without a month"),
         ("%d/%m/%Y %I:%M", "has %I without %p"),
         ("%d/%m/%Y %H:%M %p", "has %p without %I"),
-        ("%d.%m.%Y %H:%M %Z", "has %Z, and names of zones mean several: use %z"),
+        ("%d.%m.%Y %H:%M %Z", "has %Z, and one name can mean several zones: use %z"),
         ("%Y-%W", "has a week without a day of the week"),
         ("%B %Y %H:%M", "has a time without a day"),
         ("%d.%m.%Y %M", "has minutes or seconds without hours"),
@@ -400,7 +400,7 @@ def test_a_mapped_file_that_is_not_there_is_named(mapping: Write, folder: Path, 
 
 def test_a_column_that_stands_twice_in_their_file_is_refused(mapping: Write, folder: Path, limits: Limits) -> None:
     (folder / "nodes.csv").write_text(NODES.replace("first,last", "last,last"))
-    with pytest.raises(InputError, match="column 'last' stands there twice"):
+    with pytest.raises(InputError, match="column 'last' is there twice"):
         read_case(folder, limits, mapping(WHOLE))
 
 
@@ -417,7 +417,7 @@ def test_columns_that_are_ignored_may_have_one_name(mapping: Write, tmp_path: Pa
     folder = theirs(tmp_path, "gangs.csv", "id,,\nG1,x,\n")
     delivery = read_case(folder, limits, mapping(SMALL + 'ignore = [""]\n'))
     assert [row.values for row in delivery.rows] == [{"id": "G1"}]
-    with pytest.raises(InputError, match="column '' stands there twice"):
+    with pytest.raises(InputError, match="column '' is there twice"):
         read_case(folder, limits, mapping(SMALL + 'columns.name = { template = "{id}" }\n'))
 
 

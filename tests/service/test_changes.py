@@ -127,8 +127,8 @@ def test_of_somebody_sealed_nothing_of_what_the_vault_holds_is_told(ann: Session
         ("P3", {}, ("notes",)),
     ]
     assert [str(change).partition(": ")[2] for change in loaded.changes] == [
-        "name, phones change: no values are told",
-        "notes changes: no values are told",
+        "name, phones change: no values are shown",
+        "notes changes: no values are shown",
     ]
 
 

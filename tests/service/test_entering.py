@@ -356,7 +356,7 @@ def test_without_a_reason_or_a_change_nothing_is_corrected(ann: Session) -> None
     }
     with pytest.raises(RequestError, match="Nothing is changed yet"):
         ann.deliveries.form.check(correction(ann, "R1"))
-    with pytest.raises(RequestError, match="not one that stands"):
+    with pytest.raises(RequestError, match="is not in this statement"):
         ann.deliveries.form.check(
             replace(correction(ann, "R1"), claims=(FormPart("c1", "links", claim="0" * 24, fate="mistake"),))
         )

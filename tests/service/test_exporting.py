@@ -653,7 +653,7 @@ def test_whoever_is_sealed_while_an_export_is_made_does_not_go_out_by_name(
         return file(*of)
 
     monkeypatch.setattr(Exports, "_file", meanwhile)
-    with pytest.raises(Busy, match="was changed meanwhile: nothing was made"):
+    with pytest.raises(Busy, match="was changed in the meantime: nothing was made"):
         inv.exports.make(Wanted(picture=PictureRequest(ids=("K9",), depth=0)), POLICE, WHY)
     with transaction(service.database) as connection:
         row = connection.execute(sa.select(tables.exports).where(tables.exports.c.case_id == case)).one()

@@ -702,7 +702,7 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     assert on_disk(store, sealed, *HERS) == {sealed, *HERS}
     steps: set[str] = set()
     told = seal(crew_of("cus"), crew_of("sup"), "zoraya-1", progress=lambda _done, _total, text: steps.add(text))
-    assert "written anew" in told
+    assert "rewritten" in told
     assert "loading every case into the new store" in steps
     assert on_disk(store, sealed, *HERS) == set(HERS)
     assert image(managed, "two") == other

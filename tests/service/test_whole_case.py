@@ -334,7 +334,7 @@ def test_who_is_sealed_after_all_was_read_does_not_go_out_by_name(
         return pseudonyms(*given)
 
     monkeypatch.setattr(whole_case, "lasting", slowly)
-    with pytest.raises(Busy, match="was changed meanwhile: nothing was written"):
+    with pytest.raises(Busy, match="was changed in the meantime: nothing was written"):
         people("inv").exports.whole.parquet(tmp_path / "all")
     assert list(tmp_path.iterdir()) == []
     assert people("sup").exports.given.recalls() == []

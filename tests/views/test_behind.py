@@ -408,6 +408,6 @@ def test_the_paper_says_both_where_something_is_denied_and_hardly_believed() -> 
 def test_the_paper_names_whom_nobody_is_named_for_beside_whom_somebody_is() -> None:
     _, second = sheets(LINKS, CROSSINGS, carried={"c1": 12})
     assert "Nobody is named who piloted it." in second
-    assert "12 people told of as carried (believed at a quarter or more)" in second
+    assert "12 people reported as carried (believed at a quarter or more)" in second
     _, second = sheets([link("cid CROSSED_ON c1")], ("c1",))
     assert "Nobody is named who organised it or who piloted it." in second

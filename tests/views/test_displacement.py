@@ -140,7 +140,7 @@ def test_a_hand_is_told_in_words_alone_without_source_clearance() -> None:
 @pytest.mark.parametrize(
     ("some", "words"),
     [
-        (left(), "of nobody is it told"),
+        (left(), "no one is recorded as being there"),
         (left(unknown=4), "nobody who was there is seen"),
         (left(2, unknown=4), "too few of those who were there"),
         (left(5, unknown=4), "too few others"),
@@ -228,7 +228,7 @@ def test_places_of_somebody_stand_by_their_days_and_those_without_apart() -> Non
         ("2020", "2020", "2020", "2020", True),
         ("2020", "2021", "2020 to 2021", "2020", False),
         ("", "2020-08-03", "until 3 August 2020", "2020-08-03", False),
-        ("", "", "on no day that is told", "", True),
+        ("", "", "on an unknown day", "", True),
     ],
 )
 def test_days_of_a_stay_are_told_as_closely_as_they_were_given(

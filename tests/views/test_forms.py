@@ -340,7 +340,7 @@ def test_scripts_that_have_no_letters_are_named() -> None:
     assert without_letters(["王小明", "ሰላም"]).endswith("have them: CJK, Ethiopic.")
     rows = [entity("a", "person", "王小明")]
     reader = PdfReader(io.BytesIO(files(picture([["a"]], rows, []), ABOUT, ["pdf"])["picture.pdf"]))
-    assert "Letters of these scripts stand as boxes here" in reader.pages[0].extract_text()
+    assert "Letters of these scripts are shown as boxes here" in reader.pages[0].extract_text()
 
 
 # -- FollowTheMoney -----------------------------------------------------------------------------------------------

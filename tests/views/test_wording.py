@@ -129,7 +129,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
         (loading.job_title("load", "done", 2, committed=False), "Nothing was loaded"),
         (loading.job_title("load", "interrupted", None, committed=False), "Interrupted"),
         (loading.rewritten("accounts", managed=True), "All accounts that waited"),
-        (loading.rewritten("seal", managed=True), "nothing of before is in its files."),
+        (loading.rewritten("seal", managed=True), "nothing from before is in its files."),
         (loading.rewritten("erase", managed=False), "drop the old one, and delete backups."),
         (sentences.recall(2), "2 exports that were given show somebody"),
         (sentences.changed(2, "C"), "2 links are not as they were, as handling C tells them."),

@@ -61,7 +61,7 @@ class InParts:
         with self._gate.acting(principal, purpose, "read", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
             if not (grant.sources and grant.handling == "C"):
-                raise Refused(f"The query {name} is for who is cleared for all of a case.")
+                raise Refused(f"The query {name} takes clearance for all of a case.")
             self._gate.require_open(case, grant)
             parameters = query.bind({}) | bound(case, grant, _ALL, self._few_below)
             outcome |= {"rows": 0, "sources": set()}

@@ -195,7 +195,7 @@ class Snapshot:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, OperatorError) as error:
-            _LOG.warning("a snapshot does not open (%s): it is made anew", type(error).__name__)
+            _LOG.warning("a snapshot does not open (%s) and is made again", type(error).__name__)
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
         return None

@@ -189,9 +189,7 @@ def _at_the_end(chain: Chain, tail: End, mark: AnchorMark | None) -> str:
             _missing(tail.line + 1, ends.line)[:-1]
             + f": the anchor says that the log went on to line {ends.line}, but it ends with line {tail.line}."
         )
-    return (
-        f"Line {ends.line} is not the one the anchor names: the log was put back and written anew from there or before."
-    )
+    return f"Line {ends.line} differs from the one the anchor names: the log was restored and rewritten from that line or an earlier one."
 
 
 def _recorded(row: Mapping[str, Any]) -> str:

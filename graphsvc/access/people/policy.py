@@ -35,8 +35,8 @@ ACTIONS = MappingProxyType(
         "reveal": "ask for the identity behind a pseudonym, and open it once agreed",
         "agree": "agree to or refuse what another person asked for: a reveal, a sealing or its end, an erasure, an export",
         "hold": "put a hold on a case or a person, and release it",
-        "seal": "ask that someone who stands by name is sealed",
-        "open": "ask that someone sealed stands by name again",
+        "seal": "ask that a named person is sealed",
+        "open": "ask that a sealed person is named again",
         "erase": "ask that a person is erased",
         "regroup": "decide which witnesses depend on each other, against what the case says",
         "keys": "give the vault a new master key",
@@ -101,7 +101,7 @@ def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
     code C and sources in every case. Checked at each run: a new case outside the clearance suspends the grant.
     """
     if not may(principal, "cypher") or not principal.free_cypher:
-        return f"{principal.name} may not write Cypher freely: that takes a grant of its own, which an administrator gives."
+        return f"{principal.name} may not write Cypher freely: an administrator can give the grant for it."
     if all(_is_fully_cleared(principal.grant(case)) for case in cases):
         return ""
     # The number and names of cases are only for readers who may see them.

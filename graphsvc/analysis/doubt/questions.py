@@ -49,9 +49,7 @@ QUESTIONS = MappingProxyType(
 )
 # Messages in place of questions: without source clearance, where sources are passed over, and for people not weighed.
 WITH_CUSTODIAN = "There is a question about what witnesses already said; it takes source clearance to be seen."
-ENOUGH = (
-    "Asked often enough: a source of what is said here has been asked as often as any should be, and is passed over."
-)
+ENOUGH = "Asked often enough: one source here has been asked as often as allowed, and is left out."
 NOT_WEIGHED = (
     "Not worked out for this person: the list goes by who is linked with whom, or nothing is told of a part of theirs."
 )

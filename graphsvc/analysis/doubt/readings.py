@@ -217,7 +217,7 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
         >>> from graphsvc.analysis.examples import said
         >>> aboard = [said("s1: p1 CROSSED_ON c1"), said("s1: p2 PILOTED c1")]
         >>> one_crossing("p1", [said("s1: p1 DIRECTED p2")], aboard).text
-        'Every order told of was to people of one crossing (1 person), and they were aboard themselves: an order aboard, to steer or to bail, is not one of a gang.'
+        'Every reported order was to people of one crossing (1 person), and they were aboard themselves: an order aboard, to steer or to bail, is not one of a gang.'
 
     Limits: organisers can be aboard. Returns None for people of several crossings, whichever crossing the order was
     about.
@@ -238,7 +238,7 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
     )
     return _reading(
         "one boat",
-        f"Every order told of was to people of one crossing ({_people(len(subordinates))}){tail}",
+        f"Every reported order was to people of one crossing ({_people(len(subordinates))}){tail}",
         {crossing, *subordinates},
     )
 

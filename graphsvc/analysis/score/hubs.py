@@ -37,14 +37,12 @@ from graphsvc.records.weights import SHIPPED, Weights
 RULES_VERSION = "10"
 _FEW_VOICES = f"fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits, pays or coerces"
 _TOO_LITTLE = (
-    "No one stands out: too little is told of those who stand first. It would take further sources who say that they direct, arrange,"
+    "No one stands out: too little is known about the people who rank first. It would take more sources who say that they direct, arrange,"
     " recruit or pay, or records of it."
 )
 # Reasons for an empty ranking: no people, or only people who were carried.
-_NO_PEOPLE = "No one stands out: only people are ranked, and there are none that you can see."
-_ALL_CARRIED = (
-    "No one stands out: of everybody you can see it is told that they were carried or exploited, and no more."
-)
+_NO_PEOPLE = "No one stands out: only people are ranked, and you can see none."
+_ALL_CARRIED = "No one stands out: everyone you can see is only said to have been carried or exploited."
 
 Shares = dict[str, Floats]
 
@@ -252,7 +250,7 @@ def _verdict(on: Basis, processors: Processors) -> tuple[bool, str]:
     if not chance.look_like_hubs(on.scored, listed):
         return False, _TOO_LITTLE
     if not chance.stands_out(on.network, on.score_weights, processors=processors):
-        return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
+        return False, "No one stands out: dealt out at random, the same links would put as much on somebody."
     return True, "Ranked by how many sources say who arranges, directs, recruits, pays or coerces."
 
 

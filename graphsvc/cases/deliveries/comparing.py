@@ -69,10 +69,10 @@ class RowChange:
         notes = ["is said again"] if self.is_back else []
         if self.unsaid:
             notes.append(
-                f"{', '.join(self.unsaid)} {plural(len(self.unsaid), 'changes', 'change')}: no values are told"
+                f"{', '.join(self.unsaid)} {plural(len(self.unsaid), 'changes', 'change')}: no values are shown"
             )
         if self.is_hidden:
-            notes.append("something changes of which nothing is told")
+            notes.append("something changes that may not be shown")
         return notes
 
     def __str__(self) -> str:

@@ -102,7 +102,7 @@ class FormRows:
                 rows.append((part.handle, "links", _close_taken_back(_cells(held.values) | anew, opens=opens)))
                 touched = touched or bool(anew)
         if parts:
-            raise RequestError("A claim of this form is not one that stands in this statement. Open the form anew.")
+            raise RequestError("A claim of this form is not in this statement. Open the form again.")
         new = [self._new_claim(statement, part) for part in self._form.claims if not part.claim]
         return [*rows, *new], touched or bool(new)
 

@@ -26,8 +26,8 @@ RESTING = (
 )
 # Said of a change that is done, where what it sealed is not gone from the disk yet.
 REWRITE_OWED = (
-    "Somebody else is writing, so the managed store is still to be written anew: until the next delivery or undo that is done, or the next"
-    " start of graphsvc, does it, names of who or what was sealed may stand in the files of the store. No reader is shown them."
+    "Somebody else is writing, so the managed store could not be rewritten yet. Names of people and things sealed now can"
+    " stay in its files until the next delivery, undo or start of graphsvc. No reader sees them."
 )
 _DELIVERIES_NAMED = 20
 

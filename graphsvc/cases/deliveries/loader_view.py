@@ -212,7 +212,7 @@ def _without_source(row: Row, columns: dict[str, list[str]]) -> Row:
 
 
 def _contradicts(row: Row) -> Rejection:
-    reason = "this claim stands in the delivery with another polarity; give each an id, or correct one"
+    reason = "the delivery holds this claim with another polarity too; give each an id, or correct one"
     return Rejection(row.file, row.line, "polarity", polarity(row.values), reason, table=row.table)
 
 

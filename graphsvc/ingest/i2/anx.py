@@ -101,16 +101,16 @@ def read_items(path: Path, limits: Limits, progress: Progress | None = None) -> 
             defusedxml.sax.parse(stream, reader, forbid_dtd=True, forbid_entities=True, forbid_external=True)
     except defusedxml.DefusedXmlException:
         raise InputError(
-            f"{path.name} declares a document type or entities, as no chart does: save it anew from Analyst's Notebook."
+            f"{path.name} declares a document type or entities, as no chart does: save it again from Analyst's Notebook."
         ) from None
     except SAXParseException as error:
         raise InputError(
             f"{path.name}, line {error.getLineNumber()} is no XML ({error.getMessage()}): the file is damaged or cut off."
-            " Save it anew from Analyst's Notebook."
+            " Save it again from Analyst's Notebook."
         ) from None
     except (UnicodeError, LookupError, ValueError) as error:
         raise InputError(
-            f"{path.name} cannot be read as XML ({type(error).__name__}): save it anew as UTF-8."
+            f"{path.name} cannot be read as XML ({type(error).__name__}): save it again as UTF-8."
         ) from None
     return reader.found()
 

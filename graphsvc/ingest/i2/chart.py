@@ -337,7 +337,7 @@ class _Chart:
         known = {column.name for column in TABLES[table].columns} - set(_OURS)
         for name, value in item.told:
             column = re.sub(r"\W+", "_", name.strip().casefold()).strip("_") or "attribute"
-            column, value = (table == "people" and mark_in(column, value)) or (column, value)
+            column, value = (table == "people" and mark_in(name, value)) or (column, value)
             column = column if column in known else f"{EXTRA_PREFIX}{column}"
             # Where two attributes are called the same both are kept; a date in words is the one its item was drawn at.
             already = "" if column in _DATES else row.get(column, "")

@@ -230,7 +230,7 @@ class QueryLibrary:
     def _changeable(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
         saved = self._saved_row(connection, key, identifier)
         if not saved.changeable:
-            raise Refused(f"Only {saved.account} can change this query. Open it, and save it under a name of your own.")
+            raise Refused(f"Only {saved.account} can change this query. Open it and save a copy under another name.")
         return saved
 
     @staticmethod

@@ -261,7 +261,7 @@ class StatementForms:
         hits = results.dicts()
         if not hits and not results.truncated:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
-        return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(hits[:_CANDIDATES])
+        return "is a name that several may have: choose one, or add it as new", tuple(hits[:_CANDIDATES])
 
     def _alike(self, part: FormPart) -> list[dict[str, Any]]:
         """Return existing people and things of the same kind that may be duplicates of a new one, by shared values."""
@@ -341,7 +341,7 @@ class StatementForms:
                 if now.seen != form.seen:
                     raise Changed(
                         "This statement was changed since you opened the form. Nothing of yours is loaded, and nothing is lost:"
-                        " what you typed stands below, beside what the statement says now."
+                        " what you typed is below, next to what the statement says now."
                     )
                 made = rows.correction(now, self.correctable_columns(), self._statements.withheld())
             else:
@@ -377,4 +377,4 @@ def _called(part: FormPart) -> str:
 
 def _require_token(token: str) -> None:
     if not _TOKEN.fullmatch(token):
-        raise RequestError("This form is not one of this service. Open it anew; nothing was loaded.")
+        raise RequestError("This form is not one of this service. Open it again; nothing was loaded.")

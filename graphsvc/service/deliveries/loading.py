@@ -72,7 +72,7 @@ class Loading:
             case = self._ask.case
             grant = now.grant(case)
             if grant is None or grant.handling != "C":
-                raise Refused(f"Your clearance for the case {case} was taken back meanwhile. Nothing was loaded.")
+                raise Refused(f"Your clearance for the case {case} was withdrawn in the meantime. Nothing was loaded.")
 
     def require_quiet(self) -> None:
         """Raise Busy if the case is being changed."""

@@ -107,7 +107,7 @@ class Statements:
             page = self.look(statement)
             if self._ask.grant.handling != "C":
                 raise Refused(
-                    "The history of a statement takes clearance for handling code C in this case: it is told from whole deliveries."
+                    "The history of a statement takes clearance for handling code C in this case, as it is made from whole deliveries."
                 )
             telling, steps = self._ask.home.casework.replay.history(self._ask.case, page.id)
             deliveries = {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)}

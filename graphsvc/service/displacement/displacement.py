@@ -248,7 +248,7 @@ class Displacement:
         every = self._displaced.every()
         if not ids:
             if day:
-                raise RequestError("Say which place as well: who was there before that day is asked of one at a time.")
+                raise RequestError("Name a place as well: a date can be given for one place at a time.")
             return list(every.values())
         return [left for name in dict.fromkeys(ids) if (left := self._left(name, day)) is not None]
 

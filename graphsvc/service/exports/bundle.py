@@ -16,7 +16,7 @@ from graphsvc.errors import InputError
 MANIFEST = "manifest.json"
 _MOST = 200 << 20
 _ANOTHER_MANIFEST = "the manifest is not as it was"
-_PACKED_ANEW = "This file was packed anew, with a password or in another way than graphsvc packs. Unpack it, then verify the folder."
+_PACKED_ANEW = "This file was packed again, with a password or with another program. Unpack it, then verify the folder."
 _ENCRYPTED = 0x1
 _COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 

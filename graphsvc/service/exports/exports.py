@@ -57,7 +57,7 @@ NEVER = (
     "of a person: aliases, phones, date of birth, nationality, sex, categories",
     "statements, claims, sources and who said what",
     "your own columns (x_)",
-    "what its handling code does not cover, or what takes source clearance to be told",
+    "what its handling code does not cover, or what takes source clearance",
 )
 FORM_NAMES = tuple(FORMS)
 _NAME = 200
@@ -215,7 +215,7 @@ class Exports:
                 if not plan.exposure.safe and not ask:
                     raise Refused(
                         f"This export could give a witness away: fewer than {self._ask.settings.exposure_below} people could"
-                        " have known all that it tells. Leave out the facts that the preview names, or ask a supervisor"
+                        " have known everything in it. Leave out the facts that the preview names, or ask a supervisor"
                         " to agree (--ask)."
                     )
                 made = now()

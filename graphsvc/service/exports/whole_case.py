@@ -53,7 +53,7 @@ _SAYS = (
     "All of a case, for people who are cleared for handling code C and for sources in it, and for nobody else: who said what stands"
     " in it by pseudonym, and free text as it was given, without names of sealed people. Intelligence, not evidence."
 )
-_NOT_COUNTED = "Not counted: who may read this may know who said what."
+_NOT_COUNTED = "Not counted: readers of this may know who said what."
 _NAME = 200
 # Kind of entity that may be sealed later → kind of its pseudonym; a dwelling has that of a thing.
 _SEALED_AS = {kind: kind for kind in SEALABLE} | {"workplace": "thing"}
@@ -192,7 +192,7 @@ def require_still(ask: Ask, version: int, done: str) -> None:
         Busy: it is not.
     """
     if ask.require_open() != version:
-        raise Busy(f"The case {ask.case} was changed meanwhile: nothing was {done}. Try again.")
+        raise Busy(f"The case {ask.case} was changed in the meantime: nothing was {done}. Try again.")
 
 
 class _Tables:

@@ -155,7 +155,7 @@ class Leads:
             Refused: no source clearance.
         """
         if not self._ask.grant.sources:
-            raise Refused("What a lead rests on is told to those with source clearance; an administrator gives it.")
+            raise Refused("Seeing what a lead rests on takes source clearance; an administrator gives it.")
         with self._ask.act("analyse", query="falsehood", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
             false_accounts, invented = self._material.falsehood(identifier), self._material.invented()

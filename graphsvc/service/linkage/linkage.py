@@ -173,7 +173,7 @@ class Linkage:
             RequestError: both are the same.
         """
         if first == second:
-            raise RequestError("Two crossings are compared: name another one beside the first.")
+            raise RequestError("Two crossings are compared: name a second one.")
         with self._ask.look("analyse", query="linked pair", entity=first) as outcome:
             case = compared(self._ask, self._material)
             for name in (first, second):

@@ -79,8 +79,8 @@ class SavedMeanwhile(RequestError):
     def __init__(self, newest: ViewVersion, base: int) -> None:
         super().__init__(
             f"{newest.account} saved version {newest.number} on {moment(newest.at)}, and yours"
-            f" began as version {base}. Nothing is lost and nothing was saved yet: save yours as a view of your own, look"
-            " at theirs, or save yours as the newest version all the same."
+            f" began as version {base}. Nothing is lost and nothing was saved yet: save yours as a separate view, look"
+            " at theirs, or save yours as the newest version anyway."
         )
         self.newest = newest
 
@@ -92,8 +92,8 @@ class OtherLevel(RequestError):
 
     def __init__(self, view: SavedView) -> None:
         super().__init__(
-            f"This view was made at handling {view.handling}, and you see more. Save it as a view of your own, so that"
-            " nothing of what is C gets into it."
+            f"This view was made at handling {view.handling}, and you see more. Save it as a separate view, so that"
+            " nothing under C gets into it."
         )
 
 
@@ -329,7 +329,7 @@ class SavedViews:
 
 def _require_own(view: SavedView) -> None:
     if not view.mine:
-        raise Refused(f"Only {view.account} can change this view. Save it as a view of your own.")
+        raise Refused(f"Only {view.account} can change this view. Save it as a separate view.")
 
 
 def _require_addable(views: ViewStore, identifier: str, base: int | None) -> SavedView:
@@ -341,6 +341,6 @@ def _require_addable(views: ViewStore, identifier: str, base: int | None) -> Sav
         raise SavedMeanwhile(views.versions(identifier)[0], base)
     if view.version >= MOST_VERSIONS:
         raise RequestError(
-            f"This view has {view.version} versions, which is the most there may be. Save it as a view of your own."
+            f"This view has {view.version} versions, which is the most allowed. Save it as a separate view."
         )
     return view

@@ -209,8 +209,8 @@ class Requests:
             since = row.kind != "erase" and decided != DECIDED[row.kind] and at > row.asked_at
             if since and row.state in WAITING[row.kind]:
                 raise RequestError(
-                    "Something else was decided on this person since this was asked for. Refuse it; whoever still wants it"
-                    " asks anew."
+                    "Something else has been decided on this person since this was requested. Refuse it; it can be"
+                    " requested again."
                 )
             self.decide(row.kind, row.id, "agreed", answer, None)
 
@@ -241,7 +241,7 @@ class Requests:
         waiting = self._ask.home.export_store.to_recall(case)
         recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""
         if self._ask.home.casework.rewrite(progress):
-            return f"The managed store was written anew: nothing of before is in its files.{recall}"
+            return f"The managed store was rewritten: nothing from before is in its files.{recall}"
         return (
             "The graph holds it no more. On the disk of your own Neo4j server older texts may remain: in its transaction"
             " logs, in free space of its store and in its backups. Whoever runs that server has to copy the database"

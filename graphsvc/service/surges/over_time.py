@@ -171,7 +171,7 @@ class OverTime:
         watched = of_crossings(every)
         series = of_crossings(rows, measure=name, step=choice.step, until=watched.last if watched else None)
         if series is None:
-            raise NotFound("No crossing that you can see in this case stands on a day and fits what is asked for.")
+            raise NotFound("No crossing that you can see has a date to the day and matches.")
         notes = []
         if contested := sum(theirs.get(row["id"], False) for row in rows):
             them = plural(contested, "it", "them")

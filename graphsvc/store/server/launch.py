@@ -206,7 +206,7 @@ def _secret(folder: Path) -> str:
     if _store_exists(folder):  # Neo4j reads auth.ini only at its very first start
         if not secret.exists():
             raise OperatorError(
-                f"{secret} is gone, so nobody can sign in to the store beside it. Put the file back from a copy, or "
+                f"{secret} is gone, so nobody can sign in to the store next to it. Put the file back from a copy, or "
                 f"move {folder} away and load the cases again."
             )
         return secret.read_text()

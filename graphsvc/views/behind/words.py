@@ -26,9 +26,9 @@ def carried(number: int) -> str:
 
     Example:
         >>> carried(24)
-        '24 people told of as carried (believed at a quarter or more)'
+        '24 people reported as carried (believed at a quarter or more)'
     """
-    return f"{count(number, 'person')} told of as carried ({COUNTED})"
+    return f"{count(number, 'person')} reported as carried ({COUNTED})"
 
 
 def served(number: int) -> str:

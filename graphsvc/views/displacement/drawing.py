@@ -213,7 +213,7 @@ def _when(stay: Stay) -> str:
     first, last = _first(stay), _end(stay)
     if stay.begin and not last:
         return f"{shown(first)} on"
-    return period(first, last) or "on no day that is told"
+    return period(first, last) or "on an unknown day"
 
 
 def _right(row: MoveRow, by: str) -> tuple[str, str, str]:

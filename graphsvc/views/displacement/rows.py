@@ -41,13 +41,10 @@ BY_WORDS = MappingProxyType(
     }
 )
 # Shown for a place that nobody is known to have left, and for a case without any closure or departure.
-NOBODY_LEFT = (
-    "This place is not said to have closed in a month that is told, and those who were there are not said to have left."
-    " Ask who was there before a day."
-)
+NOBODY_LEFT = "No statement says in which month this place closed, or that people left it. Give a date to see who was there before."
 NO_CLOSURE = (
-    "No workplace you can see is said to have closed in a month that is told, and none emptied."
-    " Deliver workplaces with the day they closed, or ask of a place who was there before a day."
+    "No workplace you can see is said to have closed in a given month, and none emptied."
+    " Deliver workplaces with the day they closed, or give a place and a date."
 )
 # id → name, kind and similar properties of an entity that the reader may see.
 Named = Callable[[str], dict[str, Any]]
@@ -344,7 +341,7 @@ def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int
     if test.verdict == "scattered":
         return "They scattered: no place took more of them than chance would send, and that half of them or more went to one is ruled out."
     if not left.cohort.people:
-        return "Cannot tell: of nobody is it told that they were there in the weeks before."
+        return "Cannot tell: no one is recorded as being there in the weeks before."
     if not left.cohort.went:
         return "Cannot tell: nobody who was there is seen to come to another place."
     if test.p is None:

@@ -95,7 +95,7 @@ def without_letters(names: Iterable[str]) -> str:
         >>> without_letters(["Ari", "Nguyễn", "محمد", "Иван"])
         ''
         >>> without_letters(["王小明"])
-        'Letters of these scripts stand as boxes here; the tables and the web page of this export have them: CJK.'
+        'Letters of these scripts are shown as boxes here; the tables and the web page of this export have them: CJK.'
     """
     scripts = {
         unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
@@ -108,9 +108,7 @@ def without_letters(names: Iterable[str]) -> str:
     )
     if not lost:
         return ""
-    return (
-        f"Letters of these scripts stand as boxes here; the tables and the web page of this export have them: {lost}."
-    )
+    return f"Letters of these scripts are shown as boxes here; the tables and the web page of this export have them: {lost}."
 
 
 def typeset(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS) -> list[bytes]:

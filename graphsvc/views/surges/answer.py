@@ -184,9 +184,9 @@ def _noted(series: Series) -> list[str]:
     notes = []
     if series.unplaced:
         notes.append(
-            f"{count(series.unplaced, 'crossing')} stand on no day here, as their date is less precise than a day."
+            f"{count(series.unplaced, 'crossing')} have no day here, as their date is less precise than a day."
             if series.unplaced > 1
-            else "1 crossing stands on no day here, as its date is less precise than a day."
+            else "1 crossing has no day here, as its date is less precise than a day."
         )
     if series.outside:
         some = sorted(set(series.outside))

@@ -78,7 +78,7 @@ def change(what: str) -> ResponseReturnValue:
 
     def changed() -> ResponseReturnValue:
         act(name)
-        flash(f"{said} {name} is signed out and signs in anew.")
+        flash(f"{said} {name} is signed out and has to sign in again.")
         return redirect(url_for("people.one", name=name), code=303)
 
     return or_again(changed, lambda: _one(name, what))

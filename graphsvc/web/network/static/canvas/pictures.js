@@ -305,7 +305,7 @@ class Views {
     const { opened, form } = this;
     by("view-open").hidden = !opened;
     by("view-open").textContent = opened
-      ? `${opened.name}, version ${opened.version}, ${opened.mine ? "yours" : `by ${opened.author}`}${opened.savable ? "" : `. It was made at handling ${opened.made_at} and you see more: save yours as a view of your own`}${opened.savable && !opened.mine ? ". Its name, notes and sharing stay as they are; what you write here is for a view of your own" : ""}.`
+      ? `${opened.name}, version ${opened.version}, ${opened.mine ? "yours" : `by ${opened.author}`}${opened.savable ? "" : `. It was made at handling ${opened.made_at} and you see more: save yours as a separate view`}${opened.savable && !opened.mine ? ". Its name, notes and sharing stay as they are; what you write here is for a separate view" : ""}.`
       : "";
     form.querySelector('[type="submit"]').textContent = opened?.savable ? "Save as the next version" : "Save";
     by("view-own").hidden = by("view-copy").hidden = !opened;
