@@ -8,8 +8,11 @@ import pytest
 
 from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.displacement.cohorts import whereabouts
+from graphsvc.analysis.displacement.stays import WorkPlace, WorkTie
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Wanted
+from graphsvc.views.displacement.safeguarding import at_risk
 from graphsvc.views.picture.folding import groups
 from graphsvc.views.picture.since import changed
 from tests.toolbox.accounts import WHOLE, Roles
@@ -218,3 +221,22 @@ def test_the_form_that_corrects_a_statement_marks_its_other_claims(people: Place
 def test_people_of_one_name_are_told_apart_by_no_tie_that_is_denied(people: Place) -> None:
     rows = people("low").ask.rows("entities.apart", ids=["boss-1"], ties=9).dicts()
     assert [row["ties"] for row in rows] == [["Cy Tell"]]
+
+
+def test_signs_of_risk_that_rest_on_denied_links_alone_are_marked() -> None:
+    links = said(
+        "r",
+        "p1 WORKED_AT w2",
+        "p2 WORKED_AT w2",
+        "boss CONTROLS w2",
+        "boss COERCED p1",
+        "boss ABANDONED p2",
+        "p2 OWES boss",
+    )
+    ties = [
+        WorkTie(row["subject_id"], row["relation"], row["object_id"], 0.7, row["relation"] in ("COERCED", "ABANDONED"))
+        for row in links
+    ]
+    known = whereabouts([WorkPlace("w2")], [*ties, WorkTie("aide", "ABANDONED", "p2", 0.7)])
+    risks = {row.person: (set(row.signs), row.contested) for row in at_risk(known, "w2", [])}
+    assert risks == {"p1": ({"coerced"}, ("coerced",)), "p2": ({"abandoned", "owes"}, ())}

@@ -32,10 +32,15 @@ SIGNS_OF_RISK = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """A person at a place, with the signs of risk reported about them, the gravest first (`SIGNS_OF_RISK`)."""
+    """A person at a place, with the signs of risk reported about them, the gravest first (`SIGNS_OF_RISK`).
+
+    Attributes:
+        contested: signs for which every link is denied, or contested for this reader.
+    """
 
     person: str
     signs: tuple[str, ...]
+    contested: tuple[str, ...] = ()
 
 
 def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_below: int = 0) -> list[AtRisk]:
@@ -50,9 +55,14 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
         >>> told = ["p1 WORKED_AT w2", "p2 WORKED_AT w2", "boss COERCED p2", "boss CONTROLS w2", "p1 OWES boss"]
         >>> known = whereabouts([WorkPlace("w2")], [WorkTie(*text.split(), 0.7) for text in told])
         >>> at_risk(known, "w2", [])
-        [AtRisk(person='p2', signs=('coerced',)), AtRisk(person='p1', signs=('owes',))]
+        [AtRisk(person='p2', signs=('coerced',), contested=()), AtRisk(person='p1', signs=('owes',), contested=())]
     """
-    signs: dict[str, set[str]] = {stay.person: set() for stay in known.at.get(place, ()) if stay.belief >= LEAST}
+    # Sign → whether everything that says so is denied.
+    signs: dict[str, dict[str, bool]] = {stay.person: {} for stay in known.at.get(place, ()) if stay.belief >= LEAST}
+
+    def add(person: str, sign: str, *, denied: bool = False) -> None:
+        signs[person][sign] = denied and signs[person].get(sign, True)
+
     held: dict[str, set[str]] = defaultdict(set)
     for tie in known.ties:
         if tie.relation in (CONTROLS, MANAGED) and tie.holds:
@@ -62,11 +72,11 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
         if not tie.holds:
             continue
         if tie.relation in (COERCED, ABANDONED) and tie.object in signs:
-            signs[tie.object].add("coerced" if tie.relation == COERCED else "abandoned")
+            add(tie.object, "coerced" if tie.relation == COERCED else "abandoned", denied=tie.denied)
         elif tie.relation == OWES and tie.subject in signs and tie.object in running:
-            signs[tie.subject].add("owes")
+            add(tie.subject, "owes", denied=tie.denied)
         elif tie.relation == LIVED and tie.subject in signs and running & held.get(tie.object, set()):
-            signs[tie.subject].add("housed")
+            add(tie.subject, "housed", denied=tie.denied)
     for left in lefts:
         together = any(excess.together and excess.place == place for excess in left.test.places)
         went = [became.person for became in left.cohort.went if became.following and became.following.place == place]
@@ -74,7 +84,11 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
             continue
         for person in went:
             if person in signs:
-                signs[person].add("moved" if together else "came")
+                add(person, "moved" if together else "came")
     order = list(SIGNS_OF_RISK)
-    rows = [AtRisk(person, tuple(sorted(some, key=order.index))) for person, some in signs.items()]
+    rows = [
+        AtRisk(person, tuple(found), tuple(sign for sign in found if some[sign]))
+        for person, some in signs.items()
+        for found in [sorted(some, key=order.index)]
+    ]
     return sorted(rows, key=lambda row: (-len(row.signs), [order.index(sign) for sign in row.signs], row.person))
