@@ -395,7 +395,8 @@ def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     assert "id=P1" in address
     assert "id=P3" in address
     assert "gave instructions to" in answer.text
-    # Nodes of the other case have the same ids. They are named with their case, without links, and left out of the picture.
+    # Nodes of the other case have the same ids. They are named with their case, but get no link and no place in the
+    # picture.
     assert "2 ids in the answer are" in shown(answer.text)
     assert f"(:Person P1 of {OTHER})" in shown(answer.text)
     _, answer = run(ann, f"MATCH (p:Person {{case: '{OTHER}'}})-[r:DIRECTED]->() RETURN r, p")

@@ -1,4 +1,4 @@
-"""Deciding about a lead in the pages: the form, the history with the figures shown then, the list's filter and column."""
+"""Deciding about a lead in the pages: the form, the history with the figures then, the list's filter and column."""
 
 from __future__ import annotations
 
