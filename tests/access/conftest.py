@@ -1,7 +1,7 @@
-"""One invented case loaded three times into one database: as it is, as its twin, and without what is C.
+"""One invented case, loaded three times into one database: as it is, as its twin, and without its C rows.
 
-All three share the case key, so that pseudonyms and claim ids of the same rows are the same and answers can be compared
-row by row.
+All three share the case key, so the same rows get the same pseudonyms and claim ids, and answers can be compared row by
+row.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LOADER = Principal("loader", frozenset({"investigator"}), {ANY_CASE: Grant("C", 
 
 @dataclass(frozen=True)
 class Cases:
-    """A service with the case `one`, its rows, and how to load more of its kind."""
+    """A service with the case `one`, its rows, and a function that loads more cases like it."""
 
     service: Service
     rows: Tables
@@ -62,11 +62,11 @@ def cases(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def without_c(cases: Cases) -> Tables:
-    """The rows of the case as they would be if nothing of handling code C had ever been delivered."""
+    """The rows of the case as if nothing with handling code C had ever been delivered."""
     return invented.without_c(cases.rows)
 
 
 @pytest.fixture(scope="module")
 def arguments(cases: Cases) -> Callable[[Query], list[dict[str, Any]]]:
-    """`arguments(query)`: sets of parameters worth trying, of the defaults, of the loosest, and of several ids."""
+    """`arguments(query)`: sets of parameters worth trying: the defaults, the loosest ones, and several ids."""
     return lambda query: invented.arguments(query, cases.rows)

@@ -1,4 +1,4 @@
-"""Texts of Cypher that must not do what they are meant to, by what they try."""
+"""Cypher texts that must not achieve what they attempt, grouped by the attempt."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ ACCOUNTS = (
     "SHOW USERS YIELD user RETURN user",
     "SHOW SUPPORTED PRIVILEGES",
 )
-# What shows other people's texts, settings or the machine, or ends what others do.
+# These show other people's texts, settings or the machine, or end other people's transactions.
 OTHERS = (
     "SHOW TRANSACTIONS",
     "SHOW TRANSACTION",
@@ -156,7 +156,7 @@ PROCEDURES = (
     "CALL db.labels() YIELD label CALL dbms.listConfig() YIELD name RETURN name",
     "CALL db.labels() YIELD label CALL db.info() YIELD name RETURN label, name",
 )
-# The plan names no operator of these: a subquery inside an expression.
+# The plan names no operator for these: they hide in a subquery inside an expression.
 NESTED = (
     "RETURN [x IN [1] | COLLECT { CALL db.stats.retrieve('QUERIES') YIELD data RETURN data }]",
     "RETURN [x IN [1] | COUNT { CALL dbms.listConnections() YIELD connectionId RETURN connectionId }]",
@@ -224,7 +224,7 @@ SEVERAL = (
     "RETURN 1;; MATCH (n) DELETE n;",
     "MATCH (n) RETURN n; :auto CREATE (n)",
 )
-# Functions of plugins, wherever one may stand, and signs that a server may take for blanks.
+# Functions of plugins in every possible place, and characters that a server may read as blanks.
 STRANGE = (
     "RETURN apoc.cypher.runFirstColumnSingle('CALL dbms.listConfig() YIELD name RETURN name', {})",
     "RETURN `apoc`.`cypher`.`runFirstColumn`('MATCH (n) DETACH DELETE n', {})",
@@ -291,7 +291,7 @@ _KEYWORDS = re.compile(r"\b(CALL|SHOW|LOAD|TERMINATE|CREATE|MERGE|USE|DROP|ALTER
 
 
 def _varied(text: str) -> list[str]:
-    """The same, otherwise written: in mixed case, behind comments, with breaks, in the newer version of the language."""
+    """The same text in mixed case, behind comments, with line breaks, and in the newer version of the language."""
     mixed = _KEYWORDS.sub(
         lambda found: found.group()[0].lower() + found.group()[1:-1] + found.group()[-1].lower(), text
     )
@@ -325,7 +325,7 @@ _TO_VARY = (
 )
 REFUSED = tuple(dict.fromkeys([*_PLAIN, *(one for text in _TO_VARY for one in _varied(text))]))
 
-# Read nothing they should not, but more than they may: text → whether it is stopped or cut.
+# These read nothing forbidden, but too much of it: text → whether it is stopped or cut.
 RUNAWAYS = {
     "UNWIND range(1, 100000000) AS i RETURN i": "cut",
     "MATCH (a), (b), (c), (d), (e), (f) RETURN a.id, b.id, c.id": "cut",
@@ -338,7 +338,7 @@ RUNAWAYS = {
     "MATCH (a), (b) WHERE a <> b MATCH p = allShortestPaths((a)-[*]-(b)) WHERE length(p) > 999 RETURN count(p)": "either",
     "WITH 'x' AS s UNWIND range(1, 100000000) AS i WITH s WHERE s =~ '(x+x+)+y' RETURN count(*)": "stopped",
 }
-# Only a new start ends these.
+# Only a restart ends these.
 STUCK = ("RETURN reduce(s = 0, i IN range(1, 30000000000) | s + i) AS s",)
 DEADLY = ("RETURN reduce(s = 'x', i IN range(1, 40) | s + s) AS s",)
 
@@ -365,7 +365,7 @@ HARMLESS = (
     "MATCH (c:Claim {case: $case})-[:STATED_IN]->(s:Statement) RETURN s.kind AS kind, count(*) AS n ORDER BY kind",
     "WITH {b: 1} AS a, 2 AS c RETURN [1, 2, 3][a.b..c] AS d, [1, 2, 3][..c] AS e, [1, 2, 3][a.b..size([c])] AS f",
     "UNWIND [1, 2, 2] AS x WITH DISTINCT x RETURN sum(x) AS s, avg(x) AS a, collect(x)[0] AS first",
-    # Constructs that analysts asked with.
+    # Constructs that analysts used.
     "MATCH (a:Person {case: $case})((x)-[:DIRECTED]->(y)){1,3}(b:Person) RETURN a.id, b.id LIMIT 3",
     "MATCH (n:(Person|Gang)&!Boat {case: $case}) RETURN count(n) AS n UNION DISTINCT MATCH (m:% {case: $case}) RETURN count(m) AS n",
     "MATCH (p:Person {case: $case}) OPTIONAL CALL (p) { MATCH (p)-[:RUNS]->(g) RETURN g } RETURN p{.id, gang: g.id} AS who LIMIT 3",
@@ -378,7 +378,7 @@ HARMLESS = (
     "RETURN 0.0 / 0.0 AS a, datetime.fromEpoch(0, 0) AS b, duration.inSeconds(datetime(), datetime()) AS c, localtime.truncate('hour', localtime()) AS d",
     "MATCH (call:Claim {case: $case}) RETURN call.id AS profile, count(*) AS load ORDER BY load LIMIT 2",
 )
-# The same, of the language that servers of calendar versions know besides.
+# More of these, in the language that only servers with calendar versions know.
 HARMLESS_25 = (
     "CYPHER 25 RETURN allReduce(a = 0, x IN [1, 2] | a + x, a < 5) AS ok",
     "CYPHER 25 MATCH (p:Person {case: $case}) LET k = p.id FILTER k STARTS WITH 'P' RETURN k LIMIT 2",
@@ -389,7 +389,7 @@ HARMLESS_25 = (
     "CYPHER 25 RETURN coll.sort([3, 1]) AS a, coll.max([3, 1]) AS b, coll.flatten([[3], [1]]) AS c, format(date('2020-05-01'), 'dd.MM.yyyy') AS d",
     "CYPHER 25 RETURN date('01.05.2020', 'dd.MM.yyyy') AS a, vector([1, 2, 3], 3, INTEGER8) AS b",
 )
-# What analysts tried and is not taken: how each refusal begins.
+# Texts that analysts tried and that are refused: how each refusal begins.
 NOT_TAKEN = {
     "EXPLAIN MATCH (p:Person) RETURN p.id": "EXPLAIN is not taken: the plan is shown beside every text anyway.",
     "PROFILE MATCH (p:Person) RETURN p.id": "PROFILE is not taken: the plan is shown beside every text anyway.",

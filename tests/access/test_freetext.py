@@ -1,4 +1,4 @@
-"""Cypher that somebody typed against a real server: hostile texts do nothing, runaway ones are stopped, the rest works."""
+"""Typed Cypher against a real server: hostile texts do nothing, runaway ones are stopped, the rest works."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANN = Principal("ann", frozenset({"analyst"}), {CASE: Grant("C", sources=True)},
 def session(
     jars: Path, settings: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
-    """An analyst at a small case, on a managed server of its own: some texts end it."""
+    """An analyst's session on a small case. It has its own managed server, because some texts end the server."""
     folder = tmp_path_factory.mktemp("typed") / "delivery"
     simulate(folder, seed=5, people=60)
     with Service(settings(cypher_timeout_s=1.0, query_timeout_s=120.0, row_cap=500)) as service:
@@ -36,7 +36,7 @@ def session(
 
 
 def state(session: Session) -> list[tuple[object, ...]]:
-    """What the database holds, and which indexes, constraints and accounts there are."""
+    """Counts of the database's contents, with its indexes, constraints and accounts."""
     store = session.ask.home.store()
     questions = (
         "MATCH (n) RETURN count(n), count(DISTINCT labels(n)), sum(size(keys(n)))",
@@ -51,7 +51,7 @@ def state(session: Session) -> list[tuple[object, ...]]:
 
 
 def refusal(check: Callable[[str], object], text: str) -> CypherFault | None:
-    """How a check refuses a text; None: it lets it through."""
+    """The fault that a check raises for a text, or None if the check lets it through."""
     try:
         check(text)
     except CypherFault as fault:
@@ -93,7 +93,7 @@ def test_functions_of_lists_that_newer_versions_have_pass_and_no_others_of_their
 
 @pytest.mark.parametrize("text", hostile.STRANGE)
 def test_functions_of_plugins_are_refused_by_their_words_wherever_they_stand(text: str) -> None:
-    """A server without the plugin would only say that it does not know them: no plan of it can tell."""
+    """The plan cannot show these: a server without the plugin only says that it does not know the function."""
     with pytest.raises(CypherFault, match=r"is not among those that may be used here|is not taken outside of texts"):
         require_harmless(text)
 
@@ -104,7 +104,7 @@ def test_who_called_a_column_call_is_told_how_to_write_it() -> None:
 
 
 def test_the_plan_alone_is_refused_too(session: Session) -> None:
-    """The second line of defence: what the words' check would let through, the plan's does not."""
+    """The second line of defence: the check of the plan refuses texts that the check of words would pass."""
     texts = (
         *hostile.WRITES,
         *hostile.SCHEMA,
@@ -139,7 +139,7 @@ def test_harmless_texts_run(session: Session) -> None:
         used = {name: value for name, value in given.items() if f"${name}" in text or f"$({name}" in text}
         used |= {"label": "Person"} if "$label" in text else {}
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AnswerWarning)  # some name what this case has none of
+            warnings.simplefilter("ignore", AnswerWarning)  # some name labels or properties that this case lacks
             assert session.cypher.run(text, used).columns
 
 

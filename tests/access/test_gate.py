@@ -1,4 +1,4 @@
-"""The one door, with a store that says what it was asked and a real application database."""
+"""The gate, with a store that records each question and a real application database."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ READER = Principal("ann", frozenset({"investigator"}), {"one": Grant("P"), "none
 
 
 class Told:
-    """A store that answers as told and keeps what it was asked."""
+    """A store that gives prepared answers and records each question."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any], float, int]] = []
@@ -61,7 +61,7 @@ class Told:
     def read_at_once(
         self, text: str, columns: tuple[str, ...], parameters: dict[str, Any], *, timeout: float, cap: int
     ) -> Rows:
-        assert columns == ("boat", "source")  # what is not declared is not even asked for
+        assert columns == ("boat", "source")  # undeclared columns are not even requested
         return self.read(text, parameters, timeout=timeout, cap=cap)
 
     def read_blocks(
@@ -145,7 +145,7 @@ def test_a_typed_value_is_not_in_the_log(gate: Gate, database: sa.Engine) -> Non
 
 
 def unwritable(database: sa.Engine) -> list[dict[str, Any]]:
-    """Make the application database as a read-only or full disk does: reading works, writing does not."""
+    """Make the application database behave as on a read-only or full disk: reading works, writing does not."""
     database.dispose()
     sa.event.listen(database, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
     return []
@@ -201,7 +201,7 @@ def test_a_wrong_parameter_is_in_the_log_as_failed(gate: Gate, told: Told, datab
 
 def test_a_case_not_there_and_one_not_yours_read_the_same(gate: Gate) -> None:
     said = []
-    for case in ("none", "two"):  # cleared for, but not there; there or not, but not cleared for
+    for case in ("none", "two"):  # cleared for it, but it does not exist; not cleared for it, whether it exists or not
         with pytest.raises(NotFound) as refused:
             gate.read(READER, "why", "boats.open", case)
         said.append(str(refused.value).replace(repr(case), "CASE"))
@@ -216,7 +216,7 @@ def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
 
 
 def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, told: Told, database: sa.Engine) -> None:
-    """Only what is a part of a look goes without asking whether its case is open, which the look has asked."""
+    """Only the parts of a look skip the check that the case is open, because the look itself has checked it."""
 
     def state(state: str) -> None:
         with transaction(database) as connection:
@@ -373,7 +373,7 @@ def changed(database: sa.Engine, **values: Any) -> None:
 
 @pytest.fixture
 def kept(database: sa.Engine, folder: Path) -> Snapshots:
-    """Snapshots of the case `one`, which stands in the graph as it was written last."""
+    """Snapshots of the case `one`, whose graph is as it was last written."""
     with transaction(database) as connection:
         held = {"mark": "m1", "counts": {"Boat": 2}}
         connection.execute(tables.cases.update().values(held=held, mark_p="m1").where(tables.cases.c.id == "one"))
@@ -393,7 +393,7 @@ def test_what_was_computed_before_a_change_writes_nothing_after_it(
         with transaction(database) as connection:
             held = {"mark": "m2", "counts": {"Boat": 1}}
             connection.execute(tables.cases.update().values(held=held, mark_p="m2").where(tables.cases.c.id == "one"))
-        kept.settle()  # the change is said to be done
+        kept.settle()  # the change is reported as complete
         return [1, 2, 3]
 
     form: AsRows[list[int]] = AsRows(
@@ -456,7 +456,7 @@ def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, told: Told, d
 
 
 def test_an_act_on_a_case_that_is_not_there_is_none(gate: Gate, database: sa.Engine) -> None:
-    """Cleared for it or not, somebody reads the same; what is loaded may make it."""
+    """The refusal is the same with and without clearance for the case. Only an act that loads may create the case."""
     cleared: list[str] = []
     other: list[str] = []
     for case, refusals in (("none", cleared), ("other", other)):

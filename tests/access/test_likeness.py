@@ -96,7 +96,7 @@ word = st.text("abkr", min_size=5, max_size=8)
 
 @given(word, word)
 def test_the_pattern_for_one_letter_off_finds_what_is_one_letter_off(one: str, other: str) -> None:
-    """And the word itself, which the index may offer again."""
+    """The pattern also matches the word itself, which the index may offer again."""
     pattern = likeness._one_off(one)
     assert bool(re.fullmatch(pattern, other)) == (one_off(one, other) or one == other)
 
@@ -120,7 +120,7 @@ def test_what_is_there_is_found_by_itself_whole(text: str) -> None:
 
 @given(name, name)
 def test_the_index_offers_all_that_matches(sought: str, text: str) -> None:
-    """What matches is among the terms that the patterns of its parts find: each pattern, run here as the index does."""
+    """Every match is among the terms that the patterns find. Each pattern runs here as it does in the index."""
     search = SearchText(sought)
     if not search.parts or match(search, [("name", text)]) is None:
         return

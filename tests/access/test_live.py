@@ -1,4 +1,4 @@
-"""A clock that was set back ends what is live: sign-ins, links, identities that are open. Once, and the log says so."""
+"""Setting the clock back ends everything live, once: sign-ins, links and open identities. The log records it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEY = b"k" * 32
 
 
 class Clock:
-    """What the log, accounts and requests take for now."""
+    """The clock that the log, accounts and requests read."""
 
     def __init__(self) -> None:
         self.at = MOMENT
@@ -52,7 +52,7 @@ def home(request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_
 
 @pytest.fixture
 def database(home: Settings, clock: Clock) -> Iterator[sa.Engine]:
-    """Ann has signed in for eight hours and has an identity open for one; the newest line is of this moment."""
+    """Ann has an eight-hour sign-in and an identity open for one hour; the newest log line is from this moment."""
     engine = open_database(home)
     audit.keep(engine, KEY, home.home / "log.anchor")
     accounts.add(engine, "ann", ["analyst"], {})

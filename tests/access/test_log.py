@@ -1,6 +1,6 @@
 """The log: a chain of lines that nobody can change unnoticed, and that names nobody."""
 
-# ruff: noqa: S608 - who tampers writes SQL of their own
+# ruff: noqa: S608 - attackers write their own SQL
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Kept:
         audit.finish(self.engine, line, "released", number, sources)
 
     def tamper(self, *statements: str) -> None:
-        """What who has the database file can do with a tool of their own."""
+        """Change the log as an attacker with the database file and an SQL tool could."""
         with sqlite3.connect(self.home / "graphsvc.sqlite") as connection:
             for statement in statements:
                 connection.execute(statement)
@@ -149,7 +149,7 @@ def test_nothing_is_written_in_a_log_that_is_not_kept(tmp_path: Path) -> None:
         ({"roles": ["auditor"], "grants": ["dover:C+sources"]}, {"roles": ["auditor"], "grants": ["dover:C+sources"]}),
         ({"reason": "Wilma is in danger"}, {"reason": "18 characters"}),
         ({"parameters": {"since": "2020-05"}}, {"parameters": {"since": "2020-05"}}),
-        # What was decided may be that there is none of it.
+        # An empty decision is a decision too: it is logged.
         ({"roles": [], "undo": 0}, {"roles": [], "undo": 0}),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_line_that_was_put_in_is_found(filled: Kept, place: int) -> None:
 
 
 def test_a_line_put_between_others_is_found(filled: Kept) -> None:
-    """Those behind it moved up by one, their references with them."""
+    """The later lines move up by one, and so do their references."""
     filled.tamper(
         "UPDATE log SET id = id + 1000 WHERE id > 6",
         "INSERT INTO log SELECT 7, of_line, at, account, purpose, action, case_id, detail, outcome, rows, sources_hmac,"
@@ -288,7 +288,7 @@ def test_a_log_under_another_key_does_not_verify(filled: Kept) -> None:
 
 
 def test_a_line_that_could_not_be_forged_without_the_key_is_all_that_follows_a_cut(filled: Kept) -> None:
-    """Who cuts the tail and lets the service go on: the next line says so, for good."""
+    """If someone cuts the tail and the service goes on, the next line records it for good."""
     filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
     filled.act()
     (fault,) = filled.verify().faults
@@ -313,7 +313,7 @@ def test_a_log_put_back_from_before_and_gone_on_with_is_found(filled: Kept, tmp_
 
 
 def test_a_line_of_another_history_is_found_though_it_was_written_by_the_service(filled: Kept, tmp_path: Path) -> None:
-    """Same number, same key, its own HMAC: only what went before it was another."""
+    """The line has the same number, the same key and its own HMAC. Only the lines before it differ."""
     shutil.copytree(filled.home, tmp_path / "fork")
     fork = kept(tmp_path / "fork")
     for opened, account in ((filled, "ann"), (fork, "bob")):
@@ -360,7 +360,7 @@ def test_an_anchor_that_was_written_by_hand_counts_for_nothing(filled: Kept, pla
     assert len(content) == 1024
     content[place * 512 + 20 : place * 512 + 24] = b"9999"
     filled.anchor.write_bytes(content)
-    # One place is torn: the other still names the last line.
+    # One copy is torn; the other still names the last line.
     assert filled.verify().whole
     filled.anchor.write_bytes(b"x" * len(content))
     assert not filled.verify().whole
@@ -424,13 +424,13 @@ def test_who_waits_too_long_for_another_is_told_and_nothing_is_released(
         pytest.raises(Busy, match=r"^The log is being written by another process\. Try again"),
     ):
         other.act()
-    log.act()  # it was given back
+    log.act()  # the lock was released
     other.engine.dispose()
     assert log.verify().lines == 2
 
 
 def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log: Kept) -> None:
-    """Who waited for the file that is gone goes on to the one in its place."""
+    """A writer waiting for the removed lock file goes on to the file that replaced it."""
     other, inside = kept(log.home), threading.Event()
 
     def wait() -> None:
@@ -443,7 +443,7 @@ def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log
             waiting.start()
             assert not inside.wait(0.2)
             (log.home / "log.anchor.lock").unlink()
-            held.enter_context(third.chain.anchor.held())  # in the file that came in its place
+            held.enter_context(third.chain.anchor.held())  # in the replacement file
         assert not inside.wait(0.3)
     assert inside.wait(30)
     waiting.join(30)
@@ -452,7 +452,7 @@ def test_a_lock_that_was_taken_away_keeps_nobody_else_out_and_lets_no_two_in(log
 
 
 def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept) -> None:
-    """Else a slow process could put the anchor back to its own line when others have gone on."""
+    """Otherwise a slow process could set the anchor back to its own line after others have written more."""
     other = kept(log.home)
     appended = threading.Event()
 
@@ -490,7 +490,7 @@ def test_a_kill_at_any_moment_is_no_tampering_and_loses_nothing_that_was_said_to
     assert log.verify().whole
 
 
-# Where a process is killed: before the anchor is written, after that but before the commit, after the commit.
+# When the process is killed: before the anchor is written, after that but before the commit, or after the commit.
 @pytest.mark.parametrize(
     ("dies", "kept_lines"), [("anchor write 1", 2), ("commit", 2), ("anchor write 2", 3)], ids=lambda value: str(value)
 )
@@ -529,7 +529,7 @@ def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: 
     assert found.lines == kept_lines
     log.act()
     assert log.verify().whole
-    # Once a line is there and the anchor says so, its cut is found, though it is the only one.
+    # Once a line exists and the anchor names it, cutting it is found, even if it is the only one.
     log.tamper(f"DELETE FROM log WHERE id = {kept_lines + 2}")
     assert not log.verify().whole
 
@@ -570,7 +570,7 @@ _STRAY = "Q-ZZZZ-ZZZZ-ZZZZ"
 
 
 def _tampering(chance: random.Random, last: int) -> list[str]:
-    """One thing that somebody may do to a log of `last` lines with a tool of their own."""
+    """One random change to a log of `last` lines, as an attacker could make it with an SQL tool."""
     line, other = chance.sample(range(1, last + 1), 2)
     column = chance.choice([column for column in COLUMNS if column not in ("id", "of_line")])
     value = CHANGED.get(column, f"{column} || 'x'")

@@ -1,4 +1,4 @@
-"""The log on PostgreSQL: one chain from several threads and processes, and what is done to it there is found."""
+"""The log on PostgreSQL: several threads and processes write one chain, and tampering there is found."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def chain(postgres: Postgres, tmp_path: Path) -> Iterator[Chain]:
 
 
 def faults(chain: Chain, *statements: str) -> tuple[str, ...]:
-    """What a verification finds after this was done to the database by its administrator."""
+    """The faults that verification finds after the database administrator ran these statements."""
     with chain.database.begin() as connection:
         connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # no reference is checked
         for statement in statements:
@@ -96,7 +96,7 @@ def test_one_chain_whoever_writes_it_and_every_change_is_found(chain: Chain, tmp
     found = faults(chain, "DELETE FROM log WHERE id = 7", "INSERT INTO log_sources VALUES (7, 'Q-ZZZZ-ZZZZ-ZZZZ')")
     assert "Line 7 is missing." in found
     assert "Sources are linked to line 7, which is not there." in found
-    # A home without an anchor of its own, on the same database: it says so, and goes on.
+    # Another home on the same database, without an anchor: the log records that, and goes on.
     other = audit.keep(chain.database, KEY, tmp_path / "other.anchor")
     audit.begin(chain.database, Principal("ann", frozenset()), "why", "query")
     assert any("records that the anchor was missing" in fault for fault in faults(other))

@@ -1,4 +1,4 @@
-"""The master key: told at once when lost or wrong, rotated so that a kill at any point leaves a home that opens."""
+"""A lost or wrong master key is reported immediately; a rotation killed at any point leaves a home that opens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WHO = {"name": "Wit Ness"}
 
 
 class Killed(BaseException):
-    """What stands for a kill."""
+    """Raised in place of a kill."""
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def database(settings: Settings) -> Iterator[sa.Engine]:
 
 
 def fill(vault: Vault, database: sa.Engine) -> None:
-    """One of each kind of wrapped key."""
+    """Store one wrapped key of each kind."""
     with transaction(database) as connection:
         _, wrapped = vault.new_key("case c")
         connection.execute(tables.cases.insert().values(id="c", key_sealed=wrapped, created_at=now()))
@@ -141,7 +141,7 @@ def test_a_rotation_changes_the_key_and_nothing_else(settings: Settings, databas
 
 
 def kill_when(monkeypatch: pytest.MonkeyPatch, database: sa.Engine, place: str) -> None:
-    """Make a rotation die at a place."""
+    """Make a rotation die at the named step."""
 
     def die(*_given: Any, **_named: Any) -> None:
         raise Killed
@@ -224,8 +224,8 @@ def test_every_wrapped_key_of_the_database_is_rotated() -> None:
 # -- killed for real ----------------------------------------------------------------------------------------------
 
 MANY = 120
-# Rotates the key again and again in a process of its own, and each time is killed at the write that was asked for:
-# before a file is opened to be written, linked, renamed or removed, before a row is changed, before the commit.
+# Rotates the key repeatedly in a separate process. Each rotation is killed at the requested write: before a file is
+# opened for writing, linked, renamed or removed, before a row is changed, or before the commit.
 _DOOMED = """
 import os, signal, sys
 from pathlib import Path
@@ -274,7 +274,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def rotating(settings: Settings) -> Iterator[Callable[[int], tuple[str, int]]]:
-    """`rotating(n)`: a rotation in a process that is killed at its n-th write: ("killed", 9), or ("whole", writes)."""
+    """`rotating(n)`: rotate in a process that is killed at its n-th write: ("killed", 9), or ("whole", writes)."""
     environ = os.environ | {
         "GRAPHSVC_HOME": str(settings.home),
         "GRAPHSVC_DATABASE_URL": settings.database_url,
@@ -302,7 +302,7 @@ def test_killed_for_real_at_any_write_the_home_opens(
     fill(vault, database)
     derived = vault.derived("x")
     with transaction(database) as connection:
-        # Many and large enough that not all of the transaction is held in memory until its commit.
+        # Many and large enough that the database cannot hold the whole transaction in memory until its commit.
         for number in range(MANY):
             what = f"identity c S-{number + 2}"
             key, wrapped = vault.new_key(what)
@@ -313,7 +313,7 @@ def test_killed_for_real_at_any_write_the_home_opens(
     assert word == "whole"
     assert writes > MANY + 8
     rng = random.Random(3)
-    # The files and the first rows, some of the many rows, and the end with the commit and the new key in its place.
+    # The files and the first rows, some of the many rows, and the end, with the commit and the new key put in place.
     points = [*range(1, 8), *rng.sample(range(8, writes - 4), 4), *range(writes - 4, writes + 1)]
     keys = {(settings.home / "master.key").read_text()}
     for point in points:
@@ -322,7 +322,7 @@ def test_killed_for_real_at_any_write_the_home_opens(
         assert opened.derived("x") == derived
         require_all_open(opened, database)
         keys.add((settings.home / "master.key").read_text())
-    assert 1 < len(keys) < len(points)  # some kills came before the transaction was kept, some after
+    assert 1 < len(keys) < len(points)  # some kills came before the commit, some after
     rotate(settings, database)
     require_all_open(open_vault(settings, database), database)
     assert not masterkey.next_file(settings).exists()

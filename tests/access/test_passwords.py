@@ -1,4 +1,4 @@
-"""Passwords that anyone would try first are not taken, and those that people are told to choose are."""
+"""Passwords that anyone would try first are refused; passwords of the kind we recommend are accepted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_name_of_the_account_is_no_password() -> None:
         ("maria.keller.77", "Maria Keller"), ("xx-m4r1a-keller", "keller"), ("Keller loves tea", "maria.keller"),
     ):  # fmt: skip
         assert "the name of its account" in refusal(password, name)
-    assert refusal("planning blue canals", "ann") == ""  # too short a name to tell
+    assert refusal("planning blue canals", "ann") == ""  # the name is too short to matter
 
 
 def test_length_is_looked_at_first() -> None:

@@ -9,7 +9,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import NotFound, OperatorError, Refused
 from graphsvc.service.evaluation.invented import DEMO_GRANTS, DEMO_PARTNERS
 
-# Role × action, cell by cell: whoever changes who may do what changes it here too.
+# Role × action, cell by cell. A change of permissions must change this table too.
 MAY = {
     "investigator": {"read", "known", "keep", "query", "analyse", "review", "export", "load"},
     "analyst": {"read", "known", "keep", "query", "analyse", "review", "export", "load", "cypher", "regroup"},
@@ -88,7 +88,7 @@ def writer(grants: dict[str, Grant], *roles: str, flag: bool = True) -> Principa
         (writer({"one": CLEARED}), ["one", "two", "three"], "is suspended"),
         (writer({"*": Grant("P", sources=True)}), ["one"], "is suspended"),
         (writer({"*": Grant("C")}), ["one", "two"], "is suspended"),
-        # What is granted for the case itself goes before what is granted for every case.
+        # A grant for the case itself takes precedence over a grant for every case.
         (writer({"*": CLEARED, "two": Grant("P")}), ["one", "two"], "is suspended"),
     ],
 )
@@ -131,10 +131,10 @@ def test_a_setting_names_roles() -> None:
 
 
 def test_whoever_reads_may_keep_what_they_look_at() -> None:
-    """The canvas keeps where a reader was, by itself: a role that may read and not keep would meet refusals without end."""
+    """The canvas saves the reader's place automatically: a role that could not keep would be refused endlessly."""
     assert policy.ALLOWED["read"] <= policy.ALLOWED["keep"]
 
 
 def test_the_demo_clears_every_role_that_reads() -> None:
-    """Otherwise its link would open a service without a case."""
+    """Otherwise the demo's link would open a service without a case."""
     assert {DEMO_PARTNERS.get(name, name) for name in DEMO_GRANTS} == policy.ALLOWED["read"]

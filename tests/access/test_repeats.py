@@ -1,4 +1,4 @@
-"""What was released lately is bounded, and gone with the version it was of."""
+"""Recently released answers: their number is bounded, and they go with the version they belong to."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_new_version_drops_what_was_of_another_and_leaves_other_cases_and_clea
     for asking in kept:
         repeats.keep(asking, 1, answer("old"))
     assert repeats.get(kept[0], 2) is None
-    assert repeats.get(kept[0], 1) is None  # gone for good, also where a version is counted anew
+    assert repeats.get(kept[0], 1) is None  # gone for good, even if version numbers start again
     assert [repeats.get(asking, 1) for asking in kept[1:]] == [answer("old")] * 2
     repeats.forget()
     assert [repeats.get(asking, 1) for asking in kept] == [None] * 3

@@ -62,7 +62,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def enrol(database: sa.Engine, vault: Vault, clock: Clock) -> str:
-    """A confirmed second factor of ann; gives its secret."""
+    """Confirm a second factor for ann and return its secret."""
     secret = enrolment.begin(database, vault, "ann")
     assert enrolment.confirm(database, vault, "ann", factors.code_at(secret, clock.at))
     clock.go(seconds=factors.STEP_S)
@@ -134,7 +134,7 @@ def test_signing_in_takes_password_and_code_once_the_set_up_is_confirmed(
     database: sa.Engine, vault: Vault, clock: Clock
 ) -> None:
     secret = enrolment.begin(database, vault, "ann")
-    assert accounts.sign_in(database, vault, "ann", PASSWORD).name == "ann"  # not confirmed: not asked for
+    assert accounts.sign_in(database, vault, "ann", PASSWORD).name == "ann"  # not confirmed, so not required
     assert not enrolment.confirm(database, vault, "ann", "000000")
     assert not enrolment.has_second_factor(database, "ann")
     assert enrolment.confirm(database, vault, "ann", factors.code_at(secret, clock.at))
@@ -143,7 +143,7 @@ def test_signing_in_takes_password_and_code_once_the_set_up_is_confirmed(
         (PASSWORD, ""),
         (PASSWORD, "000000"),
         ("wrong password", factors.code_at(secret, clock.at)),
-        (PASSWORD, factors.code_at(secret, clock.at)),  # the code of the set-up has been used
+        (PASSWORD, factors.code_at(secret, clock.at)),  # the set-up has already used this code
     ):
         with pytest.raises(NotSignedIn) as wrong:
             accounts.sign_in(database, vault, "ann", password, code)
@@ -193,7 +193,7 @@ def test_failures_lock_for_some_minutes_whatever_was_wrong(
 def test_attempts_are_counted_over_all_processes(
     home: Settings, database: sa.Engine, vault: Vault, clock: Clock
 ) -> None:
-    """Each process that serves has an engine of its own; who guesses through all of them has no more tries."""
+    """Each serving process has its own engine. Guessing through all of them gives no more tries."""
     other = open_database(home)
     try:
         key, tries = accounts.attempts_key(vault), 4 * attempts.FREE_FAILURES
@@ -251,7 +251,7 @@ def test_guessing_costs_work_and_as_much_under_a_name_that_is_none(
     costs = argon2.extract_parameters(kept)
     assert (costs.type, costs.memory_cost >= 64 * 1024, costs.time_cost >= 3) == (argon2.Type.ID, True, True)
     assert argon2.extract_parameters(nothing) == costs
-    # All of the work is done before it is wrong: a hash of another form would be refused at once.
+    # The hash fails only after all the work is done: a hash of another form would be refused immediately.
     with pytest.raises(argon2.exceptions.VerifyMismatchError):
         shipped_hasher.verify(nothing, PASSWORD)
     assert not accounts.password_is_right("", PASSWORD)
@@ -279,7 +279,7 @@ HOME, ABROAD = Entrance("192.0.2.7", "laptop"), Entrance("203.0.113.9")
 
 
 def fail(database: sa.Engine, vault: Vault, place: Entrance, times: int = 1, name: str = "ann") -> None:
-    for _ in range(times):  # what a wrong password comes to, without the work of hashing it
+    for _ in range(times):  # the effect of a wrong password, without the work of hashing it
         attempts.begin(database, accounts.attempts_key(vault), name, place)
 
 
@@ -298,7 +298,7 @@ def test_a_stranger_behind_the_same_address_does_not_lock_a_known_device(
     for number in range(attempts.ADDRESS_FAILURES):
         fail(database, vault, Entrance(HOME.address), name=f"made up {number}")
     assert accounts.sign_in(database, vault, "ann", PASSWORD, "", HOME).name == "ann"
-    fail(database, vault, HOME, attempts.FREE_FAILURES)  # nor can who has taken the device go on guessing
+    fail(database, vault, HOME, attempts.FREE_FAILURES)  # a stolen device does not allow further guesses either
     with pytest.raises(NotSignedIn):
         accounts.sign_in(database, vault, "ann", PASSWORD, "", HOME)
 
@@ -327,7 +327,7 @@ def test_one_address_alone_never_locks_a_name(database: sa.Engine, vault: Vault,
 @pytest.mark.slow(reason="hashes a password for each of many tries")
 def test_an_address_is_tried_at_a_few_names_only(database: sa.Engine, vault: Vault, clock: Clock) -> None:
     for number in range(attempts.ADDRESS_FAILURES):
-        # Who has an account of their own does not get more tries at others by it.
+        # Signing in to an account does not give its owner more guesses at other accounts.
         accounts.sign_in(database, vault, "adm", PASSWORD, "", ABROAD)
         fail(database, vault, ABROAD, name=f"made up {number}")
     with pytest.raises(NotSignedIn):

@@ -1,4 +1,4 @@
-"""Answers about a whole case on disk: the same again, readable by nobody else, and gone with the state they were of."""
+"""Whole-case answers kept on disk: repeated exactly, unreadable to others, gone with the state they describe."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ROWS = [(f"p{number}", CANARY, number) for number in range(20)]
 
 
 class Stands(NamedTuple):
-    """How a case stands."""
+    """The state of a case."""
 
     held: dict[str, Any] | None
     mark_p: str | None
@@ -62,7 +62,7 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
 
 
 def started(database: sa.Engine, tmp_path: Path, least: int = 2) -> Snapshots:
-    """The snapshots of one home, as one of its processes has them."""
+    """The snapshots of one home, as one of its processes opens them."""
     return Snapshots(tmp_path / "kept", ROOT, database, lambda _case: KEY, least)
 
 
@@ -130,7 +130,7 @@ def test_what_was_kept_is_read_again_as_it_was(kept: Snapshots, monkeypatch: pyt
 def test_values_come_back_as_what_they_were(rows: list[tuple[Any, ...]]) -> None:
     kinds = {type(row[0]) for row in rows} - {type(None)}
     if dt.date in kinds and len(kinds) > 1:
-        with pytest.raises(TypeError):  # no query gives days and other things in one column
+        with pytest.raises(TypeError):  # no query mixes days with other values in one column
             as_arrow(rows)
         return
     back = from_arrow(as_arrow(rows))
@@ -159,7 +159,7 @@ def test_texts_that_arrow_keeps_are_read_and_sorted_as_others_are(texts: list[st
 def test_a_column_of_which_some_batches_have_nothing_is_of_the_kind_of_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(arrow, "_values", None)  # no value is looked at by itself
+    monkeypatch.setattr(arrow, "_values", None)  # no value is looked at on its own
     batches = [as_batch(as_arrow([(value, text)])) for value, text in ((None, "a"), (1.5, None), (None, None))]
     number, text = in_columns(batches)
     assert (number.values(), text.values()) == ([None, 1.5, None], ["a", None, None])
@@ -198,7 +198,7 @@ def test_nothing_on_disk_can_be_read_or_guessed_from(kept: Snapshots, tmp_path: 
     other = Snapshots(tmp_path / "kept", b"s" * 32, kept._database, lambda _case: KEY, 2)
     put(other, ROWS)
     names = [path.name for path in files(tmp_path / "kept")]
-    assert len(set(names)) == 2  # a name is made with a key: nobody without it can ask whether a case is there
+    assert len(set(names)) == 2  # names are made with a key: without it nobody can ask whether a case exists
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_what_does_not_open_is_made_anew(
     whole = file.read_bytes()
     if damage == "another key":
         kept._key_of = lambda _case: b"x" * 32
-    elif damage == "exchanged":  # the answer to another question, at this one's place
+    elif damage == "exchanged":  # the answer to another question, in place of this one
         put(kept, ROWS[:9], question="other")
         (other,) = set(files(tmp_path / "kept")) - {file}
         file.write_bytes(other.read_bytes())
@@ -244,7 +244,7 @@ def test_what_holds_no_more_is_not_kept(kept: Snapshots, tmp_path: Path) -> None
 
 
 def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What is written from here on, part by part."""
+    """Everything written from here on, part by part."""
     parts: list[bytes] = []
     write = snapshots._write_all
 
@@ -298,7 +298,7 @@ def test_what_the_graph_does_not_hold_is_not_completed(kept: Snapshots, tmp_path
 def test_a_change_waits_for_what_is_written_at_that_moment_and_removes_it(
     kept: Snapshots, database: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else the former state would be written again after the change was said to be done."""
+    """Otherwise the old state would be written again after the change was reported as complete."""
     changed, write = threading.Event(), snapshots._write_all
 
     def settle() -> None:
@@ -368,7 +368,7 @@ def test_small_answers_and_cases_without_a_mark_are_not_kept(
 
 
 class Wanting(threading.Thread):
-    """A process that wants one answer: it reads it, or else makes it, which takes until `on` is set."""
+    """A process that wants one answer. It reads the answer or makes it, which takes until `on` is set."""
 
     def __init__(self, kept: Snapshots, on: threading.Event) -> None:
         super().__init__()
@@ -416,7 +416,7 @@ def test_who_makes_it_for_too_long_or_is_gone_is_not_waited_for(
     assert not second.is_alive()
     stays.set()
     first.join(20)
-    # What somebody who was killed left is in nobody's way, and goes with what was never completed.
+    # A file left by a killed process blocks nobody, and is removed with other unfinished files.
     left = tmp_path / "kept" / "making-by-nobody"
     left.touch()
     os.utime(left, (0, 0))
@@ -447,7 +447,7 @@ def test_of_what_takes_the_whole_machine_one_is_made_at_a_time_and_who_looks_at_
 
 
 def test_settling_leaves_what_is_of_the_state_of_today(kept: Snapshots, database: sa.Engine, tmp_path: Path) -> None:
-    kept.settle()  # where there is nothing yet
+    kept.settle()  # while nothing is kept yet
     put(kept, ROWS)
     put(kept, ROWS, grant=OPEN)
     folder = files(tmp_path / "kept")[0].parent
@@ -458,7 +458,7 @@ def test_settling_leaves_what_is_of_the_state_of_today(kept: Snapshots, database
     kept.settle()
     assert (left.exists(), written.exists()) == (False, True)
     assert (got(kept)[0], got(kept, grant=OPEN)[0]) == (ROWS, ROWS)
-    with transaction(database) as connection:  # something under C
+    with transaction(database) as connection:  # a change under C
         connection.execute(tables.cases.update().values(held={"mark": "m3"}))
     kept.settle()
     assert got(kept)[1] is None
@@ -530,7 +530,7 @@ def test_what_cannot_be_deleted_keeps_no_change_from_being_done(
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A module of a package that is taken for graphsvc's own, and was not looked at yet."""
+    """A module of a package that replaces graphsvc's own and has not been read yet."""
     (tmp_path / "package").mkdir()
     module = tmp_path / "package" / "release.py"
     module.write_text("SHOWN = ('name', 'role')\n")
@@ -544,7 +544,7 @@ def test_an_upgrade_that_changes_what_is_released_gives_nothing_of_before(
     database: sa.Engine, tmp_path: Path, installed: Path
 ) -> None:
     def anew() -> Snapshots:
-        snapshots._rules.cache_clear()  # as a process of its own
+        snapshots._rules.cache_clear()  # like a separate process
         return started(database, tmp_path)
 
     put(anew(), ROWS)

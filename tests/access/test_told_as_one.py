@@ -1,8 +1,8 @@
-"""By difference: without source clearance it makes no difference who of few witnesses spoke, how many, or how well.
+"""Without source clearance, answers do not show which of few witnesses spoke, how many did, or how well.
 
-Small cases that differ in nothing else (a second account of everything, by one of the same group or by somebody apart; another
-witness in the place of the first; another grade and day) answer every public named query, every page and its JSON twin,
-`graph` and `frame` byte for byte alike.
+Small cases differ in one thing each: a second statement of everything, from the same group or from an outsider; a
+different first witness; another grade and day. Every public named query, every page and its JSON twin, `graph` and
+`frame` must answer byte for byte alike.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ ROWS: Tables = {
             "P3, RUNS, G1, I1",
             "P2, MEMBER_OF, G2, I1, , denies",
             "P2, ASSOCIATES_WITH, P9, I1",
-            # Told once in the one case, twice in the other.
+            # Said once in the one case, twice in the other.
             "P1, DIRECTED, P2, T1, 2020-05-07, , , , , the beach, the tall one",
             "P1, ORGANISED, C1, T1, 2020-05-08",
             "P2, PILOTED, C1, T1, 2020-05-08",
@@ -101,13 +101,13 @@ ROWS: Tables = {
         )
     ],
 }
-# Statement of the one witness → the one in which the other says the same.
+# Statement of the first witness → statement in which the second says the same.
 AGAIN = {"T1": "T2", "T3": "T4", "T6": "T7"}
 
 
-# Who says it again: one of the same boat, or somebody who shares nothing with the first.
+# Who repeats it: a witness from the same boat, or one who shares nothing with the first.
 SECOND = {"told-both": "W2", "told-away": "W3"}
-# What is otherwise of the one account.
+# How the first statement differs.
 OTHERWISE: dict[str, dict[str, str]] = {
     "told-else": {"source_id": "W2"},
     "told-well": {
@@ -123,7 +123,7 @@ CASES = ("told-once", *SECOND, *OTHERWISE)
 
 
 def rows(case: str) -> Tables:
-    """The case as it is told in one of `CASES`."""
+    """The rows of one of `CASES`."""
     found = copy.deepcopy(ROWS)
     if case in SECOND:
         found["statements"] += [
@@ -142,7 +142,7 @@ def rows(case: str) -> Tables:
 
 @dataclass(frozen=True)
 class Alike:
-    """A service with all `CASES`, of one length and with one key."""
+    """A service with all `CASES`, whose names have the same length and which share one key."""
 
     service: Service
 
@@ -151,14 +151,15 @@ class Alike:
         return self.service.session(reader, "tests", case)
 
 
-# When a delivery was loaded: of itself, and as news.
+# When a delivery was loaded: its own time, and the time shown as news.
 LOADED = re.compile(r'"(loaded_at|since)":"[^"]+"')
 
 
 @pytest.fixture(scope="module")
 def alike(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alike]:
     folder: Path = tmp_path_factory.mktemp("told")
-    # Behind P1 and P3 stand up to three groups, and a number that may be told differs as it should: so all of these are few.
+    # P1 and P3 have up to three groups behind them. Numbers that may be shown would rightly differ, so all of these
+    # count as few.
     with Service(at_server(few_below=4)) as service:
         for case in CASES:
             wrapped = vault.encrypt(service.vault._master, KEY, f"case {case}")
@@ -172,7 +173,7 @@ def alike(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathF
 
 
 def arguments(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every public query this reader may run, with the loosest parameters and, where it must have them, ids of the case."""
+    """Every public query this reader may run, with the loosest parameters and, where required, ids of the case."""
     loosest = {"int": 1, "float": 0.0, "date": "2027"}
     named = {"crossing": ["C1"], "boat": ["B1"], "gang": ["G1", "G2"], "workplace": ["K1"], "supplier": ["P3"]}
     for query in session.queries.listed():
@@ -189,7 +190,7 @@ def arguments(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def answers(session: Session, subjects: str = "") -> dict[str, Any]:
-    """What a reader gets from the queries (of some subjects), as released."""
+    """The released answers to the queries whose names begin with `subjects`."""
     found = {}
     for name, given in arguments(session):
         if not name.startswith(subjects):
@@ -205,7 +206,7 @@ def test_no_query_tells_one_witness_from_two(alike: Alike) -> None:
         assert {asked: (rows, other[asked]) for asked, rows in once.items() if rows != other[asked]} == {}, case
     answered = {asked.partition(" ")[0] for asked, rows in once.items() if rows[1]}
     assert len(answered) > 25
-    # With source clearance they are told apart.
+    # Readers with source clearance see the cases differ.
     once, *others = (answers(alike.at(case, "C", sources=True), "statements.") for case in CASES)
     for other in others:
         assert len({asked.partition(" ")[0] for asked in once if once[asked] != other[asked]}) > 1
@@ -240,7 +241,7 @@ KEYS = ("subject", "relation", "object")
 
 
 def addresses() -> Iterator[str]:
-    """What is known of everything there is, each as JSON, and one page of each kind; what somebody would try who guesses."""
+    """Everything known about each entity as JSON, one page of each kind, and addresses that a guesser would try."""
     data = [f"entity.json?id={one}" for one in IDS]
     data += [f"lead.json?id={row['id']}" for row in ROWS["people"]]
     data += [f"statement.json?id={one}" for one in ("R1", "I1", *AGAIN, *AGAIN.values(), "T5")]
@@ -271,7 +272,7 @@ Walked = dict[str, dict[str, Answer]]
 
 
 def asked(client: FlaskClient, address: str, case: str, name: str) -> Answer:
-    """What comes back, with the case and the reader's name taken out."""
+    """The answer, with the names of the case and the reader taken out."""
     answer = ask(client, Call("", "GET", address.replace("CASE", case)))
     headers = {header: _plain(value, case, name) for header, value in answer.headers}
     return answer.status, headers, _plain(answer.body.decode(), case, name)
@@ -283,7 +284,7 @@ def _plain(text: str, case: str, name: str) -> str:
 
 @pytest.fixture(scope="module")
 def clients(alike: Alike) -> dict[str, tuple[FlaskClient, str]]:
-    """For each case the browser of a reader with clearance for C and none for sources."""
+    """Case → browser of a reader cleared for C but not for sources."""
     app = create_app(alike.service)
     found = {}
     for case in CASES:
@@ -297,7 +298,7 @@ def clients(alike: Alike) -> dict[str, tuple[FlaskClient, str]]:
 
 @pytest.fixture(scope="module")
 def walked(clients: dict[str, tuple[FlaskClient, str]]) -> Walked:
-    """Case → address → answer, all of one moment: pages say when they were read."""
+    """Case → address → answer, all read at one fixed moment, because pages show when they were read."""
     with standing_still(audit.now()):
         return {
             case: {address: asked(client, address, case, name) for address in addresses()}
@@ -331,7 +332,7 @@ def test_a_statement_of_a_witness_and_one_that_is_not_there_read_the_same(
 
 
 def test_nothing_of_a_single_account_comes_out(alike: Alike, walked: Walked) -> None:
-    """No id, date, word or amount of it on any page, and no claim's id leads anywhere."""
+    """No id, date, word or amount of the statement is on any page, and no claim's id leads anywhere."""
     cleared = alike.at("told-once", "C", sources=True)
     theirs = [row["claim"] for row in cleared.ask.rows("statements.claims", id="T1").dicts()]
     assert len(theirs) == 13
@@ -358,11 +359,11 @@ def test_who_points_to_whom_can_still_be_read(alike: Alike, walked: Walked) -> N
 
 
 def test_belief_cannot_be_probed_between_its_steps(alike: Alike) -> None:
-    """A filter between two steps gives what the step gives; exact figures are for source clearance."""
+    """Filtering between two steps of belief gives the same as the step. Only source clearance shows exact figures."""
     limited, cleared = (alike.at("told-once", "C", sources=sources) for sources in (False, True))
     told = {row["belief"] for row in limited.ask.rows("cases.links", whole=True).dicts()}
     assert told <= {0.5, 0.125, 0.375, 0.625, 0.875}
-    # What few witnesses alone speak of is believed some, and none of it more than other of it.
+    # Links that rest on few witnesses alone all have the same belief.
     rows = alike.at("told-once", "C").ask.rows("cases.links", whole=True).dicts()
     assert {row["belief"] for row in rows if row["groups"] == "few" and not row["other_sources"]} == {0.5}
     exact = {row["belief"] for row in cleared.ask.rows("cases.links", whole=True).dicts()}
@@ -379,7 +380,7 @@ def test_belief_cannot_be_probed_between_its_steps(alike: Alike) -> None:
 
 
 def test_a_suspect_who_is_a_witness_too_is_shown_without_the_tie(alike: Alike) -> None:
-    """Even with every clearance: that P9 gave T5 is known to the vault alone, and giving it makes nobody a lead."""
+    """Even with every clearance: only the vault knows that P9 gave T5, and giving a statement makes no lead."""
     for sources in (False, True):
         session = alike.at("told-once", "C", sources=sources)
         page = session.network.entities.look("P9")

@@ -1,4 +1,4 @@
-"""Every query beside a twin case with the same ids, and as a reader without C beside a case that never held C."""
+"""Every query: next to a twin case with the same ids, and for a reader without C against a case that never held C."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ KEY = bytes(range(32))
 SENTINEL = "Twin"
 Arguments = Callable[[Query], list[dict[str, Any]]]
 Answers = dict[tuple[str, str], list[tuple[Any, ...]]]
-# Nothing of the kind is in the case the tests make.
+# Queries for which the tests' case has no rows.
 EMPTY: set[str] = set()
 
 
 def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answers:
-    """What every query answers to every set of parameters: as released, and as an analysis gets it."""
+    """The answers of every query to every set of parameters, both as released and as an analysis receives them."""
     found: Answers = {}
     reader = cases.reader(handling)
-    cases.service.forget()  # what the graph answers now, not what it answered before
+    cases.service.forget()  # ask the graph again, not what was kept
     for query in QUERIES:
         for given in arguments(query):
             rows = cases.service.gate.read(reader, "tests", query.name, case, given, action="read").rows
             if query.is_material:
-                # Not shown but computed on, and without an order of its own.
+                # Material is computed on, never shown, and has no fixed order.
                 found_by = cases.service.gate.material
                 rows = sorted(found_by(reader, "tests", query.name, case, lambda block, row: [*block, *row]), key=str)
-            if query.subject == "tables":  # whole tables, as the store gives them
+            if query.subject == "tables":  # whole tables, in the order of the store
                 rows = sorted(rows, key=str)
             found[query.name, json.dumps(given)] = rows
     return found
@@ -56,7 +56,7 @@ def image(cases: Any, alone: dict[str, Answers]) -> Image:
 
 @pytest.fixture(scope="module")
 def twin(cases: Any, image: Image) -> None:
-    """A case with the same ids, but other values and other links between them, all of it P."""
+    """A case with the same ids but different values and links, all of it P."""
     rows = copy.deepcopy(cases.rows)
     for name, table in TABLES.items():
         for row in rows[name]:
@@ -90,7 +90,7 @@ def test_a_twin_changes_no_answer(
         assert SENTINEL not in str(rows), asked
     of_twin = answers(cases, arguments, "two", handling)
     differ = {asked[0] for asked, rows in of_twin.items() if rows != alone[handling][asked]}
-    assert len(differ) > len(QUERIES) * 0.8  # the twin is another case; a leak would have shown
+    assert len(differ) > len(QUERIES) * 0.8  # the twin is a different case, so a leak would have shown
 
 
 def test_loading_and_taking_back_a_twin_leaves_the_case_as_it_was(cases: Any, image: Image, twin: None) -> None:
@@ -98,11 +98,11 @@ def test_loading_and_taking_back_a_twin_leaves_the_case_as_it_was(cases: Any, im
     assert read_image(store, "one") == image
     twins = read_image(store, "two").nodes
     assert twins["Boat"].keys() == image.nodes["Boat"].keys()
-    assert len(twins["Person"]) == len(image.nodes["Person"])  # all of it P, more of them stand by name
+    assert len(twins["Person"]) == len(image.nodes["Person"])  # all of it P, so more people are named
 
 
 def first_difference(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> tuple[Any, ...]:
-    """The first pair of rows that differ, or nothing."""
+    """The first pair of rows that differ, or an empty tuple."""
     pairs = zip_longest(one, other)
     return next((pair for pair in pairs if pair[0] != pair[1]), ())
 
@@ -115,7 +115,7 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(
     assert len(rows["people"]) < len(cases.rows["people"])
     cases.load("part", rows)
     part = answers(cases, arguments, "part", "P")
-    # Whole tables are given to nobody who is cleared for P alone: see test_whole_case.
+    # Readers cleared for P alone are never given whole tables: see test_whole_case.
     shown = {asked: found for asked, found in part.items() if not asked[0].startswith("tables.")}
     differ = {asked: first_difference(alone["P"][asked], found) for asked, found in shown.items()}
     assert {asked: found for asked, found in differ.items() if found} == {}

@@ -1,4 +1,4 @@
-"""What speaks against those named: each denial with its statement, to each reader as far as they may see it."""
+"""Each denial about a named person comes with its statement, as far as each reader may see it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_that_a_boat_was_the_one_of_the_crossing_is_denied_with_its_statement(pe
     assert [each.statement for each in item.denials] == ["r2"]
     page = people.client("low").get(f"/case/{people.case}/behind?id=c2").text
     assert "was the boat of" in page.partition("What speaks against it")[2]
-    # One page never lists a denial and says that nobody denies anything.
+    # One page never lists a denial and also says that nobody denies anything.
     assert "Nobody denies any of this" not in page
     assert "Nobody denies any of this" in people.client("low").get(f"/case/{people.case}/behind?id=c3").text
 

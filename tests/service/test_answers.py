@@ -1,4 +1,4 @@
-"""Who is behind the boats of a day, on a real case: named organisers with what denies them, and what nobody says."""
+"""The answer about the boats of a day, on a real case: named organisers, denials and gaps."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_crossing_of_a_coarse_date_is_of_no_day_for_certain_and_is_named(at_se
     rows = {**ROWS, "crossings": [*ROWS["crossings"], *coarse, {"id": "t1", "date": "2020-05-08T04:30Z"}]}
     with laid(at_server(), READERS, "ana", rows) as place:
         answers = place("ana").network.answers
-        for day in ("2020-05-01", "2020-05-31"):  # the timeline leads to the first, where it draws them
+        for day in ("2020-05-01", "2020-05-31"):  # the timeline draws and links them on the first
             perhaps = answers.behind(day=day).answer
             assert {row.about.id for row in perhaps.rows} == {"y1", *(f"m{number}" for number in range(1, 8))}
             shown = place.client("ana").get(f"/case/{place.case}/behind?day={day}").text
@@ -109,14 +109,14 @@ def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
         "Nobody is named who piloted 1 of 2 crossings.",
     )
     assert {node.id for node in view.nodes} >= {"boss", "dealer", "b1", "c1", "c2"}
-    # Of so few no one stands out, and their order would be taken for one.
+    # With so small a case no one stands out, and the order of people must not look like a ranking.
     assert told.ranked_on.startswith("No rank is told. No one stands out: ")
     assert all(one.lead is None for one in answer.rows[0].said)
 
 
 def test_who_may_not_see_c_is_answered_by_what_is_left(people: Place) -> None:
     answer = people("low").network.answers.behind(["c1", "c2", "c3"]).answer
-    assert [row.about.id for row in answer.rows] == ["c1", "c3"]  # of c2 only a report under C tells
+    assert [row.about.id for row in answer.rows] == ["c1", "c3"]  # only a report under C mentions c2
     assert [one.who.id for one in answer.rows[0].said] == ["rival", "pilot", "dealer"]
     assert [common.who.id for common in answer.common] == ["rival"]
 
@@ -125,8 +125,8 @@ def test_those_carried_are_counted_among_what_the_reader_sees(people: Place) -> 
     counted = {who: people(who).behind("c1").answer.rows[0].carried for who in ("ana", "low")}
     assert counted == {"ana": 2, "low": 1}
     page = people.client("ana").get(f"/case/{people.case}/behind?id=c1").text
-    # The page of the crossing lists every link, and so heads a larger number.
-    assert "2 people reported as carried (believed at a quarter or more)" in page
+    # The page of the crossing lists every link, so its number is larger.
+    assert "2 people told of as carried (believed at a quarter or more)" in page
 
 
 def test_who_sees_no_ranking_is_told_no_rank(people: Place) -> None:
@@ -176,7 +176,7 @@ def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> No
 @pytest.mark.slow(reason="loads the demo")
 @pytest.mark.parametrize("grant", [Grant("C", sources=True), Grant("C"), Grant("P")], ids=str)
 def test_the_eight_boats_of_a_day_of_the_demo_are_two_sheets(demo: Service, grant: Grant) -> None:
-    """One sheet to be read at a glance, and one to look things up on: whatever there is to say against it."""
+    """One sheet to read at a glance and one to look things up, however much there is to say against it."""
     session = demo.session(Principal("reader", frozenset({"analyst"}), {"demo": grant}), "tests", "demo")
     sheets = PdfReader(io.BytesIO(session.network.answers.printed(day="2020-05-08"))).pages
     assert len(sheets) == 2
@@ -185,7 +185,7 @@ def test_the_eight_boats_of_a_day_of_the_demo_are_two_sheets(demo: Service, gran
 
 
 def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:
-    """Who opens it elsewhere would take a boat that is not in it for one that was not asked about."""
+    """Otherwise someone opening the file elsewhere would think that a missing boat had not been asked about."""
     rows = list(
         csv.reader(
             io.StringIO(people.client("low").get(f"/case/{people.case}/behind?id=c4&id=c1&id=nobody&as=csv").text)
@@ -199,7 +199,7 @@ def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:
 
 
 def test_a_file_bears_the_handling_code_of_who_took_it(people: Place) -> None:
-    """Whoever it is passed to sees no page that says so."""
+    """People who receive the file see no page that states the code."""
     addresses = ("behind?id=c1&as=csv", "leads.csv", "query?name=crossings.per_day&run=1&as=csv", "linked?as=csv")
     for who, code in (("ana", "C"), ("low", "P")):
         for address in addresses:
@@ -232,7 +232,7 @@ def test_lists_search_queries_and_pages_lead_to_the_answer(people: Place) -> Non
     assert '<input type="checkbox" name="id" value="c1"' in found
     crossings = client.get(f"{case}/crossings").text
     assert all(name in crossings for name in ("Boss", "Rival", "Pilot", "Gull"))
-    # Whoever may not see what is said under C is led to no more than they may see.
+    # Links for readers without clearance for C lead only to entities that they may see.
     low = people.client("low").get(f"{case}/crossings").text
     assert "Rival" in low
     assert "Boss" not in low
@@ -264,7 +264,7 @@ def test_an_answer_follows_the_case_over_deliveries_and_an_undo(at_server: Calla
         }
         place.load("ana", more, partial=True)
         assert organisers() == [("rival", False), ("boss", True)]
-        # Who says who did something to it is asked before who only mentions it.
+        # The statement that names an actor is asked about before one that only mentions the crossing.
         (question,) = place("ana").behind("c2").answer.questions
         assert question.statement == "r9"
         place("ana").deliveries.undo(2, quiet)

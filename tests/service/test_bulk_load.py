@@ -1,4 +1,4 @@
-"""The first large case of an empty managed store: the same case as written row by row, whatever is done with it and whatever is killed."""
+"""The import tool for a first large case gives the same case as writing row by row, after any change or kill."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CASE = "first"
 
 @pytest.fixture
 def managed(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
-    """Settings of a home with a server of its own, in which every first case is imported."""
+    """Settings of a home with a separate server, in which every first case is imported."""
     made = settings(import_rows=1, neo4j_linger_s=300)
     yield made
     local.stop(made)
@@ -53,7 +53,7 @@ def session_of(service: Service) -> Session:
 
 
 def starts(settings: Settings) -> int:
-    """How often the server went on with another store."""
+    """The number of times the server went on with another store."""
     answer = local.status(settings)
     assert answer is not None
     return int(answer["renewed"])
@@ -84,7 +84,7 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         assert not service.casework.close_lost(service.store())
         imported = graph(service.store(), CASE)
         assert imported == reloaded(service)
-        # A later delivery, and without it again.
+        # A later delivery, and the case after taking it back.
         session.deliveries.load(tmp_path / "more", quiet, other_names=True)
         both = graph(service.store(), CASE)
         assert both != imported
@@ -92,7 +92,7 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
         undone = graph(service.store(), CASE)
         assert undone != both
         assert undone == reloaded(service)
-        # Sealing and erasing: as changed in place, as written anew by the tool, and row by row.
+        # Sealing and erasing give the same case in place, rewritten by the tool, and row by row.
         key = service.register.key(CASE, create=False)
         standing = service.register.standings(CASE, key) or {}
         by_name = sorted(name for name, entity in standing.items() if not entity.sealed and name.startswith("S-"))
@@ -116,20 +116,20 @@ def test_the_case_is_the_one_that_rows_would_have_made_and_stays_so(
 def test_after_undos_a_case_that_began_with_an_import_equals_its_remaining_deliveries_written_row_by_row(
     managed: Settings, tmp_path: Path
 ) -> None:
-    """The twin is of rows: its store is not empty, so the tool is never asked for it."""
+    """The twin is written row by row: its store is not empty, so the tool is never used for it."""
     by_tool: list[str] = []
     with Service(managed) as service, pytest.MonkeyPatch.context() as patch:
         write = BulkLoad.write
 
         def written(bulk: BulkLoad, case: str, image: Image, progress: Progress) -> bool:
             whether = write(bulk, case, image, progress)
-            if whether:  # the next delivery would put right what the tool got wrong
+            if whether:  # checked here, because the next delivery would correct the tool's mistakes
                 assert read_image(service.store(), case) == image
                 by_tool.append(case)
             return whether
 
         patch.setattr(BulkLoad, "write", written)
-        for seed in (1, 2):  # in the second somebody is sealed on the way, so the tool writes the store anew
+        for seed in (1, 2):  # in the second run someone is sealed midway, so the tool rewrites the store
             case = f"drawn-{seed}"
             session = service.session(accounts.only_account(service.database, ""), "testing", case)
             hold_a_sequence_against_its_deliveries_in_order(service, session, case, tmp_path / case, seed)
@@ -155,7 +155,7 @@ def test_what_does_not_fit_is_written_row_by_row(
             deliveries.load(invented, stop)
         assert no_folder(managed)
         assert session.cases() == []
-        # The tool fails; another holds the server; the store holds something; the case is small.
+        # The tool fails; another process holds the server; the store is not empty; the case is small.
         monkeypatch.setattr(bulk_load, "import_files", _failing)
         deliveries.load(invented, quiet)
         assert "a case is written row by row, for the import tool could not: it failed" in caplog.text
@@ -172,11 +172,11 @@ def test_what_does_not_fit_is_written_row_by_row(
         for setting in ({"import_rows": 0}, {"import_rows": 10**9}, {"neo4j_uri": "bolt://elsewhere"}):
             other = BulkLoad(service.store, dataclasses.replace(managed, **setting), service.casework._locks)
             assert not other._fits(whole)
-        # Somebody begins to write another case while the tool is at work.
+        # Another process begins to write another case while the tool is at work.
         with service.casework._locks.case(CASE), service.casework._locks.case("another"):
             assert not bulk.write(CASE, whole, quiet)
         assert starts(managed) == 0
-        # Half of it is missing: the store is begun anew, and written row by row.
+        # Half of it is missing, so the store is emptied and written row by row.
         monkeypatch.setattr(bulk_load, "bulk_rows", lambda _image: 1 + whole.size() + 3 * len(whole.claims))
         deliveries.load(invented, quiet)
         assert starts(managed) == 2
@@ -187,7 +187,7 @@ def _failing(*_: object) -> Path:
     raise ImportToolError("it failed")
 
 
-# Where a load is killed → what has it do so.
+# When a load is killed → code that kills it there.
 _KILLS = {
     "while the tool is at work": """
 def look(done, total, text):
@@ -224,11 +224,11 @@ with Service(Settings.read()) as service:
 
 
 def tools_at_work(settings: Settings) -> list[str]:
-    """Import tools that work in a home some seconds from now; on Linux, which alone ends them with who began them."""
+    """Import tools still running in a home after ten seconds. Only Linux ends them with their parent process."""
     for _ in range(100):
         working = []
         for process in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):  # it ended, or is another account's
+            with suppress(OSError):  # it ended, or belongs to another account
                 if "/import-" in (cwd := str((process / "cwd").readlink())) and cwd.startswith(str(settings.home)):
                     working.append(cwd)
         if not working:

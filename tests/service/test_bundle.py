@@ -1,4 +1,4 @@
-"""Whether an export is as its manifest says: damaged, packed anew, no export at all. One sentence each, never a fault."""
+"""Verifying a damaged export, a repacked one, or none at all gives one sentence each, never a fault."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def whole(tmp_path: Path) -> Path:
 
 
 def data_of(path: Path, member: str) -> tuple[int, int]:
-    """Where what was packed of a file begins in an archive, and how long it is."""
+    """The offset and length of a file's compressed data in an archive."""
     with zipfile.ZipFile(path) as archive:
         entry = archive.getinfo(member)
         return entry.header_offset + 30 + len(member), entry.compress_size
@@ -49,7 +49,7 @@ def test_one_packed_anew_in_a_way_that_is_not_read_is_to_be_unpacked(whole: Path
     with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_BZIP2) as other:
         for name in archive.namelist():
             other.writestr(name, archive.read(name))
-    # Nobody packs with a password here: the flag alone says that somebody did.
+    # This archive has no password: only its flag claims one.
     locked = bytearray(whole.read_bytes())
     central = locked.find(b"PK\x01\x02")
     locked[central + 8] |= 1

@@ -24,9 +24,9 @@ from tests.toolbox import cases
 
 pytestmark = pytest.mark.neo4j
 
-# No word, name or number of anything else.
+# They contain no word, name or number of anything else.
 NAME, ALIAS, PHONE, NATIVE = "Zoraqim Velthanur", "Qizzbe", "+447700977431", "زوراقم ولثانور"
-# The phone long enough that no id of random hexadecimal digits holds it by chance.
+# The phone is long enough that no random hexadecimal id contains it by chance.
 TRACES = ("zoraqim", "velthanur", "qizzbe", "7700977431", "wltnwr")
 MENTIONS = (
     NAME, NAME.upper(), "Velthanur, Zoraqim", "z o r a q i m velthanur", "ZoraqimVelthanur", "Zôraqîm Velthanur", ALIAS,
@@ -35,12 +35,12 @@ MENTIONS = (
 SLUG = "zoraqim_velthanur"
 SEALED = "W-zoraqim"
 WAIT_S = 120.0
-# Cells of other people that are not text of their own: their kinds are checked, and a name would not pass.
+# Kinds of cell that cannot hold a name: their values are checked, and a name is refused.
 CHECKED = {"choice", "categories", "date", "number", "count", "latitude", "longitude"}
 
 
 def cell(table: Table, column: Column, mention: str) -> str:
-    """A cell that names the sealed person, or is at least valid."""
+    """A cell that names the sealed person, or at least a valid one."""
     known = {
         ("people", "phones"): f"07700900001;{PHONE}",
         ("people", "aliases"): f"Somebody;{NAME};{ALIAS};{NATIVE}",
@@ -61,10 +61,10 @@ def cell(table: Table, column: Column, mention: str) -> str:
     if column.name == "statement_id":
         return f"statements-{SLUG}" if table.name != "statements" else ""
     if column.name == "source_id":
-        mention = mention.replace("\u200b", "")  # an id with a sign that nobody sees is refused
+        mention = mention.replace("\u200b", "")  # an id with an invisible character is refused
     if column.kind not in ("text", "list"):
         return ""
-    # What something is called is withheld for a name of one word where it is all of it.
+    # A one-word name withholds the name of a thing only if it is the whole name.
     return mention if mention == ALIAS and column.sensitivity in ("open", "identity") else f"of {mention} and others"
 
 
@@ -77,7 +77,7 @@ def sheet(rows: list[dict[str, str]]) -> str:
 
 
 def delivery(**bad: str) -> bytes:
-    """A .zip whose every table has rows that name one sealed person, once in each spelling; `bad` goes into a link."""
+    """A .zip whose tables all name one sealed person, once in each spelling; `bad` goes into a link."""
     packed = io.BytesIO()
     mentions = cycle(MENTIONS)
     with zipfile.ZipFile(packed, "w") as archive:
@@ -105,7 +105,7 @@ def delivery(**bad: str) -> bytes:
 
 
 def traces(text: str) -> list[str]:
-    """What of the sealed person stands in a text, however it is written."""
+    """The traces of the sealed person in a text, in any spelling."""
     letters = "".join(word.letters for word in words(text))
     return [trace for trace in TRACES if trace in letters]
 
@@ -121,7 +121,7 @@ def uploaded(session: Session, content: bytes, name: str = f"{NAME} case.zip", *
 
 
 def graph(service: Service, case: str) -> Iterator[str]:
-    """Every text the database holds but what is of other tests' cases: labels, types, names and values of properties."""
+    """Every text in the database except other tests' cases: labels, types, names and values of properties."""
     for query in (
         "MATCH (n) WHERE coalesce(n.case, $case) = $case RETURN labels(n), properties(n)",
         "MATCH ()-[r]->() WHERE coalesce(r.case, $case) = $case RETURN type(r), properties(r)",
@@ -138,7 +138,7 @@ def graph(service: Service, case: str) -> Iterator[str]:
 
 
 def test_every_column_of_text_names_the_sealed_person() -> None:
-    """The test below would pass with a delivery that names nobody: each column of text does."""
+    """The test below would pass with a delivery that names nobody, so check that each text column does."""
     for table in TABLES.values():
         for column in table.columns:
             filled = cell(table, column, NAME)

@@ -151,7 +151,7 @@ def test_a_dry_run_and_a_strict_load_with_a_rejection_commit_nothing(
 
 
 def logged(service: Service, case: str) -> tuple[str, int]:
-    """How the newest load of a case ended, as the log says: its outcome and rows."""
+    """The outcome and rows of the newest load of a case, from the log."""
     line = audit.lines(service.database, newest=1, sought=audit.Sought(case=case, action="load"))[0]
     return line["outcome"], line["rows"]
 
@@ -172,12 +172,12 @@ def test_an_undone_delivery_is_gone_and_cannot_be_undone_again(
 @pytest.mark.parametrize(
     "line",
     [
-        "L2,P1,RELATED_TO,P2,S1,,08/05/2020",  # no form of a date
+        "L2,P1,RELATED_TO,P2,S1,,08/05/2020",  # not a date
         "L2,P1,RELATED_TO,P2,S1,asserted,2020-05-08",  # no polarity
         "L1,P1,RELATED_TO,P2,S1,,2020-05-08",  # the id of another row
         ",P1,RELATED_TO,P2,S1,,08/05/2020",
         "L2,P1,RELATED_TO,P2,S1,,2020-05-08,one cell too many",
-        ",P1,RELATED_TO,P22,S1,,2020-05-08",  # nobody
+        ",P1,RELATED_TO,P22,S1,,2020-05-08",  # there is no such person
     ],
 )
 def test_a_claim_whose_correction_holds_a_mistake_stays_as_it_was_loaded(
@@ -268,7 +268,7 @@ def test_a_case_being_loaded_is_closed_to_readers_and_to_other_loaders(
 def test_readers_go_on_with_the_case_as_it_was_until_a_delivery_is_written(
     service: Service, session: Session, case: str, small: Path, tmp_path: Path
 ) -> None:
-    """While it is read, checked against what is loaded, and compared with the graph; then at once with the case as it is."""
+    """Readers see the old case while a delivery is read, checked and compared with the graph, and then the new one."""
     session.deliveries.load(small, quiet)
     more = write(tmp_path / "more", people=[{"id": "P3", "name": "New Comer"}])
     reader = service.session(session.principal, "reading", case)
@@ -313,11 +313,12 @@ HIDDEN = ("P0", "P1")
 
 
 def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> Path:
-    """A few people, statements and claims out of a small pool, so that deliveries overlap and contradict.
+    """A few people, statements and claims from a small pool, so that deliveries overlap and contradict.
 
-    A `full` one has all of the people and accounts of several witnesses. Two of the people are sealed and the others named
-    whichever delivery comes first, so that how they stand does not depend on what was taken back. Each brings whoever gave or
-    interpreted its statements: a statement stays where their row is taken back (`tests/leaks/test_taking_back.py`).
+    A `full` delivery has all of the people, and statements of several witnesses. Two people are sealed and the others
+    named whichever delivery comes first, so taking one back does not change who is sealed. Each delivery brings the
+    sources and interpreters of its statements, because a statement stays when their row is taken back
+    (`tests/leaks/test_taking_back.py`).
     """
     pool = [f"P{number}" for number in range(6)]
     chosen = rng.sample(pool, len(pool) if full else rng.randint(0, 6))
@@ -357,7 +358,7 @@ def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> 
 
 
 def twin_case(service: Service, case: str, twin: str) -> None:
-    """A case with the same key, so that pseudonyms and claim ids can be compared."""
+    """Make a case with the same key, so that pseudonyms and claim ids can be compared."""
     with transaction(service.database) as connection:
         row = connection.execute(sa.select(tables.cases).where(tables.cases.c.id == case)).one()
         key = service.vault.key(row.key_sealed, f"case {case}")
@@ -375,7 +376,7 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
 def hold_a_sequence_against_its_deliveries_in_order(
     service: Service, session: Session, case: str, tmp_path: Path, seed: int
 ) -> None:
-    """Deliver and take back at random, and load what remained in order into a twin: they are equal in all there is."""
+    """Deliver and take back at random, then load the remaining deliveries in order into a twin. Both must be equal."""
     rng = random.Random(seed)
     twin = f"{case}-twin"
     loaded: dict[int, tuple[Path, bool]] = {}
@@ -409,21 +410,21 @@ def hold_a_sequence_against_its_deliveries_in_order(
 
 
 def overrule_at_random(service: Service, session: Session, rng: random.Random) -> None:
-    """Decide on two sources the case has, or take a decision back."""
+    """Decide on two sources of the case, or take a decision back."""
     lasting = [one for one in session.leads.groups.pairings() if one.ended_at is None]
     if lasting and rng.random() < 0.3:
         session.leads.groups.end(rng.choice(lasting).id, "not so after all", quiet)
         return
     known = sorted(source for group in session.leads.groups.of() for source in group.sources)
     if len(known) > 1:
-        with suppress(RequestError):  # it is decided so already, or one of them speaks under C alone
+        with suppress(RequestError):  # it is decided so already, or one of them speaks only under C
             kind, handling = rng.choice(["independent", "dependent"]), rng.choice(["P", "C"])
             one, other = rng.sample(known, 2)
             session.leads.groups.decide(one, other, kind, "they say so", quiet, handling)
 
 
 def twin_pairings(service: Service, case: str, twin: str) -> None:
-    """The decisions of a case that last, in the other from its beginning."""
+    """Repeat the lasting decisions of a case in its twin, from the beginning."""
     key = service.register.key(case, create=False)
     for one in service.pairs.lasting(case, key):
         service.pairs.decide(twin, key, one.pair, one.kind, one.handling, one.reason, one.by, "loading")
@@ -476,20 +477,20 @@ def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
 
 
 def written(service: Service, case: str) -> int:
-    """Nodes and relationships of a case, whatever they are."""
+    """The number of nodes and relationships of a case."""
     text = "MATCH (n {case: $case}) RETURN count(n) + sum(COUNT { (n)-->() })"
     ((count,),) = service.store().read(text, {"case": case}, timeout=30, cap=1).rows
     return int(count)
 
 
 def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float) -> None:
-    """Start a load in a process of its own, and kill it once so many nodes and relationships are there, or it ended."""
+    """Start a load in another process; kill it when it has written enough nodes and relationships, or has ended."""
     environ = os.environ | {
         "GRAPHSVC_HOME": str(settings.home),
         "NEO4J_URI": settings.neo4j_uri,
         "NEO4J_PASSWORD": settings.neo4j_password,
         "GRAPHSVC_BATCH_ROWS": str(settings.batch_rows),
-        "GRAPHSVC_NAMED": settings.named,  # it may have done its work before it is killed
+        "GRAPHSVC_NAMED": settings.named,  # it may finish before it is killed
         "GRAPHSVC_DATABASE_URL": settings.database_url,
     }
     with (
@@ -509,7 +510,7 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
 def test_what_a_killed_process_left_running_is_ended_before_its_case_is_completed(
     service: Service, session: Session, case: str, small: Path, neo4j_server: LocalServer
 ) -> None:
-    """Its transaction waits at the server for a lock; were it let go on, it would write once the case is whole again."""
+    """Its transaction waits at the server for a lock. If it went on, it would write after the case is whole again."""
     session.deliveries.load(small, quiet)
     before = image(service, case)
     late = copy.deepcopy(before)

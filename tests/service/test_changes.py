@@ -1,4 +1,4 @@
-"""What the preview of a delivery says of rows that are loaded: field by field, and to whom; and whether others bear their ids."""
+"""A preview lists changes to loaded rows field by field, for each reader, and warns if ids now mean other people."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ LINKS = (
 
 @pytest.fixture
 def sessions(service: Service, case: str) -> People:
-    """`ann` knows sources, `ben` does not; both may load."""
+    """`ann` may see sources, `ben` may not; both may load."""
     roles = {"ann": ("analyst", WHOLE), "ben": ("analyst", Grant("C"))}
     return people(service, case, roles)
 
 
 @pytest.fixture
 def ann(sessions: People, tmp_path: Path) -> Session:
-    """Somebody who has loaded it once."""
+    """A session that has loaded the delivery once."""
     session = sessions("ann")
     assert delivered(session, tmp_path).rejections == []
     return session
@@ -107,7 +107,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
     assert lost(ann) == []
     assert lost(ann, links=LINKS + "L4,P4,PAID,P3,S1,9,\n") == []
     assert lost(ann, links=left) == ["S1: 1 of 2 claims loses its weight", "S2: 1 of 1 claim loses its weight"]
-    assert lost(sessions("ben"), links=left) == []  # the statements are another account's
+    assert lost(sessions("ben"), links=left) == []  # the statements belong to another account
     back = STATEMENTS.replace("summary\n", "summary,status,status_on\n").replace(
         "P,log\n", "P,log,withdrawn,2020-06-01\n"
     )
@@ -116,7 +116,7 @@ def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_loa
     delivered(ann, tmp_path, statements=back, links=left)
     assert counting() == before - 3
     assert lost(ann, back, left) == []
-    assert lost(ann) == []  # what comes back gains it
+    assert lost(ann) == []  # a claim that comes back gains weight
 
 
 def test_of_somebody_sealed_nothing_of_what_the_vault_holds_is_told(ann: Session, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_other_names_are_confirmed_where_the_aliases_stayed(ann: Session, tmp_pa
     renamed = "id,name,aliases\nP1,Mehdi Vahidi,Falcon\nP2,Yara Haddad,Nine\nP4,Tarek Aziz,Uncle\n"
     with pytest.raises(InputError, match="Most rows of people"):
         delivered(ann, tmp_path, renamed)
-    # The new name was an alias, or the old one becomes one: the same people by better names.
+    # If the new name was an alias, or the old one becomes one, these are the same people by better names.
     first_known_as = "id,name,aliases\nP1,Falcon,Idris Karam\nP2,Yara Haddad,Selam Bekele\nP4,Uncle,Omar Said\n"
     assert delivered(ann, tmp_path, first_known_as).committed
 

@@ -1,4 +1,4 @@
-"""Dates known to a month, or by their end alone, in answers of the library: taken for what they may be, not for a day."""
+"""Dates known to a month, or by their end alone, count as everything they may mean, not as one day."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CASE: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    """Who worked until a day, from a day and in a month, where places closed on a day, in a month and in a year."""
+    """Work until a day, from a day and in a month, at places that closed on a day, in a month and in a year."""
     roles = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
     return lambda: laid(at_server(), roles, "whole", CASE)
 

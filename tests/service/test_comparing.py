@@ -1,4 +1,4 @@
-"""Rankings held against planted truth: what a folder gives is what the service ranks, and perfect is perfect."""
+"""Rankings compared with planted truth: a folder is ranked as the service ranks it, and a perfect ranking scores 1."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _value(found: Compared, method: str, figure: str) -> comparison.Measure:
 
 
 def _ranking(path: Path, truth: dict[str, Any]) -> Path:
-    """A ranking that puts every hub first."""
+    """Write a ranking that puts every hub first."""
     rows = [{"id": person, "score": float(person in truth["hubs"])} for person in truth["candidates"]]
     path.write_text(json.dumps({"case": "x", "verdict": "leads", "hubs": rows}), "utf-8")
     return path
@@ -63,7 +63,7 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
     trial = simulated_cases.read(folders[0])
     tried = rank(trial.claims, trial.persons, trial.dependence)
     key = service.register.key(case, create=False)
-    # Ids of sealed people are pseudonyms in the service; everybody else reads the same.
+    # In the service, sealed people have pseudonyms for ids. Everybody else has the same id in both.
     known = {name: lead for lead in tried.leads for name in (lead.id, pseudonym(key, "person", lead.id))}
     both = [lead for lead in served.leads if lead.id in known]
     # The service keeps children out of its list; a trial ranks everybody.
@@ -72,7 +72,7 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
     for lead in both:
         mine = known[lead.id]
         assert (lead.groups, lead.other_sources, lead.denied) == (mine.groups, mine.other_sources, mine.denied)
-    # Where two cells claim somebody alike the order of ids decides, and pseudonyms stand elsewhere in it.
+    # If two cells claim a person equally, the order of ids decides, and pseudonyms change that order.
     assert sum(lead.score == known[lead.id].score for lead in both) > 0.9 * len(both)
     figures = invented.evaluate(service.session(loader, "tests", case), folders[0] / "truth.json")
     assert figures["candidates"] == len(trial.planted.candidates)
@@ -150,7 +150,7 @@ def test_one_ranking_over_many_cases(folders: list[Path], tmp_path: Path) -> Non
     for figure in ("average precision", "AUC", "R-precision"):
         measure = _value(found, GIVEN, figure)
         assert (measure.value, measure.low, measure.high) == (1, 1, 1)
-    # What is said of the other cases counts for none of them.
+    # Rows about the other cases count for none of these.
     alone = comparison.compare(folders[:1], path, halves=0, progress=quiet)
     assert (alone.unranked, alone.passed_over) == (0, ["2", "3", "elsewhere"])
 
@@ -165,7 +165,7 @@ def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: 
 
 
 def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], tmp_path: Path) -> None:
-    """The truth has candidates, and figures are over them: passengers and strangers whom a ranking puts first cost it nothing."""
+    """Only the truth's candidates are measured, so ranking passengers and strangers first costs nothing."""
     trial = simulated_cases.read(folders[0])
     others = sorted({person.id for person in trial.persons} - trial.planted.candidates)
     assert len(others) > 10
@@ -178,7 +178,7 @@ def test_whoever_is_no_candidate_has_no_place_in_a_ranking(folders: list[Path], 
     assert found[0].measures == found[1].measures
     assert (found[1].unranked, found[1].candidates) == (0, len(order))
     assert _value(found[1], GIVEN, "average precision").value == 1.0
-    # Ours lists some of them, too: those only carried who are tied to somebody who plays a part.
+    # Our own ranking lists some of them too: passengers linked to someone who plays a part.
     listed = {lead.id: lead.score for lead in rank(trial.claims, trial.persons, trial.dependence).leads}
     assert listed.keys() - trial.planted.candidates
     chosen = {name: score for name, score in listed.items() if name in trial.planted.candidates}
@@ -327,7 +327,7 @@ def test_rows_that_loading_leaves_out_are_left_out_in_the_same_words(
 
 
 def test_what_the_truth_does_not_tell_is_not_known(faulty: Path) -> None:
-    """Worlds of other authors say who the hubs are, and no more."""
+    """Worlds of other authors say only who the hubs are."""
     told = simulated_cases.read_truth(faulty / "truth.json")
     (faulty / "truth.json").write_text(json.dumps({name: told[name] for name in ("hubs", "candidates")}), "utf-8")
     found = comparison.compare([faulty], None, halves=0, progress=quiet)

@@ -1,4 +1,4 @@
-"""`graphsvc.connect` opens what is there, and creates nothing."""
+"""`graphsvc.connect` opens an existing home and creates nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases of contacts alone: phones that nobody used, and people who were overheard. What pages say of them is so."""
+"""Cases of contacts alone, as pages must say: phones without known users, and people who were overheard."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.toolbox.rows import Tables, said, write, zipped
 pytestmark = pytest.mark.neo4j
 ROLES = {"ana": ("analyst", Grant("C", sources=True)), "cus": ("custodian", Grant("C", sources=True))}
 RECORD = {"id": "bill", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}
-# Three circles and who joins them, who alone is in contact with everyone.
+# Three circles and the hub that joins them, the only one in contact with everyone.
 CIRCLES = (("a1", "a2", "a3"), ("b1", "b2", "b3"), ("c1", "c2", "c3"))
 JOINS = "hub"
 CALLS = [f"{first} CONTACTED {second}" for circle in CIRCLES for first, second in combinations((*circle, JOINS), 2)]
@@ -35,7 +35,7 @@ PHONES: Tables = {
     "links": said("bill", *CALLS),
 }
 TAPPED: Tables = {"people": [{"id": name} for name in EVERYONE], "statements": [RECORD], "links": said("bill", *CALLS)}
-# A clandestine group without a crossing: who knows whom, who is kin, and relations of the deliverer's own.
+# A clandestine group without a crossing: acquaintances, relatives, and custom relations.
 CELLS = (*CIRCLES, ("d1", "d2", "d3", "d4"))
 KNOWN = [f"{first} ASSOCIATES_WITH {second}" for cell in CELLS for first, second in combinations(cell, 2)]
 KIN = ["a1 RELATED_TO a2", "b1 RELATED_TO c1", "a3 RELATED_TO d4", f"{JOINS} RELATED_TO a1"]
@@ -47,16 +47,16 @@ CLANDESTINE: Tables = {
     "statements": [RECORD | {"kind": "intelligence", "source_grade": "2", "assessment": "B"}],
     "links": said("bill", *KNOWN, *KIN, *OWN, *MET),
 }
-# Nobody said anything of the person "lone", who has no range. The others have one, the person who was only carried too.
+# No claim mentions "lone", who therefore has no range. The others have one, even the passenger.
 TIED: Tables = {
     "people": [*({"id": name} for name in ("boss", "aide", "pal")), {"id": "lone", "category": "suspect"}],
     "crossings": [{"id": "x1", "date": "2020-05-08"}],
     "statements": [RECORD],
     "links": said("bill", "boss ORGANISED x1", "boss DIRECTED aide", "pal CROSSED_ON x1", "pal CONTACTED boss"),
 }
-# The same, in a case that a test may change.
+# The same rows, in a case that a test may change.
 CHANGED: Tables = {**TIED}
-# Phones in circles, and people of whom nobody was ever in contact with anyone.
+# Phones in circles, and people without any contact.
 BESIDE: Tables = PHONES | {"people": [{"id": f"p{number}", "name": f"P {number}"} for number in range(6)]}
 
 
@@ -90,7 +90,7 @@ def test_phones_alone_have_a_page_that_says_what_there_is(place: Callable[[Table
     assert "What there is" in page.text
     assert ("The whole case at a glance" in page.text) == (who == "ana")  # others may not look at it
     assert f"id={JOINS}" in page.text
-    # And it leads on to a picture.
+    # It also leads on to a picture.
     assert client.get(f"/case/{phones.case}/network?id={JOINS}").status_code == 200
 
 
@@ -140,7 +140,7 @@ def test_a_range_that_was_never_computed_is_not_told(
         assert {row["id"] for row in leads if {row[name] for name in untold} == {None}} == without
         assert {row["id"] for row in leads if row["best_rank"] is None} == without
     assert {row["id"] for row in listed if row["line"] is None} == without
-    for rests in ("more", "one", "record"):  # whether half goes with something is not known of them
+    for rests in ("more", "one", "record"):  # for them it is unknown whether half goes with one source
         found = client.get(f"{base}/leads.json?rests={rests}").get_json()["leads"]
         assert without.isdisjoint(row["id"] for row in found)
     by_range = [row["id"] for row in client.get(f"{base}/leads.json?sort=worst_rank").get_json()["leads"]]
@@ -174,18 +174,18 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     assert {"score", "rank"}.isdisjoint(name for figures in data["measures"].values() for name in figures)
     assert data["measures"]["boss"]["groups"] == 0
     assert untold in client.get(f"{base}/network/measures?id=boss").text
-    # In sets.
+    # Among key players.
     found = tied("ana").leads.sets.find(1)
     assert (found.of, found.ranks, found.verdict, found.ranked_on) == (2, {}, "abstains", untold)
     page = client.get(f"{base}/sets?size=1").text
     assert untold in page
     assert "not told" in page
     assert client.get(f"{base}/sets.json?size=1").get_json()["ranked_on"] == untold
-    # Through the witnesses.
+    # In the witness paths.
     data = client.get(f"{base}/through.json").get_json()
     assert (data["verdict"], data["reason"]) == ("abstains", ranking.reason)
     assert ranking.reason in client.get(f"{base}/through").text
-    # On the first page of the case, whose twin has as many leads as that of the list.
+    # On the first page of the case, whose twin counts as many leads as the list has.
     data = client.get(f"{base}/overview.json").get_json()
     assert (data["verdict"], data["leads"], data["total"]) == ("abstains", [], len(ranking.leads))
     assert "All leads" in client.get(base).text
@@ -202,7 +202,7 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
 
 @pytest.fixture
 def command(place: Callable[[Tables], Place]) -> Callable[..., str]:
-    """`command(rows, name, ...)`: what a command answers and says about a case of these rows."""
+    """`command(rows, name, ...)`: the output of a command on a case of these rows."""
 
     def run(rows: Tables, name: str, *words: str) -> str:
         case = place(rows)
@@ -230,7 +230,7 @@ def test_the_command_lists_leads_as_the_page_and_its_csv_do(
     assert {"rank_without_witnesses", "surfaced", "low_rank", "high_rank", "review"} <= {*shown.splitlines()[0].split()}
     assert "not told" in shown
     assert "--all" not in shown
-    # Where no one stands out, to who asks for it.
+    # If no one stands out, leads are listed only on request.
     reason, ranked = tied("ana").leads.ranking().reason, len(tied("ana").leads.ranking().leads)
     for form in ("table", "csv"):
         answer = command(TIED, "hubs", "--format", form)
@@ -293,7 +293,7 @@ def test_a_group_without_a_crossing_has_its_hub_first_sets_and_pages(place: Call
     session, client = group("ana"), group.client("ana")
     ranking = session.leads.ranking()
     assert (ranking.verdict, ranking.leads[0].id) == ("leads", JOINS)
-    # Family and relations of one's own make nobody a lead.
+    # Family and custom relations make nobody a lead.
     assert {lead.id for lead in ranking.leads} == {*MEMBERS}
     found = session.leads.sets.find(1)
     assert (found.people, found.of, found.contacts_alone, found.things) == ((JOINS,), len(MEMBERS), True, False)
@@ -310,7 +310,7 @@ def test_a_group_without_a_crossing_has_its_hub_first_sets_and_pages(place: Call
         "search?q=Member",
     ):
         assert (page, client.get(f"{case}/{page}", follow_redirects=True).status_code) == (page, 200)
-    # Whatever else there is asks for something, or says that there is nothing.
+    # Every other page asks for something, or says that there is nothing.
     others = {
         rule.rule.replace("<case>", group.case)
         for rule in client.application.url_map.iter_rules()

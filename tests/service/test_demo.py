@@ -1,4 +1,4 @@
-"""The demo's accounts: what each is cleared for, and that making them again changes nothing."""
+"""The demo's accounts: their clearances, and that making them again changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PEOPLE = 60
 
 @pytest.fixture(scope="module")
 def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
-    """A service with the demo's accounts and a small case in the place of its own."""
+    """A service with the demo's accounts and a small case instead of the demo's."""
 
     def small(out: Path, *_: object, **__: object) -> None:
         simulate.simulate(out, seed=5, people=PEOPLE)
@@ -61,7 +61,7 @@ def test_an_officer_on_the_case_sees_all_but_who_spoke_and_a_partner_what_may_be
     assert "code C" not in shown["investigator"]
     assert "few of them speak" in shown["investigator"]
     assert "code C" in shown["partner"]
-    # How many witnesses spoke is told to the analyst alone.
+    # Only the analyst sees how many witnesses spoke.
     counted = {name: "witness" in session(service, name).network.entities.statement_counts() for name in shown}
     assert counted == {"analyst": True, "investigator": False, "partner": False}
 

@@ -1,4 +1,4 @@
-"""What speaks against the accused goes with the accusation into every file, or the accusation stays here."""
+"""Every file carries what speaks against an accusation together with it, or the accusation is left out."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_the_page_of_the_preview_leaves_it_out_unless_somebody_chooses_otherwise
 
 
 def ticked(page: str) -> list[bool]:
-    """Of each box under what speaks against it, whether it is ticked."""
+    """Whether each box in the section `against` is ticked."""
     part = page.partition('id="against"')[2].partition("</fieldset>")[0]
     return [" checked" in box.partition(">")[0] for box in part.split('type="checkbox"')[1:]]
 

@@ -1,4 +1,4 @@
-"""Where workers went, on a real case: what each reader is told of it, on the page, in its twins, on the command line and in a notebook."""
+"""Worker movements on a real case, as each reader sees them on pages, in twins, commands and notebooks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ READERS = {
     "low": ("analyst", Grant("P")),
     "cus": ("custodian", Grant("C", sources=True)),
 }
-# Five go from the wash to the site, one to the farm; one is left, of one nothing is known. Twelve others came elsewhere.
+# Five move from the wash to the site and one to the farm; one is abandoned, one unknown. Twelve others move elsewhere.
 MOVED, LONE, LEFT, UNKNOWN = [f"m{n}" for n in range(5)], "lone", "left", "gone"
 OTHERS = [f"o{n}" for n in range(12)]
 NAMED = ("boss", "rival", "driver")
@@ -128,7 +128,7 @@ def test_what_only_c_tells_is_not_there_for_p_in_whichever_order_they_ask(people
         told = {who: people(who).displacement.place("wash") for who in order}
         assert [row.place for row in told["low"].next] == ["live"]
         assert len(told["ana"].next) == 2
-    # That something speaks against it is told as one word, contested, and so the mark stands there.
+    # A reader sees that something speaks against it only as the word *contested*, so that mark is there.
     assert people("low").displacement.place("live").runs[1]["denied"]
 
 
@@ -162,7 +162,8 @@ def test_the_graph_of_moves_says_what_the_table_says(people: Place, who: str) ->
     assert edges.keys() == rows.keys()
     for flow, values in edges.items():
         row = rows[flow]
-        # What a table leaves empty a graph leaves out: GraphML knows no None. Beside a `few` a number is text: GEXF knows one kind.
+        # Empty cells are left out of a graph, because GraphML has no None. Next to a `few`, numbers are text: GEXF
+        # wants one kind.
         in_table = {name: getattr(row, name) for name in ("people", "belief", "chance", "first", "last", "together")}
         in_table["people"] = row.people if who == "ana" else str(row.people)
         assert values == {name: value for name, value in in_table.items() if value is not None and value != ""}
@@ -258,7 +259,7 @@ def test_each_answer_is_one_look_in_the_log(people: Place) -> None:
 
 
 def test_the_plain_list_tells_of_nobody_what_their_own_links_do_not(people: Place) -> None:
-    """Where a flow reads few, `workplaces.cohort` still has a row for each: what it holds is what each link says by itself."""
+    """Even if a flow reads few, `workplaces.cohort` has a row for each person, which holds only what each link says."""
     inv = people("inv")
     rows = inv.queries.run("workplaces.cohort", {"workplace": "wash"}).dicts()
     assert {tuple(row["next"]) for row in rows} == {("live",), ("farm",), ()}
@@ -278,7 +279,7 @@ def test_the_plain_list_tells_of_nobody_what_their_own_links_do_not(people: Plac
 
 @pytest.mark.changes
 def test_no_query_says_how_many_few_are_without_source_clearance(people: Place) -> None:
-    """Neither a number of few, nor one that leaves few of the other: as on the page, which reads few."""
+    """As on the page, numbers below the limit are hidden, and so are numbers that reveal one by subtraction."""
     people.load(
         "ana",
         {
@@ -305,7 +306,7 @@ def test_no_query_says_how_many_few_are_without_source_clearance(people: Place) 
     closed = {place: ("workplaces.closed", place, "workers", "seen_since") for place in ("wash", "mill")}
     assert [told(name, *closed["wash"]) for name in ("ana", "inv")] == [[8, 6], [8, None]]
     assert [told(name, *closed["mill"]) for name in ("ana", "inv")] == [[6, 6], [6, 6]]
-    # Who lived there and worked at the wash, and who works at the site.
+    # People who lived there and worked at the wash, and people who work at the site.
     hand = ("workplaces.house_and_work", "wash", "people", "who", "denied", "doubtful")
     people_of = told("ana", *hand)
     assert (people_of[0], len(people_of[1])) == (2, 2)  # type: ignore[arg-type]

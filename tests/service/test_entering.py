@@ -80,7 +80,7 @@ def ann(people: Place) -> Session:
 
 
 def entered(session: Session, form: Form) -> int:
-    """Load a form; gives the delivery's number."""
+    """Load a form and return the delivery's number."""
     checked = session.deliveries.form.check(form)
     assert checked.faults == []
     job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=WAIT_S)
@@ -92,7 +92,7 @@ def entered(session: Session, form: Form) -> int:
 
 
 def everything(session: Session) -> Any:
-    """What a reader finds in the case."""
+    """Everything a reader finds in the case."""
     names = ("cases.entities", "cases.claims", "cases.links")
     return [session.ask.rows(name, whole=True).rows for name in names]
 
@@ -109,7 +109,7 @@ def link(subject: str, relation: str, target: str, **cells: str) -> dict[str, st
 
 
 def correction(session: Session, statement: str, **cells: str) -> Form:
-    """The form of a statement as it is opened: its own cells, but for these."""
+    """The form of a statement as it opens, with some cells changed."""
     now = session.deliveries.form.correctable(statement)
     typed = {
         name: cell
@@ -122,7 +122,7 @@ def correction(session: Session, statement: str, **cells: str) -> Form:
 
 
 def corrected(session: Session, statement: str, which: str, fate: str = "stands", **cells: str) -> Form:
-    """A form that corrects the claim of a relation."""
+    """A form that corrects the statement's claim of a relation."""
     now = session.deliveries.form.correctable(statement)
     row = next(one for one in now.claims if one["relation"] == which and one["status"] == "active")
     part = FormPart("c1", "links", claim_cells(row) | cells, claim=row["claim"], fate=fate)
@@ -130,7 +130,7 @@ def corrected(session: Session, statement: str, which: str, fate: str = "stands"
 
 
 def said(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
-    """Relation → what the claims of a statement say of it."""
+    """Relation → content of the statement's claim."""
     return {
         row["relation"]: (row["subject"], row["object"], row["polarity"], row["status"], row["notes"])
         for row in session.deliveries.statements.look(statement).claims
@@ -218,7 +218,7 @@ def test_who_is_sealed_is_named_by_the_pseudonym_that_pages_show(ann: Session) -
     entered(ann, form)
     statement, _ = ann.deliveries.form.entered(form.token)
     assert said(ann, statement)["TRANSPORTED"][1] == sealed
-    # The account and the one that was delivered are of one source.
+    # The new statement and the delivered one have the same source.
     assert (
         ann.deliveries.statements.look(statement).values["source"]
         == ann.deliveries.statements.look("T1").values["source"]
@@ -272,13 +272,13 @@ def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> 
     checked = ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(person,)))
     (same,) = checked.alike["new1"]
     assert (same["id"], same["by"]) == ("P1", ["name Idris Karam", "phones 07700 900001"])
-    # Who is sealed is found by no name, whoever asks.
+    # Nobody finds a sealed person by name.
     sealed = FormPart("new1", "people", {"name": "Selam Bekele"})
     assert ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(sealed,))).alike == {}
 
 
 def raw(session: Session) -> tuple[Any, Any]:
-    """What is loaded, by delivered ids: rows of statements and of claims."""
+    """The loaded rows of statements and claims, by delivered id."""
     casework = session.ask.home.casework
     state = folded(casework.replay.kept(session.case, casework.register.key(session.case, create=False)))
     return (
@@ -296,7 +296,7 @@ def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Sessi
     assert {key: one for key, one in now.items() if key != ("id", "L1")} == {
         key: one for key, one in claims.items() if key != ("id", "L1")
     }
-    # What the form does not show, or shows masked, is as it was delivered.
+    # Cells that the form leaves out or masks stay as delivered.
     assert after["R1"] == statements["R1"] | {"x_reason": "misheard"}
     assert after["R1"]["x_ref"] == "folder 7"
     assert now["id", "L1"][0]["notes"] == "as Selam Bekele wrote"
@@ -429,7 +429,7 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(people: Pl
     assert not {name for version in history for name in version.statement} & {"interest", *LOOKED_IN}
     assert "interpreter" not in told
     assert not {"interest", "interpreter_id", "source_id"} & set(bob.deliveries.form.correctable_columns())
-    # What somebody may not see they cannot change either, whatever they send.
+    # Users cannot change what they may not see, whatever they send.
     entered(
         bob,
         replace(
@@ -480,7 +480,7 @@ def test_it_takes_what_loading_takes(people: Place, ann: Session) -> None:
 def test_an_upload_waits_where_nothing_of_it_is_recorded(
     recorded: bool, people: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is recorded is completed by the next start without it: it would only lie there."""
+    """The next start completes a recorded upload without its file, so keeping the file would serve nothing."""
     session = people("ann")
     upload = uploaded(session, zipped(**FILES))
 

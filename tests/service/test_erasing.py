@@ -1,4 +1,4 @@
-"""Erasures of who was delivered under several names, and of who is in no delivery any more."""
+"""Erasures of people delivered under several names, and of people who are in no delivery any more."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NAMED = {"P1": "Ivo Strand", "P2": "Mira Vandal"}
 
 
 def carried(name: str, statement: str) -> Tables:
-    """Somebody known by a name who was taken across: sealed."""
+    """A person known by name who was taken across, and is therefore sealed."""
     return {
         "people": [{"id": "P7", "name": name}, {"id": "P2", "name": "Bo Quist", "category": "suspect"}],
         "crossings": [{"id": "c1", "date": "2020-05-08"}],
@@ -44,7 +44,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def everywhere(people: Place) -> str:
-    """All that is kept of a case: its image, rows, standings and what people gave as reasons; in small letters."""
+    """Everything kept of a case, in lower case: its image, rows, standings and the reasons that people gave."""
     service, case = people.service, people.case
     key = service.register.key(case, create=False)
     rows = {**service.register.counting(case), **service.casework.waitlist.rows(case)}
@@ -79,7 +79,7 @@ def test_who_is_erased_goes_under_the_id_too_that_they_had_before_another_was_er
     people.load("inv", FIRST)
     seal(people("cus"), people("sup"), KIN)
     erase(people)
-    # They come again by the id that they had.
+    # They are delivered again under their original id.
     again = {**FIRST, "people": FIRST["people"][1:4], "links": [claim(KIN, "DIRECTED", "P2", "S1")]}
     people.load("inv", {**again, "statements": FIRST["statements"][:1]})
     both = [name for name, is_sealed in shown(people).items() if is_sealed]
@@ -102,7 +102,7 @@ def test_who_is_sealed_and_in_no_delivery_any_more_is_erased(people: Place, tmp_
     for name in ("P9", "S-0000-0000-0000", "nobody"):
         with pytest.raises(NotFound):
             people("cus").protection.erasures.ask(name, "loaded by mistake")
-    with pytest.raises(Refused):  # it takes source clearance
+    with pytest.raises(Refused):  # erasing needs source clearance
         people("blind").protection.erasures.ask(absent, "loaded by mistake")
     asked = people("cus").protection.erasures.ask(absent, "Ivo Strand was loaded by mistake")
     assert [request.sealed for request in people("sup").protection.erasures.listed()] == [False]
@@ -119,14 +119,14 @@ def test_who_is_sealed_and_in_no_delivery_any_more_is_erased(people: Place, tmp_
 
 
 def whose_name(people: Place, name: str) -> tuple[str, bool]:
-    """Of somebody sealed what they are called, and whether their id is the one that they had at first."""
+    """The name of a sealed person, and whether their id is the original one."""
     values = people.service.register.identity(people.case, name)[1]
     return values["name"], values["id"] == KIN
 
 
 @pytest.mark.changes
 def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(people: Place) -> None:
-    """Such a text sees every case. A case whose key is another one stops nothing."""
+    """Typed Cypher sees every case. A case with another home's key does not prevent the masking."""
     service, other = people.service, new_name()
     key = service.register.key(other, create=True)
     with transaction(service.database) as connection:
@@ -146,7 +146,7 @@ def test_cypher_that_was_typed_under_another_case_names_nobody_erased_or_sealed(
     service.cypher_texts.keep(line, other, text, {"who": "Ivo Strand"})
     with transaction(service.database) as connection:
         saved = {"case_id": other, "account": "ann", "version": 1, "created_at": now(), "changed_at": now()}
-        for name, bound in (("q0", "another"), ("q1", f"{other}q1")):  # the first was changed behind our back
+        for name, bound in (("q0", "another"), ("q1", f"{other}q1")):  # the first was changed without the service
             sealed = pack(key, {"name": "Ivo Strand", "text": text}, f"saved query {bound}")
             connection.execute(tables.saved_queries.insert().values(id=other + name, words_sealed=sealed, **saved))
 

@@ -1,7 +1,7 @@
 """Sanitised exports on a real server: a small case whose anonymity sets were counted by hand.
 
-W1 to W6 were carried on C1, W1 and V1 to V4 on C2 (the register says so); W1 and W2 worked at K1. The witness W1 told of both
-boats and of K1, the witness W2 that P1 gave P2 orders.
+W1 to W6 were carried on C1, W1 and V1 to V4 on C2 (the register says so); W1 and W2 worked at K1. The witness W1 spoke
+about both boats and K1, the witness W2 said that P1 gave P2 orders.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def opened(service: Service, case: str, folder: Path) -> People:
 
 @pytest.fixture(scope="module")
 def place(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, People]]:
-    """For tests that change nothing of the case; each has recipients of its own."""
+    """For tests that do not change the case; each test uses its own recipients."""
     with Service(at_server()) as service:
         yield service, opened(service, "exporting", tmp_path_factory.mktemp("exporting") / "case")
 
@@ -118,22 +118,22 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 
 def inside(service: Service, case: str) -> set[str]:
-    """Every pseudonym and claim id of the house for this case."""
+    """Every internal pseudonym and claim id of this case."""
     with transaction(service.database) as connection:
         found = {row.pseudonym for row in connection.execute(sa.select(tables.identities).where(tables.identities.c.case_id == case))}  # fmt: skip
         claims = connection.execute(sa.select(tables.provenance.c.claim_id).where(tables.provenance.c.case_id == case))
         return found | set(claims.scalars())
 
 
-# -- who could be worked out --------------------------------------------------------------------------------------
+# -- exposure -----------------------------------------------------------------------------------------------------
 
 
 def test_sets_as_counted_by_hand_and_what_to_leave_out(people: People) -> None:
     found = people("inv").exports.exposed(ALL)
-    # W1 told of both boats and K1: W1 alone was there each time. W2: six who were on C1 with P2.
+    # W1 spoke about both boats and K1, and only W1 was there each time. W2 is one of six people on C1 with P2.
     assert [one.size for one in found.witnesses] == [1, 6]
     assert (found.smallest, found.safe) == (1, False)
-    # Without one boat and K1 the other boat's people are left; two facts is the fewest.
+    # Without one boat and K1, the people of the other boat remain. No single fact would be enough.
     assert (len(found.leave_out), found.exact) == (2, True)
     assert {fact.key for fact in found.leave_out} < {PILOTED_1, PILOTED_2, WORK}
     assert people("inv").exports.exposed(FIRST).safe
@@ -153,7 +153,7 @@ def test_without_source_clearance_one_witness_is_taken_to_have_told_it_all(peopl
     ] == [6]
     (one,) = nosrc.exports.exposed(two).witnesses
     assert (one.source, one.size) == ("", 1)
-    # Two facts of two witnesses and two of one read the same: neither tells who said what.
+    # Two facts of two witnesses read like two facts of one, so neither shows who said what.
     mixed = Wanted(picture=PictureRequest(ids=("P1", "P2", "C1"), depth=0))
     assert [each.size for each in inv.exports.exposed(mixed).witnesses] == [6, 6]
     assert nosrc.exports.exposed(mixed).safe
@@ -161,7 +161,7 @@ def test_without_source_clearance_one_witness_is_taken_to_have_told_it_all(peopl
         people("cus").exports.exposed(ALL)
 
 
-# -- what goes ----------------------------------------------------------------------------------------------------
+# -- contents -----------------------------------------------------------------------------------------------------
 
 
 def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
@@ -220,7 +220,7 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     with pytest.raises(InputError):
         verify(Path(__file__))
 
-    # Nothing of the house is in it: no name, no text, no pseudonym, source or claim.
+    # It contains nothing internal: no name, no text, no pseudonym, source or claim.
     secrets = {one.encode() for one in inside(service, "exporting")} | {CANARY.lower().encode(), b"=Wash", b"Stmt-"}
     assert len(secrets) > 25
     for member, text in held.items():
@@ -270,7 +270,7 @@ def test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code(people: People) -
     assert inv.exports.preview(put, "Places").arranged
     held = unpacked(inv.exports.given.fetch(inv.exports.make(put, "Places", WHY, forms=["anx"]).id)[1])
     assert b'X="4322" Y="-7"' in held["chart.anx"]
-    # Places chosen in view of C tell of it; and who asks for places of nobody in it gets none.
+    # Positions chosen with C in view reveal something of it. Positions of entities that are not shown are ignored.
     assert not inv.exports.preview(put, "Places", handling="P").arranged
     held = unpacked(inv.exports.given.fetch(inv.exports.make(put, "Places", WHY, handling="P", forms=["anx"]).id)[1])
     assert b'X="4322"' not in held["chart.anx"]
@@ -296,7 +296,7 @@ def test_whom_exports_at_c_were_for_is_not_told_at_p(people: People) -> None:
     assert {both, strict} <= set(inv.exports.recipients())
     assert inv.exports.make(FIRST, both.upper(), WHY, handling="P").state == "held"
     assert low.exports.make(FIRST, both.title(), WHY).state == "held"
-    # How it was spelled in the stricter export is not told; what others made is offered to nobody but supervisors.
+    # The spelling in the stricter export stays hidden. Only supervisors are offered other people's recipients.
     assert {both.upper()} == set(low.exports.recipients()) - {POLICE.upper()}
     assert strict in inv.exports.recipients()
     assert [inv.exports.preview(FIRST, one).earlier for one in (both, strict)] == [3, 1]
@@ -370,7 +370,7 @@ def test_below_the_number_another_person_has_to_agree(place: tuple[Service, Peop
     sup.exports.given.refuse(refused.id, "too much")
     with pytest.raises(Refused, match="was refused"):
         inv.exports.given.fetch(refused.id)
-    # What a refused one would have shown was not given.
+    # Facts of a refused export do not count as given.
     assert inv.exports.preview(FIRST, "Refused One").earlier == 0
     own = sup.exports.make(ALL, "Own One", WHY, ask=True)
     with pytest.raises(Refused, match="another person"):
@@ -448,7 +448,7 @@ def test_held_too_long_it_is_gone(place: tuple[Service, People], people: People)
     assert (row.state, row.content_sealed) == ("removed", None)
 
 
-# -- what the case tells no more -----------------------------------------------------------------------------------
+# -- facts that the case no longer holds ---------------------------------------------------------------------------
 
 
 def test_what_the_case_does_not_tell_any_more_does_not_go_out(service: Service, case: str, tmp_path: Path) -> None:
@@ -470,7 +470,7 @@ def test_what_the_case_does_not_tell_any_more_does_not_go_out(service: Service, 
         low.exports.given.fetch(export.id)
     at_c = nobody | {"statements": "id,kind,source_id,handling\nStmt-w2,witness,W2,C\n"}
     assert inv.deliveries.load(texts(tmp_path / "again", **at_c), quiet, partial=True).rejections == []
-    # The link is there under P, as the report says so, but not its day.
+    # The report keeps the link under P, but not its day.
     for export in (dated, fetched):
         with pytest.raises(Refused, match="Make it again"):
             low.exports.given.fetch(export.id)
@@ -505,7 +505,7 @@ def test_what_is_taken_away_while_it_is_fetched_does_not_go_out(
     assert (listed.state, listed.given_at) == ("removed", None)
 
 
-# -- who is sealed or erased --------------------------------------------------------------------------------------
+# -- sealing and erasing ------------------------------------------------------------------------------------------
 
 
 _WORKPLACE = Wanted(picture=PictureRequest(ids=("K1",), depth=0))
@@ -528,7 +528,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     inv.exports.given.fetch(apart.id)
     held = inv.exports.make(SECOND, OTHERS, WHY)
     waiting = inv.exports.make(ALL, OTHERS, WHY, ask=True)
-    # Shows nobody who is sealed, but its text could name them.
+    # It shows nobody sealed, but its text could name them.
     ready = inv.exports.make(Wanted(picture=PictureRequest(ids=("K1",), depth=0)), OTHERS, WHY)
     told = seal(cus, sup, "P2")
     assert "1 export that was given has to be recalled" in told
@@ -540,7 +540,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     assert (back.id, back.recipient) == (given.id, POLICE)
     with pytest.raises(RequestError, match="does not wait"):
         sup.exports.given.agree(waiting.id)
-    # Sealed since, they are the same person to who was given the first boat.
+    # They were sealed later, but count as the same person for the recipient of the first boat.
     assert inv.exports.preview(SECOND, POLICE).exposure.smallest == 1
 
     held = inv.exports.make(SECOND, OTHERS, "about W1")
@@ -553,7 +553,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     assert {one.id: one.recall for one in sup.exports.given.recalls()} == {given.id: "erased"}
     assert contents(service)[held.id] is False
     assert contents(service)[apart.id] is True
-    # Nothing that rested on them, or said anything of them, is left in what was kept of exports.
+    # The records kept of exports hold nothing that rested on them or was about them.
     key = service.register.key(case, create=False)
     for row in service.export_store.of([case]):
         for fact in service.export_store.shown(row, key).facts:
@@ -569,7 +569,7 @@ def test_an_export_with_somebody_whom_a_delivery_marks_is_recalled(service: Serv
     made = inv.exports.make(FIRST, POLICE, WHY)
     inv.exports.given.fetch(made.id)
     held = inv.exports.make(SECOND, OTHERS, WHY)
-    # Shows nobody who is marked, but its text names them.
+    # It shows nobody marked, but its text names them.
     words = inv.exports.make(_WORKPLACE, "Lawyer of Bo Quist", "the account of Bo Quist")
     later = texts(tmp_path / "later", people="id,name,sealed\nP2,Bo Quist,yes\n", links=_NO_LINKS)
     assert inv.deliveries.load(later, quiet, partial=True).sealed_anew == 1

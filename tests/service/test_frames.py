@@ -1,4 +1,4 @@
-"""Answers in a notebook: pandas tables that say when they are not all that was meant."""
+"""Answers in a notebook: pandas tables that say when they are incomplete."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def session(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
 
 
 def shown(frame: Any) -> str:
-    """What a notebook shows of it."""
+    """The HTML that a notebook shows for the frame."""
     return str(frame._repr_html_())
 
 
@@ -60,7 +60,7 @@ def test_a_cut_answer_warns_at_the_line_that_asked_and_says_so_where_it_is_shown
     assert frame.attrs["truncated"]
     assert repr(frame).endswith(CUT)
     assert f"<p>{CUT}</p>" in shown(frame)
-    # What is made of it is a table of its own, and says nothing of a cut.
+    # A table made from it is separate, and says nothing of a cut.
     for made in (frame.head(1), frame[frame["n"] > 1], pd.DataFrame({"n": frame["n"]})):
         assert CUT not in repr(made)
     with pytest.warns(AnswerWarning, match="is cut at 3 rows"):
@@ -95,7 +95,7 @@ def test_a_misspelt_word_warns(session: Session) -> None:
 
 
 def test_a_cell_that_is_run_again_warns_again(session: Session) -> None:
-    """A warning that comes once for each line would stay away when a cell is run anew."""
+    """A warning shown once per line would be missing when a cell is run again."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.resetwarnings()
         warnings.filterwarnings("always", category=AnswerWarning, append=True)

@@ -1,4 +1,4 @@
-"""The NetworkX graphs of a session: every one of them is written as GraphML and GEXF as it is, and comes back."""
+"""The NetworkX graphs of a session: each is written as GraphML and GEXF as it is, and reads back the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.toolbox.rows import Tables, claim, said, texts, write
 
 pytestmark = pytest.mark.neo4j
 CASE = "graphs"
-# Signs that XML has no way to hold, markup, amounts that are there and not, dates as coarse as they are given.
+# Characters that XML cannot hold, markup, missing and present amounts, and dates as coarse as they are given.
 FILES = {
     "people": 'id,name,category\nP1,"Idris ]]> <b>&""\x0b\ufffe",suspect\nP2,,suspect\nW1,Ana,witness\nW2,Bek,witness\n',
     "gangs": "id,name\nG1,\n",
@@ -28,8 +28,7 @@ FILES = {
     "c1,P1,PAID,P2,S1,2020-05,12.5,GBP,asserts\nc2,P1,PAID,P2,S2,,,,asserts\nc3,P1,PAID,P2,S3,2020,0,EUR,denies\n"
     "c4,P1,RUNS,G1,S2,,,,asserts\nc5,P2,RIVAL_OF,P1,S1,,,,asserts\nc6,P1,X_CUSTOM_TIE,P1,S1,,,,asserts\n",
 }
-# Of people who moved from one workplace to the next, of crossings that hang together, and of what witnesses tell of who leads: in
-# a case of its own, where whatever has a name has a hostile one.
+# Graphs of worker movements, linked crossings and witness paths, in a separate case in which every name is hostile.
 MOVES = "graphs of moves"
 _SIGNS = ' ]]> <b>&"\x0b\x1f\ufffe'
 _MOVED = [f"m{n}" for n in range(5)]
@@ -77,7 +76,7 @@ ASKED: dict[str, Callable[[Session], Any]] = {
     "behind": lambda session: session.behind("c1", "c2").graph,
     **{of: lambda session, of=of: session.graph(of) for of in GRAPHS},  # type: ignore[misc]
 }
-# What the formats put beside it.
+# Attributes that the formats add.
 _FORMATS_OWN = ("id", "networkx_key")
 WRITERS = [nx.write_graphml, nx.write_graphml_xml]
 CLEARED = {"all": Grant("C", sources=True), "C": Grant("C"), "P": Grant("P")}
@@ -103,13 +102,13 @@ def reader(service: Service, request: pytest.FixtureRequest) -> Session:
 
 @pytest.fixture(params=[(who, of) for who in CLEARED for of in ASKED], ids="-".join)
 def asked(service: Service, request: pytest.FixtureRequest) -> Any:
-    """Each graph that a session gives, as each reader is given it."""
+    """Each graph that a session gives, for each reader."""
     who, of = request.param
     return ASKED[of](session(service, who, MOVES))
 
 
 def edges(graph: Any, *, keyed: bool) -> list[tuple[str, str, str, dict[str, Any]]]:
-    """Every edge with what was said of it, and its key."""
+    """Every edge with its attributes, and its key."""
     rows = [
         (subject, target, key if keyed else "", {name: values[name] for name in values if name not in _FORMATS_OWN})
         for subject, target, key, values in graph.edges(keys=True, data=True)
@@ -118,12 +117,12 @@ def edges(graph: Any, *, keyed: bool) -> list[tuple[str, str, str, dict[str, Any
 
 
 def loosely(value: Any) -> Any:
-    """A value as GEXF gives it back: one kind for all of a name, and every weight with a fraction."""
+    """A value as GEXF returns it: one kind for all values of a name, and every weight with a fraction."""
     return str(float(value)) if isinstance(value, float) else str(value)
 
 
 def as_graphml(graph: Any, write: Callable[..., None], path: Path) -> None:
-    """It comes back as it was."""
+    """Check that the graph reads back the same from GraphML."""
     write(graph, path)
     again: Any = nx.read_graphml(path, force_multigraph=True)
     assert edges(again, keyed=True) == edges(graph, keyed=True)
@@ -131,9 +130,9 @@ def as_graphml(graph: Any, write: Callable[..., None], path: Path) -> None:
 
 
 def as_gexf(graph: Any, path: Path) -> None:
-    """It comes back as far as the format goes."""
+    """Check that the graph reads back from GEXF as far as the format allows."""
     nx.write_gexf(graph, path)
-    # Where no two links lie side by side it is read as a plain graph.
+    # Without parallel links it is read as a plain graph.
     again: Any = nx.MultiDiGraph(nx.read_gexf(path))
     for *_, values in (*again.edges(data=True), *graph.edges(data=True)):
         values.update({name: loosely(float(value) if name == "weight" else value) for name, value in values.items()})

@@ -87,11 +87,11 @@ def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Se
         ("crossing", "X1", tuple(sorted((q1, q2, q4)))),
         ("family", "", tuple(sorted((q1, q3)))),
     }
-    # Under P alone W4 is not there.
+    # Under P alone W4 is missing.
     (group,) = reader(service, loaded, "P").leads.groups.of()
     assert group.sources == tuple(sorted((q1, q2, q3)))
     assert q4 not in str(group)
-    # Among fewer sources only what joins these counts.
+    # Among fewer sources, only what these sources share joins them.
     apart = reader(service, loaded).leads.groups.of([q2, q3, "Q-0000-0000-0000"])
     assert [one.sources for one in apart] == sorted([(q2,), (q3,)])
 
@@ -99,7 +99,7 @@ def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Se
 def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
     service: Service, case: str, tmp_path: Path
 ) -> None:
-    """The two are apart and worth less than two; who decides that they are independent after all makes them two."""
+    """Both stay separate but count for less than two, until a decision that they are independent makes them two."""
     local = service.session(accounts.only_account(service.database, ""), "tests", case)
     files = {
         "people": ["id,name,category,handling", *PEOPLE],
@@ -129,7 +129,7 @@ def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
     assert session.network.entities.link(*DIRECTED)["independent"] == figures["independent"]
     (lead,) = [lead for lead in session.leads.ranking().leads if lead.id == "B"]
     assert lead.independent == figures["independent"]
-    # Without source clearance it is not told; without clearance for C it is what P says.
+    # Readers without source clearance do not see it. Readers without C see the figure for P.
     bare = reader(service, case, sources=False)
     assert "independent" not in bare.network.entities.link(*DIRECTED)
     assert {lead.independent for lead in bare.leads.ranking().leads} == {None}
@@ -147,7 +147,7 @@ def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(se
     assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 1)
     version = session.version
     first = session.leads.groups.decide(q2, q1, "independent", REASON, quiet, "P")
-    # All four hang together through W4, who shares the boat with both; under P nobody else does.
+    # W4, who shares the boat with both, connects all four. Under P nobody does.
     assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 2)
     assert session.version > version
     second = session.leads.groups.decide(q1, source(service, loaded, "W4"), "independent", REASON, quiet)
@@ -173,13 +173,13 @@ def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loa
     session.leads.groups.decide(q2, q3, "dependent", REASON, quiet, "P")
     (group,) = session.leads.groups.of([q2, q3])
     assert [one.kind for one in group.decided] == ["dependent"]
-    # It outlasts a later delivery, and being taken back of that.
+    # It outlasts a later delivery, and the undo of that delivery.
     number = local.deliveries.load(write(service.settings.home / "more", [*LINKS, "A,PAID,B,T1"]), quiet).delivery
     assert len(session.leads.groups.of([q2, q3])) == 1
     assert number is not None
     local.deliveries.undo(number, quiet)
     assert len(session.leads.groups.of([q2, q3])) == 1
-    # The other way about replaces it.
+    # The opposite decision replaces it.
     session.leads.groups.decide(q2, q3, "independent", "the book was another one", quiet, "P")
     newest, oldest = session.leads.groups.pairings()
     assert (newest.kind, newest.ended_at, oldest.kind, oldest.ended_by) == ("independent", None, "dependent", "pat")
@@ -196,7 +196,7 @@ def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service:
         name: before[name] for name in before if name.endswith("_p")
     }
     assert [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()] == kept
-    # Decided the same under P it counts there, and the one under C stays.
+    # The same decision under P counts there, and the one under C stays.
     assert low.leads.groups.decide(q1, q2, "independent", "known to both of them", quiet)
     assert [one.handling for one in low.leads.groups.pairings()] == ["P"]
     assert sorted(one.handling for one in reader(service, loaded).leads.groups.pairings() if one.ended_at is None) == [
@@ -208,7 +208,7 @@ def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service:
 def test_what_was_decided_under_p_reaches_rankings_and_groups_under_p(
     service: Service, case: str, tmp_path: Path
 ) -> None:
-    """Also where it changes no figure of any link: two who speak of different links of one lead."""
+    """This holds even if no figure of a link changes: two witnesses speak about different links of one lead."""
     local = service.session(accounts.only_account(service.database, ""), "tests", case)
     local.deliveries.load(write(tmp_path / "case", ["B,DIRECTED,A,T1", "B,DIRECTED,I,T2"]), quiet)
     low, before = reader(service, case, "P"), image(service, case)

@@ -1,4 +1,4 @@
-"""A case that is not written yet, as its preview computes on it, is what the analysis reads once it is."""
+"""A preview computes on an unwritten case exactly what the analysis reads once it is written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.neo4j
 
 
 def begun(folder: Path, share: float) -> None:
-    """An invented case in `case`, and in `first` the same with a share of its claims."""
+    """Write an invented case to `case`, and the same with a share of its claims to `first`."""
     simulate.simulate(folder / "case", seed=5, people=80)
     shutil.copytree(folder / "case", folder / "first")
     links = (folder / "case" / "links.csv").read_text("utf-8").splitlines(keepends=True)
@@ -38,14 +38,14 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
     session = people(
         service, case, {"sourced": ("analyst", Grant("C", sources=True)), "plain": ("analyst", Grant("C"))}
     )
-    begun(tmp_path, 0.06)  # a case that is there, since another key would give other ids
+    begun(tmp_path, 0.06)  # the case must exist already, because another key would give other ids
     session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True)
     delivery = read_case(tmp_path / "case", Limits(10**8, 10**5), None, lambda *_: None)
     imagined: list[Graphed] = []
     loading: dict[str, Any] = {"progress": quiet, "compares": imagined.append, "sources": True}
     service.casework.load(case, "sourced", delivery, dry_run=True, **loading)
     assert session("sourced").deliveries.load(tmp_path / "case", quiet).committed
-    # One after the other: what the first computed on is not what the second may know.
+    # One after the other, because the second may not see what the first computed on.
     for name in ("sourced", "plain"):
         reader = named(service, name)
         ask = Ask(service, reader, "tests", case)
@@ -71,7 +71,7 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
         session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True, dry_run=True).moves == []
     )  # a new case
     session("plain").deliveries.load(tmp_path / "first", quiet, partial=True)
-    # What becomes of the leads takes source clearance, also of somebody's own rows.
+    # Changes to the leads need source clearance, even for the reader's own rows.
     assert session("plain").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves == []
     expected = session("sourced").deliveries.load(tmp_path / "case", quiet, dry_run=True).moves
     before = session("sourced").leads.ranking()
@@ -82,7 +82,7 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
     ]
     assert len(expected) > 5
     assert any(move.statements for move in expected)
-    # The score and its reasons: who rose by a statement is supported by it.
+    # The score has its reasons: a statement that made a lead rise supports it.
     risen = next(move for move in expected if move.way in ("rose", "appeared") and move.statements)
     _, why = session("sourced").leads.look(risen.id)
     assert set(risen.statements) <= {claim.statement for claim in why.claims}

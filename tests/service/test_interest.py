@@ -1,4 +1,4 @@
-"""Claims their source has an interest in, and accounts that were taken back: marked, without weight, and never gone."""
+"""Claims in which their source has an interest, and withdrawn statements: marked, without weight, and never gone."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_claim_that_clearances_are_given_alike_is_in_memory_once(service: Serv
     loaded(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
     cleared = [(handling, sources) for handling in ("C", "P") for sources in (True, False)]
     given = {of: reader(service, case, of[0], sources=of[1]).leads._material.given()[0] for of in cleared}
-    # What is under C alone marks nothing of what is computed under P.
+    # Claims under C alone mark nothing that is computed under P.
     for (handling, _), claims in given.items():
         marked = {claim.interest for claim in claims if claim.key == DIRECTED}
         assert marked - {""} == {"owes" if handling == "C" else "owed"}
@@ -89,7 +89,7 @@ def test_a_mark_rests_on_what_the_reader_may_see_and_takes_source_clearance(
     service: Service, case: str, tmp_path: Path
 ) -> None:
     loaded(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
-    # The debt to B is told under C alone; that A owes is told under P.
+    # The debt to B is stated under C alone, A's debt under P.
     assert marks(reader(service, case, "C", sources=True), *DIRECTED) == ["owes"]
     assert marks(reader(service, case, "P", sources=True), *DIRECTED) == ["owed"]
     for handling in ("C", "P"):
@@ -140,7 +140,7 @@ def test_a_table_may_give_such_claims_less_weight_at_each_level_by_its_own_marks
         assert after["belief_p"] == before["belief_p"] == before["belief"] == pytest.approx(shipped)
 
 
-# -- denied, and taken back ---------------------------------------------------------------------------------------
+# -- denied, and withdrawn ----------------------------------------------------------------------------------------
 
 
 def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
@@ -158,7 +158,7 @@ def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
     assert after[DIRECTED]["belief"] < before[DIRECTED]["belief"]
     assert (before[DIRECTED]["groups"], after[DIRECTED]["groups"]) == (2, 1)
     assert after[PAID]["belief"] < before[PAID]["belief"]
-    # Nobody else says that B runs G, so there is no such link any more; what was said of it is still told.
+    # Nobody else says that B runs G, so the link is gone. What was said about it is still shown.
     assert ("B", "RUNS", "G") in before
     assert ("B", "RUNS", "G") not in after
     for sources in (True, False):

@@ -42,7 +42,7 @@ def jobs(settings: Settings, database: sa.Engine) -> Iterator[Jobs]:
 
 
 class Slow:
-    """Work that tells when it has begun, goes on until it is let, and then makes one more step."""
+    """Work that signals its start, waits for permission to go on, and then makes one more step."""
 
     def __init__(self) -> None:
         self.begun, self.go = threading.Event(), threading.Event()

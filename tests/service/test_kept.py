@@ -32,7 +32,7 @@ def test_levels_of_one_version_stay_apart_and_the_oldest_goes_first() -> None:
 
 
 def test_what_is_c_is_not_counted_as_what_is_p_and_drops_nothing_of_it() -> None:
-    """A case has a version for each handling code: readers of both must not take each other's results away."""
+    """A case has a version for each handling code, so readers of one must not drop the results of the other."""
     results = Cache[str](9)
     for handling, version in (("P", 3), ("C", 8)):
         results.of(("dover", version, handling, True), lambda handling=handling: handling)  # type: ignore[misc]
@@ -67,7 +67,7 @@ def test_what_is_there_of_a_case_is_told_while_others_ask_for_it() -> None:
     results = Cache[str](9)
 
     class Case(str):
-        """Somebody finds what they ask for between two looks at what there is."""
+        """A key that asks for a result whenever it is compared, as another thread might between two looks."""
 
         def __eq__(self, other: object) -> bool:
             with ThreadPoolExecutor(1) as pool:
@@ -95,7 +95,7 @@ def test_who_asks_while_somebody_computes_waits_for_that() -> None:
         first = pool.submit(results.of, ("dover", 1, "C"), slow)
         assert begun.wait(10)
         others = [pool.submit(results.of, ("dover", 1, "C"), slow) for _ in range(3)]
-        # What is asked of another state waits for nobody.
+        # Asking about another state waits for nobody.
         assert results.of(("dover", 1, "P"), lambda: "another") == "another"
         goes_on.set()
         assert {first.result(10), *(other.result(10) for other in others)} == {"the same"}
@@ -103,7 +103,7 @@ def test_who_asks_while_somebody_computes_waits_for_that() -> None:
 
 
 def test_where_it_fails_nobody_waits_for_another_who_waited() -> None:
-    """Five who wait for a server that is stuck are told so together, not one after the other."""
+    """Callers who wait for a stuck server all get the error together, not one after the other."""
     results, begun, goes_on, all_at_work = Cache[str](9), threading.Event(), threading.Event(), threading.Barrier(3)
 
     def fails() -> str:

@@ -1,4 +1,4 @@
-"""Sets on a real case: computed on what the reader sees, by hand or looked for, and told in the pages."""
+"""Key players on a real case: computed on what the reader sees, chosen by hand or searched for, shown on pages."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_people_are_chosen_by_hand(people: Place) -> None:
     assert (found.goal, found.people) == ("chosen", ("hand-0", "hand-1"))
     assert found.rivals == ()
     assert people("low").leads.sets.find(2, "reach").reach >= found.reach
-    # Whoever was only carried has no part in it: not there, in the words for whoever is not.
+    # A mere passenger plays no part, and is missing in the same words as someone who does not exist.
     told = set()
     for one in (SEALED, HIDDEN, "nobody"):
         with pytest.raises(NotFound) as error:
@@ -140,7 +140,7 @@ def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(pe
             gain = rows[person]
             assert gain["of_set"] == round(whole, 3)
             assert gain["adds"] == round(gain["of_set"] - gain["without"], 3)
-            # The sentence and the bar beside it say what was computed, and nothing else.
+            # The sentence and the bar next to it say what was computed, and nothing else.
             numbers = [float(number) for number in re.findall(r"-?\b[01]\.\d{3}\b", sentence)]
             expected = [gain["of_set"], gain["without"]]
             if gain["instead"]:
@@ -169,7 +169,7 @@ def test_the_command_says_what_the_page_does(people: Place, name: str) -> None:
     text = commands.run(settings, "sets", people.case)
     assert twin["ranked_on"] in text
     lines = [line for line in text.splitlines() if "  adds " in line]
-    assert [line.split()[0] for line in lines] == [gain.person for gain in found.gains]  # who adds most first
+    assert [line.split()[0] for line in lines] == [gain.person for gain in found.gains]  # largest contribution first
     assert [line.rpartition(" ")[2] for line in lines] == [f"{gain.adds:.3f}" for gain in found.gains]
     for sentence in twin["reasons"].values():
         assert sentence in text

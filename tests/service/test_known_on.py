@@ -1,4 +1,4 @@
-"""A series of a case as it was known on a day: what came later moves nothing of it, whatever is chosen. Without a server."""
+"""A series of a case as it was known on a day: later rows never change it, whatever is chosen. Without a server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.surges.over_time import OverTime
 
 _COLUMNS = ("id", "date", "day", "launch_site", "landing_site", "people_count")
-# From one site until 4 May, from the other on and on.
+# From Dunkirk until 4 May, from Calais on every day until 20 May.
 CASE = [("d1", "2020-05-01", "Dunkirk"), ("d2", "2020-05-04", "Dunkirk")] + [
     (f"c{day}", f"2020-05-{day:02d}", "Calais") for day in range(1, 21)
 ]
@@ -24,7 +24,7 @@ BY = {"launch": {"launch": "Dunkirk"}, "gang": {"gang": "g1"}}
 
 
 class Asked:
-    """A case of some crossings, which one gang had a hand in if they are from Dunkirk."""
+    """A case of some crossings. One gang had a hand in those from Dunkirk."""
 
     def __init__(self, crossings: Sequence[tuple[str, str, str]]) -> None:
         self._crossings = crossings

@@ -1,4 +1,4 @@
-"""What of what was asked for an export leaves out: told to who makes it, and in the manifest no more than who gets it may know."""
+"""The maker of an export sees everything it leaves out; the manifest says only as much as the recipient may know."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def around(*ids: str, **more: Any) -> Wanted:
 
 
 def manifest(session: Session, wanted: Wanted, recipient: str, **more: Any) -> tuple[Any, str]:
-    """What was made, and the manifest as it went."""
+    """The export made, and its manifest as given out."""
     made = session.exports.make(wanted, recipient, WHY, forms=["json"], **more)
     held = unpacked(session.exports.given.fetch(made.id)[1])
     return made, held["manifest.json"].decode()
@@ -48,7 +48,7 @@ def test_what_asks_for_nothing_more_leaves_nothing_out(people: People) -> None:
 def test_neighbours_beyond_what_the_picture_was_to_hold_are_told(people: People) -> None:
     inv = people("inv")
     assert CAPPED.format(500) not in inv.exports.preview(around("P1", depth=2, cap=500), "Cap").taken_out
-    # Around P1 are K1 and P2, and both are tied to more, within two links.
+    # K1 and P2 are next to P1, and both have further links within two steps.
     assert inv.exports.preview(around("P1", depth=2, cap=3), "Cap").taken_out[CAPPED.format(3)] == 2
     assert CAPPED.format(3) not in inv.exports.preview(around("P1", depth=1, cap=3), "Cap").taken_out
     assert inv.exports.preview(around("P1", depth=1, cap=2), "Cap").taken_out[CAPPED.format(2)] == 1
@@ -56,7 +56,7 @@ def test_neighbours_beyond_what_the_picture_was_to_hold_are_told(people: People)
 
 def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people: People) -> None:
     inv = people("inv")
-    # W1 is who somebody sealed is: not there, as if there never was.
+    # W1 is the original id of a sealed person: missing, as if it had never existed.
     wanted = around("C1", "W1", "nobody")
     preview = inv.exports.preview(wanted, "Absent")
     assert preview.taken_out[ABSENT] == 2
@@ -66,11 +66,11 @@ def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people
     assert made.withheld == preview.withheld
     assert json.loads(text)["taken_out"][ABSENT] == "few"
     assert not [name for name in ("W1", "nobody") if name in text]
-    # Nor are they kept.
+    # They are not kept either.
     assert [export.withheld for export in inv.exports.given.listed() if export.id == made.id] == [{}]
     chosen = inv.exports.preview(replace(around("C1"), only=("C1", "gone", "group:gang:G1")), "Absent")
     assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1, ASIDE: 1}, {"the ids that are not there": "gone"})
-    # Who is in a folded group was not asked for one by one, and is not counted: a recipient could tell how many are at C.
+    # People in a folded group were not asked for one by one. Counting them would show a recipient how many are at C.
     folded = inv.exports.preview(replace(around("C1"), only=("C1",), inside=("gone", "nobody")), "Absent")
     assert (folded.taken_out, folded.withheld) == ({ASIDE: 1}, {})
 
@@ -89,7 +89,7 @@ def test_what_another_handling_code_has_is_told_to_who_sees_it_alone(people: Peo
     assert made.withheld == {words: 1}
     low, shared = manifest(people("low"), wanted, "At P too", handling="P")
     assert low.withheld == people("low").exports.preview(wanted, "At P").withheld == {}
-    # A recipient cannot tell from a manifest whether there is anything at C.
+    # The manifest does not show a recipient whether there is anything at C.
     told, told_low = (json.loads(each) for each in (text, shared))
     same = ("taken_out", "never_in_it", "handling", "entities", "links")
     assert [told[name] for name in same] == [told_low[name] for name in same]
@@ -123,11 +123,11 @@ def test_what_a_question_was_cut_to_is_told(at_server: Any, tmp_path: Any) -> No
         inv = opened(service, "left-out-cut", tmp_path / "case")("inv")
         picture = inv.exports.preview(around("C1"), "Cut")
         assert picture.taken_out[BEYOND] == "some"
-        # Of two crossings that the answer names one is shown, and nothing of the picture of it was cut.
+        # The answer names two crossings and shows one, whose picture was not cut.
         days = Wanted(query="crossings.on_days", parameters={"first": "2020-05-01", "last": "2020-05-31"})
         answer = inv.exports.preview(days, "Cut")
         assert (len(answer.nodes), answer.taken_out) == (1, {BEYOND: "some"})
-        # And so it is told to who gets it.
+        # The manifest says the same.
         for number, wanted in enumerate((around("C1"), days)):
             made, text = manifest(inv, wanted, f"Cut {number}")
             assert made.taken_out[BEYOND] == json.loads(text)["taken_out"][BEYOND] == "some"
@@ -145,7 +145,7 @@ def test_what_is_too_much_for_a_picture_of_ones_own_is_not_counted_and_stops_not
     pictured = Exposures.selected
 
     def selected(exposures: Exposures, wanted: Wanted) -> Picture:
-        # What goes is asked for first, then what its maker sees.
+        # The recipient's picture is computed first, then the maker's.
         monkeypatch.setattr(Exposures, "selected", too_much)
         return pictured(exposures, wanted)
 

@@ -1,4 +1,4 @@
-"""Which crossings hang together, on a real case: what each reader is told of, pages, tables and graphs that agree, and nothing of what is hidden."""
+"""Linked crossings on a real case: pages, tables and graphs agree for each reader, and show nothing hidden."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ READERS = {
     "low": ("analyst", Grant("P")),
     "aud": ("auditor", Grant("C")),
 }
-# c1 and c2 are linked by records, c1 and c3 by a record and one witness; c4 and c5 are linked under C alone.
+# Records link c1 and c2, a record and one witness link c1 and c3; c4 and c5 are linked under C alone.
 OTHERS = [f"c{number}" for number in range(4, 24)]
 HOSTILE = '<img src=x onerror="alert(1)">'
 ROWS: Tables = {
@@ -76,7 +76,7 @@ ROWS: Tables = {
         *said("r1", "boss USED t1", "rider1 CROSSED_ON c1", "rider2 CROSSED_ON c2"),
         *said("r2", "hidden ORGANISED c4", "hidden ORGANISED c5", "hidden2 PILOTED c4", "hidden2 PILOTED c5"),
         *said("w1", "boss ORGANISED c3", "steersman PILOTED c3"),
-        # The crews of c6 and c7 are named by one witness alone.
+        # One witness alone names the crews of c6 and c7.
         *said("w2", *(f"{name} ASSISTED {crossing}" for name in ("aide1", "aide2") for crossing in ("c6", "c7"))),
         *said("i1", "aide1 CONTACTED boss"),
     ],
@@ -104,7 +104,7 @@ def test_two_crossings_are_compared_name_by_name_and_nobody_carried_is_one(peopl
     assert [name for name, line in by.items() if line["is_behind"]] == ["boss", "dealer", "steersman"]
     assert (pair["people"], pair["of_people"], pair["is_link"]) == (3, 3, True)
     assert pair["says"] == "Linked: the same people or groups are behind both."
-    # The phone of the organiser of both is no second thing in common; their boats and engines are.
+    # The phone of the shared organiser is not a second shared name, but their boats and engines count.
     assert (pair["names"], pair["of_names"]) == (4, 8)
     apart = people("ana").linkage.pair("c1", "c9")
     assert (apart["lines"], apart["says"]) == ([], "No support for one operation: they share no name.")
@@ -115,7 +115,7 @@ def test_one_witness_s_word_on_both_links_nothing(people: Place) -> None:
     pair = people("ana").linkage.pair("c6", "c7")
     assert (pair["people"], pair["is_link"]) == (2, False)
     assert pair["says"] == "Not linked: one source, or one group of sources, alone says who is behind both."
-    # A record names the crew of c1, a witness that of c3: two sources.
+    # A record names the crew of c1 and a witness that of c3: two sources.
     assert people("ana").linkage.pair("c1", "c3")["is_link"]
 
 
@@ -166,7 +166,7 @@ def test_tables_graphs_pages_and_files_agree(people: Place) -> None:
 
 
 def test_what_a_comparison_leaves_out_is_said_wherever_it_is_read(people: Place) -> None:
-    """By who is cleared for less: on the page, in its twin, in the file, beside the table of a notebook."""
+    """Readers with less clearance see it on the page, in its twin, in the file and next to a notebook's table."""
     leaves_out = ranked_on("P", sources=False)
     client, case = people.client("low"), f"/case/{people.case}"
     for of in ("linked", "linked?id=c1", "linked/cluster?id=c1", "linked/pair?first=c1&second=c2", "linked?id=c9"):
@@ -316,7 +316,7 @@ def test_sources_that_are_not_left_out_are_counted(people: Place, monkeypatch: p
     monkeypatch.setattr(compared_module, "_PIECES", 1)
     client, address = people.client(who), f"/case/{people.case}/linked/cluster"
     cluster = client.get(f"{address}.json?id=c1").get_json()
-    # For who may not count witnesses all of them are one of these.
+    # A reader who may not count witnesses gets all of them as one of these.
     assert (len(cluster["pieces"]), cluster["more_pieces"]) == (1, len(every["pieces"]) - 1)
     assert "not left out" in client.get(f"{address}?id=c1").text
     monkeypatch.undo()

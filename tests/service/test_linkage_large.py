@@ -1,4 +1,4 @@
-"""Linked crossings where there are many: what a page costs, and that whoever is told less than all is told so. Without a server."""
+"""Many linked crossings, without a server: the cost of a page, and a note wherever less than everything is shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OUTSIDE = [f"x{number:03}" for number in range(40)]
 
 
 class Asked:
-    """Somebody who may see all, and a log that is not kept."""
+    """A reader who may see everything, with a log that is not kept."""
 
     ranked_on = ""
 
@@ -68,7 +68,7 @@ def test_a_table_and_a_graph_that_are_cut_say_so(many: Linkage) -> None:
 
 
 def test_thousands_of_crossings_on_one_day_are_compared_in_seconds() -> None:
-    """As many as a case of years has; each name is on a few of them, and one on hundreds."""
+    """As many crossings as a case of years has. Most names are on a few of them, and some on hundreds."""
     ids = [f"c{number:05}" for number in range(6000)]
     told = [
         Trait(name, what, f"{what} {number // 5}", 1.0) for number, name in enumerate(ids) for what in ("pilot", "boat")

@@ -1,4 +1,4 @@
-"""A cluster without each source in turn: statements of all other sources stay. Without a server."""
+"""A cluster without each source in turn keeps the statements of all other sources. Without a server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WHOLE, APART = [BOTH], [(name,) for name in BOTH]
 
 
 def left(claims: Sequence[Claim], *, sources: bool = True) -> dict[tuple[str, str], list[tuple[str, ...]]]:
-    """The parts that are left of c1 and c2 without each source."""
+    """The parts that remain of c1 and c2 without each source."""
     links = [LinkSaid(*key, figures.belief) for key, figures in link_table(claims, {}).items() if key[1] in READ]
     rows = CaseRows(list(BOTH), {name: ("phone", name) for name in ("ph1", "ph2")}, {}, links)
     linkage = compare(rows.crossings, gather_traits(rows), {})
@@ -54,7 +54,7 @@ def test_a_link_stays_where_two_others_say_the_same() -> None:
 
 
 def test_what_is_left_on_the_word_of_one_source_alone_is_no_link() -> None:
-    """Both name the whole crew: without either, one source is left, which links nothing."""
+    """Both witnesses name the whole crew. Without either, one source is left, which links nothing."""
     pieces = left([*crew("w1", "p1", "p2"), *crew("w2", "p1", "p2")])
     assert pieces == {("witness", "w1"): APART, ("witness", "w2"): APART}
 
@@ -67,7 +67,7 @@ def test_without_source_clearance_all_witnesses_go_as_one(sources: bool) -> None
     assert sorted(kind for kind, _ in pieces) == (
         ["record", "witness", "witness"] if sources else ["record", "witnesses"]
     )
-    # Without the record two witnesses are left: one source for readers without source clearance.
+    # Without the record two witnesses are left, which count as one source for readers without source clearance.
     assert pieces.pop(("record", "statement of r1")) == (WHOLE if sources else APART)
     assert set(map(tuple, pieces.values())) == {tuple(WHOLE)}
 

@@ -36,13 +36,13 @@ def loaded(session: Session, content: bytes) -> Job:
 
 
 def everything(session: Session) -> Any:
-    """What a reader finds in the case, but for its version."""
+    """Everything a reader finds in the case, except its version."""
     rows = [session.ask.rows(name, whole=True).rows for name in ("cases.entities", "cases.claims", "cases.links")]
     return rows, [(one["number"], one["status"]) for one in session.deliveries.listed()]
 
 
 def cancel_at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Somebody presses Cancel while jobs say `text`."""
+    """Press Cancel, as someone else would, when jobs say `text`."""
     step = Jobs.step
 
     def stepped(jobs: Jobs, identifier: str, done: int, total: int, said: str) -> None:
@@ -106,7 +106,7 @@ def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
 def test_a_preview_is_for_the_clearance_it_was_worked_out_with_and_for_no_closed_case(
     session: Session, service: Service
 ) -> None:
-    """It has what their claims would lose, and what becomes of the leads: as somebody with source clearance is told it."""
+    """It shows weight that claims would lose and changes to the leads, as a reader with source clearance sees them."""
     loaded(session, zipped())
     upload = uploaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
     preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
@@ -131,7 +131,7 @@ def test_equal_payments_stand_in_the_case_each(session: Session) -> None:
     assert [(claim["amount"], claim["from_on"]) for claim in claims] == [(92_500.0, "2011-12-29")] * 2
     (link,) = session.ask.rows("cases.links", whole=True).dicts()
     assert link["asserting"] == 2
-    # Loading the same again changes nothing, and taking it back takes both.
+    # Loading the same again changes nothing, and taking it back removes both.
     assert loaded(session, zipped(links=paid)).result["same_as"] == 1
     session.deliveries.job(session.deliveries.take_back(1), wait_s=WAIT_S)
     assert session.ask.rows("cases.claims", whole=True).rows == []

@@ -1,4 +1,4 @@
-"""A graph that does not hold what was written last: restored from the deliveries, or refused, and never read."""
+"""A graph that does not hold what was written last is restored from the deliveries or refused, and never read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CASE = "lost"
 
 @pytest.fixture
 def home(at_server: Callable[..., Settings], tmp_path: Path) -> Settings:
-    """A home with a case that is loaded."""
+    """A home with a loaded case."""
     chosen = at_server()
     rows.write(tmp_path / "1", **FIRST)
     with Service(chosen) as service:
@@ -37,7 +37,7 @@ def home(at_server: Callable[..., Settings], tmp_path: Path) -> Settings:
 
 
 def take_out_one(service: Service) -> None:
-    """Somebody else takes one node out of the store, and leaves the mark."""
+    """Remove the case's links from the store without the service, and leave the mark."""
     held = read_image(service.store(), CASE)
     less = read_image(service.store(), CASE)
     less.links.clear()
@@ -73,7 +73,7 @@ def empty(service: Service) -> None:
 
 @pytest.fixture
 def check_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No time passes between two checks of a case."""
+    """Check a case at every question, without a pause."""
     monkeypatch.setattr(mark, "_EVERY_S", 0.0)
     monkeypatch.setattr(mark, "_TIMES", 0.0)
 
@@ -127,7 +127,7 @@ def test_a_whole_case_is_counted_again_only_when_the_size_of_the_store_changed(
 
 @pytest.mark.parametrize("handling", ["C", "P"])
 def test_an_answer_read_from_an_emptied_graph_is_not_kept(home: Settings, handling: str) -> None:
-    """A check that is not yet due lets one look through; nothing of it outlives the restored case."""
+    """A check that is not due yet lets one look through; nothing of it outlives the restored case."""
     with Service(home) as service:
         owner = replace(accounts.only_account(service.database, ""), grants={CASE: Grant(handling)})
         session = service.session(owner, "tests", CASE)
@@ -146,7 +146,7 @@ def test_an_answer_read_from_an_emptied_graph_is_not_kept(home: Settings, handli
 def test_what_another_process_writes_meanwhile_is_not_taken_for_lost(
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The graph is counted, which takes a while; a case that was written meanwhile is as it should be."""
+    """Counting the graph takes a while. A case written in the meantime is not lost."""
     held, behind = mark.held, [CASE]
 
     def slowly(store: Store, case: str) -> mark.Held:
@@ -157,7 +157,8 @@ def test_what_another_process_writes_meanwhile_is_not_taken_for_lost(
         monkeypatch.setattr(mark, "held", slowly)
         assert not service.casework.close_lost(store)
         assert [case["state"] for case in service.register.cases()] == ["open"]
-        # One that is being written says itself what it holds then; what is written here does not hold this up.
+        # Another process that is writing vouches for the case itself; a write of this process does not prevent the
+        # check.
         homes.wipe(service, CASE)
         with Locks(home.home).case(CASE):
             assert not service.casework.close_lost(store)

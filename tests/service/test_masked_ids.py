@@ -1,4 +1,4 @@
-"""Somebody by name whose id names somebody sealed: pages show another id, and what is decided of them counts all the same."""
+"""A named person whose id contains a sealed name: pages show another id, and decisions about them still count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes with somebody who is erased. Pure: no server."""
+"""Everything that goes with an erased person. Pure: no server."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_with_somebody_go_what_only_they_used_and_where_only_they_lived() -> Non
 
 
 def test_an_id_changes_the_same_way_wherever_it_stands() -> None:
-    """Else the claims of a namesake would lead nowhere, and what is known of them would be somebody else's."""
+    """Otherwise the claims of a namesake would lead nowhere, and facts about them would belong to someone else."""
     told = [
         *people({"id": "p", "name": "Ari Berg"}, {"id": "ari-berg-2", "name": "Ari Berg"}, {"id": "q", "name": "Bo"}),
         *said("ari-berg-2 DIRECTED q"),

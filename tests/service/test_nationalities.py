@@ -1,4 +1,4 @@
-"""The nationalities of those aboard one crossing, as each reader is told them: for interpreters and safeguarding."""
+"""The nationalities of people aboard one crossing, as each reader sees them: for interpreters and safeguarding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
 READERS = {"ann": ("analyst", Grant("C", sources=True)), "low": ("analyst", Grant("P"))}
-# p1 and p3 were aboard x1 by a record at P, p2 by one at C, w1 is sealed; p4 was on another crossing and p5 stayed ashore.
+# Records put p1 and p3 aboard x1 at P and p2 at C. w1 is sealed, p4 was on another crossing, and p5 stayed ashore.
 NATIONALITIES = {"p1": "Kuwait", "p2": "Iraq", "p3": "Kuwait", "p4": "Iran", "p5": "Syria", "w1": "Bidoon"}
 ROWS: Tables = {
     "people": [
@@ -58,7 +58,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
         ("low", "x1", {"Kuwait": ["p1", "p3"]}),
         ("ann", "x2", {"Iran": ["p4"]}),
         ("ann", "x3", {"Kuwait": ["p1"]}),
-        # What is under C is as what is not there.
+        # A crossing under C looks like one that does not exist.
         ("low", "x3", {}),
         ("low", "nothing", {}),
         ("low", "", {"Kuwait": ["p1", "p3"], "Iraq": ["p2"], "Iran": ["p4"], "Syria": ["p5"]}),

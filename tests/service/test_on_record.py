@@ -1,4 +1,4 @@
-"""Every derived figure twice: on all intelligence, and on the record alone; each as the reader may be told it."""
+"""Every derived figure twice: on all intelligence, and on the record alone, each as far as the reader may see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Closures under one hand, on a real case: what each reader is told of them, on pages and in verdicts."""
+"""Closures controlled by one person, on a real case: what each reader sees, on pages and in verdicts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ READERS = {
     "inv": ("investigator", Grant("C")),
     "low": ("analyst", Grant("P")),
 }
-# Four places of three workers each close; two of three go to other places of the boss. Forty others come elsewhere.
+# Four places of three workers each close. Two of three workers go to other places of the boss. Forty others go
+# elsewhere.
 CLOSED, WORKERS = [f"b{n}" for n in range(4)], [f"w{n}" for n in range(12)]
 OPEN, SHOPS, OTHERS = ["n0", "n1", "n2"], [f"s{n}" for n in range(40)], [f"o{n}" for n in range(40)]
 ROWS: Tables = {

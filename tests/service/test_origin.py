@@ -1,4 +1,4 @@
-"""Nationality, sex and ethnicity never enter a score: they are shuffled among the people of a case, and nothing moves."""
+"""Nationality, sex and ethnicity never enter a score: shuffling them among the people of a case changes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ORIGIN = ("nationality", "sex", "x_ethnicity")
 
 
 def shuffled(tables: Tables, seed: int) -> Tables:
-    """The same people, each with the nationality, sex and ethnicity of somebody else."""
+    """The same people, each with the nationality, sex and ethnicity of someone else."""
     rng = random.Random(seed)
     people = [dict(row) for row in tables["people"]]
     for column in ORIGIN:
@@ -31,7 +31,7 @@ def shuffled(tables: Tables, seed: int) -> Tables:
 
 
 def told(session: Session) -> list[object]:
-    """Everything that ranks people: leads with shares, and what is said for and against the first of them."""
+    """Everything that ranks people: leads with shares, and the claims for and against the first of them."""
     ranking = session.leads.ranking()
     first = [lead.id for lead in ranking.leads[:3]]
     return [
@@ -63,7 +63,7 @@ def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Pat
 
 
 def people(session: Session) -> list[tuple[object, ...]]:
-    """Nationality and sex of everyone as the graph holds them."""
+    """Nationality and sex of everyone, as the graph holds them."""
     ids = [lead.id for lead in session.leads.ranking().leads]
     values = [session.network.entities.look(one).values for one in ids]
     return [

@@ -1,4 +1,4 @@
-"""Series of a case and series brought in, as readers of two clearances see them: in a session, on the page, on paper of the log."""
+"""Series of a case and imported series, as readers of two clearances see them in sessions, pages and the log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ READERS = {
     "cus": ("custodian", Grant("C", sources=True)),
 }
 FIRST, SURGE = dt.date(2020, 1, 1), dt.date(2020, 5, 8)
-# One boat every other day, and eight on 8 May; those of code C are on days of their own.
+# One boat every other day, and eight on 8 May. Those of code C are on separate days.
 _DAYS = [FIRST + dt.timedelta(days=2 * place) for place in range(64)]
 _OPEN = [
     *(
@@ -124,7 +124,7 @@ def test_a_series_is_chosen_by_site_gang_and_week(people: Place) -> None:
 
 
 def test_what_came_later_is_in_no_figure_of_a_day(people: Place) -> None:
-    """A week that is not over holds what had come by then, and notes count what had come by then."""
+    """An unfinished week holds only what had come by then, and so do the notes."""
     ana = people("ana")
     weeks = ana.series(step="week", until="2020-05-07")
     by_day = ana.series(until="2020-05-07")
@@ -293,7 +293,7 @@ def test_a_file_is_brought_in_and_removed_on_the_page(people: Place) -> None:
         wrong = sent("date,n\n2020-05-08,x\n2020-05-09,y1\n", name="counts.csv", replace="yes")
         assert wrong.status_code == 422
         assert "counts.csv has no column of numbers" in wrong.text
-        # 90 signs of three bytes are more than a disk takes.
+        # 90 characters of three bytes are longer than a file name may be.
         assert sent(FIGURES, name="\u754c" * 90 + ".csv", replace="yes").status_code == 303
         assert post(client, address, f"{address}/remove", name="<i>official</i>").status_code == 303
         assert people("ana").time.reference.listed() == []

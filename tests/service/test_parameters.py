@@ -1,4 +1,4 @@
-"""Values of a notebook as parameters: those of NumPy and pandas too, and each comes back as what it is."""
+"""Values of a notebook as parameters, including those of NumPy and pandas: each comes back as what it is."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CASE = "values"
 ANN = Principal("ann", frozenset({"analyst"}), {"*": Grant("C", sources=True)}, free_cypher=True)
 DAY, MOMENT = dt.date(2020, 5, 8), dt.datetime(2020, 5, 8, 4, 30, 1, 500)  # noqa: DTZ001 - of no zone, as pandas has them
 LONDON = MOMENT.replace(tzinfo=ZoneInfo("Europe/London"))
-# What is given, and what the database has of it.
+# The given value, and the value in the database.
 VALUES: list[tuple[Any, Any]] = [
     (None, None),
     (True, True),
@@ -75,9 +75,9 @@ VALUES: list[tuple[Any, Any]] = [
     (dt.timedelta(days=-1, hours=2), dt.timedelta(days=-1, hours=2)),
     (Duration(months=1, days=3), Duration(months=1, days=3)),
     (math.inf, math.inf),
-    # The driver lost an hour of these, or ended the process, once they lay inside of others.
+    # The driver lost an hour of these, or ended the process, when they were inside other values.
     ({"a": [LONDON, {"b": LONDON}], "c": LONDON}, {"a": [LONDON, {"b": LONDON}], "c": LONDON}),
-    # A map that looks like a value that comes packed is a map.
+    # A map that looks like a packed value is still a map.
     ({"date": "2020-05-08"}, {"date": "2020-05-08"}),
     ({"node": {"labels": [], "properties": {}}}, {"node": {"labels": [], "properties": {}}}),
     ({"kind": "node", "end": "4:x:0"}, {"kind": "node", "end": "4:x:0"}),
@@ -85,13 +85,13 @@ VALUES: list[tuple[Any, Any]] = [
 
 
 def same(value: Any) -> tuple[Any, Any]:
-    """A value and its kinds, inside too: 1 and True and 1.0 are alike otherwise."""
+    """A value and its kinds, also inside: otherwise 1, True and 1.0 are equal."""
     if isinstance(value, dict):
         return dict, {name: same(item) for name, item in value.items()}
     return (list, [same(item) for item in value]) if type(value) is list else (type(value), value)
 
 
-# By kind alone: workers must agree on the names of tests, and a set is written otherwise in each.
+# By kind alone: test workers must agree on the names of tests, and each writes a set in another order.
 @pytest.mark.parametrize(("given", "meant"), VALUES, ids=lambda value: type(value).__name__)
 def test_a_value_is_taken_for_what_it_holds(given: Any, meant: Any) -> None:
     assert same(native({"x": given})["x"]) == same(meant)
@@ -125,7 +125,7 @@ def test_what_is_nested_without_end_is_refused() -> None:
         native({"x": nested})
 
 
-# What named queries are asked about: the same with a second crossing that both had a part in.
+# The case for named queries: the same, with a second crossing in which both had a part.
 NAMED = "values of named queries"
 ROWS = {
     "people": "id,name,category\nP1,Ann,suspect\nP2,Ben,suspect\n",
@@ -162,9 +162,9 @@ def named(service: Service) -> Session:
 def test_every_value_comes_back_as_what_it_is(session: Session) -> None:
     run = session.cypher.run("RETURN $values AS values", {"values": [given for given, _ in VALUES]})
     assert [same(value) for value in run.rows[0][0]] == [same(meant) for _, meant in VALUES]
-    # And as JSON, which knows no NaN.
+    # Also as JSON, which has no NaN.
     assert json.loads(json.dumps(json_safe(run.rows[0]), allow_nan=False))
-    # The history can be read by who opens it again.
+    # The history can be read when it is opened again.
     assert session.cypher.history()[0].parameters["values"][14] == "2020-05-08"
 
 
@@ -210,7 +210,7 @@ def test_a_day_beside_what_is_none_fits_nothing_and_that_is_told(session: Sessio
     assert session.cypher.run(text, {"day": DAY}).rows == [("C1",)]
     with pytest.warns(AnswerWarning, match=r"`date` is text and \$day is a day.*Write toString\(\$day\)"):
         assert session.cypher.run(text.replace("date_earliest", "date"), {"day": DAY}).rows == []
-    # A text is no day, and so it differs from each: of this the text is told too.
+    # Text is not a day, so it differs from every day. The warning says so.
     with pytest.warns(AnswerWarning, match=r"which always differ"):
         assert session.cypher.run(text.replace("<=", "<>"), {"day": day}).rows == [("C1",)]
     assert session.cypher.run(text.replace("<=", "<>"), {"day": DAY}).rows == []

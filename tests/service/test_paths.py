@@ -1,4 +1,4 @@
-"""Ways and growth on a real graph: what they find, and that what is hidden moves nothing of it."""
+"""Paths and growth on a real graph: what they find, and that hidden data changes nothing of it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def session(service: Service, name: str) -> Session:
 def grown(
     at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Service, list[Any], list[Any]]]:
-    """The service with both deliveries, and what a reader of P got before the second came and after it."""
+    """The service with both deliveries, and the answers to a reader of P before and after the second delivery."""
     with Service(at_server()) as service:
         roles = {
             "ann": ("investigator", Grant("C", sources=True)),
@@ -131,7 +131,7 @@ def test_what_is_hidden_moves_nothing(grown: tuple[Service, list[Any], list[Any]
     service, before, after = grown
     assert after == before
     ann = session(service, "ann")
-    assert ways(ann, "boss", "pilot") == [("boss", "pilot")]  # it is there, and shorter
+    assert ways(ann, "boss", "pilot") == [("boss", "pilot")]  # it exists, and is shorter
     assert ("boss", "hidden", "pilot") in ways(ann, "boss", "pilot", kind="every")
     assert ann.network.growth("boss").number > session(service, "pam").network.growth("boss").number
 
@@ -237,7 +237,7 @@ def test_growth_counts_what_the_picture_does_not_show(pam: Session) -> None:
     assert found.number == 6
     assert not found.super
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1, presence=True)).number == 0
-    # Whom they lawfully served waits until asked.
+    # Their lawful customers come only on request.
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1)).number == 1
     assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, relations=["DIRECTED"])).number == 1
     assert (

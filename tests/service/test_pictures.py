@@ -1,4 +1,4 @@
-"""Kept views of the network: versions, who sees them, what changed since, and who was sealed or erased in them."""
+"""Saved views of the network: versions, readers, changes since, and people sealed or erased in them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def other(**changes: Any) -> dict[str, Any]:
 
 
 def stored(service: Service, case: str) -> str:
-    """Everything that is kept of views, drafts and comments of a case, opened."""
+    """Everything kept of views, drafts and comments of a case, decrypted."""
     key = service.register.key(case, create=False)
     bound = (
         (tables.picture_versions, "state_sealed", "picture {picture_id} version {number}"),
@@ -153,7 +153,7 @@ def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service,
     assert people("low").network.views.open(made.id).state["asked"] == [["id", "boss-1"]]
 
 
-# -- who sees ------------------------------------------------------------------------------------------------------
+# -- readers -------------------------------------------------------------------------------------------------------
 
 
 def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
@@ -214,7 +214,7 @@ def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: Place) 
     for reader in ("sourced", "whole"):
         assert people(reader).network.views.open(made.id).state["look"] == look
         assert people(reader).network.views.look(made.id)[0].name == "what Q-AAAA-BBBB-CCCC told"
-    # What others add to it is theirs; what it was stays as it is.
+    # Versions that others add are theirs; the earlier version stays as it is.
     assert low.network.views.save_version(made.id, other(look={"layout": "rings"}), 1).version == 2
     assert low.network.views.open(made.id).state["look"] == {"layout": "rings"}
     assert people("sourced").network.views.restore(made.id, 1).version == 3
@@ -265,7 +265,7 @@ def test_what_another_saved_in_is_neither_closed_to_them_nor_deleted(people: Pla
         people("low").network.views.look(own.id)
 
 
-# -- what changed since --------------------------------------------------------------------------------------------
+# -- changes since -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.changes
@@ -285,7 +285,7 @@ def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: Pl
     assert told == {
         (one.subject, one.relation, one.object): one for one in people("high").network.views.open(on_c.id).changes or []
     }
-    # Taken back, it is as it was.
+    # Once the delivery is taken back, the view is as before.
     people("whole").deliveries.undo(2, quiet)
     assert people("high").network.views.open(on_c.id).changes == []
 
@@ -322,7 +322,7 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: Place) -> None:
         assert left["asked"] == [["depth", "1"], ["add", "boss-1"]]
 
 
-# -- where one was -------------------------------------------------------------------------------------------------
+# -- the last position ---------------------------------------------------------------------------------------------
 
 
 def test_where_one_was_is_kept_for_each_account_and_sitting(people: Place) -> None:
@@ -355,7 +355,7 @@ def test_a_draft_made_with_more_is_not_there_once_less_is_seen(service: Service,
     assert lowered.network.views.drafts() == []
 
 
-# -- who is sealed or erased ---------------------------------------------------------------------------------------
+# -- sealing and erasing -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.changes
@@ -374,7 +374,7 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     assert opened.state["pinned"] == []
     assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
-    # Their author reads what they typed, and nobody else does.
+    # Only the author reads what they typed.
     assert opened.picture.notes == "Bo Quist was seen"
     assert (opened.state["asked"][-1], opened.state["look"]["seen"]) == (["find", "Bo Quist"], ["aide-1"])
     seen = people("other").network.views.open(made.id)
@@ -420,7 +420,7 @@ def test_trying_names_in_the_state_of_a_view_or_draft_tells_its_author_nothing(p
     )
     made = low.network.views.save(guesses, "mine", shared=True)
     low.network.views.keep_draft("sitting1", guesses)
-    public = ["[withheld]", "[withheld]", *GUESSES[2:]]  # readers of P are not told whom C seals
+    public = ["[withheld]", "[withheld]", *GUESSES[2:]]  # readers of P do not learn whom C seals
     for _ in range(2):
         for state in (low.network.views.open(made.id).state, low.network.views.drafts()[0].state):
             assert (state["asked"], state["look"]["note"]) == (guesses["asked"], GUESSES)
@@ -468,7 +468,7 @@ def typed_by_low(people: Place, words: str, folder: Path) -> None:
 
 
 def read_by(people: Place, name: str) -> list[list[str]]:
-    """The same words, as somebody reads them: view, comment, review, series."""
+    """The same words as a reader gets them: view, comment, review, series."""
     session = people(name)
     return [
         [view.name for view in session.network.views.listed()],
@@ -504,7 +504,7 @@ def test_authors_read_all_their_own_words_and_others_none_that_name_somebody_sea
 @pytest.mark.changes
 @pytest.mark.parametrize("words", ["Dilan Hidden", "falcon-77"])
 def test_what_is_c_withholds_nothing_of_words_that_are_p(people: Place, tmp_path: Path, words: str) -> None:
-    """Readers cleared for P would learn a name or a source that only C holds."""
+    """Otherwise readers cleared for P would learn a name or a source that only C holds."""
     people.load("high", UNDER_C)
     typed_by_low(people, words, tmp_path)
     for _ in range(2):

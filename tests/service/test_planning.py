@@ -1,4 +1,4 @@
-"""Queries are planned before anybody waits for them: all of the service's own, and nothing is read or logged."""
+"""Queries are planned before anybody waits for them: all internal ones, and nothing is read or logged."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def _logged(service: Service) -> int:
 
 
 def _asked_by_pages(service: Service) -> set[str]:
-    """Queries whose name stands in the code of a use case."""
+    """Queries named in the code of a use case."""
     folder = Path(graphsvc.service.__file__).parent
     texts = (file.read_text("utf-8") for file in folder.rglob("*.py"))
     return {name for text in texts for name in re.findall(r'"([a-z_]+\.[a-z_]+)"', text) if name in service.library}
 
 
 def test_every_query_of_the_services_own_can_be_planned_and_nothing_is_logged(service: Service) -> None:
-    # Whole tables for files are asked by no page: nobody waits for their plans.
+    # No page asks for whole tables, which are for files, so nobody waits for their plans.
     own = {query.name for query in service.library.values() if query.kind == "internal" and query.subject != "tables"}
     asked = {name for name in _asked_by_pages(service) if not name.startswith("tables.")}
     before = _logged(service)

@@ -1,4 +1,4 @@
-"""What the service makes in its home is its owner's alone by itself, also in a process whose umask is open."""
+"""Files that the service makes in its home are always its owner's alone, even in a process with an open umask."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def open_umask() -> Iterator[None]:
 
 
 def others_may(home: Path) -> dict[str, str]:
-    """What of a home others may do anything with."""
+    """The files of a home that others may access, with their modes."""
     return {
         str(path.relative_to(home)): oct(path.stat().st_mode)
         for path in (home, *home.rglob("*"))

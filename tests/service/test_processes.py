@@ -1,4 +1,4 @@
-"""Several processes that serve one home: what one of them alone has in memory is there for whoever asks any of them."""
+"""Several processes serve one home: a request to any of them reaches what only one holds in memory."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_what_nobody_expected_is_no_answer_and_its_words_stay_where_they_are(
     assert "another process asked fail: KeyError" in caplog.text
     assert "another process asked odd: TypeError" in caplog.text
     assert "Quillfeather" not in caplog.text
-    # It is asked again at once: it lives.
+    # It answered, so it is asked again immediately.
     with pytest.raises(Busy):
         here.ask(there.new_id(), "fail", KeyError("Quillfeather"))
     assert caplog.text.count("another process asked fail: KeyError") == 2
@@ -81,7 +81,7 @@ def test_what_nobody_expected_is_no_answer_and_its_words_stay_where_they_are(
 def test_a_library_that_cannot_prove_the_key_is_no_answer(
     two: tuple[Processes, Processes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As where a policy forbids the digest it takes; what is to be forgotten elsewhere too goes on."""
+    """This happens where a policy forbids the digest it uses. Forgetting in other processes goes on."""
     here, there = two
     there.listen({"sum": lambda *given: sum(given)})
     monkeypatch.setattr(processes, "answer_challenge", lambda *_: fail(ValueError("unsupported hash type")))
@@ -110,7 +110,7 @@ def test_an_id_of_nobody_is_one_of_who_is_gone(two: tuple[Processes, Processes],
 
 @contextmanager
 def other(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process of its own that answers, and an id of what it holds."""
+    """Another process that answers, and an id of something it holds."""
     script = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -152,7 +152,7 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
             here.ask(identifier, "pid")
         assert here.ask_others("sum", 1) == [1]
         assert "does not answer: sum" in caplog.text
-        # What does not take a while is not asked of it again for some time.
+        # For some time it is not asked again about anything that should be quick.
         began = time.monotonic()
         assert here.ask_others("sum", 1) == [1]
         assert time.monotonic() - began < 0.9
@@ -162,7 +162,7 @@ def test_one_that_stands_still_holds_nobody_up_for_long(
             here.ask(identifier, "pid")
         assert here.ask(identifier, "pid", wait_s=0.1) == process.pid
     here.settle()
-    # Nor does somebody who connects and says nothing.
+    # A client that connects and says nothing delays nobody either.
     (path,) = [path for path in (tmp_path / "processes").iterdir() if there.is_mine(path.name + "0" * 24)]
     with socket.socket(socket.AF_UNIX) as silent:
         silent.connect(str(path))
@@ -275,7 +275,7 @@ def test_what_ended_a_job_and_that_it_did_is_told_through_another_process(
         jobs.close()
 
 
-# -- what is kept in memory -----------------------------------------------------------------------------------------
+# -- results in memory ----------------------------------------------------------------------------------------------
 
 
 def test_what_one_forgets_all_forget(settings: Callable[..., Settings]) -> None:

@@ -55,7 +55,7 @@ def people(service: Service, case: str) -> People:
 
 @pytest.fixture
 def first(tmp_path: Path) -> Path:
-    """Two suspects in each other's text, one of them with a phone of their own, and a report on them."""
+    """Two suspects in each other's texts, one of them with a phone, and a report on them."""
     return write(
         tmp_path / "first",
         people=[
@@ -139,7 +139,7 @@ def test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back(
     people("inv").deliveries.load(first, quiet)
     people("sup").protection.holds.add(hold(), "H1")
     with pytest.raises(HeldError):
-        people("inv").deliveries.undo(1, quiet)  # names nobody, but the claim about H1 rests on its statement
+        people("inv").deliveries.undo(1, quiet)  # it names nobody, but the claim about H1 rests on its statement
     people("inv").deliveries.undo(3, quiet)
 
 
@@ -282,7 +282,7 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     assert set(found.nodes["Person"]) == {"P2", "P3"}
     assert found.nodes["Person"]["P2"]["notes"] == "Bo was seen with [erased]"
     ((van, row),) = found.nodes["Thing"].items()
-    assert van.startswith("T-")  # used by somebody else too: it stays, sealed
+    assert van.startswith("T-")  # someone else used it too, so it stays, sealed
     assert "value" not in row
     key = service.register.key(case, create=False)
     for number, kept in service.register.counting(case).items():
@@ -290,7 +290,7 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     assert "oraya" not in str(dict(service.register.identities(case)))
     again = people("inv").deliveries.load(first, quiet)
     assert any("erased" in one.reason for one in again.rejections)
-    assert (again.committed, again.same_as) == (False, 1)  # it says what is left of delivery 1
+    assert (again.committed, again.same_as) == (False, 1)  # the message says what is left of delivery 1
     people("inv").deliveries.undo(2, quiet)
     people("inv").deliveries.load(second, quiet)
     assert "oraya" not in everything(service, case)
@@ -312,7 +312,7 @@ def test_nobody_erases_alone_and_held_material_stays(service: Service, case: str
         people("sup").protection.erasures.agree(own, quiet)
     people("sup2").protection.erasures.refuse(own)
     request = people("cus").protection.erasures.ask("P2", "asked for it")
-    kept = people("sup").protection.holds.add(hold(), "zoraya-1")  # P2 was paid by who is held: that claim would go
+    kept = people("sup").protection.holds.add(hold(), "zoraya-1")  # a held person paid P2: that claim would go
     with pytest.raises(HeldError):
         people("sup").protection.erasures.agree(request, quiet)
     with pytest.raises(HeldError):
@@ -483,11 +483,11 @@ def test_who_is_sealed_stays_so_when_an_erasure_takes_a_name_out_of_their_id(
     (after,) = set(image(service, case).nodes["Person"]) - {before, "P2"}
     assert "Vandal" not in everything(service, case)
     assert service.register.identity(case, after)[1]["name"] == "Mira Vandal"
-    # The id that they had stays sealed, should it come again.
+    # Their original id stays sealed if it comes again.
     again = people("inv").deliveries.load(write(tmp_path / "again", **rows), quiet)
     assert image(service, case).nodes["Person"][before]["sealed"]
     people("inv").deliveries.undo(again.delivery or 0, quiet)
-    # Erased themselves, nothing is known under either pseudonym, and they come back by neither.
+    # After their own erasure nothing is known under either pseudonym, and neither comes back.
     people("sup").protection.erasures.agree(people("cus").protection.erasures.ask(after, "asked for it"), quiet)
     assert "Vandal" not in known_of(service, case)
     people("inv").deliveries.load(write(tmp_path / "later", **rows), quiet)
@@ -516,13 +516,13 @@ def test_what_others_used_as_well_stays_sealed_when_the_erased_name_stood_in_its
 
 
 def known_of(service: Service, case: str) -> str:
-    """All that is kept of who and what is sealed in a case."""
+    """Everything kept about sealed people and things of a case."""
     standing = service.register.standings(case, service.register.key(case, create=False)) or {}
     return str([entity.identities for entity in standing.values()])
 
 
 def sealed_words(service: Service, case: str) -> str:
-    """All that people gave as reasons and typed in a case, in small letters."""
+    """All reasons and typed texts of a case, in lower case."""
     key = service.register.key(case, create=False)
     words: list[Any] = []
     with transaction(service.database) as connection:
@@ -572,7 +572,7 @@ def random_rows(rng: random.Random) -> dict[str, Rows]:
 
 
 def minus(rows: dict[str, Rows], person: str, statements: set[str]) -> dict[str, Rows]:
-    """The same delivery as if it had never held the person, nor what they said."""
+    """The same delivery as if it had never held the person or their statements."""
     return {
         "people": [row for row in rows["people"] if row["id"] != person],
         "statements": [
@@ -639,8 +639,8 @@ def managed(settings: Any, jars: Path) -> Iterator[Service]:
     local.stop(made)
 
 
-# Who is erased below, and words of hers that stand nowhere else. Neo4j packs short texts so that a search of its files
-# would miss them; the ids and some of the texts are longer than that.
+# The woman erased below, with words about her that are nowhere else. Neo4j packs short texts so that a search of its
+# files would miss them; the ids and some of the texts are longer than that.
 HER_ID = "okonjo-ingeborg-who-keeps-the-lighthouse-beyond-the-harbour"
 HER_PHONE = "lantern-number-seven-which-she-carries-on-every-crossing"
 HERS = (b"halvorsen", b"okonjo", b"skagen", b"90011223344", b"lantern-number-seven")
@@ -648,7 +648,7 @@ HERS = (b"halvorsen", b"okonjo", b"skagen", b"90011223344", b"lantern-number-sev
 
 @pytest.fixture
 def third(tmp_path: Path) -> Path:
-    """Somebody with all that can name a person, in her own row and in the words of others."""
+    """A person with everything that can name one, in her own row and in other people's words."""
     return write(
         tmp_path / "third",
         people=[
@@ -677,11 +677,12 @@ def third(tmp_path: Path) -> Path:
 
 
 def on_disk(folder: Path, *words: bytes) -> set[bytes]:
-    """Which of these (small letters) stand in any file below a folder, whatever their case."""
+    """The given words (lower case) that occur in any file below a folder, in any case."""
     found = set()
     for path in folder.rglob("*"):
         if path.is_file():
-            # Without zero bytes two bytes a letter read like one, and the empty part of a log of transactions is gone.
+            # Without zero bytes, two-byte letters read like one-byte ones, and the empty part of a transaction log is
+            # gone.
             content = path.read_bytes().translate(None, b"\0").lower()
             found |= {word for word in words if word in content}
     return found
@@ -710,7 +711,7 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     assert all(one.state == "open" for one in crew_of("inv").cases())
     request = crew_of("cus").protection.erasures.ask(HER_ID, "the court ordered that Ingeborg Halvorsen Okonjo goes")
     crew_of("sup").protection.erasures.agree(request, quiet, "the keeper of Skagen is to be forgotten")
-    # The store, its logs and indexes, the application database with what is written ahead of it, locks, the anchor.
+    # The store with its logs and indexes, the application database with its write-ahead log, locks, and the anchor.
     assert on_disk(managed.settings.home, *HERS) == set()
     with transaction(managed.database) as connection:
         for table in tables.metadata.sorted_tables:
@@ -721,7 +722,7 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     found = image(managed, "one")
     assert found.nodes["Person"]["P2"]["notes"] == "owes [erased]"
     assert "S8" not in found.nodes["Statement"]
-    # A kill between the decision and the end of the rewriting: the next start completes it.
+    # After a kill between the decision and the end of the rewriting, the next start completes it.
     with transaction(managed.database) as connection:
         connection.execute(tables.rewrites.update().values(done_at=None))
     whole = image(managed, "one")

@@ -15,7 +15,7 @@ from tests.toolbox.rows import Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 
-# A register of nobody who needs protection: names, streets and trades as other people's data have them.
+# A register of people who need no protection, with names, streets and trades as other people's data have them.
 REGISTER: Tables = {
     "people": [
         {"id": f"P{number}", "name": name, "notes": f"{name} was unable to prosecute", "x_caller": name}
@@ -34,7 +34,7 @@ WITNESSED: Tables = {
 
 @pytest.fixture
 def sessions(service: Service, case: str) -> People:
-    """A loader, one who knows sources, a custodian and a supervisor."""
+    """A loader, an analyst with source clearance, a custodian and a supervisor."""
     roles = {
         "inv": ("investigator", Grant("C")),
         "ana": ("analyst", WHOLE),
@@ -105,10 +105,10 @@ def test_statements_of_witnesses_are_refused_with_the_way_out_and_taken_once_it_
         sessions("inv").deliveries.load(folder, quiet, partial=True, protection="witness")
     with pytest.raises(Refused):
         sessions("inv").protection.sealings.tighten(quiet)
-    sessions("inv").network.entities.look("P1")  # somebody has read the names
+    sessions("inv").network.entities.look("P1")  # someone has read the names
     sessions("cus").protection.sealings.tighten(quiet)
     assert sessions("inv").deliveries.load(folder, quiet, partial=True).committed
-    # Whose name was read keeps it, and the custodian is asked; who comes now is sealed.
+    # People whose name was read keep it, and the custodian is asked. People who come now are sealed.
     assert {name for name in names(service, case).values() if name} == {row["name"] for row in REGISTER["people"]}
     assert set(sessions("cus").protection.sealings.to_be_sealed()) == {"P1", "P2", "P3", "P4"}
     with pytest.raises(RequestError, match="already"):

@@ -1,4 +1,4 @@
-"""What the graph tells of who is sealed: nothing but pseudonyms that mean something in one case alone."""
+"""The graph shows sealed people only by pseudonyms, which mean something in one case alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WITNESSES = [f"W{number:02}" for number in range(40)]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Forty witnesses in order, each with a statement; one suspect who is a source too; a phone of a witness."""
+    """Forty witnesses in order, each with a statement; one suspect who is also a source; a phone of a witness."""
     folder = tmp_path / "case"
     folder.mkdir()
     people = "".join(f"{one},Name Number {one},witness\n" for one in WITNESSES)
@@ -64,7 +64,7 @@ def test_pseudonyms_are_stable_in_a_case_unlinkable_across_cases_and_tell_no_ord
         shared = set(here.nodes[label]) & set(there.nodes[label])
         assert shared == ({"suspect-1"} if label == "Person" else {"T2"} if label == "Thing" else set())
     assert not set(here.claims) & set(there.claims)
-    # Neither the order of delivery nor another case's order is theirs.
+    # Pseudonyms keep no order: not that of the delivery, and not that of the other case.
     ups = sum(one < two for one, two in pairwise(first))
     assert 8 <= ups <= 31
     assert sorted(first) != first
@@ -95,7 +95,7 @@ def test_that_a_suspect_is_a_source_stands_in_no_node_or_relationship(
     text = "MATCH (a {case: $case, id: $source})-[r]-(b) RETURN labels(b) AS labels"
     rows = service.store().read(text, {"case": case, "source": source}, timeout=30, cap=100).rows
     assert rows == [(["Statement"],)]
-    # The vault knows, and only encrypted.
+    # Only the vault knows, and only encrypted.
     assert dict(service.register.identities(case))[source]["id"] == "suspect-1"
     with transaction(service.database) as connection:
         for row in connection.execute(sa.select(tables.identities)):

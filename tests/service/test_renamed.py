@@ -1,4 +1,4 @@
-"""Ids out of which an erasure takes the erased name: how whoever bears them stands by then, and all that is kept by these."""
+"""Erasing a name changes the ids that contain it: their bearers stay named or sealed, and kept records follow."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ FIRST: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    """A case in which the name of one person stands in the ids of others."""
+    """A case in which the name of one person is part of other people's ids."""
     return lambda: laid(at_server(), ROLES, "inv", FIRST)
 
 
@@ -67,13 +67,13 @@ def erase(people: Place, person: str = "H1") -> None:
 
 
 def shown(people: Place) -> dict[str, bool]:
-    """Everybody in the graph, and whether by a pseudonym."""
+    """Id of each person in the graph → whether they are sealed."""
     nodes = read_image(people.service.store(), people.case).nodes["Person"]
     return {name: bool(row["sealed"]) for name, row in nodes.items()}
 
 
 def by_name(people: Place, start: str) -> str:
-    """The id that somebody by name has, by how it begins."""
+    """The id of the named person whose id begins like this."""
     (name,) = [name for name, is_sealed in shown(people).items() if name.startswith(start) and not is_sealed]
     return name
 
@@ -83,7 +83,7 @@ def of(service: Service, case: str, kind: str, identifier: str) -> str:
 
 
 def whose(people: Place, name: str) -> str:
-    """Who stands by a pseudonym, by a name that the vault alone knows."""
+    """The pseudonym of the person with this name in the vault."""
     (of_theirs,) = [
         pseudonym
         for pseudonym, values in people.service.register.identities(people.case)
@@ -92,7 +92,7 @@ def whose(people: Place, name: str) -> str:
     return of_theirs
 
 
-# -- how they stand ------------------------------------------------------------------------------------------------
+# -- named or sealed -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.changes
@@ -115,7 +115,7 @@ def test_who_two_persons_opened_or_sealed_stays_so(people: Place) -> None:
     erase(people)
     assert by_name(people, "child-of-[erased]")
     assert shown(people)[whose(people, "Mira Vandal")]
-    # What was decided counts for the other id as it did for this one: no later delivery decides anew.
+    # The decision counts for the new id as for the old one: no later delivery decides again.
     child = by_name(people, "child-of-[erased]")
     people.load("inv", {"people": [{"id": child, "name": "Sela Ahmadi", "category": ""}]})
     assert shown(people)[child] is False
@@ -175,7 +175,7 @@ def test_who_is_sealed_is_listed_once_and_apart_from_who_is_in_no_delivery_any_m
     assert child not in there
 
 
-# -- what is kept by these ids -------------------------------------------------------------------------------------
+# -- records kept by these ids -------------------------------------------------------------------------------------
 
 
 @pytest.mark.changes
@@ -228,7 +228,7 @@ def test_what_was_asked_decided_and_noted_follows(service: Service, case: str, p
     assert (opened["asked"], opened["pinned"]) == ([["id", kin], ["id", now]], [kin])
     assert [draft.state["arranged"] for draft in inv.network.views.drafts()] == [opened["arranged"]]
     assert "Okonjo" not in stored(service, case)
-    # What was asked for is agreed to, and what went out before shows who is sealed by it.
+    # The request can be agreed to, and the earlier export then counts as showing a sealed person.
     sup.protection.sealings.agree(asked, quiet)
     assert kin not in shown(people)
     assert whose(people, "Mira Vandal") in shown(people)

@@ -1,4 +1,4 @@
-"""Reveals: asked by a custodian, agreed to by another person, open for one and for a short time, all in the log."""
+"""Reveals: asked by a custodian, agreed to by another person, open for one reader and a short time, all in the log."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_who_a_source_is_takes_source_clearance(opened: Service, place: tuple[st
 def test_the_former_pseudonym_of_an_opened_person_cannot_be_revealed_whatever_their_category(
     opened: Service, tmp_path: Path
 ) -> None:
-    """The vault keeps that a named person is a witness or victim: the answer must not depend on it."""
+    """The vault records that a named person is a witness or victim; the answer must not depend on it."""
     case = "revealing-opened"
     whole = {case: Grant("C", sources=True)}
     for name, role, grants in (

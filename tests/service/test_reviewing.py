@@ -1,4 +1,4 @@
-"""Decisions of people about leads: beside what was shown then, told by clearance, kept for good, gone with the person."""
+"""Decisions about leads: kept with the figures shown then, shown by clearance, and erased with the person."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people:
     assert people("sourced").leads.reviews.of() == []
     people("low").leads.reviews.add("boss-1", "agree", "on P alone")
     assert [one.reason for one in people("low").leads.reviews.of()] == ["on P alone"]
-    # Who sees more is told of both; figures of a narrower view are not held against their own.
+    # Readers with more clearance see both. Figures of a narrower view are not compared with their own.
     seen = {one.reason: one for one in people("high").leads.reviews.of("boss-1")}
     assert seen["on P alone"].now is None
     assert seen["seen with C"].now is not None
@@ -98,7 +98,7 @@ def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(peopl
     people("whole").leads.reviews.add("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
     (told,) = people("high").leads.reviews.of("boss-1")
     assert (told.reason, told.withheld, told.judgement) == ("", True, "agree")
-    assert (told.then, told.now) == (told.now, told.then)  # as they are told, then and now
+    assert (told.then, told.now) == (told.now, told.then)  # both as this reader may see them, then and now
     assert told.then.groups == "few"
     (known,) = people("dis").leads.reviews.of("boss-1")
     assert (known.reason, known.withheld) == ("Q-AAAA-BBBB-CCCC is sure", False)
@@ -161,7 +161,7 @@ def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_source
 def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_delivery_brings(
     service: Service, case: str, people: Place
 ) -> None:
-    """Somebody known by name from C alone is sealed by what P says first of them: nobody decides it, and no day stands for it."""
+    """P's first claim about a person named by C alone seals them. Nobody decides it, so no date records it."""
     people.load("high", SECOND)
     people("high").leads.reviews.add(HIDDEN, "park", "gave the orders")
     assert [one.lead for one in people("high").leads.reviews.of()] == [HIDDEN]
@@ -169,13 +169,13 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_deliv
     people.load("whole", {"statements": [{"id": "report-p", "kind": "record", "handling": "P"}], "links": carried})
     hidden = pseudonym(service.register.key(case, create=False), "person", HIDDEN)
     assert hidden in {candidate.id for candidate in people("high").leads.ranking().leads}
-    # Who sees P alone is told of nothing that was decided on C, in any case.
+    # Readers of P alone see nothing that was decided on C.
     for name in ("low", "sourced", "high"):
         assert people(name).leads.reviews.of() == people(name).leads.reviews.of(hidden) == [], name
         assert [item.kind for item in people(name).waiting.listed().items if item.to_do] == [], name
     (known,) = people("whole").leads.reviews.of(hidden)
     assert (known.account, known.reason) == ("high", "gave the orders")
-    # What is decided on the pseudonym is told as anything else, and so is all of it once they stand by name again.
+    # Decisions on the pseudonym are shown as usual, and once the person is named again, so is everything.
     people("high").leads.reviews.add(hidden, "agree", "gave more orders")
     assert [one.reason for one in people("high").leads.reviews.of()] == ["gave more orders"]
     unseal(people("cus"), people("sup"), hidden)
@@ -188,7 +188,7 @@ def test_what_was_decided_on_a_name_does_not_go_on_to_the_pseudonym_that_a_deliv
 def test_what_was_decided_on_a_name_does_not_go_on_to_who_is_delivered_again_under_a_pseudonym(
     service: Service, case: str, people: Place
 ) -> None:
-    """Who stands by name and is in no delivery any more is forgotten, and may come again sealed."""
+    """A named person in no delivery any more is forgotten, and may come back sealed."""
     row = {"id": "aide-4", "name": "Eve Nine", "category": "suspect"}
     report = {"id": "report-4", "kind": "record", "handling": "P"}
     acts = {"statements": [report], "links": said("report-4", "aide-4 DIRECTED aide-1")}

@@ -1,4 +1,4 @@
-"""Every cell of the table of roles, through the thing itself: a real call that takes the action, by each role."""
+"""Every cell of the table of roles, by a real call: each role tries each action."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVERYTHING = {"*": Grant("C", sources=True)}
 HOLD = NewHold("investigation", "owner", "a reason that is long enough", dt.date(2030, 1, 1))
 REASON = "a reason that is long enough"
 
-# Action → a call that takes it. What is asked about need not be there: whether the role may is settled before.
+# Action → a call that takes it. Its subject need not exist, because the role is checked first.
 CALLS: dict[str, Callable[[Session], object]] = {
     "read": lambda session: session.network.entities.counts(),
     "query": lambda session: session.queries.run(
@@ -48,13 +48,13 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "erase": lambda session: session.protection.erasures.ask("no-such-person", REASON),
     "keys": lambda session: session.protection.rotate_key(),
 }
-# Of these the call itself succeeds; of the others what it asks about is not there.
+# These calls succeed; the others ask about something that does not exist.
 SUCCEED = {"read", "query", "known", "analyse", "export", "load", "cypher", "log", "accounts", "hold"}
 CELLS = [(role, action) for role in policy.ROLES for action in policy.ACTIONS]
 
 
 def _names(session: Session) -> list[str]:
-    """Queries that run without anything given."""
+    """Queries that run without parameters."""
     library = session.ask.home.library
     return [query.name for query in library.public() if all(p.default is not None for p in query.parameters)]
 

@@ -1,4 +1,4 @@
-"""What a witness says is shown to readers without source clearance only as somebody sanitised it."""
+"""Readers without source clearance see a witness's words only in a version that a person sanitised."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def sanitise(session: Session, statement: str, text: str) -> tuple[str, ...]:
-    """Give a statement its sanitised version; gives the names that its writer is warned of."""
+    """Give a statement its sanitised version, and return the names that its writer is warned of."""
     form = correction(session, statement)
     form = replace(form, statement={**form.statement, "sanitised": text})
     warned = session.deliveries.form.check(form).named

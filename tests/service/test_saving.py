@@ -1,4 +1,4 @@
-"""Saved queries name nobody who is sealed or erased, however that came to be."""
+"""Saved queries never name a sealed or erased person, whatever the order of events."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, 
     session(service, "sup", case).protection.erasures.agree(request, quiet)
     assert "oraya" not in kept(ann)
     assert "[erased]" in kept(ann)
-    # Nor is the text of before left anywhere in the row.
+    # The earlier text is nowhere left in the row either.
     with transaction(service.database) as connection:
         rows = connection.execute(tables.saved_queries.select()).mappings().all()
     assert len(rows) == 1

@@ -1,4 +1,4 @@
-"""How somebody stands, on a real server: what previews say, who may take back, two persons' decisions, and asking by name."""
+"""Sealing on a real server: previews, permission to take back, decisions by two persons, and asking by name."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_a_mark_seals_somebody_named_and_one_under_c_has_the_custodian_asked(
     told = people("whole").deliveries.load(write(tmp_path / "2", people=[marked]), quiet, partial=True)
     assert (told.asked, told.sealed_anew) == (0, 1)
     assert "Cas Roe" not in str(read_image(service.store(), case))
-    # What is C moves nothing under P: the custodian decides with a supervisor.
+    # A mark under C changes nothing under P: the custodian decides with a supervisor.
     under_c = {"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes", "handling": "C"}
     told = people("whole").deliveries.load(write(tmp_path / "3", people=[under_c]), quiet, partial=True)
     assert (told.asked, told.sealed_anew) == (1, 0)
@@ -211,7 +211,7 @@ def test_what_is_said_of_a_former_pseudonym_does_not_tell_a_protected_category(
 def test_what_was_computed_before_is_not_told_of_a_case_that_a_sealing_has_closed(
     service: Service, people: Place, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Also where the writing broke off, and the case stays closed until the next start."""
+    """This holds even if the writing broke off and the case stays closed until the next start."""
 
     def fails(*_args: object) -> None:
         raise OperatorError("the server is gone")
@@ -268,14 +268,14 @@ def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
     assert (loaded.sealed_anew, loaded.owed) == (1, "")
     assert "7700900321" not in str(read_image(service.store(), case))
     assert "7700900321" not in in_memory(service)
-    assert not service.register.rewriting()  # written anew before the delivery was said to be done
+    assert not service.register.rewriting()  # rewritten before the delivery was reported as complete
 
 
 @pytest.mark.changes
 def test_a_rewriting_that_broke_off_is_told_as_a_change_that_is_still_to_be_completed(
     service: Service, people: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every case is closed then: nothing says that it is done."""
+    """Every case is then closed, since nothing says that the change is complete."""
 
     def broke_off(_progress: Progress) -> bool:
         service.register.close_all()
@@ -320,7 +320,7 @@ def test_what_a_kill_left_in_the_memory_of_others_is_forgotten_by_who_completes_
 
 
 def in_memory(service: Service) -> str:
-    """What was released lately, as it lies there."""
+    """The recently released answers in memory."""
     return str([pickle.loads(packed).rows for packed in service.gate._repeats._packed.values()])  # noqa: S301 - its own
 
 
@@ -366,7 +366,7 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: Place, 
     people("whole").deliveries.load(write(tmp_path / "2", **hidden), quiet)
     for what in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
         assert people("low").search.known(what) == [], what
-    assert people("high").search.known("Nora Only") == []  # of whom nothing is told is told to be nowhere
+    assert people("high").search.known("Nora Only") == []  # someone known only as a source is in no answer
     assert len(people("high").search.known("Cora Hidden")) == 1
     with pytest.raises(RequestError):
         people("low").search.known(" ")
@@ -395,7 +395,7 @@ def test_what_is_known_of_somebody_under_c_alone_finds_them_for_nobody_cleared_f
     assert len(people("low").search.known(SEALED_NAME)) == 1
 
 
-@pytest.mark.changes  # not the case, but how often an account has looked counts in the whole log
+@pytest.mark.changes  # changes not the case, but the count of looks by an account, over the whole log
 def test_nobody_goes_through_a_list_of_names(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_LOOKS", 2)
     for _ in range(2):

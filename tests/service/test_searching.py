@@ -75,7 +75,7 @@ FIRST: Tables = {
         {"subject_id": "P8", "relation": "X_ABANDONED", "object_id": "P9", "statement_id": "R3", "polarity": "denies"},
     ],
 }  # fmt: skip
-# Many that are nearer to what is looked for than what the reader may see, and words one letter off by the hundred.
+# Many people who match better than those the reader may see, and a hundred words one letter off.
 SECOND: Tables = {
     "people": [
         *({"id": f"C{number}", "name": "Karim", "handling": "C", "category": "suspect"} for number in range(300)),
@@ -119,7 +119,7 @@ ASKED = (
 def grown(
     at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Service, dict[str, object], dict[str, object]]]:
-    """The service with both deliveries, and what a reader of P got before the second came and after it."""
+    """The service with both deliveries, and the answers to a reader of P before and after the second delivery."""
     with Service(at_server()) as service:
         roles = {
             "ann": ("investigator", Grant("C", sources=True)),
@@ -162,7 +162,7 @@ def test_what_is_hidden_moves_nothing_of_what_is_found(
 ) -> None:
     _, before, after = grown
     assert before == after
-    assert len(ann.search.find("karim").hits) == 50  # they are there, and nearer
+    assert len(ann.search.find("karim").hits) == 50  # they exist, and match better
     assert ann.search.find("karim").truncated
 
 
@@ -185,7 +185,7 @@ def test_what_is_hidden_moves_nothing_of_what_is_found(
     ],
 )
 def test_the_nearest_come_first_in_any_script(pam: Session, text: str, wanted: list[str]) -> None:
-    # A pseudonym is drawn by lot, and may hold two signs that somebody types: it is found by them, rightly.
+    # A random pseudonym may contain the two typed characters. Then it is rightly found by them.
     by_chance = {one for one in ids(pam, text) if is_pseudonym(one) and f"-{text.upper()}" in one}
     assert [one for one in ids(pam, text) if one not in by_chance] == wanted
 
@@ -213,11 +213,11 @@ def test_people_of_one_name_are_told_apart_by_what_the_reader_may_see(pam: Sessi
     seen = apart(pam)
     born, phone, ties = seen["P6"]
     assert (born, phone) == ("born 1990", "+44 7700 900111")
-    # Who stands by name comes before who stands by a pseudonym, and nobody sealed is named.
+    # Named people come before pseudonyms, and nobody sealed is named.
     assert re.fullmatch(r"tied to Karimov and S(-[0-9A-Z]{4}){3}", ties)
     assert seen["P7"] == ("born 1971",)
     assert apart(ann) == {"P6": seen["P6"], "P7": ("born 1971", "tied to Karim")}
-    # Nothing else than people is told apart.
+    # Only people get such distinguishing details.
     assert [hit.apart for hit in pam.search.find("urchin").hits] == [()]
 
 
@@ -242,7 +242,7 @@ def test_words_are_found_in_what_the_reader_is_shown_one_by_one(pam: Session, an
 
 
 def test_order_and_answer_are_those_of_reading_everything(demo: Service) -> None:
-    """The index and its cut leave nothing out that matches, in another order than the match score gives."""
+    """The index and its limit drop no match, and keep the order of the match score."""
     loader = accounts.listed(demo.database)[0]
     here = demo.session(loader, "tests", "demo")
     named = {row["id"]: row for row in here.ask.rows("cases.entities", whole=True).dicts()}
@@ -291,13 +291,13 @@ def test_a_word_that_names_a_relation_leads_to_who_is_tied_by_it(
         assert tied(pam, text) == own
     assert tied(pam, "X_ABANDONED") == {("P8", "X_ABANDONED", "P9")}
     assert tied(ann, "abandoned") == {*seen, ("P9", "ABANDONED", "P5"), ("C1", "X_ABANDONED", "P9")}
-    # Of a relation that only what is under C says nothing is there for who sees P alone, as of one that is nowhere.
+    # If only C states a relation, readers of P alone find as little as for one that does not exist.
     assert pam.search.tied("left") == pam.search.tied("X_NOWHERE") == FoundTies()
     assert tied(ann, "left") == {("P8", "X_LEFT", "P9")}
     assert tied(pam, "Карим") == tied(pam, "%") == set()
     (denied,) = pam.search.tied("X_ABANDONED").rows
     assert denied["denying"]
-    # Who was left stands by a pseudonym, whoever looks.
+    # The abandoned person has a pseudonym for every reader.
     assert LEFT not in str(ann.search.tied("abandoned").rows)
 
 
@@ -320,7 +320,7 @@ def test_the_page_shows_who_is_tied_by_a_word_and_leads_to_the_query(grown: tupl
 @pytest.mark.parametrize(
     ("who", "own", "interest"),
     [
-        # Own columns are C whatever they stand at, and an interest takes source clearance, in a search as anywhere.
+        # In a search as anywhere, custom columns are C, whatever their row, and an interest needs source clearance.
         ("ann", ["P3", "A1", "R1"], ["A1"]),
         ("cora", ["P3", "R1"], []),
         ("sid", [], ["A1"]),

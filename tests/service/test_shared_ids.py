@@ -1,4 +1,4 @@
-"""Two cases that share their ids: who is sealed in one is sealed in the other, through changes, kills and restarts."""
+"""In two cases that share ids, a person sealed in one is sealed in both, through changes, kills and restarts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Cases:
         return self.at("inv", case).deliveries.load(folder, quiet, partial=True, **options)
 
     def named(self, case: str) -> set[str]:
-        """Select the people whom the graph of a case names."""
+        """The people named in the graph of a case."""
         graph = str(read_image(self.service.store(), case))
         return {identifier for identifier, name in NAMES.items() if name in graph}
 
@@ -110,7 +110,7 @@ def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: p
     seal(cases.at("cus", one), cases.at("sup", one), "p-3")
     assert cases.named(one) == cases.named(two) == everybody - {"p-1", "p-2", "p-3"}
 
-    # Killed before the other case is made again: it is closed to readers until the next start.
+    # Killed before the other case is rewritten: that case is closed to readers until the next start.
     with monkeypatch.context() as killed:
         killed.setattr(SealingAcross, "complete", lambda _self: None)
         cases.load(one, marked("p-4"))
@@ -134,13 +134,13 @@ def test_an_id_sealed_in_one_is_sealed_in_the_other(cases: Cases, monkeypatch: p
     cases.at("cus", two).protection.sharing.end(one)
     assert cases.at("cus", one).protection.sharing.listed() == []
     cases.load(one, marked("p-6"))
-    assert (cases.named(one), cases.named(two)) == (set(), {"p-6"})  # nobody was opened, nobody else is sealed
+    assert (cases.named(one), cases.named(two)) == (set(), {"p-6"})  # nobody was unsealed, and nobody else was sealed
 
 
 def test_who_loads_while_somebody_is_sealed_elsewhere_opens_no_case_that_names_them(
     cases: Cases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The writer of one case decided before the other sealed: its case is closed in the moment in which it would open."""
+    """The writer of one case decided before the other case sealed, so its case is closed just as it would open."""
     cases.declare()
     with monkeypatch.context() as blind:
         blind.setattr(SharedIds, "sealed_elsewhere", lambda *_: {})

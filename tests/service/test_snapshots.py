@@ -1,4 +1,4 @@
-"""A case read from disk instead of the graph, over deliveries, an undo, a sealing and an erasure: always what the graph says."""
+"""A case read from disk always equals the graph, over deliveries, an undo, a sealing and an erasure."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ MATERIAL = ("hubs.claims", "hubs.persons")
 
 
 class Asked:
-    """The texts that a store was asked, but for those that are about no whole case."""
+    """The queries about a whole case that a store was asked."""
 
     def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         self.names: list[str] = []
@@ -98,7 +98,7 @@ class Twice:
         assert loaded.rejections == []
 
     def overtaken_in(self, name: str, change: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """What the case is changed by, once `material` has called this for the first time: an undo of the second delivery, or a third one."""
+        """Let an undo or a third delivery follow the first call of a function of `material`; lists the change made."""
         call, changes = getattr(material, name), list[str]()
 
         def slowly(*given: Any, **named: Any) -> Any:
@@ -120,7 +120,7 @@ class Twice:
 
 
 def told(by: Service, name: str) -> dict[str, Any]:
-    """All that somebody is told about the whole case, by a service that has nothing in memory."""
+    """All answers about the whole case that a reader gets from a service with an empty memory."""
     by.forget()
     asking = session(by, name, CASE)
     answers: dict[str, Any] = {query: rows_of(asking, query) for query in WHOLE_CASE}
@@ -130,7 +130,7 @@ def told(by: Service, name: str) -> dict[str, Any]:
 
 
 def computed(by: Service, name: str) -> dict[str, Any]:
-    """All that is computed of all leads at once, by a service that has nothing in memory."""
+    """All figures over all leads at once, from a service with an empty memory."""
     by.forget()
     asking = session(by, name, CASE)
     of = asking.leads._material
@@ -140,7 +140,7 @@ def computed(by: Service, name: str) -> dict[str, Any]:
 
 
 def of_each_lead(by: Service, name: str) -> dict[str, Any]:
-    """What pages of single leads are made of, by a service that may have other clearances in memory."""
+    """The figures of single leads, from a service that may have other clearances in memory."""
     asking = session(by, name, CASE)
     of, material_of = asking.leads, asking.leads._material
     leads = of.ranking().leads
@@ -164,7 +164,7 @@ def of_each_lead(by: Service, name: str) -> dict[str, Any]:
 
 
 def logged(by: Service) -> dict[int, tuple[Any, ...]]:
-    """The lines of the log, but for their time."""
+    """The lines of the log, without their times."""
     columns = [tables.log.c[name] for name in ("id", "account", "action", "detail", "outcome", "rows")]
     with transaction(by.database) as connection:
         return {line[0]: tuple(line[1:]) for line in connection.execute(sa.select(*columns))}
@@ -180,7 +180,7 @@ def rows_of(asking: Session, query: str) -> object:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
-    """Something changes between the next reading of the graph and what becomes of it."""
+    """Change something between the next reading of the graph and the use of its rows."""
     read = Store.read_at_once
 
     def slowly(*given: Any, **named: Any) -> Any:
@@ -229,7 +229,7 @@ def test_it_is_what_the_graph_says_whatever_becomes_of_the_case(twice: Twice, mo
             assert first == again == told(twice.plain, name), (step, name)
             asked.taken()
         under_c = {path for path in twice.files & before if path.name != "lock"}
-        # What only C moved leaves what is read under P where it is, and nothing else ever stays.
+        # Only a change under C leaves files in place: those read under P.
         assert bool(under_c) == (step in ("one under C", "the second is taken back", "and comes again")), step
         before = twice.files
 
@@ -280,7 +280,7 @@ def test_a_lead_is_told_alike_of_claims_in_columns_and_of_claims_as_objects(twic
             each.forget()
         plain = {name: of_each_lead(twice.plain, name) for name in READERS}
         assert {name: of_each_lead(twice.kept, name) for name in READERS} == plain, number
-        # Nothing is in memory, and what is on disk comes in columns; the second clearance finds the first one's there.
+        # Memory is empty, and the disk gives columns. The second clearance finds those of the first there.
         twice.kept.forget()
         for name in READERS if number % 2 else reversed([*READERS]):
             claims = session(twice.kept, name, CASE).leads._material.given()[0]
@@ -320,7 +320,7 @@ def test_another_process_of_the_home_reads_what_the_first_kept_and_asks_the_serv
         asked = Asked(second, monkeypatch)
         for name in READERS:
             again = told(second, name)
-            # What is empty is not kept, and costs as little again.
+            # Empty answers are not kept: reading them again costs as little.
             assert asked.taken() == [query for query in sorted(WHOLE_CASE) if not rows(again, query)], name
             assert (again, computed(second, name)) == first[name]
             assert set(asked.taken()).isdisjoint(MATERIAL), name
@@ -368,7 +368,7 @@ def test_what_a_change_overtakes_is_not_kept_as_of_the_state_after_it(
     twice.deliver(FIRST)
     twice.deliver(THIRD)
     overtaken = twice.overtaken_in("places", "an undo", monkeypatch)
-    # Nothing was opened in one look: so commands and notebooks ask.
+    # Outside a single look, as commands and notebooks ask.
     session(twice.kept, "all", CASE).leads.places()
     assert overtaken
     assert computed(twice.kept, "all") == computed(twice.plain, "all")
@@ -389,7 +389,7 @@ def test_what_false_accounts_could_do_is_kept_and_takes_nothing_that_is_left_out
     with monkeypatch.context() as patch:
         patch.setattr(prepared, "pieces", None)
         assert told_of_each() == first
-    # Where more share the first places than are gathered, each is worked out when somebody asks.
+    # If more leads share the first places than are gathered, each is worked out on request.
     monkeypatch.setattr(material, "_GATHERED", 0)
     reader = session(twice.plain, "all", CASE)
     twice.plain.forget()
@@ -497,7 +497,7 @@ def test_what_is_asked_side_by_side_waits_as_long_as_who_asks_for_all_of_it(
 
 
 def test_with_another_table_of_weights_it_is_computed_anew(twice: Twice, tmp_path: Path) -> None:
-    """They decide who has a hand in a stage, and nothing in the graph tells which they were."""
+    """The weights decide who has a hand in a stage, and nothing in the graph says which ones were used."""
     twice.deliver(FIRST)
     shipped = computed(twice.kept, "all")["ranking"]
     (tmp_path / "weights.toml").write_text("[intelligence]\nPILOTED = 0.01\n")
@@ -548,7 +548,7 @@ def test_a_kill_between_the_change_and_the_clearing_away_leaves_nothing_after_th
     with pytest.raises(KeyboardInterrupt):
         twice.deliver(THIRD)
     monkeypatch.setattr(Register, "finish", finish)
-    assert told(twice.kept, "all") == told(twice.plain, "all")  # of what is there now, whatever lies beside it
+    assert told(twice.kept, "all") == told(twice.plain, "all")  # as the case is now, whatever files are left
     twice.plain.recover()
     assert told(twice.kept, "all") == told(twice.plain, "all")
     with transaction(twice.plain.database) as connection:
@@ -569,7 +569,7 @@ def test_a_closed_case_is_not_read_from_disk(twice: Twice) -> None:
 def test_what_comes_under_c_meanwhile_keeps_nothing_from_who_is_cleared_for_p(
     twice: Twice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else a second look would be slow, and tell that something moved."""
+    """Otherwise a second look would be slow, and reveal that something changed."""
     twice.deliver(FIRST)
     meanwhile(monkeypatch, lambda: twice.deliver(SECOND))
     low = session(twice.kept, "low", CASE)

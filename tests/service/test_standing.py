@@ -1,4 +1,4 @@
-"""Who stands by name and who by a pseudonym, over any sequence of deliveries. Pure: no server."""
+"""Which people are named and which have a pseudonym, over any sequence of deliveries. Pure: no server."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ CROSSING = rows("crossings", {"id": "c1", "date": "2020-05-08"})
 
 
 def after(*deliveries: list[Row], by: Deciding = BY) -> tuple[State, dict[str, Standing]]:
-    """The state and the standings that deliveries in order make."""
+    """The state and the standings after deliveries in this order."""
     state, standing = State(), dict[str, Standing]()
     for number, delivered in enumerate(deliveries, 1):
         fold(state, number, delivered, COLUMNS, partial=False)
@@ -118,7 +118,7 @@ def test_who_is_sealed_stays_sealed_whatever_comes() -> None:
     assert of(now, "p").sealed
     assert [one["name"] for one in of(now, "p").identities] == ["Hewa Karim", "H. K."]
     assert (opened_by(before, now, 2), of(now, "p").against) == (1, 2)
-    assert of(standings(now, State(), BY, 3), "p").identities == of(now, "p").identities  # all of it taken back
+    assert of(standings(now, State(), BY, 3), "p").identities == of(now, "p").identities  # everything taken back
 
 
 MARKS = [
@@ -135,7 +135,7 @@ def test_a_mark_seals_whoever_is_named_in_whatever_delivery_it_comes(mark: dict[
     assert not of(after(first)[1], "p").sealed
     _, standing = after(first, people({"id": "p", **mark}))
     assert (of(standing, "p").sealed, of(standing, "p").why) == (True, why)
-    # What comes after it changes nothing: they stay sealed.
+    # Later deliveries change nothing: they stay sealed.
     _, later = after(first, people({"id": "p", **mark}), people({"id": "p", "name": "Ari"}), said("p PILOTED c1"))
     assert of(later, "p").sealed
 
@@ -164,7 +164,7 @@ def test_only_an_opening_after_the_mark_opens(mark: dict[str, Any], why: str) ->
 
 @pytest.mark.parametrize(("mark", "why"), MARKS)
 def test_who_was_opened_and_taken_back_comes_again_and_a_mark_seals(mark: dict[str, Any], why: str) -> None:
-    """Nobody who opened them can be shown to have known of the mark."""
+    """The persons who opened them cannot be shown to have known of the mark."""
     name = pseudonym(KEY, "person", "p")
     opening = replace(BY, decided={name: "opened"}, now=(name,))
     opened = replace(BY, decided={name: "opened"}, decided_at={name: BY.at}, at="2020-05-10T10:00:00")
@@ -205,14 +205,14 @@ def test_an_act_claimed_of_a_bare_id_opens_nobody_who_arrives_under_it() -> None
     acts = [*CROSSING, *said(*(f"P00{number} PILOTED c1" for number in range(1, 6)))]
     carried = said(*(f"P00{number} CROSSED_ON c1" for number in range(1, 6)), statement="S2")
     _, first = after([*BARE, *acts])
-    assert not any(of(first, f"P00{number}").sealed for number in range(1, 6))  # an id, and nothing decided
+    assert not any(of(first, f"P00{number}").sealed for number in range(1, 6))  # only an id, and nothing decided
     for register in (REGISTER, [*REGISTER, *carried]):
         _, standing = after([*BARE, *acts], register)
         assert all(of(standing, f"P00{number}").sealed for number in range(1, 6))
-        # Whatever comes first, the register or the act, the same people end up sealed.
+        # Whether the register or the act comes first, the same people end up sealed.
         _, other = after([*register, *CROSSING], acts)
         assert sealed_names(other) == sealed_names(standing)
-    # The act taken back: they stay sealed.
+    # If the act is taken back, they stay sealed.
     _, standing = after([*BARE, *acts], REGISTER)
     left = State()
     fold(left, 2, REGISTER, COLUMNS, partial=False)
@@ -234,7 +234,7 @@ def test_who_comes_with_a_name_and_an_act_after_a_bare_id_is_named_and_the_custo
     assert sealed_names(after(named, bare)[1]) == sealed_names(standing) == set()
 
 
-# -- an act that stands --------------------------------------------------------------------------------------------
+# -- an act that counts --------------------------------------------------------------------------------------------
 
 ARI = people({"id": "p", "name": "Ari"}, {"id": "q", "name": "Bo"})
 
@@ -282,7 +282,7 @@ def test_when_the_last_act_goes_who_was_not_read_is_sealed_and_of_others_the_cus
     )
     standing = standings(standing, state, replace(BY, last_read=last_read, at="2020-05-09T12:00:00"), 2, ())
     assert (of(standing, "p").sealed, of(standing, "p").asked) == ((False, NO_ACT) if last_read else (True, ""))
-    # The act comes again: who is sealed stays sealed, and of the other nothing is asked any more.
+    # When the act comes again, a sealed person stays sealed, and the question about the other is dropped.
     fold(state, 3, said("p PILOTED c1", statement="S3"), COLUMNS, partial=True)
     again = standings(standing, state, replace(BY, last_read=last_read), 3)
     assert (of(again, "p").sealed, of(again, "p").asked) == (not last_read, "")
@@ -341,7 +341,7 @@ def test_no_mark_depends_on_being_a_source() -> None:
             as_witness = [*people({"id": "p", "name": "Ari", "category": ["witness"]}, {"id": "q", "name": "Bo"})]
             plain = sealed_names(after(told, by=by)[1])
             assert sealed_names(after([*told, *account], by=by)[1]) == plain
-            # For a tie alone the setting names no witness: that seals more, and is about the category.
+            # Under the setting `tie` a witness is not named. That seals more, but depends on the category alone.
             if by is BY:
                 assert sealed_names(after([*as_witness, *told[2:], *account], by=by)[1]) == plain
 
@@ -387,7 +387,7 @@ def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
         asked = "age disputed, said under handling code C" if "age_disputed" in str(hidden) else ""
         asked = "sealed by hand, said under handling code C" if "'sealed'" in str(hidden) else asked
         assert of(standing, "p").asked == asked
-        first_known = of(standing, "p").identities[:1]  # what is under C is kept beside it, marked as C
+        first_known = of(standing, "p").identities[:1]  # facts under C are kept alongside, marked as C
         assert all(row["handling"] == "C" for row in of(standing, "p").identities[1:])
         bare = {name: replace(one, asked="", identities=first_known) for name, one in standing.items()}
         assert packed(bare) == packed(after(first)[1])
@@ -473,7 +473,7 @@ def test_a_thing_that_leads_to_sealed_people_alone_is_sealed_whatever_relation_s
     )  # fmt: skip
     state, standing = after([*told, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "account", "home", "car"}
-    # What is C neither seals it nor keeps it open to readers cleared for P.
+    # A claim under C does not seal it, or keep it open to readers cleared for P.
     state, standing = after([*told, *claims], said("q USED car", "p CONTACTED van", handling="C", statement="S2"))
     assert set(sealed_ids(standing, state, KEY)) == {"p", "account", "home", "car"}
     _, with_c = after([*told, *said("q USED account", handling="C", statement="S2"), *claims])
@@ -496,10 +496,10 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
     state, standing = after([*told, *claims])
     assert set(sealed_ids(standing, state, KEY)) == {"p", "home"}
     assert standing[pseudonym(KEY, "thing", "home")].why == WHERE_THEY_LIVE
-    # Who runs it may be told later: it stays sealed, as everything sealed does.
+    # If someone is later said to run it, it stays sealed, as everything sealed does.
     state, later = after([*told, *claims], said("q MANAGED home", statement="S2"))
     assert set(sealed_ids(later, state, KEY)) == {"p", "home"}
-    # What is C neither seals it nor keeps it open to those cleared for P.
+    # A claim under C does not seal it, or keep it open to readers cleared for P.
     under_c = said("p LIVED_AT house", handling="C", statement="S2")
     state, standing = after([*told, *said("q PILOTED c1")], under_c)
     assert "house" not in sealed_ids(standing, state, KEY)
@@ -520,7 +520,7 @@ def test_a_claim_under_c_keeps_no_thing_known_under_p_sealed_when_its_user_is_op
         names = {opened, *alone_theirs(state, KEY, opened)}
         by = replace(opening, decided=dict.fromkeys(names, "opened"), now=names)
         sealed_things.append(set(sealed_ids(standings(standing, state, by, 4, ()), state, KEY)) - {"y"})
-    # Of t3 only C says anything: what C says of y keeps it sealed.
+    # Only C says anything about t3, so C's claim about y keeps it sealed.
     assert sealed_things == [set(), {"t3"}, {"t2", "t3"}]
 
 
@@ -558,14 +558,14 @@ def test_a_claim_under_c_that_somebody_was_carried_seals_nobody_tied_under_p(han
     assert of(standing, "x").sealed is (handling == "P")
     words = "" if handling == "P" else "carried or exploited, said under handling code C"
     assert of(standing, "x").asked == words
-    # Known from C alone, they stay sealed.
+    # People known from C alone stay sealed.
     only_c = said("x PAID z", "x CROSSED_ON c1", handling="C")
     _, standing = after([*people({"id": "x", "name": "Milan"}, {"id": "z"}), *CROSSING, *only_c], by=tie)
     assert (of(standing, "x").sealed, of(standing, "x").level) == (True, "C")
 
 
 def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> None:
-    """An erasure masks ids, in rows and in what is known alike; a pseudonym is made from the id."""
+    """An erasure masks ids in rows and in known facts alike, and a pseudonym is made from the id."""
     told = [*CROSSING, *said("p PILOTED c1")]
     _, before = after([*people({"id": "p", "name": "Hewa", "sealed": "yes"}), *told])
     old = of(before, "p")
@@ -578,7 +578,7 @@ def test_who_is_sealed_stays_so_under_an_id_out_of_which_a_name_was_taken() -> N
     assert of(now, "q").identities == ({"id": "q", "name": "Hewa"},)
     assert (of(now, "p").sealed, of(now, "p").identities) == (True, ())
     assert standings(now, state, erasing, 1) == now
-    # Two persons who open them open them for good, whatever is still kept of the id that they had.
+    # Two persons who open them do so for good, whatever is still kept under their former id.
     name = pseudonym(KEY, "person", "q")
     opened = replace(erasing, decided={**erasing.decided, name: "opened"})
     assert not of(standings(now, state, replace(opened, now=[name]), 1), "q").sealed
@@ -591,7 +591,7 @@ def test_what_is_known_under_an_id_that_stays_is_not_lost_to_one_that_changes() 
     now = standings(before, State(), erasing, 4)
     assert [of(now, name).identities for name in "pq"] == [(one,), (other,)]
     assert all(of(now, name).sealed for name in "pq")
-    assert of(now, "p").against == 3  # which was told when it was new
+    assert of(now, "p").against == 3  # reported when it was new
     assert standings(now, State(), erasing, 5) == now
 
 
@@ -610,7 +610,7 @@ def test_what_is_known_of_somebody_taken_back_follows_their_id_and_seals_nobody(
 
 
 def test_a_dwelling_of_which_no_row_says_that_it_is_one_keeps_what_is_known_of_it() -> None:
-    """A delivery may leave the kind of a workplace out; an erasure of somebody else moves nothing of it."""
+    """A delivery may leave out the kind of a workplace. Erasing someone else changes nothing about it."""
     known = ({"id": "w", "kind": "dwelling", "address": "12 Elm Street"}, {"id": "w", "address": "13 Elm Street"})
     name = pseudonym(KEY, "thing", "w")
     before = {name: Standing(True, "P", "2020-05-09", WHERE_THEY_LIVE, identities=known)}
@@ -713,7 +713,7 @@ ROUND = st.tuples(st.booleans(), st.sets(st.sampled_from(IDS)), st.sampled_from(
 @settings(max_examples=200)
 @given(st.lists(ROUND, min_size=1, max_size=6))
 def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so(rounds: list[Any]) -> None:
-    """Whatever is delivered, declared and ended: an id sealed elsewhere is sealed while that lasts, and after it."""
+    """An id sealed elsewhere is sealed while that lasts and afterwards, whatever is delivered, declared and ended."""
     state, standing, sealed = State(), dict[str, Standing](), set[str]()
     for number, (acts, elsewhere, declared, row) in enumerate(rounds, 1):
         delivered = [*people(row), *CROSSING, *said(*([f"{row['id']} DIRECTED {row['id']}"] if acts else []))]
@@ -726,8 +726,8 @@ def test_who_is_sealed_in_a_case_that_shares_its_ids_is_sealed_here_and_stays_so
         sealed = now
 
 
-# Deliveries that bring one person each, with all that is known of them, and claim an act of the next one's bare id. (Somebody
-# who first comes as a bare id of whom no act stands is sealed, and stays so: that alone depends on the order.)
+# Deliveries that each bring one person with all that is known of them, and claim an act of the next one's bare id. (A
+# person who first comes as a bare id without an act is sealed, and stays so: only that depends on the order.)
 WHOLE = st.lists(
     st.tuples(
         st.sampled_from(
@@ -755,7 +755,7 @@ def test_the_order_of_deliveries_changes_nothing_of_who_is_named(some: list[Any]
     for at, (row, relation, status) in enumerate(some):
         statement = {"id": f"S{at}", "kind": "intelligence", "handling": "P", "status": status}
         claim = {"subject_id": f"p{at}", "relation": relation, "object_id": "c1", "statement_id": f"S{at}"}
-        # An act claimed of the next one's id, who is brought elsewhere.
+        # An act of the next person's bare id; another delivery brings that person.
         before = people({"id": f"p{(at + 1) % len(some)}"})
         other = {"subject_id": f"p{(at + 1) % len(some)}", "relation": "PILOTED", "object_id": "c1"}
         deliveries.append(

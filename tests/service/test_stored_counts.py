@@ -1,4 +1,4 @@
-"""What a stored column of numbers is as a series."""
+"""A stored column of numbers, read as a series."""
 
 from __future__ import annotations
 

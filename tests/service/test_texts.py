@@ -1,4 +1,4 @@
-"""Texts that name somebody sealed are withheld as a whole, for good; and nothing else of a text or name is changed."""
+"""Texts that name a sealed person are withheld whole, for good, and nothing else of a text or name is changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WITHHELD = "[withheld]"
 
 
 class Case:
-    """A case that deliveries come to, one after the other, as the service takes them in."""
+    """A case that takes in deliveries one after the other, as the service does."""
 
     def __init__(self) -> None:
         self.state = State()
@@ -138,7 +138,7 @@ def test_the_handle_of_a_source_names_them() -> None:
         report("R4", "Seen by the CHIS falcon 77."),
         report("R5", "Told by the register of arrivals.", source_id="Register of arrivals"),
     )
-    # Of a record's source with a number in it too; words that are no handle say nothing.
+    # The handle of a record's source counts too if it has a number in it. Ordinary words are no handle.
     assert [case.text(f"R{place}") for place in range(1, 6)] == [
         WITHHELD,
         WITHHELD,
@@ -166,7 +166,7 @@ def _graph(made: Graphed) -> list[Any]:
 
 @pytest.mark.parametrize("source", ["P7", "Eagle", "Shorty", "Ari Berg", "07700900123", "CHIS-1234"])
 def test_nothing_that_somebody_named_is_called_depends_on_being_a_source(source: str) -> None:
-    """An informant who is charged later, and an informant with the handle of somebody charged."""
+    """An informant who is charged later, and an informant with the handle of someone charged."""
     called = {"aliases": ["Shorty", "Eagle"], "phones": ["+447700900123"]}
     without, with_report = Case(), Case()
     with_report.load(report("RC", "Seen.", "intelligence", handling="C", source_id=source))
@@ -178,7 +178,7 @@ def test_nothing_that_somebody_named_is_called_depends_on_being_a_source(source:
 
 @pytest.mark.parametrize("kind", ["witness", "intelligence"])
 def test_taking_back_a_person_does_not_show_whether_they_gave_a_statement(kind: str) -> None:
-    """The loader who brought a named person takes the row back: a text with their id reads the same for witness and others."""
+    """The loader takes a named person's row back: a text with their id reads the same for a witness and for others."""
     texts = []
     for source in ("pilot-10001", "other-20002"):
         case = Case()
@@ -221,12 +221,12 @@ def test_a_source_is_looked_for_where_nobody_named_is_called_the_same_at_the_lev
         report("RP", "Falcon-77 met them."),
         report("RD", "Falcon-77 met them.", handling="C"),
     )
-    # What is C brings no text under P to light.
+    # A name that is C reveals no text under P.
     assert (case.text("RP"), case.text("RD")) == (WITHHELD, "Falcon-77 met them.")
 
 
 def test_names_of_things_are_never_rewritten() -> None:
-    """What became of them before: S-A16S-SX00-Z505 Street, X_S_SEVERAL, S-A0SC-4815-8JK1 to prosecute."""
+    """Rewriting used to give: S-A16S-SX00-Z505 Street, X_S_SEVERAL, S-A0SC-4815-8JK1 to prosecute."""
     case = Case()
     case.load(
         *people(
@@ -355,7 +355,7 @@ def test_what_identifies_in_own_columns_and_things_of_somebody_sealed_is_looked_
     assert case.node("Person", "q")["phones"] == [WITHHELD, "+447700900111"]
 
 
-# -- what somebody was called before they were sealed --------------------------------------------------------------
+# -- names before the sealing --------------------------------------------------------------------------------------
 
 CHARGED = {"id": "x", "name": "Zoltan Quarrel", "category": ["suspect"], "handling": "P"}
 MARK = {"id": "x", "category": ["victim"], "date_of_birth": "2012-01-01"}
@@ -443,13 +443,13 @@ def test_names_known_under_c_alone_before_somebody_was_sealed_withhold_no_words_
     assert [case.made.withhold(name, "C") for name in words] == [WITHHELD] * 3
 
 
-# -- whatever comes ------------------------------------------------------------------------------------------------
+# -- any deliveries ------------------------------------------------------------------------------------------------
 
 _FIRST, _LAST = ("Hewa", "Mina", "Bahar", "Omar"), ("Karim", "Azad", "Kin", "Said")
 
 
 def _delivery(rng: random.Random, number: int) -> Iterator[Row]:
-    """A few people, by name and sealed, of a few names; statements that name some of them, and corrections of all these."""
+    """A few people, named and sealed, who share few names; statements that name some of them, and corrections."""
     names = [f"{first} {last}" for first in _FIRST for last in _LAST]
     for _ in range(rng.randrange(1, 4)):
         yield from people(

@@ -1,4 +1,4 @@
-"""How sure a ranking is, on a real case: ranges, what rests on one witness, and what false accounts could do."""
+"""How sure a ranking is, on a real case: ranges, leads that rest on one witness, and the effect of false statements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ READERS = {
 }
 REPORTED = [f"chief-{number}" for number in range(12)]
 WITNESSES = ("wit-1", "wit-2", "wit-3")
-# Twelve are reported to organise; that one more leads only the first of three witnesses tells, and nobody else.
+# One report names twelve organisers. Only the first of three witnesses says that told-1 leads.
 ROWS: Tables = {
     "people": [
         {"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "heard-1", "aide-1", "aide-2")
@@ -64,7 +64,7 @@ ROWS: Tables = {
     + said("report-2", "rode-1 CROSSED_ON crossing-0")
     + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
     + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3")
-    # Two voices of whom fewer than some know that they are two, and two of whom everybody does.
+    # duo-1 has two witnesses, which few readers may count. duo-2 has a report and a witness, which everybody sees.
     + [row for one in WITNESSES[1:] for row in said(f"account-{one}", "duo-1 PILOTED crossing-2")]
     + [row for one in ("report-2", "account-wit-2") for row in said(one, "duo-2 ORGANISED crossing-12")],
 }
@@ -101,7 +101,7 @@ def test_without_source_clearance_no_witness_is_told_of(people: Place) -> None:
 
 @pytest.mark.parametrize("name", ["low", "sourced"])
 def test_who_rests_on_one_report_or_record_is_marked_and_it_is_named(people: Place, name: str) -> None:
-    """One report says of twelve that they organised, one record what another did; nobody else says so."""
+    """One report says that twelve people organised, one record what another did; nobody else says so."""
     session = people(name)
     assert {told(session, one)["rests_on"] for one in REPORTED} == {"one report"}
     row = told(session, "heard-1")
@@ -114,7 +114,7 @@ def test_whom_one_record_alone_tells_from_a_passenger_is_not_ranked_without_it(p
     session = people(name)
     row = told(session, "rode-1")
     assert (row["rests_on"], row["moved_by"], row["rank_without"]) == ("one record", "record record-2", None)
-    assert row["worst_rank"] == len(session.leads.table()["hubs"]) + 1  # after all who are in the list
+    assert row["worst_rank"] == len(session.leads.table()["hubs"]) + 1  # after everyone in the list
     client = people.client(name)
     page = client.get(f"/case/{people.case}/lead?id=rode-1").text
     assert "(3 claims): not ranked without" in " ".join(page.split())
@@ -130,7 +130,7 @@ def test_leads_of_several_voices_and_on_the_record_are_those_whose_figures_say_s
         return {row["id"]: row for row in rows}
 
     everyone = asked(all="yes")
-    # Where few groups are told as `few`, who is in the list must not tell that there are two.
+    # If few groups read as `few`, being in the list must not show that there are two.
     groups = {name: 1 if row["groups"] == "few" else row["groups"] for name, row in everyone.items()}
     several = {name for name, row in everyone.items() if groups[name] + row["other_sources"] >= 2}
     recorded = {name for name, row in everyone.items() if row["score_on_record"] > 0}
@@ -143,7 +143,7 @@ def test_leads_of_several_voices_and_on_the_record_are_those_whose_figures_say_s
 
 
 def badges(page: str) -> list[str]:
-    """The tags of a page or a part of one, as they are read."""
+    """The text of the tags on a page or a part of one."""
     return [" ".join(text.split()) for text in re.findall(r'<span class="tag[^>]*>(.*?)</span>', page, re.DOTALL)]
 
 
@@ -177,7 +177,7 @@ def test_a_page_of_a_lead_says_what_its_figures_count(people: Place) -> None:
 
 
 def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
-    """Lead → for which of its sources an interest is noted, as page, JSON, CSV, session and command have it, and each lead's own page."""
+    """Lead → sources with a noted interest, as its page, the list, JSON, CSV, session and command show them."""
     client, base = people.client(name), f"/case/{people.case}"
     on_page = {
         lead: "".join(text.removeprefix("interest noted for ") for text in badges(part) if text.startswith("interest"))
@@ -204,13 +204,13 @@ def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
 
 
 def test_what_was_offered_to_a_witness_stands_beside_every_lead_that_rests_on_them(people: Place) -> None:
-    """The first of the three witnesses has a debt and the second a promise, of the third nothing is noted."""
+    """The first of three witnesses has a debt and the second a promise; nothing is noted about the third."""
     noted = noted_everywhere(people, "sourced")
     assert noted == [noted[0]] * len(noted)
-    # What somebody steered raises nobody, so of who says it of duo-1 nothing is noted.
+    # Piloting raises nobody's score, so no interest is noted for the sources of duo-1.
     expected = {"told-1": "all", "duo-2": "some"}
     assert {lead: interest for lead, interest in noted[0].items() if interest} == expected
-    # It is what each page says among the innocent readings.
+    # Each page says the same among the innocent readings.
     said = {"all": "Said only by", "some": "Among who says"}
     session = people("sourced")
     for lead, interest in noted[0].items():
@@ -293,10 +293,10 @@ def test_why_somebody_is_a_lead_is_worked_out_once_while_the_case_stays_as_it_is
     every = [f"{name} {lead}" for lead in ("told-1", "heard-1") for name in ("explain", "readings", "paths")]
     false = [one for one in done if one.startswith("would_leave")]
     assert sorted(one for one in done if one not in false) == sorted(every)
-    # Of all in the first places together, of each once.
+    # The first places are worked out together, each once.
     assert len(set(false)) == len(false)
     assert "would_leave told-1" in false
-    # Another reader is told it anew.
+    # For another reader it is worked out again.
     people("whole").leads.look("told-1")
     assert done[-1] == "explain told-1"
 

@@ -1,4 +1,4 @@
-"""Answers of the library and the pages on the same subject: of one case they say the same."""
+"""Answers of the library and the pages about the same subject of one case say the same."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ ROLES = {
     "low": ("analyst", Grant("P")),
 }
 READERS = pytest.mark.parametrize("who", list(ROLES))
-# Whoever pays the hub, and by whom that is denied: by nobody, a record, a witness, and a record that few may read.
+# People who pay the hub. Their payments are denied by nobody, a record, a witness, and a record that few may read.
 SURE, BY_RECORD, BY_WITNESS, BY_SECRET = "sure", "by-record", "by-witness", "by-secret"
-# Two who hang together by a third, a crossing, a gang, a phone: of each tie the first is denied where few may read it.
+# Two people linked by a third, a crossing, a gang and a phone. A statement that few may read denies the first link of
+# each pair.
 FIRST, SECOND, BETWEEN = "first", "second", "between"
 DENIED = (
     "first DIRECTED between",
@@ -42,7 +43,7 @@ TIES = (
     "second USED phone",
     "third USED other-phone",
 )
-# What is known of a crossing: all, what is denied, what is hardly believed.
+# The parts known of a crossing: all, only denied ones, only hardly believed ones.
 KNOWN = tuple(
     f"{subject} {relation}" for subject, relation in (("rib", "USED_ON"), ("third", "PILOTED"), ("third", "ORGANISED"))
 )
@@ -100,7 +101,7 @@ CASE: Tables = {
 
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    """Payments, ties, parts and stays of which some are denied, or hardly believed."""
+    """Payments, links, parts and stays, some of them denied or hardly believed."""
     return lambda: laid(at_server(), ROLES, "whole", CASE)
 
 
@@ -116,7 +117,7 @@ def test_a_payment_that_is_denied_is_in_no_sum(people: Place, who: str) -> None:
     page = people.client(who).get(f"/case/{people.case}/entity.json?id=hub").get_json()
     (paid,) = (side for side in page["payments"] if side["side"] == "to")
     sums = {row["currency"]: (row["total"], row["payments"]) for row in paid["sums"]}
-    # What denies a payment may be hidden: the payment is in no sum all the same.
+    # Even if the denial is hidden, the payment is in no sum.
     denied = {row["subject"] for row in paid["denied"]}
     assert denied == {BY_RECORD, BY_WITNESS, BY_SECRET}
     assert [(row["total"], row["payments"]) for row in paid["denied_sums"]] == [(1079.0, 3)]
@@ -133,14 +134,14 @@ def test_a_payment_that_is_denied_is_in_no_sum(people: Place, who: str) -> None:
     assert (rows[BY_RECORD]["total"], rows[BY_RECORD]["largest"]) == (0, 1000)
 
 
-# -- ties -----------------------------------------------------------------------------------------------------------
+# -- links ----------------------------------------------------------------------------------------------------------
 
 
 @READERS
 def test_a_tie_that_is_denied_is_named_as_the_picture_draws_it(people: Place, who: str) -> None:
     picture = people(who).network.picture(PictureRequest([FIRST, "gang", "dinghy"], depth=2))
     drawn = {" ".join(edge.key) for edge in picture.edges if edge.denied}
-    # A reader cleared for P alone sees the same ties as contested.
+    # A reader cleared for P alone sees the same links as contested.
     assert drawn >= set(DENIED)
     is_denied = True
 
@@ -168,7 +169,7 @@ def test_a_tie_that_is_denied_is_named_as_the_picture_draws_it(people: Place, wh
     assert same == {"said to be the same": is_denied, "used the same phone": is_denied}
 
 
-# -- what is not known ----------------------------------------------------------------------------------------------
+# -- unknown parts --------------------------------------------------------------------------------------------------
 
 
 def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
@@ -194,7 +195,7 @@ def test_what_who_is_behind_calls_not_known_is_not_known(people: Place) -> None:
 def test_whoever_worked_and_lived_at_a_place_is_one_of_its_people(people: Place) -> None:
     listed = people("whole").network.lists.workplaces()
     rows = {place.row["id"]: place.row["people"] for place in listed}
-    assert rows["house"] == 2  # of who is hardly believed to have lived there it is not said
+    assert rows["house"] == 2  # the list leaves out someone who is hardly believed to have lived there
     page = people.client("whole").get(f"/case/{people.case}/workplaces").text
     line = page.partition("id=house")[2].partition("</tr>")[0]
     assert '<td class="num">2</td>' in line

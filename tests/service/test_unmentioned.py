@@ -1,4 +1,4 @@
-"""Somebody whom no claim mentions may be there as a source alone: readers without source clearance do not find them."""
+"""A person in no claim may be there only as a source, so readers without source clearance do not find them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in the graph of ids drawn by lot, of homes of sealed people, and of the interest of a source."""
+"""Random ids, homes of sealed people and interests of sources, as the graph holds them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def node(shown: Graphed, label: str, identifier: str) -> dict[str, Any]:
 
 
 def test_an_id_drawn_by_lot_stays_what_it_is_whatever_it_spells(tmp_path: Path) -> None:
-    """Else a form would not find again what it added, one time in some hundreds."""
+    """Otherwise, one time in some hundreds, a form would not find again what it added."""
     drawn = "N-55HK-W1V0-SEWC"
     files = {
         "people.csv": f"id,name\nW1,Selam Bekele\n{drawn},Omar Said\n",
@@ -76,7 +76,7 @@ def test_a_home_that_is_called_as_its_town_withholds_no_town(tmp_path: Path) -> 
 
 
 def test_an_interest_marks_the_claims_it_is_in_and_none_that_say_the_same(tmp_path: Path) -> None:
-    """Equal claims may be one object in memory; what is told of one must not be told of the other."""
+    """Equal claims may be one object in memory; the mark of one must not pass to the other."""
     made = graph_of(
         tmp_path,
         {

@@ -1,4 +1,4 @@
-"""Where fewer than three independent voices say who is before others: nobody stands out, or contacts rank, and nothing is weighed."""
+"""With fewer than three independent sources, no one stands out or contacts rank, and no question is weighed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LINKS = "subject_id,relation,object_id,statement_id\n"
 
 
 def rows(statements: list[str], links: list[str]) -> Tables:
-    """A case of forty people, and what is said of them."""
+    """A case of forty people, with these statements and links."""
     told = "id,kind,source_id,handling\n" + "".join(f"{row}\n" for row in statements)
     return parsed(people=PEOPLE, gangs="id,name\ng1,Gang\n", statements=told, links=LINKS + "\n".join(links) + "\n")
 
 
 @pytest.fixture(scope="module")
 def register(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """One witness, and twelve rows of some register, none of which names it."""
+    """One witness, and twelve rows of a register, none of which names it."""
     numbers = range(1, 13)
     statements = ["w,witness,W,P", *(f"r{number},record,,P" for number in numbers)]
     links = ["p1,DIRECTED,p21,w", *(f"p{number},DIRECTED,p{number + 20},r{number}" for number in numbers)]
@@ -37,7 +37,7 @@ def register(at_server: Callable[..., Settings]) -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def star(at_server: Callable[..., Settings]) -> Iterator[Place]:
-    """Everybody is in contact with one of them, and one witness says that somebody runs a gang."""
+    """A case in which everybody is in contact with one person, and one witness says that someone runs a gang."""
     links = [*(f"p0,CONTACTED,p{number},calls" for number in range(1, 40)), "p7,RUNS,g1,w"]
     with laid(at_server(), READERS, "ann", rows(["w,witness,W,P", "calls,record,Calls,P"], links)) as place:
         yield place
@@ -52,7 +52,7 @@ def test_rows_of_a_register_that_name_none_are_one_voice(register: Place, reader
 
 @pytest.mark.parametrize("reader", READERS)
 def test_where_contacts_rank_it_is_said_that_no_question_was_weighed(star: Place, reader: str) -> None:
-    """Rather than that none is worth a check, or that there is one which takes source clearance."""
+    """The note must not say that no question is worth a check, or that some need source clearance."""
     session = star(reader)
     assert session.leads.ranking().leads[0].id == "p0"
     asking = session.leads.questions.next("p7")

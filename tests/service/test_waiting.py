@@ -1,4 +1,4 @@
-"""Accounts of witnesses that are added by form wait, and open with others at set times."""
+"""Witness statements added by form wait, and open with others at set times."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ PEOPLE = {
 
 @dataclass
 class Place:
-    """A service with one case in which accounts wait until six."""
+    """A service with one case in which statements wait until six."""
 
     service: Service
     case: str
@@ -68,7 +68,7 @@ class Place:
         return session(self.service, name, self.case)
 
     def add(self, who: str, source: int, *links: tuple[str, str, str], at: dt.datetime = DAY, **cells: str) -> int:
-        """The number of the delivery of an account that somebody added by form."""
+        """Add a statement by form, and return the number of its delivery."""
         session = self.as_(who)
         with clock.standing_still(at):
             form = self.form(session, source, *links, **cells)
@@ -89,12 +89,12 @@ class Place:
         return replace(session.deliveries.form.new(), statement=statement, claims=parts)
 
     def look(self, at: dt.datetime) -> None:
-        """What the service does every half minute."""
+        """Do what the service does every half minute."""
         with clock.standing_still(at):
             self.service.open_accounts()
 
     def there(self, name: str) -> Any:
-        """All that somebody finds in the case."""
+        """Everything a reader finds in the case."""
         session = self.as_(name)
         told = [session.ask.rows(query, whole=True).rows for query in ("cases.entities", "cases.links", "cases.claims")]
         loading = session.deliveries.jobs() if session.grant.handling == "C" else []
@@ -136,7 +136,7 @@ def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None
     assert [row["status"] for row in place.as_("ann").deliveries.listed()] == ["waiting"] * 3 + ["active"]
     place.look(SIX + dt.timedelta(days=3, minutes=7))
     assert organised(place) == 3
-    # Who added them, when, and one by one: told to those who may know sources, and to who did.
+    # Readers who may know sources, and the person who added them, see who added each one, and when.
     opened = SIX + dt.timedelta(days=3)
     rows = place.as_("bob").deliveries.listed()
     assert [(row["number"], row["account"], row["loaded_at"]) for row in rows] == [
@@ -177,7 +177,7 @@ def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
     )
     place.look(SIX + dt.timedelta(days=8))
     assert organised(place) == "few"
-    # From then on it waits as one that is added now does: it does not come alone, the moment it is let go.
+    # From then on it waits like a new one: it does not open alone the moment it is released.
     with clock.standing_still(SIX + dt.timedelta(days=20, hours=5)):
         custodian.protection.waiting.release(numbers[0])
     for day in (20, 21, 27):
@@ -201,7 +201,7 @@ def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> 
 
 
 def test_who_opens_them_is_told_what_is_owed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else is writing, so what opened accounts sealed is not gone from the managed store yet."""
+    """Someone else is writing, so anything that opened statements sealed is still in the managed store."""
     monkeypatch.setattr(Casework, "rewrite_after", lambda *_: REWRITE_OWED)
     place.add("ann", 0)
     custodian = place.as_("cus")
@@ -255,7 +255,7 @@ def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Pla
 
 
 def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_path: Any) -> None:
-    """Whoever waits opens as the newest delivery: nothing of it is lost for having been added before."""
+    """A waiting statement opens as the newest delivery, so being added earlier loses nothing of it."""
     ann = place.as_("ann")
     for name, day in (("more", "2020-06-01"), ("again", "2020-06-02")):
         write(tmp_path / name, crossings=[{"id": "C2", "date": day, "handling": "P"}])
@@ -286,7 +286,7 @@ def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: 
         patch.setattr(place.service.casework.replay, "write", fails)
         place.look(late)
     assert organised(other) == "few"
-    place.look(late)  # completed, not for the next start alone
+    place.look(late)  # completed now, not only by the next start
     assert organised(place) == "few"
     lines = [line for line in audit.lines(place.service.database, newest=100) if line["account"] == batches.SERVICE]
     assert {line["outcome"] for line in lines} >= {"released", "failed: OSError"}

@@ -1,4 +1,4 @@
-"""Readings and questions on a real case: told by clearance, counted by source, gone with the person."""
+"""Readings and questions on a real case: shown by clearance, counted by source, gone with the person."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROLES = {
     "sup": ("supervisor", Grant("C", sources=True)),
 }
 MOST = 2
-# A second witness, and an account with an interest.
+# A second witness, and a statement with an interest.
 MORE: Tables = {
     "people": [
         {"id": "doc-1", "name": "Ines Hall"},
@@ -94,7 +94,7 @@ def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(service: Ser
     assert len(rows(service, case)) == MOST
     asked = {question.claim.id for question in sourced.leads.questions.next("boss-1").questions}
     assert not asked & {first, second, third}
-    # A report may be asked about as often as need be.
+    # A report may be asked about any number of times.
     for claim in claims_of(sourced, "report-1")[: MOST + 1]:
         people("low").leads.questions.put("boss-1", claim)
     assert len(rows(service, case)) == 2 * MOST + 1
@@ -130,7 +130,7 @@ def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Serv
 
 @pytest.mark.changes
 def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: Place) -> None:
-    # The source of what is P told something under C as well.
+    # The source of a statement under P also gave one under C.
     hidden = said("account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2")
     secret = {"id": "account-c2", "kind": "witness", "handling": "C", "source_id": SEALED}
     people.load("whole", {"people": [{"id": SEALED}], "statements": [secret], "links": hidden}, partial=True)
@@ -185,7 +185,7 @@ def test_readings_are_the_same_with_and_without_sources_but_for_interests(people
     )
     assert low == ["family"]
     assert sourced == ["family", "owing"]
-    # Whose interest it is stands in the log, and without source clearance nobody's.
+    # The log counts the source with the interest; for a reader without source clearance it counts none.
     acts = audit.lines(people.service.database, newest=9)
     looks = [(act["account"], act["sources"]) for act in acts if act["detail"].get("query") == "readings"]
     assert looks[:2] == [("sourced", 1), ("low", 0)]

@@ -1,4 +1,4 @@
-"""What waits for somebody and what is new to them: only what they can act on or may see, and the same everywhere."""
+"""Tasks and news for a reader: only what they can act on or may see, and the same everywhere."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROLES = {
     "nobody": ("investigator", None),
     "aud": ("auditor", Grant("C", sources=True)),
 }
-# One who arranges by several reports, and those who do what they are told.
+# One person who organises according to several reports, and others who follow orders.
 FIRST: Tables = {
     "people": [
         {"id": "boss", "name": "Ari Berg", "category": "suspect"},
@@ -102,7 +102,7 @@ def test_what_takes_a_second_person_waits_for_who_may_agree_and_for_nobody_else(
     people("cus").protection.reveals.ask(behind, "safe house")
     people("sup").protection.erasures.ask(behind, "asked to go")
     (item,) = (item for item in people("sup").waiting.listed().items if item.to_do)
-    # Never their own: the erasure waits for the other one.
+    # Nobody is asked to agree to their own request: the erasure waits for the other supervisor.
     assert (item.kind, item.about, item.sealed, item.text) == (
         "reveal",
         behind,
@@ -207,11 +207,11 @@ def test_what_a_delivery_did_to_the_leads_is_what_the_score_says(people: Place) 
 
 @pytest.mark.changes
 def test_a_correction_is_held_against_what_stood_before(people: Place) -> None:
-    """What was there and is changed did not appear; what no longer counts is named."""
+    """A changed lead did not appear, and statements that no longer count are named."""
     people.load("ana", more("P", *RISES))
     ranks = {lead.id: lead.rank for lead in people("ana").leads.ranking().leads}
     look(people("ana"))
-    people.load("ana", more("P", "aide PILOTED X3"))  # all of N1 is said anew: the rest is superseded
+    people.load("ana", more("P", "aide PILOTED X3"))  # all of N1 is stated again: the rest is superseded
     waits = people("ana").waiting.listed()
     moved = {lead.id: lead for lead in waits.moved or []}
     assert moved["aide"].before == ranks["aide"]

@@ -1,4 +1,4 @@
-"""All of a case as Parquet: who may have it, that it is what they are shown, and that it is there as a whole or not at all."""
+"""A whole case as Parquet: its readers get exactly what they may see, complete or not at all."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 @pytest.fixture
 def written(people: Place, tmp_path: Path) -> Path:
-    """All of the case, as its investigator has it."""
+    """The whole case, as its investigator gets it."""
     return (
         people("inv")
         .exports.whole.parquet(tmp_path / "all", recipient="Data team", reason="series of crossings")
@@ -100,7 +100,7 @@ def written(people: Place, tmp_path: Path) -> Path:
 
 
 def table(folder: Path, name: str) -> list[dict[str, Any]]:
-    """The rows of one table as plain values, columns of the deliverer's own as a dictionary."""
+    """The rows of one table as plain values, with custom columns as a dictionary."""
     rows: list[dict[str, Any]] = pq.read_table(folder / f"{name}.parquet").to_pylist()
     return [{column: dict(value) if column == "extra" else value for column, value in row.items()} for row in rows]
 
@@ -110,7 +110,7 @@ def by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def everything(folder: Path) -> str:
-    """Whatever stands in any of the files."""
+    """The text of all files."""
     files = [str(table(folder, name)) for name in WHOLE_TABLES]
     heads = [str(pq.read_schema(folder / f"{name}.parquet").metadata) for name in WHOLE_TABLES]
     return "\n".join([*files, *heads, (folder / "manifest.json").read_text("utf-8")])
@@ -147,7 +147,7 @@ def test_it_holds_what_its_maker_is_shown(people: Place, written: Path) -> None:
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as a page has it: without the ends of dates, and columns of the deliverer's own as texts."""
+    """A row as a page has it: without the ends of dates, and with custom columns as texts."""
     extra = row.get("extra") or []
     pairs = sorted(f"{name}: {text}" for name, text in extra.items()) if isinstance(extra, dict) else sorted(extra)
     return {name: value for name, value in row.items() if not name.endswith(("_earliest", "_latest"))} | {
@@ -156,7 +156,7 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_a_sanitised_export_tells_is_told_here_too(people: Place, written: Path) -> None:
-    """By name where somebody is not sealed; the rest bears other pseudonyms there."""
+    """Named people have the same name here; the others have different pseudonyms there."""
     drawn = people("inv").exports.preview(Wanted(picture=PictureRequest(ids=("P1", "P2"), depth=0)), "Others")
     assert drawn.links
     links = {(row["subject"], row["relation"], row["object"]) for row in table(written, "links")}
@@ -264,10 +264,10 @@ def test_who_is_cleared_for_less_is_told_what_to_use_instead(people: Place, tmp_
     ):
         people(reader).exports.whole.parquet(tmp_path / "all")
     assert list(tmp_path.iterdir()) == []
-    # It was tried, and that is written down.
+    # The attempt is in the log.
     last = people.lines()[0]
     assert (last["account"], last["action"], last["outcome"]) == (reader, "export", "refused: Refused")
-    # Nor is a table of it given by any other way.
+    # No other way gives one of its tables either.
     with pytest.raises(Refused, match=r"The query tables\.people is for who is cleared for all of a case"):
         people(reader).ask.parts("tables.people", print)
 
@@ -326,7 +326,7 @@ def test_a_home_that_is_sealed_later_is_asked_back_too(people: Place, tmp_path: 
 def test_who_is_sealed_after_all_was_read_does_not_go_out_by_name(
     people: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What an export shows is kept only after it was read: a delivery in between finds none to ask back."""
+    """An export's content is recorded only after reading, so a delivery in between finds no export to recall."""
     pseudonyms = exposure.lasting
 
     def slowly(*given: Any) -> Any:
@@ -443,7 +443,7 @@ def test_groups_of_rows_are_written_as_they_fill(monkeypatch: pytest.MonkeyPatch
     of = parquet.ParquetTable("boats", file, {"id": parquet.TEXT, "length_m": parquet.NUMBER}, {})
     for part in range(6):
         of.add([(f"B{part}-{row}", row / 2) for row in range(40)])
-    assert file.tell() > 0  # and so not all of it waits
+    assert file.tell() > 0  # so not all of it is held back
     of.close()
     assert (of.rows, of.groups) == (240, 2)
     read = pq.ParquetFile(io.BytesIO(file.getvalue()))

@@ -1,4 +1,4 @@
-"""Through the witnesses, as readers with and without source clearance are shown it, and what nobody may tell from it."""
+"""Witness paths, as readers with and without source clearance see them, without hints about hidden sources."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAID = ("pilot PILOTED x1", "boss DIRECTED pilot")
 
 
 def tables(voices: int = 2) -> Tables:
-    """A case in which so many witnesses say the same of one lead; of another a record and reports tell."""
+    """A case in which `voices` witnesses say the same about one lead; a record and reports name another lead."""
     witnesses = [f"w{number}" for number in range(1, voices + 1)]
     return {
         "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in PEOPLE]
@@ -86,13 +86,13 @@ def test_without_it_witnesses_are_one_mark_that_leads_nowhere(people: Place) -> 
 
 
 def plain(text: str, case: str) -> str:
-    """An answer without what differs between any two cases: its name, its pseudonyms, the token of a form."""
+    """An answer without anything that differs between two cases: name, pseudonyms, and the form's token."""
     text = re.sub(r"[SQT](-[0-9A-HJKMNP-TV-Z]{4}){3}", "PSEUDONYM", text.replace(case, "CASE"))
     return without_token(text)
 
 
 def without_token(text: str) -> str:
-    """The token of a form is drawn by lot, and may spell anything."""
+    """Remove the form's token, which is random and may spell anything."""
     return re.sub(r'(name="csrf_token" value|"csrf-token" content)="[^"]+"', "", text)
 
 

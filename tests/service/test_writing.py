@@ -1,4 +1,4 @@
-"""Free Cypher as a session offers it: who may, what comes, how it is cancelled, and what stands in the log."""
+"""Free Cypher in a session: permissions, answers, cancelling, and the log."""
 
 from __future__ import annotations
 
@@ -134,15 +134,15 @@ def test_who_may_not_is_refused_and_the_text_stands_in_the_log(opened: Service, 
 
 
 def others_there(store: Store) -> set[str]:
-    """The cases in the graph, of whichever home."""
+    """The cases in the graph, of any home."""
     text = "MATCH (n) WHERE n.case IS NOT NULL RETURN DISTINCT n.case"
     return {row[0] for row in store.read(text, {}, timeout=60, cap=10_000).rows}
 
 
 def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) -> None:
-    """Another home may have put it on a server that is shared: before the first text, or between two."""
+    """Another home may have put it on a shared server, before the first text or between two."""
     store, other = opened.store(), f"other-{uuid.uuid4().hex}"
-    # Cleared for each by name: `*` would take in the other one.
+    # Cleared for each case by name, because `*` would include the other one.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
     here = opened.session(who, "testing", CASE)
     assert here.cypher.run("RETURN 1 AS one").rows == [(1,)]
@@ -158,7 +158,7 @@ def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) ->
 
 
 def test_a_case_that_is_written_while_one_looks_is_missed_for_a_moment_at_most(opened: Service) -> None:
-    """A server calls a state the newest before all of it can be read."""
+    """A server may report a state as the newest before all of it can be read."""
     store, gate = opened.store(), opened.cypher_gate
     text = "UNWIND range(1, 6000) AS n CREATE (:Entity {case: $case, id: toString(n), notes: $notes})"
     for _ in range(3):
@@ -198,7 +198,7 @@ def test_the_graph_is_looked_through_again_only_where_it_was_written_to(
 
 def test_the_mark_of_a_case_suspends_nothing(opened: Service) -> None:
     store, other = opened.store(), f"other-{uuid.uuid4().hex}"
-    # Cleared for each by name: `*` would take in whatever a node is counted as.
+    # Cleared for each case by name, because `*` would include whatever a node is counted as.
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *others_there(store)}})
     store.write("CREATE (:GraphsvcMark {of: $case, mark: 'x'})", {"case": other})
     try:
@@ -243,7 +243,7 @@ def test_a_long_text_is_cancelled_here_and_on_the_server(opened: Service, sessio
     assert session.cypher.running() == []
     left = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN count(*)"
     assert opened.store().read(left, {}, timeout=10, cap=1).rows == [(0,)]
-    session.cypher.cancel(run)  # it has ended: nothing
+    session.cypher.cancel(run)  # it has ended: nothing to cancel
 
 
 def test_runs_are_of_who_began_them_alone(opened: Service, session: Session) -> None:

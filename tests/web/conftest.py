@@ -21,7 +21,7 @@ from tests.toolbox.rows import Tables, write
 
 PASSWORD = "correct horse battery"
 PURPOSE = "Operation <i>Tern</i>"
-# Ids and names as an enemy of the service would choose them.
+# Ids and names as an attacker would choose them.
 BOSS = '<script>alert("boss")</script>'
 BOSS_NAME = '"><img src=x onerror=alert(1)>'
 AIDE = "a/b?c=d&e#f 'p' \"q\" ü 漢 %2e%2e"
@@ -83,13 +83,13 @@ class Site:
         return base + (f"/{page}" if page else "") + (f"?{urlencode(query)}" if query else "")
 
     def client(self, name: str) -> FlaskClient:
-        """A browser of someone signed in by a one-time link."""
+        """A browser signed in by a one-time link."""
         return signed_in(self.app, name, PURPOSE)
 
 
 @pytest.fixture(scope="session")
 def site(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The hostile case behind the pages; only to be read."""
+    """The hostile case behind the pages. Tests only read it."""
     columns = ("subject_id", "relation", "object_id", "statement_id", "polarity", "object_as_said")
     links = [dict(zip(columns, link, strict=True)) for link in LINKS]
     tables: Tables = {

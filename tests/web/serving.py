@@ -1,4 +1,4 @@
-"""The pages behind a real server on this machine, as `graphsvc serve` has them."""
+"""The pages behind a real server on this machine, as under `graphsvc serve`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from waitress.server import create_server
 
 @contextmanager
 def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
-    """Serve an app, taking requests in with a class of channels of ours; gives the port."""
+    """Serve an app, accepting requests with the given class of channels; yields the port."""
     sockets: dict[int, wasyncore.dispatcher] = {}
     server = create_server(app, sockets, host="127.0.0.1", port=0, threads=threads, max_request_body_size=50 << 20)
     if channel is not None:
@@ -26,7 +26,7 @@ def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
         try:
             server.run()
         except OSError as error:
-            # Its sockets are closed while it waits for them.
+            # The sockets are closed while the server waits for them.
             if error.errno != errno.EBADF or not closing.is_set():
                 raise
 
@@ -35,12 +35,12 @@ def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
     try:
         yield int(server.effective_port)
     finally:
-        # The loop ends when it has no socket left; connections a browser keeps open would hold it.
+        # The loop ends when no socket is left. Connections that a browser keeps open would delay that.
         closing.set()
         server.task_dispatcher.shutdown()
         server.close()
         for one in list(sockets.values()):
             one.close()
         thread.join(10)
-        # One more may have been let in meanwhile.
+        # Another connection may have been accepted in the meantime.
         wasyncore.close_all(sockets, ignore_all=True)

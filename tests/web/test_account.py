@@ -1,4 +1,4 @@
-"""One's own account and other people's, as pages."""
+"""The pages of the user's own account and of other people's accounts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PASSWORD = "correct horse battery"
 
 
 class Site:
-    """Pages with accounts of their own, which the tests change."""
+    """The pages, with separate accounts that the tests change."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -45,7 +45,7 @@ class Site:
         return post(client, "/sign-in", "/sign-in", **data)
 
     def enrol(self, name: str) -> str:
-        """A confirmed second factor whose last code is long past."""
+        """Confirm a second factor with a code that expired long ago, and return its secret."""
         database, vault = self.service.database, self.service.vault
         secret = enrolment.begin(database, vault, name)
         assert enrolment.confirm(database, vault, name, code(secret, -1))
@@ -53,7 +53,7 @@ class Site:
 
 
 def code(secret: str, steps: int = 0) -> str:
-    """The code of now, or of so many steps later."""
+    """The code of now, or of `steps` time steps later."""
     return factors.code_at(secret, audit.now() + dt.timedelta(seconds=factors.STEP_S * steps))
 
 
@@ -66,7 +66,7 @@ def site(no_graph: Callable[..., Settings]) -> Iterator[Site]:
         yield Site(service)
 
 
-# -- one's own --------------------------------------------------------------------------------------------------
+# -- the user's own account -------------------------------------------------------------------------------------
 
 
 def test_setting_up_a_second_factor_and_signing_in_with_it(site: Site) -> None:
@@ -118,7 +118,7 @@ def test_a_role_that_must_have_one_opens_nothing_before_it_is_set_up(site: Site)
     secret = enrolment.pending(site.service.database, site.service.vault, "cus")
     assert post(cus, "/account", "/account/second-factor/confirm", code=code(secret)).status_code == 303
     assert cus.get("/").status_code == 200
-    # and it stays: the role must have it
+    # It stays set up, because the role requires it.
     refused = post(cus, "/account", "/account/second-factor/remove", code=code(secret, 1))
     assert refused.status_code == 400
     assert "must have a second factor" in refused.text
@@ -153,7 +153,7 @@ def test_guessing_the_old_password_is_stopped_and_locks_nobody_out(site: Site) -
     for _ in range(5):
         post(ann, "/account", "/account/password", old="wrong password", new=PASSWORD, again=PASSWORD)
     assert post(ann, "/account", "/account/password", old=PASSWORD, new=PASSWORD, again=PASSWORD).status_code == 401
-    # Who has taken a session may not keep its owner from signing in and ending it.
+    # Someone who has taken over a session cannot keep its owner from signing in and ending it.
     owner = site.signed("ann")
     assert post(owner, "/account", "/account/end-others").status_code == 303
     assert ann.get("/account").status_code == 302
@@ -167,7 +167,7 @@ def test_ending_all_other_sign_ins(site: Site) -> None:
     assert adm.get("/account").status_code == 200
 
 
-# -- other people's ---------------------------------------------------------------------------------------------
+# -- other people's accounts ------------------------------------------------------------------------------------
 
 
 def test_an_administrator_adds_someone_who_chooses_the_password(site: Site) -> None:

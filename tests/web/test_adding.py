@@ -27,7 +27,7 @@ pytestmark = pytest.mark.neo4j
 
 
 class Fields(HTMLParser):
-    """What a browser would send of the form on a page, and what it shows of faults."""
+    """The fields that a browser would send from the page's form, and the faults it shows."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -86,7 +86,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 class Hand:
-    """Somebody at the form."""
+    """A person filling in the form."""
 
     def __init__(self, client: FlaskClient, case: str) -> None:
         self.client, self.case = client, case
@@ -98,7 +98,7 @@ class Hand:
         return self._take(self.client.get(f"/case/{self.case}/add?{urlencode(query, doseq=True)}"))
 
     def press(self, do: str, **cells: str) -> TestResponse:
-        """Press a button of the form, after filling in (`c1__place` is the field `c1.place`)."""
+        """Press a button of the form, after filling in cells (`c1__place` is the field `c1.place`)."""
         assert do in self.fields.buttons, (do, self.fields.buttons)
         sent = self.fields.sent.copy()
         for name, cell in cells.items():
@@ -111,7 +111,7 @@ class Hand:
         return answer
 
     def done(self, **cells: str) -> dict[str, Any]:
-        """Press the button that loads, and wait: the JSON of the last page."""
+        """Press the button that loads, wait, and return the JSON of the last page."""
         answer = self.press("add", **cells)
         assert answer.status_code == 303, answer.text
         address = answer.headers["Location"]
@@ -178,7 +178,7 @@ def token(hand: Hand) -> str:
 
 
 def test_a_form_that_came_back_says_that_something_is_typed_in_it(ann: Hand) -> None:
-    """Or nobody would be warned who leaves it: it is kept nowhere but there."""
+    """Otherwise nobody would be warned on leaving the page, which alone holds what they typed."""
     assert 'data-typed="yes"' not in ann.open(subject="P1", relation="DIRECTED").page
     for button in ("claim", "check"):
         ann.press(button, c1__object_id="P2", s__kind="intelligence", s__handling="P")
@@ -197,7 +197,7 @@ def test_what_is_typed_outlasts_every_button(ann: Hand) -> None:
         for name, cell in typed.items():
             assert ann.fields.sent[name.replace("__", ".")] == cell, (do, name)
     assert ann.status == 422
-    assert ann.fields.sent["c2.object_id"] == ""  # it referred to what was removed
+    assert ann.fields.sent["c2.object_id"] == ""  # it referred to the removed entity
 
 
 def test_a_fault_stands_beside_its_field_and_somebody_meant_is_picked(ann: Hand) -> None:
@@ -215,7 +215,7 @@ def test_a_fault_stands_beside_its_field_and_somebody_meant_is_picked(ann: Hand)
     ann.press("pick:c1.subject_id:P1")
     assert ann.fields.sent["c1.subject_id"] == "P1"
     assert "Idris Karam" in ann.page
-    # Both ends are known: only what fits them is offered.
+    # Both ends are known, so only relations that fit them are offered.
     assert set(ann.fields.relations) == {"", "CROSSED_ON", "PILOTED", "ASSISTED", "ORGANISED"}
     ann.press("check", c1__from_date="2020-05-08")
     assert "This adds 1 statement, 1 claim." in ann.page
@@ -260,7 +260,7 @@ def test_a_statement_is_withdrawn(ann: Hand) -> None:
     ann.open(statement="T1", fate="withdrawn")
     assert ann.fields.sent["s.status"] == "withdrawn"
     ann.press("check", s__status_on="2020-06", reason="afraid")
-    # What it would do to the leads is worked out when asked, and nothing typed is lost by it.
+    # The effect on the leads is worked out on request, and doing so loses nothing typed.
     assert "would become of the leads" not in re.sub(r"<button.*?</button>", "", ann.page, flags=re.DOTALL)
     ann.press("leads")
     told = re.search(r"What would become of the leads|Nobody among the first leads would stand elsewhere", ann.page)
@@ -329,7 +329,7 @@ def test_who_may_not_load_is_told_so(people: Place, case: str, name: str, page: 
     assert client.get(f"/case/{case}/{page}").status_code == 403
     for address in ("statement?id=R1", "entity?id=P1"):
         assert "/add?" not in client.get(f"/case/{case}/{address}").text
-    assert client.post(f"/case/{case}/add", data={"do": "add"}).status_code == 400  # no token of a form
+    assert client.post(f"/case/{case}/add", data={"do": "add"}).status_code == 400  # without the form's token
     assert client.get(f"/case/{case}/statement/history?id=R1").status_code == (200 if name == "dis" else 403)
 
 

@@ -1,4 +1,4 @@
-"""*As a picture* of an answer, by a named query and by Cypher: it draws what was answered alone, and says what it leaves out."""
+"""*As a picture*, for a named query and for Cypher: it draws only the answer, and says what it leaves out."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.neo4j
 WIDE, DENSE = "answer pictures wide", "answer pictures dense"
 _HEAD = "subject_id,relation,object_id,statement_id,polarity\n"
 _STATEMENTS = "id,kind,handling\nS1,record,P\n"
-# More people than a picture starts at; between some of them there is a link that no query on who recruited whom asks for.
+# More people than a picture starts with. Some have a link that no query about recruiting asks for.
 _WIDE = [f"P{n}" for n in range(71)]
-# More links than a picture can have, between few people.
+# More links than a picture can hold, between few people.
 _DENSE = [f"P{n}" for n in range(25)]
 FILES = {
     WIDE: {
@@ -66,7 +66,7 @@ def client(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPath
 
 
 def answered(client: FlaskClient, case: str, asked: str) -> str:
-    """The page with the answer to a named query or to a text."""
+    """The page with the answer to a named query or a Cypher text."""
     if not asked.startswith("MATCH"):
         page = client.get(f"/case/{case}/query?run=1&name={asked}")
     else:
@@ -78,7 +78,7 @@ def answered(client: FlaskClient, case: str, asked: str) -> str:
 
 
 def drawn(client: FlaskClient, page: str) -> tuple[set[str], set[tuple[str, str, str]]]:
-    """The entities and links of the picture that an answer leads to."""
+    """The entities and links of the picture that an answer links to."""
     address = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', page)
     assert address, page
     picture = client.get(html.unescape(address[1]).replace("/network?", "/network.json?"))
@@ -91,7 +91,7 @@ def drawn(client: FlaskClient, page: str) -> tuple[set[str], set[tuple[str, str,
 
 
 def notes(page: str) -> list[str]:
-    """What stands above the rows of an answer."""
+    """The notes above the rows of an answer."""
     return [
         " ".join(re.sub(r"<[^>]*>", "", note).split())
         for note in re.findall(r'<p class="note">(.*?)</p>', page, re.DOTALL)

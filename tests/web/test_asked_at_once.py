@@ -1,4 +1,4 @@
-"""Where it is asked who is behind several: as many as are asked about at once, and in words where there are more."""
+"""*Who is behind these* links to as many crossings as one question may hold, and says so if there are more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entities with more links than a page holds: nothing stands twice or under a wrong heading, and what speaks against them is told."""
+"""Entities with more links than a page holds: no row twice or under a wrong heading, and denials always shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ C1,record,,C,given,3,D
 I1,intelligence,,P,withdrawn,2,B
 T1,witness,W1,P,given,2,C
 """,
-    # The last pal is denied and believed least, and the earliest payment rests on what few may read.
+    # The least believed contact is denied, and the earliest payment rests on a C statement.
     "links": """id,subject_id,relation,object_id,statement_id,polarity,amount,currency,from_date
 1,HUB,PAID,P0,R1,asserts,100,EUR,2020-05-02
 2,HUB,PAID,P0,R2,asserts,100,EUR,2020-05-03
@@ -64,7 +64,7 @@ def place(at_server: Callable[..., Settings]) -> Iterator[Place]:
 
 @pytest.fixture(autouse=True)
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page holds one link of each relation, a page of one relation two."""
+    """Let a page hold one link of each relation, and a page of one relation two links."""
     monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
     monkeypatch.setattr("graphsvc.web.network.network._LINKS", 1)
     for module in ("web", "service"):

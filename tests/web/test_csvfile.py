@@ -1,4 +1,4 @@
-"""CSV to take away: what the rows alone would be silent on stands below them, each sentence in a row of its own."""
+"""CSV downloads: sentences that the rows cannot express follow below them, one row each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphsvc.web.csvfile import csv_file
 
 @pytest.fixture(autouse=True)
 def app() -> Iterator[Flask]:
-    """Outside of a case: nothing has a handling code that is not said."""
+    """Outside a case, nothing has a handling code unless it is passed in."""
     some = Flask(__name__)
     with some.app_context():
         yield some
@@ -50,7 +50,7 @@ def test_what_a_column_is_called_runs_no_more_than_its_cells() -> None:
 
 
 def test_the_name_bears_the_handling_code(app: Flask) -> None:
-    """In the name and in no row: the list of leads is read again as a ranking, a table by pandas."""
+    """In the name and in no row, because the list of leads is read back as a ranking, and tables by pandas."""
 
     def name(handling: str = "") -> str:
         return csv_file("behind", ["id"], [], handling=handling).headers["Content-Disposition"]

@@ -1,4 +1,4 @@
-"""The pages of free Cypher: who may, what each state says, and that no text, name or value becomes markup."""
+"""The pages of free Cypher: permissions, the words for each state, and no text, name or value that becomes markup."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ ROWS = {
     "links": "subject_id,relation,object_id,statement_id,polarity\nP1,ORGANISED,C1,ST2,asserts\n"
     "P3,PILOTED,C1,ST2,asserts\nP1,DIRECTED,P3,ST2,asserts\nP4,DIRECTED,P3,ST2,denies\n",
 }
-# What an enemy of the service would type or deliver.
+# Text that an attacker would type or deliver.
 HOSTILE = "</textarea></script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
 
 
 class Tags(HTMLParser):
-    """What a browser would make of a page."""
+    """The tags that a browser would read from a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -110,19 +110,19 @@ def at(path: str = "", **query: str) -> str:
 
 
 def shown(page: str) -> str:
-    """What a page says, without its markup."""
+    """The text of a page, without its markup."""
     return html.unescape(re.sub(r"<[^>]*>", "", page))
 
 
 def run(client: FlaskClient, text: str, **given: Any) -> tuple[str, Any]:
-    """Run a text to its end: where its page is, and the page."""
+    """Run a text to its end, and return the address of its page and the page."""
     sent = client.post(at(), data={"text": text, "do": "run", **given})
     assert sent.status_code == 303, shown(sent.text)
     return sent.location.partition("#")[0], ended(client, sent.location)
 
 
 def ended(client: FlaskClient, where: str) -> Any:
-    """The page of a run once it has ended: each answer waits a while for it."""
+    """The page of a run once it has ended. Each answer waits for it for a while."""
     for _ in range(40):
         answer = client.get(where)
         assert answer.status_code == 200
@@ -132,7 +132,7 @@ def ended(client: FlaskClient, where: str) -> Any:
 
 
 def says_why(client: FlaskClient, where: str, status: int, sentence: str) -> None:
-    """Of a run without an answer there is no file, which would be an empty one, but why there is none."""
+    """A run without an answer gives no file, which would be empty, but a page that says why."""
     answer = client.get(f"{where}&as=csv")
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
     assert sentence in shown(answer.text)
@@ -148,7 +148,7 @@ def library(client: FlaskClient) -> list[dict[str, Any]]:
     return found
 
 
-# -- who may ------------------------------------------------------------------------------------------------------
+# -- permissions --------------------------------------------------------------------------------------------------
 
 PAGES = ("", "/run", "/progress", "/history", "/saved", "/saved/one", "/saved/export", ".json", "/saved.json")
 POSTS = ("", "/cancel", "/saved/rename", "/saved/share", "/saved/delete", "/saved/import", "/saved/bring")
@@ -286,7 +286,7 @@ def test_values_are_read_as_json_or_text(ann: FlaskClient) -> None:
     answer = ann.get(where.replace("/run?", "/run.json?")).json
     assert answer is not None
     assert answer["run"]["rows"] == [{"i": 12, "l": ["P1", 2], "t": "P12", "q": "12", "n": None, "case": CASE}]
-    # Opened again it says the same.
+    # The run's page shows the same values when opened again.
     again = ann.get(where).text
     for text in ('value="12"', "[&#34;P1&#34;, 2]", 'value="&#34;12&#34;"', 'value="null"'):
         assert text in again
@@ -328,7 +328,7 @@ def test_a_cut_no_rows_and_what_failed_are_said(ann: FlaskClient) -> None:
 
 
 def drawn(client: FlaskClient, answer: Any) -> tuple[set[str], set[tuple[str, str, str]]]:
-    """The entities and links of the picture that an answer leads to."""
+    """The entities and links of the picture that an answer links to."""
     picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
     assert picture, shown(answer.text)
     view = client.get(html.unescape(picture[1]).replace("/network?", "/network.json?")).json["view"]  # type: ignore[index]
@@ -341,7 +341,7 @@ def drawn(client: FlaskClient, answer: Any) -> tuple[set[str], set[tuple[str, st
 @pytest.mark.parametrize(
     ("text", "nodes", "links"),
     [
-        # Between the three there are links that were not asked for.
+        # The three have links that the query did not ask for.
         ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n", "P1 P3 C1", ""),
         ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n.id", "P1 P3 C1", ""),
         ("MATCH (:Person {case: $case, id: 'P1'})-[r:DIRECTED]->() RETURN r", "P1 P3", "P1 DIRECTED P3"),
@@ -395,7 +395,8 @@ def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     assert "id=P1" in address
     assert "id=P3" in address
     assert "gave instructions to" in answer.text
-    # Those of the other case have the same ids: they are named, with their case, and neither linked nor drawn.
+    # Nodes of the other case have the same ids. They are named with their case, but get no link and no place in the
+    # picture.
     assert "2 ids in the answer are" in shown(answer.text)
     assert f"(:Person P1 of {OTHER})" in shown(answer.text)
     _, answer = run(ann, f"MATCH (p:Person {{case: '{OTHER}'}})-[r:DIRECTED]->() RETURN r, p")
@@ -445,7 +446,7 @@ def test_a_hostile_text_is_text_wherever_it_stands(ann: FlaskClient) -> None:
     harmless(answer.text)
     harmless(ann.post(at(), data={"do": "check", "text": text + " RETRUN", **given}).text)
     assert ann.post(at(), data={"do": "save", "text": text, **given}).status_code == 303
-    harmless(ann.post(at(), data={"do": "save", "text": text, **given}).text)  # taken: asks to replace
+    harmless(ann.post(at(), data={"do": "save", "text": text, **given}).text)  # accepted: asks whether to replace
     identifier = library(ann)[0]["id"]
     pages = (at("/saved"), at("/saved/one", id=identifier), at(saved=identifier), at("/history"), at())
     for address in pages:
@@ -485,7 +486,7 @@ def test_a_query_is_saved_opened_and_replaced_when_asked(ann: FlaskClient) -> No
     replaced = ann.post(at(), data={"do": "replace", "text": "RETURN 2 AS two", "save-name": "Who is it"})
     assert "version 2" in ann.get(replaced.location).text
     assert [(one["text"], one["version"]) for one in library(ann)] == [("RETURN 2 AS two", 2)]
-    assert library(ann)[0]["title"] == "A name"  # what was not typed anew stays as it was
+    assert library(ann)[0]["title"] == "A name"  # what was not typed again stays as it was
     for name, fault in (
         ("", "Give the query a name"),
         ("x" * 101, "has 101 characters"),
@@ -514,7 +515,7 @@ def test_what_is_shared_opens_for_those_who_may_and_stays_its_authors(ann: Flask
         assert ben.post(at(path), data=forms | {"id": ids["Private one"]}).status_code == 404
     for path in ("", "/saved/one"):
         assert ben.get(at(path, saved=ids["Private one"], id=ids["Private one"])).status_code == 404
-    # Not shared any more it is gone for others; deleted it is gone.
+    # A query that is no longer shared is gone for others, and a deleted one is gone for all.
     ann.post(at("/saved/share"), data={"id": ids["Boats"], "shared": "no"})
     assert library(ben) == []
     assert ann.post(at("/saved/rename"), data={"id": ids["Boats"], "name": "Private one"}).status_code == 409

@@ -1,4 +1,4 @@
-"""Hosts, addresses, and where a session is good: on its own host and port, for the user of the machine who began it."""
+"""Hosts, addresses, and where a session is valid: on its own host and port, for the machine user who began it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def service(no_graph: Callable[..., Settings]) -> Iterator[Service]:
-    """A service whose pages of accounts need no graph."""
+    """A service whose account pages need no graph."""
     with Service(no_graph()) as opened:
         accounts.add(opened.database, "ann", ["administrator"], {}, PASSWORD)
         accounts.add(opened.database, "bob", ["analyst"], {}, PASSWORD)
@@ -66,7 +66,7 @@ NOT_OURS = ("evil.test", "evil.test:8420", "127.0.0.1.evil.test", "localhost@evi
 
 @pytest.mark.parametrize("host", NOT_OURS)
 def test_another_host_is_refused_in_one_sentence(app: Flask, host: str) -> None:
-    # Without a client of werkzeug's, which chokes on some of them itself.
+    # Without werkzeug's client, which fails on some of these hosts.
     body, status, headers = run_wsgi_app(app.wsgi_app, create_environ("/sign-in") | {"HTTP_HOST": host})
     text = b"".join(body).decode()
     assert status.startswith("400 ")
@@ -168,7 +168,7 @@ def test_below_a_path_that_nobody_can_guess(service: Service) -> None:
     addresses = re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)
     assert len(addresses) > 10
     assert all(one.startswith(f"{path}/") for one in addresses)
-    # A browser sends the cookie to this path alone, whatever the port.
+    # A browser sends the cookie to this path only, whatever the port.
     cookies = list((client._cookies or {}).values())
     assert {cookie.path for cookie in cookies} == {path}
     stranger = app.test_client()
@@ -223,7 +223,7 @@ def test_another_user_of_the_machine_cannot_use_a_session(
     assert statuses == [200, 302, 200]
 
 
-# -- how long -------------------------------------------------------------------------------------------------
+# -- session lifetimes ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_what_is_polled_is_there(app: Flask) -> None:
     assert {one for one in frame.POLLED if not {one, f"{one}_json"} & app.view_functions.keys()} == set()
 
 
-# -- who fails too often --------------------------------------------------------------------------------------
+# -- repeated failures ----------------------------------------------------------------------------------------
 
 
 def test_a_stranger_at_the_sign_in_does_not_lock_a_browser_out_that_has_been_in(service: Service, app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Pages whose frame is sent before what takes time: the same page, with faults told in it, to browsers that open one."""
+"""Pages whose frame is sent early, before slow work: the same page with its faults, for browsers that open one."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def test_a_list_that_is_worked_out_comes_after_its_frame_and_at_once_where_it_wa
     with standing_still(audit.now()):
         site.service.forget()
         opened = inv.get(address, headers=OPENED)
-        first = opened.text  # it is worked out as it is read
+        first = opened.text  # the list is worked out while the answer is read
         again, whole = inv.get(address, headers=OPENED), inv.get(address)
     assert opened.status_code == again.status_code == whole.status_code == 200
     text, coming = _COMING.subn("", first)
     assert coming == 1
     assert _TOKEN.sub("", again.text) == _TOKEN.sub("", whole.text)
-    # Of a lead that is not there yet the title has the id alone.
+    # While a lead is still worked out, the title has its id alone.
     titles = [re.search(r"<title>([^<]*)</title>", each)[0] for each in (text, whole.text)]  # type: ignore[index]
     assert _TOKEN.sub("", text).replace(titles[0], titles[1]) == _TOKEN.sub("", whole.text)
     assert (titles[0] == titles[1]) == (name == "leads")
@@ -83,7 +83,7 @@ def test_who_asks_for_what_another_works_out_is_told_to_look_again_and_a_page_do
         for text in (plain.text, early):
             assert "Being worked out" in text
             assert str(not_ready()) in text
-            # By itself it keeps no session alive; who asks does.
+            # The automatic refresh keeps no session alive; a reader's click does.
             assert re.search(r'<meta http-equiv="refresh" content="15; url=/case/[^"]*/leads\?again=yes">', text)
             assert re.search(r'<a href="/case/[^"?]*/leads">Look now</a>', text)
     assert '<meta http-equiv="refresh"' not in inv.get(site.address("leads")).text
@@ -128,7 +128,7 @@ def test_who_may_not_see_leads_stands_in_the_log_where_they_ask_for_them(site: A
 
 
 def refused(site: Any) -> int:
-    """How many acts of analysis were refused."""
+    """The number of analyses that were refused."""
     log = tables.log.c
     acts = sa.select(log.id).where(log.action == "analyse")
     with transaction(site.service.database) as connection:

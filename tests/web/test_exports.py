@@ -94,7 +94,7 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
 
 
 def filled(page: str) -> dict[str, list[str]]:
-    """What a browser sends of the page's own form as it stands, but for its token."""
+    """The fields, apart from the token, that a browser would send from the page's form as it is."""
     (form,) = [form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if "recipient" in form]
     sent = [
         *re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form),
@@ -164,10 +164,10 @@ def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
 
 
 def test_of_what_passes_the_filters_no_other_link_goes(place: Any) -> None:
-    """Three relations stand between the same two; on the canvas all but one are faint."""
+    """Three relations link the same two people; on the canvas all but one are faint."""
     inv = browser(place, "inv")
     asked = {"id": ["P1", "P2"], "fade": "yes", "relation": "PAID", "only": ["P1", "P2"], "handling": "C"}
-    # What passes there and is not in this recipient's picture stays here without a word.
+    # Links that pass the filters but are not in this recipient's picture are left out without comment.
     asked |= {"passing": '[["P1", "PAID", "P2"], ["P1", "PAID", "nobody"]]'}
     form = post(inv, "export/choose", **asked).text
     assert "What passes the filters: 2 entities, 1 link." in form
@@ -214,12 +214,12 @@ def test_back_from_an_export_leads_to_the_canvas_as_it_looked(place: Any) -> Non
     more = {"csrf_token": pages.token(inv.get(f"{HERE}/exports").text), "only": ["P1"], "arranged": '{"P1": [1, 2]}'}
     form = inv.post(f"{HERE}/export/choose", data=looked | more | {"what": "selected"}).text
     assert back(form) == network
-    # Once more after a preview at another code: `handling` is what goes then, and no more how the canvas looked.
+    # Again, after a preview for another handling code: `handling` is now that of the export, not that of the canvas.
     held = filled(form) | {"recipient": ["Back"], "reason": ["why"], "handling": ["C"], "form": ["csv"]}
     again = post(inv, "export/choose", **filled(post(inv, "export", **held).text)).text
     assert back(again) == network
     assert '<option value="C" selected' in again
-    # It is that page, whatever is sent.
+    # The way back is the network page, whatever is sent.
     for wrong in (
         "https://localhost/?id=P1",
         "//localhost",
@@ -233,7 +233,7 @@ def test_back_from_an_export_leads_to_the_canvas_as_it_looked(place: Any) -> Non
 
 
 def test_what_the_canvas_leaves_out_is_in_no_file_of_it(place: Any) -> None:
-    """From the address of the canvas over form and preview to the file, as a browser carries it along."""
+    """From the canvas address through form and preview to the file, as a browser carries it along."""
     inv = browser(place, "inv")
     shown = inv.get(f"{HERE}/network.json?id=C1&presence=yes").get_json()["view"]
     relations = {edge["relation"] for edge in shown["edges"]}
@@ -306,7 +306,7 @@ def test_exposure_is_told_by_source_or_as_a_warning(place: Any) -> None:
     assert inv.get(f"{HERE}/exposure.json?query=crossings.behind&p.crossing=C1").get_json()["safe"] is True
     for page in (f"{HERE}/network?id=P1", f"{HERE}/lead?id=P1"):
         assert f"{HERE}/exposure.json?" in inv.get(page).text
-    # Who may not analyse is not asked.
+    # Readers who may not analyse get no exposure.
     assert "network-exposure" not in browser(place, "cus").get(f"{HERE}/network?id=P1").text
 
 
@@ -324,13 +324,13 @@ def test_pages_are_for_their_roles_and_have_an_empty_state(place: Any) -> None:
 
 
 def said(answer: TestResponse) -> str:
-    """What a page says, without the token of its forms, which is another each second."""
+    """The text of a page, without the token of its forms, which changes each second."""
     return pages.without_tokens(answer.text)
 
 
 @pytest.fixture
 def run(place: tuple[Service, People, Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """`run("inv", "list", CASE)`: a command of exports, as one person."""
+    """`run("inv", "list", CASE)`: an export command, as one person."""
     service, people, _ = place
 
     def invoked(name: str, *words: str) -> Result:
@@ -392,7 +392,7 @@ def test_it_is_given_only_once_there_is_a_place_for_it(
         assert state() == "held"
     assert (tmp_path / number).read_text() == "mine"
     (tmp_path / number).unlink()
-    # What is not there leaves nothing behind.
+    # Fetching an export that does not exist leaves no file behind.
     assert isinstance(run("inv", "get", CASE, "0" * 32).exception, NotFound)
     assert [path.name for path in tmp_path.iterdir()] == ["closed"]
     assert run("inv", "get", CASE, made).stdout == f"{number}\n"

@@ -30,7 +30,7 @@ def inv(site: Any) -> FlaskClient:
 
 
 def every_address(app: Flask) -> Iterator[tuple[str, str, str]]:
-    """(endpoint, method, address) of every route, with something in each of its places."""
+    """(endpoint, method, address) of every route, with a value in each of its placeholders."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         values = {name: "1" if "Integer" in type(rule._converters[name]).__name__ else "x" for name in rule.arguments}
@@ -40,7 +40,7 @@ def every_address(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 @contextlib.contextmanager
 def rendered(app: Flask) -> Iterator[list[dict[str, Any]]]:
-    """What each template rendered inside was given."""
+    """The contexts of the templates rendered inside."""
     contexts: list[dict[str, Any]] = []
 
     def note(_sender: Flask, context: dict[str, Any], **_extra: Any) -> None:
@@ -105,7 +105,7 @@ PAGES = ("", "crossings", "workplaces", "leads", "lead", "entity", "statement", 
 
 
 def addresses(site: Any, page: str) -> tuple[str, str]:
-    """A page and its JSON twin."""
+    """The addresses of a page and its JSON twin."""
     query = {"lead": {"id": site.boss}, "entity": {"id": site.boss}, "statement": {"id": site.report}}
     query["search"] = {"q": "script"}
     if page in ("numbers", "roles"):
@@ -143,7 +143,7 @@ def test_the_mark_says_the_strictest_code_of_the_page(site: Any) -> None:
 
 
 def told(answer: Any) -> str:
-    """A page without the token of its forms, which has the second in it."""
+    """A page without the token of its forms, which contains the second."""
     return without_tokens(answer.text)
 
 
@@ -185,7 +185,7 @@ def test_without_source_clearance_no_source_and_few_groups(site: Any) -> None:
     assert sum(exact) == pytest.approx(cleared["lead"]["score"], abs=1e-6)
     assert sum(share for part in cleared["made_of"] for share in part["by_kind"].values()) == pytest.approx(sum(exact))
     assert {share for part in lead["made_of"] for share in part["by_kind"].values()} == {None}
-    # Which kinds of source say it, the list of claims says as well.
+    # The list of claims also says which kinds of source say it.
     listed = {(row["relation"], row["source_kind"]) for row in (*lead["supporting"], *lead["lowering"])}
     assert {(part["relation"], kind) for part in lead["made_of"] for kind in part["by_kind"]} == listed
     assert {kind for _, kind in listed} > {"witness"}
@@ -215,7 +215,7 @@ def test_the_auditor_reads_the_log_page_by_page(site: Any) -> None:
     first = client.get("/log.json").get_json()
     assert len(first["lines"]) == 100
     second = client.get(f"/log.json?before={first['older']}").get_json()
-    assert 0 < first["older"] - second["lines"][0]["id"] < 3  # a line of its own says how an act ended
+    assert 0 < first["older"] - second["lines"][0]["id"] < 3  # another line says how an act ended
     assert any(line["purpose"] == site.purpose and line["action"] == "sign in" for line in first["lines"])
     assert "&lt;i&gt;Tern&lt;/i&gt;" in client.get("/log").text
     assert client.get("/").text.count("<table") == 0

@@ -1,4 +1,4 @@
-"""The page of groups of witnesses: who sees it, what it tells, and decisions made on it."""
+"""The page of groups of witnesses: its readers, its content, and decisions made on it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Groups:
         return self.place.client(name)
 
     def post(self, name: str, address: str, **form: str) -> tuple[int, str]:
-        """Status and text of the end a form leads to, once what it started is done."""
+        """Send a form, wait until the work it started is done, and return the status and text of the final page."""
         client = self.client(name)
         sent = client.post(f"/case/{self.case}/{address}", data=form)
         if sent.status_code != 303:
@@ -113,7 +113,7 @@ def test_a_decision_is_made_told_and_taken_back(groups: Groups) -> None:
     assert [len(group["sources"]) for group in client.get(f"{base}.json").get_json()["groups"]] == [1, 1, 1]
     (pairing,) = client.get(f"{base}.json").get_json()["pairings"]
     assert (pairing["kind"], pairing["by"], pairing["reason"]) == ("independent", "ann", REASON)
-    # Made and taken back by whoever may decide alone.
+    # A decision is taken back only by people who may make one.
     assert "Take back" in page
     assert "Take back" not in groups.client("inv").get(base).text
     assert groups.post("inv", "groups/end", id=pairing["id"], reason="no")[0] == 403
@@ -142,7 +142,7 @@ def test_what_is_no_decision_of_theirs_is_refused_and_changes_nothing(
     form = {"one": one, "other": other, "kind": "dependent", "handling": "P", "reason": REASON} | changes
     refused, page = groups.post(name, "groups", **form)
     assert refused == status
-    if name == "ann":  # nothing that was typed is lost
+    if name == "ann":  # nothing typed is lost
         assert 'role="alert"' in page
         assert page.count(f'value="{form["other"]}"') == page.count(f'value="{one}"') == 1
         assert ('value="dependent" selected' in page) == ("kind" not in changes)

@@ -11,12 +11,12 @@ import pytest
 
 pytestmark = pytest.mark.neo4j
 
-# What the hostile case tries to put into a page.
+# Tags that the hostile case tries to put into a page.
 NEVER = {"img", "b", "u", "em", "tall", "dunkirk", "i"}
 
 
 class Reader(HTMLParser):
-    """What a browser would make of a page: tags with attributes, and its text."""
+    """The tags, attributes and text that a browser would read from a page."""
 
     def __init__(self) -> None:
         super().__init__()

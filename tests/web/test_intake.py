@@ -1,4 +1,4 @@
-"""What is sent before a page is asked: little from strangers, and nothing large in memory or in the clear."""
+"""Limits on requests before any page sees them: little from strangers, and nothing large in memory or in the clear."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def asked(port: int, method: str, path: str, body: bytes | None = None, **header
 
 
 def entered(service: Service, port: int) -> str:
-    """The cookie of someone who is signed in."""
+    """The cookie of a signed-in user."""
     answer = asked(port, "GET", f"/link/{service.sign_in_link('ann', 'testing')}")
     return answer.headers["Set-Cookie"].partition(";")[0]
 
@@ -73,7 +73,7 @@ def test_a_stranger_sends_little(app: Flask) -> None:
 
 
 def test_a_stranger_is_refused_before_the_body_is_there(service: Service, port: int) -> None:
-    assert asked(port, "GET", "/sign-in").status == 200  # it is up
+    assert asked(port, "GET", "/sign-in").status == 200  # the server is up
     made_up = "graphsvc_000000000000=made.up"
     for extra in (b"", f"Cookie: {made_up}\r\n".encode()):
         with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
@@ -100,13 +100,13 @@ def test_what_is_large_lies_encrypted_while_it_waits(
                 if str(service.settings.home) in str(link.readlink()) and "(deleted)" in str(link.readlink()):
                     seen.append((link.stat().st_size, link.read_bytes()))
             except FileNotFoundError:
-                continue  # closed meanwhile
+                continue  # closed in the meantime
 
     app.before_request_funcs[None].insert(0, looks)  # before the form is refused
     cookie = entered(service, port)
     body = CANARY + os.urandom(3_000_000) + CANARY
     answer = asked(port, "POST", "/account/end-others", body, Cookie=cookie, Content_Type="application/octet-stream")
-    assert answer.status == 400  # the form's token is missing: it was looked at
+    assert answer.status == 400  # the form's token is missing: the form was read
     sizes = [size for size, _ in seen]
     assert len(body) in sizes
     assert not [content for _, content in seen if CANARY in content]
@@ -135,7 +135,7 @@ def test_an_upload_of_a_user_is_not_cut_off_by_connections_of_strangers(
 
 
 def until_idle(kept: Callable[[], bool]) -> None:
-    """Until nobody else is served and a connection is kept."""
+    """Wait until nobody else is served and a connection is kept."""
     end = time.monotonic() + 20
     while not kept():
         assert time.monotonic() < end, "nobody else is served, and connections are let go of"
@@ -145,7 +145,7 @@ def until_idle(kept: Callable[[], bool]) -> None:
 def test_a_process_that_is_busy_lets_go_of_connections_if_others_serve_too(
     no_graph: Callable[..., Settings], processes: int, kept: bool
 ) -> None:
-    """Fifty readers whose browsers keep their connections all stayed with the process that was first to take them in."""
+    """Otherwise the process that first accepted fifty readers would keep all their connections."""
     waiting, let_go = threading.Event(), threading.Event()
     with Service(no_graph(processes=processes)) as service:
         app = create_app(service)
@@ -166,7 +166,7 @@ def test_a_process_that_is_busy_lets_go_of_connections_if_others_serve_too(
 
         with served(app, intake.channel_of(app, service)) as port:
             busy, reader = (http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(2))
-            # Threads that begin, or come to their end, are at work for a moment.
+            # Threads count as busy for a moment when they begin or end.
             until_idle(lambda: get(reader, "/sign-in"))
             long = threading.Thread(target=get, args=(busy, "/takes-long"))
             long.start()

@@ -1,4 +1,4 @@
-"""The case switcher: the last opened first, the same room of the other case, and nothing of a case that is not theirs."""
+"""The case switcher: the last opened first, the same page of the other case, and nothing of cases they may not see."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture
 def ann(service: Service) -> FlaskClient:
-    """Cleared for two of the three cases, for sources in the first of them alone."""
+    """A reader cleared for two of the three cases, and for sources in the first of them only."""
     name = f"ann{len(accounts.listed(service.database))}"
     grants = {CASES[0]: Grant("C", sources=True), CASES[1]: Grant("P")}
     accounts.add(service.database, name, ["analyst"], grants)
@@ -57,7 +57,7 @@ def switcher(page: str) -> list[tuple[str, str]]:
 
 
 def again(client: FlaskClient, service: Service, name: str, target: str = "") -> str:
-    """Where somebody lands who signs in with this browser."""
+    """The address where someone lands who signs in with this browser."""
     answer = client.get(f"/link/{service.sign_in_link(name, 'tests')}{target}")
     assert answer.status_code == 303
     return str(answer.headers["Location"])
@@ -85,7 +85,7 @@ def test_the_switcher_leads_to_the_same_room_and_takes_nothing_along(ann: FlaskC
     assert dict(switcher(ann.get(at(CASES[0], "/leads?q=ash")).text))[CASES[1]] == at(CASES[1], "/leads")
     assert dict(switcher(ann.get(at(CASES[0], "/network?id=P1")).text))[CASES[1]] == at(CASES[1], "/network")
     assert dict(switcher(ann.get(at(CASES[0], "/entity?id=P1")).text))[CASES[1]] == at(CASES[1])
-    # A room that takes a clearance they have in one of the cases alone.
+    # This page needs a clearance that the reader has in the first case only.
     assert dict(switcher(ann.get(at(CASES[0], "/witnesses")).text))[CASES[1]] == at(CASES[1])
 
 

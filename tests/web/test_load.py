@@ -42,7 +42,7 @@ pytestmark = pytest.mark.neo4j
 PEOPLE = "id,name,category\nP1,Idris Karam,suspect\nP2,Selam Bekele,witness\nP3,Ana Petrou,other\n"
 STATEMENTS = "id,kind,source_id,handling\nST1,witness,P2,C\nST2,record,,P\n"
 LINKS = "subject_id,relation,object_id,statement_id\nP1,DIRECTED,P3,ST1\nP1,PAID,P3,ST2\n"
-# One row names nobody that is there, another has a relation that is none.
+# One row names a person who does not exist, another has an invalid relation.
 BAD_LINKS = LINKS + "P1,DIRECTED,Selam Bekele,ST1\nP1,DIRECTTED,P3,ST2\n"
 WAIT_S = 60.0
 
@@ -90,7 +90,7 @@ def sent(client: FlaskClient, case: str, content: bytes, name: str = "case.zip",
 
 
 def previewed(client: FlaskClient, case: str, content: bytes, **fields: Any) -> str:
-    """The address of the preview of an upload, worked out."""
+    """The address of the finished preview of an upload."""
     answer = sent(client, case, content, **fields)
     assert answer.status_code == 303, answer.text
     address = answer.headers["Location"]
@@ -99,7 +99,7 @@ def previewed(client: FlaskClient, case: str, content: bytes, **fields: Any) -> 
 
 
 def ended(client: FlaskClient, answer: TestResponse) -> dict[str, Any]:
-    """The job an answer leads to, once it has ended; empty if it leads to none."""
+    """The job that an answer leads to, once it has ended; empty if it leads to none."""
     address = answer.headers.get("Location", "")
     if "/job" not in address:
         return {}
@@ -120,7 +120,7 @@ def names_kept(service: Service, name: str) -> list[Path]:
 
 
 def kept(service: Service) -> list[Path]:
-    """Files of uploads that wait; other tests may leave some."""
+    """Files of waiting uploads. Other tests may leave some."""
     return sorted(path for path in (service.settings.home / "uploads").rglob("*") if path.is_file())
 
 
@@ -640,7 +640,7 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     assert [(one["name"], one["read_as"], one["chosen"]) for one in told["chart"]["links"]] == [
         ("Drove <b>", "X_DROVE_B", False)
     ]
-    # The one of a type that is not known, and the link to it.
+    # The entity of unknown type, and the link to it.
     assert told["rejected"] == 2
     upload = address.rpartition("upload=")[2]
     form = {
@@ -649,7 +649,7 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     }  # fmt: skip
     ann.post(f"/case/{case}/load/chart", data=form | {"link_as": ["CONTROLS"]})
     ended(ann, ann.get(address))
-    # Nobody controls a lorry as they control a place.
+    # A place can be controlled, a lorry cannot.
     assert read_otherwise({"USED": 2}) in ann.get(address).text
     answer = ann.post(f"/case/{case}/load/chart", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (303, address)
@@ -661,7 +661,7 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=data))
     assert (job["state"], job["result"]["rejected"]) == ("done", 0)
     here = session(service, "ann", case)
-    # Nobody says that the person plays a part: they stand by a pseudonym, and what they used with them.
+    # Nothing says that the person plays a part, so the person has a pseudonym, and so have the vehicles they used.
     key = service.register.key(case, create=False)
     driver, lorry, tractor = (
         pseudonym(key, kind, one) for kind, one in (("person", "E0"), ("thing", "E1"), ("thing", "E2"))
@@ -697,7 +697,7 @@ def test_a_chart_that_is_none_says_where(ann: FlaskClient, case: str) -> None:
 
 @pytest.fixture
 def elsewhere(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileLock]:
-    """Somebody else writes another case from the end of the next load on, and the store is a managed one."""
+    """Another process writes another case from the end of the next load on, and the store is a managed one."""
     monkeypatch.setattr(service.casework._rewriting, "_settings", replace(service.settings, neo4j_uri=""))
     lock, finish = FileLock(service.settings.home / "locks" / "store.lock", thread_local=False), Replay.finish
 
@@ -730,7 +730,7 @@ def test_a_delivery_that_seals_while_another_case_is_loaded_is_in_and_says_what_
     ends = {line["outcome"] for line in audit.lines(service.database) if line["case_id"] == case}
     assert "released, delivery 2" in ends
     assert "failed: Busy" not in ends
-    assert service.register.rewriting()  # nothing says that it was
+    assert service.register.rewriting()  # nothing says that the rewriting was done
     assert "owed" not in session(service, "sam", case).deliveries.job(job["id"]).result
 
 

@@ -29,7 +29,7 @@ ANN, BOB = Principal("ann", frozenset()), Principal("bob", frozenset())
 
 @pytest.fixture
 def service(settings: Callable[..., Settings]) -> Iterator[Service]:
-    """A home with some lines in its log; Neo4j is not needed to read it."""
+    """A home with some lines in its log. Reading them needs no Neo4j."""
     with Service(settings()) as opened:
         accounts.add(opened.database, "aud", ["auditor"], {})
         accounts.add(opened.database, "inv", ["investigator"], {"*": Grant("C", sources=True)})
@@ -145,7 +145,7 @@ def test_only_auditors_read_and_verify(service: Service, aud: FlaskClient) -> No
         assert answer.status_code == 403
         assert SOURCE not in answer.text
     assert any(line["outcome"] == "refused: Refused" for line in found(aud, account="inv", action="log"))
-    assert aud.post("/log/verify").status_code == 400  # no token of the form
+    assert aud.post("/log/verify").status_code == 400  # without the form's token
 
 
 def test_what_an_auditor_types_to_look_for_is_no_way_to_write_names_down(aud: FlaskClient) -> None:
@@ -153,7 +153,7 @@ def test_what_an_auditor_types_to_look_for_is_no_way_to_write_names_down(aud: Fl
     assert "Wilma" not in str(found(aud))
 
 
-# -- what the pages of a case leave in it -----------------------------------------------------------------------
+# -- lines that the pages of a case leave -----------------------------------------------------------------------
 
 
 @pytest.mark.neo4j
@@ -178,7 +178,7 @@ def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> 
         session.graph(of)
         assert who_saw() == seen + more, of
         seen = who_saw()
-    # Without source clearance none is shown, so none is in the log.
+    # Without source clearance no source is shown, so none is in the log.
     site.client("pam").get(site.address("lead", id=site.boss))
     assert found(aud, account="pam", source=source) == []
 

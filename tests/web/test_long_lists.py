@@ -1,4 +1,4 @@
-"""Lists of crossings and workplaces that are longer than a page: sorted and filtered over all rows, as each reader sees them."""
+"""Lists of crossings and workplaces longer than a page: sorted and filtered over all the rows each reader may see."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ ROWS: Tables = {
     )
     + said("r2", "deep ORGANISED x01", "deep CONTROLS w1", "deep ORGANISED x-hidden"),
 }
-# Column of a list → how its rows stand, what is unknown left out: ids.
+# Column of a list → its ids in order, ties together, without rows whose value is unknown.
 BY_ID = sorted(row["id"] for row in CROSSINGS)
 ORDERED: dict[str, dict[str, list[list[str]]]] = {
     "crossings": {
@@ -129,12 +129,12 @@ def twin(people: Place, who: str, name: str, **asked: object) -> dict[str, Any]:
 
 
 def ids(text: str) -> list[str]:
-    """The ids that stand ticked or not on a page, in their order."""
+    """The ids of the tick boxes on a page, in their order."""
     return [html.unescape(name) for name in re.findall(r'<input type="checkbox" name="id" value="([^"]*)"', text)]
 
 
 def every(people: Place, who: str, name: str, **asked: object) -> list[str]:
-    """The ids of all pages, each of which holds what its twin does."""
+    """The ids of all pages. Each page must hold the same ids as its twin."""
     first = twin(people, who, name, **asked)
     gathered: list[str] = []
     for number in range(1, first["pages"] + 1):
@@ -154,7 +154,7 @@ def test_every_row_stands_on_one_page_and_its_twin_has_the_same(people: Place, w
     listed = every(people, who, "crossings")
     assert len(listed) == len(set(listed)) == twin(people, who, "crossings")["total"]
     assert set(listed) == {*BY_ID, *hidden}
-    # As they always stood: by day.
+    # The default order is by day.
     assert [name for name in listed if name not in hidden] == [
         *("x06", "x10", "x02", "x01", "x03", "x09", "x07", "x08", "x05"),
     ]
@@ -164,7 +164,7 @@ def test_every_row_stands_on_one_page_and_its_twin_has_the_same(people: Place, w
 def test_pages_lead_to_each_other_and_keep_what_is_asked(people: Place) -> None:
     middle = html.unescape(page(people, "low", "crossings", sort="-id", q="x0", page=2))
     assert "Page 2 of 2" in middle
-    assert f'href="/case/{people.case}/crossings?q=x0&sort=-id"' in middle  # the first
+    assert f'href="/case/{people.case}/crossings?q=x0&sort=-id"' in middle  # the first page
     assert "8 of 9 crossings have" in middle
     assert 'name="q" value="x0"' in middle
     assert '<input type="hidden" name="sort" value="-id">' in middle
@@ -173,7 +173,7 @@ def test_pages_lead_to_each_other_and_keep_what_is_asked(people: Place) -> None:
     assert "Previous" not in first
     assert "Page 1 of 3" in first
     assert "9 crossings" in first
-    # A page that is not there is the last, or the first.
+    # A page beyond the end is the last page; any other invalid page is the first.
     for number in ("99", "-1", "x", "0", "9" * 40):
         assert twin(people, "low", "crossings", page=number)["page"] == (3 if number == "99" else 1)
 
@@ -190,7 +190,7 @@ def test_all_rows_are_sorted_by_any_heading_and_what_is_unknown_stays_last(
     known = [
         identifier
         for step in (reversed(steps) if falling else steps)
-        for identifier in sorted(step, key=plainly.index)  # equal ones stand as they do unasked
+        for identifier in sorted(step, key=plainly.index)  # ties keep their default order
     ]
     sort = f"-{column}" if falling else column
     assert every(people, "low", name, sort=sort) == known + [other for other in plainly if other not in known]
@@ -244,7 +244,7 @@ def test_nothing_is_found_by_what_a_reader_is_not_shown(people: Place, words: st
         assert ids(answer) == []
     assert every(people, "ana", "crossings", q="unterholz") == ["x01", "x-hidden"]
     assert every(people, "ana", "workplaces", q="unterholz") == ["w1"]
-    # Whoever saw it first leaves nothing of it to others.
+    # The same search by a cleared reader leaves nothing behind for others.
     assert twin(people, "low", "crossings", q="unterholz")["found"] == 0
 
 
@@ -280,7 +280,7 @@ def test_what_fits_on_one_page_is_sorted_and_filtered_there(people: Place, monke
         assert "Page 1" not in text
         plain = twin(people, "low", name)
         assert (plain["page"], plain["pages"], plain["total"]) == (1, 1, len(plain[name]))
-        # An address that was sent while there were more finds the same rows still, and leads back.
+        # A filter address from when there were more rows still finds the same rows, and leads back.
         filtered = page(people, "low", name, q="deal")
         assert 0 < len(ids(filtered)) < len(ids(text))
         assert f'href="/case/{people.case}/{name}"' in filtered

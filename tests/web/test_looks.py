@@ -1,4 +1,4 @@
-"""One look is one act: one line in the log that says what it opened, and few questions to the application database."""
+"""One look is one act: one log line that says what was opened, and few questions to the application database."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.toolbox.accounts import named
 
 pytestmark = pytest.mark.neo4j
 MOST_STATEMENTS = 15
-# What every request asks, whatever it opens: whose token it bears, and what they may.
+# Tables that every request reads, whatever it opens, for the token's owner and permissions.
 SIGNING_IN = {"tokens", "accounts", "account_roles", "grants"}
 
 
 @contextmanager
 def statements(service: Service) -> Iterator[list[str]]:
-    """The statements that the application database is sent in the block."""
+    """The statements sent to the application database inside the block."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -53,14 +53,14 @@ def acts(service: Service, since: int = 0) -> list[dict[str, Any]]:
 def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, action: str, opened: set[str]) -> None:
     client = site.client("inv")
     address = site.address(page, id=site.boss) if page != "leads" else site.address(page)
-    assert client.get(address).status_code == 200  # what is computed once is
+    assert client.get(address).status_code == 200  # so that cached results are computed
     before = acts(site.service)[0]["id"]
     with statements(site.service) as sent:
         assert client.get(address).status_code == 200
     (line,) = acts(site.service, before)
     assert (line["action"], line["outcome"]) == (action, "released")
     assert opened <= set(line["detail"]["opened"])
-    # Of a picture nothing else says around whom it was; a text that is no plain id is told by its length.
+    # Only this names the centre of a picture. Text that is not a plain id is logged by its length.
     assert page != "network" or line["detail"]["entities"] == [f"{len(site.boss)} characters"]
     assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
 

@@ -1,4 +1,4 @@
-"""Numbers of any length, lists nested without end, digits of other scripts: one sentence, or what is meant, never a fault."""
+"""Endless numbers, endlessly nested lists, digits of other scripts: one sentence or the meant value, never a fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on a page to be clicked leads its reader somewhere: never to a refusal, never to nothing."""
+"""Every link on a page leads its reader somewhere: never to a refusal, never to nothing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ pytestmark = [
     pytest.mark.slow(reason="follows each link of the main pages for each role and clearance"),
 ]
 GRANTS = {"part": Grant("P"), "whole": Grant("C", sources=True)}
-# To whom a role opens it and a grant of its own does not yet, it says how they get that.
+# Here a role opens the page but also needs a separate grant. The refusal says how to get that.
 EXPLAINED = re.compile("/cypher$")
-# Ending the session ends the walk as well.
+# Leaving would end the session, and with it the walk.
 NEVER = ("/leave", "/static/", "/bootstrap/")
 
 
@@ -51,7 +51,7 @@ def test_no_link_leads_to_a_refusal(site: Any, role: str, grant: str) -> None:
     for page, text in shown.items():
         for address in dict.fromkeys(links(text, page)):
             place, _, query = address.partition("?")
-            # Of many links that differ in what is asked about one is enough.
+            # One of several links that differ only in their values is enough.
             kind = f"{place}?{'&'.join(sorted(part.partition('=')[0] for part in query.split('&')))}"
             if kind not in asked:
                 asked[kind] = client.get(address).status_code

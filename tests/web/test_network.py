@@ -169,7 +169,7 @@ def test_links_are_filtered_by_the_grade_of_what_asserts_them(full: Session) -> 
     }
     corroborated = full.network.picture(PictureRequest(["p1"], grades=at_least("2", "B")))
     assert links(corroborated) == AROUND_P1 - {("p4", "CONTACTED", "p1")}
-    # Of grade 1A is the denial alone; what asserts that he piloted is not.
+    # Only the denial has grade 1A; the claim that he piloted does not.
     assert "PILOTED" not in {
         edge.relation for edge in full.network.picture(PictureRequest(["x1"], grades=["1A"])).edges
     }
@@ -222,7 +222,7 @@ def test_of_a_case_of_too_many_the_picture_has_its_groups_alone(
     assert twin["drawn"] is True
     assert len(names["ids"]) == twin["entities"] > 5
     assert names["names"]
-    # As many as a browser is sent are drawn, one more are not.
+    # Exactly as many points as a browser may be sent are drawn; one more are not.
     monkeypatch.setattr(overview, "MOST_POINTS", twin["entities"])
     assert ann.get(f"{base}.json").get_json()["drawn"] is True
     assert len(ann.get(f"{base}.bin").data) > 16
@@ -422,7 +422,7 @@ def test_a_link_tells_its_claims(ann: FlaskClient) -> None:
     assert [claim["polarity"] for claim in twin["asserting"]] == ["asserts"]
     assert [claim["polarity"] for claim in twin["denying"]] == ["denies"]
     assert twin["link"]["denying"] == 1
-    # The other way round there is none.
+    # There is no link in the opposite direction.
     turned = asked | {"subject": "x1", "object": EVIL}
     assert ann.get(f"/case/{CASE}/network/link.json", query_string=turned).status_code == 404
 
@@ -448,7 +448,7 @@ def test_the_library_gives_these_files_alone_and_only_to_who_is_signed_in(app: F
         assert answer.status_code == 302
 
 
-# -- what was done first, and who was only there last ---------------------------------------------------------------
+# -- deeds first, presence last -------------------------------------------------------------------------------------
 
 
 def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_asked(full: Session) -> None:
@@ -463,7 +463,7 @@ def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_as
     assert ids(by_relation) == ids(once)
     whole = full.network.picture(PictureRequest(["x1"], presence=True))
     assert ids(view) < ids(whole)
-    # From who was carried the crossing is where they were: it is not put aside.
+    # For a passenger, the crossing is where they were, so it is not left out.
     carried = next(edge.subject for edge in whole.edges if edge.relation == "CROSSED_ON")
     assert "x1" in ids(full.network.picture(PictureRequest([carried], presence=False)))
 
@@ -494,7 +494,7 @@ def test_the_page_leaves_out_what_its_legend_is_told_to(ann: FlaskClient) -> Non
     assert shown(without=["money", "thing"])[1] == relations - {"PAID", "USED"}
     assert "t1" in people
     assert "t1" not in shown(without="thing")[0]
-    # Ticked relations are all there is, or are left out.
+    # Ticked relations are either the only ones shown, or the ones left out.
     assert shown(relation="PAID")[1] == {"PAID"}
     assert shown(relation="PAID", ticked="out")[1] == relations - {"PAID"}
     answer = ann.get(f"/case/{CASE}/network.json?id=p1&without=nonsense")

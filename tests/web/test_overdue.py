@@ -1,4 +1,4 @@
-"""A day of review that has come says so in words, wherever it is shown."""
+"""A review date that has passed says so in words, wherever it is shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROLES = {"ann": ("analyst", WHOLE), "sup": ("supervisor", WHOLE)}
 
 
 def words() -> str:
-    """What is said today: the tests may have begun yesterday."""
+    """Today's words, because the tests may have begun yesterday."""
     return f"overdue by {(dt.datetime.now(dt.UTC).date() - PAST).days} days"
 
 

@@ -1,4 +1,4 @@
-"""What the pages of a case say."""
+"""The text of a case's pages."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def test_the_overview_counts_what_is_there(site: Any, inv: FlaskClient) -> None:
     assert data["timeline"]["peak"]["when"] == "8 May 2020"
     assert [one["number"] for one in data["deliveries"]] == [1]
     assert data["deliveries"][0]["counts"]["people"]["added"] == 6
-    # What a delivery held is told to who may see all of it, and that it came too.
+    # Readers see that a delivery came, and its contents, only if they may see all of it.
     of_p = site.client("pam").get(site.address("overview.json")).get_json()
-    # The two witnesses, whom no claim mentions, are there for source clearance alone.
+    # No claim mentions the two witnesses, so only source clearance shows them.
     assert of_p["counts"]["person"] == 3
     assert of_p["statements"] == {}
     assert of_p["deliveries"] == []
@@ -64,7 +64,7 @@ def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv:
 
 
 def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) -> None:
-    """*Denied* counts what denies a share alone, so the list of denials may be longer."""
+    """*Denied* counts only denials of a share, so the list of denials may be longer."""
     leads = [row["id"] for row in inv.get(site.address("leads.json", all="yes")).get_json()["leads"]]
     seen = set()
     for name in leads:
@@ -81,7 +81,7 @@ def test_the_lists_of_a_lead_say_what_is_in_them(site: Any, inv: FlaskClient) ->
 
 @pytest.mark.parametrize("name", ["", "leads", "lead", "through", "behind"])
 def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> None:
-    """Two clearances have two lists; nobody should have to find that out by comparing screens."""
+    """Two clearances see two lists; nobody should have to find that out by comparing screens."""
     asked = {"lead": {"id": site.boss}, "behind": {"id": site.boss}}.get(name, {})
 
     def said(account: str) -> str:
@@ -90,7 +90,7 @@ def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> Non
         page: str = answer.text
         return page.partition('<p class="note ranked-on">')[2].partition("<a")[0].strip()
 
-    # Where no one stands out this page gives no ranks, and says so first.
+    # If no one stands out, this page gives no ranks, and says that first.
     def stands_out(account: str) -> bool:
         return bool(
             site.client(account).get(site.address("leads").partition("?")[0] + ".json").get_json()["verdict"] == "leads"
@@ -115,7 +115,7 @@ def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:
     assert site.boss in everyone[:2]
     assert asked(stage="money") == [site.boss]
     assert set(asked(rests="one")).isdisjoint(asked(rests="more"))
-    # Of who is in the list though nothing is told of a part of theirs neither is known.
+    # Leads without a rank range fit neither filter.
     rows = inv.get(site.address("leads.json", all="yes")).get_json()["leads"]
     ranged = {row["id"] for row in rows if row["best_rank"] is not None}
     assert set(asked(rests="one")) | set(asked(rests="more")) == ranged < set(everyone)
@@ -200,7 +200,7 @@ def test_many_links_of_one_relation_have_pages_of_their_own(
 
     given = [of_page(number) for number in range(1, pages + 1)]
     assert {page["pages"] for page in given} == {pages}
-    # Each link once, in the same order, with the same claims as where all are given at once.
+    # Each link once, in the same order, with the same claims as on a single page.
     assert [link for page in given for link in page["sections"][0]["links"]] == most["links"]
     beyond = of_page(pages + 7)
     assert (beyond["page"], beyond["sections"]) == (pages, given[-1]["sections"])

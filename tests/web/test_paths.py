@@ -1,4 +1,4 @@
-"""The pages of search, growth and ways, and their twins."""
+"""The pages of search, growth and paths, and their twins."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pam(site: Any) -> FlaskClient:
 
 
 class Links(HTMLParser):
-    """Addresses of a page by their words."""
+    """The addresses of a page's links, by their text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ def test_growth_counts_by_relation_and_each_leads_to_its_picture(site: Any, inv:
     links = Links(inv.get(address).text).found
     view = inv.get(links["paid"].replace("/network?", "/network.json?")).get_json()["view"]
     assert {node["id"] for node in view["nodes"]} == {site.boss, "=cmd"}
-    # Without a picture it is the node alone, and its links still lead somewhere.
+    # Without a picture only the node is drawn, and its links still lead somewhere.
     alone = Links(inv.get(site.address("network/growth", node=site.boss)).text).found
     assert inv.get(alone["paid"]).status_code == 200
 
@@ -102,7 +102,7 @@ def test_growth_of_what_is_not_theirs_is_not_there(site: Any, pam: FlaskClient) 
     assert answers[0].get_json()["error"].replace(site.hidden, "only-d") == answers[1].get_json()["error"]
 
 
-# -- ways -----------------------------------------------------------------------------------------------------
+# -- paths ----------------------------------------------------------------------------------------------------
 
 
 def test_ways_are_told_step_by_step_with_who_says_so(site: Any, inv: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""What somebody is said to have paid and been paid, on their page and in its JSON twin."""
+"""Payments reported by and to a person, on their page and in its JSON twin."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def test_what_is_denied_or_taken_back_is_in_no_sum(place: Place) -> None:
 
 def test_a_sum_holds_nothing_its_reader_may_not_see(place: Place) -> None:
     assert sums(sides(place, "shared", "B")["by"]) == {"EUR": (1500.5, 2), "GBP": (75.0, 1)}
-    # What a witness said of money takes source clearance: that they speak of it is one row without an amount.
+    # What a witness said about money needs source clearance. Without it, it counts as a payment without an amount.
     to = sides(place, "uncleared", "B")["to"]
     assert (to["sums"], to["unstated"]) == ([], 2)
     for name in ("shared", "uncleared"):
         section = asked(place, name, "B", "").partition('<h2 id="payments">')[2].partition("</section>")[0]
-        # As a number: an id of a claim may have these digits in it.
+        # As a whole number, because a claim's id may contain these digits.
         assert not re.search(r"\b250\b", section)
 
 

@@ -1,4 +1,4 @@
-"""Saved views and comments in the pages: lists, versions, what changed since, conflicts, and the network page they open on."""
+"""Saved views and comments: lists, versions, changes since, conflicts, and the network page they open."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 @pytest.fixture
 def browser(people: Place) -> Browser:
-    """`browser("ana")`: someone signed in, at a small case."""
+    """`browser("ana")`: a signed-in browser, at a small case."""
     people.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     return people.client
 
@@ -59,7 +59,7 @@ def save(client: FlaskClient, case: str, state: Any = STATE, **fields: str) -> A
 
 
 def kept(client: FlaskClient, address: str) -> Any:
-    """What the network page at an address begins with, after where it leads on."""
+    """The state that the network page at an address begins with, after redirects."""
     page = client.get(address, follow_redirects=True)
     assert page.status_code == 200
     found = re.search(r'id="network-kept">(.*?)</script>', page.text)
@@ -120,14 +120,14 @@ def test_the_network_page_begins_as_the_view_was_kept(case: str, browser: Browse
     assert leads_on.location == f"/case/{case}/network?id=boss-1&depth=0&add=aide-1&picture={identifier}&version=1"
     began = kept(ana, leads_on.location)
     assert (began["arranged"], began["pinned"]) == (STATE["arranged"], ["boss-1"])
-    # What was in it comes back, though the address alone would not bring it.
+    # Everything in the view comes back, even what the address alone would not bring.
     assert ["add", "gang-1"] in began["asked"]
     assert "gang-1" in ana.get(leads_on.location).text
-    # Gone on from there, it is not brought back; and a picture that is fetched holds no state.
+    # After a further step it is not brought back. A picture fetched by script holds no state.
     assert ["add", "gang-1"] not in kept(ana, f"{leads_on.location}&relation=RUNS")["asked"]
     fetched = ana.get(leads_on.location, headers={"Sec-Fetch-Dest": "empty"}).text
     assert "network-kept" not in fetched
-    # A view that is not there (any more) or not yours leaves the picture that was asked for.
+    # For a view that does not exist, or is another reader's, the requested picture is drawn.
     assert kept(ana, f"/case/{case}/network?id=boss-1&picture=none&version=1") is None
     assert ana.get(f"/case/{case}/network?picture=none").status_code == 404
     assert browser("bea").get(f"/case/{case}/network?picture={identifier}").status_code == 404

@@ -43,7 +43,7 @@ def browser(people: Place) -> Browser:
 
 
 def known(people: Place) -> dict[str, str]:
-    """The pseudonym of each person who is sealed."""
+    """Original id → pseudonym, for each sealed person."""
     found = people.service.register.identities(people.case)
     return {values["id"]: one for one, values in found if one.startswith("S-")}
 
@@ -143,7 +143,7 @@ def test_who_is_in_no_delivery_any_more_stands_apart_from_who_is_sealed(
     assert f"/entity?id={absent}" in before
     people("inv").deliveries.undo(loaded.delivery or 0, quiet)
     after, twin = browser("cus").get(page).text, browser("cus").get(f"{page}.json").get_json()
-    assert f"/entity?id={absent}" not in after  # nobody has a page of them
+    assert f"/entity?id={absent}" not in after  # they have no page
     apart = after.partition("In no delivery any more: 1")[2]
     assert f"/case/{case}/erase?id={absent}" in apart
     assert (twin["number"], [one["pseudonym"] for one in twin["absent"]]) == (many - 1, [absent])

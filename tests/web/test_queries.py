@@ -173,7 +173,7 @@ def test_a_cut_is_said(ann: FlaskClient) -> None:
 
 
 def test_a_file_says_that_it_is_cut_and_what_is_withheld(ann: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who opens it elsewhere would take it for all there is."""
+    """Otherwise someone who opens the file elsewhere would take it for everything there is."""
     cut = list(csv.reader(io.StringIO(ann.get(at(f"{RESTING}&as=csv")).text)))
     assert len(cut) == 1 + 3 + 1
     assert cut[-1][0].startswith("The answer is cut at 3 rows and there are more")
@@ -256,7 +256,7 @@ def _queries(service: Service) -> list[dict[str, Any]]:
 
 
 def test_names_stand_beside_ids_on_the_page_in_json_and_in_csv(app: Flask, ann: FlaskClient) -> None:
-    """`several_crossings` tells crossings as a list of ids, with no names of its own."""
+    """`several_crossings` lists crossings by id, without their names."""
     asked = at("/query?name=people.several_crossings&run=1")
     page = ann.get(asked).text
     names = {"C1": "8 May 2020, Wimereux", "C/2": "9 May 2020, Calais"}

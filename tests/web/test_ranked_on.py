@@ -1,4 +1,4 @@
-"""What a ranking leaves out for its reader is told once: the page, its twin and the command have it from one place."""
+"""The page, its twin and the command all say what a ranking leaves out for its reader, in the same words."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def noted(page: str) -> str:
-    """What a page says of it."""
+    """The page's note about its ranking."""
     return html.unescape(page.partition('<p class="note ranked-on">')[2].partition("<a")[0]).strip()
 
 
@@ -61,7 +61,7 @@ def test_a_page_and_its_twin_say_the_same(people: Place, page: str, twin: str) -
         shown = noted(people.client(name).get(f"/case/{people.case}{page}").text)
         told = people.client(name).get(f"/case/{people.case}{twin}").get_json()["ranked_on"]
         assert shown == told
-        # Where no one stands out these say so before.
+        # If no one stands out, these pages say so first.
         beside_names = page.startswith(("/behind", "/sets", "/network/measures"))
         assert told.endswith(sentence) if beside_names else told == sentence
 
@@ -74,7 +74,7 @@ def test_so_does_a_file_that_is_read_without_its_page(people: Place, file: str) 
         assert bool(below) is bool(sentence)
         assert all(cell.endswith(sentence) for cell in below)
         assert {len(row) for row in rows} <= {len(header)}
-        if file.startswith("behind"):  # of so few no one stands out, and their ranks are empty for who sees all too
+        if file.startswith("behind"):  # with so few leads, even a fully cleared reader gets no ranks
             assert rows[-1][-1].startswith("No rank is told.") == (people(name).leads.ranking().verdict == "abstains")
 
 
@@ -98,7 +98,7 @@ def test_a_preview_without_source_clearance_says_nothing_of_the_leads(people: Pl
     if working := client.get(f"{address}?upload={upload}").headers.get("Location"):  # it may have ended already
         pages.waited(client, working)
     told = client.get(f"{address}.json?upload={upload}").get_json()
-    # What becomes of the leads takes source clearance, so there is nothing to say of them.
+    # Changes to the leads need source clearance, so nothing is said of them.
     assert (told["moves"], told["ranked_on"]) == ([], "")
     assert LEAVES_OUT not in client.get(f"{address}?upload={upload}").text
 

@@ -1,4 +1,4 @@
-"""Deciding about a lead in the pages: the form, the history beside what was shown, filter and column of the list."""
+"""Deciding about a lead in the pages: the form, the history with the figures then, the list's filter and column."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 @pytest.fixture
 def browser(people: Place) -> Browser:
-    """`browser("ana")`: someone signed in, at a small case."""
+    """`browser("ana")`: a signed-in browser, at a small case."""
     people.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     return people.client
 
 
 def decide(client: FlaskClient, case: str, lead: str, judgement: str, reason: str) -> int:
-    """Opens a lead and decides about it."""
+    """Open a lead and decide about it; returns the status."""
     return kept(
         client, case, form(client.get(f"/case/{case}/lead?id={lead}").text) | {"judgement": judgement, "reason": reason}
     ).status_code
 
 
 def form(page: str) -> dict[str, str]:
-    """What the form of a lead sends of itself."""
+    """The hidden fields of a lead's form."""
     return dict(re.findall(r'<input type="hidden" name="(id|seen)" value="([^"]*)">', page.partition('id="review"')[2]))
 
 
@@ -88,7 +88,7 @@ def test_a_decision_is_kept_shown_and_found(case: str, people: Place, browser: B
 def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     case: str, people: Place, browser: Browser
 ) -> None:
-    """Beside a review stands what was shown: somebody reads a lead, a colleague loads, then the review is sent."""
+    """A review records what was shown: an analyst reads a lead, a colleague loads, then the review is sent."""
     ana = browser("ana")
     sent = form(ana.get(f"/case/{case}/lead?id=boss-1").text) | {"judgement": "agree", "reason": HOSTILE}
     assert sent["seen"] == "1"
@@ -97,7 +97,7 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     assert answer.status_code == 409
     assert "The data have changed since this lead was shown to you, so nothing was kept" in answer.text
     assert "Nobody has decided about this lead yet" in answer.text
-    # What was written stands in the form, and is kept once it is sent again.
+    # The form keeps what was written, and the review is saved when it is sent again.
     again = form(answer.text)
     assert again == {"id": "boss-1", "seen": "2"}
     assert re.search(r'value="agree" required checked', answer.text)
@@ -105,7 +105,7 @@ def test_what_was_shown_before_a_delivery_is_not_decided_on_after_it(
     assert kept(ana, case, sent | again).status_code == 303
     (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
     assert (row["judgement"], row["case_version"], row["since"]) == ("agree", 2, "")
-    # A page from elsewhere, which does not say what was seen.
+    # A form from elsewhere, which does not say what was seen.
     assert kept(ana, case, {"id": "boss-1", "judgement": "agree", "reason": "x"}).status_code == 409
 
 

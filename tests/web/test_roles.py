@@ -1,4 +1,4 @@
-"""What opens to an administrator and to an auditor: over every address of the app's own map."""
+"""Pages open to an administrator and to an auditor, checked over every address in the app's own map."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.leaks import pages
 from tests.leaks.known import Known
 
 pytestmark = pytest.mark.neo4j
-# Pages that show no case, to everyone; and those of the two roles.
+# Pages that show no case and are open to everyone; then those of the two roles.
 EVERYONE = {
     "cases.table",
     "load.start",
@@ -27,7 +27,7 @@ EVERYONE = {
 PUBLIC = {"signin.form", "signin.enter", "signin.link", "signin.leave", "account.setup", "account.choose"}
 OWN = {"administrator": {"people"}, "auditor": {"log"}}
 MISSING = "no-such-case"
-# Of the case, as the tables and pages would write it.
+# Texts of the case, as the tables and pages would write them.
 CANARIES = (
     "onerror=alert",
     "Neil",
@@ -43,14 +43,14 @@ CANARIES = (
 
 @pytest.fixture(scope="module", params=list(OWN))
 def reader(request: pytest.FixtureRequest, site: Any) -> tuple[str, Any]:
-    """One of the two, cleared for everything all the same: the role alone decides."""
+    """One of the two roles, cleared for everything, so the role alone decides."""
     role: str = request.param
     accounts.add(site.service.database, f"only-{role}", [role], {"*": Grant("C", sources=True)})
     return role, site.client(f"only-{role}")
 
 
 def calls(site: Any, case: str = "") -> Iterator[pages.Call]:
-    """Every address of the app with every argument, at the case that is there or another."""
+    """Every address of the app with every argument, at the existing case or another."""
     known = Known(
         case or site.case,
         entities=(site.boss, site.aide),
@@ -78,7 +78,7 @@ def test_the_case_opens_to_neither_and_shows_nowhere(site: Any, reader: tuple[st
             if call.of_case:
                 of_case += 1
                 assert answer.status in (400, 403, 404), call
-                # Whether the case is there makes no difference: nothing of it was looked at.
+                # A missing case gives the same answer, so nothing of the case was looked at.
                 assert pages.ask(client, elsewhere).status == answer.status, call
             elif call.endpoint not in EVERYONE and call.endpoint.partition(".")[0] not in OWN[role]:
                 strange += [call.address] * (answer.status not in (400, 403, 404))

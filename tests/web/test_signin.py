@@ -76,7 +76,7 @@ def test_forms_from_elsewhere_are_refused(site: Any) -> None:
 
 
 def test_a_form_outlives_a_session_for_the_same_person_alone(site: Any) -> None:
-    """Somebody writes for an hour, the session ends, they sign in in another tab: what they wrote can be sent."""
+    """If the session ends while someone writes, they can sign in in another tab and still send what they wrote."""
     client = site.client("inv")
     before = token(client.get("/").text)
     with client.session_transaction() as session:
@@ -88,7 +88,7 @@ def test_a_form_outlives_a_session_for_the_same_person_alone(site: Any) -> None:
     assert client.post("/account/end-others", data={"csrf_token": before}).status_code == 303
     assert client.get(f"/link/{site.service.sign_in_link('inv', 'again')}").status_code == 303
     assert client.post("/account/end-others", data={"csrf_token": before}).status_code == 303
-    # Nobody else takes it over, in whatever state the browser was left, nor who signs in after a stranger or a sign-out.
+    # Nobody else takes the form over, in whatever state the browser was left, not even after a stranger or a sign-out.
     assert client.get(f"/link/{site.service.sign_in_link('pam', 'another')}").status_code == 303
     refused = client.post("/account/end-others", data={"csrf_token": before})
     assert refused.status_code == 400

@@ -1,4 +1,4 @@
-"""A belief that pages show as the word *some* is that word in every file, and no figure that nobody computed."""
+"""A belief shown on pages as the word *some* is that word in every file, and never an invented figure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def table(client: FlaskClient, address: str) -> list[dict[str, str]]:
 
 
 def believed(value: Any) -> list[Any]:
-    """Collect what every link in plain data is believed; the drawing keeps the numbers that give widths."""
+    """Collect the belief of every link in plain data. The drawing is skipped: it keeps numbers for widths."""
     if isinstance(value, dict):
         own = [value["belief"]] if "belief" in value else []
         return own + [each for name, item in value.items() if name != "picture" for each in believed(item)]

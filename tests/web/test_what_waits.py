@@ -1,4 +1,4 @@
-"""The page of what waits, its list on the overview, its number in the bar: one answer, with ways that lead there."""
+"""The Inbox, its list on the overview and its number in the bar give one answer, with links that lead there."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sealed_person(people: Place) -> str:
 
 
 def counted(page: str) -> str:
-    """The number in the bar, with what is said of it; empty: none."""
+    """The number in the bar with its label; empty if the bar shows no number."""
     found = re.search(r'class="to-do-count"[^>]*aria-label="([^"]+)">(\d+)</a>', page)
     return f"{found[2]}: {found[1]}" if found else ""
 
@@ -167,7 +167,7 @@ def test_the_custodian_sees_whom_they_keep_and_what_is_asked_about_them(people: 
 
 
 def test_a_pseudonym_of_somebody_by_name_leads_nowhere(people: Place) -> None:
-    """An erasure or sealing of who stands by name is told by a pseudonym that has no page."""
+    """Erasures and sealings of a named person use a pseudonym, which has no page."""
     people("cus").protection.sealings.ask("boss", "threatened")
     case, sup = f"/case/{people.case}", people.client("sup")
     key = people.service.register.key(people.case, create=False)

@@ -1,4 +1,4 @@
-"""The page that shows where and when, as it answers without its script."""
+"""The page of places and times, as it answers without its script."""
 
 from __future__ import annotations
 
