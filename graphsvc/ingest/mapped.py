@@ -28,6 +28,7 @@ from graphsvc.ingest.raw import (
     too_much,
 )
 from graphsvc.ingest.readers import graph_beside, in_folder, open_parts
+from graphsvc.records.marks import is_mark_column
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
@@ -88,9 +89,12 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
     """Each column of each file is mapped or ignored, each mapped or ignored one is there, so a typing mistake loses nothing."""
     known: dict[str, set[str]] = defaultdict(set)
     mapped: dict[str, set[str]] = defaultdict(set)
+    of_people = {raw.file for table, raw in zip(mapping.tables, raws, strict=True) if table.record == "people"}
     for table, raw in zip(mapping.tables, raws, strict=True):
         mapped[raw.file] |= table.read
-        known[raw.file] |= set(table.ignore) | mapped[raw.file] | set(raw.header if table.ignore_others else ())
+        # A column that may mark somebody is passed over only by its name.
+        others = [name for name in raw.header if raw.file not in of_people or not is_mark_column(name)]
+        known[raw.file] |= set(table.ignore) | mapped[raw.file] | set(others if table.ignore_others else ())
     for table, raw in zip(mapping.tables, raws, strict=True):
         for name in raw.header:
             # What is ignored may stand there as often as it likes.

@@ -50,7 +50,7 @@ APOC = "".join(
     json.dumps(each) + "\n"
     for each in (
         {"type": "node", "id": "P1", "labels": ["Person", "Suspect"],
-         "properties": {"name": "Hewa & Co", "aliases": ["H", "Hewo"], "male": True, "age": 42, "at": {"x": 1}, "gone": None}},
+         "properties": {"name": "Hewa & Co", "aliases": ["H", "Hewo"], "male": True, "height": 42, "at": {"x": 1}, "gone": None}},
         {"type": "node", "id": "P2", "labels": ["Person"]},
         {"type": "node", "id": "P3", "properties": {"name": "Omar"}},
         {"id": "7", "type": "relationship", "label": "KNOWS", "properties": {"weight": 3},
@@ -274,7 +274,7 @@ def test_a_row_knows_its_line(tmp_path: Path, limits: Limits) -> None:
             "g.json",
             APOC,
             "a graph as APOC writes it",
-            "id, labels, name, aliases, male, age, at, gone",
+            "id, labels, name, aliases, male, height, at, gone",
             "id, label, source, target, weight",
         ),
     ],

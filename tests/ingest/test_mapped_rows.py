@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,14 @@ def test_what_a_mapping_cannot_mean_is_said(old: str, new: str, message: str, fo
     text = MAPPING.replace(old, new) if "ignore" in old else MAPPING[:start] + MAPPING[start:].replace(old, new)
     with pytest.raises(InputError, match=message):
         read(folder, limits, text)
+
+
+@pytest.mark.parametrize("column", ["sealed", "Date of birth", "age_disputed", "Age", "Victim?", "categories"])
+def test_a_column_that_may_mark_somebody_is_passed_over_only_by_its_name(
+    folder: Path, limits: Limits, column: str
+) -> None:
+    (folder / "people.csv").write_text(PEOPLE.replace("weather", column, 1))
+    with pytest.raises(InputError, match=f"neither maps nor ignores column {re.escape(repr(column))}"):
+        read(folder, limits)
+    ignored = MAPPING.replace("ignore_others = true", f'ignore_others = true\nignore = ["{column}"]')
+    assert read(folder, limits, ignored).rejections == []

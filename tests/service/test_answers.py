@@ -126,7 +126,7 @@ def test_those_carried_are_counted_among_what_the_reader_sees(people: Place) -> 
     assert counted == {"ana": 2, "low": 1}
     page = people.client("ana").get(f"/case/{people.case}/behind?id=c1").text
     # The page of the crossing lists every link, so its number is larger.
-    assert "2 people told of as carried (believed at a quarter or more)" in page
+    assert "2 people reported as carried (believed at a quarter or more)" in page
 
 
 def test_who_sees_no_ranking_is_told_no_rank(people: Place) -> None:

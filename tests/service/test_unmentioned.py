@@ -81,3 +81,27 @@ def test_a_list_of_people_without_statements_is_there_as_it_is(place: Place, tmp
     rows = [{"id": "x1", "name": "Milan Orchard", "category": "suspect", "handling": "P"}]
     assert place.as_("ann").deliveries.load(write(tmp_path / "list", people=rows), quiet, partial=True).rejections == []
     assert {"x1"} == people(place.as_("low")) & {"x1"} == set(unmentioned(place.as_("low")))
+
+
+@pytest.mark.parametrize("row", [{"name": "Zoltan Quixote"}, {"notes": "other"}, {"phones": "+447700900999"}])
+def test_a_preview_compares_nobody_who_came_with_a_statement_and_is_in_no_claim(
+    place: Place, tmp_path: Path, row: dict[str, str]
+) -> None:
+    person = {
+        "id": "x9",
+        "name": "Milan Orchard",
+        "notes": "fears Ari",
+        "phones": "+447700900999",
+        "category": "suspect",
+    }
+    account = {"id": "acc-9", "kind": "witness", "handling": "P", "source_id": "x9"}
+    tables = {
+        "people": [{**person, "statement_id": "acc-9"}],
+        "statements": [account],
+        "links": said("acc-9", "boss PAID aide"),
+    }
+    assert place.as_("ann").deliveries.load(write(tmp_path / "1", **tables), quiet, partial=True).rejections == []
+    guess = write(tmp_path / "2", people=[{"id": "x9", **row}], links=said("acc-9", "x9 PAID aide"))
+    told = place.as_("bob").deliveries.load(guess, quiet, partial=True, dry_run=True)
+    assert (told.counts["people"]["received"], told.counts["people"]["changed"]) == (1, 0)
+    assert [change for change in told.changes or [] if change.id == "x9"] == []

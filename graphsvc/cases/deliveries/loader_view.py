@@ -28,6 +28,7 @@ from typing import Any
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
+from graphsvc.cases.image.handling import mentioned
 from graphsvc.ingest.check import Delivery, Row, part
 from graphsvc.ingest.codes import add_codes, columns_delivered, opens
 from graphsvc.ingest.fold import State, claim_key
@@ -61,6 +62,7 @@ class LoaderView:
         self._counts: dict[str, Counts] = defaultdict(Counts)
         self._changed: list[ChangedRow] = []
         self._to_compare: list[tuple[TakenRow, FoldedRow]] = []
+        self._mentioned: set[str] = set()
 
     def add_codes(self, delivery: Delivery, statements: Mapping[str, FoldedRow], *, partial: bool) -> Delivery:
         """Return the delivery with the codes of its rows, which nothing hidden decides; see `ingest.codes.add_codes`."""
@@ -82,6 +84,7 @@ class LoaderView:
             delivery: as it was read.
             state: the case without it.
         """
+        self._mentioned = mentioned(state)
         statements = state.records[_STATEMENTS]
         hidden = self._hidden(statements)
         delivered = [row for row in delivery.rows if row.table == _STATEMENTS]
@@ -156,7 +159,8 @@ class LoaderView:
         """
         for taken, before in self._to_compare:
             brought = {*taken.row.values, *columns_delivered(taken.row, delivery.columns, partial=partial)}
-            self._compare(taken, before, _shown(taken.key[-1], before, pages) if pages else None, brought)
+            shown = _shown(taken.key[-1], before, pages) if pages and self._is_on_pages(taken, before) else None
+            self._compare(taken, before, shown, brought)
         visible = Report(refused=full.refused, equal=full.equal, changed=self._changed)
         for table, counts in full.counts.items():
             mine = visible.counts[table] = self._counts[table]
@@ -173,6 +177,11 @@ class LoaderView:
         visible.superseded = [key for key, statement in of.items() if statement not in self.others]
         links.superseded = len(visible.superseded)
         return visible
+
+    def _is_on_pages(self, taken: TakenRow, before: FoldedRow) -> bool:
+        """Whether pages show an entity to this loader: not a person who came with a statement and is in no claim."""
+        came_alone = taken.row.table == "people" and "statement_id" in before.values
+        return not came_alone or taken.key[-1] in self._mentioned
 
     def _compare(
         self, taken: TakenRow, before: FoldedRow, shown: Mapping[str, Any] | None, brought: Collection[str]

@@ -8,8 +8,12 @@ from typing import Any
 
 from graphsvc.ingest.fold import State
 from graphsvc.records import grading
+from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.store.image import Image
+
+# Claims with these relations may say who somebody sealed is.
+_RESERVED = doing("is the same").union(those(lambda relation: relation.sealed == "theirs"))
 
 
 class Handling:
@@ -45,6 +49,19 @@ class Handling:
     def entity(self, identifier: str) -> str:
         """Of a person, boat, crossing, gang, workplace or thing: P if a P row or P statement speaks of them."""
         return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
+
+
+def mentioned(state: State) -> set[str]:
+    """Return the ids of people and things that claims mention, whoever may see those.
+
+    A claim that two are the same, or whose something is, is left out: readers without source clearance may not see it.
+    """
+    return {
+        row.values[end]
+        for row in state.claims.values()
+        if row.values["relation"] not in _RESERVED
+        for end in ("subject_id", "object_id")
+    }
 
 
 def reserve_unmentioned(image: Image) -> None:

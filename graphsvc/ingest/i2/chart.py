@@ -22,8 +22,9 @@ from graphsvc.ingest.cells import seen_id
 from graphsvc.ingest.i2.anx import Item, Items, read_items
 from graphsvc.ingest.mapping import ChartTypes, Mapping
 from graphsvc.ingest.raw import Limits, Progress, RawTable
-from graphsvc.records.charts import EVENTS, LINKED_AS, OTHERWISE, READ_AS, mark_in, marks_by_type
+from graphsvc.records.charts import EVENTS, LINKED_AS, OTHERWISE, READ_AS
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
+from graphsvc.records.marks import mark_in, marks_by_type
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, PROTECTING, TABLES, THING_KINDS
 
@@ -280,8 +281,7 @@ class _Chart:
             notes = _notes(item, item.when)
         else:
             row["name"] = " ".join(name.split())
-        if record == "person":
-            row |= marks_by_type(item.type)
+        row |= marks_by_type(item.type) if record == "person" else {}
         if record == "thing":
             row |= {"kind": kind, "value": row["name"]}
         return self._with_attributes(_TABLE[record], row, item, notes)
