@@ -316,8 +316,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
         values["quick_java"] = True  # half the work, where every server lives for seconds or minutes
         values["start_timeout_s"] = 300  # a busy test machine may take long
         values["neo4j_linger_s"] = 0  # nothing outlives its test
-        # Most test cases have people with only a tie or two, and use their names. By default only people with a visible
-        # part are named: the demo and the tests of leaks and of standings keep that default.
+        # Most test cases have people with only a link or two, and use their names. By default only people with a
+        # visible part are named: the demo and the tests of leaks and of standings keep that default.
         values["named"] = "tie"
         # In the same way, what a form adds is there at once, except in the tests of waiting.
         values["accounts_open"] = "at once"

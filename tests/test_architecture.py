@@ -124,7 +124,7 @@ def test_nothing_reaches_behind_the_face_of_service() -> None:
 
 
 def rooms_of_service() -> dict[str, set[str]]:
-    """Room of the service → the other rooms it imports. A room is a module, or a package next to its public module."""
+    """Room of the service → other rooms it imports. A room is a module, or a package next to its public module."""
     found: dict[str, set[str]] = {}
     for name, path in modules():
         storey, _, inner = name.partition(".")

@@ -22,8 +22,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 
 ROOT = Path(__file__).parents[2]
-# Every use of NetworkX's algorithms, on graphs with equal scores, several components, and enough nodes to need
-# sampling.
+# Every use of NetworkX's algorithms, on graphs with equal scores, several components, and nodes enough for sampling.
 WORK = """
     import json, logging, networkx as nx, numpy as np
     from graphsvc.analysis.backend import by_backend, use_backend
@@ -129,8 +128,7 @@ def test_what_a_backend_has_is_done_by_it_and_the_rest_by_networkx(tmp_path: Pat
             return [*counting_backend.CALLED, nx.config.backend_priority.algos]
     """
     before, after, used = ran(textwrap.dedent(code) + textwrap.dedent(both("counting")), installed(tmp_path, "counting", COUNTING))  # fmt: skip
-    # The backend has its own greedy_modularity_communities, which gives every node its own community; it must not be
-    # used.
+    # The backend's own greedy_modularity_communities, which gives every node its own community, must not be used.
     assert after == before
     assert used == [
         "betweenness_centrality",

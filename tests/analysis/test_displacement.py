@@ -513,7 +513,7 @@ def test_who_was_moved_together_from_elsewhere_is_not_dealt_when_a_day_is_asked_
 
 
 def small_closures(*, moved: bool) -> Whereabouts:
-    """Seven places of a boss close, with three workers each: two of three go to the boss's other places, or all anywhere."""
+    """Seven places of a boss close, three workers each: two of three go to the boss's other places, or all anywhere."""
     places = [WorkPlace(f"b{n}", closed_on=CLOSED) for n in range(7)] + [WorkPlace(f"n{n}") for n in range(3)]
     texts = [f"boss CONTROLS {place.id}" for place in places]
     for number in range(21):

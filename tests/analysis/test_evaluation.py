@@ -47,8 +47,7 @@ def test_nobody_of_a_kind_is_no_figure() -> None:
 
 def test_ties_are_broken_every_way() -> None:
     planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
-    # Both are tied, so `a` is first half of the time. The mean over seeded orders lies in between, and is the same each
-    # time.
+    # Both are tied, so `a` is first half of the time. The mean over seeded orders is in between, and repeatable.
     found = measures.measured({"a": 1.0, "b": 1.0}, planted)
     assert 0.6 < found["average precision"] < 0.9
     assert found == pytest.approx(measures.measured({}, planted), nan_ok=True)

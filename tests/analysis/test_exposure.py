@@ -26,8 +26,7 @@ def suspect(name: str) -> Person:
     return Person(name, name, frozenset({"suspect"}), sealed=False)
 
 
-# Boat c1 carried p1 to p5 on 8 May, c2 carried p4 to p6 on 9 May; x piloted both. p1 and p7 worked at w1 in May, p2 in
-# June.
+# Boat c1 carried p1-p5 on 8 May, c2 carried p4-p6 on 9 May; x piloted both. At w1 worked p1 and p7 in May, p2 in June.
 CLAIMS = [
     *(record(f"p{n} CROSSED_ON c1") for n in (1, 2, 3, 4, 5)),
     *(record(f"p{n} CROSSED_ON c2") for n in (4, 5, 6)),
@@ -222,8 +221,7 @@ def test_a_large_case_takes_little_time() -> None:
     found = exposure(shown, known, below=5)
     assert time.process_time() - began < 10
     assert found.smallest == 0
-    # No two boats have a person in common, so all but one fact has to go. A search for the fewest stops well before
-    # that many.
+    # No two boats have a person in common, so all but one fact has to go. A search for the fewest stops earlier.
     assert len(found.leave_out) == 399
     assert found.at_least > 1
     assert not found.exact

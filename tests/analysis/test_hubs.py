@@ -105,7 +105,7 @@ DEALINGS = ("{m} PAID {p}", "{m} OWES {p}", *MEETINGS)
 def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what_they_pay_or_owe(
     dealing: str, kind: str
 ) -> None:
-    """Contact with passengers points to dealing in crossings; it must not push a person below less-described ones."""
+    """Contact with passengers suggests a part in crossings; it must not rank a person below others with fewer claims."""
     cast = people(*CAST, "seen", *PASSENGERS)
     carried = [said(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
     before = [*(said(text) for text in (*GANG, "s8: seen MEMBER_OF g1")), *carried]
@@ -165,7 +165,7 @@ DEEDS_BY_HAND = (
 
 @pytest.mark.parametrize("deed", [*DEEDS_BY_HAND, "{p} SERVED {m}", "{m} DIRECTED {p}", "{p} CONTROLS w1"])
 def test_no_record_of_what_is_cheap_to_stage_lowers_anybody(deed: str) -> None:
-    """Registers can be bought and seizures staged. Records of orders and organising raise only the giver, as reports do."""
+    """Registers can be bought and seizures staged. Records of orders and organising raise the giver alone."""
     told = [said(text) for text in GANG]
     before = {one.id: one.score for one in rank(told, people(*CAST, "m1"), {}).leads}
     for somebody in CAST:
@@ -379,7 +379,7 @@ def test_one_witness_and_one_register_single_out_nobody_however_much_the_registe
     another = said("r2: boss0 DIRECTED aide00", source_kind="record", statement="row of another")
     assert not _few([*witness, *_by_records(told, "register"), another], cast)
     assert not _few([*witness, *_by_records(told, ""), another], cast)
-    # Passengers of one boat count as one voice; so do the few witnesses whose statements are merged.
+    # Passengers of one boat count as one source; so do the few witnesses whose statements are merged.
     boat = {"s00": frozenset({"boat"}), "s01": frozenset({"boat"})}
     both = [said(text) for text in told if text.startswith(("s00", "s01"))]
     assert _few([*both, *_by_records(told, "register")], cast, boat)
@@ -482,7 +482,7 @@ def test_one_claim_of_a_part_does_not_switch_structure_off(what: str) -> None:
     assert before.verdict == one.verdict == "leads"
     assert "fewer than 3 independent voices" not in before.reason
     assert one.reason.startswith("Fewer than 3 independent voices say who arranges")
-    # It counts all the same, more with more belief: p7 is the first of the people who were all equal.
+    # It still counts, and more the more it is believed: p7 is first among the people who were equal before.
     assert [lead.id for lead in one.leads[:2]] == ["p0", "p7"]
     p7 = lead(one, "p7")
     assert p7.shares["roles"] > 0

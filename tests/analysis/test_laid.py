@@ -30,7 +30,7 @@ SEEDS = range(6)
 
 
 def varied(make: Callable[[int], Given], seed: int) -> Given:
-    """Make a random case with some claims withdrawn, superseded, sourceless, from a person to themselves or on a victim."""
+    """Make a random case with some claims withdrawn, superseded, sourceless, about a victim, or linking to oneself."""
     claims, persons, keys = make(seed)
     random = Random(seed)
     claims = [

@@ -28,7 +28,7 @@ def made_anew(
 
 
 def hold_against_lists_made_anew(on: Basis, left_out: list[Piece], anew: Callable[[Ints], Basis]) -> None:
-    """Compare people, scores and ranks without each piece with a recomputed case; skipped pieces must change no rank."""
+    """Compare the ranking without each piece with a recomputed one; a skipped piece must change no rank."""
     assert on.network is not None
     ranks = {lead.id: lead.rank for lead in ranked(on).leads}
     compared = set()
@@ -171,7 +171,7 @@ def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_however_often_it_is_asked_and_for_what_it_tells_the_same(seed: int) -> None:
-    """Intermediate results are kept from one question to the next, including those for other people."""
+    """Intermediate results are kept from one question to the next, which may bring in other people."""
     on = basis(*with_passengers(seed))
     assert on.network is not None
     asked = [piece.rows for piece in pieces(on.told)]

@@ -118,8 +118,8 @@ def test_what_people_are_tied_by() -> None:
         for row, column, value in zip(*net.ties.nonzero(), net.ties.data, strict=True)
         if row < column
     }
-    # Members are tied to their leader, a pilot to the leader of the gang that organised; quarrels and lawful services
-    # tie no one.
+    # Members are tied to their leader, a pilot to the organising gang's leader; quarrels and lawful services tie no
+    # one.
     assert ties == {("a", "top"): 0.4, ("b", "top"): 0.8, ("pilot", "top"): 0.8, ("x", "y"): 1.0}
 
 

@@ -186,7 +186,7 @@ def test_what_is_pinned_stays_in_another_layout_and_cannot_be_dragged(pages: Pag
     assert places(page)["g1"] == pytest.approx(there, abs=0.2)
     layered = served(page)
     at = places(page)
-    # vis-network rounds positions to whole pixels, towards zero.
+    # vis-network keeps whole pixels and cuts off the fraction.
     assert all(at[one] == pytest.approx(layered[one], abs=1) for one in layered if one != "g1")
     drag(page, "g1", -80, -30)
     assert places(page)["g1"] == pytest.approx(there, abs=0.2)

@@ -19,8 +19,7 @@ pytestmark = [
 ]
 VIEWPORT = {"width": 1440, "height": 900}
 Visiting = Callable[..., AbstractContextManager[Visit]]
-# Position on the screen of a node of the picture. The page scrolls it to the middle of the screen first, as a picture
-# may be higher.
+# Position on the screen of a node of the picture, scrolled to the middle first, as a picture may be higher.
 NODE = """(id) => { const place = () => {
         const at = besidePicture.network.canvasToDOM(besidePicture.network.getPosition(id));
         const box = besidePicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; };

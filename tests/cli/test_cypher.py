@@ -61,8 +61,7 @@ def environment(home: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def run(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    # The message that a query takes long goes to the stream that these tests read: it must not appear on a slow
-    # machine.
+    # The message that a query takes long would go to the stream that these tests read, on a slow machine.
     monkeypatch.setattr("graphsvc.cli.writing._SAID_AFTER_S", math.inf)
 
     def call(*arguments: str, stdin: str = "") -> Result:

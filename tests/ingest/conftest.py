@@ -26,7 +26,7 @@ def limits() -> Limits:
 
 @pytest.fixture
 def deliver(tmp_path: Path) -> Deliver:
-    """deliver({"people.csv": ...}) → a folder: two people and a link, with given files replaced or (None) left out."""
+    """deliver({"people.csv": ...}) → a folder: two people and a link, with files replaced or (None) left out."""
 
     def make(files: dict[str, str | bytes | None] | None = None) -> Path:
         folder = tmp_path / "case"

@@ -343,7 +343,7 @@ def test_a_graph_among_other_files_is_no_table_of_a_mapping(name: str, tmp_path:
 def test_a_value_that_is_the_name_of_its_column_is_no_header(tmp_path: Path, limits: Limits) -> None:
     text = GEXF.replace('label="Karo"', 'label="label"')
     assert column(tmp_path / "g", text, "label", limits)[1] == "label"
-    # If a mapped column is missing, the first row is not suspected of being values either.
+    # A missing mapped column brings no hint that the first row may hold values.
     missing = MAPPING.replace("{name}", "named").replace('"id"', '"key"')
     with pytest.raises(InputError) as refused:
         read(tmp_path / "g", text, limits, missing)

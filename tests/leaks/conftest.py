@@ -32,8 +32,8 @@ from tests.toolbox.rows import Tables, write
 CASE, OTHER = "dover", "harbour"
 READING = ("investigator", "analyst", "disclosure", "custodian", "supervisor")
 LOADER = Principal("loader", frozenset({"investigator"}), {"*": Grant("C", sources=True)})
-# The readers and their clearances; `outsider` asks for the case, `elsewhere` for another case, which is granted. Every
-# role that reads is here, so that every page is reached.
+# The readers and their clearances; `outsider` asks for the case, `elsewhere` for the case granted to it. They have
+# every role that reads, so that every page is reached.
 READERS = {
     "reader": {CASE: Grant("P")},
     "sourced": {CASE: Grant("P", sources=True)},

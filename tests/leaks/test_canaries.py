@@ -180,8 +180,7 @@ def overheard(result: Searched) -> Iterator[None]:
     levels = root.level, driver.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    # At its debug level the driver logs what it sends; the service never sets that level, and `docs/residual.md` says
-    # so.
+    # At its debug level the driver logs what it sends; the service never sets it (`docs/residual.md`).
     driver.setLevel(logging.INFO)
     try:
         yield
@@ -357,8 +356,7 @@ def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
     held = made.found(repr((image.nodes, image.claims, image.links, image.given)))
     assert held & made.labels("vault") == set()
     assert made.labels(*canaries.IN_GRAPH) - held == set()
-    # The vault has these canaries; words for a person, and when they became a witness, stay in the sealed delivery
-    # alone.
+    # The vault has these canaries; words for a person, and the day they became a witness, stay in the sealed delivery.
     kept = made.found(repr(result.identities))
     missing = {label for label in made.labels("vault") - kept if "words for" not in label}
     assert missing == {"that a suspect is a witness"}
@@ -414,8 +412,7 @@ def test_an_error_tells_nothing_but_what_was_typed(searched: Searched) -> None:
         for what, answer in pairs:
             told = searched.canaries.found(answer) - searched.canaries.found(what)
             if "/pictures/drafts.json" in what:
-                # Their own drafts, saved earlier with the text they typed; tests/service/test_pictures.py: no one else
-                # gets one.
+                # Their own drafts, with the text they typed; no one else gets one (tests/service/test_pictures.py).
                 told -= {"what was typed"}
             assert told <= searched.canaries.labels("open"), (status, what)
 

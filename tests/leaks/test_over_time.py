@@ -46,8 +46,7 @@ def account(number: int, source: str, grade: str = "2", day: str = "2020-06-01")
     }
 
 
-# Rows under C about people known by name, different each time: the statement itself, with the people's rows as the
-# deliverer writes them.
+# Rows under C about people known by name, different each time: the statement, with the deliverer's rows of the people.
 HIDDEN: dict[str, Tables] = {
     "a first account, with the row of its source": {
         "people": [

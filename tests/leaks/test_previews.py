@@ -346,8 +346,7 @@ def test_a_preview_does_not_show_which_witness_statement_brought_a_row(
             assert (one.counts["people"]["unchanged"], one.changes) == (unchanged, [])
 
 
-# Column → a cell under C that marks a person named under P or goes with such a mark, and another cell that a loader
-# tries.
+# Column → a cell under C that marks a person named under P or goes with such a mark, and a loader's other cell.
 UNDER_C = {
     "sealed": ("yes", "no"),
     "category": ("victim", "suspect"),

@@ -18,8 +18,8 @@ from tests.toolbox.rows import Tables, claim, said
 pytestmark = pytest.mark.neo4j
 ROLES = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
 SURE, LIED, POOR, WORST = "sure", "denied-one", "poor", "worst"
-# Records say that they lived in a house and worked there, but one record is denied, and for one there is only a report
-# taken for false.
+# Recorded as living and working in a house, but for one this is denied too, and for one it rests on a report taken for
+# false.
 WORKERS = (PLAIN, DISPUTED, UNSURE) = ("w-plain", "w-disputed", "w-unsure")
 CASE: Tables = {
     "people": [

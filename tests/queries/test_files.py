@@ -142,8 +142,7 @@ def test_few_witnesses_cannot_be_told_apart_by_a_filter_or_an_order(query: Query
     assert not counting or query.for_sources or "< $few THEN $few - 1" in query.text, counting
 
 
-# Queries that use claims without showing anything of them, and why they need not check which kinds are shown one by
-# one.
+# Queries that use claims without showing anything of them, and why they need not check which kinds are shown singly.
 ASIDE = {
     "hubs.claims": "material for an analysis, never shown",
     "people.tied_by": "only whether there is one, to find the links by; each link is told as the reader sees it",

@@ -129,8 +129,7 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
         assert all((node.x, node.y) == places[node.id] for node in view.nodes)
         return {node.id for node in view.nodes}, {edge.relation for edge in view.edges}, view.left_out
 
-    # Without presence, people who were only present go too; entities without links stay, and so do the starts of the
-    # picture.
+    # Without presence, people who were only present go too; entities without links stay, and so do the starts.
     assert left("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, (1, 1))
     assert left("money") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PILOTED", "CROSSED_ON"}, (0, 1))
     assert left("person") == ({"x"}, set(), (4, 4))
