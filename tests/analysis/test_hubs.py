@@ -105,7 +105,7 @@ DEALINGS = ("{m} PAID {p}", "{m} OWES {p}", *MEETINGS)
 def test_what_passengers_say_on_the_phone_moves_nobody_nor_does_a_record_of_what_they_pay_or_owe(
     dealing: str, kind: str
 ) -> None:
-    """Contact with passengers suggests a part in crossings; it must not rank a person below others with fewer claims."""
+    """Contact with passengers suggests a part in crossings; it must not rank anyone below others with fewer claims."""
     cast = people(*CAST, "seen", *PASSENGERS)
     carried = [said(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
     before = [*(said(text) for text in (*GANG, "s8: seen MEMBER_OF g1")), *carried]

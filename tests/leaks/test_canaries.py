@@ -280,7 +280,7 @@ def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None
         (job.id,),
         ("loader",),
     )
-    # People's own texts: a view's name, notes and comments, shown with source clearance, as its owner has.
+    # People's own texts: a view's name, notes and comments, shown with source clearance, which their author has.
     discloser = session("disclosure")
     discloser.network.views.save(
         {"asked": [["id", "boss-1"]], "arranged": {c_person: [0, 0]}},

@@ -269,7 +269,7 @@ def test_rows_of_ones_own_deliveries_are_compared_in_full(own_pair: Pair, tmp_pa
         ("mine-account", {"source_id": ("mine-1", "mine-2")}),
     ]
     assert loaded.counts["links"]["superseded"] == 1
-    # Once others deliver the same ids, their fate is no longer shown.
+    # Once others deliver the same ids, the loader no longer sees what would change.
     assert own_pair.load("ann", 0, write(tmp_path / "others", **own), partial=True).committed
     again = own_pair.load("ben", 0, write(tmp_path / "third", **own), dry_run=True)
     assert {table: row["received"] for table, row in again.counts.items()} == {"people": 2, "statements": 1, "links": 1}
@@ -294,7 +294,7 @@ def test_named_rows_of_others_are_compared_in_what_pages_show(lasting_pair: Pair
 
 
 def statements_behind(which: int) -> Tables:
-    """Named people and a crossing from statements of two witnesses: `which` of these introduces Lee Ray differs."""
+    """People and a crossing from two witness statements: `which` of them introduced Lee Ray and the crossing."""
     accounts = ("acc-1", "acc-2")
     return {
         "people": [

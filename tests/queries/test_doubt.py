@@ -207,7 +207,7 @@ WAYS: Tables = {
 def test_what_is_reached_over_another_link_is_believed_no_further_than_that(
     at_server: Callable[..., Settings],
 ) -> None:
-    """A query names no one through a boat that was hardly there, and neither does the list of crossings."""
+    """A query names no one through a boat whose presence is hardly believed; the list of crossings does the same."""
     with laid(at_server(), ROLES, "whole", WAYS) as people:
 
         def suppliers(**given: Any) -> dict[str, tuple[float, int]]:
